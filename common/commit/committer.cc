@@ -1,0 +1,410 @@
+#include "common/commit/committer.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/check.h"
+#include "common/commit/primary_family.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "onereturn/storage/v1/records.pb.h"
+
+namespace onereturn {
+namespace {
+
+constexpr size_t kSaltBytes = 16;
+// Consumers fetch entries in pages that must fit a message: an entry above this is a programmer
+// error.
+constexpr size_t kMaxEntryBytes = 64 * 1024;
+
+std::string OverlayKey(ColumnFamily family, absl::string_view key) {
+  return absl::StrCat(family.place(), "/", key);
+}
+
+absl::Status RequestIdReused(const std::string& request_id) {
+  return Error(Reason::kRequestIdReused,
+               "a request with this request_id was accepted with other content: use a new id for "
+               "new content")
+      .With("request_id", request_id.substr(0, 8));
+}
+
+}  // namespace
+
+// What one synced batch holds, and what it will mean once it is written.
+struct Committer::Group {
+  struct NewFact {
+    Proposal* proposal;
+    Placement placement;
+    std::string entry;
+    Digest leaf;
+  };
+  struct Replay {
+    Proposal* proposal;
+    uint64_t sequence;
+  };
+
+  WriteBatch batch;
+  Frontier frontier;
+  Timestamp last_time;
+  std::map<NodeId, Digest> nodes;  // Completed in this group.
+  std::vector<NewFact> facts;
+  std::vector<Replay> replays;
+  std::vector<PlainWrite*> writes;
+  // Rows of earlier members, for the read sets and request ids of later ones.
+  std::unordered_map<std::string, std::optional<std::string>> overlay;
+
+  void Add(const WriteBatch& rows) {
+    rows.ForEach([this](WriteBatch::Operation operation, ColumnFamily family, absl::string_view key,
+                        absl::string_view value) {
+      if (operation == WriteBatch::Operation::kPut) {
+        overlay[OverlayKey(family, key)] = std::string(value);
+      } else if (operation == WriteBatch::Operation::kDelete) {
+        overlay[OverlayKey(family, key)] = std::nullopt;
+      }
+    });
+    batch.Append(rows);
+  }
+};
+
+absl::StatusOr<std::unique_ptr<Committer>> Committer::Start(Store* store, const Clock* clock,
+                                                            SigningKey key,
+                                                            CommitterOptions options) {
+  ASSIGN_OR_RETURN(uint64_t size, LastSequence(*store));
+  ASSIGN_OR_RETURN(Frontier frontier, Frontier::FromNodes(size, [store](const NodeId& node) {
+                     return LedgerNode(*store, node);
+                   }));
+  Timestamp last_time{0};
+  if (size > 0) {
+    ASSIGN_OR_RETURN(std::string bytes, EntryBytes(*store, size));
+    feed::v1::Entry entry;
+    if (!entry.ParseFromString(bytes))
+      return absl::DataLossError("the newest entry cannot be read");
+    last_time = Timestamp{entry.time_micros()};
+    // The newest leaf is checked against the tree, so that a torn store never signs a head.
+    ASSIGN_OR_RETURN(Digest leaf, LedgerNode(*store, NodeId{0, size - 1}));
+    if (HashLeaf(bytes) != leaf)
+      return absl::DataLossError("the newest entry is not the one in the ledger");
+  }
+  TreeHead head{options.service, options.epoch, size, frontier.Root(),
+                std::max(clock->Now(), last_time).micros};
+  ASSIGN_OR_RETURN(SignedHead signed_head, SignHead(head, key));
+  return std::unique_ptr<Committer>(new Committer(store, clock, std::move(key), std::move(options),
+                                                  std::move(frontier), last_time,
+                                                  std::move(signed_head)));
+}
+
+Committer::Committer(Store* store, const Clock* clock, SigningKey key, CommitterOptions options,
+                     Frontier frontier, Timestamp last_time, SignedHead head)
+    : store_(store),
+      clock_(clock),
+      key_(std::move(key)),
+      options_(std::move(options)),
+      frontier_(std::move(frontier)),
+      last_time_(last_time),
+      head_(std::move(head)) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Committer::~Committer() { Stop(); }
+
+absl::Status Committer::Propose(Proposal proposal) {
+  ONERETURN_CHECK(!proposal.entry.request_id().empty() && proposal.done);
+  return Enqueue(std::move(proposal));
+}
+
+absl::Status Committer::Write(PlainWrite write) {
+  ONERETURN_CHECK(static_cast<bool>(write.done));
+  return Enqueue(std::move(write));
+}
+
+absl::Status Committer::Enqueue(Member member) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return Error(Reason::kDraining, "the service is shutting down");
+    if (queue_.size() >= options_.queue_limit) {
+      return Error(Reason::kQueueFull, "more submissions wait than the service can hold")
+          .RetryAfter(absl::Milliseconds(200));
+    }
+    queue_.push_back(std::move(member));
+  }
+  queue_changed_.notify_one();
+  return absl::OkStatus();
+}
+
+void Committer::Stop() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  queue_changed_.notify_all();
+  WakeWaiters();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Committer::Run() {
+  while (true) {
+    std::vector<Member> members = TakeGroup();
+    if (members.empty()) return;
+    Commit(std::move(members));
+  }
+}
+
+std::vector<Committer::Member> Committer::TakeGroup() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  std::vector<Member> members;
+  while (!queue_.empty() && members.size() < options_.group_limit) {
+    members.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return members;
+}
+
+void Committer::Commit(std::vector<Member> members) {
+  Group group;
+  group.frontier = frontier_;
+  group.last_time = last_time_;
+  for (Member& member : members) {
+    if (Proposal* proposal = std::get_if<Proposal>(&member)) {
+      AddProposal(*proposal, &group);
+    } else {
+      AddPlainWrite(std::get<PlainWrite>(member), &group);
+    }
+  }
+  if (!group.batch.empty()) {
+    absl::Status written = store_->Write(group.batch, Durability::kSynced);
+    if (written.code() == absl::StatusCode::kResourceExhausted) {
+      // Nothing was written, and reading goes on: the members are told, the ledger stays as it was.
+      Fail(&group,
+           Error(Reason::kStorageLow, "the service has no space left to store the submission")
+               .RetryAfter(absl::Seconds(30)));
+      return;
+    }
+    if (written.ok()) written = CheckWritten(group);
+    absl::StatusOr<SignedHead> head = absl::UnknownError("");
+    if (written.ok()) {
+      head =
+          SignHead(TreeHead{options_.service, options_.epoch, group.frontier.size(),
+                            group.frontier.Root(), std::max(clock_->Now(), group.last_time).micros},
+                   key_);
+      written = head.status();
+    }
+    if (!written.ok()) {
+      // What was promised can no longer be known: the process ends, and a restart finds the truth
+      // on disk.
+      options_.on_fatal(written);
+      Fail(&group, Error(Reason::kStorageFault, "the store failed"));
+      return;
+    }
+    frontier_ = group.frontier;
+    last_time_ = group.last_time;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      head_ = *std::move(head);
+    }
+    head_changed_.notify_all();
+  }
+  Answer(&group);
+}
+
+void Committer::AddProposal(Proposal& proposal, Group* group) {
+  const std::string request_key =
+      RequestKey(proposal.entry.organisation(), proposal.entry.request_id());
+  auto earlier = group->overlay.find(OverlayKey(PrimaryFamily::kRequests, request_key));
+  absl::StatusOr<std::optional<AcceptedRequest>> known = std::optional<AcceptedRequest>();
+  if (earlier != group->overlay.end()) {
+    storage::v1::RequestRecord record;
+    ONERETURN_CHECK(record.ParseFromString(*earlier->second));
+    known = std::optional<AcceptedRequest>(
+        AcceptedRequest{*DigestFromBytes(record.digest()), record.sequence()});
+  } else {
+    known = FindRequest(*store_, proposal.entry.organisation(), proposal.entry.request_id());
+  }
+  if (!known.ok()) return proposal.done(known.status());
+  if (known->has_value()) {
+    if (DigestBytes((*known)->digest) != proposal.entry.request_digest()) {
+      return proposal.done(RequestIdReused(proposal.entry.request_id()));
+    }
+    group->replays.push_back({&proposal, (*known)->sequence});
+    return;
+  }
+  if (absl::Status unchanged = CheckReadSet(proposal.read_set, *group); !unchanged.ok()) {
+    return proposal.done(unchanged);
+  }
+
+  Group::NewFact fact;
+  fact.proposal = &proposal;
+  fact.placement.epoch = options_.epoch;
+  fact.placement.sequence = group->frontier.size() + 1;
+  group->last_time = std::max(clock_->Now(), group->last_time);
+  fact.placement.time = group->last_time;
+
+  std::string salt(kSaltBytes, '\0');
+  ONERETURN_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), kSaltBytes) == 1);
+  feed::v1::Entry& entry = proposal.entry;
+  entry.set_epoch(fact.placement.epoch);
+  entry.set_sequence(fact.placement.sequence);
+  entry.set_time_micros(fact.placement.time.micros);
+  entry.set_salt(std::move(salt));
+  fact.entry = entry.SerializeAsString();
+  ONERETURN_CHECK(fact.entry.size() <= kMaxEntryBytes);
+  fact.leaf = HashLeaf(fact.entry);
+
+  WriteBatch rows;
+  rows.Put(PrimaryFamily::kEntries, EntryKey(fact.placement.sequence), fact.entry);
+  storage::v1::RequestRecord record;
+  record.set_digest(entry.request_digest());
+  record.set_sequence(fact.placement.sequence);
+  rows.Put(PrimaryFamily::kRequests, request_key, record.SerializeAsString());
+  group->frontier.Append(fact.leaf, [&](const NodeId& node, const Digest& hash) {
+    rows.Put(PrimaryFamily::kNodes, NodeKey(node), DigestBytes(hash));
+    group->nodes.emplace(node, hash);
+  });
+  if (proposal.write) proposal.write(fact.placement, &rows);
+  group->Add(rows);
+  group->facts.push_back(std::move(fact));
+}
+
+void Committer::AddPlainWrite(PlainWrite& write, Group* group) {
+  if (absl::Status unchanged = CheckReadSet(write.read_set, *group); !unchanged.ok()) {
+    return write.done(unchanged);
+  }
+  group->Add(write.batch);
+  group->writes.push_back(&write);
+}
+
+absl::Status Committer::CheckReadSet(const std::vector<ReadCheck>& read_set,
+                                     const Group& group) const {
+  for (const ReadCheck& check : read_set) {
+    std::optional<std::string> current;
+    auto earlier = group.overlay.find(OverlayKey(check.family, check.key));
+    if (earlier != group.overlay.end()) {
+      current = earlier->second;
+    } else {
+      ASSIGN_OR_RETURN(current, store_->Get(check.family, check.key));
+    }
+    if (current != check.expected) {
+      return Error(Reason::kCommitConflict,
+                   "what the submission was judged on has changed meanwhile");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Reads the group's entries back from the store and recomputes their leaves: a head is only signed
+// over what can be read again.
+absl::Status Committer::CheckWritten(const Group& group) const {
+  std::vector<std::string> keys;
+  keys.reserve(group.facts.size());
+  for (const Group::NewFact& fact : group.facts) keys.push_back(EntryKey(fact.placement.sequence));
+  ASSIGN_OR_RETURN(auto stored, store_->MultiGet(PrimaryFamily::kEntries, keys));
+  for (size_t i = 0; i < stored.size(); ++i) {
+    if (!stored[i].has_value() || HashLeaf(*stored[i]) != group.facts[i].leaf) {
+      return absl::DataLossError(absl::StrCat("entry ", group.facts[i].placement.sequence,
+                                              " does not read back as it was written"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Committer::Answer(Group* group) {
+  const SignedHead head = LatestHead();
+  // Members share the upper nodes of their paths: each is read once a group.
+  auto nodes = [this, group](const NodeId& node) -> absl::StatusOr<Digest> {
+    auto known = group->nodes.find(node);
+    if (known != group->nodes.end()) return known->second;
+    ASSIGN_OR_RETURN(Digest hash, LedgerNode(*store_, node));
+    group->nodes.emplace(node, hash);
+    return hash;
+  };
+  for (Group::NewFact& fact : group->facts) {
+    absl::StatusOr<Receipt> receipt =
+        MakeReceipt(fact.placement.sequence, std::move(fact.entry), head, nodes);
+    if (receipt.ok()) {
+      fact.proposal->done(Accepted{*std::move(receipt), fact.placement, false});
+    } else {
+      fact.proposal->done(receipt.status());
+    }
+  }
+  for (const Group::Replay& replay : group->replays) {
+    absl::StatusOr<Accepted> accepted = ReceiptOf(replay.sequence);
+    if (accepted.ok()) accepted->replayed = true;
+    replay.proposal->done(std::move(accepted));
+  }
+  for (PlainWrite* write : group->writes) write->done(absl::OkStatus());
+}
+
+void Committer::Fail(Group* group, const absl::Status& status) {
+  for (const Group::NewFact& fact : group->facts) fact.proposal->done(status);
+  for (const Group::Replay& replay : group->replays) replay.proposal->done(status);
+  for (PlainWrite* write : group->writes) write->done(status);
+}
+
+absl::StatusOr<Receipt> Committer::MakeReceipt(uint64_t sequence, std::string entry,
+                                               const SignedHead& head, NodeReader nodes) const {
+  Receipt receipt;
+  receipt.entry = std::move(entry);
+  receipt.sequence = sequence;
+  receipt.leaf_hash = HashLeaf(receipt.entry);
+  receipt.head = head;
+  ASSIGN_OR_RETURN(receipt.inclusion_proof, InclusionProof(sequence - 1, head.head.size, nodes));
+  return receipt;
+}
+
+absl::StatusOr<Accepted> Committer::ReceiptOf(uint64_t sequence) const {
+  const SignedHead head = LatestHead();
+  if (sequence == 0 || sequence > head.head.size) {
+    return Error(Reason::kNotFound, absl::StrCat("there is no entry ", sequence));
+  }
+  ASSIGN_OR_RETURN(std::string bytes, EntryBytes(*store_, sequence));
+  feed::v1::Entry entry;
+  if (!entry.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");
+  Accepted accepted;
+  accepted.placement = Placement{entry.epoch(), sequence, Timestamp{entry.time_micros()}};
+  ASSIGN_OR_RETURN(accepted.receipt,
+                   MakeReceipt(sequence, std::move(bytes), head,
+                               [this](const NodeId& node) { return LedgerNode(*store_, node); }));
+  return accepted;
+}
+
+SignedHead Committer::LatestHead() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return head_;
+}
+
+absl::StatusOr<SignedHead> Committer::HeadOfSize(uint64_t size) const {
+  SignedHead latest = LatestHead();
+  if (size == latest.head.size) return latest;
+  if (size > latest.head.size) {
+    return Error(Reason::kPositionAhead, absl::StrCat("the newest entry is ", latest.head.size));
+  }
+  TreeHead head = latest.head;
+  head.size = size;
+  ASSIGN_OR_RETURN(head.root, RootFromNodes(size, [this](const NodeId& node) {
+                     return LedgerNode(*store_, node);
+                   }));
+  return SignHead(head, key_);
+}
+
+bool Committer::WaitForHeadBeyond(uint64_t size, int64_t micros) const {
+  std::unique_lock<std::mutex> lock(mutex_);
+  head_changed_.wait_for(lock, std::chrono::microseconds(micros),
+                         [&] { return woken_ || head_.head.size > size; });
+  return head_.head.size > size;
+}
+
+void Committer::WakeWaiters() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    woken_ = true;
+  }
+  head_changed_.notify_all();
+}
+
+}  // namespace onereturn

@@ -1,0 +1,161 @@
+// The one way into a store: a thread that takes whatever queued while the previous sync ran, gives
+// sequences, appends ledger leaves, writes one synced batch, checks what it wrote, signs the head,
+// and only then answers.
+#ifndef ONERETURN_COMMON_COMMIT_COMMITTER_H_
+#define ONERETURN_COMMON_COMMIT_COMMITTER_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/commit/journal.h"
+#include "common/ledger/merkle.h"
+#include "common/ledger/receipt.h"
+#include "common/ledger/signing.h"
+#include "common/storage/store.h"
+#include "onereturn/feed/v1/entry.pb.h"
+
+namespace onereturn {
+
+// What a proposal was judged on: it is refused when the value has changed since. Keys of small head
+// records.
+struct ReadCheck {
+  ColumnFamily family;
+  std::string key;
+  std::optional<std::string> expected;  // nullopt: the key was absent.
+};
+
+// Where a fact was placed.
+struct Placement {
+  uint64_t epoch = 0;
+  uint64_t sequence = 0;
+  Timestamp time;
+};
+
+// An accepted fact, with the proof of it.
+struct Accepted {
+  Receipt receipt;
+  Placement placement;
+  bool replayed = false;  // The request had been accepted before; the placement is the first one's.
+};
+
+// A fact to be accepted.
+struct Proposal {
+  // All but epoch, sequence, time and salt, which the committer gives. `request_id` must not be
+  // empty.
+  feed::v1::Entry entry;
+  std::vector<ReadCheck> read_set;
+  // Adds the rows that stand for the fact. Runs on the committer's thread: only cheap, never
+  // blocking.
+  std::function<void(const Placement& placement, WriteBatch* batch)> write;
+  // The answer, on the committer's thread: cheap, never blocking. Errors:
+  //   REQUEST_ID_REUSED  the id was accepted with other bytes
+  //   COMMIT_CONFLICT    the read set has changed: judge again once, then give up
+  //   STORAGE_LOW, DRAINING
+  std::function<void(absl::StatusOr<Accepted> accepted)> done;
+};
+
+// Rows that are no fact: no sequence, no leaf; synced with the group.
+struct PlainWrite {
+  std::vector<ReadCheck> read_set;
+  WriteBatch batch;
+  std::function<void(absl::Status status)> done;  // As Proposal::done.
+};
+
+struct CommitterOptions {
+  std::string service;  // As signed heads name it.
+  uint64_t epoch = 1;
+  size_t queue_limit = 4'096;  // More waiting than this is refused: QUEUE_FULL.
+  size_t group_limit = 256;    // Facts that share one sync.
+  // The store failed in a way that forbids going on: the process must end without another write.
+  // Must not return in a server.
+  std::function<void(const absl::Status& status)> on_fatal;
+};
+
+// Thread safe.
+class Committer {
+ public:
+  // Reads the ledger's frontier and starts the thread. `store`, `clock` must outlive it.
+  static absl::StatusOr<std::unique_ptr<Committer>> Start(Store* store, const Clock* clock,
+                                                          SigningKey key, CommitterOptions options);
+  // As Stop.
+  ~Committer();
+
+  // QUEUE_FULL or DRAINING at once, and `done` is never called; otherwise `done` is called exactly
+  // once.
+  absl::Status Propose(Proposal proposal);
+  absl::Status Write(PlainWrite write);
+
+  // Answers all that is queued and ends the thread.
+  void Stop();
+
+  // The newest signed head. Everything up to its size is durable.
+  SignedHead LatestHead() const;
+  // A head of an earlier size, signed now. `size` must be at most the latest head's.
+  absl::StatusOr<SignedHead> HeadOfSize(uint64_t size) const;
+  // The proof of an accepted fact against the newest head.
+  absl::StatusOr<Accepted> ReceiptOf(uint64_t sequence) const;
+  // Waits until the latest head is greater than `size`, at most `micros`; false when it is not, or
+  // stopped.
+  bool WaitForHeadBeyond(uint64_t size, int64_t micros) const;
+  // Wakes every waiter for good: the server is draining.
+  void WakeWaiters();
+
+  const VerifyingKey& verifying_key() const { return key_.verifying_key(); }
+  uint64_t epoch() const { return options_.epoch; }
+  const std::string& service() const { return options_.service; }
+
+ private:
+  struct Group;
+  using Member = std::variant<Proposal, PlainWrite>;
+
+  Committer(Store* store, const Clock* clock, SigningKey key, CommitterOptions options,
+            Frontier frontier, Timestamp last_time, SignedHead head);
+
+  absl::Status Enqueue(Member member);
+  void Run();
+  std::vector<Member> TakeGroup();
+  void Commit(std::vector<Member> members);
+  void AddProposal(Proposal& proposal, Group* group);
+  void AddPlainWrite(PlainWrite& write, Group* group);
+  absl::Status CheckReadSet(const std::vector<ReadCheck>& read_set, const Group& group) const;
+  absl::Status CheckWritten(const Group& group) const;
+  void Answer(Group* group);
+  void Fail(Group* group, const absl::Status& status);
+  absl::StatusOr<Receipt> MakeReceipt(uint64_t sequence, std::string entry, const SignedHead& head,
+                                      NodeReader nodes) const;
+
+  Store* const store_;
+  const Clock* const clock_;
+  const SigningKey key_;
+  const CommitterOptions options_;
+
+  // Only the committer's thread touches these two once it runs.
+  Frontier frontier_;
+  Timestamp last_time_;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable queue_changed_;
+  mutable std::condition_variable head_changed_;
+  std::deque<Member> queue_;  // Guarded by mutex_.
+  bool stopping_ = false;     // Guarded by mutex_.
+  bool woken_ = false;        // Guarded by mutex_.
+  SignedHead head_;           // Guarded by mutex_.
+  std::thread thread_;
+};
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_COMMIT_COMMITTER_H_

@@ -1,0 +1,51 @@
+#include "common/commit/service_store.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/log/log.h"
+
+namespace onereturn {
+namespace {
+
+constexpr int kExitStorageFault = 70;
+
+bool HoldsOnlyMarker(const std::filesystem::path& folder) {
+  std::error_code error;
+  size_t files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
+    if (file.path().filename() != kInitialiseMarker) return false;
+    ++files;
+  }
+  return !error && files == 1;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_folder,
+                                                        const std::string& service,
+                                                        std::vector<ColumnFamilySpec> families) {
+  StoreOptions options;
+  options.path = data_folder;
+  options.service = service;
+  options.column_families = std::move(families);
+  options.on_background_error = [](const BackgroundError& error) {
+    if (error.fatal) StopForStorageFault(error.status);
+    LogError("store.read_only", {{"status", error.status.ToString()}});
+  };
+  if (!HoldsOnlyMarker(data_folder)) return Store::Open(std::move(options));
+  std::error_code error;
+  std::filesystem::remove(std::filesystem::path(data_folder) / kInitialiseMarker, error);
+  if (error)
+    return absl::UnavailableError(absl::StrCat("cannot remove the marker file: ", error.message()));
+  return Store::Create(std::move(options));
+}
+
+void StopForStorageFault(const absl::Status& status) {
+  LogError("store.fault", {{"status", status.ToString()}});
+  std::_Exit(kExitStorageFault);
+}
+
+}  // namespace onereturn

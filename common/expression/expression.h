@@ -1,0 +1,91 @@
+// The language of validation rules and derived items: expressions over the items of a return.
+//
+//   expression  := or
+//   or          := and { "or" and }
+//   and         := not { "and" not }
+//   not         := "not" not | comparison
+//   comparison  := sum [ ( "<" | "<=" | ">" | ">=" | "=" | "!=" ) sum ]       (not chained)
+//   sum         := product { ( "+" | "-" ) product }
+//   product     := sign { ( "*" | "/" ) sign }
+//   sign        := "-" sign | primary
+//   primary     := number | item | function "(" arguments ")" | "(" expression ")"
+//   number      := digits [ "." one to six digits ]
+//   item        := [a-z][a-z0-9_]*, except the words and functions of the language
+//   function    := sum(item) | sum_present(item) | count_present(item) | coalesce(a, b) | abs(x)
+//                | min(a, b) | max(a, b) | is_whole(x) | is_null(x) | if(condition, a, b)
+//
+// Blanks, tabs and line ends between words mean nothing. Plain ASCII. Every expression is a number
+// or a boolean, known when it is parsed: = and != take two of one kind, < <= > >= and arithmetic
+// take numbers, and/or/not and the condition of if take booleans, coalesce and the branches of if
+// take two of one kind, is_null takes either.
+//
+// What an expression means, nulls included, is stated in common/expression/evaluation.h.
+#ifndef ONERETURN_COMMON_EXPRESSION_EXPRESSION_H_
+#define ONERETURN_COMMON_EXPRESSION_EXPRESSION_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace onereturn {
+
+namespace internal {
+struct ExpressionTree;
+}  // namespace internal
+
+enum class ExpressionType { kNumber, kBoolean };
+
+// A rule longer than a page is not one a returns officer can read; it also bounds the parser's
+// work.
+inline constexpr size_t kExpressionBytesMax = 8192;
+// Items, numbers, operators and functions of one expression: bounds what one evaluation may cost.
+inline constexpr size_t kExpressionNodesMax = 1000;
+// Levels of operators, functions and parentheses, a + b + c + d counting three: the parser and the
+// evaluator recurse once a level, and this keeps them within some tens of KiB of stack. A sum of
+// all columns of the widest return in use has under a hundred terms.
+inline constexpr size_t kExpressionDepthMax = 150;
+
+// Where and why a text is not an expression.
+struct ExpressionFault {
+  size_t column = 1;  // In bytes, from 1: the first byte of the word that is wrong.
+  std::string words;  // For people: what is wrong there and what to write.
+};
+
+// A parsed expression. Immutable; copies share one tree and are cheap. Thread-safe.
+class Expression {
+ public:
+  // INVALID_ARGUMENT with the message "column N: words"; the two parts are also in `fault` if
+  // given. Total: any bytes give an expression or a fault, in bounded time, memory and stack.
+  static absl::StatusOr<Expression> Parse(absl::string_view text, ExpressionFault* fault = nullptr);
+
+  ExpressionType type() const;
+
+  // The items referred to, each once, in bytewise order.
+  const std::vector<std::string>& Items() const;
+
+  // The canonical text: single blanks, no parenthesis that is not needed. Parses to an equal
+  // expression.
+  std::string ToString() const;
+
+  // The same tree: a + b equals (a)+b, but not b + a. "1.50" equals "1.5".
+  friend bool operator==(const Expression& a, const Expression& b);
+  friend bool operator!=(const Expression& a, const Expression& b) { return !(a == b); }
+
+  // For the evaluator.
+  const internal::ExpressionTree& tree() const { return *tree_; }
+
+ private:
+  explicit Expression(std::shared_ptr<const internal::ExpressionTree> tree)
+      : tree_(std::move(tree)) {}
+
+  std::shared_ptr<const internal::ExpressionTree> tree_;  // Never null.
+};
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_EXPRESSION_EXPRESSION_H_

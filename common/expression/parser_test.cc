@@ -1,0 +1,298 @@
+// Goal: the grammar, its canonical text, its types and its faults. Method: tables of text,
+// canonical text or fault with its column; random bytes and random words must only ever give an
+// expression or a fault.
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "common/expression/cell_table.h"
+#include "common/expression/evaluation.h"
+#include "common/expression/expression.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace onereturn {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string Repeat(absl::string_view text, size_t times) {
+  std::string all;
+  for (size_t i = 0; i < times; ++i) absl::StrAppend(&all, text);
+  return all;
+}
+
+TEST(ParserTest, CanonicalText) {
+  const struct {
+    const char* text;
+    const char* canonical;
+  } rows[] = {
+      {"a", "a"},
+      {" 007.50 ", "7.5"},
+      {"a+b*c", "a + b * c"},
+      {"(a+b)*c", "(a + b) * c"},
+      {"((a))", "a"},
+      {"a-b-c", "a - b - c"},
+      {"a-(b-c)", "a - (b - c)"},
+      {"(a-b)-c", "a - b - c"},
+      {"a/(b*c)", "a / (b * c)"},
+      {"-a*b", "-a * b"},
+      {"-(a*b)", "-(a * b)"},
+      {"- -a", "--a"},
+      {"a--b", "a - -b"},
+      {"a\t<=\nb", "a <= b"},
+      {"(a<b)=(c<d)", "(a < b) = (c < d)"},
+      {"not a<b", "not a < b"},
+      {"not not a<b", "not not a < b"},
+      {"(not a<b) = (c<d)", "(not a < b) = (c < d)"},
+      {"a<b or c<d and e<f", "a < b or c < d and e < f"},
+      {"(a<b or c<d) and e<f", "(a < b or c < d) and e < f"},
+      {"not (a<b and c<d)", "not (a < b and c < d)"},
+      {"not a<b and c<d", "not a < b and c < d"},
+      {"a<b and not c<d", "a < b and not c < d"},
+      {"a<b or (c<d or e<f)", "a < b or (c < d or e < f)"},
+      {"sum( a )>=sum_present(b)+count_present(c)", "sum(a) >= sum_present(b) + count_present(c)"},
+      {"if(is_null(a),1,if(b<1,min(b,2),max(b,abs(-c))))",
+       "if(is_null(a), 1, if(b < 1, min(b, 2), max(b, abs(-c))))"},
+      {"coalesce(a<b,is_whole(c))", "coalesce(a < b, is_whole(c))"},
+      {"summary + iffy + order_1", "summary + iffy + order_1"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.text);
+    const auto expression = Expression::Parse(row.text);
+    ASSERT_TRUE(expression.ok()) << expression.status();
+    EXPECT_EQ(expression->ToString(), row.canonical);
+    const auto again = Expression::Parse(row.canonical);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(*again, *expression);
+  }
+}
+
+TEST(ParserTest, EqualityIsOfTheTree) {
+  const auto parse = [](absl::string_view text) { return *Expression::Parse(text); };
+  EXPECT_EQ(parse("a + 1.50"), parse("(a)+1.5"));
+  EXPECT_NE(parse("a + b"), parse("b + a"));
+  EXPECT_NE(parse("a - b - c"), parse("a - (b - c)"));
+  EXPECT_NE(parse("a"), parse("sum(a)"));
+  EXPECT_NE(parse("a"), parse("b"));
+}
+
+TEST(ParserTest, ItemsAreSortedAndDistinct) {
+  EXPECT_THAT(Expression::Parse("z + sum(b) - z / count_present(aa)")->Items(),
+              ElementsAre("aa", "b", "z"));
+  EXPECT_THAT(Expression::Parse("1 < 2")->Items(), ElementsAre());
+}
+
+TEST(ParserTest, Types) {
+  EXPECT_EQ(Expression::Parse("a + 1")->type(), ExpressionType::kNumber);
+  EXPECT_EQ(Expression::Parse("a <= 1")->type(), ExpressionType::kBoolean);
+  EXPECT_EQ(Expression::Parse("if(a < 1, b, 2)")->type(), ExpressionType::kNumber);
+  EXPECT_EQ(Expression::Parse("if(a < 1, b < 1, is_null(c))")->type(), ExpressionType::kBoolean);
+  EXPECT_EQ(Expression::Parse("coalesce(a, 0)")->type(), ExpressionType::kNumber);
+  EXPECT_EQ(Expression::Parse("is_whole(a)")->type(), ExpressionType::kBoolean);
+  EXPECT_EQ(Expression::Parse("is_null(a < b)")->type(), ExpressionType::kBoolean);
+}
+
+TEST(ParserTest, FaultsHaveColumnAndWords) {
+  const struct {
+    const char* text;
+    size_t column;
+    const char* words;
+  } rows[] = {
+      {"", 1, "the text ends"},
+      {"a +", 4, "the text ends"},
+      {"a b", 3, "an operator or the end"},
+      {"a + * b", 5, "found '*'"},
+      {"(a", 3, "')'"},
+      {"a)", 2, "found ')'"},
+      {"a == b", 3, "'='"},
+      {"a <> b", 3, "'!='"},
+      {"a =< b", 3, "'<='"},
+      {"a & b", 3, "'and'"},
+      {"a ! b", 3, "'not'"},
+      {"a # b", 3, "no meaning"},
+      {"'a'", 1, "quotes"},
+      {"a \xE2\x89\xA4 b", 3, "ASCII"},
+      {"a \x01 b", 3, "control character"},
+      {"Attendances", 1, "lower case"},
+      {"_a", 1, "begins with a letter"},
+      {".5", 1, "before the point"},
+      {"1.", 1, "after the point"},
+      {"1.1234567", 1, "after the point"},
+      {"1.2.3", 1, "point"},
+      {"9200000000000", 1, "too great"},
+      {"1e5", 2, "an operator or the end"},
+      {"sum + 1", 1, "is a function"},
+      {"sum(a + b)", 7, "one item"},
+      {"sum(1)", 5, "one item"},
+      {"sum(not)", 5, "one item"},
+      {"sum()", 5, "one item"},
+      {"average(a)", 1, "no function 'average'"},
+      {"min(a)", 6, "min takes 2 values"},
+      {"min(a, b, c)", 9, "min takes 2 values"},
+      {"abs(a, b)", 6, "abs takes 1 value"},
+      {"and", 1, "found 'and'"},
+      {"a < b < c", 7, "chained"},
+      {"(a < b) = c", 11, "one of each"},
+      {"a + (b < c)", 5, "'+' needs a number"},
+      {"a and b < c", 1, "'and' needs a condition"},
+      {"not a", 5, "'not' needs a condition"},
+      {"-(a < b)", 2, "'-' needs a number"},
+      {"a < not b", 5, "parentheses"},
+      {"if(a, b, c)", 4, "'if' needs a condition"},
+      {"if(a < 1, b, c < 1)", 14, "one of each"},
+      {"coalesce(a, b < 1)", 13, "one of each"},
+      {"is_whole(a < b)", 10, "'is_whole' needs a number"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.text);
+    ExpressionFault fault;
+    const auto expression = Expression::Parse(row.text, &fault);
+    ASSERT_EQ(expression.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(fault.column, row.column) << fault.words;
+    EXPECT_THAT(fault.words, HasSubstr(row.words));
+    EXPECT_EQ(expression.status().message(),
+              absl::StrCat("column ", fault.column, ": ", fault.words));
+  }
+}
+
+TEST(ParserTest, Limits) {
+  const auto words = [](const std::string& text) {
+    ExpressionFault fault;
+    EXPECT_FALSE(Expression::Parse(text, &fault).ok());
+    return fault.words;
+  };
+  // a + a + ... : depth is the number of operands, at most 150.
+  EXPECT_TRUE(Expression::Parse("a" + Repeat("+a", 149)).ok());
+  EXPECT_THAT(words("a" + Repeat("+a", 150)), HasSubstr("levels deep"));
+  EXPECT_TRUE(Expression::Parse(Repeat("(", 150) + "a" + Repeat(")", 150)).ok());
+  EXPECT_THAT(words(Repeat("(", 151) + "a" + Repeat(")", 151)), HasSubstr("levels deep"));
+  EXPECT_THAT(words(Repeat("(", 8000)), HasSubstr("levels deep"));
+  EXPECT_THAT(words(Repeat("-", 8000)), HasSubstr("levels deep"));
+  EXPECT_THAT(words(Repeat("not ", 2000)), HasSubstr("levels deep"));
+  EXPECT_THAT(words(Repeat("abs(", 2000)), HasSubstr("levels deep"));
+  EXPECT_THAT(words(Repeat("a", kExpressionBytesMax + 1)), HasSubstr("longer than"));
+  EXPECT_TRUE(Expression::Parse(Repeat("a", kExpressionBytesMax)).ok());
+  // Fits as written, but not with its blanks.
+  EXPECT_THAT(words(Repeat("a", kExpressionBytesMax - 2) + "+b"), HasSubstr("longer than"));
+  // 16 sums of 63 items side by side: shallow, but over a thousand nodes.
+  std::string wide = "(a" + Repeat("+a", 62) + ")";
+  for (int i = 0; i < 15; ++i) absl::StrAppend(&wide, "*(a", Repeat("+a", 62), ")");
+  EXPECT_THAT(words(wide), HasSubstr("items, numbers and operators"));
+}
+
+TEST(ParserTest, ALongWordIsNotEchoedWhole) {
+  ExpressionFault fault;
+  EXPECT_FALSE(Expression::Parse("a " + Repeat("b", 5000), &fault).ok());
+  EXPECT_LT(fault.words.size(), 200u);
+}
+
+// Whether the text gives an expression that survives its canonical text, or a fault within it.
+bool IsTotal(const std::string& text) {
+  ExpressionFault fault;
+  const auto expression = Expression::Parse(text, &fault);
+  if (!expression.ok()) {
+    return fault.column >= 1 && fault.column <= text.size() + 1 && !fault.words.empty();
+  }
+  CellTable cells;
+  cells.Add("a", {}, Decimal::FromWhole(3));
+  cells.Add("b", {}, std::nullopt);
+  Evaluate(*expression, cells, {});
+  const auto again = Expression::Parse(expression->ToString());
+  return again.ok() && *again == *expression && again->ToString() == expression->ToString();
+}
+
+TEST(ParserTest, RandomBytes) {
+  const auto texts = rc::gen::resize(
+      100, rc::gen::container<std::vector<std::string>>(50, rc::gen::arbitrary<std::string>()));
+  EXPECT_TRUE(rc::check("50 random texts", [&] {
+    for (const std::string& text : *texts) RC_ASSERT(IsTotal(text));
+  }));
+}
+
+TEST(ParserTest, RandomWords) {
+  const std::vector<std::string> words = {"a",
+                                          "b",
+                                          "a",
+                                          "b",
+                                          "1",
+                                          "2.5",
+                                          "9199999999999",
+                                          "sum(",
+                                          "sum(a)",
+                                          "sum_present(b)",
+                                          "abs",
+                                          "min(",
+                                          ",",
+                                          "if",
+                                          "(",
+                                          ")",
+                                          "(",
+                                          ")",
+                                          "+",
+                                          "-",
+                                          "*",
+                                          "/",
+                                          "<=",
+                                          "=",
+                                          "!=",
+                                          "and",
+                                          "or",
+                                          "not ",
+                                          "is_null(",
+                                          "coalesce("};
+  const auto picks = rc::gen::resize(
+      100, rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(0, words.size())));
+  const auto rows = rc::gen::container<std::vector<std::vector<size_t>>>(50, picks);
+  size_t parsed = 0, longest = 0;
+  EXPECT_TRUE(rc::check("50 texts of random words", [&] {
+    for (const auto& row : *rows) {
+      // Short texts parse most often, long ones go deepest: both.
+      for (size_t length : {row.size(), row.size() % 6}) {
+        std::string text;
+        for (size_t i = 0; i < length; ++i) absl::StrAppend(&text, words[row[i]], " ");
+        if (Expression::Parse(text).ok()) {
+          ++parsed;
+          longest = std::max(longest, length);
+        }
+        RC_ASSERT(IsTotal(text));
+      }
+    }
+  }));
+  std::printf("%zu random texts parsed, the longest of %zu words\n", parsed, longest);
+  EXPECT_GT(parsed, 100u);
+}
+
+TEST(ParserTest, DamagedTexts) {
+  const std::string whole =
+      "if(is_null(b) and not a <= 2.5, coalesce(sum(b), -a) / (a - 3), max(abs(a), 7) * 9) = "
+      "sum_present(a) + count_present(b) or is_whole(a / b) != (1 < 2)";
+  ASSERT_TRUE(Expression::Parse(whole).ok());
+  size_t parsed = 0;
+  for (size_t first = 0; first < whole.size(); ++first) {
+    for (size_t length = 1; first + length <= whole.size(); ++length) {
+      std::string without = whole;
+      without.erase(first, length);
+      const std::string part = whole.substr(first, length);
+      for (const std::string& text : {without, part, part + without}) {
+        ASSERT_TRUE(IsTotal(text)) << text;
+        parsed += Expression::Parse(text).ok();
+      }
+    }
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string changed = whole;
+      changed[first] = static_cast<char>(byte);
+      ASSERT_TRUE(IsTotal(changed)) << changed;
+    }
+  }
+  EXPECT_GT(parsed, 500u);  // Otherwise the damage leaves nothing to test.
+}
+
+}  // namespace
+}  // namespace onereturn

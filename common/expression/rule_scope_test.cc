@@ -1,0 +1,80 @@
+// Goal: a rule runs once for each tuple that the cells hold. Method: small tables of cells.
+#include "common/expression/rule_scope.h"
+
+#include <string>
+#include <vector>
+
+#include "common/expression/cell_table.h"
+#include "common/expression/evaluation.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace onereturn {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+CellTable Cells() {
+  CellTable cells;
+  const Decimal one = Decimal::FromWhole(1);
+  cells.Add("attendances", {{"department", "type2"}, {"booked", "no"}}, one);
+  cells.Add("attendances", {{"department", "type1"}, {"booked", "yes"}}, one);
+  cells.Add("attendances", {{"department", "type1"}, {"booked", "no"}}, std::nullopt);
+  cells.Add("over_four_hours", {{"booked", "no"}, {"department", "type1"}}, one);
+  cells.Add("over_four_hours", {{"booked", "no"}, {"department", "other"}}, one);
+  cells.Add("admissions", {{"department", "type9"}}, one);
+  cells.Add("total", {}, one);
+  return cells;
+}
+
+std::vector<Bindings> Scope(absl::string_view text, const std::vector<std::string>& for_each) {
+  const CellTable cells = Cells();
+  return RuleScope(*Expression::Parse(text), for_each, cells);
+}
+
+Bindings Both(const char* department, const char* booked) {
+  return {{"department", department}, {"booked", booked}};
+}
+
+TEST(RuleScopeTest, WholeReturn) {
+  EXPECT_THAT(Scope("total = 1", {}), ElementsAre(Bindings{}));
+  EXPECT_THAT(Scope("absent = 1", {}), ElementsAre(Bindings{}));
+}
+
+TEST(RuleScopeTest, DistinctTuplesOfAllItemsInOrder) {
+  EXPECT_THAT(Scope("over_four_hours <= attendances", {"department", "booked"}),
+              ElementsAre(Both("other", "no"), Both("type1", "no"), Both("type1", "yes"),
+                          Both("type2", "no")));
+  EXPECT_THAT(Scope("attendances > 0", {"booked", "booked"}),
+              ElementsAre(Bindings{{"booked", "no"}}, Bindings{{"booked", "yes"}}));
+}
+
+TEST(RuleScopeTest, CellsThatLackADimensionGiveNoTuple) {
+  EXPECT_THAT(Scope("admissions <= attendances", {"department", "booked"}),
+              ElementsAre(Both("type1", "no"), Both("type1", "yes"), Both("type2", "no")));
+  EXPECT_THAT(Scope("admissions <= sum(attendances)", {"department"}),
+              ElementsAre(Bindings{{"department", "type1"}}, Bindings{{"department", "type2"}},
+                          Bindings{{"department", "type9"}}));
+  EXPECT_THAT(Scope("total = 1", {"department"}), IsEmpty());
+  EXPECT_THAT(Scope("attendances = 1", {"site"}), IsEmpty());
+}
+
+TEST(RuleScopeTest, TheScopeDrivesTheEvaluation) {
+  const CellTable cells = Cells();
+  const auto rule = Expression::Parse("over_four_hours <= attendances");
+  std::vector<RuleVerdict> verdicts;
+  for (const Bindings& bindings : RuleScope(*rule, {"department", "booked"}, cells)) {
+    verdicts.push_back(VerdictOf(Evaluate(*rule, cells, bindings)));
+  }
+  // other/no: no attendances; type1/no: null attendances; the others: nothing over four hours is
+  // held.
+  EXPECT_THAT(verdicts, ElementsAre(RuleVerdict::kNotDecided, RuleVerdict::kNotDecided,
+                                    RuleVerdict::kNotDecided, RuleVerdict::kNotDecided));
+  const auto total =
+      Expression::Parse("sum_present(over_four_hours) <= count_present(attendances)");
+  EXPECT_EQ(VerdictOf(Evaluate(*total, cells, {})), RuleVerdict::kHolds);
+}
+
+}  // namespace
+}  // namespace onereturn

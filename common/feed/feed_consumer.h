@@ -1,0 +1,110 @@
+// Following another service's feed: one thread that checks every page against the signed head and
+// hands it on. What it hands on is taken exactly once, because the taker stores the cursor in the
+// batch of what it derives.
+#ifndef ONERETURN_COMMON_FEED_FEED_CONSUMER_H_
+#define ONERETURN_COMMON_FEED_FEED_CONSUMER_H_
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/ledger/merkle.h"
+#include "common/ledger/signing.h"
+#include "onereturn/feed/v1/entry.pb.h"
+#include "onereturn/feed/v1/feed.grpc.pb.h"
+
+namespace onereturn {
+
+// How far a feed was taken: what a consumer keeps in its store, in the batch of what it derived.
+struct FeedProgress {
+  uint64_t epoch = 0;  // 0: nothing was taken yet.
+  uint64_t sequence = 0;
+  Timestamp through_time;  // The source's promise: no later entry is earlier.
+  Frontier frontier;       // Of the entries taken.
+};
+
+// An entry with its cells.
+struct FeedFact {
+  feed::v1::Entry entry;
+  std::vector<std::string>
+      chunks;  // As entry.fact's chunk_digests; each checked against its digest.
+};
+
+// Some facts in order, all of one source. Empty when only `progress.through_time` moved.
+struct FeedPage {
+  std::vector<FeedFact> facts;
+  FeedProgress progress;  // After the page.
+};
+
+// What takes a feed's facts. Called on the consumer's thread.
+class FeedTaker {
+ public:
+  virtual ~FeedTaker() = default;
+  // Where to go on; read at every (re)connection.
+  virtual absl::StatusOr<FeedProgress> Progress() = 0;
+  // Takes a page whole and durably, or not at all. An error stops the consumer.
+  virtual absl::Status Take(const FeedPage& page) = 0;
+  // The source was restored: everything derived from it is dropped, Progress() is empty afterwards.
+  virtual absl::Status StartAgain() = 0;
+};
+
+// Thread safe.
+class FeedConsumer {
+ public:
+  // `source` is the service's name; `taker` must outlive the consumer. Starts its thread.
+  FeedConsumer(std::string source, std::shared_ptr<grpc::Channel> channel, FeedTaker* taker);
+  // As Stop.
+  ~FeedConsumer();
+
+  void Stop();
+
+  // Empty while all is well; otherwise why the consumer has stopped for good (a gap, a wrong root,
+  // an entry of a newer version, a store that failed).
+  std::string fault() const;
+
+  // Breaks the connection; the consumer asks Progress() anew. Used after the derived data was
+  // dropped.
+  void Reconnect();
+
+ private:
+  void Run();
+  // Follows one connection to its end.
+  absl::Status FollowOnce();
+  absl::StatusOr<FeedPage> CheckPage(const feed::v1::WatchResponse& response,
+                                     FeedProgress progress);
+  absl::Status CheckHead(const feed::v1::WatchResponse& response, const FeedProgress& progress);
+  absl::StatusOr<FeedFact> CheckFact(const feed::v1::FeedEntry& wire, uint64_t sequence);
+  absl::Status FetchChunks(const feed::v1::ReturnAccepted& accepted, FeedFact* fact);
+  absl::Status FetchKey();
+
+  const std::string source_;
+  std::unique_ptr<feed::v1::FeedService::Stub> stub_;
+  std::shared_ptr<grpc::Channel> channel_;
+  FeedTaker* const taker_;
+
+  // Only the consumer's thread touches it. The source's key, fetched over mutual TLS at the first
+  // connection.
+  std::optional<VerifyingKey> key_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;                   // Guarded by mutex_.
+  std::string fault_;                       // Guarded by mutex_.
+  grpc::ClientContext* context_ = nullptr;  // Guarded by mutex_; of the connection in hand.
+  std::thread thread_;
+};
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_FEED_FEED_CONSUMER_H_

@@ -1,0 +1,164 @@
+#include "common/feed/feed_service.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/commit/journal.h"
+#include "common/feed/wire.h"
+#include "common/status/error.h"
+
+namespace onereturn {
+namespace {
+
+constexpr int kMaxWatchers = 32;
+constexpr size_t kPageEntries = 512;
+constexpr size_t kPageBytes = 1024 * 1024;
+// Chunks travel with their entry up to this size; larger returns are fetched chunk by chunk.
+constexpr size_t kInlineChunkBytes = 48 * 1024;
+constexpr int64_t kHeartbeatMicros = 500'000;
+constexpr int kMaxDigests = 1'000;
+
+absl::StatusOr<Digest> DigestOf(const std::string& bytes) {
+  absl::StatusOr<Digest> digest = DigestFromBytes(bytes);
+  if (!digest.ok())
+    return Error(Reason::kFieldInvalid, "a digest has not 32 bytes").Field("digests", "32 bytes");
+  return digest;
+}
+
+}  // namespace
+
+grpc::Status FeedServer::Watch(grpc::ServerContext* context, const feed::v1::WatchRequest* request,
+                               grpc::ServerWriter<feed::v1::WatchResponse>* writer) {
+  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+    const bool admitted = watchers_.fetch_add(1) < kMaxWatchers;
+    absl::Status status = admitted ? Follow(context, *request, writer)
+                                   : Error(Reason::kCallQuota, "too many watchers are connected")
+                                         .RetryAfter(absl::Seconds(5));
+    watchers_.fetch_sub(1);
+    return status;
+  });
+}
+
+absl::Status FeedServer::CheckStart(const feed::v1::WatchRequest& request) const {
+  const SignedHead latest = committer_->LatestHead();
+  if (request.epoch() != 0 && request.epoch() != committer_->epoch()) {
+    return Error(Reason::kEpochChanged,
+                 "the service was restored from a backup: rebuild from sequence 0")
+        .With("epoch", absl::StrCat(committer_->epoch()));
+  }
+  if (request.after_sequence() > latest.head.size) {
+    return Error(Reason::kPositionAhead, absl::StrCat("the newest entry is ", latest.head.size))
+        .With("newest", absl::StrCat(latest.head.size));
+  }
+  if (!request.has_known_head()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(SignedHead known, FromWire(request.known_head()));
+  if (known.head.epoch != committer_->epoch()) return absl::OkStatus();
+  RETURN_IF_ERROR(VerifyHead(known, committer_->verifying_key()));
+  if (known.head.size > latest.head.size) {
+    return Error(Reason::kFeedBroken, absl::StrCat("the caller holds a signed head of ",
+                                                   known.head.size, " entries, this service only ",
+                                                   latest.head.size, ": facts were lost"));
+  }
+  ASSIGN_OR_RETURN(SignedHead own, committer_->HeadOfSize(known.head.size));
+  if (own.head.root == known.head.root) return absl::OkStatus();
+  return Error(Reason::kFeedBroken, "the caller's signed head and this service's ledger differ");
+}
+
+absl::Status FeedServer::Follow(grpc::ServerContext* context, const feed::v1::WatchRequest& request,
+                                grpc::ServerWriter<feed::v1::WatchResponse>* writer) const {
+  RETURN_IF_ERROR(CheckStart(request));
+  uint64_t after = request.after_sequence();
+  while (!context->IsCancelled()) {
+    if (draining_) return Error(Reason::kDraining, "the service is shutting down");
+    ASSIGN_OR_RETURN(feed::v1::WatchResponse page, Page(after));
+    after = page.through_sequence();
+    if (!writer->Write(page)) break;
+    if (page.caught_up()) committer_->WaitForHeadBeyond(after, kHeartbeatMicros);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<feed::v1::WatchResponse> FeedServer::Page(uint64_t after) const {
+  // The time is taken before the newest head, so that no later entry can be earlier than it.
+  const Timestamp now = guard_->clock().Now();
+  const SignedHead latest = committer_->LatestHead();
+  const size_t limit = std::min<uint64_t>(kPageEntries, latest.head.size - after);
+  std::vector<std::string> entries;
+  if (limit > 0) {
+    ASSIGN_OR_RETURN(entries, EntriesAfter(*store_, after, limit, kPageBytes));
+  }
+  feed::v1::WatchResponse page;
+  page.set_after_sequence(after);
+  page.set_through_sequence(after + entries.size());
+  page.set_epoch(committer_->epoch());
+  page.set_caught_up(page.through_sequence() == latest.head.size);
+  Timestamp through_time = now;
+  for (std::string& bytes : entries) {
+    feed::v1::FeedEntry* entry = page.add_entries();
+    RETURN_IF_ERROR(AddChunks(bytes, entry));
+    if (!page.caught_up()) {
+      feed::v1::Entry parsed;
+      if (parsed.ParseFromString(bytes)) through_time = Timestamp{parsed.time_micros()};
+    }
+    entry->set_entry(std::move(bytes));
+  }
+  *page.mutable_through_time() = ToWire(through_time);
+  ASSIGN_OR_RETURN(SignedHead head, committer_->HeadOfSize(page.through_sequence()));
+  *page.mutable_head() = ToWire(head);
+  return page;
+}
+
+absl::Status FeedServer::AddChunks(const std::string& entry_bytes,
+                                   feed::v1::FeedEntry* entry) const {
+  feed::v1::Entry parsed;
+  if (!parsed.ParseFromString(entry_bytes))
+    return absl::DataLossError("a stored entry cannot be read");
+  if (parsed.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED) return absl::OkStatus();
+  feed::v1::ReturnAccepted accepted;
+  if (!accepted.ParseFromString(parsed.fact()))
+    return absl::DataLossError("a stored fact cannot be read");
+  size_t bytes = 0;
+  std::vector<std::string> chunks;
+  for (const std::string& digest_bytes : accepted.chunk_digests()) {
+    if (accepted.chunk_digests_size() > 4) return absl::OkStatus();
+    ASSIGN_OR_RETURN(Digest digest, DigestFromBytes(digest_bytes));
+    ASSIGN_OR_RETURN(std::string chunk, chunks_(digest));
+    bytes += chunk.size();
+    if (bytes > kInlineChunkBytes) return absl::OkStatus();
+    chunks.push_back(std::move(chunk));
+  }
+  for (std::string& chunk : chunks) entry->add_chunks(std::move(chunk));
+  return absl::OkStatus();
+}
+
+grpc::Status FeedServer::GetChunks(grpc::ServerContext* context,
+                                   const feed::v1::GetChunksRequest* request,
+                                   grpc::ServerWriter<feed::v1::GetChunksResponse>* writer) {
+  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+    if (request->digests_size() == 0 || request->digests_size() > kMaxDigests) {
+      return Error(Reason::kFieldInvalid, "1 to 1,000 digests can be asked for at once")
+          .Field("digests", "1 to 1,000");
+    }
+    for (const std::string& bytes : request->digests()) {
+      ASSIGN_OR_RETURN(Digest digest, DigestOf(bytes));
+      feed::v1::GetChunksResponse response;
+      ASSIGN_OR_RETURN(*response.mutable_chunk(), chunks_(digest));
+      if (!writer->Write(response)) break;
+    }
+    return absl::OkStatus();
+  });
+}
+
+void FeedServer::Drain() { draining_ = true; }
+
+grpc::Status LedgerServer::GetHead(grpc::ServerContext* context,
+                                   const ledger::v1::GetHeadRequest* request,
+                                   ledger::v1::GetHeadResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+    *response->mutable_head() = ToWire(committer_->LatestHead());
+    response->set_public_key_pem(committer_->verifying_key().ToPem());
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace onereturn

@@ -1,0 +1,156 @@
+#include "common/rpc/guard.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/log/log.h"
+#include "common/status/error.h"
+
+namespace onereturn {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// A caller that sets no deadline is answered within this, or not at all.
+constexpr int64_t kDefaultDeadlineMicros = 10'000'000;
+constexpr char kUriProperty[] = "peer_uri";
+
+// The text field that a dotted path leads to; null when it leads to none.
+const FieldDescriptor* FieldAt(const Descriptor& type, absl::string_view path) {
+  const Descriptor* current = &type;
+  const FieldDescriptor* field = nullptr;
+  for (absl::string_view step : absl::StrSplit(path, '.')) {
+    if (current == nullptr) return nullptr;
+    field = current->FindFieldByName(std::string(step));
+    if (field == nullptr || field->is_repeated()) return nullptr;
+    current = field->message_type();
+  }
+  return field->type() == FieldDescriptor::TYPE_STRING ? field : nullptr;
+}
+
+std::string TextAt(const Message& message, absl::string_view path) {
+  const Message* current = &message;
+  std::string text;
+  for (absl::string_view step : absl::StrSplit(path, '.')) {
+    const FieldDescriptor* field = current->GetDescriptor()->FindFieldByName(std::string(step));
+    if (field->type() == FieldDescriptor::TYPE_MESSAGE) {
+      current = &current->GetReflection()->GetMessage(*current, field);
+    } else {
+      text = current->GetReflection()->GetString(*current, field);
+    }
+  }
+  return text;
+}
+
+// The code in "organisations/{code}" or "organisations/{code}/..."; empty when the name is of
+// another form.
+std::string OrganisationOfName(const std::string& name) {
+  std::vector<std::string> parts = absl::StrSplit(name, '/');
+  return parts.size() >= 2 && parts[0] == "organisations" ? parts[1] : "";
+}
+
+}  // namespace
+
+absl::Status NotFound() {
+  return Error(Reason::kNotFound, "there is no such resource, or it is not yours to see");
+}
+
+absl::StatusOr<std::unique_ptr<Guard>> Guard::Create(
+    Rights rights, const Clock* clock,
+    const std::vector<const google::protobuf::ServiceDescriptor*>& services) {
+  std::unique_ptr<Guard> guard(new Guard(std::move(rights), clock));
+  for (const auto* service : services) {
+    for (int i = 0; i < service->method_count(); ++i) {
+      const auto* method = service->method(i);
+      const options::v1::Access& access = method->options().GetExtension(options::v1::access);
+      if (access.permission() == options::v1::PERMISSION_UNSPECIFIED ||
+          access.organisation() == options::v1::ORGANISATION_LOCATOR_UNSPECIFIED) {
+        return absl::InternalError(absl::StrCat(method->full_name(), " has no access option"));
+      }
+      const bool has_path = access.organisation() == options::v1::ORGANISATION_LOCATOR_FIELD ||
+                            access.organisation() == options::v1::ORGANISATION_LOCATOR_NAME;
+      if (has_path && FieldAt(*method->input_type(), access.path()) == nullptr) {
+        return absl::InternalError(absl::StrCat(method->full_name(), ": the access path \"",
+                                                access.path(), "\" leads to no text"));
+      }
+      if (!guard->methods_
+               .emplace(method->input_type()->full_name(), Method{method->full_name(), access})
+               .second) {
+        return absl::InternalError(
+            absl::StrCat(method->full_name(), " shares its request message"));
+      }
+    }
+  }
+  return guard;
+}
+
+absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
+                                         const Descriptor& request_type) const {
+  std::vector<std::string> uri_names;
+  if (auto identity = context.auth_context(); identity != nullptr) {
+    for (const grpc::string_ref& name : identity->FindPropertyValues(kUriProperty)) {
+      uri_names.emplace_back(name.data(), name.size());
+    }
+  }
+  ASSIGN_OR_RETURN(std::string spiffe_id, SpiffeIdOf(uri_names));
+  CallContext call;
+  ASSIGN_OR_RETURN(call.caller, rights_.Find(spiffe_id));
+  const Method& method = methods_.at(request_type.full_name());
+  if (!Holds(call.caller.role, method.access.permission())) {
+    const std::string& permission = options::v1::Permission_Name(method.access.permission());
+    return Error(Reason::kPermission, absl::StrCat("this call needs ", permission,
+                                                   ", which the caller's role does not hold"))
+        .With("permission", permission);
+  }
+  call.method = method.name;
+  call.started = clock_->Now();
+  call.deadline = Timestamp{call.started.micros + kDefaultDeadlineMicros};
+  const auto wire_deadline = context.deadline();
+  if (wire_deadline != std::chrono::system_clock::time_point::max()) {
+    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
+        wire_deadline - std::chrono::system_clock::now());
+    call.deadline = Timestamp{call.started.micros + std::max<int64_t>(left.count(), 0)};
+  }
+  return call;
+}
+
+absl::Status Guard::CheckScope(const CallContext& call, const Message& request) const {
+  if (call.caller.scope.national()) return absl::OkStatus();
+  const options::v1::Access& access = methods_.at(request.GetDescriptor()->full_name()).access;
+  switch (access.organisation()) {
+    case options::v1::ORGANISATION_LOCATOR_FIELD:
+      if (call.caller.scope.Covers(TextAt(request, access.path()))) return absl::OkStatus();
+      return Error(Reason::kOrgScope,
+                   "the request names an organisation that the caller does not act for")
+          .Field(access.path(), "must be the caller's own organisation");
+    case options::v1::ORGANISATION_LOCATOR_NAME: {
+      const std::string organisation = OrganisationOfName(TextAt(request, access.path()));
+      // "-" stands for all the caller may see: the scoped store sees to it.
+      if (organisation == "-" || call.caller.scope.Covers(organisation)) return absl::OkStatus();
+      return NotFound();
+    }
+    default:
+      return absl::OkStatus();
+  }
+}
+
+void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& request_type,
+                      const CallContext* call, const absl::Status& status) const {
+  const std::string reason(status.ok() ? "" : NameOf(ReasonOf(status)));
+  const int64_t micros = call == nullptr ? 0 : clock_->Now().micros - call->started.micros;
+  const LogSeverity severity = status.ok() ? LogSeverity::kDebug : LogSeverity::kInfo;
+  Log(severity, "rpc.call",
+      {{"method", methods_.at(request_type.full_name()).name},
+       {"caller", call == nullptr ? context.peer() : call->caller.spiffe_id},
+       {"code", absl::StatusCodeToString(status.code())},
+       {"reason", reason},
+       {"micros", micros}});
+}
+
+}  // namespace onereturn

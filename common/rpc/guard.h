@@ -1,0 +1,91 @@
+// What stands before every method, in one order: who calls (certificate), may the role (the
+// method's option), what was sent (shape), whose data (the organisation, where the option says it
+// stands). Then the method, then one line in the access log. A method without an option cannot be
+// served.
+#ifndef ONERETURN_COMMON_RPC_GUARD_H_
+#define ONERETURN_COMMON_RPC_GUARD_H_
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/server_context.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/identity/rights.h"
+#include "common/rpc/status_conversion.h"
+#include "common/status/status_macros.h"
+#include "onereturn/options/v1/options.pb.h"
+
+namespace onereturn {
+
+// An admitted call.
+struct CallContext {
+  Caller caller;
+  // "onereturn.returns.v1.ReturnsService.GetReturn".
+  std::string method;
+  // When the caller stops waiting; the server's own bound when it set none.
+  Timestamp deadline;
+  Timestamp started;
+};
+
+// The answer to a read of something that is not there, or that is not the caller's to see: always
+// the same.
+absl::Status NotFound();
+
+// Thread safe once made.
+class Guard {
+ public:
+  // Reads the options of every method of `services`. INTERNAL names the first method without one,
+  // or with one whose path leads to no text field of its request.
+  static absl::StatusOr<std::unique_ptr<Guard>> Create(
+      Rights rights, const Clock* clock,
+      const std::vector<const google::protobuf::ServiceDescriptor*>& services);
+
+  // Identity and permission: before anything of the request is looked at.
+  absl::StatusOr<CallContext> Admit(const grpc::ServerContextBase& context,
+                                    const google::protobuf::Descriptor& request_type) const;
+  // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()).
+  absl::Status CheckScope(const CallContext& call, const google::protobuf::Message& request) const;
+  // One line: method, caller, code, reason, duration. Never anything of the request.
+  void LogAccess(const grpc::ServerContextBase& context,
+                 const google::protobuf::Descriptor& request_type, const CallContext* call,
+                 const absl::Status& status) const;
+
+  // A read: `body(const CallContext&)` answers an absl::Status after filling the response, or
+  // writing a stream.
+  template <typename Request, typename Body>
+  grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
+                     Body body) const {
+    absl::StatusOr<CallContext> call = Admit(context, *Request::descriptor());
+    absl::Status status = call.status();
+    if (status.ok()) status = CheckScope(*call, request);
+    if (status.ok()) status = body(*call);
+    LogAccess(context, *Request::descriptor(), call.ok() ? &*call : nullptr, status);
+    return ToGrpcStatus(status);
+  }
+
+  const Clock& clock() const { return *clock_; }
+
+ private:
+  struct Method {
+    std::string name;
+    options::v1::Access access;
+  };
+
+  Guard(Rights rights, const Clock* clock) : rights_(std::move(rights)), clock_(clock) {}
+
+  Rights rights_;
+  const Clock* clock_;
+  // By the full name of the request message: every method has a request message of its own.
+  std::map<std::string, Method> methods_;
+};
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_RPC_GUARD_H_

@@ -1,0 +1,65 @@
+#include "common/rpc/mutation_gate.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/rpc/wire_scan.h"
+#include "common/status/error.h"
+
+namespace onereturn {
+
+void MutationGate::Submit(const grpc::ByteBuffer* request, const google::protobuf::Descriptor& type,
+                          const grpc::CallbackServerContext& context, Finish finish,
+                          Parsed parsed) {
+  const uint64_t bytes = request->Length();
+  if (bytes > limits_.message_bytes) {
+    return finish(nullptr,
+                  Error(Reason::kMessageTooLarge,
+                        absl::StrCat("the message has ", bytes, " bytes; at most ",
+                                     limits_.message_bytes, " are taken: send more as a file"))
+                      .With("limit_bytes", static_cast<int64_t>(limits_.message_bytes)));
+  }
+  if (bytes_in_flight_.fetch_add(bytes) + bytes > limits_.bytes_in_flight) {
+    bytes_in_flight_.fetch_sub(bytes);
+    return finish(nullptr,
+                  Error(Reason::kOverloaded, "more is being sent than the service can hold at once")
+                      .RetryAfter(absl::Milliseconds(500)));
+  }
+  std::shared_ptr<void> admission(nullptr,
+                                  [this, bytes](void*) { bytes_in_flight_.fetch_sub(bytes); });
+  auto work = [this, request, &type, &context, finish, admission, parsed = std::move(parsed)] {
+    absl::StatusOr<CallContext> call = guard_->Admit(context, type);
+    if (!call.ok()) return finish(nullptr, call.status());
+    std::vector<grpc::Slice> slices;
+    if (!request->Dump(&slices).ok()) return finish(&*call, MalformedRequest());
+    std::string received;
+    for (const grpc::Slice& slice : slices) {
+      received.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    }
+    if (absl::Status scanned = ScanWire(type, received); !scanned.ok())
+      return finish(&*call, scanned);
+    parsed(
+        *std::move(call), received,
+        [this](const CallContext& admitted, const google::protobuf::Message& message) {
+          return guard_->CheckScope(admitted, message);
+        },
+        admission);
+  };
+  if (!pool_.TrySubmit(std::move(work))) {
+    finish(nullptr, Error(Reason::kQueueFull, "more calls wait than the service can hold")
+                        .RetryAfter(absl::Milliseconds(200)));
+  }
+}
+
+absl::Status MutationGate::MalformedRequest() {
+  return Error(Reason::kMalformed, "the request is not the message this method takes");
+}
+
+void MutationGate::WriteMessage(const google::protobuf::Message& message,
+                                grpc::ByteBuffer* buffer) {
+  const std::string bytes = message.SerializeAsString();
+  grpc::Slice slice(bytes);
+  *buffer = grpc::ByteBuffer(&slice, 1);
+}
+
+}  // namespace onereturn

@@ -1,0 +1,116 @@
+// Writes see the bytes that were received. This gate takes them off gRPC's few callback threads,
+// bounds what is in flight, scans and parses on a pool of our own, and lets the committer's
+// completion finish the call.
+#ifndef ONERETURN_COMMON_RPC_MUTATION_GATE_H_
+#define ONERETURN_COMMON_RPC_MUTATION_GATE_H_
+
+#include <google/protobuf/message.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/base/thread_pool.h"
+#include "common/digest/digest.h"
+#include "common/rpc/guard.h"
+
+namespace onereturn {
+
+struct MutationLimits {
+  uint64_t message_bytes = 256 * 1024;  // Protobuf grows a hundredfold in memory.
+  uint64_t bytes_in_flight = 64 * 1024 * 1024;
+  size_t threads = 2;
+  size_t queue = 1'024;
+};
+
+// An admitted write. `respond` must be called exactly once, on any thread, without blocking it.
+template <typename Request, typename Response>
+struct Mutation {
+  CallContext call;
+  Request request;
+  Digest digest = {};  // SHA-256 of the received bytes.
+  std::function<void(absl::StatusOr<Response> response)> respond;
+};
+
+// Thread safe. Must outlive the server's calls.
+class MutationGate {
+ public:
+  MutationGate(const Guard* guard, MutationLimits limits)
+      : guard_(guard), limits_(limits), pool_(limits.threads, limits.queue) {}
+
+  // The body of a raw callback method: `body(Mutation<Request, Response>)` runs on the pool.
+  template <typename Request, typename Response, typename Body>
+  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
+                                  Body body) {
+    auto* reactor = new Reactor();
+    auto finish = [this, context, reactor](const CallContext* call, const absl::Status& status) {
+      guard_->LogAccess(*context, *Request::descriptor(), call, status);
+      reactor->Finish(ToGrpcStatus(status));
+    };
+    Submit(request, *Request::descriptor(), *context, finish,
+           [finish, response, body = std::move(body)](CallContext call, const std::string& bytes,
+                                                      const CheckScope& check_scope,
+                                                      std::shared_ptr<void> admission) {
+             auto mutation = std::make_shared<Mutation<Request, Response>>();
+             if (!mutation->request.ParseFromString(bytes)) {
+               return finish(&call, MalformedRequest());
+             }
+             if (absl::Status scope = check_scope(call, mutation->request); !scope.ok()) {
+               return finish(&call, scope);
+             }
+             mutation->digest = Sha256(bytes);
+             mutation->respond = [finish, response, call,
+                                  admission](absl::StatusOr<Response> answer) {
+               if (answer.ok()) WriteMessage(*answer, response);
+               finish(&call, answer.status());
+             };
+             mutation->call = std::move(call);
+             body(std::move(*mutation));
+           });
+    return reactor;
+  }
+
+  // Lets everything accepted run to its end.
+  void Drain() { pool_.Shutdown(); }
+
+  // More work for the pool, such as judging again after a conflict; false when the pool is full.
+  [[nodiscard]] bool TrySubmit(std::function<void()> work) {
+    return pool_.TrySubmit(std::move(work));
+  }
+
+ private:
+  class Reactor final : public grpc::ServerUnaryReactor {
+   public:
+    void OnDone() override { delete this; }
+  };
+  using CheckScope = std::function<absl::Status(const CallContext& call,
+                                                const google::protobuf::Message& request)>;
+  using Finish = std::function<void(const CallContext* call, const absl::Status& status)>;
+  using Parsed =
+      std::function<void(CallContext call, const std::string& bytes, const CheckScope& check_scope,
+                         std::shared_ptr<void> admission)>;
+
+  // Admission by bytes and queue, identity and rights, scan; then `parsed` on the pool.
+  void Submit(const grpc::ByteBuffer* request, const google::protobuf::Descriptor& type,
+              const grpc::CallbackServerContext& context, Finish finish, Parsed parsed);
+  static absl::Status MalformedRequest();
+  static void WriteMessage(const google::protobuf::Message& message, grpc::ByteBuffer* buffer);
+
+  const Guard* const guard_;
+  const MutationLimits limits_;
+  std::atomic<uint64_t> bytes_in_flight_{0};
+  BoundedPool pool_;
+};
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_RPC_MUTATION_GATE_H_

@@ -1,0 +1,181 @@
+#include "common/rpc/server.h"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+#include <grpc/support/log.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server_builder.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "common/log/log.h"
+#include "common/rpc/credentials.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace onereturn {
+namespace {
+
+// Above the gate's own limit, so that the gate says what is wrong and not gRPC.
+constexpr int kMaxReceiveBytes = 4 * 1024 * 1024;
+constexpr int kMaxThreads = 96;
+constexpr auto kDrainTime = std::chrono::seconds(5);
+
+class FirstError final : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (text_.empty())
+      text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", message);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+void ToAbsolute(const std::filesystem::path& folder, std::string* path) {
+  if (!path->empty() && std::filesystem::path(*path).is_relative())
+    *path = (folder / *path).string();
+}
+
+void LogFromGrpc(gpr_log_func_args* arguments) {
+  if (arguments->severity == GPR_LOG_SEVERITY_ERROR) {
+    LogWarning("grpc", {{"message", arguments->message}});
+  }
+}
+
+LogSeverity ThresholdOf(const std::string& level) {
+  if (level == "debug") return LogSeverity::kDebug;
+  if (level == "warning") return LogSeverity::kWarning;
+  if (level == "error") return LogSeverity::kError;
+  return LogSeverity::kInfo;
+}
+
+// A reader of the ready file sees it whole or not at all.
+absl::Status WriteReadyFile(const std::string& file, const std::string& address) {
+  const std::string draft = file + ".draft";
+  std::ofstream(draft) << address << "\n";
+  std::error_code error;
+  std::filesystem::rename(draft, file, error);
+  if (error)
+    return absl::UnavailableError(absl::StrCat("cannot write ", file, ": ", error.message()));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* message) {
+  std::ifstream stream(file);
+  std::stringstream text;
+  text << stream.rdbuf();
+  if (!stream.good()) {
+    return Error(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" cannot be read"))
+        .Field("file", file);
+  }
+  FirstError error;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  if (!parser.ParseFromString(text.str(), message)) {
+    return Error(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" is wrong at ", error.text()))
+        .Field("file", error.text());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, char** arguments) {
+  if (argument_count != 3 || std::string(arguments[1]) != "--config") {
+    return Error(Reason::kFieldInvalid, absl::StrCat("usage: ", arguments[0], " --config FILE"));
+  }
+  const std::string file = arguments[2];
+  config::v1::ServerConfig config;
+  RETURN_IF_ERROR(ReadTextProto(file, &config));
+  const auto folder = std::filesystem::absolute(file).parent_path();
+  for (std::string* path :
+       {config.mutable_data_folder(), config.mutable_ready_file(),
+        config.mutable_signing_key_file(), config.mutable_rights_file(),
+        config.mutable_tls()->mutable_certificate_file(), config.mutable_tls()->mutable_key_file(),
+        config.mutable_tls()->mutable_authority_file()}) {
+    ToAbsolute(folder, path);
+  }
+  Error faults(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" lacks what the service needs"));
+  if (config.data_folder().empty()) faults.Field("data_folder", "is missing");
+  if (config.listen_address().empty()) faults.Field("listen_address", "is missing");
+  if (config.signing_key_file().empty()) faults.Field("signing_key_file", "is missing");
+  if (config.rights_file().empty()) faults.Field("rights_file", "is missing");
+  if (faults.fields_total() > 0) return faults;
+  return config;
+}
+
+void PrepareProcess(const config::v1::ServerConfig& config) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  SetLogThreshold(ThresholdOf(config.log_level()));
+  gpr_set_log_function(LogFromGrpc);
+}
+
+void WaitForStopSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  int received = 0;
+  sigwait(&signals, &received);
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerConfig& config,
+                                                      const std::vector<grpc::Service*>& services) {
+  ASSIGN_OR_RETURN(auto credentials, MutualTlsServerCredentials(config.tls()));
+  grpc::EnableDefaultHealthCheckService(true);
+  if (config.reflection()) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(config.listen_address(), credentials, &port);
+  // Without this a second server on the port would start happily and take half the traffic.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  grpc::ResourceQuota quota("server");
+  quota.SetMaxThreads(kMaxThreads);
+  builder.SetResourceQuota(quota);
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 2);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 4);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+
+  std::unique_ptr<Server> server(new Server());
+  server->server_ = builder.BuildAndStart();
+  if (server->server_ == nullptr || port == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", config.listen_address(), ": is another server there?"));
+  }
+  const std::string host = config.listen_address().substr(0, config.listen_address().rfind(':'));
+  server->address_ = absl::StrCat(host, ":", port);
+  if (!config.ready_file().empty())
+    RETURN_IF_ERROR(WriteReadyFile(config.ready_file(), server->address_));
+  LogInfo("server.ready", {{"address", server->address_}});
+  return server;
+}
+
+Server::~Server() {
+  if (server_ != nullptr) server_->Shutdown();
+}
+
+void Server::Drain(const std::function<void()>& wake_streams) {
+  LogInfo("server.draining", {});
+  server_->GetHealthCheckService()->SetServingStatus(false);
+  wake_streams();
+  server_->Shutdown(std::chrono::system_clock::now() + kDrainTime);
+  server_->Wait();
+}
+
+}  // namespace onereturn

@@ -1,0 +1,56 @@
+// Bringing a service up and down: what every main.cc shares.
+#ifndef ONERETURN_COMMON_RPC_SERVER_H_
+#define ONERETURN_COMMON_RPC_SERVER_H_
+
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/server.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "onereturn/config/v1/config.pb.h"
+
+namespace onereturn {
+
+// Reads `--config FILE`, the only argument of a server; relative paths in it become paths from the
+// file's folder. Unknown or repeated fields, missing files and wrong arguments are one line each.
+absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, char** arguments);
+
+// Reads a text protobuf file. FIELD_INVALID with file, line and column.
+absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* message);
+
+// Blocks SIGTERM and SIGINT; to be called before any thread starts. Also sends gRPC's own errors,
+// such as a refused handshake and why, to our log.
+void PrepareProcess(const config::v1::ServerConfig& config);
+
+// Waits for SIGTERM or SIGINT.
+void WaitForStopSignal();
+
+// A running gRPC server.
+class Server {
+ public:
+  // Binds, serves, writes the ready file. UNAVAILABLE when the address cannot be had.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const config::v1::ServerConfig& config,
+                                                       const std::vector<grpc::Service*>& services);
+  ~Server();
+
+  // "127.0.0.1:7401": with the port that was bound.
+  const std::string& address() const { return address_; }
+
+  // Health turns to NOT_SERVING, `wake_streams` ends what would never end, running calls get five
+  // seconds.
+  void Drain(const std::function<void()>& wake_streams);
+
+ private:
+  Server() = default;
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
+};
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_RPC_SERVER_H_

@@ -1,0 +1,120 @@
+// Every reason for which a request can fail, in one table: the name that clients switch on, the
+// canonical code it travels with, what it means and what to do.
+//
+// To add a reason, add one line to ONERETURN_REASONS. Names are part of the API: never rename or
+// reuse one.
+#ifndef ONERETURN_COMMON_STATUS_REASON_H_
+#define ONERETURN_COMMON_STATUS_REASON_H_
+
+#include <optional>
+#include <ostream>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace onereturn {
+
+// clang-format off
+//  row(enumerator, name, canonical code, meaning, remedy)
+#define ONERETURN_REASONS(row) \
+  /* The shape of a message. */ \
+  row(kMalformed, "MALFORMED", kInvalidArgument, "The bytes are not of the form that was promised.", "Build the message or file with a current client and send it whole.") \
+  row(kTooManyItems, "TOO_MANY_ITEMS", kInvalidArgument, "A list holds more items than one message may.", "Split the list over several requests, or send a file.") \
+  row(kTooDeep, "TOO_DEEP", kInvalidArgument, "The message is nested more deeply than is read.", "Send the message as the API defines it.") \
+  row(kUnknownField, "UNKNOWN_FIELD", kInvalidArgument, "The message holds a field that this version does not know, and a write must be understood in full.", "Remove the field, or wait until the server is upgraded.") \
+  row(kDuplicateField, "DUPLICATE_FIELD", kInvalidArgument, "A field that may stand once was sent more than once.", "Send the field once.") \
+  row(kNotUtf8, "NOT_UTF8", kInvalidArgument, "A text is not valid UTF-8.", "Save or send the text as UTF-8; in a spreadsheet choose \"CSV UTF-8\".") \
+  row(kEnumValue, "ENUM_VALUE", kInvalidArgument, "An enumeration holds a number that has no meaning, or was left unspecified.", "Give one of the documented values.") \
+  row(kMissing, "MISSING", kInvalidArgument, "A required field is missing or empty.", "Fill the named field.") \
+  row(kCharset, "CHARSET", kInvalidArgument, "A text holds control, direction-changing or invisible characters.", "Type the text again without them.") \
+  row(kLength, "LENGTH", kInvalidArgument, "A text is too short or too long.", "Keep the text within the stated length.") \
+  row(kFieldInvalid, "FIELD_INVALID", kInvalidArgument, "One or more fields break their rule.", "Correct the fields that are listed.") \
+  row(kOutputOnly, "OUTPUT_ONLY", kInvalidArgument, "The request sets a field that only the server may set.", "Leave the named field empty.") \
+  /* Organisations and periods. */ \
+  row(kOdsFormat, "ODS_FORMAT", kInvalidArgument, "An organisation code is not of 3 to 12 upper-case letters and digits.", "Correct the code; mind the letter O and the digit 0.") \
+  row(kOdsUnknown, "ODS_UNKNOWN", kFailedPrecondition, "The organisation code is well formed but is not held.", "Check the code, or have the organisation added first.") \
+  row(kOdsClosed, "ODS_CLOSED", kFailedPrecondition, "The organisation was not open in the period.", "Use the organisation that was in force then; a successor is named where one is known.") \
+  row(kNotInFrame, "NOT_IN_FRAME", kFailedPrecondition, "The organisation does not owe this collection for this period.", "Check the collection and period, or ask its owner to add the organisation.") \
+  row(kPeriod, "PERIOD", kInvalidArgument, "A period cannot be read, or is not of the kind that the collection uses.", "Write the period in its canonical form, such as 2025-04.") \
+  row(kPeriodNotOpen, "PERIOD_NOT_OPEN", kFailedPrecondition, "The window for this period has not opened or has closed.", "Submit inside the window, or ask the collection's owner to reopen it.") \
+  /* Numbers. */ \
+  row(kDecimal, "DECIMAL", kInvalidArgument, "A number is not a plain decimal with at most six fractional digits.", "Write digits with an optional minus sign and point, without separators or exponents.") \
+  row(kRange, "RANGE", kInvalidArgument, "A number lies outside what is accepted.", "Give a number within the stated bounds.") \
+  row(kDuplicateCell, "DUPLICATE_CELL", kInvalidArgument, "The same item is given twice for the same dimensions.", "Keep one of the cells that are listed.") \
+  /* Writing. */ \
+  row(kRequestId, "REQUEST_ID", kInvalidArgument, "The request id is missing or not of the accepted form.", "Choose a fresh request id for each new request.") \
+  row(kRequestIdReused, "REQUEST_ID_REUSED", kAlreadyExists, "The request id was used before with other content.", "Repeat the first request unchanged, or choose a fresh request id.") \
+  row(kEtagMismatch, "ETAG_MISMATCH", kAborted, "What the request would change has changed since it was read.", "Read it again, apply the change to what is there now, and send it with the new etag.") \
+  row(kCommitConflict, "COMMIT_CONFLICT", kAborted, "Another request changed what this one depends on while it was being accepted.", "Send the request again with the same request id.") \
+  /* Load. */ \
+  row(kMessageTooLarge, "MESSAGE_TOO_LARGE", kResourceExhausted, "The message is larger than is accepted.", "Split it, or upload it as a file.") \
+  row(kQueueFull, "QUEUE_FULL", kResourceExhausted, "Too many requests are waiting to be committed.", "Send the request again after the stated delay.") \
+  row(kOverloaded, "OVERLOADED", kResourceExhausted, "The server holds as many bytes in flight as it may.", "Send the request again after the stated delay.") \
+  row(kCallQuota, "CALL_QUOTA", kResourceExhausted, "The caller has more calls in flight, or more calls in a time, than it may.", "Send fewer calls at once, and retry after the stated delay.") \
+  row(kStorageLow, "STORAGE_LOW", kResourceExhausted, "The disk is nearly full, so writes are refused; reads go on.", "Ask the operator to free or add disk space, then send the request again.") \
+  row(kStorageFault, "STORAGE_FAULT", kUnavailable, "The storage failed, and the server is stopping to protect what it holds.", "Send the request again with the same request id once the server is back.") \
+  row(kDraining, "DRAINING", kUnavailable, "The server is shutting down in order.", "Send the request again with the same request id.") \
+  row(kDependency, "DEPENDENCY", kUnavailable, "Another service that is needed for the answer cannot be reached.", "Try again later; what is held here can still be read.") \
+  /* Identity and rights. */ \
+  row(kSvidInvalid, "SVID_INVALID", kUnauthenticated, "The client certificate does not carry exactly one SPIFFE identity.", "Use a certificate issued for this system.") \
+  row(kIdentityUnknown, "IDENTITY_UNKNOWN", kUnauthenticated, "The identity is missing, out of date or not known here.", "Sign in again, or have the identity registered.") \
+  row(kPermission, "PERMISSION", kPermissionDenied, "The caller does not hold the permission that this call needs.", "Ask an administrator for the named permission.") \
+  row(kOrgScope, "ORG_SCOPE", kPermissionDenied, "The request names an organisation outside the caller's scope.", "Act for an organisation that was granted to you.") \
+  row(kNotFound, "NOT_FOUND", kNotFound, "There is no such thing, or it is not yours to see.", "Check the name.") \
+  /* Reading. */ \
+  row(kPageToken, "PAGE_TOKEN", kInvalidArgument, "The page token does not belong to this caller and query.", "Start again from the first page.") \
+  row(kPageSize, "PAGE_SIZE", kInvalidArgument, "The page size is negative.", "Leave the page size out, or give a positive number.") \
+  row(kPositionInvalid, "POSITION_INVALID", kInvalidArgument, "The position cannot be read or was not given out by these services.", "Use a position from a receipt or an answer, unchanged.") \
+  row(kPositionAhead, "POSITION_AHEAD", kOutOfRange, "The position lies beyond what has been accepted.", "Use a position that was reached, or wait for it with at_least.") \
+  row(kNotCaughtUp, "NOT_CAUGHT_UP", kUnavailable, "The service has not yet taken in what the request asks for.", "Try again shortly, or ask for an earlier position.") \
+  row(kEpochChanged, "EPOCH_CHANGED", kFailedPrecondition, "The service was restored from a backup, and the position is from before.", "Rebuild from the start of the feed in the new epoch.") \
+  row(kFeedBroken, "FEED_BROKEN", kDataLoss, "The feed has a gap, or its entries do not match the signed head.", "Stop, keep the evidence, and call the operator of the source.") \
+  row(kCellsCorrupt, "CELLS_CORRUPT", kDataLoss, "A chunk of cells is damaged or not in its canonical form.", "Fetch the chunk again; if it stays so, call the operator of the source.") \
+  /* Uploads and files. */ \
+  row(kChunkOffset, "CHUNK_OFFSET", kInvalidArgument, "A chunk of an upload does not start where the last one ended.", "Resume the upload at the stated offset.") \
+  row(kUploadIncomplete, "UPLOAD_INCOMPLETE", kAborted, "The upload ended before all its bytes had come.", "Resume the upload at the stated offset.") \
+  row(kUploadExpired, "UPLOAD_EXPIRED", kFailedPrecondition, "The upload session has expired.", "Start a new upload.") \
+  row(kDigestMismatch, "DIGEST_MISMATCH", kDataLoss, "The bytes that came do not have the stated size or SHA-256.", "Send the file again.") \
+  row(kFileLayout, "FILE_LAYOUT", kInvalidArgument, "The file fits none of the collection's layouts.", "Use the published template, with its headings unchanged.") \
+  row(kFilePeriod, "FILE_PERIOD", kInvalidArgument, "The file is for another period than the return.", "Choose the file, or the return, of the right period.") \
+  row(kFileTotal, "FILE_TOTAL", kInvalidArgument, "A total in the file is not the sum of its rows.", "Correct the file; the row and both figures are named.") \
+  /* Catalogue and assessment. */ \
+  row(kDefinitionInvalid, "DEFINITION_INVALID", kInvalidArgument, "A definition contradicts itself or what it refers to.", "Correct the places that are listed.") \
+  row(kDefinitionUnknown, "DEFINITION_UNKNOWN", kFailedPrecondition, "The request refers to a definition or version that is not held.", "Check the code and version, or load the definition first.") \
+  row(kHomeCollection, "HOME_COLLECTION", kFailedPrecondition, "The item already has its home in another collection for these organisations and periods.", "Take the item from the collection that is named instead of asking again.") \
+  row(kEvidenceState, "EVIDENCE_STATE", kFailedPrecondition, "The evidence cites something unpublished, withdrawn or since revised.", "Pin the evidence to what is in force, or record why it stays.") \
+  /* Ourselves. */ \
+  row(kInternal, "INTERNAL", kInternal, "The server broke one of its own promises.", "Report the request id to the operator; nothing was accepted.")
+// clang-format on
+
+enum class Reason {
+#define ONERETURN_REASON_ENUMERATOR(enumerator, name, code, meaning, remedy) enumerator,
+  ONERETURN_REASONS(ONERETURN_REASON_ENUMERATOR)
+#undef ONERETURN_REASON_ENUMERATOR
+};
+
+// One row of the table. All texts are static.
+struct ReasonRow {
+  Reason reason;
+  absl::string_view name;     // UPPER_SNAKE; travels as google.rpc.ErrorInfo.reason.
+  absl::StatusCode code;      // Never kOk.
+  absl::string_view meaning;  // One plain sentence.
+  absl::string_view remedy;   // One plain sentence.
+};
+
+// The whole table, in the order of the enumeration.
+absl::Span<const ReasonRow> AllReasons();
+
+const ReasonRow& RowOf(Reason reason);
+inline absl::string_view NameOf(Reason reason) { return RowOf(reason).name; }
+inline absl::StatusCode CodeOf(Reason reason) { return RowOf(reason).code; }
+
+// Nothing for a name that this version does not know.
+std::optional<Reason> ReasonFromName(absl::string_view name);
+
+inline std::ostream& operator<<(std::ostream& out, Reason reason) { return out << NameOf(reason); }
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_STATUS_REASON_H_

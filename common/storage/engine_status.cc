@@ -1,0 +1,47 @@
+#include "common/storage/engine_status.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace onereturn {
+namespace {
+
+bool IsOutOfSpace(const rocksdb::Status& status) {
+  return status.IsNoSpace() || status.subcode() == rocksdb::Status::SubCode::kSpaceLimit;
+}
+
+bool IsLocked(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  return status.IsIOError() && (absl::StrContains(text, "lock hold by current process") ||
+                                absl::StrContains(text, "While lock file"));
+}
+
+}  // namespace
+
+absl::Status FromEngine(const rocksdb::Status& status, absl::string_view doing) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string fact = absl::StrCat("Could not ", doing, ": ", status.ToString(), ". ");
+  if (status.IsCorruption()) {
+    return absl::DataLossError(absl::StrCat(
+        fact, "The stored data is damaged. Stop the service, keep the folder, and restore."));
+  }
+  if (IsOutOfSpace(status)) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(fact, "Free some space; writing then goes on by itself."));
+  }
+  if (IsLocked(status)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(fact, "The store is in use: stop the process that holds it first."));
+  }
+  if (status.IsIOError()) {
+    return absl::UnavailableError(
+        absl::StrCat(fact, "Check the disk and its permissions, then restart the service."));
+  }
+  if (status.IsShutdownInProgress()) {
+    return absl::UnavailableError(absl::StrCat(fact, "The store is closing."));
+  }
+  if (status.IsNotSupported()) return absl::UnimplementedError(fact);
+  return absl::InternalError(fact);
+}
+
+}  // namespace onereturn

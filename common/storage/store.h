@@ -1,0 +1,133 @@
+// The store of one service: the only owner of its database folder, and the only code that knows the
+// storage engine. The engine's headers stay inside the library.
+#ifndef ONERETURN_COMMON_STORAGE_STORE_H_
+#define ONERETURN_COMMON_STORAGE_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/storage/column_family.h"
+#include "common/storage/reader.h"
+#include "common/storage/write_batch.h"
+
+namespace onereturn {
+
+// Files held in memory, for tests that need neither a disk nor damage to it. Shared by every store
+// opened with it, so that a store can be closed and opened again. Thread safe.
+class MemoryFiles {
+ public:
+  static std::shared_ptr<MemoryFiles> Create();
+  ~MemoryFiles();
+
+ private:
+  friend class Store;
+  struct State;
+  explicit MemoryFiles(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// A failure of the engine's own flushing or compacting.
+struct BackgroundError {
+  absl::Status status;
+  // True: the engine will not recover by itself and the process must stop. False: the store is
+  // read-only until the engine has recovered (typically, until there is space again).
+  bool fatal = false;
+};
+
+struct StoreOptions {
+  std::string path;             // Folder. Its parent must exist.
+  std::string service;          // Name kept in the store: one service never opens another's.
+  uint32_t schema_version = 1;  // Version of the service's keys and values; greater than 0.
+  std::vector<ColumnFamilySpec> column_families;
+
+  uint64_t cache_bytes = uint64_t{64} << 20;
+  bool small_buffers = false;  // For tests: flushes and compacts after a few kilobytes.
+  std::shared_ptr<MemoryFiles> memory_files;  // For tests: null means the real file system.
+  // Called on a thread of the engine; must not call the store. May be empty.
+  std::function<void(const BackgroundError& error)> on_background_error;
+};
+
+enum class Durability {
+  kSynced,    // On stable storage when Write() answers OK: survives power loss.
+  kUnsynced,  // Survives the death of the process, not of the machine. For derived data and logs.
+};
+
+// Thread safe. Snapshots and cursors hold the database open: the folder is free again only when the
+// store and all of them are gone.
+class Store : public Reader {
+ public:
+  // Makes a new store. FAILED_PRECONDITION if the folder exists and is not empty.
+  static absl::StatusOr<std::unique_ptr<Store>> Create(StoreOptions options);
+
+  // Opens a store that Create() made; a missing one is never made silently. A torn last record of
+  // the write-ahead log (the usual mark of a killed process) is cut off: it was never acknowledged.
+  //   NOT_FOUND            there is no store in the folder
+  //   FAILED_PRECONDITION  another service's store, a newer schema version, a list of column
+  //   families
+  //                        that is not the stored one or an extension of it, or in use elsewhere
+  //   DATA_LOSS            damaged; nothing has been changed, a restore is needed
+  static absl::StatusOr<std::unique_ptr<Store>> Open(StoreOptions options);
+
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Makes the changes of `batch` together or not at all.
+  //   RESOURCE_EXHAUSTED  no space; the store becomes writable again by itself once there is some
+  //   UNAVAILABLE         another I/O error;  DATA_LOSS  damage was found
+  // After UNAVAILABLE or DATA_LOSS it is unknown whether the batch will be there after a restart,
+  // every later write fails with the same error, and the process must stop without writing anything
+  // more: a failed sync cannot be retried, because the kernel may have dropped the data.
+  absl::Status Write(const WriteBatch& batch, Durability durability);
+
+  // Puts everything written so far with kUnsynced on stable storage. Errors as Write().
+  absl::Status Sync();
+
+  // OK, or the error that has stopped all writing (see Write).
+  absl::Status WriteHealth() const;
+
+  // The newest state, fixed.
+  Snapshot TakeSnapshot() const;
+
+  // Writes all buffers to table files. Never needed for durability.
+  absl::Status Flush();
+
+  // Makes an openable copy of the whole store, in a folder that must not exist yet and whose parent
+  // must (hard links where both are on one file system). It holds at least everything written
+  // before the call.
+  absl::Status Checkpoint(const std::string& path) const;
+
+  // Removes every entry of derived column families, all at once: after a crash either all are still
+  // full or all are empty. Synced. The caller sees to it that nobody writes to them meanwhile.
+  // FAILED_PRECONDITION for a primary column family, and nothing is removed.
+  absl::Status DropColumnFamilyContents(const std::vector<ColumnFamily>& column_families);
+
+  // Reads every table file and checks all its checksums. DATA_LOSS names the first damaged file.
+  absl::Status VerifyChecksums() const;
+
+  // Roughly what a column family holds on disk and in buffers.
+  uint64_t ApproximateBytes(ColumnFamily column_family) const;
+
+  // Free space where the store lies.
+  absl::StatusOr<uint64_t> FreeBytes() const;
+
+  // The version the stored data has; may be older than the options' after Open(). The caller then
+  // migrates and says so with SetSchemaVersion, which is synced.
+  uint32_t stored_schema_version() const;
+  absl::Status SetSchemaVersion(uint32_t version);
+
+  const std::vector<ColumnFamilySpec>& column_families() const;
+
+ private:
+  explicit Store(std::shared_ptr<Database> database);
+  std::shared_ptr<Database> database_;
+};
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_STORAGE_STORE_H_

@@ -1,0 +1,390 @@
+// The promise that everything else rests on: the same position gives the same answer for ever.
+//
+// Method: many small random histories. In each, facts arrive at two sources, a projection follows them in random
+// steps, definitions come late and are backfilled, the process is killed, what is derived is dropped and rebuilt,
+// and ingestion is restored to an earlier place. All along, random questions are asked at random positions; each
+// answer must equal a naive oracle's over the logs, and must be the same when asked again at the end. Then the
+// tables must equal those of a projection that took everything in one go.
+//
+// ONERETURN_POSITION_RUNS sets the number of histories, ONERETURN_POSITION_SEED the first one's seed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/cells/cell_chunk.h"
+#include "common/status/error.h"
+#include "services/metrics/domain/league.h"
+#include "services/metrics/domain/projection.h"
+#include "services/metrics/domain/testing/memory_tables.h"
+#include "services/metrics/domain/value.h"
+#include "tests/property/oracle.h"
+#include "tests/property/world_generator.h"
+
+namespace onereturn::metrics {
+namespace {
+
+Fact ToFact(const LogEntry& entry, uint64_t sequence) {
+  Fact fact{entry.epoch, sequence, entry.time_micros, UnusedFact{}};
+  if (const auto* organisation = std::get_if<Organisation>(&entry.content)) {
+    fact.content = *organisation;
+  } else if (const auto* item = std::get_if<Item>(&entry.content)) {
+    fact.content = *item;
+  } else if (const auto* collection = std::get_if<Collection>(&entry.content)) {
+    fact.content = *collection;
+  } else if (const auto* definition = std::get_if<MetricDefinition>(&entry.content)) {
+    fact.content = *definition;
+  } else if (const auto* plain = std::get_if<PlainReturn>(&entry.content)) {
+    std::vector<std::string> chunks;
+    if (!plain->cells.empty()) chunks = PackCells(plain->cells).value();
+    fact.content = AcceptedReturn{plain->organisation, plain->collection, plain->period,
+                                  plain->revision, std::move(chunks)};
+  }
+  return fact;
+}
+
+absl::string_view StateName(ValueState state) {
+  switch (state) {
+    case ValueState::kValue:
+      return "VALUE";
+    case ValueState::kNotApplicable:
+      return "NOT_APPLICABLE";
+    case ValueState::kNotCollected:
+      return "NOT_COLLECTED";
+    case ValueState::kMissing:
+      return "MISSING";
+  }
+  return "";
+}
+
+std::string Describe(const MetricValue& value) {
+  const Coverage& coverage = value.coverage;
+  return absl::StrCat(StateName(value.state), " ",
+                      MillionthsToString(value.ratio.numerator_millionths()), "/",
+                      MillionthsToString(value.ratio.denominator_millionths()), " of ",
+                      coverage.included, "/", coverage.expected,
+                      " missing=", absl::StrJoin(coverage.missing, ","),
+                      " not_collected=", absl::StrJoin(coverage.not_collected, ","),
+                      " no_icb=", absl::StrJoin(coverage.no_icb_recorded, ","));
+}
+
+std::string Describe(const League& league) {
+  std::vector<std::string> rows;
+  for (const LeagueEntry& entry : league.entries) {
+    rows.push_back(absl::StrCat(" ", entry.value.organisation, ":", entry.rank));
+  }
+  std::sort(rows.begin(), rows.end());
+  return absl::StrCat("league", absl::StrJoin(rows, ""));
+}
+
+struct Counts {
+  uint64_t answered = 0, caught_up_refusals = 0, values = 0;
+  uint64_t kills = 0, rebuilds = 0, restores = 0, backfill_steps = 0, revisions = 0;
+  uint64_t asked_again = 0, lost_by_restore = 0;
+};
+
+// One history.
+class History {
+ public:
+  History(uint64_t seed, Counts* counts) : random_(seed), counts_(counts) {
+    for (LogEntry& entry : random_.FirstIngestionEntries()) Append(std::move(entry));
+    Reopen();
+  }
+
+  void Run() {
+    const uint64_t steps = 30 + random_.Below(30);
+    for (uint64_t step = 0; step < steps && !::testing::Test::HasFailure(); ++step) Step();
+    if (::testing::Test::HasFailure()) return;
+    Drain();
+    AskEverythingAgain();
+    CompareWithOneGo();
+  }
+
+ private:
+  struct Note {
+    Position position;
+    Question question;
+    std::string answer;
+  };
+
+  void Append(LogEntry entry) {
+    entry.epoch = epoch_;
+    if (const auto* plain = std::get_if<PlainReturn>(&entry.content)) {
+      if (plain->revision > 1) ++counts_->revisions;
+    }
+    ingestion_.push_back(std::move(entry));
+  }
+
+  void Step() {
+    switch (random_.Below(16)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3: {
+        const uint64_t count = 1 + random_.Below(3);
+        for (uint64_t i = 0; i < count; ++i) Append(random_.IngestionEntry(ingestion_));
+        break;
+      }
+      case 4: {
+        LogEntry entry = random_.MetricsEntry(metrics_);
+        entry.epoch = 1;
+        metrics_.push_back(std::move(entry));
+        break;
+      }
+      case 5:
+      case 6:
+      case 7:
+        Take(Feed::kIngestion, 1 + random_.Below(4));
+        break;
+      case 8:
+        Take(Feed::kMetrics, 1 + random_.Below(2));
+        break;
+      case 9:
+        Backfill(1 + random_.Below(4));
+        break;
+      case 10:
+        Misfortune();
+        break;
+      default:
+        Ask();
+    }
+  }
+
+  void Misfortune() {
+    const uint64_t kind = random_.Below(8);
+    if (kind < 4) {  // Killed: what was not committed is lost.
+      ++counts_->kills;
+      tables_.LoseNextCommit();
+      const uint64_t work = random_.Below(3);
+      if (work == 0) Take(Feed::kIngestion, 2);
+      if (work == 1) Take(Feed::kMetrics, 1);
+      if (work == 2) Backfill(2);
+      Reopen();
+    } else if (kind < 6) {
+      ++counts_->rebuilds;
+      Rebuild();
+    } else {
+      ++counts_->restores;
+      Restore();
+    }
+  }
+
+  // Ingestion loses what came after a place, and goes on in a new epoch.
+  void Restore() {
+    const uint64_t kept = 1 + random_.Below(ingestion_.size());
+    ingestion_.resize(kept);
+    ++epoch_;
+    restores_.push_back({epoch_, kept});
+    if (random_.OneIn(2)) Append(random_.IngestionEntry(ingestion_));
+  }
+
+  void Reopen() {
+    absl::StatusOr<std::unique_ptr<Projection>> opened = Projection::Open(&tables_);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    projection_ = *std::move(opened);
+  }
+
+  void Rebuild() {
+    ASSERT_TRUE(tables_.Drop().ok());
+    Reopen();
+  }
+
+  void Take(Feed feed, uint64_t count) {
+    const Log& log = feed == Feed::kIngestion ? ingestion_ : metrics_;
+    const uint64_t taken = projection_->cursor(feed).sequence;
+    std::vector<Fact> facts;
+    // After a restore the source may be shorter than what was followed.
+    for (uint64_t i = taken; i < log.size() && facts.size() < count; ++i) {
+      facts.push_back(ToFact(log[i], i + 1));
+    }
+    CursorNote note;
+    note.epoch = feed == Feed::kIngestion ? epoch_ : 1;
+    note.caught_up = taken + facts.size() == log.size();
+    const absl::Status status = facts.empty() ? projection_->ApplyHeartbeat(feed, note)
+                                              : projection_->Apply(feed, facts, note);
+    if (status.ok()) return;
+    if (ReasonOf(status) == Reason::kEpochChanged) {
+      Rebuild();
+    } else {
+      ASSERT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+      Reopen();
+    }
+  }
+
+  void Backfill(uint64_t entries) {
+    const absl::StatusOr<bool> more = projection_->BackfillStep(entries, 100 + random_.Below(100));
+    if (!more.ok()) {
+      ASSERT_EQ(more.status().code(), absl::StatusCode::kUnavailable) << more.status();
+      Reopen();
+    } else if (*more) {
+      ++counts_->backfill_steps;
+    }
+  }
+
+  std::string Answer(const Position& position, const Question& question) {
+    const std::unique_ptr<DerivedReader> reader = tables_.Snapshot();
+    RequestedPosition requested{position.ingestion, position.metrics};
+    const absl::StatusOr<Position> resolved = ResolvePosition(*reader, requested);
+    if (!resolved.ok()) return std::string(NameOf(ReasonOf(resolved.status())));
+    MetricReader metric_reader(reader.get(), *resolved);
+    const auto definition = metric_reader.Definition(question.metric, question.version);
+    if (!definition.ok()) return std::string(NameOf(ReasonOf(definition.status())));
+    if (question.organisation.empty()) {
+      const auto league = ComputeLeague(&metric_reader, definition->definition, question.period);
+      return league.ok() ? Describe(*league) : league.status().ToString();
+    }
+    const auto value =
+        metric_reader.Value(definition->definition, question.organisation, question.period);
+    if (!value.ok()) return std::string(NameOf(ReasonOf(value.status())));
+    if (value->state == ValueState::kValue) ++counts_->values;
+    return Describe(*value);
+  }
+
+  // A position is lost when a later restore went back behind it.
+  bool Lost(const FeedPosition& position) const {
+    return std::any_of(restores_.begin(), restores_.end(), [&position](const RestorePoint& restore) {
+      return restore.epoch > position.epoch && position.sequence > restore.kept;
+    });
+  }
+
+  std::string Expected(const Position& position, const Question& question) const {
+    return OracleAnswer(ingestion_, metrics_,
+                        {position.ingestion.sequence, position.metrics.sequence}, question);
+  }
+
+  void Ask() {
+    const FeedCursor& ingestion = projection_->cursor(Feed::kIngestion);
+    // Until the consumer has heard of a restore it answers from the history it knows: the oracle no longer does.
+    if (ingestion.epoch != epoch_) return;
+    const FeedCursor& metrics = projection_->cursor(Feed::kMetrics);
+    const Position position{{ingestion.epoch, random_.Below(ingestion.sequence + 1)},
+                            {metrics.epoch, random_.Below(metrics.sequence + 1)}};
+    const Question question = random_.AnyQuestion();
+    const std::string answer = Answer(position, question);
+    const std::string expected = Expected(position, question);
+    if (answer == "NOT_CAUGHT_UP") {
+      ++counts_->caught_up_refusals;
+      // Refused only while a backfill is under way; what it will be is asked at the end.
+      ASSERT_FALSE(tables_.rows().backfills.empty());
+    } else {
+      ++counts_->answered;
+      ASSERT_EQ(answer, expected) << Where(position, question);
+    }
+    notes_.push_back({position, question, expected});
+  }
+
+  void Drain() {
+    for (int i = 0; i < 1'000 && !::testing::Test::HasFailure(); ++i) {
+      Take(Feed::kIngestion, 7);
+      Take(Feed::kMetrics, 2);
+      Backfill(5);
+      if (projection_->cursor(Feed::kIngestion).epoch == epoch_ &&
+          projection_->cursor(Feed::kIngestion).sequence == ingestion_.size() &&
+          projection_->cursor(Feed::kMetrics).sequence == metrics_.size() &&
+          tables_.rows().backfills.empty()) {
+        return;
+      }
+    }
+    FAIL() << "the projection does not come to rest";
+  }
+
+  void AskEverythingAgain() {
+    for (const Note& note : notes_) {
+      ++counts_->asked_again;
+      if (Lost(note.position.ingestion)) {
+        ++counts_->lost_by_restore;
+        ASSERT_EQ(Answer(note.position, note.question), "EPOCH_CHANGED")
+            << Where(note.position, note.question);
+      } else {
+        ASSERT_EQ(Answer(note.position, note.question), note.answer)
+            << Where(note.position, note.question);
+      }
+    }
+  }
+
+  // The same facts in one batch a feed, definitions first: every leaf computed as its return comes in.
+  void CompareWithOneGo() {
+    MemoryTables straight;
+    auto projection = Projection::Open(&straight);
+    ASSERT_TRUE(projection.ok());
+    for (const Feed feed : {Feed::kMetrics, Feed::kIngestion}) {
+      const Log& log = feed == Feed::kIngestion ? ingestion_ : metrics_;
+      std::vector<Fact> facts;
+      for (uint64_t i = 0; i < log.size(); ++i) facts.push_back(ToFact(log[i], i + 1));
+      CursorNote note;
+      note.epoch = feed == Feed::kIngestion ? epoch_ : 1;
+      note.caught_up = true;
+      const absl::Status status = facts.empty() ? (*projection)->ApplyHeartbeat(feed, note)
+                                                : (*projection)->Apply(feed, facts, note);
+      ASSERT_TRUE(status.ok()) << status;
+    }
+    ASSERT_TRUE(straight.rows() == tables_.rows()) << "what is derived depends on how it came about";
+  }
+
+  std::string Where(const Position& position, const Question& question) const {
+    return absl::StrCat("position (", position.ingestion.epoch, ", ", position.ingestion.sequence,
+                        "; ", position.metrics.sequence, "), metric ", question.metric, " version ",
+                        question.version, ", organisation \"", question.organisation, "\", period ",
+                        question.period.ToString());
+  }
+
+  struct RestorePoint {
+    uint64_t epoch;
+    uint64_t kept;
+  };
+
+  WorldGenerator random_;
+  Counts* const counts_;
+  uint64_t epoch_ = 1;
+  std::vector<RestorePoint> restores_;
+  Log ingestion_;
+  Log metrics_;
+  MemoryTables tables_;
+  std::unique_ptr<Projection> projection_;
+  std::vector<Note> notes_;
+};
+
+uint64_t NumberFromEnvironment(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+TEST(PositionsTest, TheSamePositionAlwaysGivesTheSameAnswer) {
+  const uint64_t runs = NumberFromEnvironment("ONERETURN_POSITION_RUNS", 10'000);
+  const uint64_t seed = NumberFromEnvironment("ONERETURN_POSITION_SEED", 20'220'701);
+  std::cout << "positions: " << runs << " histories from seed " << seed << std::endl;
+  Counts counts;
+  for (uint64_t run = 0; run < runs; ++run) {
+    SCOPED_TRACE(absl::StrCat("one history again: ONERETURN_POSITION_RUNS=1 ONERETURN_POSITION_SEED=",
+                              seed + run));
+    History(seed + run, &counts).Run();
+    if (HasFailure()) return;
+  }
+  std::cout << "positions: " << counts.answered << " answers (" << counts.values << " values), "
+            << counts.caught_up_refusals << " not caught up, " << counts.asked_again
+            << " asked again (" << counts.lost_by_restore << " lost by a restore), "
+            << counts.revisions << " revisions, " << counts.backfill_steps << " backfill steps, "
+            << counts.kills << " kills, " << counts.rebuilds << " rebuilds, " << counts.restores
+            << " restores" << std::endl;
+  // A generator that went quiet would prove nothing.
+  if (runs >= 1'000) {
+    EXPECT_GT(counts.answered, runs);
+    EXPECT_GT(counts.values, runs);
+    EXPECT_GT(counts.caught_up_refusals, runs / 10);
+    EXPECT_GT(counts.lost_by_restore, runs / 10);
+    EXPECT_GT(counts.backfill_steps, runs / 2);
+    EXPECT_GT(counts.revisions, runs / 10);
+    EXPECT_GT(counts.kills, runs / 10);
+    EXPECT_GT(counts.rebuilds, runs / 10);
+  }
+}
+
+}  // namespace
+}  // namespace onereturn::metrics

@@ -1,0 +1,173 @@
+"""Writes msitae.textproto: the monthly A&E return, its rules, its layouts and who owes it."""
+
+import columns
+from text_proto import Writer, quoted, text_field
+
+COLLECTION_CODE = "MSitAE"
+
+# (code, severity, for_each, each_cell, expression, message, suggestion)
+RULES = (
+    (
+        "AE01",
+        "ERROR",
+        (),
+        True,
+        "cell >= 0 and is_whole(cell)",
+        "A figure must be a whole number, 0 or more.",
+        "Correct the figure. If it is not collected, send a null with its reason, not a 0.",
+    ),
+    (
+        "AE02",
+        "ERROR",
+        ("department", "booked"),
+        False,
+        "ae_over_four_hours <= ae_attendances",
+        "More attendances lasted over four hours than there were attendances of this kind.",
+        "Check both figures of this department type, booked or not, and whether they stand in "
+        "each other's column.",
+    ),
+    (
+        "AE03",
+        "INFO",
+        ("department",),
+        False,
+        "ae_admissions_via_ae <= sum(ae_attendances)",
+        "More emergency admissions came through this department type than it had attendances, "
+        "booked ones included.",
+        "Check that the admissions stand under the right department type; those that came "
+        "another way belong to other emergency admissions. Nothing is owed if the figures are "
+        "right.",
+    ),
+    (
+        "AE04",
+        "INFO",
+        (),
+        False,
+        "ae_waits_four_to_twelve_hours + ae_waits_over_twelve_hours <= sum(ae_admissions_via_ae)",
+        "More patients waited over four hours for a bed after the decision to admit than were "
+        "admitted via A&E, all department types together.",
+        "Check both waits against the admissions via A&E. Nothing is owed if the figures are "
+        "right, for instance because the patients were admitted by another organisation.",
+    ),
+)
+
+
+def _cell(column):
+    dimensions = [
+        f"dimensions {{ {text_field('dimension', dimension)} {text_field('value', value)} }}"
+        for dimension, value in column.dimensions
+    ]
+    return f"cell {{ {' '.join([text_field('item', column.item)] + dimensions)} }}"
+
+
+def _write_frames(writer, providers):
+    for provider in providers:
+        parts = [
+            text_field("organisation", provider.code),
+            text_field("from_period", provider.first_period),
+        ]
+        if provider.last_period:
+            parts.append(text_field("to_period", provider.last_period))
+        writer.inline("frames", *parts)
+
+
+def _write_rules(writer):
+    for code, severity, for_each, each_cell, expression, message, suggestion in RULES:
+        writer.open("rules")
+        writer.text("code", code)
+        writer.plain("severity", f"SEVERITY_{severity}")
+        writer.text("message", message)
+        writer.text("suggestion", suggestion)
+        writer.text("expression", expression)
+        for dimension in for_each:
+            writer.text("for_each", dimension)
+        if each_cell:
+            writer.plain("each_cell", "true")
+        writer.close()
+
+
+def _write_published_layout(writer):
+    writer.open("layouts")
+    writer.text("code", "published-22")
+    writer.text("display_name", "NHS England's published monthly file, 22 columns")
+    writer.open("wide")
+    writer.text("organisation_header", columns.ORGANISATION_HEADER)
+    writer.text("period_header", columns.PERIOD_HEADER)
+    writer.plain("period_format", "PERIOD_FORMAT_PREFIXED_MONTH_NAME")
+    writer.text("period_prefix", columns.PERIOD_PREFIX)
+    for column in columns.COLUMNS:
+        writer.inline("columns", text_field("header", column.published_header), _cell(column))
+    writer.text("ignored_headers", columns.REGION_HEADER)
+    writer.text("ignored_headers", columns.NAME_HEADER)
+    writer.text("total_label", columns.TOTAL_LABEL)
+    writer.close()
+    writer.close()
+
+
+def _write_own_layouts(writer):
+    writer.open("layouts")
+    writer.text("code", "onereturn-wide")
+    writer.text("display_name", "One row an organisation, one column a cell")
+    writer.open("wide")
+    writer.text("organisation_header", columns.OWN_ORGANISATION_HEADER)
+    writer.text("period_header", columns.OWN_PERIOD_HEADER)
+    writer.plain("period_format", "PERIOD_FORMAT_CANONICAL")
+    for column in columns.COLUMNS:
+        writer.inline("columns", text_field("header", column.own_header), _cell(column))
+    writer.plain("null_reasons_written", "true")
+    writer.close()
+    writer.close()
+    writer.open("layouts")
+    writer.text("code", "onereturn-long")
+    writer.text("display_name", "One row a cell")
+    dimensions = list(
+        dict.fromkeys(name for column in columns.COLUMNS for name, _ in column.dimensions)
+    )
+    writer.inline("long", f"dimensions: [{', '.join(quoted(name) for name in dimensions)}]")
+    writer.close()
+
+
+def _write_not_collected(writer, holes):
+    for hole in holes:
+        writer.inline(
+            "not_collected",
+            text_field("organisation", hole.organisation),
+            text_field("from_period", hole.from_period),
+            text_field("to_period", hole.to_period),
+            text_field("items", columns.NOT_COLLECTED_ITEM),
+            text_field("reason", hole.reason),
+        )
+
+
+def known_holes(providers, reference):
+    """The holes of organisations that are defined; a collection may not name any other."""
+    codes = {provider.code for provider in providers}
+    return [hole for hole in reference.not_collected if hole.organisation in codes]
+
+
+def write_collection(providers, reference):
+    """Text of msitae.textproto."""
+    writer = Writer(
+        [
+            "The monthly A&E return: items, rules, layouts, what was not collected, who owes it.",
+            "Written by tools/reference_data; change the tool, not this file.",
+        ]
+    )
+    writer.open("collections")
+    writer.text("code", COLLECTION_CODE)
+    writer.text("display_name", "A&E attendances and emergency admissions, monthly")
+    for item in columns.ITEMS:
+        writer.text("items", item)
+    writer.plain("period_kind", "PERIOD_KIND_MONTH")
+    writer.plain("sign_off_levels", 0)
+    writer.text("owner", "NHS England")
+    writer.text(
+        "legal_basis", "Data provision notice, Health and Social Care Act 2012, section 259"
+    )
+    _write_rules(writer)
+    _write_published_layout(writer)
+    _write_own_layouts(writer)
+    _write_not_collected(writer, known_holes(providers, reference))
+    _write_frames(writer, providers)
+    writer.close()
+    return writer.content()
