@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_format.h"
+#include "common/base/bytes.h"
 #include "common/cells/cell_chunk.h"
 #include "common/cells/testing/example_cells.h"
 #include "common/status/testing/status_matchers.h"
@@ -55,9 +57,9 @@ TEST(DecodeChunkTest, ReadsEveryNullReasonAndTheExtremesOfAValue) {
   }
   EXPECT_EQ(DecodeChunk(head + Bytes("\x00\x00"))->at(0).value, Decimal());
   // +-(9.2e18 - 1): zigzag 18,399,999,999,999,999,998 and one less.
-  const std::string most = head + Bytes("\x00\xFE\xFF\x9F\xAC\xF6\x93\xC6\xAC\xFF\x01");
+  const std::string most = head + Bytes("\x00\xFE\xFF\xBF\xD9\xB3\xD0\xFB\xAC\xFF\x01");
   EXPECT_EQ(DecodeChunk(most)->at(0).value->millionths(), Decimal::kLimitMillionths - 1);
-  const std::string least = head + Bytes("\x00\xFD\xFF\x9F\xAC\xF6\x93\xC6\xAC\xFF\x01");
+  const std::string least = head + Bytes("\x00\xFD\xFF\xBF\xD9\xB3\xD0\xFB\xAC\xFF\x01");
   EXPECT_EQ(DecodeChunk(least)->at(0).value->millionths(), 1 - Decimal::kLimitMillionths);
 }
 
@@ -124,8 +126,8 @@ TEST(DecodeChunkTest, RefusesWhatIsNotCanonicalWithItsOwnWords) {
       {ab + Bytes("\x01\x00\x00\x01"), "used by no cell"},
       {ab + Bytes("\x02\x00\x00\x01\x01\x00\x01\x00"), "follows the last cell"},
       // 9.2e18 and -9.2e18.
-      {ab + Bytes("\x02\x00\x00\x00\x80\x80\xA0\xAC\xF6\x93\xC6\xAC\xFF\x01"), "out of range"},
-      {ab + Bytes("\x02\x00\x00\x00\xFF\xFF\x9F\xAC\xF6\x93\xC6\xAC\xFF\x01"), "out of range"},
+      {ab + Bytes("\x02\x00\x00\x00\x80\x80\xC0\xD9\xB3\xD0\xFB\xAC\xFF\x01"), "out of range"},
+      {ab + Bytes("\x02\x00\x00\x00\xFF\xFF\xBF\xD9\xB3\xD0\xFB\xAC\xFF\x01"), "out of range"},
       {std::string(kMaxChunkBytes + 1, 'a'), "longer than a chunk"},
   };
   for (const auto& test : cases) {
@@ -135,6 +137,29 @@ TEST(DecodeChunkTest, RefusesWhatIsNotCanonicalWithItsOwnWords) {
     EXPECT_THAT(std::string(result.status().message()), HasSubstr(test.words));
     EXPECT_THAT(std::string(result.status().message()), StartsWith("a chunk of cells is damaged"));
   }
+}
+
+// 188 cells of one text of 256 bytes each have 49,136 bytes here, but the writer reckons with
+// 49,264.
+TEST(DecodeChunkTest, RefusesOneCellMoreThanTheWriterPutsIntoAChunk) {
+  const auto chunk_of = [](int count) {
+    ByteWriter writer;
+    writer.Raw("ORC\x01");
+    writer.Varint(count);
+    for (int i = 0; i < count; ++i) writer.Text(absl::StrFormat("%0256d", i));
+    writer.Varint(count);
+    for (int i = 0; i < count; ++i) {
+      writer.Varint(i);
+      writer.Raw(Bytes("\x00\x01"));
+    }
+    return writer.Take();
+  };
+  EXPECT_THAT(DecodeChunk(chunk_of(187)), IsOk());
+  const std::string chunk = chunk_of(188);
+  EXPECT_LE(chunk.size(), kMaxChunkBytes);
+  const auto result = DecodeChunk(chunk);
+  EXPECT_THAT(result, HasReason(Reason::kCellsCorrupt));
+  EXPECT_THAT(std::string(result.status().message()), HasSubstr("more cells than its writer"));
 }
 
 TEST(DecodeChunkTest, RefusesEveryCutAndEveryExtension) {

@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/numeric/bits.h"
+#include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/bytes.h"
 #include "common/base/check.h"
@@ -33,13 +34,24 @@ struct Keys {
 Keys BuildKeys(absl::Span<const Cell> cells) {
   Keys keys;
   absl::flat_hash_map<absl::string_view, uint32_t> known;
-  const auto add = [&keys, &known](absl::string_view text) {
+  size_t before =
+      0;  // Where the key of the cell before stands: neighbours share most of their texts.
+  const auto add = [&keys, &known, &before](absl::string_view text) {
+    const size_t slot = keys.ranks.size() - keys.starts.back();
+    if (before + slot < keys.ranks.size()) {
+      const uint32_t likely = keys.ranks[before + slot];
+      if (keys.texts[likely] == text) {
+        keys.ranks.push_back(likely);
+        return;
+      }
+    }
     const auto [found, is_new] = known.try_emplace(text, keys.texts.size());
     if (is_new) keys.texts.push_back(text);
     keys.ranks.push_back(found->second);
   };
   keys.starts.reserve(cells.size() + 1);
   for (const Cell& cell : cells) {
+    before = keys.starts.empty() ? 0 : keys.starts.back();
     keys.starts.push_back(keys.ranks.size());
     add(cell.item);
     for (const DimensionValue& pair : cell.dimensions) {
@@ -57,6 +69,10 @@ Keys BuildKeys(absl::Span<const Cell> cells) {
   }
   for (uint32_t& rank : keys.ranks) rank = rank_of[rank];
   return keys;
+}
+
+bool IsGoodText(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxCellTextBytes && IsValidUtf8(text);
 }
 
 void CheckText(absl::string_view what, absl::string_view text, std::vector<std::string>* faults) {
@@ -92,32 +108,67 @@ std::vector<std::string> FaultsOf(const Cell& cell) {
   return faults;
 }
 
-absl::Status CheckCells(absl::Span<const Cell> cells) {
+bool HasGoodShape(const Cell& cell) {
+  const bool has_repeated_dimension =
+      std::adjacent_find(cell.dimensions.begin(), cell.dimensions.end(),
+                         [](const DimensionValue& a, const DimensionValue& b) {
+                           return a.dimension == b.dimension;
+                         }) != cell.dimensions.end();
+  const bool has_kind = cell.value.has_value() ||
+                        cells_internal::IsNullReason(static_cast<uint64_t>(cell.null_reason));
+  return cell.dimensions.size() <= kMaxDimensionsPerCell && !has_repeated_dimension && has_kind;
+}
+
+absl::Status CheckCells(absl::Span<const Cell> cells, const Keys& keys) {
+  // Distinct texts are few: good cells are known quickly, and only bad ones are looked at closely.
+  if (std::all_of(keys.texts.begin(), keys.texts.end(), IsGoodText) &&
+      std::all_of(cells.begin(), cells.end(), HasGoodShape)) {
+    return absl::OkStatus();
+  }
   Error error(Reason::kFieldInvalid, "some cells cannot be kept; correct those that are listed");
   for (size_t i = 0; i < cells.size(); ++i) {
     for (const std::string& fault : FaultsOf(cells[i])) {
       error.Field(absl::StrCat("cells[", i, "]"), fault);
     }
   }
-  return error.fields_total() == 0 ? absl::OkStatus() : error.ToStatus();
+  ONERETURN_CHECK(error.fields_total() > 0);
+  return error;
 }
 
-bool IsBefore(Key a, Key b) {
-  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
-}
+// The start of a key as one number that orders as the key does.
+struct Prefix {
+  absl::uint128 number;
+  uint32_t cell;
+};
 
-// The cells' places in the order of a revision.
-std::vector<uint32_t> SortedOrder(const Keys& keys, size_t count) {
-  std::vector<uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0);
-  const auto before = [&keys](uint32_t a, uint32_t b) {
-    return IsBefore(keys.KeyOf(a), keys.KeyOf(b));
-  };
-  // Files mostly come sorted. Equal cells keep their order, so that the first of them is the one to
-  // keep.
-  if (!std::is_sorted(order.begin(), order.end(), before)) {
-    std::stable_sort(order.begin(), order.end(), before);
+// As many ranks as fit, each one more than it is, so that the end of a short key counts least.
+absl::uint128 PrefixOf(Key key, int bits_per_rank) {
+  absl::uint128 number = 0;
+  int free_bits = 128;
+  for (size_t i = 0; i < key.size() && free_bits >= bits_per_rank; ++i) {
+    free_bits -= bits_per_rank;
+    number |= absl::uint128(uint64_t{key[i]} + 1) << free_bits;
   }
+  return number;
+}
+
+// The cells' places in the order of a revision; equal cells keep their order.
+std::vector<uint32_t> SortedOrder(const Keys& keys, size_t count) {
+  const int bits_per_rank = absl::bit_width(keys.texts.size());
+  std::vector<Prefix> prefixes;
+  prefixes.reserve(count);
+  for (uint32_t cell = 0; cell < count; ++cell) {
+    prefixes.push_back({PrefixOf(keys.KeyOf(cell), bits_per_rank), cell});
+  }
+  std::sort(prefixes.begin(), prefixes.end(), [&keys](const Prefix& a, const Prefix& b) {
+    if (a.number != b.number) return a.number < b.number;
+    const Key key_a = keys.KeyOf(a.cell), key_b = keys.KeyOf(b.cell);
+    if (key_a == key_b) return a.cell < b.cell;
+    return std::lexicographical_compare(key_a.begin(), key_a.end(), key_b.begin(), key_b.end());
+  });
+  std::vector<uint32_t> order;
+  order.reserve(count);
+  for (const Prefix& prefix : prefixes) order.push_back(prefix.cell);
   return order;
 }
 
@@ -260,8 +311,8 @@ absl::StatusOr<std::vector<std::string>> PackCells(std::vector<Cell> cells) {
   for (Cell& cell : cells) {
     if (cell.dimensions.size() > 1) std::sort(cell.dimensions.begin(), cell.dimensions.end());
   }
-  RETURN_IF_ERROR(CheckCells(cells));
   const Keys keys = BuildKeys(cells);
+  RETURN_IF_ERROR(CheckCells(cells, keys));
   const std::vector<uint32_t> order = SortedOrder(keys, cells.size());
   RETURN_IF_ERROR(CheckNoDuplicates(cells, keys, order));
   ChunkWriter writer(keys);

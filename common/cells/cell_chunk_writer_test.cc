@@ -98,9 +98,7 @@ TEST(PackCellsTest, NamesEveryFault) {
 }
 
 TEST(PackCellsTest, AChunkHoldsAtMost4096Cells) {
-  // One text of two bytes, and a dimension whose values are 63 * 65 short texts, would be too much
-  // for one chunk by bytes; items and values from a small alphabet are not: 4,096 cells of about
-  // nine bytes.
+  // Few and short texts, so that the number of cells is what ends the first chunk.
   std::vector<Cell> cells;
   for (int i = 0; i < 4'097; ++i) {
     cells.push_back(

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/commit/commit_group.h"
 #include "common/commit/primary_family.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -19,13 +19,10 @@ namespace onereturn {
 namespace {
 
 constexpr size_t kSaltBytes = 16;
-// Consumers fetch entries in pages that must fit a message: an entry above this is a programmer
-// error.
+// Consumers fetch entries in pages that must fit a message.
 constexpr size_t kMaxEntryBytes = 64 * 1024;
-
-std::string OverlayKey(ColumnFamily family, absl::string_view key) {
-  return absl::StrCat(family.place(), "/", key);
-}
+// Room for what the committer adds: epoch, sequence, time and salt.
+constexpr size_t kGivenBytes = 64;
 
 absl::Status RequestIdReused(const std::string& request_id) {
   return Error(Reason::kRequestIdReused,
@@ -35,42 +32,6 @@ absl::Status RequestIdReused(const std::string& request_id) {
 }
 
 }  // namespace
-
-// What one synced batch holds, and what it will mean once it is written.
-struct Committer::Group {
-  struct NewFact {
-    Proposal* proposal;
-    Placement placement;
-    std::string entry;
-    Digest leaf;
-  };
-  struct Replay {
-    Proposal* proposal;
-    uint64_t sequence;
-  };
-
-  WriteBatch batch;
-  Frontier frontier;
-  Timestamp last_time;
-  std::map<NodeId, Digest> nodes;  // Completed in this group.
-  std::vector<NewFact> facts;
-  std::vector<Replay> replays;
-  std::vector<PlainWrite*> writes;
-  // Rows of earlier members, for the read sets and request ids of later ones.
-  std::unordered_map<std::string, std::optional<std::string>> overlay;
-
-  void Add(const WriteBatch& rows) {
-    rows.ForEach([this](WriteBatch::Operation operation, ColumnFamily family, absl::string_view key,
-                        absl::string_view value) {
-      if (operation == WriteBatch::Operation::kPut) {
-        overlay[OverlayKey(family, key)] = std::string(value);
-      } else if (operation == WriteBatch::Operation::kDelete) {
-        overlay[OverlayKey(family, key)] = std::nullopt;
-      }
-    });
-    batch.Append(rows);
-  }
-};
 
 absl::StatusOr<std::unique_ptr<Committer>> Committer::Start(Store* store, const Clock* clock,
                                                             SigningKey key,
@@ -106,8 +67,8 @@ Committer::Committer(Store* store, const Clock* clock, SigningKey key, Committer
       key_(std::move(key)),
       options_(std::move(options)),
       frontier_(std::move(frontier)),
-      last_time_(last_time),
-      head_(std::move(head)) {
+      head_(std::move(head)),
+      floor_(last_time) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -115,6 +76,13 @@ Committer::~Committer() { Stop(); }
 
 absl::Status Committer::Propose(Proposal proposal) {
   ONERETURN_CHECK(!proposal.entry.request_id().empty() && proposal.done);
+  if (proposal.entry.ByteSizeLong() + kGivenBytes > kMaxEntryBytes) {
+    return Error(Reason::kMessageTooLarge,
+                 absl::StrCat("what would be kept has ", proposal.entry.ByteSizeLong(),
+                              " bytes; an entry holds at most ", kMaxEntryBytes - kGivenBytes,
+                              ": split it"))
+        .With("limit_bytes", static_cast<int64_t>(kMaxEntryBytes - kGivenBytes));
+  }
   return Enqueue(std::move(proposal));
 }
 
@@ -169,7 +137,7 @@ std::vector<Committer::Member> Committer::TakeGroup() {
 void Committer::Commit(std::vector<Member> members) {
   Group group;
   group.frontier = frontier_;
-  group.last_time = last_time_;
+  group.last_time = BeginGroup();
   for (Member& member : members) {
     if (Proposal* proposal = std::get_if<Proposal>(&member)) {
       AddProposal(*proposal, &group);
@@ -181,6 +149,7 @@ void Committer::Commit(std::vector<Member> members) {
     absl::Status written = store_->Write(group.batch, Durability::kSynced);
     if (written.code() == absl::StatusCode::kResourceExhausted) {
       // Nothing was written, and reading goes on: the members are told, the ledger stays as it was.
+      EndGroup(group.last_time, std::nullopt);
       Fail(&group,
            Error(Reason::kStorageLow, "the service has no space left to store the submission")
                .RetryAfter(absl::Seconds(30)));
@@ -199,43 +168,65 @@ void Committer::Commit(std::vector<Member> members) {
       // What was promised can no longer be known: the process ends, and a restart finds the truth
       // on disk.
       options_.on_fatal(written);
+      EndGroup(group.last_time, std::nullopt);
       Fail(&group, Error(Reason::kStorageFault, "the store failed"));
       return;
     }
     frontier_ = group.frontier;
-    last_time_ = group.last_time;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      head_ = *std::move(head);
-    }
-    head_changed_.notify_all();
+    EndGroup(group.last_time, *std::move(head));
+  } else {
+    EndGroup(group.last_time, std::nullopt);
   }
   Answer(&group);
+}
+
+Timestamp Committer::BeginGroup() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  floor_ = std::max(clock_->Now(), floor_);
+  in_group_ = true;
+  return floor_;
+}
+
+void Committer::EndGroup(Timestamp last_time, std::optional<SignedHead> head) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    floor_ = std::max(last_time, floor_);
+    in_group_ = false;
+    if (head.has_value()) head_ = *std::move(head);
+  }
+  head_changed_.notify_all();
+}
+
+Promise Committer::LatestPromise() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  // Between groups the clock's time is given away, and the next group begins no earlier.
+  if (!in_group_) floor_ = std::max(clock_->Now(), floor_);
+  return Promise{head_, floor_};
 }
 
 void Committer::AddProposal(Proposal& proposal, Group* group) {
   const std::string request_key =
       RequestKey(proposal.entry.organisation(), proposal.entry.request_id());
-  auto earlier = group->overlay.find(OverlayKey(PrimaryFamily::kRequests, request_key));
+  const auto earlier = group->Find(PrimaryFamily::kRequests, request_key);
   absl::StatusOr<std::optional<AcceptedRequest>> known = std::optional<AcceptedRequest>();
-  if (earlier != group->overlay.end()) {
+  if (earlier.has_value()) {
     storage::v1::RequestRecord record;
-    ONERETURN_CHECK(record.ParseFromString(*earlier->second));
+    ONERETURN_CHECK(earlier->has_value() && record.ParseFromString(**earlier));
     known = std::optional<AcceptedRequest>(
         AcceptedRequest{*DigestFromBytes(record.digest()), record.sequence()});
   } else {
     known = FindRequest(*store_, proposal.entry.organisation(), proposal.entry.request_id());
   }
-  if (!known.ok()) return proposal.done(known.status());
+  if (!known.ok()) return group->Refuse(proposal, known.status());
   if (known->has_value()) {
     if (DigestBytes((*known)->digest) != proposal.entry.request_digest()) {
-      return proposal.done(RequestIdReused(proposal.entry.request_id()));
+      return group->Refuse(proposal, RequestIdReused(proposal.entry.request_id()));
     }
     group->replays.push_back({&proposal, (*known)->sequence});
     return;
   }
   if (absl::Status unchanged = CheckReadSet(proposal.read_set, *group); !unchanged.ok()) {
-    return proposal.done(unchanged);
+    return group->Refuse(proposal, std::move(unchanged));
   }
 
   Group::NewFact fact;
@@ -273,7 +264,7 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
 
 void Committer::AddPlainWrite(PlainWrite& write, Group* group) {
   if (absl::Status unchanged = CheckReadSet(write.read_set, *group); !unchanged.ok()) {
-    return write.done(unchanged);
+    return group->Refuse(write, std::move(unchanged));
   }
   group->Add(write.batch);
   group->writes.push_back(&write);
@@ -283,9 +274,8 @@ absl::Status Committer::CheckReadSet(const std::vector<ReadCheck>& read_set,
                                      const Group& group) const {
   for (const ReadCheck& check : read_set) {
     std::optional<std::string> current;
-    auto earlier = group.overlay.find(OverlayKey(check.family, check.key));
-    if (earlier != group.overlay.end()) {
-      current = earlier->second;
+    if (auto earlier = group.Find(check.family, check.key); earlier.has_value()) {
+      current = *std::move(earlier);
     } else {
       ASSIGN_OR_RETURN(current, store_->Get(check.family, check.key));
     }
@@ -338,12 +328,14 @@ void Committer::Answer(Group* group) {
     replay.proposal->done(std::move(accepted));
   }
   for (PlainWrite* write : group->writes) write->done(absl::OkStatus());
+  for (const Group::Refusal& refusal : group->refusals) refusal.done(refusal.status);
 }
 
 void Committer::Fail(Group* group, const absl::Status& status) {
   for (const Group::NewFact& fact : group->facts) fact.proposal->done(status);
   for (const Group::Replay& replay : group->replays) replay.proposal->done(status);
   for (PlainWrite* write : group->writes) write->done(status);
+  for (const Group::Refusal& refusal : group->refusals) refusal.done(status);
 }
 
 absl::StatusOr<Receipt> Committer::MakeReceipt(uint64_t sequence, std::string entry,

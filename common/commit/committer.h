@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -74,6 +73,12 @@ struct PlainWrite {
   std::function<void(absl::Status status)> done;  // As Proposal::done.
 };
 
+// What a reader may rely on: what is not in `head` will not carry a time before `through_time`.
+struct Promise {
+  SignedHead head;
+  Timestamp through_time;
+};
+
 struct CommitterOptions {
   std::string service;  // As signed heads name it.
   uint64_t epoch = 1;
@@ -93,8 +98,8 @@ class Committer {
   // As Stop.
   ~Committer();
 
-  // QUEUE_FULL or DRAINING at once, and `done` is never called; otherwise `done` is called exactly
-  // once.
+  // QUEUE_FULL, DRAINING, or MESSAGE_TOO_LARGE (an entry holds at most 64 KiB) at once, and `done`
+  // is never called; otherwise `done` is called exactly once.
   absl::Status Propose(Proposal proposal);
   absl::Status Write(PlainWrite write);
 
@@ -103,6 +108,9 @@ class Committer {
 
   // The newest signed head. Everything up to its size is durable.
   SignedHead LatestHead() const;
+  // The newest head, and how far its word on time goes. The clock alone cannot tell: a group that
+  // is being synced already has its times.
+  Promise LatestPromise() const;
   // A head of an earlier size, signed now. `size` must be at most the latest head's.
   absl::StatusOr<SignedHead> HeadOfSize(uint64_t size) const;
   // The proof of an accepted fact against the newest head.
@@ -124,6 +132,11 @@ class Committer {
   Committer(Store* store, const Clock* clock, SigningKey key, CommitterOptions options,
             Frontier frontier, Timestamp last_time, SignedHead head);
 
+  // The time that the group about to be made begins at; promises stay at it until EndGroup.
+  Timestamp BeginGroup();
+  // `head`, when there is one, becomes the newest.
+  void EndGroup(Timestamp last_time, std::optional<SignedHead> head);
+
   absl::Status Enqueue(Member member);
   void Run();
   std::vector<Member> TakeGroup();
@@ -142,9 +155,7 @@ class Committer {
   const SigningKey key_;
   const CommitterOptions options_;
 
-  // Only the committer's thread touches these two once it runs.
-  Frontier frontier_;
-  Timestamp last_time_;
+  Frontier frontier_;  // Only the committer's thread touches it once it runs.
 
   mutable std::mutex mutex_;
   mutable std::condition_variable queue_changed_;
@@ -153,6 +164,10 @@ class Committer {
   bool stopping_ = false;     // Guarded by mutex_.
   bool woken_ = false;        // Guarded by mutex_.
   SignedHead head_;           // Guarded by mutex_.
+  // No later entry may be earlier: the last entry's time, or a later one that was promised. Guarded
+  // by mutex_.
+  mutable Timestamp floor_;
+  bool in_group_ = false;  // A group has its times, and is not in head_ yet. Guarded by mutex_.
   std::thread thread_;
 };
 

@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<std::string>> EntriesAfter(const Reader& reader, uint
   size_t bytes = 0;
   uint64_t expected = after_sequence + 1;
   Cursor cursor = reader.Scan(PrimaryFamily::kEntries, EntryKey(expected), "");
-  while (entries.size() < limit && bytes < max_bytes) {
+  while (entries.size() < limit && (entries.empty() || bytes < max_bytes)) {
     ASSIGN_OR_RETURN(bool more, cursor.Next());
     if (!more) break;
     ASSIGN_OR_RETURN(uint64_t sequence, KeyReader(cursor.key()).U64());

@@ -54,8 +54,10 @@ void AddOne(Wide& value) {
 // Divides `value` in place and returns the remainder. The divisor is at most 2^127, so that twice a
 // remainder plus one bit stays within 128 bits.
 UnsignedInt128 Divide(Wide& value, UnsignedInt128 divisor) {
+  size_t used_words = kWords;
+  while (used_words > 0 && value[used_words - 1] == 0) --used_words;
   UnsignedInt128 remainder = 0;
-  for (size_t bit = kWords * 64; bit-- > 0;) {
+  for (size_t bit = used_words * 64; bit-- > 0;) {
     uint64_t& word = value[bit / 64];
     const uint64_t mask = uint64_t{1} << (bit % 64);
     remainder = (remainder << 1) | ((word & mask) != 0 ? 1 : 0);

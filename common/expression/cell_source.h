@@ -9,23 +9,16 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/cells/cell.h"
 #include "common/decimal/decimal.h"
 
 namespace onereturn {
-
-// One dimension of a cell and its value there: department = type1.
-struct DimensionValue {
-  std::string dimension;
-  std::string value;
-
-  friend auto operator<=>(const DimensionValue& a, const DimensionValue& b) = default;
-};
 
 // The dimensions that an evaluation holds fixed. At most one value a dimension.
 using Bindings = std::vector<DimensionValue>;
 
 // A cell as a source shows it; valid during the visit alone.
-struct CellView {
+struct SourceCell {
   absl::Span<const DimensionValue> dimensions;  // At most one value a dimension, in any order.
   std::optional<Decimal> value;                 // Absent: a null, whatever its reason.
 };
@@ -44,7 +37,7 @@ class CellSource {
   // that do not agree may be shown too: callers check with Agrees(). An item that the source does
   // not know has no cells. A source that knows a cell to be owed but absent may show it as a null.
   virtual void Visit(absl::string_view item, const Bindings& bindings,
-                     absl::FunctionRef<void(const CellView&)> visitor) const = 0;
+                     absl::FunctionRef<void(const SourceCell&)> visitor) const = 0;
 };
 
 }  // namespace onereturn

@@ -2,15 +2,6 @@
 
 namespace onereturn {
 
-bool Agrees(absl::Span<const DimensionValue> cell, const Bindings& bindings) {
-  for (const DimensionValue& bound : bindings) {
-    for (const DimensionValue& own : cell) {
-      if (own.dimension == bound.dimension && own.value != bound.value) return false;
-    }
-  }
-  return true;
-}
-
 void CellTable::Add(absl::string_view item, std::vector<DimensionValue> dimensions,
                     std::optional<Decimal> value) {
   ItemCells& entry = items_[item];
@@ -22,7 +13,7 @@ void CellTable::Add(absl::string_view item, std::vector<DimensionValue> dimensio
 }
 
 void CellTable::Visit(absl::string_view item, const Bindings& bindings,
-                      absl::FunctionRef<void(const CellView&)> visitor) const {
+                      absl::FunctionRef<void(const SourceCell&)> visitor) const {
   const auto found = items_.find(item);
   if (found == items_.end()) return;
   const ItemCells& entry = found->second;

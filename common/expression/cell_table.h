@@ -3,7 +3,6 @@
 #define ONERETURN_COMMON_EXPRESSION_CELL_TABLE_H_
 
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,7 +26,7 @@ class CellTable : public CellSource {
            std::optional<Decimal> value);
 
   void Visit(absl::string_view item, const Bindings& bindings,
-             absl::FunctionRef<void(const CellView&)> visitor) const override;
+             absl::FunctionRef<void(const SourceCell&)> visitor) const override;
 
  private:
   struct Cell {

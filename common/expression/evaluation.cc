@@ -107,7 +107,7 @@ Value Evaluator::Evaluate(size_t index) {
 Value Evaluator::EvaluateItem(const ExpressionNode& node) {
   const std::string& item = tree_.items[node.item];
   Selection selection;
-  source_.Visit(item, bindings_, [&](const CellView& cell) {
+  source_.Visit(item, bindings_, [&](const SourceCell& cell) {
     if (!Agrees(cell.dimensions, bindings_)) return;
     ++selection.selected;
     if (!cell.value.has_value()) return;

@@ -228,7 +228,7 @@ TEST(EvaluationTest, SeveralCellsForABareItemAreAmbiguous) {
 class CarelessSource : public CellSource {
  public:
   void Visit(absl::string_view item, const Bindings& bindings,
-             absl::FunctionRef<void(const CellView&)> visitor) const override {
+             absl::FunctionRef<void(const SourceCell&)> visitor) const override {
     const DimensionValue north = {"site", "north"}, south = {"site", "south"};
     visitor({absl::MakeConstSpan(&north, 1), Decimal::FromWhole(1)});
     visitor({absl::MakeConstSpan(&south, 1), Decimal::FromWhole(2)});

@@ -10,8 +10,7 @@
 namespace onereturn {
 namespace {
 
-constexpr Int128 kGreatest = static_cast<Int128>(~static_cast<decltype(sizeof(0))>(0) >> 1) << 64 |
-                             static_cast<Int128>(~static_cast<decltype(sizeof(0))>(0));
+constexpr Int128 kGreatest = (Int128{1} << 126) - 1 + (Int128{1} << 126);  // 2^127 - 1
 
 Rational Of(Int128 numerator, Int128 denominator = 1) {
   const auto rational = Rational::Make(numerator, denominator);

@@ -35,7 +35,7 @@ std::vector<Bindings> RuleScope(const Expression& expression,
   if (dimensions.empty()) return {Bindings{}};
   std::set<std::vector<std::string>> tuples;
   for (const std::string& item : expression.Items()) {
-    source.Visit(item, {}, [&](const CellView& cell) {
+    source.Visit(item, {}, [&](const SourceCell& cell) {
       std::vector<std::string> tuple = TupleOf(cell.dimensions, dimensions);
       if (!tuple.empty()) tuples.insert(std::move(tuple));
     });

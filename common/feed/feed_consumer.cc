@@ -22,14 +22,38 @@ constexpr int kChunksACall = 64;
 
 absl::Status Broken(absl::string_view what) { return Error(Reason::kFeedBroken, what); }
 
-// An error after which trying again cannot help: the source or this consumer is wrong.
-bool IsFinal(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kDataLoss ||
-         status.code() == absl::StatusCode::kInternal ||
-         status.code() == absl::StatusCode::kOutOfRange;
+// The other side says that it, or what we hold, is wrong. INTERNAL is not among them: a connection
+// that breaks can look so.
+bool IsFinalAnswer(const absl::Status& status) {
+  return DetailsOf(status).has_value() && (status.code() == absl::StatusCode::kDataLoss ||
+                                           status.code() == absl::StatusCode::kOutOfRange);
 }
 
 }  // namespace
+
+// A call that Stop() and Reconnect() can break while it runs.
+class FeedConsumer::Call {
+ public:
+  explicit Call(FeedConsumer* consumer) : consumer_(consumer) {
+    std::lock_guard<std::mutex> lock(consumer_->mutex_);
+    consumer_->calls_.push_back(&context_);
+    // A call that is broken before it begins ends at once.
+    if (consumer_->stopping_) context_.TryCancel();
+  }
+  ~Call() {
+    std::lock_guard<std::mutex> lock(consumer_->mutex_);
+    auto& calls = consumer_->calls_;
+    calls.erase(std::find(calls.begin(), calls.end(), &context_));
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  grpc::ClientContext* context() { return &context_; }
+
+ private:
+  FeedConsumer* const consumer_;
+  grpc::ClientContext context_;
+};
 
 FeedConsumer::FeedConsumer(std::string source, std::shared_ptr<grpc::Channel> channel,
                            FeedTaker* taker)
@@ -46,7 +70,7 @@ void FeedConsumer::Stop() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
-    if (context_ != nullptr) context_->TryCancel();
+    for (grpc::ClientContext* call : calls_) call->TryCancel();
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
@@ -59,22 +83,33 @@ std::string FeedConsumer::fault() const {
 
 void FeedConsumer::Reconnect() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (context_ != nullptr) context_->TryCancel();
+  ++connection_;
+  for (grpc::ClientContext* call : calls_) call->TryCancel();
+}
+
+absl::Status FeedConsumer::DropAndReconnect(const std::function<absl::Status()>& drop) {
+  std::lock_guard<std::mutex> taking(take_mutex_);
+  absl::Status status = drop();
+  Reconnect();
+  return status;
 }
 
 void FeedConsumer::Run() {
   while (true) {
-    absl::Status status = FollowOnce();
-    if (!status.ok() && DetailsOf(status).has_value() &&
-        ReasonOf(status) == Reason::kEpochChanged) {
+    Ending ending = FollowOnce();
+    if (!ending.status.ok() && !ending.final && DetailsOf(ending.status).has_value() &&
+        ReasonOf(ending.status) == Reason::kEpochChanged) {
       LogWarning("feed.epoch_changed", {{"source", source_}});
-      status = taker_->StartAgain();
-      if (status.ok()) continue;
+      key_.reset();
+      std::lock_guard<std::mutex> taking(take_mutex_);
+      ending.status = taker_->StartAgain();
+      ending.final = !ending.status.ok();
+      if (ending.status.ok()) continue;
     }
     std::unique_lock<std::mutex> lock(mutex_);
     if (stopping_) return;
-    if (IsFinal(status)) {
-      fault_ = status.ToString();
+    if (ending.final) {
+      fault_ = ending.status.ToString();
       LogError("feed.stopped", {{"source", source_}, {"status", fault_}});
       return;
     }
@@ -83,44 +118,61 @@ void FeedConsumer::Run() {
   }
 }
 
-absl::Status FeedConsumer::FollowOnce() {
-  RETURN_IF_ERROR(FetchKey());
-  ASSIGN_OR_RETURN(FeedProgress progress, taker_->Progress());
-  grpc::ClientContext context;
+FeedConsumer::Ending FeedConsumer::FollowOnce() {
+  uint64_t connection = 0;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    connection = connection_;
+  }
+  if (absl::Status fetched = FetchKey(); !fetched.ok()) return {fetched, IsFinalAnswer(fetched)};
+  absl::StatusOr<FeedProgress> progress = taker_->Progress();
+  if (!progress.ok()) return {progress.status(), true};
+  return Connect(connection, *std::move(progress));
+}
+
+FeedConsumer::Ending FeedConsumer::Connect(uint64_t connection, FeedProgress progress) {
+  Call call(this);
   feed::v1::WatchRequest request;
   request.set_after_sequence(progress.sequence);
   request.set_epoch(progress.epoch);
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (stopping_) return absl::OkStatus();
-    context_ = &context;
-  }
-  auto reader = stub_->Watch(&context, request);
+  auto reader = stub_->Watch(call.context(), request);
   feed::v1::WatchResponse response;
-  absl::Status status;
-  while (status.ok() && reader->Read(&response)) {
+  Ending ending;
+  while (ending.status.ok() && reader->Read(&response)) {
     absl::StatusOr<FeedPage> page = CheckPage(response, std::move(progress));
-    status = page.status();
-    if (status.ok()) status = taker_->Take(*page);
-    if (status.ok()) progress = std::move(page->progress);
+    ending = page.ok() ? TakePage(connection, *page)
+                       : Ending{page.status(), IsFinalAnswer(page.status())};
+    if (ending.status.ok()) progress = std::move(page->progress);
   }
-  if (!status.ok()) context.TryCancel();
-  const grpc::Status ended = reader->Finish();
+  if (!ending.status.ok()) call.context()->TryCancel();
+  const absl::Status ended = FromGrpcStatus(reader->Finish());
+  return ending.status.ok() ? Ending{ended, IsFinalAnswer(ended)} : ending;
+}
+
+FeedConsumer::Ending FeedConsumer::TakePage(uint64_t connection, const FeedPage& page) {
+  std::lock_guard<std::mutex> taking(take_mutex_);
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    context_ = nullptr;
+    if (stopping_ || connection != connection_) {
+      return {absl::CancelledError("the connection was broken here"), false};
+    }
   }
-  return status.ok() ? FromGrpcStatus(ended) : status;
+  absl::Status taken = taker_->Take(page);
+  const bool final = !taken.ok() && taken.code() != absl::StatusCode::kResourceExhausted;
+  return {std::move(taken), final};
 }
 
 absl::Status FeedConsumer::FetchKey() {
   if (key_.has_value()) return absl::OkStatus();
   auto stub = ledger::v1::LedgerService::NewStub(channel_);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+  Call call(this);
+  call.context()->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
   ledger::v1::GetHeadResponse response;
-  RETURN_IF_ERROR(FromGrpcStatus(stub->GetHead(&context, ledger::v1::GetHeadRequest(), &response)));
-  ASSIGN_OR_RETURN(key_, VerifyingKey::FromPem(response.public_key_pem()));
+  RETURN_IF_ERROR(
+      FromGrpcStatus(stub->GetHead(call.context(), ledger::v1::GetHeadRequest(), &response)));
+  absl::StatusOr<VerifyingKey> key = VerifyingKey::FromPem(response.public_key_pem());
+  if (!key.ok()) return Broken(absl::StrCat(source_, " gives a public key that is none"));
+  key_ = *std::move(key);
   return absl::OkStatus();
 }
 
@@ -130,6 +182,10 @@ absl::StatusOr<FeedPage> FeedConsumer::CheckPage(const feed::v1::WatchResponse& 
       response.through_sequence() != progress.sequence + response.entries_size()) {
     return Broken(absl::StrCat("after entry ", progress.sequence, " came entries ",
                                response.after_sequence() + 1, " to ", response.through_sequence()));
+  }
+  if (progress.epoch != 0 && response.epoch() != progress.epoch) {
+    return Broken(
+        absl::StrCat("a feed of epoch ", progress.epoch, " goes on as epoch ", response.epoch()));
   }
   FeedPage page;
   page.facts.reserve(response.entries_size());
@@ -141,8 +197,9 @@ absl::StatusOr<FeedPage> FeedConsumer::CheckPage(const feed::v1::WatchResponse& 
   }
   progress.epoch = response.epoch();
   RETURN_IF_ERROR(CheckHead(response, progress));
-  ASSIGN_OR_RETURN(Timestamp through_time, FromWire(response.through_time()));
-  progress.through_time = std::max(progress.through_time, through_time);
+  absl::StatusOr<Timestamp> through_time = FromWire(response.through_time());
+  if (!through_time.ok()) return Broken("a page's time cannot be read");
+  progress.through_time = std::max(progress.through_time, *through_time);
   page.progress = std::move(progress);
   return page;
 }
@@ -150,7 +207,10 @@ absl::StatusOr<FeedPage> FeedConsumer::CheckPage(const feed::v1::WatchResponse& 
 absl::Status FeedConsumer::CheckHead(const feed::v1::WatchResponse& response,
                                      const FeedProgress& progress) {
   ASSIGN_OR_RETURN(SignedHead head, FromWire(response.head()));
-  RETURN_IF_ERROR(VerifyHead(head, *key_));
+  if (absl::Status signed_by_source = VerifyHead(head, *key_); !signed_by_source.ok()) {
+    return Broken(
+        absl::StrCat("a head is not signed by ", source_, ": ", signed_by_source.message()));
+  }
   if (head.head.service != source_ || head.head.epoch != progress.epoch ||
       head.head.size != progress.sequence || head.head.root != progress.frontier.Root()) {
     return Broken(absl::StrCat("entries 1 to ", progress.sequence, " are not those of ", source_,
@@ -194,9 +254,9 @@ absl::Status FeedConsumer::FetchChunks(const feed::v1::ReturnAccepted& accepted,
     feed::v1::GetChunksRequest request;
     const int end = std::min(first + kChunksACall, accepted.chunk_digests_size());
     for (int i = first; i < end; ++i) request.add_digests(accepted.chunk_digests(i));
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
-    auto reader = stub_->GetChunks(&context, request);
+    Call call(this);
+    call.context()->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    auto reader = stub_->GetChunks(call.context(), request);
     feed::v1::GetChunksResponse response;
     while (reader->Read(&response)) fact->chunks.push_back(std::move(*response.mutable_chunk()));
     RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));

@@ -53,7 +53,8 @@ class FeedTaker {
   virtual ~FeedTaker() = default;
   // Where to go on; read at every (re)connection.
   virtual absl::StatusOr<FeedProgress> Progress() = 0;
-  // Takes a page whole and durably, or not at all. An error stops the consumer.
+  // Takes a page whole and durably, or not at all. An error stops the consumer, but for
+  // RESOURCE_EXHAUSTED: then the page is asked for again.
   virtual absl::Status Take(const FeedPage& page) = 0;
   // The source was restored: everything derived from it is dropped, Progress() is empty afterwards.
   virtual absl::Status StartAgain() = 0;
@@ -73,14 +74,26 @@ class FeedConsumer {
   // an entry of a newer version, a store that failed).
   std::string fault() const;
 
-  // Breaks the connection; the consumer asks Progress() anew. Used after the derived data was
-  // dropped.
+  // Breaks the connection; the consumer asks Progress() anew.
   void Reconnect();
+  // Runs `drop`, which drops what was derived, while no page is being taken, then as Reconnect(): a
+  // page that was on its way is not taken on top of nothing. Answers what `drop` answers.
+  absl::Status DropAndReconnect(const std::function<absl::Status()>& drop);
 
  private:
+  class Call;
+  // How following came to an end, and whether trying again cannot help.
+  struct Ending {
+    absl::Status status;
+    bool final = false;
+  };
+
   void Run();
   // Follows one connection to its end.
-  absl::Status FollowOnce();
+  Ending FollowOnce();
+  Ending Connect(uint64_t connection, FeedProgress progress);
+  // Nothing happens when the connection was broken meanwhile.
+  Ending TakePage(uint64_t connection, const FeedPage& page);
   absl::StatusOr<FeedPage> CheckPage(const feed::v1::WatchResponse& response,
                                      FeedProgress progress);
   absl::Status CheckHead(const feed::v1::WatchResponse& response, const FeedProgress& progress);
@@ -99,9 +112,11 @@ class FeedConsumer {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;                   // Guarded by mutex_.
-  std::string fault_;                       // Guarded by mutex_.
-  grpc::ClientContext* context_ = nullptr;  // Guarded by mutex_; of the connection in hand.
+  bool stopping_ = false;                    // Guarded by mutex_.
+  std::string fault_;                        // Guarded by mutex_.
+  uint64_t connection_ = 0;                  // Guarded by mutex_; another one after Reconnect().
+  std::vector<grpc::ClientContext*> calls_;  // Guarded by mutex_; calls in flight.
+  std::mutex take_mutex_;                    // Held while a page is taken; locked before mutex_.
   std::thread thread_;
 };
 

@@ -79,9 +79,7 @@ absl::Status FeedServer::Follow(grpc::ServerContext* context, const feed::v1::Wa
 }
 
 absl::StatusOr<feed::v1::WatchResponse> FeedServer::Page(uint64_t after) const {
-  // The time is taken before the newest head, so that no later entry can be earlier than it.
-  const Timestamp now = guard_->clock().Now();
-  const SignedHead latest = committer_->LatestHead();
+  const auto [latest, promised_time] = committer_->LatestPromise();
   const size_t limit = std::min<uint64_t>(kPageEntries, latest.head.size - after);
   std::vector<std::string> entries;
   if (limit > 0) {
@@ -92,7 +90,7 @@ absl::StatusOr<feed::v1::WatchResponse> FeedServer::Page(uint64_t after) const {
   page.set_through_sequence(after + entries.size());
   page.set_epoch(committer_->epoch());
   page.set_caught_up(page.through_sequence() == latest.head.size);
-  Timestamp through_time = now;
+  Timestamp through_time = promised_time;
   for (std::string& bytes : entries) {
     feed::v1::FeedEntry* entry = page.add_entries();
     RETURN_IF_ERROR(AddChunks(bytes, entry));

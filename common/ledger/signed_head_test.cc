@@ -103,8 +103,8 @@ TEST(SignedHeadTest, HeadsThatCannotBe) {
 }
 
 TEST(SignedHeadTest, StoredFormRoundTrips) {
-  EXPECT_TRUE(rc::check(
-      [&key](uint64_t epoch, uint32_t size, int64_t time_micros, const std::string& content) {
+  EXPECT_TRUE(
+      rc::check([](uint64_t epoch, uint32_t size, int64_t time_micros, const std::string& content) {
         TreeHead head;
         head.service = *rc::gen::nonEmpty(
             rc::gen::container<std::string>(rc::gen::element('a', 'z', '0', '9', '-')));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/utf8.h"
 #include "common/log/log.h"
 #include "common/status/error.h"
 #include "google/rpc/error_details.pb.h"
@@ -14,48 +15,131 @@
 namespace onereturn {
 namespace {
 
-constexpr size_t kMaxDetailBytes = 4'096;
+// gRPC refuses trailers above 8 KiB. The details travel in base64 (a third more) beside the
+// message, of which every byte that is not plain ASCII travels as three.
+constexpr size_t kMaxWireBytes = 4'096;
 constexpr size_t kMaxMessageBytes = 1'024;
+constexpr size_t kMaxEncodedMessageBytes = 1'536;
+constexpr size_t kMaxTextBytes = 512;  // Of one field, description, subject or metadata value.
+constexpr size_t kMaxMetadata = 16;
+// What an Any, its type's name and the framing of one more message or violation take at most.
+constexpr size_t kFramingBytes = 96;
+constexpr size_t kViolationFramingBytes = 16;
 constexpr char kDomain[] = "onereturn";
 
-void AddDetails(const ErrorDetails& details, google::rpc::Status* wire) {
-  google::rpc::ErrorInfo info;
-  info.set_reason(std::string(NameOf(details.reason)));
-  info.set_domain(kDomain);
-  for (const auto& [key, value] : details.metadata) (*info.mutable_metadata())[key] = value;
+// A proto3 string must be UTF-8, or the receiver can read nothing of the message at all.
+std::string Clean(absl::string_view text, size_t limit) {
+  std::string clean;
+  while (!text.empty()) {
+    const size_t size = FirstCodePoint(text).size;
+    const absl::string_view next = size == 0 ? absl::string_view("?") : text.substr(0, size);
+    if (clean.size() + next.size() > limit) break;
+    clean.append(next.data(), next.size());
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  return clean;
+}
 
-  google::rpc::BadRequest bad_request;
-  google::rpc::PreconditionFailure precondition;
-  size_t bytes = info.ByteSizeLong();
-  for (const FieldViolation& violation : details.fields) {
-    bytes += violation.field.size() + violation.description.size() + 16;
-    if (bytes > kMaxDetailBytes) break;
-    auto* added = bad_request.add_field_violations();
-    added->set_field(violation.field);
-    added->set_description(violation.description);
+std::string MessageText(absl::string_view message) {
+  std::string clean = Clean(message, kMaxMessageBytes);
+  size_t encoded = 0;
+  size_t kept = 0;
+  while (kept < clean.size()) {
+    const size_t size = FirstCodePoint(absl::string_view(clean).substr(kept)).size;
+    const char first = clean[kept];
+    encoded += size > 1 || first < 0x20 || first > 0x7e || first == '%' ? size * 3 : 1;
+    if (encoded > kMaxEncodedMessageBytes) break;
+    kept += size;
   }
-  for (const PreconditionViolation& violation : details.preconditions) {
-    bytes += violation.subject.size() + violation.description.size() + 16;
-    if (bytes > kMaxDetailBytes) break;
-    auto* added = precondition.add_violations();
-    added->set_type(std::string(NameOf(details.reason)));
-    added->set_subject(violation.subject);
-    added->set_description(violation.description);
+  clean.resize(kept);
+  return clean;
+}
+
+// Fills the details while there is room, and counts what was left out.
+class WireDetails {
+ public:
+  explicit WireDetails(google::rpc::Status* wire)
+      : wire_(wire), left_(kMaxWireBytes - wire->ByteSizeLong()) {}
+
+  void Add(const ErrorDetails& details) {
+    google::rpc::ErrorInfo info;
+    info.set_reason(std::string(NameOf(details.reason)));
+    info.set_domain(kDomain);
+    // Room for the counts, and for the delay, is kept from the beginning.
+    Take(info.ByteSizeLong() + 4 * kFramingBytes);
+    AddMetadata(details, &info);
+    google::rpc::BadRequest bad_request;
+    google::rpc::PreconditionFailure precondition;
+    AddViolations(details, &bad_request, &precondition);
+    const auto count = [&info](const char* key, uint64_t total, int kept) {
+      if (total > static_cast<uint64_t>(kept)) {
+        (*info.mutable_metadata())[key] = absl::StrCat(total);
+      }
+    };
+    count("field_violations_total", details.fields_total, bad_request.field_violations_size());
+    count("precondition_violations_total", details.preconditions_total,
+          precondition.violations_size());
+    wire_->add_details()->PackFrom(info);
+    if (bad_request.field_violations_size() > 0) wire_->add_details()->PackFrom(bad_request);
+    if (precondition.violations_size() > 0) wire_->add_details()->PackFrom(precondition);
+    if (details.retry_after.has_value()) AddRetry(*details.retry_after);
   }
-  if (details.fields_total > static_cast<uint64_t>(bad_request.field_violations_size())) {
-    (*info.mutable_metadata())["field_violations_total"] = absl::StrCat(details.fields_total);
+
+ private:
+  bool Take(size_t bytes) {
+    if (bytes > left_) return false;
+    left_ -= bytes;
+    return true;
   }
-  wire->add_details()->PackFrom(info);
-  if (bad_request.field_violations_size() > 0) wire->add_details()->PackFrom(bad_request);
-  if (precondition.violations_size() > 0) wire->add_details()->PackFrom(precondition);
-  if (details.retry_after.has_value()) {
+
+  void AddMetadata(const ErrorDetails& details, google::rpc::ErrorInfo* info) {
+    size_t kept = 0;
+    for (const auto& [key, value] : details.metadata) {
+      const std::string clean_key = Clean(key, kMaxTextBytes);
+      const std::string clean_value = Clean(value, kMaxTextBytes);
+      if (kept == kMaxMetadata ||
+          !Take(clean_key.size() + clean_value.size() + kViolationFramingBytes)) {
+        (*info->mutable_metadata())["metadata_total"] = absl::StrCat(details.metadata.size());
+        return;
+      }
+      (*info->mutable_metadata())[clean_key] = clean_value;
+      ++kept;
+    }
+  }
+
+  void AddViolations(const ErrorDetails& details, google::rpc::BadRequest* bad_request,
+                     google::rpc::PreconditionFailure* precondition) {
+    const std::string type(NameOf(details.reason));
+    for (const FieldViolation& violation : details.fields) {
+      const std::string field = Clean(violation.field, kMaxTextBytes);
+      const std::string description = Clean(violation.description, kMaxTextBytes);
+      if (!Take(field.size() + description.size() + kViolationFramingBytes)) break;
+      auto* added = bad_request->add_field_violations();
+      added->set_field(field);
+      added->set_description(description);
+    }
+    for (const PreconditionViolation& violation : details.preconditions) {
+      const std::string subject = Clean(violation.subject, kMaxTextBytes);
+      const std::string description = Clean(violation.description, kMaxTextBytes);
+      if (!Take(subject.size() + description.size() + type.size() + kViolationFramingBytes)) break;
+      auto* added = precondition->add_violations();
+      added->set_type(type);
+      added->set_subject(subject);
+      added->set_description(description);
+    }
+  }
+
+  void AddRetry(absl::Duration delay) {
     google::rpc::RetryInfo retry;
-    const int64_t micros = absl::ToInt64Microseconds(*details.retry_after);
+    const int64_t micros = absl::ToInt64Microseconds(delay);
     retry.mutable_retry_delay()->set_seconds(micros / 1'000'000);
     retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1'000);
-    wire->add_details()->PackFrom(retry);
+    wire_->add_details()->PackFrom(retry);
   }
-}
+
+  google::rpc::Status* const wire_;
+  size_t left_;
+};
 
 ErrorDetails DetailsOfOutsider(const absl::Status& status) {
   ErrorDetails details;
@@ -81,7 +165,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   google::rpc::Status wire;
   if (details.has_value()) {
     wire.set_code(static_cast<int>(status.code()));
-    wire.set_message(std::string(status.message()).substr(0, kMaxMessageBytes));
+    wire.set_message(MessageText(status.message()));
   } else {
     // Not one of our reasons: the words stay in the log, the caller gets the reason's own.
     LogError("rpc.internal", {{"status", status.ToString()}});
@@ -89,7 +173,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
     wire.set_code(static_cast<int>(CodeOf(details->reason)));
     wire.set_message(std::string(RowOf(details->reason).meaning));
   }
-  AddDetails(*details, &wire);
+  WireDetails(&wire).Add(*details);
   return grpc::Status(static_cast<grpc::StatusCode>(wire.code()), wire.message(),
                       wire.SerializeAsString());
 }

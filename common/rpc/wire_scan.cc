@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/bytes.h"
+#include "common/base/check.h"
 #include "common/base/utf8.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -48,6 +49,7 @@ class Scanner {
       return Fault(Reason::kTooDeep, descriptor.full_name(),
                    "messages lie too deep in one another");
     }
+    ONERETURN_CHECK(static_cast<size_t>(descriptor.field_count()) <= kMaxFields);
     std::bitset<kMaxFields> seen;
     std::bitset<kMaxFields> seen_oneofs;
     size_t position = 0;
@@ -138,6 +140,9 @@ class Scanner {
   }
 
   static absl::Status CheckNumber(const FieldDescriptor& field, uint64_t value) {
+    if (!Fits(field, value)) {
+      return Fault(Reason::kMalformed, field.full_name(), "holds a number too large for its type");
+    }
     if (field.type() != FieldDescriptor::TYPE_ENUM) return absl::OkStatus();
     if (value <= INT32_MAX &&
         field.enum_type()->FindValueByNumber(static_cast<int>(value)) != nullptr) {
@@ -145,6 +150,23 @@ class Scanner {
     }
     return Fault(Reason::kEnumValue, field.full_name(),
                  "holds a number that is none of its values");
+  }
+
+  // Parsing would cut a larger number to its low bits, and take another number than was sent.
+  static bool Fits(const FieldDescriptor& field, uint64_t value) {
+    switch (field.type()) {
+      case FieldDescriptor::TYPE_BOOL:
+        return value <= 1;
+      case FieldDescriptor::TYPE_UINT32:
+      case FieldDescriptor::TYPE_SINT32:
+        return value <= UINT32_MAX;
+      case FieldDescriptor::TYPE_INT32: {
+        const int64_t number = static_cast<int64_t>(value);
+        return number >= INT32_MIN && number <= INT32_MAX;
+      }
+      default:
+        return true;
+    }
   }
 
   absl::Status CheckPacked(const FieldDescriptor& field, absl::string_view content) {

@@ -3,13 +3,14 @@
 // exactly and limits to 1e-9 of max(|limit|, mean moving range). Values that the files print
 // rounded (England's proportions) and all of ae_2016_2019 are computed from the attendances
 // instead.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

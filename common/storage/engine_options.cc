@@ -6,6 +6,9 @@
 #include <rocksdb/table.h>
 
 #include <memory>
+#include <string>
+
+#include "common/storage/engine_log.h"
 
 namespace onereturn {
 namespace {
@@ -13,7 +16,7 @@ namespace {
 constexpr size_t kMebibyte = size_t{1} << 20;
 constexpr size_t kKibibyte = size_t{1} << 10;
 
-rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
+rocksdb::DBOptions DatabaseOptions(const StoreOptions& store, rocksdb::Env* env) {
   rocksdb::DBOptions options;
   options.env = env;
   // A folder that has vanished must not come back as an empty store.
@@ -45,7 +48,8 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
   options.db_write_buffer_size = 64 * kMebibyte;
   options.info_log_level = rocksdb::InfoLogLevel::INFO_LEVEL;
   options.keep_log_file_num = 10;
-  options.max_log_file_size = 16 * kMebibyte;
+  options.info_log = std::make_shared<EngineLog>(
+      store.memory_files == nullptr ? store.path : std::string(), 16 * kMebibyte);
   return options;
 }
 
@@ -74,7 +78,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(uint64_t cache_bytes) {
 
 EngineOptions MakeEngineOptions(const StoreOptions& options, rocksdb::Env* env) {
   EngineOptions engine;
-  engine.database = DatabaseOptions(env);
+  engine.database = DatabaseOptions(options, env);
   engine.column_family = FamilyOptions(options.cache_bytes);
   if (options.small_buffers) {
     engine.column_family.write_buffer_size = 64 * kKibibyte;

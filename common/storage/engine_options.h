@@ -14,7 +14,8 @@ struct EngineOptions {
   rocksdb::ColumnFamilyOptions column_family;  // The same for all.
 };
 
-// For an existing store; Create() then allows making one. `env` must outlive the database.
+// For an existing store, whose folder exists; Create() then allows making one. `env` must outlive
+// the database.
 EngineOptions MakeEngineOptions(const StoreOptions& options, rocksdb::Env* env);
 
 rocksdb::WriteOptions EngineWriteOptions(Durability durability);

@@ -27,7 +27,7 @@ absl::Status FromEngine(const rocksdb::Status& status, absl::string_view doing) 
   }
   if (IsOutOfSpace(status)) {
     return absl::ResourceExhaustedError(
-        absl::StrCat(fact, "Free some space; writing then goes on by itself."));
+        absl::StrCat(fact, "Free ample space; writing then goes on by itself within seconds."));
   }
   if (IsLocked(status)) {
     return absl::FailedPreconditionError(

@@ -71,6 +71,9 @@ class Store : public Reader {
   //   families
   //                        that is not the stored one or an extension of it, or in use elsewhere
   //   DATA_LOSS            damaged; nothing has been changed, a restore is needed
+  //   RESOURCE_EXHAUSTED   no space: opening writes the log's content to tables, so it may need as
+  //   much
+  //                        again as the log holds
   static absl::StatusOr<std::unique_ptr<Store>> Open(StoreOptions options);
 
   ~Store();
@@ -78,7 +81,9 @@ class Store : public Reader {
   Store& operator=(const Store&) = delete;
 
   // Makes the changes of `batch` together or not at all.
-  //   RESOURCE_EXHAUSTED  no space; the store becomes writable again by itself once there is some
+  //   RESOURCE_EXHAUSTED  no space; the store becomes writable again by itself, some seconds after
+  //   there
+  //                       is ample room for its write buffers. Until then it can be read.
   //   UNAVAILABLE         another I/O error;  DATA_LOSS  damage was found
   // After UNAVAILABLE or DATA_LOSS it is unknown whether the batch will be there after a restart,
   // every later write fails with the same error, and the process must stop without writing anything

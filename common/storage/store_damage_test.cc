@@ -113,6 +113,20 @@ TEST(StoreDamageTest, ADamagedTableIsDataLossAndNeverTheEndOfAScan) {
   EXPECT_EQ((*store)->VerifyChecksums().code(), absl::StatusCode::kDataLoss);
 }
 
+// The engine's log alone meets a full disk: nothing that matters may suffer.
+TEST(StoreDamageTest, ALogThatCannotBeWrittenIsNoObstacle) {
+  const TemporaryFolder folder;
+  const StoreOptions options = LargeBufferOptions(folder);
+  ASSERT_NO_FATAL_FAILURE(WriteRows(options, /*flush=*/false));
+  std::filesystem::remove(options.path + "/LOG");
+  std::filesystem::create_symlink("/dev/full", options.path + "/LOG");
+  const auto store = Store::Open(options);
+  ASSERT_TRUE(store.ok()) << store.status();
+  ASSERT_TRUE((*store)->Flush().ok());
+  ASSERT_TRUE(PutOne(**store, Table::kFacts, "a", "1").ok());
+  EXPECT_EQ(AllEntries(**store, Table::kFacts).size(), static_cast<size_t>(kRows + 1));
+}
+
 TEST(StoreDamageTest, ALostTableIsDataLoss) {
   const TemporaryFolder folder;
   const StoreOptions options = LargeBufferOptions(folder);

@@ -150,6 +150,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Create(StoreOptions options) {
         absl::StrCat("The folder ", options.path,
                      " is not empty: a new store is made only in a new or empty folder."));
   }
+  RETURN_IF_ERROR(FromEngine(env->CreateDirIfMissing(options.path),
+                             absl::StrCat("make the folder ", options.path)));
   Preparation preparation = Prepare(options, env);
   preparation.engine.database.create_if_missing = true;
   preparation.engine.database.create_missing_column_families = true;

@@ -85,7 +85,7 @@ std::string Describe(const League& league) {
 }
 
 struct Counts {
-  uint64_t answered = 0, caught_up_refusals = 0, values = 0;
+  uint64_t answered = 0, caught_up_refusals = 0, values = 0, tables = 0;
   uint64_t kills = 0, rebuilds = 0, restores = 0, backfill_steps = 0, revisions = 0;
   uint64_t asked_again = 0, lost_by_restore = 0;
 };
@@ -95,6 +95,7 @@ class History {
  public:
   History(uint64_t seed, Counts* counts) : random_(seed), counts_(counts) {
     for (LogEntry& entry : random_.FirstIngestionEntries()) Append(std::move(entry));
+    for (uint64_t count = 1 + random_.Below(3); count > 0; --count) AppendDefinition();
     Reopen();
   }
 
@@ -122,37 +123,40 @@ class History {
     ingestion_.push_back(std::move(entry));
   }
 
+  void AppendDefinition() {
+    LogEntry entry = random_.MetricsEntry(metrics_);
+    entry.epoch = 1;
+    metrics_.push_back(std::move(entry));
+  }
+
   void Step() {
-    switch (random_.Below(16)) {
+    switch (random_.Below(18)) {
       case 0:
       case 1:
       case 2:
       case 3: {
-        const uint64_t count = 1 + random_.Below(3);
+        const uint64_t count = 1 + random_.Below(5);
         for (uint64_t i = 0; i < count; ++i) Append(random_.IngestionEntry(ingestion_));
         break;
       }
-      case 4: {
-        LogEntry entry = random_.MetricsEntry(metrics_);
-        entry.epoch = 1;
-        metrics_.push_back(std::move(entry));
+      case 4:
+        AppendDefinition();
         break;
-      }
       case 5:
       case 6:
       case 7:
-        Take(Feed::kIngestion, 1 + random_.Below(4));
+        Take(Feed::kIngestion, random_.OneIn(3) ? 1 + random_.Below(4) : 60);
         break;
       case 8:
-        Take(Feed::kMetrics, 1 + random_.Below(2));
+        Take(Feed::kMetrics, 1 + random_.Below(4));
         break;
       case 9:
-        Backfill(1 + random_.Below(4));
+        Backfill(random_.OneIn(3) ? 1 + random_.Below(4) : 60);
         break;
       case 10:
         Misfortune();
         break;
-      default:
+      default:  // Often while all is quiet, too.
         Ask();
     }
   }
@@ -167,7 +171,7 @@ class History {
       if (work == 1) Take(Feed::kMetrics, 1);
       if (work == 2) Backfill(2);
       Reopen();
-    } else if (kind < 6) {
+    } else if (kind < 7) {
       ++counts_->rebuilds;
       Rebuild();
     } else {
@@ -178,7 +182,8 @@ class History {
 
   // Ingestion loses what came after a place, and goes on in a new epoch.
   void Restore() {
-    const uint64_t kept = 1 + random_.Below(ingestion_.size());
+    // Mostly the newest few are lost.
+    const uint64_t kept = ingestion_.size() - random_.Below(1 + ingestion_.size() / 3);
     ingestion_.resize(kept);
     ++epoch_;
     restores_.push_back({epoch_, kept});
@@ -219,7 +224,7 @@ class History {
   }
 
   void Backfill(uint64_t entries) {
-    const absl::StatusOr<bool> more = projection_->BackfillStep(entries, 100 + random_.Below(100));
+    const absl::StatusOr<bool> more = projection_->BackfillStep(entries, 100 + random_.Below(2'000));
     if (!more.ok()) {
       ASSERT_EQ(more.status().code(), absl::StatusCode::kUnavailable) << more.status();
       Reopen();
@@ -238,7 +243,9 @@ class History {
     if (!definition.ok()) return std::string(NameOf(ReasonOf(definition.status())));
     if (question.organisation.empty()) {
       const auto league = ComputeLeague(&metric_reader, definition->definition, question.period);
-      return league.ok() ? Describe(*league) : league.status().ToString();
+      if (!league.ok()) return league.status().ToString();
+      if (league->entries.size() > 1) ++counts_->tables;
+      return Describe(*league);
     }
     const auto value =
         metric_reader.Value(definition->definition, question.organisation, question.period);
@@ -259,13 +266,18 @@ class History {
                         {position.ingestion.sequence, position.metrics.sequence}, question);
   }
 
+  // The newest often, any other sometimes.
+  uint64_t AnySequence(uint64_t newest) {
+    return random_.OneIn(3) ? newest : newest - random_.Below(newest / 2 + 1);
+  }
+
   void Ask() {
     const FeedCursor& ingestion = projection_->cursor(Feed::kIngestion);
     // Until the consumer has heard of a restore it answers from the history it knows: the oracle no longer does.
     if (ingestion.epoch != epoch_) return;
     const FeedCursor& metrics = projection_->cursor(Feed::kMetrics);
-    const Position position{{ingestion.epoch, random_.Below(ingestion.sequence + 1)},
-                            {metrics.epoch, random_.Below(metrics.sequence + 1)}};
+    const Position position{{ingestion.epoch, AnySequence(ingestion.sequence)},
+                            {metrics.epoch, AnySequence(metrics.sequence)}};
     const Question question = random_.AnyQuestion();
     const std::string answer = Answer(position, question);
     const std::string expected = Expected(position, question);
@@ -287,6 +299,7 @@ class History {
       Backfill(5);
       if (projection_->cursor(Feed::kIngestion).epoch == epoch_ &&
           projection_->cursor(Feed::kIngestion).sequence == ingestion_.size() &&
+          projection_->cursor(Feed::kMetrics).epoch == 1 &&
           projection_->cursor(Feed::kMetrics).sequence == metrics_.size() &&
           tables_.rows().backfills.empty()) {
         return;
@@ -367,7 +380,8 @@ TEST(PositionsTest, TheSamePositionAlwaysGivesTheSameAnswer) {
     History(seed + run, &counts).Run();
     if (HasFailure()) return;
   }
-  std::cout << "positions: " << counts.answered << " answers (" << counts.values << " values), "
+  std::cout << "positions: " << counts.answered << " answers (" << counts.values << " values, "
+            << counts.tables << " tables of two or more, counted again when asked again), "
             << counts.caught_up_refusals << " not caught up, " << counts.asked_again
             << " asked again (" << counts.lost_by_restore << " lost by a restore), "
             << counts.revisions << " revisions, " << counts.backfill_steps << " backfill steps, "
@@ -377,6 +391,7 @@ TEST(PositionsTest, TheSamePositionAlwaysGivesTheSameAnswer) {
   if (runs >= 1'000) {
     EXPECT_GT(counts.answered, runs);
     EXPECT_GT(counts.values, runs);
+    EXPECT_GT(counts.tables, runs / 4);
     EXPECT_GT(counts.caught_up_refusals, runs / 10);
     EXPECT_GT(counts.lost_by_restore, runs / 10);
     EXPECT_GT(counts.backfill_steps, runs / 2);

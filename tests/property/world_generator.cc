@@ -6,7 +6,7 @@ namespace onereturn::metrics {
 namespace {
 
 const std::vector<std::string>& Providers() {
-  static const auto* codes = new std::vector<std::string>{"PA1", "PB2", "PC3", "PD4", "PE5"};
+  static const auto* codes = new std::vector<std::string>{"PA1", "PB2", "PC3", "PD4"};
   return *codes;
 }
 const std::vector<std::string>& Icbs() {
@@ -19,47 +19,63 @@ const std::vector<std::string>& Regions() {
 }
 constexpr char kNation[] = "X24";
 
-// The last months before ICBs existed, and the first after.
+// The last month before ICBs existed, and the first after.
 Period MonthOf(uint64_t index) {
-  return Period::Month(2022, 5 + static_cast<int>(index % 4)).value();
+  return Period::Month(2022, 6 + static_cast<int>(index % 3)).value();
 }
-// ICBs began on 2022-07-01; later changes fall on the first day of a month.
-CivilDay FirstDay(uint64_t index) {
-  return CivilDay::Make(2022, 7 + static_cast<int>(index % 2), 1).value();
-}
+// ICBs began on 2022-07-01. A later change falls inside a month, so that its first and last day differ.
+CivilDay IcbsBegin() { return CivilDay::Make(2022, 7, 1).value(); }
+CivilDay LastDayBeforeChange() { return CivilDay::Make(2022, 7, 14).value(); }
+CivilDay DayOfChange() { return CivilDay::Make(2022, 7, 15).value(); }
 CivilDay LongAgo() { return CivilDay::Make(2000, 1, 1).value(); }
+
+Organisation Named(const std::string& code, OrganisationType type) {
+  Organisation organisation;
+  organisation.code = code;
+  organisation.name = "Organisation " + code;
+  organisation.type = type;
+  organisation.open_date = LongAgo();
+  return organisation;
+}
+
+Relationship Tie(RelationshipKind kind, const std::string& child, const std::string& parent,
+                 const CivilDay& from) {
+  return Relationship{child, parent, kind, from, std::nullopt, 0, true};
+}
 
 }  // namespace
 
-Period WorldGenerator::AnyPeriod() { return MonthOf(Below(4)); }
+Period WorldGenerator::AnyPeriod() { return MonthOf(Below(3)); }
 
 Organisation WorldGenerator::Provider(const std::string& code) {
-  Organisation provider{code, code, OrganisationType::kProvider, {}};
+  Organisation provider = Named(code, OrganisationType::kProvider);
   const uint64_t change = Below(3);
   if (!OneIn(4)) {  // Else: no ICB recorded.
-    Relationship first{RelationshipKind::kProviderToIcb, OneOf(Icbs()), FirstDay(0), {}, {}, true};
+    Relationship first = Tie(RelationshipKind::kProviderToIcb, code, OneOf(Icbs()), IcbsBegin());
     if (change == 1) {
-      first.to = CivilDay::Make(2022, 7, 31).value();
+      first.to = LastDayBeforeChange();
       provider.relationships.push_back(
-          {RelationshipKind::kProviderToIcb, OneOf(Icbs()), FirstDay(1), {}, {}, true});
+          Tie(RelationshipKind::kProviderToIcb, code, OneOf(Icbs()), DayOfChange()));
     }
     provider.relationships.push_back(first);
   }
   provider.relationships.push_back(
-      {RelationshipKind::kProviderToRegion, OneOf(Regions()), LongAgo(), {}, {}, true});
+      Tie(RelationshipKind::kProviderToRegion, code, OneOf(Regions()), LongAgo()));
   return provider;
 }
 
 Organisation WorldGenerator::Icb(const std::string& code) {
-  return {code, code, OrganisationType::kIcb,
-          {{RelationshipKind::kIcbToRegion, OneOf(Regions()), FirstDay(0), {}, {}, true}}};
+  Organisation icb = Named(code, OrganisationType::kIcb);
+  icb.relationships = {
+      Tie(RelationshipKind::kIcbToRegion, code, OneOf(Regions()), IcbsBegin())};
+  return icb;
 }
 
 Organisation WorldGenerator::Region(const std::string& code) {
-  Organisation region{code, code, OrganisationType::kRegion, {}};
+  Organisation region = Named(code, OrganisationType::kRegion);
   if (!OneIn(8)) {
     region.relationships.push_back(
-        {RelationshipKind::kRegionToNation, kNation, LongAgo(), {}, {}, true});
+        Tie(RelationshipKind::kRegionToNation, code, kNation, LongAgo()));
   }
   return region;
 }
@@ -80,7 +96,7 @@ Collection WorldGenerator::AnyCollection() {
   for (const std::string& provider : Providers()) {
     if (OneIn(5)) continue;
     Frame frame{provider, MonthOf(Below(2)), std::nullopt};
-    if (OneIn(4)) frame.to = MonthOf(2 + Below(2));
+    if (OneIn(4)) frame.to = MonthOf(1 + Below(2));
     collection.frames.push_back(std::move(frame));
   }
   return collection;
@@ -91,15 +107,20 @@ std::vector<Cell> WorldGenerator::AnyCells() {
   const bool nothing_collected = OneIn(6);
   for (const char* item : {"attendances", "over4h", "admissions"}) {
     for (const char* department : {"type1", "type2"}) {
-      if (OneIn(10)) continue;
-      Cell cell;
-      cell.item = item;
-      cell.dimensions = {{"department", department}};
-      if (!OneIn(5) && !(nothing_collected && cell.item == "over4h")) {
-        // Zeros often, so that 0/0 happens; sixths of a million, so that sums are not whole.
-        cell.value = OneIn(3) ? Decimal() : Decimal::FromMillionths(static_cast<int64_t>(Below(50)) * 500'000);
+      for (const char* booked : {"no", "yes"}) {
+        // Booked ones are rare, so that a pair over departments has one cell an item or several.
+        if (OneIn(10) || (booked[0] == 'y' && !OneIn(4))) continue;
+        Cell cell;
+        cell.item = item;
+        cell.dimensions = {{"booked", booked}, {"department", department}};
+        if (!OneIn(5) && !(nothing_collected && cell.item == "over4h")) {
+          // Zeros often, so that 0/0 happens; halves, so that sums are not whole.
+          cell.value = OneIn(3)
+                           ? Decimal()
+                           : Decimal::FromMillionths(static_cast<int64_t>(Below(50)) * 500'000);
+        }
+        cells.push_back(std::move(cell));
       }
-      cells.push_back(std::move(cell));
     }
   }
   return cells;
@@ -147,11 +168,12 @@ std::vector<LogEntry> WorldGenerator::FirstIngestionEntries() {
     entry.content = std::move(content);
     entries.push_back(std::move(entry));
   };
-  add(Organisation{kNation, "England", OrganisationType::kNationalBody, {}});
+  add(Named(kNation, OrganisationType::kNationalBody));
   for (const std::string& code : Regions()) add(Region(code));
   for (const std::string& code : Icbs()) add(Icb(code));
   for (const std::string& code : Providers()) add(Provider(code));
   add(AnyCollection());
+  for (int i = 0; i < 8; ++i) add(AnyReturn(entries));
   return entries;
 }
 
@@ -173,7 +195,7 @@ LogEntry WorldGenerator::MetricsEntry(const Log& log) {
     const auto* earlier = std::get_if<MetricDefinition>(&entry.content);
     if (earlier != nullptr && earlier->code == definition.code) ++definition.version;
   }
-  definition.collection = OneIn(8) ? "Other" : "AE";
+  definition.collection = OneIn(10) ? "Other" : "AE";
   definition.direction = OneIn(2) ? Direction::kHigherIsBetter : Direction::kLowerIsBetter;
   definition.numerator = AnyTerms(
       OneIn(2) ? std::vector<std::string>{"attendances", "over4h"} : std::vector<std::string>{"over4h"}, true);
@@ -208,7 +230,7 @@ Question WorldGenerator::AnyQuestion() {
     default:
       organisation = OneOf(Providers());
   }
-  const uint32_t version = OneIn(2) ? 0 : 1 + static_cast<uint32_t>(Below(2));
+  const uint32_t version = !OneIn(4) ? 0 : 1 + static_cast<uint32_t>(Below(2));
   return {OneIn(2) ? "four_hour" : "waits", version, std::move(organisation), AnyPeriod()};
 }
 

@@ -5,6 +5,13 @@
 #include <utility>
 
 namespace onereturn::metrics {
+namespace {
+
+bool InForce(const Relationship& relationship, const CivilDay& day) {
+  return relationship.from <= day && (!relationship.to.has_value() || day <= *relationship.to);
+}
+
+}  // namespace
 
 std::optional<std::string> ParentOf(const Organisation& organisation, RelationshipKind kind,
                                     const CivilDay& day) {
@@ -12,11 +19,11 @@ std::optional<std::string> ParentOf(const Organisation& organisation, Relationsh
   // Less is better: the lead first, then the greatest share, then the first code.
   const auto rank = [](const Relationship& relationship) {
     return std::make_tuple(relationship.lead ? 0 : 1,
-                           -static_cast<int64_t>(relationship.share_millionths.value_or(0)),
+                           -relationship.share_millionths,
                            absl::string_view(relationship.parent));
   };
   for (const Relationship& relationship : organisation.relationships) {
-    if (relationship.kind != kind || !relationship.InForce(day)) continue;
+    if (relationship.kind != kind || !InForce(relationship, day)) continue;
     if (best == nullptr || rank(relationship) < rank(*best)) best = &relationship;
   }
   if (best == nullptr) return std::nullopt;

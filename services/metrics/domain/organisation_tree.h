@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "common/hierarchy/organisation.h"
 #include "common/period/civil_day.h"
-#include "services/metrics/domain/catalogue.h"
 
 namespace onereturn::metrics {
 
@@ -24,6 +24,11 @@ struct ProvidersBelow {
 };
 
 // Immutable, so safe for any number of threads.
+//
+// It takes any set of records, unlike Hierarchy of common/hierarchy, which refuses a set with faults: at a position
+// in the middle of a load a parent may not be defined yet, and a read there must still have its answer. A
+// relationship is in force on its own days, whatever the organisations' dates of opening and closing say, so that
+// no accepted figure drops out of a total.
 //
 // A provider is below itself. An ICB has the providers tied to it; a region the providers tied to the region,
 // whether or not they have an ICB, by a relationship of their own; the nation the providers of the regions tied

@@ -18,6 +18,15 @@ Error EpochChanged(Feed feed, const FeedPosition& requested, const FeedCursor& c
       .With("epoch", static_cast<int64_t>(cursor.epoch));
 }
 
+// Beyond what is held: for good as far as is known, or only until the feed has been taken in.
+Error Ahead(Feed feed, const FeedPosition& requested, const FeedCursor& cursor) {
+  const std::string words =
+      absl::StrCat("sequence ", requested.sequence, " of ", NameOfFeed(feed), " in epoch ",
+                   requested.epoch, " was asked for; held here is ", cursor.sequence, " in epoch ",
+                   cursor.epoch);
+  return Error(cursor.caught_up ? Reason::kPositionAhead : Reason::kNotCaughtUp, words);
+}
+
 absl::StatusOr<EntryRecord> EntryAt(const DerivedReader& reader, Feed feed, uint64_t sequence) {
   ASSIGN_OR_RETURN(std::optional<EntryRecord> entry, reader.Entry(feed, sequence));
   if (!entry.has_value()) {
@@ -33,18 +42,12 @@ absl::StatusOr<EntryRecord> EntryAt(const DerivedReader& reader, Feed feed, uint
 absl::Status CheckEpoch(const DerivedReader& reader, Feed feed, const FeedPosition& requested,
                         const FeedCursor& cursor) {
   if (requested.epoch == cursor.epoch) return absl::OkStatus();
-  if (requested.epoch > cursor.epoch) {
-    return Error(Reason::kPositionAhead,
-                 absl::StrCat("epoch ", requested.epoch, " of ", NameOfFeed(feed),
-                              " has not been seen here"));
-  }
   if (requested.sequence == 0) return absl::OkStatus();
+  if (requested.epoch > cursor.epoch) return Ahead(feed, requested, cursor);
   if (requested.sequence > cursor.sequence) {
     // While the source's history is taken in again it is not known yet whether it goes that far.
     if (cursor.caught_up) return EpochChanged(feed, requested, cursor);
-    return Error(Reason::kNotCaughtUp,
-                 absl::StrCat(NameOfFeed(feed), " was restored and is being taken in again: ",
-                              cursor.sequence, " of at least ", requested.sequence, " entries"));
+    return Ahead(feed, requested, cursor);
   }
   ASSIGN_OR_RETURN(const EntryRecord entry, EntryAt(reader, feed, requested.sequence));
   if (entry.epoch > requested.epoch) return EpochChanged(feed, requested, cursor);
@@ -56,11 +59,7 @@ absl::StatusOr<FeedPosition> ResolveFeed(const DerivedReader& reader, Feed feed,
   ASSIGN_OR_RETURN(const FeedCursor cursor, reader.Cursor(feed));
   if (!requested.has_value()) return FeedPosition{cursor.epoch, cursor.sequence};
   RETURN_IF_ERROR(CheckEpoch(reader, feed, *requested, cursor));
-  if (requested->sequence > cursor.sequence) {
-    return Error(Reason::kPositionAhead,
-                 absl::StrCat("sequence ", requested->sequence, " of ", NameOfFeed(feed),
-                              " is beyond ", cursor.sequence, ", the newest held here"));
-  }
+  if (requested->sequence > cursor.sequence) return Ahead(feed, *requested, cursor);
   return FeedPosition{cursor.epoch, requested->sequence};
 }
 

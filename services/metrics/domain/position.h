@@ -34,7 +34,7 @@ struct RequestedPosition {
 //   POSITION_AHEAD  beyond what is held
 //   EPOCH_CHANGED   the position lies in history that a restore took away; one before the place of the restore
 //                   stays good, because that history is the same
-//   NOT_CAUGHT_UP   the position is of an earlier epoch and the feed has not been taken in that far again
+//   NOT_CAUGHT_UP   beyond what is held while the feed is being taken in, as after a rebuild
 absl::StatusOr<Position> ResolvePosition(const DerivedReader& reader,
                                          const RequestedPosition& requested);
 

@@ -46,7 +46,7 @@ MetricValue RollUp(const MetricDefinition& definition, const Organisation& organ
                    bool additive) {
   MetricValue value{{definition.code, definition.version},
                     organisation.code,
-                    organisation.display_name,
+                    organisation.name,
                     period,
                     ValueState::kNotApplicable,
                     Ratio(),

@@ -1,0 +1,236 @@
+#include "services/ingestion/app/collection_builder.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/hierarchy/ods_code.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/definition_checks.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+PeriodKind KindOf(catalogue::v1::PeriodKind kind) {
+  switch (kind) {
+    case catalogue::v1::PERIOD_KIND_QUARTER:
+      return PeriodKind::kQuarter;
+    case catalogue::v1::PERIOD_KIND_WEEK:
+      return PeriodKind::kWeek;
+    case catalogue::v1::PERIOD_KIND_DAY:
+      return PeriodKind::kDay;
+    case catalogue::v1::PERIOD_KIND_CALENDAR_YEAR:
+      return PeriodKind::kCalendarYear;
+    case catalogue::v1::PERIOD_KIND_FINANCIAL_YEAR:
+      return PeriodKind::kFinancialYear;
+    default:
+      return PeriodKind::kMonth;
+  }
+}
+
+Severity SeverityOf(common::v1::Severity severity) {
+  switch (severity) {
+    case common::v1::SEVERITY_EXPLAIN:
+      return Severity::kExplain;
+    case common::v1::SEVERITY_INFO:
+      return Severity::kInfo;
+    default:
+      return Severity::kError;
+  }
+}
+
+// Builds one collection, adding faults as it goes.
+class Builder {
+ public:
+  Builder(const catalogue::v1::Collection& definition, const ItemLookup& items)
+      : definition_(definition),
+        items_(items),
+        faults_(Reason::kDefinitionInvalid,
+                absl::StrCat("the definition of collection ", definition.code(), " is wrong")) {}
+
+  absl::StatusOr<Collection> Build() {
+    collection_.code = definition_.code();
+    collection_.version = definition_.version();
+    collection_.period_kind = KindOf(definition_.period_kind());
+    if (!IsCode(definition_.code(), CodeStyle::kCollection))
+      faults_.Field("code", CodeRule(CodeStyle::kCollection));
+    if (definition_.display_name().empty()) faults_.Field("display_name", "is missing");
+    if (definition_.period_kind() == catalogue::v1::PERIOD_KIND_UNSPECIFIED) {
+      faults_.Field("period_kind", "is missing");
+    }
+    if (definition_.sign_off_levels() != 0) {
+      faults_.Field("sign_off_levels", "only 0 is served: a valid return is accepted at once");
+    }
+    RETURN_IF_ERROR(AddItems());
+    for (int i = 0; i < definition_.frames_size(); ++i) AddFrame(i);
+    for (int i = 0; i < definition_.rules_size(); ++i) AddRule(i);
+    for (int i = 0; i < definition_.not_collected_size(); ++i) AddNotCollected(i);
+    for (int i = 0; i < definition_.layouts_size(); ++i) AddLayout(i);
+    if (faults_.fields_total() > 0) return faults_;
+    return std::move(collection_);
+  }
+
+ private:
+  absl::Status AddItems() {
+    if (definition_.items().empty()) faults_.Field("items", "a collection has at least one item");
+    for (int i = 0; i < definition_.items_size(); ++i) {
+      ASSIGN_OR_RETURN(std::optional<catalogue::v1::DataItem> item, items_(definition_.items(i)));
+      if (!item.has_value()) {
+        return Error(Reason::kDefinitionUnknown, absl::StrCat("item \"", definition_.items(i),
+                                                              "\" is not defined: define it first"))
+            .Field(absl::StrCat("items[", i, "]"), "is not defined");
+      }
+      ItemSpec spec{item->code(), {}};
+      for (const catalogue::v1::Dimension& dimension : item->dimensions()) {
+        DimensionSpec added{dimension.code(), {}};
+        for (const catalogue::v1::DimensionCode& value : dimension.values())
+          added.values.insert(value.code());
+        spec.dimensions.push_back(std::move(added));
+      }
+      std::sort(spec.dimensions.begin(), spec.dimensions.end(),
+                [](const DimensionSpec& a, const DimensionSpec& b) { return a.code < b.code; });
+      if (!collection_.items.emplace(item->code(), std::move(spec)).second) {
+        faults_.Field(absl::StrCat("items[", i, "]"), "stands twice");
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  std::optional<PeriodSpan> ReadSpan(const std::string& path, const std::string& from,
+                                     const std::string& to) {
+    absl::StatusOr<Period> first = Period::Parse(from);
+    if (!first.ok()) {
+      faults_.Field(absl::StrCat(path, ".from_period"), first.status().message());
+      return std::nullopt;
+    }
+    PeriodSpan span{*first, std::nullopt};
+    if (to.empty()) return span;
+    absl::StatusOr<Period> last = Period::Parse(to);
+    if (!last.ok()) {
+      faults_.Field(absl::StrCat(path, ".to_period"), last.status().message());
+      return std::nullopt;
+    }
+    if (last->end() < first->start())
+      faults_.Field(absl::StrCat(path, ".to_period"), "lies before from_period");
+    span.to = *last;
+    return span;
+  }
+
+  void AddFrame(int i) {
+    const catalogue::v1::Frame& frame = definition_.frames(i);
+    const std::string path = absl::StrCat("frames[", i, "]");
+    if (absl::Status code = CheckOdsCode(frame.organisation()); !code.ok())
+      faults_.Field(absl::StrCat(path, ".organisation"), code.message());
+    std::optional<PeriodSpan> span = ReadSpan(path, frame.from_period(), frame.to_period());
+    if (span.has_value()) collection_.frames[frame.organisation()].push_back(*span);
+  }
+
+  void AddNotCollected(int i) {
+    const catalogue::v1::NotCollected& hole = definition_.not_collected(i);
+    const std::string path = absl::StrCat("not_collected[", i, "]");
+    if (absl::Status code = CheckOdsCode(hole.organisation()); !code.ok())
+      faults_.Field(absl::StrCat(path, ".organisation"), code.message());
+    if (hole.items().empty()) faults_.Field(absl::StrCat(path, ".items"), "is empty");
+    std::optional<PeriodSpan> span = ReadSpan(path, hole.from_period(), hole.to_period());
+    for (const std::string& item : hole.items()) CheckItemKnown(path, item);
+    if (!span.has_value()) return;
+    collection_.not_collected[hole.organisation()].push_back(
+        NotCollectedSpec{*span, {hole.items().begin(), hole.items().end()}});
+  }
+
+  void CheckItemKnown(const std::string& path, const std::string& item) {
+    if (collection_.items.count(item) == 0) {
+      faults_.Field(path, absl::StrCat("\"", item, "\" is not an item of the collection"));
+    }
+  }
+
+  void AddRule(int i) {
+    const catalogue::v1::Rule& rule = definition_.rules(i);
+    const std::string path = absl::StrCat("rules[", i, "]");
+    if (rule.code().empty()) faults_.Field(absl::StrCat(path, ".code"), "is missing");
+    if (rule.severity() == common::v1::SEVERITY_UNSPECIFIED)
+      faults_.Field(absl::StrCat(path, ".severity"), "is missing");
+    if (rule.message().empty()) faults_.Field(absl::StrCat(path, ".message"), "is missing");
+    if (rule.each_cell() && rule.for_each_size() > 0) {
+      faults_.Field(path, "each_cell and for_each cannot stand together");
+    }
+    absl::StatusOr<Expression> expression = Expression::Parse(rule.expression());
+    if (!expression.ok()) {
+      faults_.Field(absl::StrCat(path, ".expression"), expression.status().message());
+      return;
+    }
+    if (expression->type() != ExpressionType::kBoolean) {
+      faults_.Field(absl::StrCat(path, ".expression"), "must be a condition, not a number");
+    }
+    for (const std::string& item : expression->Items()) {
+      if (!(rule.each_cell() && item == "cell"))
+        CheckItemKnown(absl::StrCat(path, ".expression"), item);
+    }
+    collection_.rules.push_back(RuleSpec{rule.code(),
+                                         SeverityOf(rule.severity()),
+                                         rule.message(),
+                                         rule.suggestion(),
+                                         *std::move(expression),
+                                         {rule.for_each().begin(), rule.for_each().end()},
+                                         rule.each_cell()});
+  }
+
+  void AddLayout(int i) {
+    const catalogue::v1::Layout& layout = definition_.layouts(i);
+    const std::string path = absl::StrCat("layouts[", i, "]");
+    if (layout.code().empty()) faults_.Field(absl::StrCat(path, ".code"), "is missing");
+    if (collection_.FindLayout(layout.code()) != nullptr)
+      faults_.Field(absl::StrCat(path, ".code"), "stands twice");
+    if (layout.has_wide()) {
+      collection_.layouts.push_back({layout.code(), MakeWide(path, layout.wide())});
+    } else if (layout.has_long_()) {
+      collection_.layouts.push_back(
+          {layout.code(),
+           LongLayout{{layout.long_().dimensions().begin(), layout.long_().dimensions().end()}}});
+    } else {
+      faults_.Field(path, "has neither a wide nor a long shape");
+    }
+  }
+
+  WideLayout MakeWide(const std::string& path, const catalogue::v1::WideLayout& wide) {
+    WideLayout made;
+    made.organisation_header = wide.organisation_header();
+    made.period_header = wide.period_header();
+    made.period_is_month_name =
+        wide.period_format() == catalogue::v1::PERIOD_FORMAT_PREFIXED_MONTH_NAME;
+    made.period_prefix = wide.period_prefix();
+    made.ignored_headers = {wide.ignored_headers().begin(), wide.ignored_headers().end()};
+    made.total_label = wide.total_label();
+    made.null_reasons_written = wide.null_reasons_written();
+    if (made.organisation_header.empty())
+      faults_.Field(absl::StrCat(path, ".wide.organisation_header"), "is missing");
+    if (made.period_header.empty())
+      faults_.Field(absl::StrCat(path, ".wide.period_header"), "is missing");
+    for (const catalogue::v1::LayoutColumn& column : wide.columns()) {
+      CellColumn added{column.header(), column.cell().item(), {}};
+      for (const common::v1::DimensionValue& value : column.cell().dimensions()) {
+        added.dimensions.push_back(DimensionValue{value.dimension(), value.value()});
+      }
+      std::sort(added.dimensions.begin(), added.dimensions.end());
+      CheckItemKnown(absl::StrCat(path, ".wide.columns"), added.item);
+      made.columns.push_back(std::move(added));
+    }
+    return made;
+  }
+
+  const catalogue::v1::Collection& definition_;
+  const ItemLookup& items_;
+  Error faults_;
+  Collection collection_;
+};
+
+}  // namespace
+
+absl::StatusOr<Collection> BuildCollection(const catalogue::v1::Collection& definition,
+                                           const ItemLookup& items) {
+  return Builder(definition, items).Build();
+}
+
+}  // namespace onereturn::ingestion

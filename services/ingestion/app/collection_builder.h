@@ -1,0 +1,27 @@
+// From the catalogue's messages to the compiled collection, with every fault of a definition in one
+// pass.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_COLLECTION_BUILDER_H_
+#define ONERETURN_SERVICES_INGESTION_APP_COLLECTION_BUILDER_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "onereturn/catalogue/v1/catalogue.pb.h"
+#include "services/ingestion/domain/collection.h"
+
+namespace onereturn::ingestion {
+
+// The definition of an item by its code; nullopt when there is none.
+using ItemLookup =
+    std::function<absl::StatusOr<std::optional<catalogue::v1::DataItem>>(const std::string& code)>;
+
+// DEFINITION_INVALID names every fault with its path; DEFINITION_UNKNOWN an item that is not
+// defined.
+absl::StatusOr<Collection> BuildCollection(const catalogue::v1::Collection& definition,
+                                           const ItemLookup& items);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_COLLECTION_BUILDER_H_

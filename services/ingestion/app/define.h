@@ -1,0 +1,60 @@
+// Defining organisations, items and collections.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_DEFINE_H_
+#define ONERETURN_SERVICES_INGESTION_APP_DEFINE_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/commit/committer.h"
+#include "common/digest/digest.h"
+#include "common/storage/store.h"
+#include "onereturn/catalogue/v1/catalogue.pb.h"
+#include "services/ingestion/store/catalogue_table.h"
+
+namespace onereturn::ingestion {
+
+// Who asks, and how the request came.
+struct RequestOrigin {
+  std::string actor;  // SPIFFE id.
+  std::string request_id;
+  Digest digest = {};
+  bool validate_only = false;
+};
+
+// What became of a definition. `definition` is what is now in force (or would be), with its output
+// fields.
+template <typename Definition>
+struct Defined {
+  Definition definition;
+  std::optional<Accepted> accepted;  // Absent when only validated.
+  bool unchanged = false;
+};
+
+template <typename Definition>
+using DefinedDone = std::function<void(absl::StatusOr<Defined<Definition>> defined)>;
+
+// Each use case judges on the calling thread and answers on the committer's. Thread safe.
+class Define {
+ public:
+  Define(const Store* store, Committer* committer) : store_(store), committer_(committer) {}
+
+  void Organisation(const RequestOrigin& origin, catalogue::v1::Organisation organisation,
+                    DefinedDone<catalogue::v1::Organisation> done) const;
+  void Item(const RequestOrigin& origin, catalogue::v1::DataItem item,
+            DefinedDone<catalogue::v1::DataItem> done) const;
+  void Collection(const RequestOrigin& origin, catalogue::v1::Collection collection,
+                  DefinedDone<catalogue::v1::Collection> done) const;
+
+ private:
+  const Store* const store_;
+  Committer* const committer_;
+};
+
+// The etag of a definition accepted at `sequence`.
+std::string EtagOf(uint64_t sequence);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_DEFINE_H_

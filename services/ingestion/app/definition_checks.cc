@@ -1,0 +1,152 @@
+#include "services/ingestion/app/definition_checks.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/utf8.h"
+#include "common/hierarchy/ods_code.h"
+#include "common/period/civil_day.h"
+#include "common/status/error.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr size_t kMaxNameBytes = 200;
+constexpr size_t kMaxDimensionBytes = 64;
+
+void CheckName(const std::string& text, absl::string_view field, Error* faults) {
+  if (text.empty()) faults->Field(field, "is missing");
+  if (text.size() > kMaxNameBytes) faults->Field(field, "is longer than 200 bytes");
+  if (!IsSafeText(text)) faults->Field(field, "holds a character that cannot be shown");
+}
+
+void CheckDay(const std::string& text, bool required, absl::string_view field, Error* faults) {
+  if (text.empty()) {
+    if (required) faults->Field(field, "is missing");
+    return;
+  }
+  absl::StatusOr<CivilDay> day = CivilDay::Parse(text);
+  if (!day.ok()) faults->Field(field, day.status().message());
+}
+
+bool IsDimensionCode(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxDimensionBytes && IsSafeText(text);
+}
+
+void CheckRelationship(const catalogue::v1::Organisation& organisation, int i, Error* faults) {
+  const catalogue::v1::Relationship& relationship = organisation.relationships(i);
+  const std::string path = absl::StrCat("organisation.relationships[", i, "]");
+  if (relationship.kind() == catalogue::v1::RELATIONSHIP_KIND_UNSPECIFIED) {
+    faults->Field(absl::StrCat(path, ".kind"), "is missing");
+  }
+  if (absl::Status code = CheckOdsCode(relationship.parent()); !code.ok()) {
+    faults->Field(absl::StrCat(path, ".parent"), code.message());
+  }
+  if (relationship.parent() == organisation.code()) {
+    faults->Field(absl::StrCat(path, ".parent"), "is the organisation itself");
+  }
+  CheckDay(relationship.from_date(), true, absl::StrCat(path, ".from_date"), faults);
+  CheckDay(relationship.to_date(), false, absl::StrCat(path, ".to_date"), faults);
+  if (!relationship.to_date().empty() && relationship.to_date() < relationship.from_date()) {
+    faults->Field(absl::StrCat(path, ".to_date"), "lies before from_date");
+  }
+  if (relationship.weight_case() == catalogue::v1::Relationship::WEIGHT_NOT_SET) {
+    faults->Field(path, "has neither a share nor a lead");
+  }
+  if (relationship.has_share_millionths() &&
+      (relationship.share_millionths() == 0 || relationship.share_millionths() > 1'000'000)) {
+    faults->Field(absl::StrCat(path, ".share_millionths"), "must be 1 to 1,000,000");
+  }
+}
+
+}  // namespace
+
+bool IsCode(absl::string_view text, CodeStyle style) {
+  if (text.empty() || text.size() > (style == CodeStyle::kItem ? 64u : 32u)) return false;
+  if (style == CodeStyle::kItem && !absl::ascii_islower(static_cast<unsigned char>(text[0])))
+    return false;
+  return std::all_of(text.begin(), text.end(), [style](unsigned char c) {
+    if (absl::ascii_isdigit(c) || absl::ascii_islower(c)) return true;
+    return style == CodeStyle::kItem ? c == '_' : (absl::ascii_isupper(c) || c == '-');
+  });
+}
+
+std::string CodeRule(CodeStyle style) {
+  return style == CodeStyle::kItem
+             ? "must be 1 to 64 lower-case letters, digits and underscores, a letter first"
+             : "must be 1 to 32 letters, digits and hyphens";
+}
+
+absl::Status CheckRequestId(absl::string_view request_id, size_t most) {
+  const bool visible = std::all_of(request_id.begin(), request_id.end(),
+                                   [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+  if (!request_id.empty() && request_id.size() <= most && visible) return absl::OkStatus();
+  return Error(Reason::kRequestId,
+               absl::StrCat("request_id must be 1 to ", most, " visible ASCII characters"))
+      .Field("request_id", absl::StrCat("1 to ", most, " visible ASCII characters"));
+}
+
+absl::Status CheckItem(const catalogue::v1::DataItem& item) {
+  Error faults(Reason::kDefinitionInvalid,
+               absl::StrCat("the definition of item ", item.code(), " is wrong"));
+  if (!IsCode(item.code(), CodeStyle::kItem)) faults.Field("item.code", CodeRule(CodeStyle::kItem));
+  CheckName(item.display_name(), "item.display_name", &faults);
+  if (item.concept_text().empty()) faults.Field("item.concept_text", "is missing");
+  if (item.unit().empty()) faults.Field("item.unit", "is missing");
+  CheckDay(item.review_date(), false, "item.review_date", &faults);
+  std::set<std::string> dimensions;
+  for (int i = 0; i < item.dimensions_size(); ++i) {
+    const catalogue::v1::Dimension& dimension = item.dimensions(i);
+    const std::string path = absl::StrCat("item.dimensions[", i, "]");
+    if (!IsDimensionCode(dimension.code()))
+      faults.Field(absl::StrCat(path, ".code"), "must be 1 to 64 bytes of text");
+    if (!dimensions.insert(dimension.code()).second)
+      faults.Field(absl::StrCat(path, ".code"), "stands twice");
+    if (dimension.values().empty()) faults.Field(absl::StrCat(path, ".values"), "is empty");
+    std::set<std::string> values;
+    for (const catalogue::v1::DimensionCode& value : dimension.values()) {
+      if (!IsDimensionCode(value.code()))
+        faults.Field(absl::StrCat(path, ".values"), "a code must be 1 to 64 bytes");
+      if (!values.insert(value.code()).second) {
+        faults.Field(absl::StrCat(path, ".values"),
+                     absl::StrCat("\"", value.code(), "\" stands twice"));
+      }
+    }
+  }
+  if (faults.fields_total() > 0) return faults;
+  return absl::OkStatus();
+}
+
+absl::Status CheckOrganisation(const catalogue::v1::Organisation& organisation) {
+  Error faults(Reason::kDefinitionInvalid,
+               absl::StrCat("the definition of organisation ", organisation.code(), " is wrong"));
+  if (absl::Status code = CheckOdsCode(organisation.code()); !code.ok()) {
+    faults.Field("organisation.code", code.message());
+  }
+  CheckName(organisation.display_name(), "organisation.display_name", &faults);
+  if (organisation.type() == catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED) {
+    faults.Field("organisation.type", "is missing");
+  }
+  CheckDay(organisation.open_date(), false, "organisation.open_date", &faults);
+  CheckDay(organisation.close_date(), false, "organisation.close_date", &faults);
+  if (!organisation.open_date().empty() && !organisation.close_date().empty() &&
+      organisation.close_date() < organisation.open_date()) {
+    faults.Field("organisation.close_date", "lies before open_date");
+  }
+  for (int i = 0; i < organisation.relationships_size(); ++i)
+    CheckRelationship(organisation, i, &faults);
+  for (int i = 0; i < organisation.successions_size(); ++i) {
+    const std::string path = absl::StrCat("organisation.successions[", i, "]");
+    if (absl::Status code = CheckOdsCode(organisation.successions(i).successor()); !code.ok()) {
+      faults.Field(absl::StrCat(path, ".successor"), code.message());
+    }
+    CheckDay(organisation.successions(i).effective_date(), true,
+             absl::StrCat(path, ".effective_date"), &faults);
+  }
+  if (faults.fields_total() > 0) return faults;
+  return absl::OkStatus();
+}
+
+}  // namespace onereturn::ingestion

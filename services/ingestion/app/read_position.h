@@ -1,0 +1,37 @@
+// At which sequence a read is answered.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_READ_POSITION_H_
+#define ONERETURN_SERVICES_INGESTION_APP_READ_POSITION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/commit/committer.h"
+#include "common/storage/store.h"
+
+namespace onereturn::ingestion {
+
+// The wishes of a read; empty: none.
+struct ReadWish {
+  std::string at_least;
+  std::string as_of_position;
+  std::optional<Timestamp> as_of_time;
+  Timestamp deadline;
+};
+
+// The sequence to read at, and the position to state.
+struct ReadPlace {
+  uint64_t sequence = 0;
+  std::string position;
+};
+
+// Ingestion is the source of its own feed, so `at_least` is either reached or was never given out:
+// POSITION_AHEAD. A time not yet past: NOT_CAUGHT_UP. Another epoch: EPOCH_CHANGED.
+absl::StatusOr<ReadPlace> ResolveRead(const Store& store, const Committer& committer,
+                                      const Clock& clock, const ReadWish& wish);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_READ_POSITION_H_

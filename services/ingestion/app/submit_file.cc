@@ -1,0 +1,278 @@
+#include "services/ingestion/app/submit_file.h"
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/commit/journal.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/definition_checks.h"
+#include "services/ingestion/store/catalogue_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// The file's id, a point and an ODS code must fit a request id.
+constexpr size_t kMaxFileRequestIdBytes = 100;
+// Returns of one file that wait for the committer together: enough to fill a group, and a bound on
+// memory.
+constexpr size_t kMostInFlight = 128;
+
+// What the same request id must always stand for: the file and how it is read.
+Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission,
+                    const std::string& organisation) {
+  return Sha256Concatenated({upload.record.digest(), submission.collection,
+                             absl::string_view("\0", 1), submission.layout,
+                             absl::string_view("\0", 1), absl::StrCat(submission.status),
+                             absl::string_view("\0", 1), organisation});
+}
+
+// Counts returns on their way and gathers their answers by row.
+class InFlight {
+ public:
+  void Begin() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return count_ < kMostInFlight; });
+    ++count_;
+  }
+  void End(size_t place, absl::StatusOr<ReturnAnswer> answer) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    answers_.emplace(place, std::move(answer));
+    --count_;
+    changed_.notify_all();
+  }
+  std::map<size_t, absl::StatusOr<ReturnAnswer>> WaitForAll() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return count_ == 0; });
+    return std::move(answers_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  size_t count_ = 0;
+  std::map<size_t, absl::StatusOr<ReturnAnswer>> answers_;
+};
+
+Submission ToSubmission(const FileSubmission& file, FileReturnRows rows) {
+  return Submission{std::move(rows.organisation),
+                    file.may_import ? Origin::kImport : Origin::kSubmitted,
+                    std::move(rows.cells),
+                    std::move(rows.places),
+                    {}};
+}
+
+}  // namespace
+
+absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) const {
+  RETURN_IF_ERROR(CheckRequestId(submission.origin.request_id, kMaxFileRequestIdBytes));
+  ASSIGN_OR_RETURN(std::optional<FileAnswer> repeat, FindRepeat(submission));
+  if (repeat.has_value()) return *std::move(repeat);
+  ASSIGN_OR_RETURN(StoredUpload upload, uploads_->Complete(submission.owner, submission.upload));
+  ASSIGN_OR_RETURN(CompiledCollection compiled, collections_->Get(submission.collection));
+  FileAnswer answer;
+  std::map<std::string, uint32_t> first_rows;
+  RETURN_IF_ERROR(ReadRows(
+      upload, submission, compiled,
+      [&](FileReturnRows rows) -> absl::Status {
+        if (!submission.scope.Covers(rows.organisation)) {
+          return Error(Reason::kOrgScope,
+                       absl::StrCat("row ", rows.row, " names ", rows.organisation,
+                                    ", which the caller does not act for"));
+        }
+        FileReturnAnswer judged;
+        judged.organisation = rows.organisation;
+        auto [first, fresh] = first_rows.emplace(rows.organisation, rows.row);
+        if (!fresh) {
+          return Error(Reason::kFileLayout,
+                       absl::StrCat(rows.organisation, " stands in rows ", first->second, " and ",
+                                    rows.row, ": give each organisation once"))
+              .With("row", rows.row);
+        }
+        Findings findings = JudgeRows(submission, compiled, rows);
+        judged.verdict = findings.has_error()     ? Verdict::kInvalid
+                         : findings.has_explain() ? Verdict::kValidWithExplanations
+                                                  : Verdict::kValid;
+        answer.findings.Append(std::move(findings));
+        answer.returns.push_back(std::move(judged));
+        return absl::OkStatus();
+      },
+      &answer.period));
+  answer.verdict = answer.findings.has_error()     ? Verdict::kInvalid
+                   : answer.findings.has_explain() ? Verdict::kValidWithExplanations
+                                                   : Verdict::kValid;
+  if (submission.origin.validate_only) return answer;
+  RETURN_IF_ERROR(CommitRows(upload, submission, compiled, &answer));
+  bool any = false;
+  for (const FileReturnAnswer& one : answer.returns) any = any || one.sequence > 0;
+  if (any) RETURN_IF_ERROR(CommitFile(upload, submission, compiled, &answer));
+  return answer;
+}
+
+absl::StatusOr<std::optional<FileAnswer>> SubmitFile::FindRepeat(
+    const FileSubmission& submission) const {
+  ASSIGN_OR_RETURN(
+      std::optional<AcceptedRequest> known,
+      FindRequest(*store_, submission.scope.organisation(), submission.origin.request_id));
+  if (!known.has_value()) return std::optional<FileAnswer>();
+  if (known->digest != submission.origin.digest) {
+    return Error(Reason::kRequestIdReused,
+                 "a request with this request_id was accepted with other content");
+  }
+  FileAnswer answer;
+  answer.verdict = Verdict::kValid;
+  ASSIGN_OR_RETURN(Accepted accepted, committer_->ReceiptOf(known->sequence));
+  accepted.replayed = true;
+  feed::v1::Entry entry;
+  feed::v1::FileImported fact;
+  if (entry.ParseFromString(accepted.receipt.entry) && fact.ParseFromString(entry.fact())) {
+    answer.period = fact.period();
+  }
+  answer.accepted = std::move(accepted);
+  return std::optional<FileAnswer>(std::move(answer));
+}
+
+absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmission& submission,
+                                  const CompiledCollection& compiled, ReturnFileReader::Taker taker,
+                                  std::string* period) const {
+  const LayoutSpec* layout = compiled.collection->FindLayout(submission.layout);
+  if (layout == nullptr) {
+    return Error(Reason::kFileLayout,
+                 absl::StrCat("collection ", submission.collection, " has no layout \"",
+                              submission.layout.substr(0, 64), "\""))
+        .Field("layout", "is not one of the collection's layouts");
+  }
+  std::unique_ptr<ReturnFileReader> reader =
+      MakeReturnFileReader(*compiled.collection, *layout, std::move(taker));
+  RETURN_IF_ERROR(ReadFile(*store_, submission.upload, upload.record.size_bytes(),
+                           [&](absl::string_view bytes) { return reader->Feed(bytes); }));
+  RETURN_IF_ERROR(reader->Finish());
+  if (reader->period().has_value()) *period = reader->period()->ToString();
+  return absl::OkStatus();
+}
+
+Findings SubmitFile::JudgeRows(const FileSubmission& submission, const CompiledCollection& compiled,
+                               const FileReturnRows& rows) const {
+  Findings findings;
+  const Place place{rows.row, 0, ""};
+  absl::Status known = CheckOrganisationKnown(*store_, rows.organisation);
+  if (!known.ok()) {
+    Finding finding;
+    finding.code = std::string(NameOf(ReasonOf(known)));
+    finding.message = absl::StrCat("Row ", rows.row, ": ", known.message(), ".");
+    finding.place = place;
+    finding.organisation = rows.organisation.substr(0, 12);
+    finding.suggestion =
+        "Check the code, or have the organisation added to the catalogue; the other rows are not "
+        "held up.";
+    findings.Add(std::move(finding));
+    return findings;
+  }
+  findings.Append(rows.findings);
+  if (findings.has_error()) return findings;
+  findings.Append(
+      Judge(*compiled.collection, rows.period, ToSubmission(submission, rows)).findings);
+  return findings;
+}
+
+absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmission& submission,
+                                    const CompiledCollection& compiled, FileAnswer* answer) const {
+  InFlight in_flight;
+  size_t place = 0;
+  std::string period;
+  absl::Status read = ReadRows(
+      upload, submission, compiled,
+      [&](FileReturnRows rows) -> absl::Status {
+        const size_t own_place = place++;
+        if (answer->returns[own_place].verdict == Verdict::kInvalid) return absl::OkStatus();
+        ReturnSubmission single;
+        single.origin.actor = submission.origin.actor;
+        single.origin.request_id =
+            absl::StrCat(submission.origin.request_id, ".", rows.organisation);
+        single.origin.digest = DigestOfRows(upload, submission, rows.organisation);
+        single.collection = submission.collection;
+        single.period = rows.period.ToString();
+        single.status = submission.status;
+        single.file_digest = upload.record.digest();
+        single.submission = ToSubmission(submission, std::move(rows));
+        in_flight.Begin();
+        submit_return_->Run(
+            std::move(single),
+            [](std::function<void()> work) {
+              // Rare, and this import waits for it: a thread of its own, so that the committer is
+              // not held up.
+              std::thread(std::move(work)).detach();
+              return true;
+            },
+            [&in_flight, own_place](absl::StatusOr<ReturnAnswer> one) {
+              in_flight.End(own_place, std::move(one));
+            });
+        return absl::OkStatus();
+      },
+      &period);
+  auto answers = in_flight.WaitForAll();
+  RETURN_IF_ERROR(read);
+  for (auto& [own_place, one] : answers) {
+    RETURN_IF_ERROR(one.status());
+    FileReturnAnswer& target = answer->returns[own_place];
+    target.verdict = one->verdict;
+    if (!one->accepted.has_value()) continue;
+    target.revision = RevisionName(
+        ReturnKey{one->fact.collection(), one->fact.period(), one->fact.organisation()},
+        one->fact.revision());
+    target.sequence = one->accepted->placement.sequence;
+    target.replayed = one->accepted->replayed;
+    target.unchanged = one->unchanged;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SubmitFile::CommitFile(const StoredUpload& upload, const FileSubmission& submission,
+                                    const CompiledCollection& compiled, FileAnswer* answer) const {
+  feed::v1::FileImported fact;
+  fact.set_collection(submission.collection);
+  fact.set_collection_version(compiled.collection->version);
+  fact.set_layout(submission.layout);
+  fact.set_period(answer->period);
+  fact.set_file_digest(upload.record.digest());
+  fact.set_file_bytes(upload.record.size_bytes());
+  for (const FileReturnAnswer& one : answer->returns) {
+    one.sequence > 0 ? fact.set_accepted_rows(fact.accepted_rows() + 1)
+                     : fact.set_refused_rows(fact.refused_rows() + 1);
+  }
+  ASSIGN_OR_RETURN(Digest digest, DigestFromBytes(upload.record.digest()));
+  Proposal proposal;
+  proposal.entry.set_kind(feed::v1::ENTRY_KIND_FILE_IMPORTED);
+  proposal.entry.set_format(1);
+  proposal.entry.set_actor(submission.origin.actor);
+  proposal.entry.set_organisation(submission.scope.organisation());
+  proposal.entry.set_request_id(submission.origin.request_id);
+  proposal.entry.set_request_digest(std::string(DigestBytes(submission.origin.digest)));
+  proposal.entry.set_name(absl::StrCat("files/", DigestToHex(digest)));
+  proposal.entry.set_fact(fact.SerializeAsString());
+  proposal.write = [digest, id = submission.upload](const Placement& /*placement*/,
+                                                    WriteBatch* batch) {
+    PutFileOf(digest, id, batch);
+  };
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::optional<absl::StatusOr<Accepted>> accepted;
+  proposal.done = [&](absl::StatusOr<Accepted> result) {
+    std::lock_guard<std::mutex> lock(mutex);
+    accepted = std::move(result);
+    changed.notify_one();
+  };
+  RETURN_IF_ERROR(committer_->Propose(std::move(proposal)));
+  std::unique_lock<std::mutex> lock(mutex);
+  changed.wait(lock, [&] { return accepted.has_value(); });
+  RETURN_IF_ERROR(accepted->status());
+  answer->accepted = *std::move(*accepted);
+  return absl::OkStatus();
+}
+
+}  // namespace onereturn::ingestion

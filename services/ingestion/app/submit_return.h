@@ -1,0 +1,85 @@
+// Submitting one organisation's return.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_SUBMIT_RETURN_H_
+#define ONERETURN_SERVICES_INGESTION_APP_SUBMIT_RETURN_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/commit/committer.h"
+#include "common/digest/digest.h"
+#include "common/storage/store.h"
+#include "onereturn/feed/v1/entry.pb.h"
+#include "onereturn/returns/v1/return.pb.h"
+#include "services/ingestion/app/compiled_collections.h"
+#include "services/ingestion/app/define.h"
+#include "services/ingestion/domain/judgement.h"
+#include "services/ingestion/store/return_table.h"
+
+namespace onereturn::ingestion {
+
+// A return to be judged and accepted.
+struct ReturnSubmission {
+  RequestOrigin origin;
+  std::string collection;
+  std::string period;  // As the caller wrote it.
+  returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL;
+  std::string etag;         // Empty: whatever is held.
+  std::string file_digest;  // Raw bytes; empty when it came in a call.
+  Submission submission;    // `period` is filled in from the text.
+};
+
+// The verdict, and the fact if there is one.
+struct ReturnAnswer {
+  Verdict verdict = Verdict::kInvalid;
+  Findings findings;
+  std::optional<Accepted> accepted;  // Absent when nothing was stored.
+  feed::v1::ReturnAccepted fact;     // Of `accepted`.
+  bool unchanged = false;
+};
+
+// Thread safe. Large returns write their cell chunks ahead of the fact, in batches of their own.
+class SubmitReturn {
+ public:
+  using Done = std::function<void(absl::StatusOr<ReturnAnswer> answer)>;
+
+  SubmitReturn(const Store* store, Committer* committer, CompiledCollections* collections)
+      : store_(store), committer_(committer), collections_(collections) {}
+
+  // Judges on the calling thread; `done` runs on the committer's thread, or on this one when there
+  // is nothing to commit. `again` runs work on another thread, for judging anew after a conflict;
+  // false: no room.
+  void Run(ReturnSubmission submission, std::function<bool(std::function<void()>)> again,
+           Done done) const;
+
+ private:
+  struct Attempt;
+  void Try(std::shared_ptr<Attempt> attempt) const;
+  // OK to go on; otherwise `done` was called.
+  bool Prepare(Attempt* attempt) const;
+  void Commit(std::shared_ptr<Attempt> attempt, const CompiledCollection& compiled,
+              const ReturnHeadState& head, Judgement judgement) const;
+  // Puts the chunks of a large return into the store; false: `done` was called.
+  bool WriteChunksAhead(Attempt* attempt, const Judgement& judgement) const;
+
+  const Store* const store_;
+  Committer* const committer_;
+  CompiledCollections* const collections_;
+};
+
+// The accepted fact of an entry that holds a return. DATA_LOSS otherwise.
+absl::StatusOr<feed::v1::ReturnAccepted> ReturnOfEntry(const std::string& entry_bytes);
+
+// ODS_UNKNOWN or ODS_FORMAT unless the organisation is defined.
+absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation);
+
+// "organisations/RLQ/returns/MSitAE.2024-03" and "/revisions/2" behind it.
+std::string ReturnName(const ReturnKey& key);
+std::string RevisionName(const ReturnKey& key, uint32_t number);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_SUBMIT_RETURN_H_

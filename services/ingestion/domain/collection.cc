@@ -1,0 +1,67 @@
+#include "services/ingestion/domain/collection.h"
+
+#include <algorithm>
+
+namespace onereturn::ingestion {
+namespace {
+
+// Visits the cells of `item` from dimension `place` on; false once `visit` has answered false.
+bool VisitItemCells(const ItemSpec& item, size_t place, Cell* cell,
+                    absl::FunctionRef<bool(const Cell& cell)> visit) {
+  if (place == item.dimensions.size()) return visit(*cell);
+  const DimensionSpec& dimension = item.dimensions[place];
+  for (const std::string& value : dimension.values) {
+    cell->dimensions[place] = DimensionValue{dimension.code, value};
+    if (!VisitItemCells(item, place + 1, cell, visit)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+uint64_t ItemSpec::CellCount() const {
+  uint64_t count = 1;
+  for (const DimensionSpec& dimension : dimensions) count *= dimension.values.size();
+  return count;
+}
+
+uint64_t Collection::CellCount() const {
+  uint64_t count = 0;
+  for (const auto& [item_code, item] : items) count += item.CellCount();
+  return count;
+}
+
+bool Collection::Owes(absl::string_view organisation, const Period& period) const {
+  if (frames.empty()) return true;
+  auto found = frames.find(std::string(organisation));
+  if (found == frames.end()) return false;
+  return std::any_of(found->second.begin(), found->second.end(),
+                     [&](const PeriodSpan& span) { return span.Covers(period); });
+}
+
+bool Collection::DoesNotCollect(absl::string_view organisation, const Period& period,
+                                absl::string_view item) const {
+  auto found = not_collected.find(std::string(organisation));
+  if (found == not_collected.end()) return false;
+  return std::any_of(found->second.begin(), found->second.end(), [&](const NotCollectedSpec& spec) {
+    return spec.span.Covers(period) && spec.items.count(std::string(item)) > 0;
+  });
+}
+
+const LayoutSpec* Collection::FindLayout(absl::string_view layout_code) const {
+  for (const LayoutSpec& layout : layouts) {
+    if (layout.code == layout_code) return &layout;
+  }
+  return nullptr;
+}
+
+void Collection::VisitCells(absl::FunctionRef<bool(const Cell& cell)> visit) const {
+  for (const auto& [item_code, item] : items) {
+    Cell cell;
+    cell.item = item_code;
+    cell.dimensions.resize(item.dimensions.size());
+    if (!VisitItemCells(item, 0, &cell, visit)) return;
+  }
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,115 @@
+// A collection as validation sees it: compiled from the catalogue, immutable.
+#ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_COLLECTION_H_
+#define ONERETURN_SERVICES_INGESTION_DOMAIN_COLLECTION_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "common/cells/cell.h"
+#include "common/expression/expression.h"
+#include "common/period/period.h"
+
+namespace onereturn::ingestion {
+
+enum class Severity { kError = 1, kExplain = 2, kInfo = 3 };
+
+struct DimensionSpec {
+  std::string code;
+  std::set<std::string> values;
+};
+
+struct ItemSpec {
+  std::string code;
+  std::vector<DimensionSpec> dimensions;  // In bytewise order of code.
+
+  // How many cells the item has: one at each combination of values.
+  uint64_t CellCount() const;
+};
+
+struct RuleSpec {
+  std::string code;
+  Severity severity = Severity::kError;
+  std::string message;
+  std::string suggestion;
+  Expression expression;
+  std::vector<std::string> for_each;
+  bool each_cell = false;  // The name `cell` stands for the cell in hand.
+};
+
+// Periods from `from` to `to`, both inclusive; without `to`: no end.
+struct PeriodSpan {
+  Period from;
+  std::optional<Period> to;
+
+  bool Covers(const Period& period) const {
+    return period.start() >= from.start() && (!to.has_value() || period.end() <= to->end());
+  }
+};
+
+struct NotCollectedSpec {
+  PeriodSpan span;
+  std::set<std::string> items;
+};
+
+struct CellColumn {
+  std::string header;
+  std::string item;
+  std::vector<DimensionValue> dimensions;  // Sorted by dimension.
+};
+
+struct WideLayout {
+  std::string organisation_header;
+  std::string period_header;
+  bool period_is_month_name = false;  // "MSitAE-MARCH-2024" instead of "2024-03".
+  std::string period_prefix;          // "MSitAE".
+  std::vector<CellColumn> columns;
+  std::set<std::string> ignored_headers;
+  std::string total_label;  // Empty: no total row.
+  bool null_reasons_written = false;
+};
+
+struct LongLayout {
+  std::vector<std::string> dimensions;
+};
+
+struct LayoutSpec {
+  std::string code;
+  std::variant<WideLayout, LongLayout> shape;
+};
+
+// Thread safe: nothing changes once it is filled in.
+struct Collection {
+  std::string code;
+  uint32_t version = 0;
+  PeriodKind period_kind = PeriodKind::kMonth;
+  std::map<std::string, ItemSpec> items;
+  std::vector<RuleSpec> rules;
+  std::map<std::string, std::vector<PeriodSpan>>
+      frames;  // By organisation; empty: any organisation.
+  std::map<std::string, std::vector<NotCollectedSpec>> not_collected;  // By organisation.
+  std::vector<LayoutSpec> layouts;
+
+  // How many cells a whole return has.
+  uint64_t CellCount() const;
+  // Does the organisation owe the period? True for all where the collection has no frames.
+  bool Owes(absl::string_view organisation, const Period& period) const;
+  // Is the item one the organisation does not collect in the period?
+  bool DoesNotCollect(absl::string_view organisation, const Period& period,
+                      absl::string_view item) const;
+  // nullptr when there is none.
+  const LayoutSpec* FindLayout(absl::string_view layout_code) const;
+  // Every cell of a whole return, in order of item and dimensions, until `visit` answers false. The
+  // cell holds no value.
+  void VisitCells(absl::FunctionRef<bool(const Cell& cell)> visit) const;
+};
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_COLLECTION_H_

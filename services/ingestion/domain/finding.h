@@ -1,0 +1,71 @@
+// What validation has to say of a submission.
+#ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_FINDING_H_
+#define ONERETURN_SERVICES_INGESTION_DOMAIN_FINDING_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/cells/cell.h"
+#include "services/ingestion/domain/collection.h"
+
+namespace onereturn::ingestion {
+
+// Where in a file or request; 0 and empty: no such place.
+struct Place {
+  uint32_t row = 0;
+  uint32_t column = 0;
+  std::string field;
+};
+
+struct Finding {
+  std::string code;
+  Severity severity = Severity::kError;
+  uint32_t rule_version = 0;  // 0: a structural finding.
+  std::string message;
+  Place place;
+  std::string organisation;
+  std::optional<Cell> cell;  // Which cell; its value does not matter.
+  std::string got;
+  std::string expected;
+  std::string suggestion;
+};
+
+// Findings in the order they were made: the first ones whole, the others counted.
+class Findings {
+ public:
+  static constexpr size_t kKept = 1'000;
+
+  void Add(Finding finding) {
+    ++count_;
+    if (finding.severity == Severity::kError) ++errors_;
+    if (finding.severity == Severity::kExplain) ++explains_;
+    if (kept_.size() < kKept) kept_.push_back(std::move(finding));
+  }
+  void Append(Findings other) {
+    count_ += other.count_;
+    errors_ += other.errors_;
+    explains_ += other.explains_;
+    for (Finding& finding : other.kept_) {
+      if (kept_.size() == kKept) break;
+      kept_.push_back(std::move(finding));
+    }
+  }
+
+  const std::vector<Finding>& kept() const { return kept_; }
+  uint64_t count() const { return count_; }
+  bool has_error() const { return errors_ > 0; }
+  bool has_explain() const { return explains_ > 0; }
+
+ private:
+  std::vector<Finding> kept_;
+  uint64_t count_ = 0;
+  uint64_t errors_ = 0;
+  uint64_t explains_ = 0;
+};
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_FINDING_H_

@@ -1,0 +1,284 @@
+#include "services/ingestion/domain/judgement.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/cells/cell_chunk.h"
+#include "common/expression/cell_table.h"
+#include "common/expression/evaluation.h"
+#include "common/expression/rule_scope.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr char kCellName[] = "cell";
+
+bool SameCell(const Cell& a, const Cell& b) {
+  return a.item == b.item && a.dimensions == b.dimensions;
+}
+
+bool CellBefore(const Cell& a, const Cell& b) {
+  return std::tie(a.item, a.dimensions) < std::tie(b.item, b.dimensions);
+}
+
+// Shows one cell under the name `cell`, and nothing else.
+class OneCell final : public CellSource {
+ public:
+  explicit OneCell(const Cell& cell) : cell_(cell) {}
+  void Visit(absl::string_view item, const Bindings& /*bindings*/,
+             absl::FunctionRef<void(const SourceCell&)> visitor) const override {
+    if (item == kCellName) visitor(SourceCell{{}, cell_.value});
+  }
+
+ private:
+  const Cell& cell_;
+};
+
+// One judging of one submission: the findings as they come.
+class Examination {
+ public:
+  Examination(const Collection& collection, const Period& period, Submission& submission)
+      : collection_(collection), period_(period), submission_(submission) {}
+
+  Findings Run() {
+    CheckFrame();
+    CheckCells();
+    if (!findings_.has_error()) CheckWhole();
+    TakeOutNotCollected();
+    for (const RuleSpec& rule : collection_.rules) CheckRule(rule);
+    return std::move(findings_);
+  }
+
+ private:
+  Finding Structural(std::string code, std::string message, std::string suggestion) const {
+    Finding finding;
+    finding.code = std::move(code);
+    finding.message = std::move(message);
+    finding.suggestion = std::move(suggestion);
+    finding.organisation = submission_.organisation;
+    return finding;
+  }
+
+  void AddAtCell(Finding finding, size_t index) {
+    finding.cell = submission_.cells[index];
+    if (index < submission_.places.size()) finding.place = submission_.places[index];
+    findings_.Add(std::move(finding));
+  }
+
+  void CheckFrame() {
+    if (collection_.Owes(submission_.organisation, period_)) return;
+    Finding finding =
+        Structural("NOT_IN_FRAME",
+                   absl::StrCat(submission_.organisation, " does not owe ", collection_.code,
+                                " for ", period_.ToString(), "."),
+                   "Check organisation and period; ask the collection's owner to add the "
+                   "organisation if it should report.");
+    // A national body publishes what it was sent, whoever owed it.
+    if (submission_.origin == Origin::kImport) finding.severity = Severity::kInfo;
+    findings_.Add(std::move(finding));
+  }
+
+  // Each cell by itself: known item, its dimensions, known values; then duplicates.
+  void CheckCells() {
+    for (size_t i = 0; i < submission_.cells.size(); ++i) {
+      const Cell& cell = submission_.cells[i];
+      auto item = collection_.items.find(cell.item);
+      if (item == collection_.items.end()) {
+        AddAtCell(Structural("CELL_UNKNOWN_ITEM",
+                             absl::StrCat("The collection ", collection_.code, " has no item \"",
+                                          cell.item, "\"."),
+                             "Use an item code of the collection."),
+                  i);
+      } else {
+        CheckDimensions(item->second, i);
+      }
+    }
+    std::vector<size_t> order(submission_.cells.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) {
+      return CellBefore(submission_.cells[a], submission_.cells[b]);
+    });
+    for (size_t i = 1; i < order.size(); ++i) {
+      const Cell& cell = submission_.cells[order[i]];
+      if (!SameCell(submission_.cells[order[i - 1]], cell)) continue;
+      AddAtCell(Structural("CELL_DUPLICATE", absl::StrCat(DescribeCell(cell), " stands twice."),
+                           "Give each cell once."),
+                order[i]);
+    }
+  }
+
+  void CheckDimensions(const ItemSpec& item, size_t index) {
+    const Cell& cell = submission_.cells[index];
+    bool fits = cell.dimensions.size() == item.dimensions.size();
+    for (size_t i = 0; fits && i < item.dimensions.size(); ++i) {
+      fits = cell.dimensions[i].dimension == item.dimensions[i].code &&
+             item.dimensions[i].values.count(cell.dimensions[i].value) > 0;
+    }
+    if (fits) return;
+    std::string expected;
+    for (const DimensionSpec& dimension : item.dimensions) {
+      absl::StrAppend(&expected, expected.empty() ? "" : "; ", dimension.code, ": ");
+      size_t shown = 0;
+      for (const std::string& value : dimension.values) {
+        if (shown == 10) {
+          absl::StrAppend(&expected, ", ...");
+          break;
+        }
+        absl::StrAppend(&expected, shown++ == 0 ? "" : ", ", value);
+      }
+    }
+    Finding finding = Structural("CELL_DIMENSION",
+                                 absl::StrCat(DescribeCell(cell), " is not a cell of ",
+                                              collection_.code, ": each dimension of ", item.code,
+                                              " must stand once, with a value of its list."),
+                                 "Correct the dimension values.");
+    finding.expected = expected.empty() ? "no dimensions" : expected;
+    AddAtCell(std::move(finding), index);
+  }
+
+  // Every cell of the collection must be there; runs when each cell present is known and single.
+  void CheckWhole() {
+    if (submission_.cells.size() == collection_.CellCount()) return;
+    std::set<std::pair<std::string, std::vector<DimensionValue>>> present;
+    for (const Cell& cell : submission_.cells) present.emplace(cell.item, cell.dimensions);
+    collection_.VisitCells([&](const Cell& cell) {
+      if (present.count({cell.item, cell.dimensions}) == 0) {
+        Finding finding =
+            Structural("CELL_MISSING", absl::StrCat(DescribeCell(cell), " is missing."),
+                       "Send the figure, or a null with its reason. A blank is no zero.");
+        finding.cell = cell;
+        findings_.Add(std::move(finding));
+      }
+      return true;
+    });
+  }
+
+  void TakeOutNotCollected() {
+    for (size_t i = 0; i < submission_.cells.size(); ++i) {
+      Cell& cell = submission_.cells[i];
+      if (!cell.value.has_value() ||
+          !collection_.DoesNotCollect(submission_.organisation, period_, cell.item)) {
+        continue;
+      }
+      if (submission_.origin == Origin::kImport) {
+        cell.value.reset();
+        cell.null_reason = NullReason::kNotCollected;
+        continue;
+      }
+      Finding finding = Structural(
+          "CELL_NOT_COLLECTED",
+          absl::StrCat("The catalogue says that ", submission_.organisation, " does not collect ",
+                       cell.item, " in ", period_.ToString(), ", so a number there is no figure."),
+          "Send a null with reason NOT_COLLECTED, or ask the collection's owner to correct the "
+          "catalogue.");
+      finding.got = cell.value->ToString();
+      finding.expected = "NOT_COLLECTED";
+      AddAtCell(std::move(finding), i);
+    }
+  }
+
+  void CheckRule(const RuleSpec& rule) {
+    if (rule.each_cell) {
+      for (size_t i = 0; i < submission_.cells.size(); ++i) {
+        const Cell& cell = submission_.cells[i];
+        Report(rule, VerdictOf(Evaluate(rule.expression, OneCell(cell), {})), i, {});
+      }
+      return;
+    }
+    // Only the cells that the rule reads are laid out for it.
+    CellTable table;
+    const std::vector<std::string>& items = rule.expression.Items();
+    for (const Cell& cell : submission_.cells) {
+      if (std::binary_search(items.begin(), items.end(), cell.item)) {
+        table.Add(cell.item, cell.dimensions, cell.value);
+      }
+    }
+    for (const Bindings& bindings : RuleScope(rule.expression, rule.for_each, table)) {
+      const RuleVerdict verdict = VerdictOf(Evaluate(rule.expression, table, bindings));
+      Report(rule, verdict, FirstCellOf(rule, bindings), bindings);
+    }
+  }
+
+  // The first cell, as it came, that the rule reads under the bindings: where the finding is shown.
+  size_t FirstCellOf(const RuleSpec& rule, const Bindings& bindings) const {
+    for (size_t i = 0; i < submission_.cells.size(); ++i) {
+      const Cell& cell = submission_.cells[i];
+      const auto& items = rule.expression.Items();
+      if (std::binary_search(items.begin(), items.end(), cell.item) &&
+          Agrees(cell.dimensions, bindings))
+        return i;
+    }
+    return submission_.cells.size();
+  }
+
+  void Report(const RuleSpec& rule, RuleVerdict verdict, size_t index, const Bindings& bindings) {
+    if (verdict == RuleVerdict::kHolds || verdict == RuleVerdict::kNotDecided) return;
+    Finding finding = Structural(rule.code, rule.message, rule.suggestion);
+    finding.severity = rule.severity;
+    finding.rule_version = collection_.version;
+    if (verdict == RuleVerdict::kFaultyRule) {
+      finding.code = "RULE_FAULTY";
+      finding.severity = Severity::kInfo;
+      finding.message = absl::StrCat("Rule ", rule.code, " could not be evaluated.");
+      finding.suggestion = "Nothing to do: the rule's owner must mend it.";
+    }
+    std::string where;
+    for (const DimensionValue& binding : bindings) {
+      absl::StrAppend(&where, where.empty() ? "" : ", ", binding.dimension, "=", binding.value);
+    }
+    if (!where.empty()) absl::StrAppend(&finding.message, " [", where, "]");
+    finding.expected = rule.expression.ToString();
+    if (index >= submission_.cells.size()) return findings_.Add(std::move(finding));
+    const Cell& cell = submission_.cells[index];
+    if (cell.value.has_value()) finding.got = cell.value->ToString();
+    if (finding.severity == Severity::kExplain && !Explained(rule, cell)) {
+      finding.suggestion = absl::StrCat("EXPLANATION_OWED: ", finding.suggestion);
+    }
+    AddAtCell(std::move(finding), index);
+  }
+
+  bool Explained(const RuleSpec& rule, const Cell& cell) const {
+    return std::any_of(submission_.explanations.begin(), submission_.explanations.end(),
+                       [&](const ExplanationGiven& given) {
+                         return given.rule == rule.code &&
+                                (!given.cell.has_value() || SameCell(*given.cell, cell));
+                       });
+  }
+
+  const Collection& collection_;
+  const Period& period_;
+  Submission& submission_;
+  Findings findings_;
+};
+
+}  // namespace
+
+Judgement Judge(const Collection& collection, const Period& period, Submission submission) {
+  Judgement judgement;
+  judgement.findings = Examination(collection, period, submission).Run();
+  if (judgement.findings.has_error()) return judgement;
+  judgement.verdict =
+      judgement.findings.has_explain() ? Verdict::kValidWithExplanations : Verdict::kValid;
+  judgement.cell_count = submission.cells.size();
+  absl::StatusOr<std::vector<std::string>> chunks = PackCells(std::move(submission.cells));
+  if (!chunks.ok()) {
+    Finding finding;
+    finding.code = "CELL_UNPACKABLE";
+    finding.message = std::string(chunks.status().message());
+    finding.organisation = submission.organisation;
+    judgement.findings.Add(std::move(finding));
+    judgement.verdict = Verdict::kInvalid;
+    return judgement;
+  }
+  judgement.chunks = *std::move(chunks);
+  for (const std::string& chunk : judgement.chunks)
+    judgement.chunk_digests.push_back(Sha256(chunk));
+  judgement.cell_digest = CellDigest(judgement.chunk_digests);
+  return judgement;
+}
+
+}  // namespace onereturn::ingestion

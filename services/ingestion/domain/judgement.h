@@ -1,0 +1,53 @@
+// The verdict on one organisation's return: pure, every finding in one pass.
+#ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_JUDGEMENT_H_
+#define ONERETURN_SERVICES_INGESTION_DOMAIN_JUDGEMENT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/cells/cell.h"
+#include "common/digest/digest.h"
+#include "common/period/period.h"
+#include "services/ingestion/domain/collection.h"
+#include "services/ingestion/domain/finding.h"
+
+namespace onereturn::ingestion {
+
+enum class Origin { kSubmitted = 1, kImport = 2 };
+enum class Verdict { kValid = 1, kValidWithExplanations = 2, kInvalid = 3 };
+
+struct ExplanationGiven {
+  std::string rule;
+  std::optional<Cell> cell;
+  std::string text;
+};
+
+// A return as it came.
+struct Submission {
+  std::string organisation;
+  Origin origin = Origin::kSubmitted;
+  std::vector<Cell> cells;    // Dimensions sorted; in any order of cells.
+  std::vector<Place> places;  // Of each cell, in the same order; or empty.
+  std::vector<ExplanationGiven> explanations;
+};
+
+// What was found, and the cells as they will be stored.
+struct Judgement {
+  Verdict verdict = Verdict::kInvalid;
+  Findings findings;
+  std::vector<std::string> chunks;  // Packed cells; empty when invalid.
+  std::vector<Digest> chunk_digests;
+  Digest cell_digest = {};
+  uint64_t cell_count = 0;
+};
+
+// Structural codes: CELL_UNKNOWN_ITEM, CELL_DIMENSION, CELL_DUPLICATE, CELL_MISSING,
+// CELL_NOT_COLLECTED, NOT_IN_FRAME, RULE_FAULTY; and the codes of the collection's rules. An
+// import's numbers in cells that are known not to be collected become nulls NOT_COLLECTED; sent by
+// the organisation itself they are an error.
+Judgement Judge(const Collection& collection, const Period& period, Submission submission);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_JUDGEMENT_H_

@@ -1,0 +1,50 @@
+// The long layout: one row a cell, the rows of an organisation together.
+#ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_LONG_FILE_H_
+#define ONERETURN_SERVICES_INGESTION_DOMAIN_LONG_FILE_H_
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/csv/csv_reader.h"
+#include "services/ingestion/domain/return_file.h"
+
+namespace onereturn::ingestion {
+
+class LongFileReader final : public ReturnFileReader {
+ public:
+  // More cells of one organisation than this are refused: they are held in memory together.
+  static constexpr size_t kMaxCells = 1'000'000;
+
+  LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker);
+
+  absl::Status Feed(absl::string_view bytes) override;
+  absl::Status Finish() override;
+  std::optional<Period> period() const override { return period_; }
+
+ private:
+  absl::Status ReadHeader(const std::vector<absl::string_view>& fields);
+  absl::Status ReadRow(uint32_t row, const std::vector<absl::string_view>& fields);
+  absl::Status ReadPeriod(uint32_t row, absl::string_view text);
+  absl::Status Deliver();
+  // The field of a column; empty when the file has no such column.
+  absl::string_view FieldOf(const std::string& header,
+                            const std::vector<absl::string_view>& fields) const;
+
+  const Collection& collection_;
+  const LongLayout& layout_;
+  Taker taker_;
+  std::map<std::string, size_t> columns_;  // By header; empty until the header was read.
+  std::optional<Period> period_;
+  std::string period_text_;          // As the rows write it.
+  std::set<std::string> delivered_;  // Organisations whose rows are over.
+  std::optional<FileReturnRows> current_;
+  CsvReader csv_;
+};
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_LONG_FILE_H_

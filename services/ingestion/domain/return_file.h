@@ -1,0 +1,62 @@
+// Reading a returns file in one of the collection's layouts, row by row, in bounded memory.
+#ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_RETURN_FILE_H_
+#define ONERETURN_SERVICES_INGESTION_DOMAIN_RETURN_FILE_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "common/cells/cell.h"
+#include "common/period/period.h"
+#include "services/ingestion/domain/collection.h"
+#include "services/ingestion/domain/finding.h"
+
+namespace onereturn::ingestion {
+
+// One organisation's part of a file.
+struct FileReturnRows {
+  std::string organisation;  // As the file writes it, trimmed.
+  Period period;
+  uint32_t row = 0;  // The first one.
+  std::vector<Cell> cells;
+  std::vector<Place> places;
+  Findings findings;  // What is wrong with single values: the cells concerned are left out.
+};
+
+// A file being read. Feed it all bytes in order, then Finish.
+//   FILE_LAYOUT  the header does not fit the layout: every fault named
+//   FILE_PERIOD  a row's period cannot be read, is of another kind, or differs from the first row's
+//   FILE_TOTAL   the total row is not the sum of the rows above it: every column named
+// and the errors of CsvReader. After an error nothing more is delivered. Not thread safe.
+class ReturnFileReader {
+ public:
+  // Takes each organisation's part in order of row. An error ends the reading with that error.
+  using Taker = std::function<absl::Status(FileReturnRows rows)>;
+
+  virtual ~ReturnFileReader() = default;
+  virtual absl::Status Feed(absl::string_view bytes) = 0;
+  virtual absl::Status Finish() = 0;
+  // The file's period; nullopt before the first row.
+  virtual std::optional<Period> period() const = 0;
+};
+
+// `collection` and `layout` must outlive the reader.
+std::unique_ptr<ReturnFileReader> MakeReturnFileReader(const Collection& collection,
+                                                       const LayoutSpec& layout,
+                                                       ReturnFileReader::Taker taker);
+
+// The cell that a text stands for: a decimal, or where `null_reasons_written` a null reason. Null
+// and a text that says why when it is neither.
+std::optional<std::string> ReadCellText(absl::string_view text, bool null_reasons_written,
+                                        Cell* cell);
+
+// `text` without blanks at either end.
+absl::string_view Trimmed(absl::string_view text);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_RETURN_FILE_H_

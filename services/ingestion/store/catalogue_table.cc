@@ -1,0 +1,102 @@
+#include "services/ingestion/store/catalogue_table.h"
+
+#include <utility>
+
+#include "common/status/status_macros.h"
+#include "common/storage/key_codec.h"
+#include "services/ingestion/store/families.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr uint8_t kCatalogueHead = 1;
+constexpr uint8_t kHomeHead = 2;
+
+std::string DefinitionKey(DefinitionKind kind, absl::string_view code, uint64_t sequence) {
+  return KeyWriter().U8(static_cast<uint8_t>(kind)).String(code).DescendingU64(sequence).Take();
+}
+
+std::string CodePrefix(DefinitionKind kind, absl::string_view code) {
+  return KeyWriter().U8(static_cast<uint8_t>(kind)).String(code).Take();
+}
+
+std::string KindPrefix(DefinitionKind kind) {
+  return KeyWriter().U8(static_cast<uint8_t>(kind)).Take();
+}
+
+absl::StatusOr<StoredDefinition> Decode(const StoredEntry& entry) {
+  KeyReader key(entry.key);
+  RETURN_IF_ERROR(key.U8().status());
+  StoredDefinition definition;
+  ASSIGN_OR_RETURN(definition.code, key.String());
+  ASSIGN_OR_RETURN(definition.sequence, key.DescendingU64());
+  RETURN_IF_ERROR(key.Finish());
+  definition.bytes = entry.value;
+  return definition;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<StoredDefinition>> FindDefinition(const Reader& reader,
+                                                               DefinitionKind kind,
+                                                               absl::string_view code,
+                                                               uint64_t sequence) {
+  ASSIGN_OR_RETURN(std::optional<StoredEntry> found,
+                   reader.SeekFirst(Family::kCatalogue, DefinitionKey(kind, code, sequence),
+                                    PrefixUpperBound(CodePrefix(kind, code))));
+  if (!found.has_value()) return std::optional<StoredDefinition>();
+  ASSIGN_OR_RETURN(StoredDefinition definition, Decode(*found));
+  return std::optional<StoredDefinition>(std::move(definition));
+}
+
+absl::Status VisitDefinitions(
+    const Reader& reader, DefinitionKind kind, absl::string_view after_code, uint64_t sequence,
+    absl::FunctionRef<absl::StatusOr<bool>(const StoredDefinition&)> visit) {
+  std::string lower =
+      after_code.empty() ? KindPrefix(kind) : PrefixUpperBound(CodePrefix(kind, after_code));
+  const std::string upper = PrefixUpperBound(KindPrefix(kind));
+  while (true) {
+    // The first key of the next code, whatever its version; then the version in force.
+    ASSIGN_OR_RETURN(std::optional<StoredEntry> next,
+                     reader.SeekFirst(Family::kCatalogue, lower, upper));
+    if (!next.has_value()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(StoredDefinition newest, Decode(*next));
+    ASSIGN_OR_RETURN(std::optional<StoredDefinition> in_force,
+                     FindDefinition(reader, kind, newest.code, sequence));
+    if (in_force.has_value()) {
+      ASSIGN_OR_RETURN(bool more, visit(*in_force));
+      if (!more) return absl::OkStatus();
+    }
+    lower = PrefixUpperBound(CodePrefix(kind, newest.code));
+  }
+}
+
+absl::StatusOr<uint64_t> CatalogueSequence(const Reader& reader) {
+  ASSIGN_OR_RETURN(std::optional<std::string> head,
+                   reader.Get(Family::kHeads, KeyWriter().U8(kCatalogueHead).Take()));
+  if (!head.has_value()) return 0;
+  return KeyReader(*head).U64();
+}
+
+ReadCheck CatalogueCheck(uint64_t sequence) {
+  ReadCheck check{Family::kHeads, KeyWriter().U8(kCatalogueHead).Take(), std::nullopt};
+  if (sequence > 0) check.expected = KeyWriter().U64(sequence).Take();
+  return check;
+}
+
+absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::string_view item) {
+  return reader.Get(Family::kHeads, KeyWriter().U8(kHomeHead).String(item).Take());
+}
+
+void PutDefinition(DefinitionKind kind, absl::string_view code, uint64_t sequence,
+                   absl::string_view bytes, WriteBatch* batch) {
+  batch->Put(Family::kCatalogue, DefinitionKey(kind, code, sequence), bytes);
+  batch->Put(Family::kHeads, KeyWriter().U8(kCatalogueHead).Take(),
+             KeyWriter().U64(sequence).Take());
+}
+
+void PutHome(absl::string_view item, absl::string_view collection, WriteBatch* batch) {
+  batch->Put(Family::kHeads, KeyWriter().U8(kHomeHead).String(item).Take(), collection);
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,58 @@
+// Definitions by code, each kept in every version, read as of a sequence.
+#ifndef ONERETURN_SERVICES_INGESTION_STORE_CATALOGUE_TABLE_H_
+#define ONERETURN_SERVICES_INGESTION_STORE_CATALOGUE_TABLE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/commit/committer.h"
+#include "common/storage/reader.h"
+#include "common/storage/write_batch.h"
+
+namespace onereturn::ingestion {
+
+// Stored: DO NOT RENUMBER.
+enum class DefinitionKind : uint8_t { kOrganisation = 1, kItem = 2, kCollection = 3 };
+
+struct StoredDefinition {
+  std::string code;
+  uint64_t sequence = 0;
+  std::string bytes;  // The serialised v1 message.
+};
+
+inline constexpr uint64_t kNewest = UINT64_MAX;
+
+// The definition in force at `sequence`; nullopt when there was none.
+absl::StatusOr<std::optional<StoredDefinition>> FindDefinition(const Reader& reader,
+                                                               DefinitionKind kind,
+                                                               absl::string_view code,
+                                                               uint64_t sequence);
+
+// The definitions in force at `sequence` whose code is after `after_code`, in order, until `visit`
+// answers false.
+absl::Status VisitDefinitions(
+    const Reader& reader, DefinitionKind kind, absl::string_view after_code, uint64_t sequence,
+    absl::FunctionRef<absl::StatusOr<bool>(const StoredDefinition&)> visit);
+
+// The sequence of the newest fact of the catalogue; 0 when there is none. What a submission is
+// judged on.
+absl::StatusOr<uint64_t> CatalogueSequence(const Reader& reader);
+// The check that the catalogue is still the one of `sequence`.
+ReadCheck CatalogueCheck(uint64_t sequence);
+
+// The collection that is the item's home; nullopt when it has none.
+absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::string_view item);
+
+// Rows of a definition accepted at `sequence`.
+void PutDefinition(DefinitionKind kind, absl::string_view code, uint64_t sequence,
+                   absl::string_view bytes, WriteBatch* batch);
+void PutHome(absl::string_view item, absl::string_view collection, WriteBatch* batch);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_STORE_CATALOGUE_TABLE_H_

@@ -1,0 +1,45 @@
+// The column families of ingestion's store and the grammar of their keys. Only this folder knows
+// keys.
+//
+//   catalogue  kind:u8 code:string ~sequence:u64            -> the definition, as its fact holds it
+//   heads      01                                           -> sequence:u64 of the newest catalogue
+//   fact
+//              02 item:string                               -> code of the item's home collection
+//              03 collection:string period:string organisation:string -> storage.v1.ReturnHead
+//              04 file digest:32 bytes                      -> id of the upload that holds the file
+//   revisions  collection:string period:string organisation:string ~sequence:u64 -> revision:u32
+//   chunks     digest:32 bytes                              -> a cell chunk
+//   (common/cells/cell_chunk.h) uploads    id:string                                    ->
+//   storage.v1.UploadRecord files      id:string index:u32                          -> 64 KiB of an
+//   uploaded file
+#ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
+#define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
+
+#include <vector>
+
+#include "common/commit/primary_family.h"
+#include "common/storage/column_family.h"
+
+namespace onereturn::ingestion {
+
+// On-disk format: DO NOT CHANGE THE ORDER; only add at the end.
+enum class Family : uint32_t {
+  kCatalogue = kFirstOwnFamily,
+  kHeads,
+  kRevisions,
+  kChunks,
+  kUploads,
+  kFiles,
+};
+
+inline std::vector<ColumnFamilySpec> Families() {
+  std::vector<ColumnFamilySpec> families = PrimaryFamilies();
+  for (const char* name : {"catalogue", "heads", "revisions", "chunks", "uploads", "files"}) {
+    families.push_back({name, ColumnFamilyKind::kPrimary});
+  }
+  return families;
+}
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_

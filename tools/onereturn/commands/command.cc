@@ -1,0 +1,101 @@
+#include "tools/onereturn/commands/command.h"
+
+#include <sstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/clock/clock.h"
+#include "common/feed/wire.h"
+
+namespace onereturn::client {
+namespace {
+
+constexpr double kUsualTimeoutSeconds = 30;
+constexpr double kLongestTimeoutSeconds = 86'400;
+
+}  // namespace
+
+absl::StatusOr<Session> Environment::OpenSession() const {
+  CallLimits limits;
+  limits.deadline = std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds * 1'000));
+  return Session::Open(profile, limits);
+}
+
+CommandLine::CommandLine(Environment* environment)
+    : environment_(environment),
+      app_("Onereturn: submit each figure once, and trace every rating back to it.", "onereturn") {
+  environment_->timeout_seconds = kUsualTimeoutSeconds;
+  app_.require_subcommand(1);
+  app_.add_option("--profile", environment_->profile,
+                  "File that says who calls and where the services are (else ONERETURN_PROFILE)")
+      ->type_name("FILE");
+  app_.add_flag("--json", environment_->json, "Write JSON for programs instead of tables");
+  app_.add_option("--timeout", environment_->timeout_seconds, "Longest time one call may take")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.001, kLongestTimeoutSeconds));
+  app_.footer(
+      "Exit codes: 0 done, 1 invalid data, 2 wrong usage, 3 not reached or refused, 4 not found.\n"
+      "Example:\n"
+      "  onereturn init --folder ~/onereturn\n"
+      "  onereturn league ae_four_hour_all --period 2024-03 --profile "
+      "~/onereturn/analyst.profile.textproto");
+}
+
+CLI::App* CommandLine::Add(CLI::App* parent, const Words& words, CommandBody body) {
+  CLI::App* command =
+      (parent == nullptr ? &app_ : parent)->add_subcommand(words.name, words.description);
+  command->fallthrough();
+  command->footer(absl::StrCat("Example:\n  onereturn ",
+                               absl::StrReplaceAll(words.example, {{"\n", "\n  onereturn "}})));
+  if (body == nullptr) {
+    command->require_subcommand(1);
+  } else {
+    command->callback([this, body = std::move(body)] { chosen_ = body; });
+  }
+  return command;
+}
+
+absl::StatusOr<ExitCode> CommandLine::Run(int argument_count, char** arguments) {
+  try {
+    app_.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {  // CLI11 reports by throwing: it ends here.
+    std::ostringstream help;
+    std::ostringstream fault;
+    const int code = app_.exit(error, help, fault);
+    environment_->console.Print(help.str());
+    environment_->console.Note(fault.str());
+    return code == 0 ? ExitCode::kOk : ExitCode::kUsage;
+  }
+  return chosen_(*environment_);
+}
+
+void AddReadOptions(CLI::App* command, ReadOptions* options) {
+  command
+      ->add_option("--at-least", options->at_least,
+                   "Wait until the service has taken in this position (read your own writes)")
+      ->type_name("POSITION");
+  command
+      ->add_option("--as-of", options->as_of,
+                   "Answer as it was at a position, or at a time such as 2024-05-01T09:00:00Z")
+      ->type_name("POSITION|TIME");
+}
+
+absl::StatusOr<onereturn::common::v1::ReadAt> ToReadAt(const ReadOptions& options) {
+  onereturn::common::v1::ReadAt read;
+  read.set_at_least(options.at_least);
+  // Positions are base64url: no colon stands in one, and every time has one.
+  if (absl::StrContains(options.as_of, ':')) {
+    const absl::StatusOr<Timestamp> time = ParseTimestamp(options.as_of);
+    if (!time.ok()) {
+      return UsageError(absl::StrCat("--as-of: ", time.status().message()),
+                        "Write a time such as 2024-05-01T09:00:00Z, or a position.");
+    }
+    *read.mutable_as_of_time() = ToWire(*time);
+  } else if (!options.as_of.empty()) {
+    read.set_as_of_position(options.as_of);
+  }
+  return read;
+}
+
+}  // namespace onereturn::client

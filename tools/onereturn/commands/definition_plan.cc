@@ -1,0 +1,145 @@
+#include "tools/onereturn/commands/definition_plan.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/digest/digest.h"
+#include "common/rpc/server.h"
+#include "common/status/status_macros.h"
+#include "tools/onereturn/console/error_text.h"
+
+namespace onereturn::client {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kExtension[] = ".textproto";
+constexpr size_t kDigestDigits = 32;
+constexpr const char* kKinds[] = {"organisation", "item", "collection", "metric", "framework"};
+
+const google::protobuf::Message& MessageOf(const Definition& definition) {
+  return std::visit(
+      [](const auto& content) -> const google::protobuf::Message& { return content; },
+      definition.content);
+}
+
+std::string CanonicalBytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  return bytes;
+}
+
+template <typename List>
+void Append(const List& list, const std::string& file, std::vector<Definition>* definitions) {
+  for (const auto& content : list) definitions->push_back(Definition{content, file});
+}
+
+// Codes that must be defined before `definition`.
+std::vector<std::string> NamedBy(const Definition& definition) {
+  std::vector<std::string> codes;
+  if (const auto* organisation = std::get_if<catalogue::v1::Organisation>(&definition.content)) {
+    for (const auto& tie : organisation->relationships()) codes.push_back(tie.parent());
+    for (const auto& succession : organisation->successions()) {
+      codes.push_back(succession.successor());
+    }
+  }
+  return codes;
+}
+
+}  // namespace
+
+absl::string_view Definition::kind() const { return kKinds[content.index()]; }
+
+const std::string& Definition::code() const {
+  return std::visit([](const auto& message) -> const std::string& { return message.code(); },
+                    content);
+}
+
+std::string Definition::Place() const { return absl::StrCat(file, ", ", kind(), " ", code()); }
+
+std::string Definition::RequestId() const {
+  const std::string digest = DigestToHex(Sha256(CanonicalBytes(MessageOf(*this))));
+  return absl::StrCat("apply.", kind(), ".", code().substr(0, 64), ".",
+                      digest.substr(0, kDigestDigits));
+}
+
+absl::StatusOr<std::vector<std::string>> DefinitionFiles(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      if (!fs::exists(path, error)) {
+        return UsageError(absl::StrCat("\"", path, "\" is not there"),
+                          "Give files or folders of definitions, such as deploy/england.");
+      }
+      files.push_back(path);
+      continue;
+    }
+    const size_t before = files.size();
+    for (fs::directory_iterator entry(path, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->path().extension() == kExtension) files.push_back(entry->path().string());
+    }
+    if (error || files.size() == before) {
+      return UsageError(absl::StrCat("the folder \"", path, "\" holds no ", kExtension, " file"),
+                        "Give files or folders of definitions, such as deploy/england.");
+    }
+    std::sort(files.begin() + static_cast<ptrdiff_t>(before), files.end());
+  }
+  return files;
+}
+
+absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::string>& files) {
+  std::vector<config::v1::DefinitionSet> sets;
+  for (const std::string& file : files) {
+    config::v1::DefinitionSet& set = sets.emplace_back();
+    if (absl::Status status = ReadTextProto(file, &set); !status.ok()) {
+      return UsageError(status.message(),
+                        "Correct the file: it is a onereturn.config.v1.DefinitionSet as text.");
+    }
+  }
+  std::vector<Definition> definitions;
+  for (size_t i = 0; i < sets.size(); ++i) {
+    Append(sets[i].organisations(), files[i], &definitions);
+  }
+  for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].items(), files[i], &definitions);
+  for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].collections(), files[i], &definitions);
+  for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].metrics(), files[i], &definitions);
+  for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].frameworks(), files[i], &definitions);
+  return definitions;
+}
+
+std::vector<std::pair<size_t, size_t>> Waves(const std::vector<Definition>& definitions) {
+  std::vector<std::pair<size_t, size_t>> waves;
+  std::set<std::string> in_wave;
+  for (size_t i = 0; i < definitions.size(); ++i) {
+    const std::vector<std::string> named = NamedBy(definitions[i]);
+    const bool waits = std::any_of(named.begin(), named.end(), [&](const std::string& code) {
+      return in_wave.count(code) > 0;
+    });
+    const bool other_kind =
+        i > 0 && definitions[i].content.index() != definitions[i - 1].content.index();
+    // The same code twice: the later definition counts, so it must not overtake.
+    const bool again = in_wave.count(definitions[i].code()) > 0;
+    if (i == 0 || waits || other_kind || again) {
+      waves.emplace_back(i, i);
+      in_wave.clear();
+    }
+    waves.back().second = i + 1;
+    in_wave.insert(definitions[i].code());
+  }
+  return waves;
+}
+
+}  // namespace onereturn::client

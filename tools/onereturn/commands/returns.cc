@@ -1,0 +1,200 @@
+// returns: what is held.
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/digest/digest.h"
+#include "common/status/status_macros.h"
+#include "onereturn/returns/v1/returns_service.grpc.pb.h"
+#include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/commands/file_upload.h"
+#include "tools/onereturn/console/json_writer.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/text_table.h"
+#include "tools/onereturn/evidence/receipt_check.h"
+
+namespace onereturn::client {
+namespace {
+
+constexpr int kPageSize = 1'000;
+constexpr int kCellPageSize = 5'000;
+
+struct Options {
+  std::string organisation;
+  std::string collection;
+  std::string period;
+  bool revisions = false;
+  bool cells = false;
+  bool receipt = false;
+  ReadOptions read;
+};
+
+std::string ReturnName(const Options& options) {
+  return absl::StrCat("organisations/", options.organisation, "/returns/", options.collection, ".",
+                      options.period);
+}
+
+absl::StatusOr<ExitCode> ListReturns(const ReturnsClient& client, const Options& options,
+                                     Environment* environment) {
+  returns::v1::ListReturnsRequest request;
+  request.set_parent(absl::StrCat(
+      "organisations/", options.organisation.empty() ? "-" : options.organisation));
+  request.set_collection(options.collection);
+  request.set_period(options.period);
+  request.set_page_size(kPageSize);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const auto list, AllPages(client, &ReturnsClient::Stub::ListReturns, request));
+  if (environment->json) {
+    environment->console.Print(JsonOf(list) + "\n");
+    return ExitCode::kOk;
+  }
+  TextTable table({{"period"},
+                   {"org"},
+                   {"revision", TextTable::Align::kRight},
+                   {"status"},
+                   {"origin"},
+                   {"cells", TextTable::Align::kRight},
+                   {"accepted"},
+                   {"sequence", TextTable::Align::kRight}});
+  for (const auto& held : list.returns()) {
+    const auto& revision = held.revision();
+    table.Row({held.period(), held.organisation(), absl::StrCat(revision.number()),
+               Label(revision.status()), Label(revision.origin()),
+               WithThousands(revision.cell_count()), TimeText(revision.accept_time()),
+               WithThousands(revision.sequence())});
+  }
+  if (table.empty()) {
+    environment->console.Print("No returns are held that fit.\n");
+    return ExitCode::kOk;
+  }
+  environment->console.Print(table.Render(environment->console.width()));
+  environment->console.Print(Count(static_cast<uint64_t>(list.returns_size()), "return") + ".\n");
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ListRevisions(const ReturnsClient& client, const Options& options,
+                                       Environment* environment) {
+  returns::v1::ListRevisionsRequest request;
+  request.set_parent(ReturnName(options));
+  request.set_page_size(kPageSize);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const auto list, AllPages(client, &ReturnsClient::Stub::ListRevisions, request));
+  if (environment->json) {
+    environment->console.Print(JsonOf(list) + "\n");
+    return ExitCode::kOk;
+  }
+  TextTable table({{"revision", TextTable::Align::kRight},
+                   {"status"},
+                   {"origin"},
+                   {"cells", TextTable::Align::kRight},
+                   {"content"},
+                   {"accepted"},
+                   {"sequence", TextTable::Align::kRight},
+                   {"request"}});
+  for (const auto& revision : list.revisions()) {
+    table.Row({absl::StrCat(revision.number()), Label(revision.status()), Label(revision.origin()),
+               WithThousands(revision.cell_count()), ShortHex(revision.cell_digest()),
+               TimeText(revision.accept_time()), WithThousands(revision.sequence()),
+               revision.request_id()});
+  }
+  environment->console.Print(table.Render(environment->console.width()));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<std::string> NewestRevision(const ReturnsClient& client, const Options& options) {
+  returns::v1::GetReturnRequest request;
+  request.set_name(ReturnName(options));
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const auto held, client.Call(&ReturnsClient::Stub::GetReturn, request));
+  return held.return_().revision().name();
+}
+
+absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const Options& options,
+                                   Environment* environment) {
+  returns::v1::ListCellsRequest request;
+  ASSIGN_OR_RETURN(const std::string revision, NewestRevision(client, options));
+  request.set_parent(revision);
+  request.set_page_size(kCellPageSize);
+  ASSIGN_OR_RETURN(const auto list, AllPages(client, &ReturnsClient::Stub::ListCells, request));
+  if (environment->json) {
+    environment->console.Print(JsonOf(list) + "\n");
+    return ExitCode::kOk;
+  }
+  TextTable table({{"cell"}, {"value", TextTable::Align::kRight}});
+  for (const auto& cell : list.cells()) {
+    table.Row({CellText(cell.reference()), CellValueText(cell)});
+  }
+  environment->console.Print(absl::StrCat(revision, "\n\n"));
+  environment->console.Print(table.Render(environment->console.width()));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ShowReceipt(const ReturnsClient& client, const Session& session,
+                                     const Options& options, Environment* environment) {
+  returns::v1::GetReceiptRequest request;
+  ASSIGN_OR_RETURN(const std::string revision, NewestRevision(client, options));
+  request.set_name(revision);
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&ReturnsClient::Stub::GetReceipt, request));
+  if (environment->json) {
+    environment->console.Print(JsonOf(answer) + "\n");
+    return ExitCode::kOk;
+  }
+  const auto& receipt = answer.receipt();
+  std::string text = absl::StrCat(
+      "Receipt of ", receipt.name(), "\n  accepted   ", TimeText(receipt.time()), " by ",
+      receipt.service(), "\n  sequence   ", WithThousands(receipt.sequence()), " of epoch ",
+      receipt.epoch(), "\n  leaf hash  ", Hex(receipt.leaf_hash()), "\n  head       ",
+      WithThousands(receipt.head().size()), " leaves, root ", Hex(receipt.head().root()),
+      "\n  position   ", receipt.position(), "\n");
+  ASSIGN_OR_RETURN(const VerifyingKey key, PublicKeyOf(session.profile(), receipt.service()));
+  const absl::Status proof = CheckReceipt(receipt, key);
+  absl::StrAppend(&text, "  proof      ",
+                  proof.ok() ? absl::StrCat("holds, by key ", key.key_id())
+                             : absl::StrCat("DOES NOT HOLD: ", proof.message()),
+                  "\n");
+  environment->console.Print(text);
+  return proof.ok() ? ExitCode::kOk : ExitCode::kInvalidData;
+}
+
+absl::StatusOr<ExitCode> Returns(const Options& options, Environment& environment) {
+  const bool one = options.revisions || options.cells || options.receipt;
+  if (one && (options.organisation.empty() || options.period.empty())) {
+    return UsageError("--revisions, --cells and --receipt are about one return",
+                      "Name it: onereturn returns ORG --collection C --period P --revisions");
+  }
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::ReturnsService>(kIngestion));
+  if (options.revisions) return ListRevisions(client, options, &environment);
+  if (options.cells) return ListCells(client, options, &environment);
+  if (options.receipt) return ShowReceipt(client, session, options, &environment);
+  return ListReturns(client, options, &environment);
+}
+
+}  // namespace
+
+void AddReturnsCommand(CommandLine* line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = line->Add(
+      nullptr,
+      {"returns", "Show the returns that are held, a return's revisions, its cells or its receipt.",
+       "returns RLQ --collection MSitAE --period 2024-03 --revisions\n"
+       "returns --collection MSitAE --period 2024-03"},
+      [options](Environment& environment) { return Returns(*options, environment); });
+  command->add_option("ORG", options->organisation, "Only this organisation (else all you may see)")
+      ->type_name("CODE");
+  command->add_option("--collection", options->collection, "Code of the collection")
+      ->type_name("CODE")
+      ->required();
+  command->add_option("--period", options->period, "Only this period")->type_name("PERIOD");
+  auto* revisions =
+      command->add_flag("--revisions", options->revisions, "Every revision, the newest first");
+  auto* cells = command->add_flag("--cells", options->cells, "The cells of the newest revision");
+  auto* receipt =
+      command->add_flag("--receipt", options->receipt, "The newest revision's receipt, verified");
+  cells->excludes(revisions);
+  receipt->excludes(revisions)->excludes(cells);
+  AddReadOptions(command, &options->read);
+}
+
+}  // namespace onereturn::client

@@ -1,0 +1,102 @@
+// status and version.
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/status_macros.h"
+#include "onereturn/operations/v1/operations.grpc.pb.h"
+#include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/console/json_writer.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/text_table.h"
+
+namespace onereturn::client {
+namespace {
+
+using OperationsClient = ServiceClient<operations::v1::OperationsService>;
+
+std::string CursorText(const operations::v1::FeedCursor& cursor) {
+  return absl::StrCat(cursor.service(), " to ", WithThousands(cursor.sequence()),
+                      cursor.fault().empty() ? "" : ", STOPPED: ", cursor.fault());
+}
+
+void AddRow(const config::v1::Peer& peer,
+            const absl::StatusOr<operations::v1::GetStatusResponse>& answer, TextTable* table) {
+  if (!answer.ok()) {
+    table->Row({peer.service(), peer.address(), "NOT REACHED", "", "", "", "",
+                std::string(answer.status().message())});
+    return;
+  }
+  std::vector<std::string> cursors;
+  for (const auto& cursor : answer->cursors()) cursors.push_back(CursorText(cursor));
+  table->Row({peer.service(), peer.address(), "serving", answer->version(),
+              absl::StrCat(answer->epoch()), WithThousands(answer->sequence()),
+              absl::StrCat(BytesText(answer->resident_bytes()), " (",
+                           BytesText(answer->peak_resident_bytes()), ")"),
+              absl::StrJoin(cursors, "; ")});
+}
+
+absl::StatusOr<ExitCode> Status(Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  TextTable table({{"service"},
+                   {"address"},
+                   {"state"},
+                   {"version"},
+                   {"epoch", TextTable::Align::kRight},
+                   {"sequence", TextTable::Align::kRight},
+                   {"memory (peak)", TextTable::Align::kRight},
+                   {"follows", TextTable::Align::kLeft, true}});
+  JsonWriter json;
+  json.BeginObject().Key("services").BeginArray();
+  ExitCode code = ExitCode::kOk;
+  for (const config::v1::Peer& peer : session.profile().services()) {
+    ASSIGN_OR_RETURN(const auto client,
+                     session.To<operations::v1::OperationsService>(peer.service()));
+    const auto answer =
+        client.Call(&OperationsClient::Stub::GetStatus, operations::v1::GetStatusRequest());
+    if (!answer.ok()) {
+      // One that refuses this caller refuses it everywhere: that is an error, not a state.
+      if (answer.status().code() != absl::StatusCode::kUnavailable) return answer.status();
+      code = ExitCode::kRefused;
+    }
+    AddRow(peer, answer, &table);
+    json.BeginObject().Key("service").Text(peer.service()).Key("address").Text(peer.address());
+    if (answer.ok()) {
+      json.Key("status").Message(*answer);
+    } else {
+      json.Key("error").Text(answer.status().message());
+    }
+    json.EndObject();
+  }
+  json.EndArray().EndObject();
+  environment.console.Print(environment.json ? json.Take()
+                                             : table.Render(environment.console.width()));
+  return code;
+}
+
+absl::StatusOr<ExitCode> Version(Environment& environment) {
+  if (environment.json) {
+    JsonWriter json;
+    json.BeginObject().Key("version").Text(ONERETURN_VERSION).EndObject();
+    environment.console.Print(json.Take());
+  } else {
+    environment.console.Print("onereturn " ONERETURN_VERSION "\n");
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddStatusCommands(CommandLine* line) {
+  line->Add(nullptr,
+            {"status",
+             "Show where each service stands: version, sequence, memory, how far it has followed "
+             "the others.",
+             "status --profile operator.profile.textproto"},
+            Status);
+  line->Add(nullptr, {"version", "Show the client's version.", "version"}, Version);
+}
+
+}  // namespace onereturn::client

@@ -1,0 +1,250 @@
+// submit: sends files of returns.
+#include <fstream>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/commands/file_upload.h"
+#include "tools/onereturn/console/findings_text.h"
+#include "tools/onereturn/console/json_writer.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/text_table.h"
+
+namespace onereturn::client {
+namespace {
+
+constexpr size_t kFindingsShown = 20;
+constexpr size_t kMostFindings = 1'000;  // More are never sent.
+
+struct Options {
+  std::vector<std::string> files;
+  std::string collection;
+  std::string layout;
+  std::string status = "final";
+  std::string request_id;
+  std::string position_file;
+  bool validate_only = false;
+  bool all_findings = false;
+};
+
+struct Taken {
+  LocalFile file;
+  returns::v1::SubmitReturnFileResponse response;
+  int64_t micros = 0;
+};
+
+struct ReturnCounts {
+  size_t stored = 0;
+  size_t same = 0;  // Replayed or unchanged.
+  size_t refused = 0;
+};
+
+ReturnCounts CountsOf(const returns::v1::SubmitReturnFileResponse& response) {
+  ReturnCounts counts;
+  for (const auto& taken : response.returns()) {
+    if (taken.verdict() == common::v1::VERDICT_INVALID) {
+      ++counts.refused;
+    } else if (taken.replayed() || taken.unchanged()) {
+      ++counts.same;
+    } else {
+      ++counts.stored;
+    }
+  }
+  return counts;
+}
+
+returns::v1::RevisionStatus StatusOf(const std::string& word) {
+  returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_UNSPECIFIED;
+  returns::v1::RevisionStatus_Parse(absl::StrCat("REVISION_STATUS_", absl::AsciiStrToUpper(word)),
+                                    &status);
+  return status;
+}
+
+// The same file for the same collection, layout and status is the same request.
+std::string RequestId(const Options& options, const LocalFile& file) {
+  if (!options.request_id.empty()) return options.request_id;
+  const Digest digest = Sha256Concatenated({DigestBytes(file.digest), options.collection, "\n",
+                                            options.layout, "\n", options.status});
+  constexpr size_t kDigits = 40;
+  return absl::StrCat("file.", DigestToHex(digest).substr(0, kDigits));
+}
+
+absl::StatusOr<Taken> Submit(const ReturnsClient& client, const Options& options,
+                             const std::string& path, Environment* environment) {
+  const int64_t started = SteadyMicros();
+  ASSIGN_OR_RETURN(Taken taken, ([&]() -> absl::StatusOr<Taken> {
+                     ASSIGN_OR_RETURN(LocalFile file, ReadLocalFile(path));
+                     return Taken{std::move(file), {}, 0};
+                   }()));
+  ASSIGN_OR_RETURN(const std::string upload, Upload(client, taken.file, [&](uint64_t held) {
+                     environment->console.Progress(absl::StrCat(path, ": sent ", BytesText(held),
+                                                                " of ",
+                                                                BytesText(taken.file.bytes.size())));
+                   }));
+  environment->console.Progress(absl::StrCat(path, ": being judged"));
+  returns::v1::SubmitReturnFileRequest request;
+  request.set_request_id(RequestId(options, taken.file));
+  request.set_upload(upload);
+  request.set_collection(options.collection);
+  request.set_layout(options.layout);
+  request.set_status(StatusOf(options.status));
+  request.set_validate_only(options.validate_only);
+  ASSIGN_OR_RETURN(taken.response, client.Call(&ReturnsClient::Stub::SubmitReturnFile, request));
+  taken.micros = SteadyMicros() - started;
+  return taken;
+}
+
+std::string VerdictText(const returns::v1::SubmitReturnFileResponse& response) {
+  std::string text = Label(response.verdict());
+  if (response.replayed()) text += ", sent before";
+  return text;
+}
+
+void PrintFile(const Taken& taken, const Options& options, Environment* environment) {
+  const auto& response = taken.response;
+  const ReturnCounts counts = CountsOf(response);
+  std::string text =
+      absl::StrCat(taken.file.path, "  ", PeriodText(response.period()), "  ",
+                   VerdictText(response), "  ", Count(response.returns_size(), "return"), ": ",
+                   WithThousands(counts.stored), options.validate_only ? " valid" : " stored");
+  if (counts.same > 0) absl::StrAppend(&text, ", ", WithThousands(counts.same), " as held");
+  if (counts.refused > 0) absl::StrAppend(&text, ", ", WithThousands(counts.refused), " refused");
+  if (response.finding_count() > 0) {
+    absl::StrAppend(&text, "  ", Count(response.finding_count(), "finding"), " (",
+                    FindingCounts(response.findings()), ")");
+  }
+  absl::StrAppend(&text, "  ", DurationText(taken.micros), "\n");
+  environment->console.Print(text);
+  const auto least =
+      options.all_findings ? common::v1::SEVERITY_INFO : common::v1::SEVERITY_EXPLAIN;
+  const std::string findings =
+      FindingsText(response.findings(), response.finding_count(), least,
+                   options.all_findings ? kMostFindings : kFindingsShown,
+                   environment->console.width());
+  if (!findings.empty()) environment->console.Print(absl::StrCat("\n", findings, "\n"));
+}
+
+void PrintSummary(const std::vector<Taken>& taken, const Options& options,
+                  Environment* environment) {
+  ReturnCounts all;
+  uint64_t first = 0;
+  uint64_t last = 0;
+  int64_t micros = 0;
+  bool informed = false;
+  for (const Taken& one : taken) {
+    const ReturnCounts counts = CountsOf(one.response);
+    all.stored += counts.stored;
+    all.same += counts.same;
+    all.refused += counts.refused;
+    micros += one.micros;
+    informed = informed || one.response.finding_count() > 0;
+    for (const auto& stored : one.response.returns()) {
+      if (stored.sequence() == 0) continue;
+      first = first == 0 ? stored.sequence() : std::min(first, stored.sequence());
+      last = std::max(last, stored.sequence());
+    }
+  }
+  std::string text = absl::StrCat(
+      "\n", Count(taken.size(), "file"), " in ", DurationText(micros), ": ",
+      Count(all.stored, "return"), options.validate_only ? " valid" : " stored", ", ",
+      WithThousands(all.same), " as held, ", WithThousands(all.refused), " refused.\n");
+  if (last > 0) {
+    absl::StrAppend(&text, "Receipts: sequences ", WithThousands(first), " to ",
+                    WithThousands(last), ". Read one with `onereturn returns ORG --collection ",
+                    options.collection, " --period P --receipt`.\n");
+  }
+  if (informed && !options.all_findings) {
+    absl::StrAppend(&text, "All findings, also those that only inform: --all-findings.\n");
+  }
+  environment->console.Print(text);
+}
+
+void PrintJson(const std::vector<Taken>& taken, Environment* environment) {
+  JsonWriter json;
+  json.BeginObject().Key("files").BeginArray();
+  for (const Taken& one : taken) {
+    json.BeginObject().Key("file").Text(one.file.path);
+    json.Key("sha256").Text(DigestToHex(one.file.digest));
+    json.Key("answer").Message(one.response).EndObject();
+  }
+  environment->console.Print(json.EndArray().EndObject().Take());
+}
+
+absl::Status WritePosition(const Options& options, const std::vector<Taken>& taken) {
+  if (options.position_file.empty() || taken.empty()) return absl::OkStatus();
+  std::ofstream stream(options.position_file);
+  stream << taken.back().response.receipt().position() << "\n";
+  stream.close();
+  if (stream.good()) return absl::OkStatus();
+  return UsageError(absl::StrCat("\"", options.position_file, "\" cannot be written"),
+                    "Name a file in a folder that you may write to.");
+}
+
+absl::StatusOr<ExitCode> SubmitAll(const Options& options, Environment& environment) {
+  if (!options.request_id.empty() && options.files.size() > 1) {
+    return UsageError("--request-id goes with one file",
+                      "Send the files one by one, each with an id of its own.");
+  }
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::ReturnsService>(kIngestion));
+  std::vector<Taken> taken;
+  bool invalid = false;
+  for (const std::string& path : options.files) {
+    absl::StatusOr<Taken> one = Submit(client, options, path, &environment);
+    if (!one.ok()) return Within(path, one.status());
+    invalid = invalid || one->response.verdict() == common::v1::VERDICT_INVALID;
+    environment.console.EndProgress();
+    if (!environment.json) PrintFile(*one, options, &environment);
+    one->file.bytes.clear();
+    taken.push_back(*std::move(one));
+  }
+  if (environment.json) {
+    PrintJson(taken, &environment);
+  } else {
+    PrintSummary(taken, options, &environment);
+  }
+  RETURN_IF_ERROR(WritePosition(options, taken));
+  return invalid ? ExitCode::kInvalidData : ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddSubmitCommand(CommandLine* line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = line->Add(
+      nullptr,
+      {"submit",
+       "Send files of returns: they are judged whole, and every fault is named with its row and\n"
+       "column. Sending a file again changes nothing.",
+       "submit deploy/demo/MSitAE-2024-03.csv --collection MSitAE --layout onereturn-wide \\\n"
+       "    --profile loader.profile.textproto"},
+      [options](Environment& environment) { return SubmitAll(*options, environment); });
+  command->add_option("FILE", options->files, "Files, each of one period")
+      ->type_name("FILE ...")
+      ->required();
+  command->add_option("--collection", options->collection, "Code of the collection")
+      ->type_name("CODE")
+      ->required();
+  command->add_option("--layout", options->layout, "Which of the collection's layouts the files have")
+      ->type_name("CODE")
+      ->required();
+  command->add_option("--status", options->status, "How firm the figures are")
+      ->check(CLI::IsMember({"final", "provisional", "estimated"}));
+  command
+      ->add_option("--request-id", options->request_id,
+                   "Id of the request, 1 to 100 visible characters (else from the file's content)")
+      ->type_name("ID");
+  command
+      ->add_option("--position-file", options->position_file,
+                   "Write here the position that includes the last file, for --at-least")
+      ->type_name("FILE");
+  command->add_flag("--validate-only", options->validate_only, "Judge only; store nothing");
+  command->add_flag("--all-findings", options->all_findings,
+                    "Show also findings that only inform, up to 1,000 a file");
+}
+
+}  // namespace onereturn::client

@@ -1,0 +1,136 @@
+// watch: what happens, as it happens.
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "common/feed/wire.h"
+#include "common/status/status_macros.h"
+#include "onereturn/feed/v1/entry.pb.h"
+#include "onereturn/feed/v1/feed.grpc.pb.h"
+#include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
+#include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/console/json_writer.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/text_table.h"
+
+namespace onereturn::client {
+namespace {
+
+struct FeedOptions {
+  std::string service = kIngestion;
+  uint64_t after = 0;
+  uint64_t limit = 0;
+};
+
+struct MetricOptions {
+  std::string metric;
+  std::string after;
+  uint64_t limit = 0;
+};
+
+void PrintEntry(const feed::v1::Entry& entry, Environment* environment) {
+  const auto time = ToWire(Timestamp{entry.time_micros()});
+  if (!environment->json) {
+    environment->console.Print(
+        absl::StrCat(TimeText(time), "  ", WithThousands(entry.sequence()), "  ",
+                     Label(entry.kind()), "  ", Printable(entry.name()), "  by ",
+                     Printable(entry.actor()), "\n"));
+    return;
+  }
+  JsonWriter json;
+  json.BeginObject().Key("sequence").Number(entry.sequence()).Key("epoch").Number(entry.epoch());
+  json.Key("time").Text(FormatTimestamp(Timestamp{entry.time_micros()}));
+  json.Key("kind").Text(feed::v1::EntryKind_Name(entry.kind())).Key("name").Text(entry.name());
+  json.Key("organisation").Text(entry.organisation()).Key("actor").Text(entry.actor());
+  json.Key("request_id").Text(entry.request_id());
+  environment->console.Print(json.EndObject().Take());
+}
+
+absl::StatusOr<ExitCode> WatchFeed(const FeedOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<feed::v1::FeedService>(options.service));
+  feed::v1::WatchRequest request;
+  request.set_after_sequence(options.after);
+  uint64_t shown = 0;
+  bool readable = true;
+  const std::function<bool(const feed::v1::WatchResponse&)> take =
+      [&](const feed::v1::WatchResponse& page) {
+        for (const auto& wire : page.entries()) {
+          feed::v1::Entry entry;
+          readable = entry.ParseFromString(wire.entry());
+          if (!readable) return false;
+          PrintEntry(entry, &environment);
+          if (++shown == options.limit) return false;
+        }
+        return true;
+      };
+  RETURN_IF_ERROR(client.Stream(&ServiceClient<feed::v1::FeedService>::Stub::Watch, request,
+                                /*endless=*/true, take));
+  if (!readable) return absl::DataLossError("an entry of the feed cannot be read");
+  return ExitCode::kOk;
+}
+
+void PrintValue(const metrics::v1::MetricValue& value, Environment* environment) {
+  if (environment->json) {
+    environment->console.Print(JsonOf(value) + "\n");
+    return;
+  }
+  environment->console.Print(absl::StrCat(
+      value.metric(), "  ", value.organisation(), "  ",
+      Printable(value.organisation_display_name()), "  ", PeriodText(value.period()), "  ",
+      ValueText(value), "\n"));
+}
+
+absl::StatusOr<ExitCode> WatchMetrics(const MetricOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<metrics::v1::MetricsService>(kMetrics));
+  metrics::v1::WatchRequest request;
+  request.set_metric(options.metric);
+  request.set_after_position(options.after);
+  uint64_t shown = 0;
+  const std::function<bool(const metrics::v1::WatchResponse&)> take =
+      [&](const metrics::v1::WatchResponse& page) {
+        for (const auto& value : page.values()) {
+          PrintValue(value, &environment);
+          if (++shown == options.limit) return false;
+        }
+        return true;
+      };
+  RETURN_IF_ERROR(client.Stream(&ServiceClient<metrics::v1::MetricsService>::Stub::Watch, request,
+                                /*endless=*/true, take));
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddWatchCommands(CommandLine* line) {
+  CLI::App* watch = line->Add(
+      nullptr, {"watch", "Show what happens as it happens, until Ctrl-C.", "watch metrics"}, nullptr);
+
+  auto feed = std::make_shared<FeedOptions>();
+  CLI::App* feed_command = line->Add(
+      watch,
+      {"feed",
+       "Show a service's accepted facts in order. For auditors: the feed holds every "
+       "organisation's.",
+       "watch feed --service ingestion --after 4800 --profile auditor.profile.textproto"},
+      [feed](Environment& environment) { return WatchFeed(*feed, environment); });
+  feed_command->add_option("--service", feed->service, "Whose feed")
+      ->check(CLI::IsMember({kIngestion, kMetrics, kAssessment}));
+  feed_command->add_option("--after", feed->after, "Begin after this sequence (else at the first)")
+      ->type_name("SEQUENCE");
+  feed_command->add_option("--limit", feed->limit, "Stop after this many")->type_name("N");
+
+  auto metric = std::make_shared<MetricOptions>();
+  CLI::App* metric_command =
+      line->Add(watch,
+                {"metrics", "Show providers' metric values as they change.",
+                 "watch metrics ae_four_hour_all --profile analyst.profile.textproto"},
+                [metric](Environment& environment) { return WatchMetrics(*metric, environment); });
+  metric_command->add_option("METRIC", metric->metric, "Only this metric")->type_name("CODE");
+  metric_command->add_option("--after", metric->after, "Begin after this position (else from now)")
+      ->type_name("POSITION");
+  metric_command->add_option("--limit", metric->limit, "Stop after this many")->type_name("N");
+}
+
+}  // namespace onereturn::client
