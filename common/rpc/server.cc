@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/check.h"
 #include "common/log/log.h"
 #include "common/rpc/credentials.h"
 #include "common/status/error.h"
@@ -72,18 +73,21 @@ absl::Status WriteReadyFile(const std::string& file, const std::string& address)
 
 }  // namespace
 
-absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* message) {
+absl::StatusOr<std::string> ReadTextFile(const std::string& file) {
   std::ifstream stream(file);
   std::stringstream text;
   text << stream.rdbuf();
-  if (!stream.good()) {
-    return Error(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" cannot be read"))
-        .Field("file", file);
-  }
+  if (stream.good()) return text.str();
+  return Error(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" cannot be read"))
+      .Field("file", file);
+}
+
+absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* message) {
+  ASSIGN_OR_RETURN(std::string text, ReadTextFile(file));
   FirstError error;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(text.str(), message)) {
+  if (!parser.ParseFromString(text, message)) {
     return Error(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" is wrong at ", error.text()))
         .Field("file", error.text());
   }
@@ -123,6 +127,19 @@ void PrepareProcess(const config::v1::ServerConfig& config) {
   signal(SIGPIPE, SIG_IGN);
   SetLogThreshold(ThresholdOf(config.log_level()));
   gpr_set_log_function(LogFromGrpc);
+}
+
+const google::protobuf::ServiceDescriptor* FindService(const std::string& full_name) {
+  const auto* service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(full_name);
+  ONERETURN_CHECK(service != nullptr);
+  return service;
+}
+
+int ExitCodeOf(const absl::Status& status) {
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+  return status.code() == absl::StatusCode::kInvalidArgument ? kExitConfiguration : kExitStorage;
 }
 
 void WaitForStopSignal() {

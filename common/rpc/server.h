@@ -2,6 +2,8 @@
 #ifndef ONERETURN_COMMON_RPC_SERVER_H_
 #define ONERETURN_COMMON_RPC_SERVER_H_
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/server.h>
 
@@ -20,12 +22,29 @@ namespace onereturn {
 // file's folder. Unknown or repeated fields, missing files and wrong arguments are one line each.
 absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, char** arguments);
 
+// FIELD_INVALID when the file cannot be read.
+absl::StatusOr<std::string> ReadTextFile(const std::string& file);
 // Reads a text protobuf file. FIELD_INVALID with file, line and column.
 absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* message);
 
 // Blocks SIGTERM and SIGINT; to be called before any thread starts. Also sends gRPC's own errors,
 // such as a refused handshake and why, to our log.
 void PrepareProcess(const config::v1::ServerConfig& config);
+
+// The descriptor of a generated service, by its full name, for Guard::Create. All protos are linked
+// whole.
+const google::protobuf::ServiceDescriptor* FindService(const std::string& full_name);
+template <typename Service>
+const google::protobuf::ServiceDescriptor* ServiceDescriptor() {
+  return FindService(Service::service_full_name());
+}
+
+// Exit codes of a server: of a wrong configuration, and of a store that cannot be used
+// (sysexits.h).
+inline constexpr int kExitConfiguration = 78;
+inline constexpr int kExitStorage = 70;
+// 0 for OK; otherwise says on stderr in one line what is wrong and gives the code.
+int ExitCodeOf(const absl::Status& status);
 
 // Waits for SIGTERM or SIGINT.
 void WaitForStopSignal();

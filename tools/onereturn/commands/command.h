@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "onereturn/common/v1/read.pb.h"
+#include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/connection/session.h"
 #include "tools/onereturn/console/console.h"
 #include "tools/onereturn/console/error_text.h"
@@ -59,23 +60,6 @@ struct ReadOptions {
 void AddReadOptions(CLI::App* command, ReadOptions* options);
 // `as_of` may be a position or a time (RFC 3339).
 absl::StatusOr<onereturn::common::v1::ReadAt> ToReadAt(const ReadOptions& options);
-
-// Calls `method` until the last page, and puts the pages together: everything repeated is
-// concatenated, and the rest is of the last page.
-template <typename Client, typename Method, typename Request>
-auto AllPages(const Client& client, Method method, Request request)
-    -> decltype(client.Call(method, request)) {
-  auto merged = client.Call(method, request);
-  while (merged.ok() && !merged->next_page_token().empty()) {
-    request.set_page_token(merged->next_page_token());
-    auto page = client.Call(method, request);
-    if (!page.ok()) return page.status();
-    const std::string next = page->next_page_token();
-    merged->MergeFrom(*page);
-    merged->set_next_page_token(next);
-  }
-  return merged;
-}
 
 // The families. Each file adds its own commands.
 void AddInitCommand(CommandLine* line);

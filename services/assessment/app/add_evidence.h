@@ -1,0 +1,47 @@
+// Pinning a metric value as evidence of a statement.
+#ifndef ONERETURN_SERVICES_ASSESSMENT_APP_ADD_EVIDENCE_H_
+#define ONERETURN_SERVICES_ASSESSMENT_APP_ADD_EVIDENCE_H_
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/rpc/mutation_gate.h"
+#include "common/storage/store.h"
+#include "onereturn/assessment/v1/assessment_service.pb.h"
+#include "services/assessment/app/fact_writer.h"
+#include "services/assessment/app/metrics_source.h"
+
+namespace onereturn::assessment {
+
+// More than this is no longer read by anybody, and GetAssessment answers with all of it in one message.
+inline constexpr uint64_t kMaxEvidence = 500;
+
+// Thread safe. Run() blocks while metrics answers, at most to the call's deadline.
+class AddEvidence {
+ public:
+  AddEvidence(const Store* store, const FactWriter* writer, MetricsSource* metrics,
+              const Clock* clock)
+      : store_(store), writer_(writer), metrics_(metrics), clock_(clock) {}
+
+  using Call = Mutation<v1::AddEvidenceRequest, v1::AddEvidenceResponse>;
+  void Run(Call call) const;
+
+ private:
+  // A call, and the value once metrics has given it: judging again pins the same one.
+  struct State {
+    Call call;
+    std::optional<PinnedValue> pinned;
+  };
+  absl::StatusOr<std::optional<Decision>> Judge(State* state) const;
+  absl::Status Pin(State* state) const;
+
+  const Store* const store_;
+  const FactWriter* const writer_;
+  MetricsSource* const metrics_;
+  const Clock* const clock_;
+};
+
+}  // namespace onereturn::assessment
+
+#endif  // ONERETURN_SERVICES_ASSESSMENT_APP_ADD_EVIDENCE_H_

@@ -1,0 +1,138 @@
+#include "services/assessment/app/score_statement.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/assessment/app/assessment_view.h"
+#include "services/assessment/app/field_faults.h"
+#include "services/assessment/app/names.h"
+#include "services/assessment/store/assessment_tables.h"
+
+namespace onereturn::assessment {
+namespace {
+
+constexpr uint64_t kNewest = std::numeric_limits<uint64_t>::max();
+
+std::string EvidencePath(int index) { return absl::StrCat("score.evidence[", index, "]"); }
+
+FieldFaults CheckFields(const v1::ScoreStatementRequest& request) {
+  FieldFaults faults;
+  faults.CheckRequestId(request.request_id());
+  if (!request.has_score()) {
+    faults.Add(Reason::kMissing, "score", "is required");
+    return faults;
+  }
+  const v1::Score& score = request.score();
+  if (score.assessment().empty()) faults.Add(Reason::kMissing, "score.assessment", "is required");
+  faults.CheckLine("score.statement", score.statement(), /*required=*/true, kMaxCodeBytes);
+  if (score.score() == 0) faults.Add(Reason::kMissing, "score.score", "is required");
+  faults.CheckNarrative("score.rationale", score.rationale(), /*required=*/true);
+  if (score.evidence_size() > kMaxEvidenceOfScore) {
+    faults.Add(Reason::kTooManyItems, "score.evidence",
+               absl::StrCat("has ", score.evidence_size(), " names: at most ", kMaxEvidenceOfScore));
+  }
+  std::set<std::string> seen;
+  for (int i = 0; i < score.evidence_size(); ++i) {
+    if (!seen.insert(score.evidence(i)).second) {
+      faults.Add(Reason::kFieldInvalid, EvidencePath(i), "stands twice");
+    }
+  }
+  return faults;
+}
+
+// What the framework and the assessment's evidence say of the score.
+void CheckAgainst(const OpenAssessment& assessment, const std::vector<EvidenceRow>& held,
+                  const v1::Score& score, FieldFaults* faults) {
+  if (!score.statement().empty() && !assessment.framework.HasStatement(score.statement())) {
+    faults->Add(Reason::kFieldInvalid, "score.statement", "is none of the framework's statements");
+  }
+  if (score.score() != 0 && !assessment.framework.HasScore(score.score())) {
+    faults->Add(Reason::kRange, "score.score", "is not on the framework's scale");
+  }
+  for (int i = 0; i < std::min(score.evidence_size(), kMaxEvidenceOfScore); ++i) {
+    const std::optional<EvidenceId> id = EvidenceIdOf(score.evidence(i));
+    if (!id.has_value() || id->assessment != assessment.row.number || id->number > held.size()) {
+      faults->Add(Reason::kFieldInvalid, EvidencePath(i), "is no evidence of this assessment");
+    }
+  }
+}
+
+// That the score rests on evidence, and on evidence of its own statement.
+absl::Status CheckEvidence(const std::vector<EvidenceRow>& held, const v1::Score& score) {
+  Error error(Reason::kEvidenceState, "a score must rest on evidence of its own statement");
+  bool stray = false;
+  for (const std::string& name : score.evidence()) {
+    const EvidenceRow& row = held[EvidenceIdOf(name)->number - 1];
+    if (row.statement == score.statement()) continue;
+    error.Precondition(name, absl::StrCat("bears on statement ", row.statement));
+    stray = true;
+  }
+  if (stray) return error;
+  if (!score.evidence().empty()) return absl::OkStatus();
+  const bool any = std::any_of(held.begin(), held.end(), [&score](const EvidenceRow& row) {
+    return row.statement == score.statement();
+  });
+  if (any) {
+    FieldFaults faults;
+    faults.Add(Reason::kMissing, "score.evidence", "is required: name what the score rests on");
+    return faults.ToStatus();
+  }
+  return error.Precondition(score.assessment(),
+                            absl::StrCat("holds no evidence of statement ", score.statement(),
+                                         " yet: add some first"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Decision>> ScoreStatement::Judge(const Call& call) const {
+  FieldFaults faults = CheckFields(call.request);
+  const v1::Score& score = call.request.score();
+  const ScopedAssessments tables(store_, call.call.caller.scope, kNewest);
+  absl::StatusOr<OpenAssessment> assessment = FindAssessment(tables, score.assessment());
+  std::vector<EvidenceRow> held;
+  if (assessment.ok()) {
+    ASSIGN_OR_RETURN(held, tables.Evidence(assessment->row.number));
+    CheckAgainst(*assessment, held, score, &faults);
+  }
+  RETURN_IF_ERROR(faults.ToStatus());
+  RETURN_IF_ERROR(assessment.status());
+  RETURN_IF_ERROR(CheckEvidence(held, score));
+
+  feed::v1::StatementScored fact;
+  *fact.mutable_score() = score;
+  Decision decision;
+  decision.name = score.assessment();
+  decision.fact = fact.SerializeAsString();
+  // Nothing it was judged on can change: evidence and the pinned framework are only ever added to.
+  decision.write = [number = assessment->row.number, statement = score.statement(),
+                    points = score.score()](const Placement& placement, WriteBatch* batch) {
+    PutScore(number, ScoreRow{statement, placement.sequence, points}, batch);
+  };
+  return std::optional<Decision>(std::move(decision));
+}
+
+void ScoreStatement::Run(Call received) const {
+  auto call = std::make_shared<Call>(std::move(received));
+  writer_->Write(
+      WriteRequestOf(*call, feed::v1::ENTRY_KIND_STATEMENT_SCORED),
+      [this, call] { return Judge(*call); },
+      [call](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+        if (!accepted.ok()) return call->respond(accepted.status());
+        absl::StatusOr<v1::Score> score = ScoreOf((*accepted)->entry);
+        if (!score.ok()) return call->respond(score.status());
+        v1::ScoreStatementResponse response;
+        *response.mutable_score() = *std::move(score);
+        *response.mutable_receipt() = std::move((*accepted)->receipt);
+        response.set_replayed((*accepted)->replayed);
+        call->respond(std::move(response));
+      });
+}
+
+}  // namespace onereturn::assessment

@@ -1,0 +1,35 @@
+// Scoring a quality statement, or scoring it anew.
+#ifndef ONERETURN_SERVICES_ASSESSMENT_APP_SCORE_STATEMENT_H_
+#define ONERETURN_SERVICES_ASSESSMENT_APP_SCORE_STATEMENT_H_
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "common/rpc/mutation_gate.h"
+#include "common/storage/store.h"
+#include "onereturn/assessment/v1/assessment_service.pb.h"
+#include "services/assessment/app/fact_writer.h"
+
+namespace onereturn::assessment {
+
+// A score may rest on at most this many pieces of evidence.
+inline constexpr int kMaxEvidenceOfScore = 100;
+
+// Thread safe. Earlier scores are kept; the newest counts.
+class ScoreStatement {
+ public:
+  ScoreStatement(const Store* store, const FactWriter* writer) : store_(store), writer_(writer) {}
+
+  using Call = Mutation<v1::ScoreStatementRequest, v1::ScoreStatementResponse>;
+  void Run(Call call) const;
+
+ private:
+  absl::StatusOr<std::optional<Decision>> Judge(const Call& call) const;
+
+  const Store* const store_;
+  const FactWriter* const writer_;
+};
+
+}  // namespace onereturn::assessment
+
+#endif  // ONERETURN_SERVICES_ASSESSMENT_APP_SCORE_STATEMENT_H_

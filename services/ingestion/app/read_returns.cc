@@ -1,0 +1,175 @@
+#include "services/ingestion/app/read_returns.h"
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/cells/cell_chunk.h"
+#include "common/commit/journal.h"
+#include "common/feed/wire.h"
+#include "common/rpc/guard.h"
+#include "common/status/status_macros.h"
+#include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/define.h"
+#include "services/ingestion/app/submit_return.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+absl::StatusOr<returns::v1::Revision> LoadRevision(const Reader& reader, const ReturnKey& key,
+                                                   const RevisionPlace& place) {
+  ASSIGN_OR_RETURN(std::string bytes, EntryBytes(reader, place.sequence));
+  ASSIGN_OR_RETURN(feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
+  feed::v1::Entry entry;
+  entry.ParseFromString(bytes);
+  returns::v1::Revision revision;
+  revision.set_name(RevisionName(key, place.number));
+  revision.set_number(place.number);
+  revision.set_status(fact.status());
+  revision.set_origin(fact.origin());
+  revision.set_collection_version(fact.collection_version());
+  revision.set_cell_count(fact.cell_count());
+  revision.set_cell_digest(fact.cell_digest());
+  revision.set_file_digest(fact.file_digest());
+  *revision.mutable_accept_time() = ToWire(Timestamp{entry.time_micros()});
+  revision.set_sequence(place.sequence);
+  revision.set_request_id(entry.request_id());
+  *revision.mutable_explanations() = fact.explanations();
+  return revision;
+}
+
+absl::StatusOr<returns::v1::Return> LoadReturn(const Reader& reader, const ReturnKey& key,
+                                               const RevisionPlace& place) {
+  returns::v1::Return loaded;
+  loaded.set_name(ReturnName(key));
+  loaded.set_organisation(key.organisation);
+  loaded.set_collection(key.collection);
+  loaded.set_period(key.period);
+  ASSIGN_OR_RETURN(*loaded.mutable_revision(), LoadRevision(reader, key, place));
+  loaded.set_etag(EtagOf(place.sequence));
+  return loaded;
+}
+
+common::v1::Cell ToWireCell(const CellView& cell) {
+  common::v1::Cell wire;
+  wire.mutable_reference()->set_item(std::string(cell.item));
+  for (const DimensionView& dimension : cell.dimensions) {
+    common::v1::DimensionValue* added = wire.mutable_reference()->add_dimensions();
+    added->set_dimension(std::string(dimension.dimension));
+    added->set_value(std::string(dimension.value));
+  }
+  if (cell.value.has_value()) {
+    wire.set_millionths(cell.value->millionths());
+  } else {
+    wire.set_null_reason(static_cast<common::v1::NullReason>(cell.null_reason));
+  }
+  return wire;
+}
+
+uint64_t NumberOf(const std::string& text) {
+  uint64_t number = 0;
+  return absl::SimpleAtoi(text, &number) ? number : 0;
+}
+
+}  // namespace
+
+absl::StatusOr<ParsedName> ParseReturnName(absl::string_view name) {
+  const std::vector<std::string> parts = absl::StrSplit(name, '/');
+  const bool return_form = parts.size() == 4 || (parts.size() == 6 && parts[4] == "revisions");
+  if (!return_form || parts[0] != "organisations" || parts[2] != "returns") return NotFound();
+  ParsedName parsed;
+  const std::pair<std::string, std::string> id = absl::StrSplit(parts[3], absl::MaxSplits('.', 1));
+  parsed.key = ReturnKey{id.first, id.second, parts[1]};
+  if (parts.size() == 6 && (!absl::SimpleAtoi(parts[5], &parsed.revision) || parsed.revision == 0))
+    return NotFound();
+  return parsed;
+}
+
+absl::StatusOr<returns::v1::Return> GetReturn(const Reader& reader, const OrganisationScope& scope,
+                                              const ReturnKey& key, uint64_t sequence) {
+  ASSIGN_OR_RETURN(std::optional<RevisionPlace> place, FindRevision(reader, scope, key, sequence));
+  if (!place.has_value()) return NotFound();
+  return LoadReturn(reader, key, *place);
+}
+
+absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
+    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
+    const std::string& period, uint64_t sequence, const std::string& after, size_t limit) {
+  PageOf<returns::v1::Return> page;
+  ReturnKey last;
+  RETURN_IF_ERROR(
+      VisitReturns(reader, scope, collection, period, sequence, after,
+                   [&](const ReturnKey& key, const RevisionPlace& place) -> absl::StatusOr<bool> {
+                     if (page.rows.size() == limit) {
+                       page.after = KeyText(last);
+                       return false;
+                     }
+                     ASSIGN_OR_RETURN(returns::v1::Return loaded, LoadReturn(reader, key, place));
+                     page.rows.push_back(std::move(loaded));
+                     last = key;
+                     return true;
+                   }));
+  return page;
+}
+
+absl::StatusOr<PageOf<returns::v1::Revision>> ListRevisions(const Reader& reader,
+                                                            const OrganisationScope& scope,
+                                                            const ReturnKey& key, uint64_t sequence,
+                                                            const std::string& after,
+                                                            size_t limit) {
+  PageOf<returns::v1::Revision> page;
+  RETURN_IF_ERROR(VisitRevisions(
+      reader, scope, key, sequence, static_cast<uint32_t>(NumberOf(after)),
+      [&](const RevisionPlace& place) -> absl::StatusOr<bool> {
+        if (page.rows.size() == limit) {
+          page.after = absl::StrCat(page.rows.back().number());
+          return false;
+        }
+        ASSIGN_OR_RETURN(returns::v1::Revision revision, LoadRevision(reader, key, place));
+        page.rows.push_back(std::move(revision));
+        return true;
+      }));
+  if (page.rows.empty() && after.empty()) return NotFound();
+  return page;
+}
+
+absl::StatusOr<RevisionPlace> PlaceOfRevision(const Reader& reader, const OrganisationScope& scope,
+                                              const ReturnKey& key, uint32_t revision,
+                                              uint64_t sequence) {
+  std::optional<RevisionPlace> found;
+  RETURN_IF_ERROR(VisitRevisions(reader, scope, key, sequence, 0,
+                                 [&](const RevisionPlace& place) -> absl::StatusOr<bool> {
+                                   if (place.number == revision) found = place;
+                                   return place.number > revision;
+                                 }));
+  if (!found.has_value()) return NotFound();
+  return *found;
+}
+
+absl::StatusOr<PageOf<common::v1::Cell>> ListCells(const Reader& reader,
+                                                   const OrganisationScope& scope,
+                                                   const ReturnKey& key, uint32_t revision,
+                                                   uint64_t sequence, const std::string& after,
+                                                   size_t limit) {
+  ASSIGN_OR_RETURN(RevisionPlace place, PlaceOfRevision(reader, scope, key, revision, sequence));
+  ASSIGN_OR_RETURN(std::string bytes, EntryBytes(reader, place.sequence));
+  ASSIGN_OR_RETURN(feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
+  PageOf<common::v1::Cell> page;
+  const uint64_t skip = NumberOf(after);
+  uint64_t seen = 0;
+  for (const std::string& digest_bytes : fact.chunk_digests()) {
+    ASSIGN_OR_RETURN(Digest digest, DigestFromBytes(digest_bytes));
+    ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(reader, digest));
+    if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
+    RETURN_IF_ERROR(VisitChunk(*chunk, [&](const CellView& cell) {
+      if (seen++ >= skip && page.rows.size() < limit) page.rows.push_back(ToWireCell(cell));
+    }));
+    if (page.rows.size() == limit) break;
+  }
+  if (skip + page.rows.size() < fact.cell_count())
+    page.after = absl::StrCat(skip + page.rows.size());
+  return page;
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,64 @@
+// Reading returns, their revisions, cells and receipts.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_READ_RETURNS_H_
+#define ONERETURN_SERVICES_INGESTION_APP_READ_RETURNS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/commit/committer.h"
+#include "common/identity/rights.h"
+#include "common/storage/reader.h"
+#include "onereturn/common/v1/cell.pb.h"
+#include "onereturn/returns/v1/return.pb.h"
+#include "services/ingestion/store/return_table.h"
+
+namespace onereturn::ingestion {
+
+// "organisations/{code}/returns/{collection}.{period}[/revisions/{number}]".
+struct ParsedName {
+  ReturnKey key;
+  uint32_t revision = 0;  // 0: the name is a return's.
+};
+// NOT_FOUND for a name of another form: nothing can have it.
+absl::StatusOr<ParsedName> ParseReturnName(absl::string_view name);
+
+// What a page ends with.
+template <typename Row>
+struct PageOf {
+  std::vector<Row> rows;
+  std::string after;  // Where the next page goes on; empty: this was the last.
+};
+
+// Every function answers as if what `scope` does not cover did not exist.
+
+absl::StatusOr<returns::v1::Return> GetReturn(const Reader& reader, const OrganisationScope& scope,
+                                              const ReturnKey& key, uint64_t sequence);
+
+absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
+    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
+    const std::string& period, uint64_t sequence, const std::string& after, size_t limit);
+
+absl::StatusOr<PageOf<returns::v1::Revision>> ListRevisions(const Reader& reader,
+                                                            const OrganisationScope& scope,
+                                                            const ReturnKey& key, uint64_t sequence,
+                                                            const std::string& after, size_t limit);
+
+// Cells of one revision, in order; `after` counts those already given.
+absl::StatusOr<PageOf<common::v1::Cell>> ListCells(const Reader& reader,
+                                                   const OrganisationScope& scope,
+                                                   const ReturnKey& key, uint32_t revision,
+                                                   uint64_t sequence, const std::string& after,
+                                                   size_t limit);
+
+// Where a revision stands in the journal. NOT_FOUND when there is none.
+absl::StatusOr<RevisionPlace> PlaceOfRevision(const Reader& reader, const OrganisationScope& scope,
+                                              const ReturnKey& key, uint32_t revision,
+                                              uint64_t sequence);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_READ_RETURNS_H_

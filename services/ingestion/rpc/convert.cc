@@ -1,0 +1,239 @@
+#include "services/ingestion/rpc/convert.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/base/utf8.h"
+#include "common/feed/wire.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr int kMaxCells = 20'000;
+constexpr int kMaxExplanations = 100;
+constexpr size_t kMaxExplanationBytes = 2'000;
+constexpr size_t kMaxExplanationsBytes =
+    32 * 1024;  // All together: they are part of the feed entry.
+
+Cell ToCell(const common::v1::CellReference& reference) {
+  Cell cell;
+  cell.item = reference.item();
+  cell.dimensions.reserve(reference.dimensions_size());
+  for (const common::v1::DimensionValue& dimension : reference.dimensions()) {
+    cell.dimensions.push_back(DimensionValue{dimension.dimension(), dimension.value()});
+  }
+  std::sort(cell.dimensions.begin(), cell.dimensions.end());
+  return cell;
+}
+
+void ReadCells(const returns::v1::SubmitReturnRequest& request, Submission* submission,
+               Error* faults) {
+  submission->cells.reserve(request.cells_size());
+  submission->places.reserve(request.cells_size());
+  for (int i = 0; i < request.cells_size(); ++i) {
+    const common::v1::Cell& wire = request.cells(i);
+    std::string path = absl::StrCat("cells[", i, "]");
+    Cell cell = ToCell(wire.reference());
+    if (cell.item.empty()) faults->Field(absl::StrCat(path, ".reference.item"), "is missing");
+    switch (wire.content_case()) {
+      case common::v1::Cell::kMillionths: {
+        absl::StatusOr<Decimal> value = Decimal::FromWideMillionths(wire.millionths());
+        if (value.ok()) {
+          cell.value = *value;
+        } else {
+          faults->Field(absl::StrCat(path, ".millionths"), value.status().message());
+        }
+        break;
+      }
+      case common::v1::Cell::kNullReason:
+        if (wire.null_reason() == common::v1::NULL_REASON_UNSPECIFIED) {
+          faults->Field(absl::StrCat(path, ".null_reason"), "is missing");
+        }
+        cell.null_reason = static_cast<NullReason>(wire.null_reason());
+        break;
+      default:
+        faults->Field(path, "holds neither a number nor a null reason; a blank is no zero");
+    }
+    submission->cells.push_back(std::move(cell));
+    submission->places.push_back(Place{0, 0, std::move(path)});
+  }
+}
+
+void ReadExplanations(const returns::v1::SubmitReturnRequest& request, Submission* submission,
+                      Error* faults) {
+  size_t bytes = 0;
+  for (int i = 0; i < request.explanations_size(); ++i) {
+    const common::v1::Explanation& wire = request.explanations(i);
+    const std::string path = absl::StrCat("explanations[", i, "]");
+    if (wire.rule().empty() || wire.rule().size() > 32)
+      faults->Field(absl::StrCat(path, ".rule"), "must be a rule's code");
+    if (wire.text().empty() || wire.text().size() > kMaxExplanationBytes ||
+        !IsSafeNarrative(wire.text())) {
+      faults->Field(absl::StrCat(path, ".text"), "must be 1 to 2,000 bytes of plain text");
+    }
+    bytes += wire.ByteSizeLong();
+    ExplanationGiven given{wire.rule(), std::nullopt, wire.text()};
+    if (wire.has_cell()) given.cell = ToCell(wire.cell());
+    submission->explanations.push_back(std::move(given));
+  }
+  if (bytes > kMaxExplanationsBytes) faults->Field("explanations", "together may have 32 KiB");
+}
+
+common::v1::Finding ToWire(const Finding& finding) {
+  common::v1::Finding wire;
+  wire.set_code(finding.code);
+  wire.set_severity(static_cast<common::v1::Severity>(finding.severity));
+  wire.set_rule_version(finding.rule_version);
+  wire.set_message(finding.message);
+  wire.mutable_place()->set_row(finding.place.row);
+  wire.mutable_place()->set_column(finding.place.column);
+  wire.mutable_place()->set_field(finding.place.field);
+  wire.set_organisation(finding.organisation);
+  if (finding.cell.has_value()) {
+    wire.mutable_cell()->set_item(finding.cell->item);
+    for (const DimensionValue& dimension : finding.cell->dimensions) {
+      common::v1::DimensionValue* added = wire.mutable_cell()->add_dimensions();
+      added->set_dimension(dimension.dimension);
+      added->set_value(dimension.value);
+    }
+  }
+  wire.set_got(finding.got);
+  wire.set_expected(finding.expected);
+  wire.set_suggestion(finding.suggestion);
+  return wire;
+}
+
+returns::v1::RevisionStatus StatusOf(returns::v1::RevisionStatus status) {
+  return status == returns::v1::REVISION_STATUS_UNSPECIFIED ? returns::v1::REVISION_STATUS_FINAL
+                                                            : status;
+}
+
+}  // namespace
+
+absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnRequest& request,
+                                              const CallContext& call, const Digest& digest) {
+  if (request.cells_size() > kMaxCells) {
+    return Error(Reason::kTooManyItems,
+                 absl::StrCat("a call takes ", kMaxCells, " cells; send more as a file"))
+        .Field("cells", absl::StrCat("at most ", kMaxCells));
+  }
+  if (request.explanations_size() > kMaxExplanations) {
+    return Error(Reason::kTooManyItems, "a return takes 100 explanations")
+        .Field("explanations", "at most 100");
+  }
+  Error faults(Reason::kFieldInvalid, "the request is wrong in the fields listed");
+  ReturnSubmission submission;
+  submission.origin =
+      RequestOrigin{call.caller.spiffe_id, request.request_id(), digest, request.validate_only()};
+  submission.collection = request.collection();
+  submission.period = request.period();
+  submission.status = StatusOf(request.status());
+  submission.etag = request.etag();
+  submission.submission.organisation = request.organisation();
+  submission.submission.origin = Origin::kSubmitted;
+  if (Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT)) {
+    submission.submission.origin = Origin::kImport;
+  }
+  ReadCells(request, &submission.submission, &faults);
+  ReadExplanations(request, &submission.submission, &faults);
+  if (faults.fields_total() > 0) return faults;
+  return submission;
+}
+
+absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileRequest& request,
+                                            const CallContext& call, const Digest& digest) {
+  FileSubmission submission;
+  submission.origin =
+      RequestOrigin{call.caller.spiffe_id, request.request_id(), digest, request.validate_only()};
+  submission.scope = call.caller.scope;
+  submission.may_import = Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT);
+  submission.owner = OwnerOf(call);
+  ASSIGN_OR_RETURN(submission.upload, UploadIdOf(request.upload()));
+  submission.collection = request.collection();
+  submission.layout = request.layout();
+  submission.status = StatusOf(request.status());
+  return submission;
+}
+
+returns::v1::SubmitReturnResponse ToWire(const ReturnAnswer& answer) {
+  returns::v1::SubmitReturnResponse wire;
+  wire.set_verdict(static_cast<common::v1::Verdict>(answer.verdict));
+  for (const Finding& finding : answer.findings.kept()) *wire.add_findings() = ToWire(finding);
+  wire.set_finding_count(answer.findings.count());
+  if (!answer.accepted.has_value()) return wire;
+  const feed::v1::ReturnAccepted& fact = answer.fact;
+  const ReturnKey key{fact.collection(), fact.period(), fact.organisation()};
+  returns::v1::Return* held = wire.mutable_return_();
+  held->set_name(ReturnName(key));
+  held->set_organisation(key.organisation);
+  held->set_collection(key.collection);
+  held->set_period(key.period);
+  held->set_etag(EtagOf(answer.accepted->placement.sequence));
+  returns::v1::Revision* revision = held->mutable_revision();
+  revision->set_name(RevisionName(key, fact.revision()));
+  revision->set_number(fact.revision());
+  revision->set_status(fact.status());
+  revision->set_origin(fact.origin());
+  revision->set_collection_version(fact.collection_version());
+  revision->set_cell_count(fact.cell_count());
+  revision->set_cell_digest(fact.cell_digest());
+  revision->set_file_digest(fact.file_digest());
+  *revision->mutable_accept_time() = onereturn::ToWire(answer.accepted->placement.time);
+  revision->set_sequence(answer.accepted->placement.sequence);
+  *revision->mutable_explanations() = fact.explanations();
+  *wire.mutable_receipt() = onereturn::ToWire(*answer.accepted);
+  wire.set_replayed(answer.accepted->replayed);
+  wire.set_unchanged(answer.unchanged);
+  return wire;
+}
+
+returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer) {
+  returns::v1::SubmitReturnFileResponse wire;
+  wire.set_verdict(static_cast<common::v1::Verdict>(answer.verdict));
+  for (const Finding& finding : answer.findings.kept()) *wire.add_findings() = ToWire(finding);
+  wire.set_finding_count(answer.findings.count());
+  for (const FileReturnAnswer& one : answer.returns) {
+    returns::v1::FileReturn* added = wire.add_returns();
+    added->set_organisation(one.organisation);
+    added->set_verdict(static_cast<common::v1::Verdict>(one.verdict));
+    added->set_revision(one.revision);
+    added->set_sequence(one.sequence);
+    added->set_replayed(one.replayed);
+    added->set_unchanged(one.unchanged);
+  }
+  if (answer.accepted.has_value()) {
+    *wire.mutable_receipt() = onereturn::ToWire(*answer.accepted);
+    wire.set_replayed(answer.accepted->replayed);
+  }
+  wire.set_period(answer.period);
+  return wire;
+}
+
+absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call) {
+  ReadWish wish;
+  wish.at_least = read.at_least();
+  wish.as_of_position = read.as_of_position();
+  if (read.has_as_of_time()) {
+    ASSIGN_OR_RETURN(wish.as_of_time, FromWire(read.as_of_time()));
+  }
+  wish.deadline = call.deadline;
+  return wish;
+}
+
+std::string OwnerOf(const CallContext& call) {
+  return call.caller.scope.national() ? call.caller.spiffe_id : call.caller.scope.organisation();
+}
+
+absl::StatusOr<std::string> UploadIdOf(const std::string& name) {
+  absl::string_view id = name;
+  if (!absl::ConsumePrefix(&id, "uploads/") || id.empty() || id.size() > 64) return NotFound();
+  return std::string(id);
+}
+
+}  // namespace onereturn::ingestion

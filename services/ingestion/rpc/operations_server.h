@@ -1,0 +1,34 @@
+// OperationsService of ingestion: it derives nothing.
+#ifndef ONERETURN_SERVICES_INGESTION_RPC_OPERATIONS_SERVER_H_
+#define ONERETURN_SERVICES_INGESTION_RPC_OPERATIONS_SERVER_H_
+
+#include "common/commit/committer.h"
+#include "common/rpc/guard.h"
+#include "onereturn/operations/v1/operations.grpc.pb.h"
+
+namespace onereturn::ingestion {
+
+// Thread safe.
+class OperationsServer final : public operations::v1::OperationsService::Service {
+ public:
+  OperationsServer(const Guard* guard, const Committer* committer)
+      : guard_(guard), committer_(committer) {}
+
+  grpc::Status GetStatus(grpc::ServerContext* context,
+                         const operations::v1::GetStatusRequest* request,
+                         operations::v1::GetStatusResponse* response) override;
+  grpc::Status HashDerived(grpc::ServerContext* context,
+                           const operations::v1::HashDerivedRequest* request,
+                           operations::v1::HashDerivedResponse* response) override;
+  grpc::Status RebuildDerived(grpc::ServerContext* context,
+                              const operations::v1::RebuildDerivedRequest* request,
+                              operations::v1::RebuildDerivedResponse* response) override;
+
+ private:
+  const Guard* const guard_;
+  const Committer* const committer_;
+};
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_RPC_OPERATIONS_SERVER_H_

@@ -1,0 +1,240 @@
+#include "services/ingestion/rpc/returns_server.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "common/feed/wire.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/read_returns.h"
+#include "services/ingestion/rpc/convert.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// An import keeps its thread until its last return is committed; more than a few would only wait
+// for one another.
+constexpr size_t kImportThreads = 2;
+constexpr size_t kImportQueue = 16;
+constexpr int kUsualPage = 100;
+constexpr int kLargestPage = 1'000;
+constexpr int kUsualCells = 1'000;
+constexpr int kLargestCells = 5'000;
+
+template <typename Response>
+std::function<void(absl::StatusOr<UploadState>)> RespondUpload(
+    std::function<void(absl::StatusOr<Response>)> respond,
+    void (*fill)(const UploadState&, Response*)) {
+  return [respond = std::move(respond), fill](absl::StatusOr<UploadState> state) {
+    if (!state.ok()) return respond(state.status());
+    Response response;
+    fill(*state, &response);
+    respond(std::move(response));
+  };
+}
+
+// The organisation that a list's parent names: the caller's scope, or one organisation within it.
+absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent,
+                                                const CallContext& call) {
+  if (!absl::StartsWith(parent, "organisations/")) return NotFound();
+  const std::string code = parent.substr(std::string("organisations/").size());
+  if (code == "-") return call.caller.scope;
+  if (code.empty() || absl::StrContains(code, '/') || !call.caller.scope.Covers(code))
+    return NotFound();
+  return OrganisationScope::Only(code);
+}
+
+}  // namespace
+
+ReturnsServer::ReturnsServer(IngestionParts parts)
+    : parts_(parts), imports_(kImportThreads, kImportQueue) {}
+
+grpc::ServerUnaryReactor* ReturnsServer::SubmitReturn(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  using Call = Mutation<returns::v1::SubmitReturnRequest, returns::v1::SubmitReturnResponse>;
+  return parts_.gate->Start<returns::v1::SubmitReturnRequest, returns::v1::SubmitReturnResponse>(
+      context, request, response, [this](Call call) {
+        absl::StatusOr<ReturnSubmission> submission =
+            ToSubmission(call.request, call.call, call.digest);
+        if (!submission.ok()) return call.respond(submission.status());
+        parts_.submit_return->Run(
+            *std::move(submission),
+            [this](std::function<void()> work) { return parts_.gate->TrySubmit(std::move(work)); },
+            [respond = std::move(call.respond)](absl::StatusOr<ReturnAnswer> answer) {
+              if (!answer.ok()) return respond(answer.status());
+              respond(ToWire(*answer));
+            });
+      });
+}
+
+grpc::ServerUnaryReactor* ReturnsServer::CreateUpload(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  using Call = Mutation<returns::v1::CreateUploadRequest, returns::v1::CreateUploadResponse>;
+  return parts_.gate->Start<returns::v1::CreateUploadRequest, returns::v1::CreateUploadResponse>(
+      context, request, response, [this](Call call) {
+        parts_.uploads->Create(
+            OwnerOf(call.call), call.request.request_id(), call.request.size_bytes(),
+            call.request.digest(),
+            RespondUpload<returns::v1::CreateUploadResponse>(
+                std::move(call.respond), [](const UploadState& state, auto* answer) {
+                  answer->set_name("uploads/" + state.id);
+                  answer->set_held_bytes(state.held_bytes);
+                }));
+      });
+}
+
+grpc::ServerUnaryReactor* ReturnsServer::WriteUpload(grpc::CallbackServerContext* context,
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  using Call = Mutation<returns::v1::WriteUploadRequest, returns::v1::WriteUploadResponse>;
+  return parts_.gate->Start<returns::v1::WriteUploadRequest, returns::v1::WriteUploadResponse>(
+      context, request, response, [this](Call call) {
+        absl::StatusOr<std::string> id = UploadIdOf(call.request.name());
+        if (!id.ok()) return call.respond(id.status());
+        parts_.uploads->Write(
+            OwnerOf(call.call), *id, call.request.offset(), call.request.data(),
+            RespondUpload<returns::v1::WriteUploadResponse>(
+                std::move(call.respond), [](const UploadState& state, auto* answer) {
+                  answer->set_held_bytes(state.held_bytes);
+                }));
+      });
+}
+
+grpc::ServerUnaryReactor* ReturnsServer::SubmitReturnFile(grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer* request,
+                                                          grpc::ByteBuffer* response) {
+  using Call =
+      Mutation<returns::v1::SubmitReturnFileRequest, returns::v1::SubmitReturnFileResponse>;
+  return parts_.gate
+      ->Start<returns::v1::SubmitReturnFileRequest, returns::v1::SubmitReturnFileResponse>(
+          context, request, response, [this](Call call) {
+            absl::StatusOr<FileSubmission> submission =
+                ToSubmission(call.request, call.call, call.digest);
+            if (!submission.ok()) return call.respond(submission.status());
+            auto respond = std::make_shared<decltype(call.respond)>(std::move(call.respond));
+            const bool begun =
+                imports_.TrySubmit([this, submission = *std::move(submission), respond] {
+                  absl::StatusOr<FileAnswer> answer = parts_.submit_file->Run(submission);
+                  if (!answer.ok()) return (*respond)(answer.status());
+                  (*respond)(ToWire(*answer));
+                });
+            if (!begun) {
+              (*respond)(Error(Reason::kQueueFull, "more files wait than the service takes at once")
+                             .RetryAfter(absl::Seconds(2)));
+            }
+          });
+}
+
+absl::StatusOr<ReadPlace> ReturnsServer::PlaceOfPage(const CallContext& call,
+                                                     const common::v1::ReadAt& read,
+                                                     const PagePlace& page) const {
+  ASSIGN_OR_RETURN(ReadWish wish, ToWish(read, call));
+  if (!page.position.empty()) {
+    wish.as_of_time.reset();
+    wish.as_of_position = page.position;
+  }
+  return ResolveRead(*parts_.store, *parts_.committer, parts_.guard->clock(), wish);
+}
+
+grpc::Status ReturnsServer::GetReturn(grpc::ServerContext* context,
+                                      const returns::v1::GetReturnRequest* request,
+                                      returns::v1::GetReturnResponse* response) {
+  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->name()));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), {}));
+    ASSIGN_OR_RETURN(
+        *response->mutable_return_(),
+        ingestion::GetReturn(*parts_.store, call.caller.scope, name.key, place.sequence));
+    response->set_position(place.position);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status ReturnsServer::ListReturns(grpc::ServerContext* context,
+                                        const returns::v1::ListReturnsRequest* request,
+                                        returns::v1::ListReturnsResponse* response) {
+  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    if (request->collection().empty()) {
+      return Error(Reason::kMissing, "which collection?").Field("collection", "is missing");
+    }
+    ASSIGN_OR_RETURN(OrganisationScope scope, ScopeOfParent(request->parent(), call));
+    ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
+    ASSIGN_OR_RETURN(PagePlace page,
+                     parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), page));
+    ASSIGN_OR_RETURN(auto rows,
+                     ingestion::ListReturns(*parts_.store, scope, request->collection(),
+                                            request->period(), place.sequence, page.after, size));
+    for (returns::v1::Return& row : rows.rows) *response->add_returns() = std::move(row);
+    if (!rows.after.empty()) {
+      response->set_next_page_token(parts_.pages->Write(*request, call.caller.spiffe_id,
+                                                        PagePlace{rows.after, place.position}));
+    }
+    response->set_position(place.position);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status ReturnsServer::ListRevisions(grpc::ServerContext* context,
+                                          const returns::v1::ListRevisionsRequest* request,
+                                          returns::v1::ListRevisionsResponse* response) {
+  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->parent()));
+    ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
+    ASSIGN_OR_RETURN(PagePlace page,
+                     parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), page));
+    ASSIGN_OR_RETURN(auto rows, ingestion::ListRevisions(*parts_.store, call.caller.scope, name.key,
+                                                         place.sequence, page.after, size));
+    for (returns::v1::Revision& row : rows.rows) *response->add_revisions() = std::move(row);
+    if (!rows.after.empty()) {
+      response->set_next_page_token(parts_.pages->Write(*request, call.caller.spiffe_id,
+                                                        PagePlace{rows.after, place.position}));
+    }
+    response->set_position(place.position);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status ReturnsServer::ListCells(grpc::ServerContext* context,
+                                      const returns::v1::ListCellsRequest* request,
+                                      returns::v1::ListCellsResponse* response) {
+  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->parent()));
+    ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualCells, kLargestCells));
+    ASSIGN_OR_RETURN(PagePlace page,
+                     parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, {}, page));
+    ASSIGN_OR_RETURN(auto rows,
+                     ingestion::ListCells(*parts_.store, call.caller.scope, name.key, name.revision,
+                                          place.sequence, page.after, size));
+    for (common::v1::Cell& row : rows.rows) *response->add_cells() = std::move(row);
+    if (!rows.after.empty()) {
+      response->set_next_page_token(parts_.pages->Write(*request, call.caller.spiffe_id,
+                                                        PagePlace{rows.after, place.position}));
+    }
+    response->set_position(place.position);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status ReturnsServer::GetReceipt(grpc::ServerContext* context,
+                                       const returns::v1::GetReceiptRequest* request,
+                                       returns::v1::GetReceiptResponse* response) {
+  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->name()));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, {}, {}));
+    ASSIGN_OR_RETURN(
+        RevisionPlace revision,
+        PlaceOfRevision(*parts_.store, call.caller.scope, name.key, name.revision, place.sequence));
+    ASSIGN_OR_RETURN(Accepted accepted, parts_.committer->ReceiptOf(revision.sequence));
+    *response->mutable_receipt() = onereturn::ToWire(accepted);
+    response->set_public_key_pem(parts_.committer->verifying_key().ToPem());
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace onereturn::ingestion

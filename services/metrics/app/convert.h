@@ -1,0 +1,49 @@
+// Between the messages of the v1 API and the feed, and the domain's values.
+#ifndef ONERETURN_SERVICES_METRICS_APP_CONVERT_H_
+#define ONERETURN_SERVICES_METRICS_APP_CONVERT_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "onereturn/catalogue/v1/catalogue.pb.h"
+#include "onereturn/feed/v1/entry.pb.h"
+#include "onereturn/metrics/v1/metric.pb.h"
+#include "onereturn/metrics/v1/metrics_service.pb.h"
+#include "onereturn/metrics/v1/value.pb.h"
+#include "services/metrics/domain/facts.h"
+#include "services/metrics/domain/league.h"
+#include "services/metrics/domain/trend.h"
+#include "services/metrics/domain/value.h"
+
+namespace onereturn::metrics {
+
+// DEFINITION_INVALID with every fault found, as ValidateDefinition.
+absl::StatusOr<MetricDefinition> DefinitionFromWire(const v1::Metric& metric);
+// With its name, and the etag of its sequence.
+v1::Metric ToWire(const DefinitionRecord& record);
+// The etag of a definition accepted at `sequence`; of none: 0.
+std::string EtagOf(uint64_t sequence);
+
+v1::MetricValue ToWire(const MetricDefinition& definition, const MetricValue& value);
+v1::ValueState ToWire(ValueState state);
+v1::TraceLeaf ToWire(const MetricDefinition& definition, const Period& period,
+                     const LeafRecord& leaf);
+v1::VariationIcon ToWire(const std::optional<VariationIcon>& icon);
+v1::AssuranceIcon ToWire(const std::optional<AssuranceIcon>& icon);
+void FillTrend(const MetricDefinition& definition, const Trend& trend, v1::GetTrendResponse* response);
+
+// ENUM_VALUE when it is not given or not known.
+absl::StatusOr<OrganisationType> FromWire(catalogue::v1::OrganisationType type);
+
+// A period as a request writes it: PERIOD, naming the field, when it cannot be read.
+absl::StatusOr<Period> PeriodFromWire(absl::string_view field, const std::string& text);
+
+// An entry of either feed, as a fact. DATA_LOSS (FEED_BROKEN) when it cannot be what its source accepted.
+absl::StatusOr<Fact> FactFromEntry(const feed::v1::Entry& entry, std::vector<std::string> chunks);
+
+}  // namespace onereturn::metrics
+
+#endif  // ONERETURN_SERVICES_METRICS_APP_CONVERT_H_

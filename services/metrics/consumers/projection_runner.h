@@ -1,0 +1,80 @@
+// Runs the projection: ingestion's feed comes in as a FeedTaker, metrics' own feed and backfills are taken on a
+// thread of its own. One at a time, because the projection is the only writer of what is derived.
+#ifndef ONERETURN_SERVICES_METRICS_CONSUMERS_PROJECTION_RUNNER_H_
+#define ONERETURN_SERVICES_METRICS_CONSUMERS_PROJECTION_RUNNER_H_
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/commit/committer.h"
+#include "common/feed/feed_consumer.h"
+#include "common/storage/store.h"
+#include "services/metrics/app/read_gate.h"
+#include "services/metrics/domain/projection.h"
+
+namespace onereturn::metrics {
+
+// Thread safe.
+class ProjectionRunner final : public FeedTaker {
+ public:
+  // All must outlive the runner. DATA_LOSS when what is derived cannot be read.
+  static absl::StatusOr<std::unique_ptr<ProjectionRunner>> Start(const Store* store,
+                                                                 DerivedTables* tables,
+                                                                 const Committer* committer,
+                                                                 const Clock* clock,
+                                                                 ReadGate* gate);
+  // As Stop.
+  ~ProjectionRunner() override;
+  void Stop();
+
+  // FeedTaker, on the consumer's thread.
+  absl::StatusOr<FeedProgress> Progress() override;
+  absl::Status Take(const FeedPage& page) override;
+  absl::Status StartAgain() override;
+
+  // Drops everything derived; both feeds are then read from their beginning. The consumer must be told to
+  // reconnect.
+  absl::Status Rebuild();
+
+  FeedCursor Cursor(Feed feed) const;
+  // Why metrics' own feed is no longer followed; empty while all is well.
+  std::string fault() const;
+
+ private:
+  ProjectionRunner(const Store* store, DerivedTables* tables, const Committer* committer,
+                   const Clock* clock, ReadGate* gate)
+      : store_(store), tables_(tables), committer_(committer), clock_(clock), gate_(gate) {}
+
+  void Run();
+  // One piece of work of metrics' own: true when there may be more.
+  absl::StatusOr<bool> Step();
+  absl::StatusOr<bool> TakeOwn();
+  // These need mutex_ held.
+  absl::Status Open();
+  absl::Status Drop();
+  // After an error of the tables it is unknown what they hold: they are read anew.
+  absl::Status Settle(absl::Status status);
+
+  const Store* const store_;
+  DerivedTables* const tables_;
+  const Committer* const committer_;
+  const Clock* const clock_;
+  ReadGate* const gate_;
+
+  mutable std::mutex mutex_;
+  std::unique_ptr<Projection> projection_;  // Guarded by mutex_.
+  bool reconnecting_ = false;  // Guarded by mutex_: pages of before a drop are refused until Progress().
+  bool stopping_ = false;      // Guarded by mutex_.
+  std::string fault_;          // Guarded by mutex_.
+  std::thread thread_;
+};
+
+}  // namespace onereturn::metrics
+
+#endif  // ONERETURN_SERVICES_METRICS_CONSUMERS_PROJECTION_RUNNER_H_
