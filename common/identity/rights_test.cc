@@ -1,1 +1,140 @@
+#include "common/identity/rights.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
+
+#include <set>
+
+#include "common/status/testing/status_matchers.h"
+
+namespace onereturn {
+namespace {
+
+using options::v1::Permission;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+config::v1::RightsFile File(const std::string& text) {
+  config::v1::RightsFile file;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &file)) << text;
+  return file;
+}
+
+// Every permission of every role, written down a second time: a right that slips into the table, or
+// out of it, must be wanted twice.
+TEST(RolesTest, EachRoleHoldsExactlyThese) {
+  using namespace options::v1;  // NOLINT: the names are long, the table should be read.
+  const std::map<config::v1::Role, std::set<Permission>> expected = {
+      {config::v1::ROLE_UNSPECIFIED, {}},
+      {config::v1::ROLE_SUBMITTER,
+       {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_RETURNS_SUBMIT,
+        PERMISSION_LEDGER_READ}},
+      {config::v1::ROLE_NATIONAL_LOADER,
+       {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_RETURNS_SUBMIT,
+        PERMISSION_RETURNS_IMPORT, PERMISSION_LEDGER_READ}},
+      {config::v1::ROLE_STEWARD,
+       {PERMISSION_CATALOGUE_READ, PERMISSION_CATALOGUE_WRITE, PERMISSION_METRICS_READ,
+        PERMISSION_METRICS_DEFINE, PERMISSION_ASSESSMENTS_DEFINE, PERMISSION_LEDGER_READ}},
+      {config::v1::ROLE_ANALYST,
+       {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_METRICS_READ,
+        PERMISSION_ASSESSMENTS_READ, PERMISSION_LEDGER_READ}},
+      {config::v1::ROLE_ASSESSOR,
+       {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_METRICS_READ,
+        PERMISSION_ASSESSMENTS_READ, PERMISSION_ASSESSMENTS_WRITE, PERMISSION_LEDGER_READ}},
+      {config::v1::ROLE_OPERATOR, {PERMISSION_OPERATE, PERMISSION_LEDGER_READ}},
+      {config::v1::ROLE_AUDITOR,
+       {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_METRICS_READ,
+        PERMISSION_ASSESSMENTS_READ, PERMISSION_FEED_READ, PERMISSION_LEDGER_READ}},
+      {config::v1::ROLE_SERVICE,
+       {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_METRICS_READ,
+        PERMISSION_FEED_READ, PERMISSION_LEDGER_READ}},
+  };
+  const auto* roles = config::v1::Role_descriptor();
+  const auto* permissions = options::v1::Permission_descriptor();
+  for (int r = 0; r < roles->value_count(); ++r) {
+    const auto role = static_cast<config::v1::Role>(roles->value(r)->number());
+    ASSERT_TRUE(expected.count(role)) << roles->value(r)->name();
+    for (int p = 0; p < permissions->value_count(); ++p) {
+      const auto permission = static_cast<Permission>(permissions->value(p)->number());
+      EXPECT_EQ(Holds(role, permission), expected.at(role).count(permission) == 1)
+          << roles->value(r)->name() << " " << permissions->value(p)->name();
+    }
+  }
+}
+
+TEST(RolesTest, ARoleOfAnotherVersionHoldsNothing) {
+  EXPECT_FALSE(Holds(static_cast<config::v1::Role>(99), options::v1::PERMISSION_LEDGER_READ));
+}
+
+TEST(RightsTest, FindsWhoIsInTheFile) {
+  const Rights rights = Rights::FromProto(File(R"(
+      principals { spiffe_id: "spiffe://a.example/s" role: ROLE_SUBMITTER organisation: "RCF" }
+      principals { spiffe_id: "spiffe://a.example/a" role: ROLE_ANALYST }
+      principals { spiffe_id: "spiffe://a.example/l" role: ROLE_ANALYST organisation: "QWO" })"))
+                            .value();
+  const Caller submitter = rights.Find("spiffe://a.example/s").value();
+  EXPECT_EQ(submitter.spiffe_id, "spiffe://a.example/s");
+  EXPECT_EQ(submitter.role, config::v1::ROLE_SUBMITTER);
+  EXPECT_FALSE(submitter.scope.national());
+  EXPECT_TRUE(submitter.scope.Covers("RCF"));
+  for (const char* other : {"", "RC", "RCFX", "rcf", "QWO"}) {
+    EXPECT_FALSE(submitter.scope.Covers(other)) << other;
+  }
+  const Caller analyst = rights.Find("spiffe://a.example/a").value();
+  EXPECT_TRUE(analyst.scope.national());
+  EXPECT_TRUE(analyst.scope.Covers("RCF"));
+  EXPECT_EQ(rights.Find("spiffe://a.example/l").value().scope.organisation(), "QWO");
+}
+
+TEST(RightsTest, NobodyElseIsKnown) {
+  const Rights rights =
+      Rights::FromProto(
+          File(R"(principals { spiffe_id: "spiffe://a.example/s" role: ROLE_ANALYST })"))
+          .value();
+  for (const char* other :
+       {"", "spiffe://a.example/", "spiffe://a.example/s/", "spiffe://A.example/s"}) {
+    EXPECT_THAT(rights.Find(other), HasReason(Reason::kIdentityUnknown)) << other;
+  }
+  EXPECT_THAT(Rights::FromProto(File("")).value().Find("spiffe://a.example/s"),
+              HasReason(Reason::kIdentityUnknown));
+}
+
+TEST(RightsTest, AFaultNamesItsPrincipal) {
+  const std::string good = R"(principals { spiffe_id: "spiffe://a.example/a" role: ROLE_ANALYST })";
+  for (const char* bad :
+       {R"(principals { role: ROLE_ANALYST })",
+        R"(principals { spiffe_id: "https://a.example/b" role: ROLE_ANALYST })",
+        R"(principals { spiffe_id: "spiffe://a.example/b" })",
+        R"(principals { spiffe_id: "spiffe://a.example/b" role: ROLE_SUBMITTER })",
+        R"(principals { spiffe_id: "spiffe://a.example/a" role: ROLE_AUDITOR })"}) {
+    const absl::Status status = Rights::FromProto(File(good + bad)).status();
+    EXPECT_THAT(status, HasReason(Reason::kFieldInvalid)) << bad;
+    EXPECT_EQ(DetailsOf(status)->fields[0].field, "principals[1]") << bad;
+  }
+}
+
+TEST(SpiffeIdTest, ExactlyOneNameOfTheRightForm) {
+  EXPECT_THAT(SpiffeIdOf({"spiffe://a.example/x"}),
+              IsOkAndHolds(std::string("spiffe://a.example/x")));
+  EXPECT_THAT(SpiffeIdOf({"spiffe://a/b/c"}), IsOk());
+  const std::vector<std::vector<std::string>> bad = {
+      {},
+      {""},
+      {"spiffe://a.example/x", "spiffe://a.example/y"},
+      {"spiffe://a.example/x", "https://a.example"},
+      {"spiffe://a.example"},
+      {"spiffe://a.example/"},
+      {"spiffe:///x"},
+      {"SPIFFE://a.example/x"},
+      {"https://a.example/x"},
+      {" spiffe://a.example/x"},
+  };
+  for (const auto& names : bad) {
+    EXPECT_THAT(SpiffeIdOf(names), HasReason(Reason::kSvidInvalid))
+        << (names.empty() ? "" : names[0]);
+  }
+}
+
+}  // namespace
+}  // namespace onereturn

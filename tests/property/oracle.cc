@@ -145,7 +145,8 @@ std::string StateName(const MetricDefinition& definition, const Sums& sums, bool
 std::string AnswerFor(const World& world, const Organisation& organisation, const CivilDay& day) {
   const std::set<std::string> below = Below(world, organisation, day);
   const bool alone = organisation.type == OrganisationType::kProvider;
-  if (below.empty() || (!alone && !world.additive)) return "NOT_APPLICABLE 0/0 of 0/0 missing= not_collected= no_icb=";
+  if (below.empty() || (!alone && !world.additive))
+    return "NOT_APPLICABLE 0/0 of 0/0 missing= not_collected= no_icb=";
   bool icbs_exist = false;
   for (const auto& [code, other] : world.organisations) {
     icbs_exist = icbs_exist || Parent(other, RelationshipKind::kProviderToIcb, day).has_value();
@@ -159,7 +160,8 @@ std::string AnswerFor(const World& world, const Organisation& organisation, cons
     const bool owes = world.owing.count(code) != 0;
     expected += owes;
     const auto sums = world.sums.find(code);
-    if (names_no_icb && !Parent(world.organisations.at(code), RelationshipKind::kProviderToIcb, day)) {
+    if (names_no_icb &&
+        !Parent(world.organisations.at(code), RelationshipKind::kProviderToIcb, day)) {
       no_icb.push_back(code);
     }
     if (sums == world.sums.end()) {
@@ -175,12 +177,11 @@ std::string AnswerFor(const World& world, const Organisation& organisation, cons
     if (sums->second.entering == 0 && sums->second.null > 0) not_collected.push_back(code);
   }
   if (world.definition.denominator.empty()) total.denominator = Decimal::kMillion;
-  return absl::StrCat(StateName(world.definition, total, held), " ",
-                      MillionthsToString(total.numerator), "/",
-                      MillionthsToString(total.denominator), " of ", included, "/", expected,
-                      " missing=", absl::StrJoin(missing, ","),
-                      " not_collected=", absl::StrJoin(not_collected, ","),
-                      " no_icb=", absl::StrJoin(no_icb, ","));
+  return absl::StrCat(
+      StateName(world.definition, total, held), " ", MillionthsToString(total.numerator), "/",
+      MillionthsToString(total.denominator), " of ", included, "/", expected,
+      " missing=", absl::StrJoin(missing, ","),
+      " not_collected=", absl::StrJoin(not_collected, ","), " no_icb=", absl::StrJoin(no_icb, ","));
 }
 
 std::string LeagueAnswer(const World& world) {

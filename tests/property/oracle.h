@@ -1,5 +1,5 @@
-// The naive answer to a question about a metric, computed straight from the two logs by walking all of them: no
-// leaf, no cursor, no key. What the projection answers must equal it.
+// The naive answer to a question about a metric, computed straight from the two logs by walking all
+// of them: no leaf, no cursor, no key. What the projection answers must equal it.
 #ifndef ONERETURN_TESTS_PROPERTY_ORACLE_H_
 #define ONERETURN_TESTS_PROPERTY_ORACLE_H_
 
@@ -44,7 +44,7 @@ struct Extent {
 
 struct Question {
   std::string metric;
-  uint32_t version = 0;  // 0: the newest.
+  uint32_t version = 0;      // 0: the newest.
   std::string organisation;  // Empty: the league table.
   Period period;
 };

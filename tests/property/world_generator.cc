@@ -23,7 +23,8 @@ constexpr char kNation[] = "X24";
 Period MonthOf(uint64_t index) {
   return Period::Month(2022, 6 + static_cast<int>(index % 3)).value();
 }
-// ICBs began on 2022-07-01. A later change falls inside a month, so that its first and last day differ.
+// ICBs began on 2022-07-01. A later change falls inside a month, so that its first and last day
+// differ.
 CivilDay IcbsBegin() { return CivilDay::Make(2022, 7, 1).value(); }
 CivilDay LastDayBeforeChange() { return CivilDay::Make(2022, 7, 14).value(); }
 CivilDay DayOfChange() { return CivilDay::Make(2022, 7, 15).value(); }
@@ -66,8 +67,7 @@ Organisation WorldGenerator::Provider(const std::string& code) {
 
 Organisation WorldGenerator::Icb(const std::string& code) {
   Organisation icb = Named(code, OrganisationType::kIcb);
-  icb.relationships = {
-      Tie(RelationshipKind::kIcbToRegion, code, OneOf(Regions()), IcbsBegin())};
+  icb.relationships = {Tie(RelationshipKind::kIcbToRegion, code, OneOf(Regions()), IcbsBegin())};
   return icb;
 }
 
@@ -140,7 +140,8 @@ PlainReturn WorldGenerator::AnyReturn(const Log& log) {
 
 LogEntry WorldGenerator::IngestionEntry(const Log& log) {
   LogEntry entry;
-  entry.time_micros = (log.empty() ? 1'000 : log.back().time_micros) + static_cast<int64_t>(Below(3));
+  entry.time_micros =
+      (log.empty() ? 1'000 : log.back().time_micros) + static_cast<int64_t>(Below(3));
   switch (Below(12)) {
     case 0:
     case 1:
@@ -197,8 +198,9 @@ LogEntry WorldGenerator::MetricsEntry(const Log& log) {
   }
   definition.collection = OneIn(10) ? "Other" : "AE";
   definition.direction = OneIn(2) ? Direction::kHigherIsBetter : Direction::kLowerIsBetter;
-  definition.numerator = AnyTerms(
-      OneIn(2) ? std::vector<std::string>{"attendances", "over4h"} : std::vector<std::string>{"over4h"}, true);
+  definition.numerator = AnyTerms(OneIn(2) ? std::vector<std::string>{"attendances", "over4h"}
+                                           : std::vector<std::string>{"over4h"},
+                                  true);
   if (!OneIn(3)) {
     definition.denominator = AnyTerms({"attendances"}, false);
     definition.factor = 100;
@@ -207,7 +209,8 @@ LogEntry WorldGenerator::MetricsEntry(const Log& log) {
   if (OneIn(3)) definition.eligibility = AnyTerms({"attendances"}, false);
   definition.eligibility_text = "no attendances";
   LogEntry entry;
-  entry.time_micros = (log.empty() ? 1'000 : log.back().time_micros) + static_cast<int64_t>(Below(3));
+  entry.time_micros =
+      (log.empty() ? 1'000 : log.back().time_micros) + static_cast<int64_t>(Below(3));
   entry.content = std::move(definition);
   return entry;
 }

@@ -1,4 +1,5 @@
-// A small random world of organisations, returns and definitions: few enough codes that everything collides often.
+// A small random world of organisations, returns and definitions: few enough codes that everything
+// collides often.
 #ifndef ONERETURN_TESTS_PROPERTY_WORLD_GENERATOR_H_
 #define ONERETURN_TESTS_PROPERTY_WORLD_GENERATOR_H_
 

@@ -40,7 +40,8 @@ void CheckAgainst(const Framework& framework, const v1::AddEvidenceRequest& requ
     faults->Add(Reason::kFieldInvalid, "statement", "is none of the framework's statements");
   }
   if (!request.category().empty() && !framework.HasEvidenceCategory(request.category())) {
-    faults->Add(Reason::kFieldInvalid, "category", "is none of the framework's evidence categories");
+    faults->Add(Reason::kFieldInvalid, "category",
+                "is none of the framework's evidence categories");
   }
 }
 
@@ -99,8 +100,8 @@ absl::StatusOr<std::optional<Decision>> AddEvidence::Judge(State* state) const {
   const uint64_t number = assessment->row.number;
   ASSIGN_OR_RETURN(Count count, EvidenceCount(*store_, number));
   if (count.value >= kMaxEvidence) {
-    return Error(Reason::kTooManyItems,
-                 absl::StrCat("the assessment holds ", count.value, " pieces of evidence, as many as it may"));
+    return Error(Reason::kTooManyItems, absl::StrCat("the assessment holds ", count.value,
+                                                     " pieces of evidence, as many as it may"));
   }
   const EvidenceId id{number, count.value + 1};
   feed::v1::EvidenceAdded fact;

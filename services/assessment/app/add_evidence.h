@@ -14,7 +14,8 @@
 
 namespace onereturn::assessment {
 
-// More than this is no longer read by anybody, and GetAssessment answers with all of it in one message.
+// More than this is no longer read by anybody, and GetAssessment answers with all of it in one
+// message.
 inline constexpr uint64_t kMaxEvidence = 500;
 
 // Thread safe. Run() blocks while metrics answers, at most to the call's deadline.

@@ -94,8 +94,7 @@ absl::StatusOr<const Framework*> AssessmentView::FrameworkFor(const v1::Assessme
   const auto key = std::make_pair(assessment.framework(), assessment.framework_version());
   auto known = frameworks_.find(key);
   if (known == frameworks_.end()) {
-    ASSIGN_OR_RETURN(Framework framework,
-                     LoadFramework(tables_.reader(), key.first, key.second));
+    ASSIGN_OR_RETURN(Framework framework, LoadFramework(tables_.reader(), key.first, key.second));
     known = frameworks_.emplace(key, std::move(framework)).first;
   }
   return &known->second;

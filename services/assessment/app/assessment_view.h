@@ -16,7 +16,8 @@
 
 namespace onereturn::assessment {
 
-// The definition of a framework's version. DATA_LOSS when it is not held: what names a version was accepted after it.
+// The definition of a framework's version. DATA_LOSS when it is not held: what names a version was
+// accepted after it.
 absl::StatusOr<Framework> LoadFramework(const Reader& reader, absl::string_view code,
                                         uint32_t version);
 
@@ -37,14 +38,16 @@ struct OpenAssessment {
 absl::StatusOr<OpenAssessment> FindAssessment(const ScopedAssessments& tables,
                                               absl::string_view name);
 
-// Assessments as of the tables' place. Keeps frameworks, for many assessments share one. One thread at a time.
+// Assessments as of the tables' place. Keeps frameworks, for many assessments share one. One thread
+// at a time.
 class AssessmentView {
  public:
   explicit AssessmentView(ScopedAssessments tables) : tables_(std::move(tables)) {}
 
   // Title, marking, rating and etag, without evidence and scores.
   absl::StatusOr<v1::Assessment> Summary(const AssessmentRow& row);
-  // With evidence in the order of its numbers, and the newest score of each statement in the framework's order.
+  // With evidence in the order of its numbers, and the newest score of each statement in the
+  // framework's order.
   absl::StatusOr<v1::Assessment> Whole(const AssessmentRow& row);
 
  private:

@@ -90,7 +90,8 @@ void CreateAssessment::Run(Call received) const {
     absl::StatusOr<Outcome> outcome = Judge(*call);
     if (!outcome.ok()) return call->respond(outcome.status());
     v1::CreateAssessmentResponse response;
-    *response.mutable_assessment() = std::move(outcome->assessment);  // Without a name: none was given.
+    *response.mutable_assessment() =
+        std::move(outcome->assessment);  // Without a name: none was given.
     return call->respond(std::move(response));
   }
   writer_->Write(

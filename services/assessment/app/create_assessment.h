@@ -10,7 +10,8 @@
 
 namespace onereturn::assessment {
 
-// Thread safe. Pins the framework's newest version; ids are "a1", "a2", ... in the order of acceptance.
+// Thread safe. Pins the framework's newest version; ids are "a1", "a2", ... in the order of
+// acceptance.
 class CreateAssessment {
  public:
   CreateAssessment(const Store* store, const FactWriter* writer) : store_(store), writer_(writer) {}

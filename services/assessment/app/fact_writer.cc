@@ -16,7 +16,8 @@ constexpr size_t kMaxFactBytes = 60 * 1024;
 
 absl::Status RequestIdReused() {
   return Error(Reason::kRequestIdReused,
-               "a request with this request_id was accepted with other content: use a new id for new content")
+               "a request with this request_id was accepted with other content: use a new id for "
+               "new content")
       .Field("request_id", "was used before");
 }
 
@@ -39,8 +40,7 @@ void FactWriter::Write(WriteRequest request, Judge judge, Respond respond) const
     absl::StatusOr<std::optional<AcceptedFact>> earlier = Earlier(request);
     if (!earlier.ok() || earlier->has_value()) return respond(std::move(earlier));
   }
-  Try(std::make_shared<Attempt>(
-          Attempt{std::move(request), std::move(judge), std::move(respond)}),
+  Try(std::make_shared<Attempt>(Attempt{std::move(request), std::move(judge), std::move(respond)}),
       /*may_repeat=*/true);
 }
 
@@ -59,10 +59,10 @@ void FactWriter::Try(const std::shared_ptr<Attempt>& attempt, bool may_repeat) c
   if (!decision.ok()) return attempt->respond(decision.status());
   if (!decision->has_value()) return attempt->respond(std::optional<AcceptedFact>());
   if ((*decision)->fact.size() > kMaxFactBytes) {
-    return attempt->respond(
-        Error(Reason::kMessageTooLarge, absl::StrCat("what is to be kept has ", (*decision)->fact.size(),
-                                                     " bytes; at most ", kMaxFactBytes, " are taken"))
-            .With("limit_bytes", static_cast<int64_t>(kMaxFactBytes)));
+    return attempt->respond(Error(Reason::kMessageTooLarge,
+                                  absl::StrCat("what is to be kept has ", (*decision)->fact.size(),
+                                               " bytes; at most ", kMaxFactBytes, " are taken"))
+                                .With("limit_bytes", static_cast<int64_t>(kMaxFactBytes)));
   }
   Proposal proposal;
   feed::v1::Entry& entry = proposal.entry;
@@ -79,7 +79,8 @@ void FactWriter::Try(const std::shared_ptr<Attempt>& attempt, bool may_repeat) c
   proposal.done = [this, attempt, may_repeat](absl::StatusOr<Accepted> accepted) {
     const bool conflict = !accepted.ok() && ReasonOf(accepted.status()) == Reason::kCommitConflict;
     // Judging reads the store, which the committer's thread has no time for.
-    if (conflict && may_repeat && submit_([this, attempt] { Try(attempt, /*may_repeat=*/false); })) {
+    if (conflict && may_repeat &&
+        submit_([this, attempt] { Try(attempt, /*may_repeat=*/false); })) {
       return;
     }
     attempt->respond(FactOf(attempt->request, std::move(accepted)));

@@ -1,5 +1,5 @@
-// The way of every write of the service: a repeated request gets its first answer, a new one is judged and proposed, and
-// judged once more when what it was judged on has changed meanwhile.
+// The way of every write of the service: a repeated request gets its first answer, a new one is
+// judged and proposed, and judged once more when what it was judged on has changed meanwhile.
 #ifndef ONERETURN_SERVICES_ASSESSMENT_APP_FACT_WRITER_H_
 #define ONERETURN_SERVICES_ASSESSMENT_APP_FACT_WRITER_H_
 
@@ -61,8 +61,9 @@ class FactWriter {
   FactWriter(const Store* store, Committer* committer, Submit submit)
       : store_(store), committer_(committer), submit_(std::move(submit)) {}
 
-  // Errors, besides those of `judge` and of the committer: REQUEST_ID_REUSED; MESSAGE_TOO_LARGE for a fact that the feed
-  // cannot carry. `judge` must refuse a request id that is not of the accepted form.
+  // Errors, besides those of `judge` and of the committer: REQUEST_ID_REUSED; MESSAGE_TOO_LARGE for
+  // a fact that the feed cannot carry. `judge` must refuse a request id that is not of the accepted
+  // form.
   void Write(WriteRequest request, Judge judge, Respond respond) const;
 
  private:

@@ -21,9 +21,8 @@ size_t CharacterCount(absl::string_view text) {
 
 bool IsOrganisation(absl::string_view text) {
   return text.size() >= kMinOrganisation && text.size() <= kMaxOrganisation &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-         });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
 }
 
 }  // namespace

@@ -29,14 +29,14 @@ class FieldFaults {
   // MISSING, LENGTH, CHARSET. A line is one-line text; a narrative may have several.
   void CheckLine(absl::string_view field, absl::string_view text, bool required, size_t most);
   void CheckNarrative(absl::string_view field, absl::string_view text, bool required);
-  void CheckRequestId(absl::string_view text);         // REQUEST_ID
+  void CheckRequestId(absl::string_view text);                              // REQUEST_ID
   void CheckOrganisation(absl::string_view field, absl::string_view text);  // MISSING, ODS_FORMAT
   void CheckPeriod(absl::string_view field, absl::string_view text);        // MISSING, PERIOD
   void CheckOutputOnly(absl::string_view field, bool given);                // OUTPUT_ONLY
 
   bool empty() const { return !reason_.has_value(); }
-  // OK without faults. Otherwise an error that names each field; its reason is the faults' own when they share one,
-  // and FIELD_INVALID when they do not.
+  // OK without faults. Otherwise an error that names each field; its reason is the faults' own when
+  // they share one, and FIELD_INVALID when they do not.
   absl::Status ToStatus() const;
 
  private:

@@ -42,8 +42,10 @@ TEST(FieldFaultsTest, EachFaultHasItsReason) {
       {Reason::kMissing, [](FieldFaults* f) { f->CheckLine("t", "", true, 5); }},
       {Reason::kLength, [](FieldFaults* f) { f->CheckLine("t", "123456", true, 5); }},
       {Reason::kCharset, [](FieldFaults* f) { f->CheckLine("t", "a\nb", true, 5); }},
-      {Reason::kCharset, [](FieldFaults* f) { f->CheckNarrative("t", "a\xe2\x80\xaf\xe2\x80\xae", true); }},
-      {Reason::kLength, [](FieldFaults* f) { f->CheckNarrative("t", std::string(4'001, 'a'), true); }},
+      {Reason::kCharset,
+       [](FieldFaults* f) { f->CheckNarrative("t", "a\xe2\x80\xaf\xe2\x80\xae", true); }},
+      {Reason::kLength,
+       [](FieldFaults* f) { f->CheckNarrative("t", std::string(4'001, 'a'), true); }},
       {Reason::kOutputOnly, [](FieldFaults* f) { f->CheckOutputOnly("x", true); }},
   };
   for (const FaultCase& fault : cases) {

@@ -28,7 +28,8 @@ struct PinnedValue {
 // Thread safe. Calls block, for at most `limit_micros`. Errors of every function:
 //   EVIDENCE_STATE  metrics holds no such thing
 //   DEPENDENCY      metrics cannot be reached, or did not answer as it must
-//   what metrics says of the question itself: FIELD_INVALID, PERIOD, POSITION_AHEAD, NOT_CAUGHT_UP, ...
+//   what metrics says of the question itself: FIELD_INVALID, PERIOD, POSITION_AHEAD, NOT_CAUGHT_UP,
+//   ...
 class MetricsSource {
  public:
   virtual ~MetricsSource() = default;
@@ -36,7 +37,8 @@ class MetricsSource {
   virtual absl::StatusOr<PinnedValue> Value(const MetricQuestion& question,
                                             int64_t limit_micros) = 0;
 
-  // Gives `listener` the value, then each leaf, until it answers false or an error; the error is then the answer.
+  // Gives `listener` the value, then each leaf, until it answers false or an error; the error is
+  // then the answer.
   using Listener =
       absl::FunctionRef<absl::StatusOr<bool>(const metrics::v1::TraceMetricValueResponse& part)>;
   virtual absl::Status Trace(const MetricQuestion& question, int64_t limit_micros,

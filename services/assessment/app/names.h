@@ -1,4 +1,5 @@
-// Resource names of the service: "frameworks/{code}", "assessments/a{number}", "assessments/a{number}/evidence/{number}".
+// Resource names of the service: "frameworks/{code}", "assessments/a{number}",
+// "assessments/a{number}/evidence/{number}".
 #ifndef ONERETURN_SERVICES_ASSESSMENT_APP_NAMES_H_
 #define ONERETURN_SERVICES_ASSESSMENT_APP_NAMES_H_
 

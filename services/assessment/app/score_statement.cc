@@ -35,8 +35,9 @@ FieldFaults CheckFields(const v1::ScoreStatementRequest& request) {
   if (score.score() == 0) faults.Add(Reason::kMissing, "score.score", "is required");
   faults.CheckNarrative("score.rationale", score.rationale(), /*required=*/true);
   if (score.evidence_size() > kMaxEvidenceOfScore) {
-    faults.Add(Reason::kTooManyItems, "score.evidence",
-               absl::StrCat("has ", score.evidence_size(), " names: at most ", kMaxEvidenceOfScore));
+    faults.Add(
+        Reason::kTooManyItems, "score.evidence",
+        absl::StrCat("has ", score.evidence_size(), " names: at most ", kMaxEvidenceOfScore));
   }
   std::set<std::string> seen;
   for (int i = 0; i < score.evidence_size(); ++i) {
@@ -84,9 +85,9 @@ absl::Status CheckEvidence(const std::vector<EvidenceRow>& held, const v1::Score
     faults.Add(Reason::kMissing, "score.evidence", "is required: name what the score rests on");
     return faults.ToStatus();
   }
-  return error.Precondition(score.assessment(),
-                            absl::StrCat("holds no evidence of statement ", score.statement(),
-                                         " yet: add some first"));
+  return error.Precondition(
+      score.assessment(),
+      absl::StrCat("holds no evidence of statement ", score.statement(), " yet: add some first"));
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ absl::StatusOr<bool> TraceAssessment::TraceEvidence(const CallContext& call,
   auto on_part = [&](const metrics::v1::TraceMetricValueResponse& traced) -> absl::StatusOr<bool> {
     if (traced.has_value()) {
       if (!SameValue(traced.value(), value)) {
-        return Error(Reason::kEvidenceState, "metrics gives another value at the pinned position than was pinned")
+        return Error(Reason::kEvidenceState,
+                     "metrics gives another value at the pinned position than was pinned")
             .Precondition(evidence.name(), "the pinned value can no longer be traced");
       }
       confirmed = true;

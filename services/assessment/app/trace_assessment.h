@@ -21,9 +21,9 @@ class TraceAssessment {
   // False: the caller has gone.
   using Listener = absl::FunctionRef<bool(const v1::TraceResponse& part)>;
 
-  // Gives `listener` the rating; then each score in the framework's order, each piece of evidence it rests on, and the
-  // leaves of the pinned value as metrics gives them at the pinned position. EVIDENCE_STATE when metrics answers
-  // another value there than was pinned.
+  // Gives `listener` the rating; then each score in the framework's order, each piece of evidence
+  // it rests on, and the leaves of the pinned value as metrics gives them at the pinned position.
+  // EVIDENCE_STATE when metrics answers another value there than was pinned.
   absl::Status Run(const CallContext& call, const v1::TraceRequest& request,
                    Listener listener) const;
 

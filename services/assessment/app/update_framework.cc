@@ -97,8 +97,7 @@ void UpdateFramework::Run(Call received) const {
         if (!decision.has_value()) *unchanged = std::move(outcome);
         return decision;
       },
-      [call, unchanged,
-       respond_unwritten](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+      [call, unchanged, respond_unwritten](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
         if (!accepted.ok()) return call->respond(accepted.status());
         if (!accepted->has_value()) return respond_unwritten(*unchanged);
         absl::StatusOr<v1::Framework> framework = FrameworkOf((*accepted)->entry);

@@ -28,10 +28,9 @@ class Checker {
   void Fault(absl::string_view field, absl::string_view words) { error_->Field(field, words); }
 
   void Code(absl::string_view field, absl::string_view code, bool upper_case) {
-    const bool good =
-        !code.empty() && code.size() <= kMaxCodeBytes &&
-        std::all_of(code.begin(), code.end(),
-                    [upper_case](char c) { return IsCodeCharacter(c, upper_case); });
+    const bool good = !code.empty() && code.size() <= kMaxCodeBytes &&
+                      std::all_of(code.begin(), code.end(),
+                                  [upper_case](char c) { return IsCodeCharacter(c, upper_case); });
     if (good) return;
     Fault(field, upper_case ? "is not 1 to 64 letters, digits, '-' and '_'"
                             : "is not 1 to 64 lower-case letters, digits, '-' and '_'");
@@ -65,8 +64,8 @@ void CheckThemes(const Framework& framework, Checker* checker) {
   checker->Count("themes", framework.themes.size(), 1, kMaxThemes);
   const size_t statements = framework.StatementCount();
   if (statements < 1 || statements > kMaxStatements) {
-    checker->Fault("themes", absl::StrCat("hold ", statements, " statements in all: 1 to ",
-                                          kMaxStatements));
+    checker->Fault("themes",
+                   absl::StrCat("hold ", statements, " statements in all: 1 to ", kMaxStatements));
   }
   std::set<std::string> themes_seen;
   std::set<std::string> statements_seen;  // Of all themes: a score names its statement alone.

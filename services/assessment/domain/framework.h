@@ -1,5 +1,5 @@
-// How a kind of assessment is made: what is judged, on what scale, and how scores become a rating. Data, versioned;
-// a version is never changed.
+// How a kind of assessment is made: what is judged, on what scale, and how scores become a rating.
+// Data, versioned; a version is never changed.
 #ifndef ONERETURN_SERVICES_ASSESSMENT_DOMAIN_FRAMEWORK_H_
 #define ONERETURN_SERVICES_ASSESSMENT_DOMAIN_FRAMEWORK_H_
 
@@ -52,7 +52,8 @@ struct Band {
   friend bool operator==(const Band&, const Band&) = default;
 };
 
-// Where the band is `band` and any statement scores `score` or lower, the rating is no better than `limited_to`.
+// Where the band is `band` and any statement scores `score` or lower, the rating is no better than
+// `limited_to`.
 struct Limiter {
   std::string band;
   uint32_t score = 0;
@@ -73,8 +74,8 @@ struct Framework {
   std::string source;  // Where the rules come from.
   friend bool operator==(const Framework&, const Framework&) = default;
 
-  // DEFINITION_INVALID with every fault found, each with its field. The version is not looked at: the service gives
-  // it. What follows, here and in rating.h, takes a framework that passes.
+  // DEFINITION_INVALID with every fault found, each with its field. The version is not looked at:
+  // the service gives it. What follows, here and in rating.h, takes a framework that passes.
   absl::Status Check() const;
 
   size_t StatementCount() const;

@@ -62,12 +62,18 @@ TEST(FrameworkTest, NamesTheFieldOfEveryFault) {
       {"source", [](Framework* f) { f->source = ""; }},
       {"themes", [](Framework* f) { f->themes.clear(); }},
       {"themes", [](Framework* f) { f->themes.resize(33, f->themes[0]); }},
-      {"themes", [](Framework* f) { f->themes[0].statements.resize(129, {"X", "x"}); }},
+      {"themes",
+       [](Framework* f) {
+         f->themes[0].statements.resize(129, {"X", "x"});
+       }},
       {"themes[1].code", [](Framework* f) { f->themes[1].code = f->themes[0].code; }},
       {"themes[1].title", [](Framework* f) { f->themes[1].title = "\x01"; }},
-      {"themes[2].statements[1].code", [](Framework* f) { f->themes[2].statements[1].code = "QS1"; }},
-      {"themes[2].statements[1].code", [](Framework* f) { f->themes[2].statements[1].code = "Q S"; }},
-      {"themes[2].statements[1].title", [](Framework* f) { f->themes[2].statements[1].title = ""; }},
+      {"themes[2].statements[1].code",
+       [](Framework* f) { f->themes[2].statements[1].code = "QS1"; }},
+      {"themes[2].statements[1].code",
+       [](Framework* f) { f->themes[2].statements[1].code = "Q S"; }},
+      {"themes[2].statements[1].title",
+       [](Framework* f) { f->themes[2].statements[1].title = ""; }},
       {"evidence_categories", [](Framework* f) { f->evidence_categories.clear(); }},
       {"evidence_categories[2]", [](Framework* f) { f->evidence_categories[2] = "Processes"; }},
       {"scale", [](Framework* f) { f->scale.resize(1); }},
@@ -102,9 +108,8 @@ TEST(FrameworkTest, GivesEveryFaultAtOnce) {
   framework.themes[0].statements[0].title = "";
   framework.bands[2].from_percent = 1;
   framework.limiters[0].score = 9;
-  EXPECT_THAT(FaultyFields(framework),
-              ElementsAre("code", "themes[0].statements[0].title", "bands[2].from_percent",
-                          "limiters[0].score"));
+  EXPECT_THAT(FaultyFields(framework), ElementsAre("code", "themes[0].statements[0].title",
+                                                   "bands[2].from_percent", "limiters[0].score"));
 }
 
 TEST(FrameworkTest, SaysEverythingOfAnEmptyOne) {

@@ -36,11 +36,11 @@ void Limit(const Framework& framework, const StatementScores& scores, size_t ban
     const std::vector<std::string> low = StatementsUpTo(framework, scores, limiter.score);
     if (low.empty() || limited_to >= best) continue;
     best = limited_to;
-    rating->limited_by = absl::StrCat(
-        framework.bands[band].title, " by percentage, limited to ",
-        framework.bands[limited_to].title, ": score of ", limiter.score,
-        limiter.score > framework.scale.front().score ? " or lower" : "", " for ",
-        absl::StrJoin(low, ", "));
+    rating->limited_by =
+        absl::StrCat(framework.bands[band].title, " by percentage, limited to ",
+                     framework.bands[limited_to].title, ": score of ", limiter.score,
+                     limiter.score > framework.scale.front().score ? " or lower" : "", " for ",
+                     absl::StrJoin(low, ", "));
   }
   rating->rating = framework.bands[best].code;
 }

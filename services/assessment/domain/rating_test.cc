@@ -69,11 +69,11 @@ TEST(RatingTest, AgreesWithThePublishedMethod) {
 }
 
 TEST(RatingTest, RoundsHalfUp) {
-  EXPECT_EQ(WholePercent(1, 8, 1), 13u);   // 12.5
-  EXPECT_EQ(WholePercent(3, 8, 1), 38u);   // 37.5
+  EXPECT_EQ(WholePercent(1, 8, 1), 13u);  // 12.5
+  EXPECT_EQ(WholePercent(3, 8, 1), 38u);  // 37.5
   EXPECT_EQ(WholePercent(1, 4, 1), 25u);
-  EXPECT_EQ(WholePercent(1, 3, 1), 33u);   // 33.33
-  EXPECT_EQ(WholePercent(2, 3, 1), 67u);   // 66.67
+  EXPECT_EQ(WholePercent(1, 3, 1), 33u);      // 33.33
+  EXPECT_EQ(WholePercent(2, 3, 1), 67u);      // 66.67
   EXPECT_EQ(WholePercent(249, 4, 250), 25u);  // 24.9
   EXPECT_EQ(WholePercent(0, 4, 17), 0u);
   EXPECT_EQ(WholePercent(100 * 128, 100, 128), 100u);

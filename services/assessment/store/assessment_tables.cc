@@ -140,7 +140,8 @@ absl::StatusOr<std::vector<ScoreRow>> ScopedAssessments::NewestScores(uint64_t a
     ASSIGN_OR_RETURN(bool more, cursor.Next());
     if (!more) return rows;
     ASSIGN_OR_RETURN(ScoreRow row, ReadScore(cursor.key(), cursor.value()));
-    // The newest of a statement comes first; what came after `at_`, and what it replaced, is passed over.
+    // The newest of a statement comes first; what came after `at_`, and what it replaced, is passed
+    // over.
     const bool older = !rows.empty() && rows.back().statement == row.statement;
     if (row.sequence <= at_ && !older) rows.push_back(std::move(row));
   }

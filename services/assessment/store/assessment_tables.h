@@ -51,8 +51,9 @@ void PutAssessment(const AssessmentRow& row, WriteBatch* batch);
 void PutEvidence(uint64_t assessment, const EvidenceRow& row, WriteBatch* batch);
 void PutScore(uint64_t assessment, const ScoreRow& row, WriteBatch* batch);
 
-// What a caller may see of the assessments in `reader`, as it was after fact `at`. Rows of an assessment may only be
-// asked for once Find() has shown that it is within the scope. Does not own `reader`. Thread safe.
+// What a caller may see of the assessments in `reader`, as it was after fact `at`. Rows of an
+// assessment may only be asked for once Find() has shown that it is within the scope. Does not own
+// `reader`. Thread safe.
 class ScopedAssessments {
  public:
   ScopedAssessments(const Reader* reader, OrganisationScope scope, uint64_t at)

@@ -103,15 +103,18 @@ TEST_F(AssessmentTablesTest, KeepsAssessmentsApart) {
 TEST_F(AssessmentTablesTest, WritesTheDocumentedBytes) {
   const std::string one = "\0\0\0\0\0\0\0\x01"s;
   EXPECT_THAT(store_->Get(Family::kAssessments, one),
-              IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x0a"s "QHL\0\x01"s)));
+              IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x0a"s
+                                                      "QHL\0\x01"s)));
   EXPECT_THAT(store_->Get(Family::kHeads, "\x02"s),
               IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x03"s)));
   EXPECT_THAT(store_->Get(Family::kHeads, "\x03"s + one),
               IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x02"s)));
   EXPECT_THAT(store_->Get(Family::kEvidence, one + one),
-              IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x0b"s "QS1\0\x01"s)));
-  EXPECT_THAT(store_->Get(Family::kScores, one + "QS1\0\x01"s + "\xff\xff\xff\xff\xff\xff\xff\xf1"s),
-              IsOkAndHolds(std::optional<std::string>("\0\0\0\x03"s)));
+              IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x0b"s
+                                                      "QS1\0\x01"s)));
+  EXPECT_THAT(
+      store_->Get(Family::kScores, one + "QS1\0\x01"s + "\xff\xff\xff\xff\xff\xff\xff\xf1"s),
+      IsOkAndHolds(std::optional<std::string>("\0\0\0\x03"s)));
 }
 
 }  // namespace

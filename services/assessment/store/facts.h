@@ -15,10 +15,12 @@ namespace onereturn::assessment {
 // The newest format of every kind this version writes and reads.
 inline constexpr uint32_t kFactFormat = 1;
 
-// Entry bytes as they are in the ledger. DATA_LOSS when they are no entry, or of a newer format than this version reads.
+// Entry bytes as they are in the ledger. DATA_LOSS when they are no entry, or of a newer format
+// than this version reads.
 absl::StatusOr<feed::v1::Entry> ParseEntry(absl::string_view bytes);
 
-// Entry of a sequence that a row of an index names; DATA_LOSS when it is not there or not of `kind`.
+// Entry of a sequence that a row of an index names; DATA_LOSS when it is not there or not of
+// `kind`.
 absl::StatusOr<feed::v1::Entry> EntryAt(const Reader& reader, uint64_t sequence,
                                         feed::v1::EntryKind kind);
 

@@ -1,15 +1,19 @@
-// The column families of the assessment service after those every service has. All are indexes into the ledgered
-// entries: a row holds the sequence of the fact it stands for, and what is cheap to need without reading it.
+// The column families of the assessment service after those every service has. All are indexes into
+// the ledgered entries: a row holds the sequence of the fact it stands for, and what is cheap to
+// need without reading it.
 //
 //   frameworks   code:string version:u32                        -> sequence:u64
-//   heads        01 code:string                                 -> version:u32 sequence:u64   newest of a framework
-//                02                                             -> count:u64                  assessments made
-//                03 assessment:u64                              -> count:u64                  evidence of an assessment
+//   heads        01 code:string                                 -> version:u32 sequence:u64 newest
+//   of a framework
+//                02                                             -> count:u64 assessments made 03
+//                assessment:u64                              -> count:u64                  evidence
+//                of an assessment
 //   assessments  assessment:u64                                 -> sequence:u64 organisation:string
 //   evidence     assessment:u64 evidence:u64                    -> sequence:u64 statement:string
 //   scores       assessment:u64 statement:string ~sequence:u64  -> score:u32
 //
-// Components are written as common/storage/key_codec.h says, values too. Only heads are ever rewritten.
+// Components are written as common/storage/key_codec.h says, values too. Only heads are ever
+// rewritten.
 #ifndef ONERETURN_SERVICES_ASSESSMENT_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_ASSESSMENT_STORE_FAMILIES_H_
 

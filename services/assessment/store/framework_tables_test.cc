@@ -41,10 +41,14 @@ TEST(FrameworkTablesTest, WritesTheDocumentedBytes) {
   WriteBatch batch;
   PutFramework("cqc", {1, 258}, &batch);
   ASSERT_THAT(store->Write(batch, Durability::kSynced), IsOk());
-  EXPECT_THAT(store->Get(Family::kHeads, "\x01"s "cqc\x00\x01"s),
-              IsOkAndHolds(std::optional<std::string>(
-                  "\x00\x00\x00\x01"s "\x00\x00\x00\x00\x00\x00\x01\x02"s)));
-  EXPECT_THAT(store->Get(Family::kFrameworks, "cqc\x00\x01"s "\x00\x00\x00\x01"s),
+  EXPECT_THAT(store->Get(Family::kHeads,
+                         "\x01"s
+                         "cqc\x00\x01"s),
+              IsOkAndHolds(std::optional<std::string>("\x00\x00\x00\x01"s
+                                                      "\x00\x00\x00\x00\x00\x00\x01\x02"s)));
+  EXPECT_THAT(store->Get(Family::kFrameworks,
+                         "cqc\x00\x01"s
+                         "\x00\x00\x00\x01"s),
               IsOkAndHolds(std::optional<std::string>("\x00\x00\x00\x00\x00\x00\x01\x02"s)));
 }
 

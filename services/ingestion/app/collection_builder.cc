@@ -1,6 +1,7 @@
 #include "services/ingestion/app/collection_builder.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/definition_checks.h"
+#include "services/ingestion/domain/return_file.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -64,23 +66,42 @@ class Builder {
       faults_.Field("sign_off_levels", "only 0 is served: a valid return is accepted at once");
     }
     RETURN_IF_ERROR(AddItems());
+    if (collection_.CellCount() > kMaxCellsOfReturn) {
+      faults_.Field("items", absl::StrCat("a whole return would have ", collection_.CellCount(),
+                                          " cells; at most ", kMaxCellsOfReturn, " are taken"));
+    }
     for (int i = 0; i < definition_.frames_size(); ++i) AddFrame(i);
     for (int i = 0; i < definition_.rules_size(); ++i) AddRule(i);
     for (int i = 0; i < definition_.not_collected_size(); ++i) AddNotCollected(i);
     for (int i = 0; i < definition_.layouts_size(); ++i) AddLayout(i);
-    if (faults_.fields_total() > 0) return faults_;
-    return std::move(collection_);
+    if (faults_.fields_total() == 0 && unknown_items_.empty()) return std::move(collection_);
+    return Faults();
   }
 
  private:
+  // Every fault in one error. Items that are not defined decide the reason only where nothing else
+  // is wrong.
+  absl::Status Faults() {
+    if (faults_.fields_total() == 0) {
+      faults_ = Error(Reason::kDefinitionUnknown,
+                      absl::StrCat("collection ", definition_.code(),
+                                   " names items that are not defined: define them first"));
+    }
+    for (int i = 0; i < definition_.items_size(); ++i) {
+      if (unknown_items_.count(definition_.items(i)) == 0) continue;
+      faults_.Field(absl::StrCat("items[", i, "]"),
+                    absl::StrCat("\"", definition_.items(i), "\" is not defined"));
+    }
+    return faults_;
+  }
+
   absl::Status AddItems() {
     if (definition_.items().empty()) faults_.Field("items", "a collection has at least one item");
     for (int i = 0; i < definition_.items_size(); ++i) {
       ASSIGN_OR_RETURN(std::optional<catalogue::v1::DataItem> item, items_(definition_.items(i)));
       if (!item.has_value()) {
-        return Error(Reason::kDefinitionUnknown, absl::StrCat("item \"", definition_.items(i),
-                                                              "\" is not defined: define it first"))
-            .Field(absl::StrCat("items[", i, "]"), "is not defined");
+        unknown_items_.insert(definition_.items(i));
+        continue;
       }
       ItemSpec spec{item->code(), {}};
       for (const catalogue::v1::Dimension& dimension : item->dimensions()) {
@@ -141,15 +162,29 @@ class Builder {
   }
 
   void CheckItemKnown(const std::string& path, const std::string& item) {
-    if (collection_.items.count(item) == 0) {
+    if (collection_.items.count(item) == 0 && unknown_items_.count(item) == 0) {
       faults_.Field(path, absl::StrCat("\"", item, "\" is not an item of the collection"));
     }
+  }
+
+  // Does one of the items have the dimension? Items that are not defined may.
+  bool AnyHasDimension(const std::vector<std::string>& items, const std::string& dimension) const {
+    return std::any_of(items.begin(), items.end(), [&](const std::string& code) {
+      auto item = collection_.items.find(code);
+      if (item == collection_.items.end()) return true;  // Named as a fault already.
+      const std::vector<DimensionSpec>& own = item->second.dimensions;
+      return std::any_of(own.begin(), own.end(),
+                         [&](const DimensionSpec& spec) { return spec.code == dimension; });
+    });
   }
 
   void AddRule(int i) {
     const catalogue::v1::Rule& rule = definition_.rules(i);
     const std::string path = absl::StrCat("rules[", i, "]");
     if (rule.code().empty()) faults_.Field(absl::StrCat(path, ".code"), "is missing");
+    if (!rule.code().empty() && !rule_codes_.insert(rule.code()).second) {
+      faults_.Field(absl::StrCat(path, ".code"), "stands twice");
+    }
     if (rule.severity() == common::v1::SEVERITY_UNSPECIFIED)
       faults_.Field(absl::StrCat(path, ".severity"), "is missing");
     if (rule.message().empty()) faults_.Field(absl::StrCat(path, ".message"), "is missing");
@@ -165,8 +200,17 @@ class Builder {
       faults_.Field(absl::StrCat(path, ".expression"), "must be a condition, not a number");
     }
     for (const std::string& item : expression->Items()) {
-      if (!(rule.each_cell() && item == "cell"))
-        CheckItemKnown(absl::StrCat(path, ".expression"), item);
+      if (rule.each_cell() && item != "cell") {
+        faults_.Field(absl::StrCat(path, ".expression"),
+                      absl::StrCat("a rule of each cell reads only \"cell\", not \"", item, "\""));
+      }
+      if (!rule.each_cell()) CheckItemKnown(absl::StrCat(path, ".expression"), item);
+    }
+    for (const std::string& dimension : rule.for_each()) {
+      if (!AnyHasDimension(expression->Items(), dimension)) {
+        faults_.Field(absl::StrCat(path, ".for_each"),
+                      absl::StrCat("no item of the expression has a dimension \"", dimension, "\""));
+      }
     }
     collection_.rules.push_back(RuleSpec{rule.code(),
                                          SeverityOf(rule.severity()),
@@ -186,15 +230,34 @@ class Builder {
     if (layout.has_wide()) {
       collection_.layouts.push_back({layout.code(), MakeWide(path, layout.wide())});
     } else if (layout.has_long_()) {
-      collection_.layouts.push_back(
-          {layout.code(),
-           LongLayout{{layout.long_().dimensions().begin(), layout.long_().dimensions().end()}}});
+      collection_.layouts.push_back({layout.code(), MakeLong(path, layout.long_())});
     } else {
       faults_.Field(path, "has neither a wide nor a long shape");
     }
   }
 
-  WideLayout MakeWide(const std::string& path, const catalogue::v1::WideLayout& wide) {
+  LongLayout MakeLong(const std::string& layout_path, const catalogue::v1::LongLayout& layout) {
+    const std::string path = absl::StrCat(layout_path, ".long.dimensions");
+    LongLayout made{{layout.dimensions().begin(), layout.dimensions().end()}};
+    std::set<std::string> headers = {"organisation", "period", "item", "value", "null_reason"};
+    for (const std::string& dimension : made.dimensions) {
+      if (!headers.insert(dimension).second) {
+        faults_.Field(path, absl::StrCat("column \"", dimension, "\" stands twice"));
+      }
+    }
+    for (const auto& [code, item] : collection_.items) {
+      for (const DimensionSpec& dimension : item.dimensions) {
+        if (headers.count(dimension.code) == 0) {
+          faults_.Field(path, absl::StrCat("dimension \"", dimension.code, "\" of item ", code,
+                                           " has no column"));
+        }
+      }
+    }
+    return made;
+  }
+
+  WideLayout MakeWide(const std::string& layout_path, const catalogue::v1::WideLayout& wide) {
+    const std::string path = absl::StrCat(layout_path, ".wide");
     WideLayout made;
     made.organisation_header = wide.organisation_header();
     made.period_header = wide.period_header();
@@ -204,25 +267,56 @@ class Builder {
     made.ignored_headers = {wide.ignored_headers().begin(), wide.ignored_headers().end()};
     made.total_label = wide.total_label();
     made.null_reasons_written = wide.null_reasons_written();
-    if (made.organisation_header.empty())
-      faults_.Field(absl::StrCat(path, ".wide.organisation_header"), "is missing");
-    if (made.period_header.empty())
-      faults_.Field(absl::StrCat(path, ".wide.period_header"), "is missing");
-    for (const catalogue::v1::LayoutColumn& column : wide.columns()) {
-      CellColumn added{column.header(), column.cell().item(), {}};
-      for (const common::v1::DimensionValue& value : column.cell().dimensions()) {
-        added.dimensions.push_back(DimensionValue{value.dimension(), value.value()});
-      }
-      std::sort(added.dimensions.begin(), added.dimensions.end());
-      CheckItemKnown(absl::StrCat(path, ".wide.columns"), added.item);
-      made.columns.push_back(std::move(added));
+    if (wide.period_format() == catalogue::v1::PERIOD_FORMAT_UNSPECIFIED) {
+      faults_.Field(absl::StrCat(path, ".period_format"), "is missing");
+    }
+    std::set<std::string> headers = made.ignored_headers;
+    CheckHeader(absl::StrCat(path, ".organisation_header"), made.organisation_header, &headers);
+    CheckHeader(absl::StrCat(path, ".period_header"), made.period_header, &headers);
+    std::set<std::string> cells;
+    for (int i = 0; i < wide.columns_size(); ++i) {
+      const std::string column_path = absl::StrCat(path, ".columns[", i, "]");
+      CheckHeader(absl::StrCat(column_path, ".header"), wide.columns(i).header(), &headers);
+      made.columns.push_back(MakeColumn(column_path, wide.columns(i), &cells));
     }
     return made;
+  }
+
+  void CheckHeader(const std::string& path, const std::string& header,
+                   std::set<std::string>* headers) {
+    if (header.empty()) return (void)faults_.Field(path, "is missing");
+    if (Trimmed(header) != header) faults_.Field(path, "has a blank at an end");
+    if (!headers->insert(header).second) {
+      faults_.Field(path, absl::StrCat("\"", header, "\" stands twice"));
+    }
+  }
+
+  CellColumn MakeColumn(const std::string& path, const catalogue::v1::LayoutColumn& column,
+                        std::set<std::string>* cells) {
+    Cell cell;
+    cell.item = column.cell().item();
+    for (const common::v1::DimensionValue& value : column.cell().dimensions()) {
+      cell.dimensions.push_back(DimensionValue{value.dimension(), value.value()});
+    }
+    std::sort(cell.dimensions.begin(), cell.dimensions.end());
+    CheckItemKnown(absl::StrCat(path, ".cell"), cell.item);
+    auto item = collection_.items.find(cell.item);
+    if (item != collection_.items.end() && !item->second.HasCell(cell.dimensions)) {
+      faults_.Field(absl::StrCat(path, ".cell"),
+                    absl::StrCat(DescribeCell(cell), " is not a cell of the item"));
+    }
+    if (!cells->insert(DescribeCell(cell)).second) {
+      faults_.Field(absl::StrCat(path, ".cell"),
+                    absl::StrCat(DescribeCell(cell), " has a column already"));
+    }
+    return CellColumn{column.header(), cell.item, cell.dimensions};
   }
 
   const catalogue::v1::Collection& definition_;
   const ItemLookup& items_;
   Error faults_;
+  std::set<std::string> unknown_items_;
+  std::set<std::string> rule_codes_;
   Collection collection_;
 };
 

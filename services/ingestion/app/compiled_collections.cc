@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/utf8.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/store/catalogue_table.h"
@@ -42,7 +43,7 @@ absl::StatusOr<CompiledCollection> CompiledCollections::Get(const std::string& c
                    FindDefinition(snapshot, DefinitionKind::kCollection, code, kNewest));
   if (!stored.has_value()) {
     return Error(Reason::kDefinitionUnknown,
-                 absl::StrCat("there is no collection \"", code.substr(0, 32), "\""))
+                 absl::StrCat("there is no collection \"", CutAtCharacter(code, 32), "\""))
         .Field("collection", "is not defined");
   }
   catalogue::v1::Collection definition;

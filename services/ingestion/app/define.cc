@@ -8,6 +8,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/accepted_at.h"
 #include "services/ingestion/app/collection_builder.h"
 #include "services/ingestion/app/compiled_collections.h"
 #include "services/ingestion/app/definition_checks.h"
@@ -35,7 +36,8 @@ struct Traits<catalogue::v1::Organisation> {
                             const catalogue::v1::Organisation& definition) {
     return CheckOrganisation(definition);
   }
-  static void PutMore(const catalogue::v1::Organisation& /*definition*/, WriteBatch* /*batch*/) {}
+  static void PutMore(const catalogue::v1::Organisation& /*definition*/,
+                      const catalogue::v1::Organisation& /*replaced*/, WriteBatch* /*batch*/) {}
 };
 
 template <>
@@ -57,22 +59,28 @@ struct Traits<catalogue::v1::DataItem> {
   static absl::Status Check(const Reader& /*reader*/, const catalogue::v1::DataItem& definition) {
     return CheckItem(definition);
   }
-  static void PutMore(const catalogue::v1::DataItem& /*definition*/, WriteBatch* /*batch*/) {}
+  static void PutMore(const catalogue::v1::DataItem& /*definition*/,
+                      const catalogue::v1::DataItem& /*replaced*/, WriteBatch* /*batch*/) {}
 };
 
 // Every item has one home; every organisation named must be known.
 absl::Status CheckCollectionPlaces(const Reader& reader,
                                    const catalogue::v1::Collection& definition) {
+  std::optional<Error> elsewhere;
   for (int i = 0; i < definition.items_size(); ++i) {
     ASSIGN_OR_RETURN(std::optional<std::string> home, HomeOf(reader, definition.items(i)));
     if (!home.has_value() || *home == definition.code()) continue;
-    return Error(Reason::kHomeCollection,
-                 absl::StrCat("item ", definition.items(i), " has its home in collection ", *home,
-                              ": take it from there"))
-        .With("item", definition.items(i))
-        .With("home", *home)
-        .Field(absl::StrCat("collection.items[", i, "]"), absl::StrCat("its home is ", *home));
+    if (!elsewhere.has_value()) {
+      elsewhere = Error(
+          Reason::kHomeCollection,
+          absl::StrCat("item ", definition.items(i), " has its home in collection ", *home,
+                       " and cannot have another in ", definition.code(), ": take it from there"));
+      elsewhere->With("item", definition.items(i)).With("home", *home);
+    }
+    elsewhere->Field(absl::StrCat("collection.items[", i, "]"),
+                     absl::StrCat("the home of ", definition.items(i), " is ", *home));
   }
+  if (elsewhere.has_value()) return *elsewhere;
   Error unknown(Reason::kDefinitionUnknown,
                 "the collection names organisations that are not defined");
   auto check = [&](const std::string& code, const std::string& path) -> absl::Status {
@@ -113,7 +121,10 @@ struct Traits<catalogue::v1::Collection> {
     RETURN_IF_ERROR(BuildCollection(definition, NewestItems(reader)).status());
     return CheckCollectionPlaces(reader, definition);
   }
-  static void PutMore(const catalogue::v1::Collection& definition, WriteBatch* batch) {
+  // An item that the new version leaves out has no home any more: another collection may take it.
+  static void PutMore(const catalogue::v1::Collection& definition,
+                      const catalogue::v1::Collection& replaced, WriteBatch* batch) {
+    for (const std::string& item : replaced.items()) RemoveHome(item, batch);
     for (const std::string& item : definition.items()) PutHome(item, definition.code(), batch);
   }
 };
@@ -125,7 +136,9 @@ constexpr size_t kMaxFactBytes = 60 * 1024;
 template <typename Definition>
 struct Judged {
   Definition definition;
+  Definition replaced;  // The version in force before; empty when there is none.
   std::optional<uint64_t> unchanged_since;
+  uint64_t in_force_since = 0;  // Sequence of the definition it replaces; 0: there is none.
   uint64_t catalogue_sequence = 0;
 };
 
@@ -136,6 +149,7 @@ absl::StatusOr<Judged<Definition>> JudgeDefinition(const Store& store, Definitio
   ASSIGN_OR_RETURN(judged.catalogue_sequence, CatalogueSequence(snapshot));
   ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
                    FindDefinition(snapshot, Traits<Definition>::kKind, definition.code(), kNewest));
+  if (stored.has_value()) judged.in_force_since = stored->sequence;
   const std::string in_force_etag = stored.has_value() ? EtagOf(stored->sequence) : EtagOf(0);
   if (!definition.etag().empty() && definition.etag() != in_force_etag) {
     return Error(Reason::kEtagMismatch, "the definition has changed since you read it")
@@ -156,6 +170,7 @@ absl::StatusOr<Judged<Definition>> JudgeDefinition(const Store& store, Definitio
     Traits<Definition>::SetVersion(version++, &definition);
     if (in_force.SerializeAsString() == definition.SerializeAsString())
       judged.unchanged_since = stored->sequence;
+    judged.replaced = std::move(in_force);
   }
   if (!judged.unchanged_since.has_value()) {
     Traits<Definition>::SetVersion(version, &definition);
@@ -178,7 +193,7 @@ void Propose(const Store* store, Committer* committer, const RequestOrigin& orig
   Defined<Definition> defined;
   defined.definition = judged->definition;
   if (judged->unchanged_since.has_value()) {
-    absl::StatusOr<Accepted> accepted = committer->ReceiptOf(*judged->unchanged_since);
+    absl::StatusOr<Accepted> accepted = AcceptedAt(*committer, *judged->unchanged_since);
     if (!accepted.ok()) return done(accepted.status());
     defined.definition.set_etag(EtagOf(*judged->unchanged_since));
     defined.accepted = *std::move(accepted);
@@ -195,12 +210,17 @@ void Propose(const Store* store, Committer* committer, const RequestOrigin& orig
   proposal.entry.set_request_digest(std::string(DigestBytes(origin.digest)));
   proposal.entry.set_name(judged->definition.name());
   proposal.entry.set_fact(Traits<Definition>::Fact(judged->definition));
-  proposal.read_set = {CatalogueCheck(judged->catalogue_sequence)};
-  proposal.write = [definition = judged->definition](const Placement& placement,
-                                                     WriteBatch* batch) {
+  proposal.read_set = {DefinitionCheck(Traits<Definition>::kKind, judged->definition.code(),
+                                       judged->in_force_since)};
+  // A collection is judged on the items and organisations it names, too.
+  if (Traits<Definition>::kKind == DefinitionKind::kCollection) {
+    proposal.read_set.push_back(CatalogueCheck(judged->catalogue_sequence));
+  }
+  proposal.write = [definition = judged->definition, replaced = std::move(judged->replaced)](
+                       const Placement& placement, WriteBatch* batch) {
     PutDefinition(Traits<Definition>::kKind, definition.code(), placement.sequence,
                   definition.SerializeAsString(), batch);
-    Traits<Definition>::PutMore(definition, batch);
+    Traits<Definition>::PutMore(definition, replaced, batch);
   };
   proposal.done = [store, committer, origin, asked, second_try, defined = std::move(defined),
                    done](absl::StatusOr<Accepted> accepted) mutable {
@@ -233,7 +253,7 @@ bool AnswerRepeat(const Store& store, const Committer& committer, const RequestO
                "a request with this request_id was accepted with other content"));
     return true;
   }
-  absl::StatusOr<Accepted> accepted = committer.ReceiptOf((*known)->sequence);
+  absl::StatusOr<Accepted> accepted = AcceptedAt(committer, (*known)->sequence);
   absl::StatusOr<std::optional<StoredDefinition>> stored =
       FindDefinition(store, Traits<Definition>::kKind, asked.code(), (*known)->sequence);
   if (!accepted.ok() || !stored.ok() || !stored->has_value()) {

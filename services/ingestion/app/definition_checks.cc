@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
+#include "common/cells/cell_chunk.h"
 #include "common/hierarchy/ods_code.h"
 #include "common/period/civil_day.h"
 #include "common/status/error.h"
@@ -96,6 +97,9 @@ absl::Status CheckItem(const catalogue::v1::DataItem& item) {
   if (item.concept_text().empty()) faults.Field("item.concept_text", "is missing");
   if (item.unit().empty()) faults.Field("item.unit", "is missing");
   CheckDay(item.review_date(), false, "item.review_date", &faults);
+  if (item.dimensions_size() > static_cast<int>(kMaxDimensionsPerCell)) {
+    faults.Field("item.dimensions", absl::StrCat("at most ", kMaxDimensionsPerCell));
+  }
   std::set<std::string> dimensions;
   for (int i = 0; i < item.dimensions_size(); ++i) {
     const catalogue::v1::Dimension& dimension = item.dimensions(i);

@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/utf8.h"
 #include "common/commit/journal.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/accepted_at.h"
 #include "services/ingestion/app/definition_checks.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -30,6 +32,17 @@ Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission
                              absl::string_view("\0", 1), submission.layout,
                              absl::string_view("\0", 1), absl::StrCat(submission.status),
                              absl::string_view("\0", 1), organisation});
+}
+
+// What a file writes where a code should stand, as answers show it: whatever it is, not much of it.
+std::string ShownCode(absl::string_view organisation) {
+  return std::string(CutAtCharacter(organisation, 12));
+}
+
+// What the findings say of the whole.
+Verdict VerdictOf(const Findings& findings) {
+  if (findings.has_error()) return Verdict::kInvalid;
+  return findings.has_explain() ? Verdict::kValidWithExplanations : Verdict::kValid;
 }
 
 // Counts returns on their way and gathers their answers by row.
@@ -82,30 +95,27 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
       [&](FileReturnRows rows) -> absl::Status {
         if (!submission.scope.Covers(rows.organisation)) {
           return Error(Reason::kOrgScope,
-                       absl::StrCat("row ", rows.row, " names ", rows.organisation,
+                       absl::StrCat("row ", rows.row, " names ", ShownCode(rows.organisation),
                                     ", which the caller does not act for"));
         }
         FileReturnAnswer judged;
-        judged.organisation = rows.organisation;
+        judged.organisation = ShownCode(rows.organisation);
         auto [first, fresh] = first_rows.emplace(rows.organisation, rows.row);
         if (!fresh) {
           return Error(Reason::kFileLayout,
-                       absl::StrCat(rows.organisation, " stands in rows ", first->second, " and ",
-                                    rows.row, ": give each organisation once"))
+                       absl::StrCat(ShownCode(rows.organisation), " stands in rows ",
+                                    first->second, " and ", rows.row,
+                                    ": give each organisation once"))
               .With("row", rows.row);
         }
         Findings findings = JudgeRows(submission, compiled, rows);
-        judged.verdict = findings.has_error()     ? Verdict::kInvalid
-                         : findings.has_explain() ? Verdict::kValidWithExplanations
-                                                  : Verdict::kValid;
+        judged.verdict = VerdictOf(findings);
         answer.findings.Append(std::move(findings));
         answer.returns.push_back(std::move(judged));
         return absl::OkStatus();
       },
       &answer.period));
-  answer.verdict = answer.findings.has_error()     ? Verdict::kInvalid
-                   : answer.findings.has_explain() ? Verdict::kValidWithExplanations
-                                                   : Verdict::kValid;
+  answer.verdict = VerdictOf(answer.findings);
   if (submission.origin.validate_only) return answer;
   RETURN_IF_ERROR(CommitRows(upload, submission, compiled, &answer));
   bool any = false;
@@ -126,7 +136,7 @@ absl::StatusOr<std::optional<FileAnswer>> SubmitFile::FindRepeat(
   }
   FileAnswer answer;
   answer.verdict = Verdict::kValid;
-  ASSIGN_OR_RETURN(Accepted accepted, committer_->ReceiptOf(known->sequence));
+  ASSIGN_OR_RETURN(Accepted accepted, AcceptedAt(*committer_, known->sequence));
   accepted.replayed = true;
   feed::v1::Entry entry;
   feed::v1::FileImported fact;
@@ -144,7 +154,7 @@ absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmissi
   if (layout == nullptr) {
     return Error(Reason::kFileLayout,
                  absl::StrCat("collection ", submission.collection, " has no layout \"",
-                              submission.layout.substr(0, 64), "\""))
+                              CutAtCharacter(submission.layout, 64), "\""))
         .Field("layout", "is not one of the collection's layouts");
   }
   std::unique_ptr<ReturnFileReader> reader =
@@ -166,7 +176,7 @@ Findings SubmitFile::JudgeRows(const FileSubmission& submission, const CompiledC
     finding.code = std::string(NameOf(ReasonOf(known)));
     finding.message = absl::StrCat("Row ", rows.row, ": ", known.message(), ".");
     finding.place = place;
-    finding.organisation = rows.organisation.substr(0, 12);
+    finding.organisation = ShownCode(rows.organisation);
     finding.suggestion =
         "Check the code, or have the organisation added to the catalogue; the other rows are not "
         "held up.";
@@ -221,7 +231,12 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
     RETURN_IF_ERROR(one.status());
     FileReturnAnswer& target = answer->returns[own_place];
     target.verdict = one->verdict;
-    if (!one->accepted.has_value()) continue;
+    if (!one->accepted.has_value()) {
+      // The catalogue changed after the first reading, and by it the return is not valid any more.
+      answer->findings.Append(std::move(one->findings));
+      answer->verdict = VerdictOf(answer->findings);
+      continue;
+    }
     target.revision = RevisionName(
         ReturnKey{one->fact.collection(), one->fact.period(), one->fact.organisation()},
         one->fact.revision());

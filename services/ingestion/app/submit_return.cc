@@ -9,6 +9,7 @@
 #include "common/hierarchy/ods_code.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/accepted_at.h"
 #include "services/ingestion/app/definition_checks.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -82,47 +83,51 @@ void SubmitReturn::Run(ReturnSubmission submission,
   attempt->submission = std::move(submission);
   attempt->again = std::move(again);
   attempt->done = std::move(done);
-  if (Prepare(attempt.get())) Try(std::move(attempt));
+  if (absl::Status id = CheckRequestId(attempt->submission.origin.request_id); !id.ok()) {
+    return attempt->done(id);
+  }
+  Try(std::move(attempt));
 }
 
 // The request id comes first: a repeat gets its receipt whatever has changed since.
-bool SubmitReturn::Prepare(Attempt* attempt) const {
+bool SubmitReturn::Prepare(Attempt* attempt, const Reader& reader) const {
   const RequestOrigin& origin = attempt->submission.origin;
   const std::string& organisation = attempt->submission.submission.organisation;
-  absl::Status status = CheckRequestId(origin.request_id);
-  if (status.ok()) {
-    absl::StatusOr<std::optional<AcceptedRequest>> known =
-        FindRequest(*store_, organisation, origin.request_id);
-    status = known.status();
-    if (known.ok() && known->has_value()) {
-      if ((*known)->digest != origin.digest) {
-        attempt->done(
-            Error(Reason::kRequestIdReused,
-                  "a request with this request_id was accepted with other content: use a new id")
-                .Field("request_id", "was used for other content"));
-        return false;
-      }
-      absl::StatusOr<Accepted> accepted = committer_->ReceiptOf((*known)->sequence);
-      ReturnAnswer answer;
-      answer.verdict = Verdict::kValid;
-      if (accepted.ok()) {
-        absl::StatusOr<feed::v1::ReturnAccepted> fact = ReturnOfEntry(accepted->receipt.entry);
-        if (fact.ok()) answer.fact = *std::move(fact);
-        accepted->replayed = true;
-        answer.accepted = *std::move(accepted);
-        attempt->done(std::move(answer));
-        return false;
-      }
-      status = accepted.status();
-    }
+  absl::StatusOr<std::optional<AcceptedRequest>> known =
+      FindRequest(reader, organisation, origin.request_id);
+  absl::Status status = known.status();
+  if (known.ok() && known->has_value()) {
+    absl::StatusOr<ReturnAnswer> repeat = AnswerRepeat(origin, **known);
+    attempt->done(std::move(repeat));
+    return false;
   }
-  if (status.ok()) status = CheckOrganisationKnown(*store_, organisation);
+  if (status.ok()) status = CheckOrganisationKnown(reader, organisation);
   if (status.ok()) return true;
   attempt->done(status);
   return false;
 }
 
+absl::StatusOr<ReturnAnswer> SubmitReturn::AnswerRepeat(const RequestOrigin& origin,
+                                                        const AcceptedRequest& known) const {
+  if (known.digest != origin.digest) {
+    return Error(Reason::kRequestIdReused,
+                 "a request with this request_id was accepted with other content: use a new id")
+        .Field("request_id", "was used for other content");
+  }
+  ReturnAnswer answer;
+  answer.verdict = Verdict::kValid;
+  ASSIGN_OR_RETURN(answer.accepted, AcceptedAt(*committer_, known.sequence));
+  answer.accepted->replayed = true;
+  ASSIGN_OR_RETURN(answer.fact, ReturnOfEntry(answer.accepted->receipt.entry));
+  return answer;
+}
+
 void SubmitReturn::Try(std::shared_ptr<Attempt> attempt) const {
+  // The request id and the return's head from one state: a copy of this very request that is
+  // accepted meanwhile is then either seen as a repeat here, or met by the committer; never taken
+  // for another's revision.
+  const Snapshot snapshot = store_->TakeSnapshot();
+  if (!Prepare(attempt.get(), snapshot)) return;
   absl::StatusOr<CompiledCollection> compiled = collections_->Get(attempt->submission.collection);
   if (!compiled.ok()) return attempt->done(compiled.status());
   absl::StatusOr<Period> period =
@@ -130,7 +135,7 @@ void SubmitReturn::Try(std::shared_ptr<Attempt> attempt) const {
   if (!period.ok()) return attempt->done(period.status());
   attempt->key = ReturnKey{compiled->collection->code, period->ToString(),
                            attempt->submission.submission.organisation};
-  absl::StatusOr<ReturnHeadState> head = HeadOf(*store_, attempt->key);
+  absl::StatusOr<ReturnHeadState> head = HeadOf(snapshot, attempt->key);
   if (!head.ok()) return attempt->done(head.status());
   const std::string etag = EtagOf(head->newest.sequence);
   if (!attempt->submission.etag.empty() && attempt->submission.etag != etag) {
@@ -152,7 +157,7 @@ void SubmitReturn::Commit(std::shared_ptr<Attempt> attempt, const CompiledCollec
   if (judgement.verdict == Verdict::kInvalid) return attempt->done(std::move(answer));
 
   if (head.newest.number > 0 && head.cell_digest == judgement.cell_digest) {
-    absl::StatusOr<Accepted> accepted = committer_->ReceiptOf(head.newest.sequence);
+    absl::StatusOr<Accepted> accepted = AcceptedAt(*committer_, head.newest.sequence);
     if (!accepted.ok()) return attempt->done(accepted.status());
     absl::StatusOr<feed::v1::ReturnAccepted> fact = ReturnOfEntry(accepted->receipt.entry);
     if (!fact.ok()) return attempt->done(fact.status());
@@ -218,6 +223,13 @@ void SubmitReturn::Commit(std::shared_ptr<Attempt> attempt, const CompiledCollec
                    answer = std::move(answer)](absl::StatusOr<Accepted> accepted) mutable {
     if (accepted.ok()) {
       answer.accepted = *std::move(accepted);
+      if (answer.accepted->replayed) {
+        // A copy of the request was first: what was accepted is what that one proposed.
+        absl::StatusOr<feed::v1::ReturnAccepted> first =
+            ReturnOfEntry(answer.accepted->receipt.entry);
+        if (!first.ok()) return attempt->done(first.status());
+        answer.fact = *std::move(first);
+      }
       return attempt->done(std::move(answer));
     }
     const bool conflict = ReasonOf(accepted.status()) == Reason::kCommitConflict;

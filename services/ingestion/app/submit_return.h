@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/commit/committer.h"
+#include "common/commit/journal.h"
 #include "common/digest/digest.h"
 #include "common/storage/store.h"
 #include "onereturn/feed/v1/entry.pb.h"
@@ -58,8 +59,10 @@ class SubmitReturn {
  private:
   struct Attempt;
   void Try(std::shared_ptr<Attempt> attempt) const;
-  // OK to go on; otherwise `done` was called.
-  bool Prepare(Attempt* attempt) const;
+  // True: go on; otherwise `done` was called.
+  bool Prepare(Attempt* attempt, const Reader& reader) const;
+  absl::StatusOr<ReturnAnswer> AnswerRepeat(const RequestOrigin& origin,
+                                            const AcceptedRequest& known) const;
   void Commit(std::shared_ptr<Attempt> attempt, const CompiledCollection& compiled,
               const ReturnHeadState& head, Judgement judgement) const;
   // Puts the chunks of a large return into the store; false: `done` was called.

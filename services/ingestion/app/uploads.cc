@@ -80,7 +80,9 @@ void Uploads::Write(const std::string& owner, const std::string& id, uint64_t of
   if (!upload.ok()) return done(upload.status());
   storage::v1::UploadRecord record = upload->record;
   UploadState state{id, record.held_bytes()};
-  if (offset + data.size() <= record.held_bytes()) return done(state);  // Held already: a repeat.
+  if (offset <= record.held_bytes() && data.size() <= record.held_bytes() - offset) {
+    return done(state);  // Held already: a repeat.
+  }
   if (offset != record.held_bytes()) {
     return done(Error(Reason::kChunkOffset,
                       absl::StrCat("the upload goes on at byte ", record.held_bytes()))

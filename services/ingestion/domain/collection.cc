@@ -21,13 +21,26 @@ bool VisitItemCells(const ItemSpec& item, size_t place, Cell* cell,
 
 uint64_t ItemSpec::CellCount() const {
   uint64_t count = 1;
-  for (const DimensionSpec& dimension : dimensions) count *= dimension.values.size();
+  for (const DimensionSpec& dimension : dimensions) {
+    if (__builtin_mul_overflow(count, uint64_t{dimension.values.size()}, &count)) return UINT64_MAX;
+  }
   return count;
+}
+
+bool ItemSpec::HasCell(const std::vector<DimensionValue>& cell_dimensions) const {
+  bool fits = cell_dimensions.size() == dimensions.size();
+  for (size_t i = 0; fits && i < dimensions.size(); ++i) {
+    fits = cell_dimensions[i].dimension == dimensions[i].code &&
+           dimensions[i].values.count(cell_dimensions[i].value) > 0;
+  }
+  return fits;
 }
 
 uint64_t Collection::CellCount() const {
   uint64_t count = 0;
-  for (const auto& [item_code, item] : items) count += item.CellCount();
+  for (const auto& [item_code, item] : items) {
+    if (__builtin_add_overflow(count, item.CellCount(), &count)) return UINT64_MAX;
+  }
   return count;
 }
 

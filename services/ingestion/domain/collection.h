@@ -18,6 +18,9 @@
 
 namespace onereturn::ingestion {
 
+// Cells of one return: they are held in memory together.
+inline constexpr uint64_t kMaxCellsOfReturn = 1'000'000;
+
 enum class Severity { kError = 1, kExplain = 2, kInfo = 3 };
 
 struct DimensionSpec {
@@ -29,8 +32,11 @@ struct ItemSpec {
   std::string code;
   std::vector<DimensionSpec> dimensions;  // In bytewise order of code.
 
-  // How many cells the item has: one at each combination of values.
+  // How many cells the item has: one at each combination of values. UINT64_MAX where that is more
+  // than can be counted.
   uint64_t CellCount() const;
+  // Are these, sorted by dimension, the dimensions of one of its cells?
+  bool HasCell(const std::vector<DimensionValue>& cell_dimensions) const;
 };
 
 struct RuleSpec {
@@ -96,7 +102,7 @@ struct Collection {
   std::map<std::string, std::vector<NotCollectedSpec>> not_collected;  // By organisation.
   std::vector<LayoutSpec> layouts;
 
-  // How many cells a whole return has.
+  // How many cells a whole return has; UINT64_MAX as above.
   uint64_t CellCount() const;
   // Does the organisation owe the period? True for all where the collection has no frames.
   bool Owes(absl::string_view organisation, const Period& period) const;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/utf8.h"
 #include "common/cells/cell.h"
 #include "services/ingestion/domain/collection.h"
 
@@ -33,16 +34,24 @@ struct Finding {
   std::string suggestion;
 };
 
-// Findings in the order they were made: the first ones whole, the others counted.
+// Findings in the order they were made: the first ones kept, the others counted. Texts that come
+// from a file or a request may be of any length; what is kept of them is cut, at a character, so
+// that all findings together fit one answer.
 class Findings {
  public:
   static constexpr size_t kKept = 1'000;
+  static constexpr size_t kMaxMessageBytes = 512;  // Message and suggestion, each.
+  static constexpr size_t kMaxExpectedBytes = 256;
+  static constexpr size_t kMaxGotBytes = 64;
+  static constexpr size_t kMaxCodeBytes = 64;  // Each code of the cell and the place.
 
   void Add(Finding finding) {
     ++count_;
     if (finding.severity == Severity::kError) ++errors_;
     if (finding.severity == Severity::kExplain) ++explains_;
-    if (kept_.size() < kKept) kept_.push_back(std::move(finding));
+    if (kept_.size() == kKept) return;
+    Shorten(&finding);
+    kept_.push_back(std::move(finding));
   }
   void Append(Findings other) {
     count_ += other.count_;
@@ -60,6 +69,29 @@ class Findings {
   bool has_explain() const { return explains_ > 0; }
 
  private:
+  static void Cut(size_t most_bytes, std::string* text) {
+    text->resize(CutAtCharacter(*text, most_bytes).size());
+  }
+  static void Shorten(Finding* finding) {
+    Cut(kMaxMessageBytes, &finding->message);
+    Cut(kMaxMessageBytes, &finding->suggestion);
+    Cut(kMaxExpectedBytes, &finding->expected);
+    Cut(kMaxGotBytes, &finding->got);
+    Cut(kMaxCodeBytes, &finding->organisation);
+    Cut(kMaxCodeBytes, &finding->place.field);
+    if (!finding->cell.has_value()) return;
+    Cut(kMaxCodeBytes, &finding->cell->item);
+    if (finding->cell->dimensions.size() > kMaxDimensionsShown) {
+      finding->cell->dimensions.resize(kMaxDimensionsShown);
+    }
+    for (DimensionValue& dimension : finding->cell->dimensions) {
+      Cut(kMaxCodeBytes, &dimension.dimension);
+      Cut(kMaxCodeBytes, &dimension.value);
+    }
+  }
+
+  static constexpr size_t kMaxDimensionsShown = 16;
+
   std::vector<Finding> kept_;
   uint64_t count_ = 0;
   uint64_t errors_ = 0;

@@ -113,12 +113,7 @@ class Examination {
 
   void CheckDimensions(const ItemSpec& item, size_t index) {
     const Cell& cell = submission_.cells[index];
-    bool fits = cell.dimensions.size() == item.dimensions.size();
-    for (size_t i = 0; fits && i < item.dimensions.size(); ++i) {
-      fits = cell.dimensions[i].dimension == item.dimensions[i].code &&
-             item.dimensions[i].values.count(cell.dimensions[i].value) > 0;
-    }
-    if (fits) return;
+    if (item.HasCell(cell.dimensions)) return;
     std::string expected;
     for (const DimensionSpec& dimension : item.dimensions) {
       absl::StrAppend(&expected, expected.empty() ? "" : "; ", dimension.code, ": ");
@@ -199,8 +194,16 @@ class Examination {
     }
     for (const Bindings& bindings : RuleScope(rule.expression, rule.for_each, table)) {
       const RuleVerdict verdict = VerdictOf(Evaluate(rule.expression, table, bindings));
-      Report(rule, verdict, FirstCellOf(rule, bindings), bindings);
+      if (!IsFinding(verdict)) continue;
+      // Looking for the place reads every cell: only for a finding that will be shown.
+      const bool shown = findings_.kept().size() < Findings::kKept;
+      Report(rule, verdict, shown ? FirstCellOf(rule, bindings) : submission_.cells.size(),
+             bindings);
     }
+  }
+
+  static bool IsFinding(RuleVerdict verdict) {
+    return verdict == RuleVerdict::kFails || verdict == RuleVerdict::kFaultyRule;
   }
 
   // The first cell, as it came, that the rule reads under the bindings: where the finding is shown.
@@ -216,7 +219,7 @@ class Examination {
   }
 
   void Report(const RuleSpec& rule, RuleVerdict verdict, size_t index, const Bindings& bindings) {
-    if (verdict == RuleVerdict::kHolds || verdict == RuleVerdict::kNotDecided) return;
+    if (!IsFinding(verdict)) return;
     Finding finding = Structural(rule.code, rule.message, rule.suggestion);
     finding.severity = rule.severity;
     finding.rule_version = collection_.version;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/utf8.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -22,6 +23,9 @@ absl::Status LongFileReader::Feed(absl::string_view bytes) { return csv_.Feed(by
 absl::Status LongFileReader::Finish() {
   RETURN_IF_ERROR(csv_.Finish());
   if (columns_.empty()) return Error(Reason::kFileLayout, "the file is empty").With("row", "1");
+  if (!period_.has_value()) {
+    return Error(Reason::kFileLayout, "the file holds no organisation's row below the header");
+  }
   return Deliver();
 }
 
@@ -66,7 +70,7 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
   if (!current_.has_value()) {
     if (delivered_.count(organisation) > 0) {
       return Error(Reason::kFileLayout,
-                   absl::StrCat("row ", row, ": the rows of ", organisation,
+                   absl::StrCat("row ", row, ": the rows of ", CutAtCharacter(organisation, 12),
                                 " do not stand together: sort the file by organisation"))
           .With("row", row);
     }
@@ -74,7 +78,8 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
   }
   if (current_->cells.size() == kMaxCells) {
     return Error(Reason::kTooManyItems,
-                 absl::StrCat(organisation, " has more than ", kMaxCells, " cells"))
+                 absl::StrCat(CutAtCharacter(organisation, 12), " has more than ", kMaxCells,
+                              " cells"))
         .With("row", row);
   }
   Cell cell;
@@ -98,7 +103,7 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
     finding.place = place;
     finding.organisation = organisation;
     finding.cell = cell;
-    finding.got = std::string((value.empty() ? null_reason : value).substr(0, 32));
+    finding.got = std::string(value.empty() ? null_reason : value);
     finding.suggestion =
         "Write the figure in plain digits, or leave it blank and give a null reason.";
     current_->findings.Add(std::move(finding));

@@ -17,7 +17,7 @@ namespace onereturn::ingestion {
 class LongFileReader final : public ReturnFileReader {
  public:
   // More cells of one organisation than this are refused: they are held in memory together.
-  static constexpr size_t kMaxCells = 1'000'000;
+  static constexpr size_t kMaxCells = kMaxCellsOfReturn;
 
   LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker);
 

@@ -28,9 +28,10 @@ struct FileReturnRows {
 };
 
 // A file being read. Feed it all bytes in order, then Finish.
-//   FILE_LAYOUT  the header does not fit the layout: every fault named
+//   FILE_LAYOUT  the header does not fit the layout: every fault named; or no row stands below it
 //   FILE_PERIOD  a row's period cannot be read, is of another kind, or differs from the first row's
-//   FILE_TOTAL   the total row is not the sum of the rows above it: every column named
+//   FILE_TOTAL   the total row is not the sum of the rows above it: every column named. A column
+//                with a figure that cannot be read is not checked: its row has a finding
 // and the errors of CsvReader. After an error nothing more is delivered. Not thread safe.
 class ReturnFileReader {
  public:

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/utf8.h"
 #include "common/period/period_formats.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -25,9 +26,14 @@ absl::Status WideFileReader::Feed(absl::string_view bytes) { return csv_.Feed(by
 absl::Status WideFileReader::Finish() {
   RETURN_IF_ERROR(csv_.Finish());
   if (columns_.empty()) return Error(Reason::kFileLayout, "the file is empty").With("row", "1");
-  if (layout_.total_label.empty() || total_seen_) return absl::OkStatus();
-  return Error(Reason::kFileTotal,
-               "the layout ends with a total row, and the file has none: is it cut short?");
+  if (!layout_.total_label.empty() && !total_seen_) {
+    return Error(Reason::kFileTotal,
+                 "the layout ends with a total row, and the file has none: is it cut short?");
+  }
+  if (!period_.has_value()) {
+    return Error(Reason::kFileLayout, "the file holds no organisation's row below the header");
+  }
+  return absl::OkStatus();
 }
 
 // Finds each column of the layout by its header, in any order; every fault in one error.
@@ -65,6 +71,7 @@ absl::Status WideFileReader::ReadHeader(const std::vector<absl::string_view>& fi
     }
   }
   sums_.assign(columns_.size(), 0);
+  unreadable_.assign(columns_.size(), false);
   if (faults.fields_total() > 0) return faults;
   return absl::OkStatus();
 }
@@ -112,9 +119,10 @@ void WideFileReader::ReadCell(size_t column, absl::string_view text, FileReturnR
     finding.place = place;
     finding.organisation = rows->organisation;
     finding.cell = cell;
-    finding.got = std::string(Trimmed(text).substr(0, 32));
+    finding.got = std::string(Trimmed(text));
     finding.suggestion = "Write the figure in plain digits; a blank is no zero.";
     rows->findings.Add(std::move(finding));
+    if (!Trimmed(text).empty()) unreadable_[column] = true;
     return;
   }
   if (cell.value.has_value()) sums_[column] += cell.value->millionths();
@@ -160,13 +168,13 @@ absl::Status WideFileReader::CheckTotal(uint32_t row,
                absl::StrCat("the total in row ", row, " is not the sum of the rows above"));
   faults.With("row", row);
   for (size_t i = 0; i < fields.size(); ++i) {
-    if (columns_[i].role != Column::Role::kCell) continue;
+    if (columns_[i].role != Column::Role::kCell || unreadable_[i]) continue;
     Cell cell;
     std::optional<std::string> fault = ReadCellText(Trimmed(fields[i]), false, &cell);
     if (!fault.has_value() && cell.value->millionths() == sums_[i]) continue;
     faults.Field(absl::StrCat("column ", i + 1, " (", columns_[i].cell->header, ")"),
                  absl::StrCat("the rows sum to ", MillionthsToString(sums_[i]), ", the total says ",
-                              Trimmed(fields[i]).substr(0, 32)));
+                              CutAtCharacter(Trimmed(fields[i]), 32)));
   }
   if (faults.fields_total() > 0) return faults;
   return absl::OkStatus();

@@ -39,6 +39,9 @@ class WideFileReader final : public ReturnFileReader {
   Taker taker_;
   std::vector<Column> columns_;  // Empty until the header was read.
   std::vector<Int128> sums_;     // Of each column, in millionths; nulls count as nothing.
+  // Of each column: a figure could not be read, so that no total can be checked. That row's return
+  // is kept out, and no other's.
+  std::vector<bool> unreadable_;
   std::optional<Period> period_;
   bool total_seen_ = false;
   CsvReader csv_;

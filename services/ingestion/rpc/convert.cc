@@ -32,6 +32,10 @@ Cell ToCell(const common::v1::CellReference& reference) {
   return cell;
 }
 
+void CheckPresent(const std::string& value, absl::string_view field, Error* faults) {
+  if (value.empty()) faults->Field(field, "is missing");
+}
+
 void ReadCells(const returns::v1::SubmitReturnRequest& request, Submission* submission,
                Error* faults) {
   submission->cells.reserve(request.cells_size());
@@ -140,6 +144,9 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
   if (Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT)) {
     submission.submission.origin = Origin::kImport;
   }
+  CheckPresent(request.organisation(), "organisation", &faults);
+  CheckPresent(request.collection(), "collection", &faults);
+  CheckPresent(request.period(), "period", &faults);
   ReadCells(request, &submission.submission, &faults);
   ReadExplanations(request, &submission.submission, &faults);
   if (faults.fields_total() > 0) return faults;

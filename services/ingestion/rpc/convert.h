@@ -13,7 +13,7 @@
 
 namespace onereturn::ingestion {
 
-// FIELD_INVALID, ENUM_VALUE, MISSING or TOO_MANY_ITEMS with every fault of the request's shape.
+// FIELD_INVALID or TOO_MANY_ITEMS with every fault of the request's shape.
 absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnRequest& request,
                                               const CallContext& call, const Digest& digest);
 absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileRequest& request,

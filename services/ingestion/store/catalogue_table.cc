@@ -11,6 +11,7 @@ namespace {
 
 constexpr uint8_t kCatalogueHead = 1;
 constexpr uint8_t kHomeHead = 2;
+constexpr uint8_t kDefinitionHead = 5;
 
 std::string DefinitionKey(DefinitionKind kind, absl::string_view code, uint64_t sequence) {
   return KeyWriter().U8(static_cast<uint8_t>(kind)).String(code).DescendingU64(sequence).Take();
@@ -22,6 +23,10 @@ std::string CodePrefix(DefinitionKind kind, absl::string_view code) {
 
 std::string KindPrefix(DefinitionKind kind) {
   return KeyWriter().U8(static_cast<uint8_t>(kind)).Take();
+}
+
+std::string DefinitionHeadKey(DefinitionKind kind, absl::string_view code) {
+  return KeyWriter().U8(kDefinitionHead).U8(static_cast<uint8_t>(kind)).String(code).Take();
 }
 
 absl::StatusOr<StoredDefinition> Decode(const StoredEntry& entry) {
@@ -84,6 +89,12 @@ ReadCheck CatalogueCheck(uint64_t sequence) {
   return check;
 }
 
+ReadCheck DefinitionCheck(DefinitionKind kind, absl::string_view code, uint64_t sequence) {
+  ReadCheck check{Family::kHeads, DefinitionHeadKey(kind, code), std::nullopt};
+  if (sequence > 0) check.expected = KeyWriter().U64(sequence).Take();
+  return check;
+}
+
 absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::string_view item) {
   return reader.Get(Family::kHeads, KeyWriter().U8(kHomeHead).String(item).Take());
 }
@@ -93,10 +104,15 @@ void PutDefinition(DefinitionKind kind, absl::string_view code, uint64_t sequenc
   batch->Put(Family::kCatalogue, DefinitionKey(kind, code, sequence), bytes);
   batch->Put(Family::kHeads, KeyWriter().U8(kCatalogueHead).Take(),
              KeyWriter().U64(sequence).Take());
+  batch->Put(Family::kHeads, DefinitionHeadKey(kind, code), KeyWriter().U64(sequence).Take());
 }
 
 void PutHome(absl::string_view item, absl::string_view collection, WriteBatch* batch) {
   batch->Put(Family::kHeads, KeyWriter().U8(kHomeHead).String(item).Take(), collection);
+}
+
+void RemoveHome(absl::string_view item, WriteBatch* batch) {
+  batch->Delete(Family::kHeads, KeyWriter().U8(kHomeHead).String(item).Take());
 }
 
 }  // namespace onereturn::ingestion

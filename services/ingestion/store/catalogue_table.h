@@ -45,6 +45,9 @@ absl::StatusOr<uint64_t> CatalogueSequence(const Reader& reader);
 // The check that the catalogue is still the one of `sequence`.
 ReadCheck CatalogueCheck(uint64_t sequence);
 
+// The check that the definition in force is still the one of `sequence`; 0: that there is none.
+ReadCheck DefinitionCheck(DefinitionKind kind, absl::string_view code, uint64_t sequence);
+
 // The collection that is the item's home; nullopt when it has none.
 absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::string_view item);
 
@@ -52,6 +55,7 @@ absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::st
 void PutDefinition(DefinitionKind kind, absl::string_view code, uint64_t sequence,
                    absl::string_view bytes, WriteBatch* batch);
 void PutHome(absl::string_view item, absl::string_view collection, WriteBatch* batch);
+void RemoveHome(absl::string_view item, WriteBatch* batch);
 
 }  // namespace onereturn::ingestion
 

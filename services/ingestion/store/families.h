@@ -6,6 +6,7 @@
 //   fact
 //              02 item:string                               -> code of the item's home collection
 //              03 collection:string period:string organisation:string -> storage.v1.ReturnHead
+//              05 kind:u8 code:string                       -> sequence:u64 of the definition in force
 //              04 file digest:32 bytes                      -> id of the upload that holds the file
 //   revisions  collection:string period:string organisation:string ~sequence:u64 -> revision:u32
 //   chunks     digest:32 bytes                              -> a cell chunk

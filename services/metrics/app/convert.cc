@@ -19,7 +19,8 @@ std::vector<Term> TermsFromWire(const google::protobuf::RepeatedPtrField<v1::Ter
   return converted;
 }
 
-void TermsToWire(const std::vector<Term>& terms, google::protobuf::RepeatedPtrField<v1::Term>* wire) {
+void TermsToWire(const std::vector<Term>& terms,
+                 google::protobuf::RepeatedPtrField<v1::Term>* wire) {
   for (const Term& term : terms) {
     v1::Term* added = wire->Add();
     added->set_item(term.item);
@@ -53,9 +54,9 @@ absl::StatusOr<MetricDefinition> DefinitionFromWire(const v1::Metric& metric) {
   definition.numerator = TermsFromWire(metric.numerator());
   definition.denominator = TermsFromWire(metric.denominator());
   if (metric.has_pairing()) {
-    definition.pairing = Pairing{
-        {metric.pairing().dimensions().begin(), metric.pairing().dimensions().end()},
-        {metric.pairing().items().begin(), metric.pairing().items().end()}};
+    definition.pairing =
+        Pairing{{metric.pairing().dimensions().begin(), metric.pairing().dimensions().end()},
+                {metric.pairing().items().begin(), metric.pairing().items().end()}};
   }
   definition.factor = metric.factor();
   if (!metric.target().empty()) {
@@ -120,7 +121,8 @@ v1::ValueState ToWire(ValueState state) {
 v1::MetricValue ToWire(const MetricDefinition& definition, const MetricValue& value) {
   v1::MetricValue wire;
   const std::string period = value.period.ToString();
-  wire.set_name(absl::StrCat("metrics/", definition.code, "/values/", value.organisation, ".", period));
+  wire.set_name(
+      absl::StrCat("metrics/", definition.code, "/values/", value.organisation, ".", period));
   wire.set_metric(definition.code);
   wire.set_metric_version(definition.version);
   wire.set_organisation(value.organisation);
@@ -137,7 +139,8 @@ v1::MetricValue ToWire(const MetricDefinition& definition, const MetricValue& va
   coverage->set_expected(value.coverage.expected);
   for (const std::string& code : value.coverage.missing) coverage->add_missing(code);
   for (const std::string& code : value.coverage.not_collected) coverage->add_not_collected(code);
-  for (const std::string& code : value.coverage.no_icb_recorded) coverage->add_no_icb_recorded(code);
+  for (const std::string& code : value.coverage.no_icb_recorded)
+    coverage->add_no_icb_recorded(code);
   return wire;
 }
 
@@ -189,7 +192,8 @@ v1::AssuranceIcon ToWire(const std::optional<AssuranceIcon>& icon) {
   return v1::ASSURANCE_ICON_UNSPECIFIED;
 }
 
-void FillTrend(const MetricDefinition& definition, const Trend& trend, v1::GetTrendResponse* response) {
+void FillTrend(const MetricDefinition& definition, const Trend& trend,
+               v1::GetTrendResponse* response) {
   for (size_t i = 0; i < trend.values.size(); ++i) {
     const MetricValue& value = trend.values[i];
     const XmrPointResult& result = trend.chart.points[i];
@@ -252,7 +256,8 @@ absl::StatusOr<std::optional<CivilDay>> OptionalDay(uint64_t sequence, const std
   return *day;
 }
 
-absl::StatusOr<Organisation> OrganisationOf(uint64_t sequence, const catalogue::v1::Organisation& wire) {
+absl::StatusOr<Organisation> OrganisationOf(uint64_t sequence,
+                                            const catalogue::v1::Organisation& wire) {
   Organisation organisation;
   organisation.code = wire.code();
   organisation.name = wire.display_name();

@@ -33,7 +33,8 @@ v1::TraceLeaf ToWire(const MetricDefinition& definition, const Period& period,
                      const LeafRecord& leaf);
 v1::VariationIcon ToWire(const std::optional<VariationIcon>& icon);
 v1::AssuranceIcon ToWire(const std::optional<AssuranceIcon>& icon);
-void FillTrend(const MetricDefinition& definition, const Trend& trend, v1::GetTrendResponse* response);
+void FillTrend(const MetricDefinition& definition, const Trend& trend,
+               v1::GetTrendResponse* response);
 
 // ENUM_VALUE when it is not given or not known.
 absl::StatusOr<OrganisationType> FromWire(catalogue::v1::OrganisationType type);
@@ -41,7 +42,8 @@ absl::StatusOr<OrganisationType> FromWire(catalogue::v1::OrganisationType type);
 // A period as a request writes it: PERIOD, naming the field, when it cannot be read.
 absl::StatusOr<Period> PeriodFromWire(absl::string_view field, const std::string& text);
 
-// An entry of either feed, as a fact. DATA_LOSS (FEED_BROKEN) when it cannot be what its source accepted.
+// An entry of either feed, as a fact. DATA_LOSS (FEED_BROKEN) when it cannot be what its source
+// accepted.
 absl::StatusOr<Fact> FactFromEntry(const feed::v1::Entry& entry, std::vector<std::string> chunks);
 
 }  // namespace onereturn::metrics

@@ -28,10 +28,10 @@ struct DefinedMetric {
   bool unchanged = false;            // The newest version is equal: nothing was written.
 };
 
-// Judges on the calling thread and answers, exactly once, there or on the committer's. Whether items and the
-// collection are known to ingestion is not asked: what a definition means does not depend on when it arrives.
-// Errors: DEFINITION_INVALID, OUTPUT_ONLY, REQUEST_ID, REQUEST_ID_REUSED, ETAG_MISMATCH, COMMIT_CONFLICT and
-// those of the committer. Thread safe.
+// Judges on the calling thread and answers, exactly once, there or on the committer's. Whether
+// items and the collection are known to ingestion is not asked: what a definition means does not
+// depend on when it arrives. Errors: DEFINITION_INVALID, OUTPUT_ONLY, REQUEST_ID,
+// REQUEST_ID_REUSED, ETAG_MISMATCH, COMMIT_CONFLICT and those of the committer. Thread safe.
 class DefineMetric {
  public:
   using Done = std::function<void(absl::StatusOr<DefinedMetric> defined)>;

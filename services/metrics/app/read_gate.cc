@@ -15,8 +15,7 @@ constexpr size_t kMaxKeptTrees = 4;
 constexpr int64_t kMaxSleepMicros = 50'000;
 
 bool IsNotCaughtUp(const absl::Status& status) {
-  return !status.ok() && DetailsOf(status).has_value() &&
-         ReasonOf(status) == Reason::kNotCaughtUp;
+  return !status.ok() && DetailsOf(status).has_value() && ReasonOf(status) == Reason::kNotCaughtUp;
 }
 
 std::optional<FeedPosition> PartOf(const onereturn::Position& position, absl::string_view service) {

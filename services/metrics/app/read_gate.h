@@ -1,5 +1,5 @@
-// The one way to a read: waits for what it must include, finds the position to answer from, and gives the body a
-// reader at it.
+// The one way to a read: waits for what it must include, finds the position to answer from, and
+// gives the body a reader at it.
 #ifndef ONERETURN_SERVICES_METRICS_APP_READ_GATE_H_
 #define ONERETURN_SERVICES_METRICS_APP_READ_GATE_H_
 
@@ -42,8 +42,9 @@ class ReadGate {
   // Both must outlive the gate.
   ReadGate(const DerivedTables* tables, const Clock* clock) : tables_(tables), clock_(clock) {}
 
-  // Runs the body against one consistent state. With `at_least` it is run again after NOT_CAUGHT_UP, as more is
-  // taken in, until the deadline. Errors: POSITION_INVALID, those of ResolvePosition and ResolveTime, the body's.
+  // Runs the body against one consistent state. With `at_least` it is run again after
+  // NOT_CAUGHT_UP, as more is taken in, until the deadline. Errors: POSITION_INVALID, those of
+  // ResolvePosition and ResolveTime, the body's.
   absl::Status Read(const ReadWish& wish, absl::FunctionRef<absl::Status(MetricReader*)> body);
 
   // More was taken in.
@@ -72,10 +73,10 @@ class ReadGate {
   const Clock* const clock_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  uint64_t progress_ = 0;       // Guarded by mutex_.
-  bool draining_ = false;       // Guarded by mutex_.
-  uint64_t generation_ = 0;     // Guarded by mutex_; counts Forget().
-  std::vector<KeptTree> trees_; // Guarded by mutex_; the newest use last.
+  uint64_t progress_ = 0;        // Guarded by mutex_.
+  bool draining_ = false;        // Guarded by mutex_.
+  uint64_t generation_ = 0;      // Guarded by mutex_; counts Forget().
+  std::vector<KeptTree> trees_;  // Guarded by mutex_; the newest use last.
 };
 
 }  // namespace onereturn::metrics

@@ -77,22 +77,21 @@ absl::StatusOr<ChangedValues> ChangesAfter(const DerivedReader& reader, const Po
   }
   std::set<ChangedKey> changed;
   if (returns) {
-    ASSIGN_OR_RETURN(changed,
-                     ChangedByReturns(reader, definitions, from.ingestion.sequence,
-                                      changes.through.ingestion.sequence));
+    ASSIGN_OR_RETURN(changed, ChangedByReturns(reader, definitions, from.ingestion.sequence,
+                                               changes.through.ingestion.sequence));
   } else if (from.metrics.sequence < newest.metrics.sequence) {
     for (const DefinitionRecord& record : definitions) {
       if (record.sequence <= from.metrics.sequence) continue;
       RETURN_IF_ERROR(at.Definition(record.definition.code, 0).status());
     }
-    ASSIGN_OR_RETURN(changed,
-                     ChangedByDefinitions(reader, definitions, from.metrics.sequence,
-                                          changes.through.ingestion.sequence));
+    ASSIGN_OR_RETURN(changed, ChangedByDefinitions(reader, definitions, from.metrics.sequence,
+                                                   changes.through.ingestion.sequence));
   }
   for (const auto& [code, period, organisation] : changed) {
     ASSIGN_OR_RETURN(DefinitionRecord record, at.Definition(code, 0));
     absl::StatusOr<MetricValue> value = at.Value(record.definition, organisation, period);
-    // A provider whose definition has not come yet has no name to show: its value comes with its next return.
+    // A provider whose definition has not come yet has no name to show: its value comes with its
+    // next return.
     if (!value.ok() && value.status().code() == absl::StatusCode::kNotFound) continue;
     RETURN_IF_ERROR(value.status());
     changes.values.push_back(ChangedValue{std::move(record.definition), *std::move(value)});

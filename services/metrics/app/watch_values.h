@@ -22,9 +22,10 @@ struct ChangedValues {
   Position through;
 };
 
-// The providers' values that changed after `from`, up to a place not beyond the newest: at most some hundred
-// entries further, so that one answer stays small. Of a metric defined anew, every value it has. Empty values with
-// a later place: nothing that counts changed. `metric` empty: all. NOT_CAUGHT_UP while a definition is computed.
+// The providers' values that changed after `from`, up to a place not beyond the newest: at most
+// some hundred entries further, so that one answer stays small. Of a metric defined anew, every
+// value it has. Empty values with a later place: nothing that counts changed. `metric` empty: all.
+// NOT_CAUGHT_UP while a definition is computed.
 absl::StatusOr<ChangedValues> ChangesAfter(const DerivedReader& reader, const Position& from,
                                            absl::string_view metric);
 

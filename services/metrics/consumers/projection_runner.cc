@@ -22,6 +22,10 @@ constexpr size_t kBackfillEntriesAStep = 512;
 constexpr size_t kBackfillBytesAStep = 1024 * 1024;
 constexpr int64_t kIdleMicros = 200'000;
 
+bool IsEpochChange(const absl::Status& status) {
+  return !status.ok() && DetailsOf(status).has_value() && ReasonOf(status) == Reason::kEpochChanged;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ProjectionRunner>> ProjectionRunner::Start(
@@ -94,7 +98,7 @@ absl::Status ProjectionRunner::Take(const FeedPage& page) {
     ASSIGN_OR_RETURN(Fact converted, FactFromEntry(fact.entry, fact.chunks));
     facts.push_back(std::move(converted));
   }
-  note.frontier = page.progress.frontier.Serialise();
+  note.frontier = page.progress.frontier.Serialize();
   std::lock_guard<std::mutex> lock(mutex_);
   if (reconnecting_) {
     return absl::UnavailableError("what is derived was dropped: the feed is read again");
@@ -140,7 +144,8 @@ void ProjectionRunner::Run() {
       own = projection_->cursor(Feed::kMetrics).sequence;
     }
     // A fault may pass (a full disk), or end with a rebuild: it is tried again, slowly.
-    if (!more.ok() || !*more) committer_->WaitForHeadBeyond(more.ok() ? own : UINT64_MAX, kIdleMicros);
+    if (!more.ok() || !*more)
+      committer_->WaitForHeadBeyond(more.ok() ? own : UINT64_MAX, kIdleMicros);
   }
 }
 
@@ -154,6 +159,13 @@ absl::StatusOr<bool> ProjectionRunner::Step() {
   if (*backfilled) gate_->NoteProgress();
   fault_.clear();
   return took || *backfilled;
+}
+
+absl::StatusOr<bool> ProjectionRunner::StartOver() {
+  LogWarning("metrics.own_feed_restored");
+  reconnecting_ = true;
+  RETURN_IF_ERROR(Drop());
+  return true;
 }
 
 absl::StatusOr<bool> ProjectionRunner::TakeOwn() {
@@ -171,8 +183,12 @@ absl::StatusOr<bool> ProjectionRunner::TakeOwn() {
         now.micros - cursor.through_time_micros < kIdleMicros) {
       return false;
     }
-    RETURN_IF_ERROR(Settle(projection_->ApplyHeartbeat(Feed::kMetrics, note)));
-    return false;
+    const absl::Status noted = Settle(projection_->ApplyHeartbeat(Feed::kMetrics, note));
+    if (!IsEpochChange(noted)) {
+      RETURN_IF_ERROR(noted);
+      return false;
+    }
+    return StartOver();
   }
   const size_t limit = std::min<uint64_t>(kOwnEntriesAStep, newest - after);
   ASSIGN_OR_RETURN(const std::vector<std::string> entries,
@@ -187,8 +203,10 @@ absl::StatusOr<bool> ProjectionRunner::TakeOwn() {
     facts.push_back(std::move(fact));
   }
   if (facts.empty()) return false;
-  RETURN_IF_ERROR(Settle(projection_->Apply(Feed::kMetrics, facts, note)));
-  return true;
+  const absl::Status applied = Settle(projection_->Apply(Feed::kMetrics, facts, note));
+  if (applied.ok()) return true;
+  if (!IsEpochChange(applied)) return applied;
+  return StartOver();
 }
 
 }  // namespace onereturn::metrics

@@ -1,5 +1,6 @@
-// Runs the projection: ingestion's feed comes in as a FeedTaker, metrics' own feed and backfills are taken on a
-// thread of its own. One at a time, because the projection is the only writer of what is derived.
+// Runs the projection: ingestion's feed comes in as a FeedTaker, metrics' own feed and backfills
+// are taken on a thread of its own. One at a time, because the projection is the only writer of
+// what is derived.
 #ifndef ONERETURN_SERVICES_METRICS_CONSUMERS_PROJECTION_RUNNER_H_
 #define ONERETURN_SERVICES_METRICS_CONSUMERS_PROJECTION_RUNNER_H_
 
@@ -38,8 +39,8 @@ class ProjectionRunner final : public FeedTaker {
   absl::Status Take(const FeedPage& page) override;
   absl::Status StartAgain() override;
 
-  // Drops everything derived; both feeds are then read from their beginning. The consumer must be told to
-  // reconnect.
+  // Drops everything derived; both feeds are then read from their beginning. The consumer must be
+  // told to reconnect.
   absl::Status Rebuild();
 
   FeedCursor Cursor(Feed feed) const;
@@ -54,8 +55,10 @@ class ProjectionRunner final : public FeedTaker {
   void Run();
   // One piece of work of metrics' own: true when there may be more.
   absl::StatusOr<bool> Step();
-  absl::StatusOr<bool> TakeOwn();
   // These need mutex_ held.
+  absl::StatusOr<bool> TakeOwn();
+  // This service was restored: what was derived from facts it no longer has is dropped.
+  absl::StatusOr<bool> StartOver();
   absl::Status Open();
   absl::Status Drop();
   // After an error of the tables it is unknown what they hold: they are read anew.
@@ -69,9 +72,10 @@ class ProjectionRunner final : public FeedTaker {
 
   mutable std::mutex mutex_;
   std::unique_ptr<Projection> projection_;  // Guarded by mutex_.
-  bool reconnecting_ = false;  // Guarded by mutex_: pages of before a drop are refused until Progress().
-  bool stopping_ = false;      // Guarded by mutex_.
-  std::string fault_;          // Guarded by mutex_.
+  bool reconnecting_ =
+      false;  // Guarded by mutex_: pages of before a drop are refused until Progress().
+  bool stopping_ = false;  // Guarded by mutex_.
+  std::string fault_;      // Guarded by mutex_.
   std::thread thread_;
 };
 

@@ -1,5 +1,5 @@
-// What metrics keeps of ingestion's catalogue beside the organisations (common/hierarchy/organisation.h): items and
-// collections, as far as values need them.
+// What metrics keeps of ingestion's catalogue beside the organisations
+// (common/hierarchy/organisation.h): items and collections, as far as values need them.
 #ifndef ONERETURN_SERVICES_METRICS_DOMAIN_CATALOGUE_H_
 #define ONERETURN_SERVICES_METRICS_DOMAIN_CATALOGUE_H_
 

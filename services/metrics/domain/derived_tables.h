@@ -1,10 +1,11 @@
-// The typed tables that hold what metrics derives from the two feeds it follows: ingestion's and its own.
-// Everything here can be dropped and computed again from the feeds. The projection is the only writer; it and
-// the reads see these interfaces alone, so that both run on memory in tests and on disk in production.
+// The typed tables that hold what metrics derives from the two feeds it follows: ingestion's and
+// its own. Everything here can be dropped and computed again from the feeds. The projection is the
+// only writer; it and the reads see these interfaces alone, so that both run on memory in tests and
+// on disk in production.
 //
-// Nothing is ever overwritten by a later fact: every row carries the sequence of the fact it came from, and a
-// read names the sequence up to which it looks. So a read at a position gives the same answer whatever has
-// arrived since.
+// Nothing is ever overwritten by a later fact: every row carries the sequence of the fact it came
+// from, and a read names the sequence up to which it looks. So a read at a position gives the same
+// answer whatever has arrived since.
 #ifndef ONERETURN_SERVICES_METRICS_DOMAIN_DERIVED_TABLES_H_
 #define ONERETURN_SERVICES_METRICS_DOMAIN_DERIVED_TABLES_H_
 
@@ -85,8 +86,9 @@ struct LeafRecord {
   friend bool operator==(const LeafRecord&, const LeafRecord&) = default;
 };
 
-// One consistent state of the tables. Errors of every function: DATA_LOSS for damaged data, UNAVAILABLE for a
-// failed read. `through` is the last sequence of ingestion's feed that is looked at.
+// One consistent state of the tables. Errors of every function: DATA_LOSS for damaged data,
+// UNAVAILABLE for a failed read. `through` is the last sequence of ingestion's feed that is looked
+// at.
 class DerivedReader {
  public:
   virtual ~DerivedReader() = default;
@@ -98,8 +100,8 @@ class DerivedReader {
                                                                        uint64_t through) const = 0;
   // The newest definition of each, in order of code.
   virtual absl::StatusOr<std::vector<Organisation>> Organisations(uint64_t through) const = 0;
-  // The sequence of the newest definition of any organisation; 0 when there is none. Equal answers mean equal
-  // organisations.
+  // The sequence of the newest definition of any organisation; 0 when there is none. Equal answers
+  // mean equal organisations.
   virtual absl::StatusOr<uint64_t> LastOrganisationChange(uint64_t through) const = 0;
   virtual absl::StatusOr<std::optional<Item>> FindItem(absl::string_view code,
                                                        uint64_t through) const = 0;
@@ -110,11 +112,12 @@ class DerivedReader {
   virtual absl::StatusOr<std::vector<DefinitionRecord>> Definitions() const = 0;
   virtual absl::StatusOr<std::optional<DefinitionRecord>> FindDefinition(
       const DefinitionId& id) const = 0;
-  // The newest version of a code that was defined at or before `metrics_through` in metrics' own feed.
+  // The newest version of a code that was defined at or before `metrics_through` in metrics' own
+  // feed.
   virtual absl::StatusOr<std::optional<DefinitionRecord>> NewestDefinition(
       absl::string_view code, uint64_t metrics_through) const = 0;
-  // The sequence of ingestion's feed up to which the leaves of a definition are there while it is being
-  // backfilled; nullopt once it keeps up with the cursor.
+  // The sequence of ingestion's feed up to which the leaves of a definition are there while it is
+  // being backfilled; nullopt once it keeps up with the cursor.
   virtual absl::StatusOr<std::optional<uint64_t>> BackfillThrough(const DefinitionId& id) const = 0;
 
   // The newest leaf of one organisation in one period.
@@ -129,7 +132,8 @@ class DerivedReader {
   // Every period that has a leaf at any sequence, in order.
   virtual absl::StatusOr<std::vector<Period>> Periods(const DefinitionId& definition) const = 0;
 
-  // The cell chunks of the return that came with this entry, in order. DATA_LOSS when fewer than `count` are held.
+  // The cell chunks of the return that came with this entry, in order. DATA_LOSS when fewer than
+  // `count` are held.
   virtual absl::StatusOr<std::vector<std::string>> Chunks(uint64_t sequence,
                                                           uint32_t count) const = 0;
 };

@@ -24,7 +24,8 @@ struct AcceptedReturn {
 // A kind of fact that no metric value depends on. It still takes its place in the sequence.
 struct UnusedFact {};
 
-using FactContent = std::variant<UnusedFact, Organisation, Item, Collection, AcceptedReturn, MetricDefinition>;
+using FactContent =
+    std::variant<UnusedFact, Organisation, Item, Collection, AcceptedReturn, MetricDefinition>;
 
 // One entry of a feed. Sequences are dense: 1, 2, ...
 struct Fact {

@@ -57,7 +57,8 @@ LeafAccumulator::Tuple* LeafAccumulator::TupleOf(const CellView& cell) {
   for (const std::string& dimension : definition_.pairing->dimensions) {
     const DimensionView* found = FindDimension(cell, dimension);
     if (found == nullptr) return &unpaired_;
-    // Values hold at least one byte and no NUL is needed to tell them apart: each carries its length.
+    // Values hold at least one byte and no NUL is needed to tell them apart: each carries its
+    // length.
     key.append(std::to_string(found->value.size())).push_back(':');
     key.append(found->value.data(), found->value.size());
   }

@@ -1,5 +1,5 @@
-// A leaf: what one organisation's return contributes to one version of a metric. A pure function of the
-// definition and the cells.
+// A leaf: what one organisation's return contributes to one version of a metric. A pure function of
+// the definition and the cells.
 #ifndef ONERETURN_SERVICES_METRICS_DOMAIN_LEAF_H_
 #define ONERETURN_SERVICES_METRICS_DOMAIN_LEAF_H_
 
@@ -19,14 +19,14 @@
 
 namespace onereturn::metrics {
 
-// Exact sums, in millionths. A return has fewer than 2^32 cells of less than 2^63 millionths each, and a
-// definition at most 256 terms, so no sum leaves 128 bits.
+// Exact sums, in millionths. A return has fewer than 2^32 cells of less than 2^63 millionths each,
+// and a definition at most 256 terms, so no sum leaves 128 bits.
 struct Leaf {
   Int128 numerator = 0;
   Int128 denominator = 0;  // 0 for a count.
   Int128 eligibility = 0;
-  // Cells that the numerator's or denominator's terms select: those whose number is in the sums, and those that
-  // are null. A number kept out by the pairing is in neither.
+  // Cells that the numerator's or denominator's terms select: those whose number is in the sums,
+  // and those that are null. A number kept out by the pairing is in neither.
   uint32_t entering_cells = 0;
   uint32_t null_cells = 0;
   uint32_t revision = 0;
@@ -44,8 +44,8 @@ enum class ValueState : uint8_t {
 // What a leaf says by itself.
 ValueState StateOf(const MetricDefinition& definition, const Leaf& leaf);
 
-// Takes the cells of one return one after the other. Memory grows with the tuples of the pairing's dimensions,
-// not with the cells. One thread at a time.
+// Takes the cells of one return one after the other. Memory grows with the tuples of the pairing's
+// dimensions, not with the cells. One thread at a time.
 class LeafAccumulator {
  public:
   // `definition` must outlive the accumulator.
@@ -88,8 +88,8 @@ class LeafAccumulator {
   std::unordered_map<std::string, Tuple> tuples_;
 };
 
-// The leaves of several definitions over the chunks of one return, each chunk decoded once. CELLS_CORRUPT for a
-// damaged chunk. The definitions' order is kept.
+// The leaves of several definitions over the chunks of one return, each chunk decoded once.
+// CELLS_CORRUPT for a damaged chunk. The definitions' order is kept.
 absl::StatusOr<std::vector<Leaf>> ComputeLeaves(
     absl::Span<const MetricDefinition* const> definitions, absl::Span<const std::string> chunks,
     uint32_t revision);

@@ -54,8 +54,7 @@ double QuantileType7(absl::Span<const double> sorted, double probability) {
   const double place = static_cast<double>(sorted.size() - 1) * probability;
   const size_t below = static_cast<size_t>(std::floor(place));
   if (below + 1 >= sorted.size()) return sorted.back();
-  return sorted[below] +
-         (place - static_cast<double>(below)) * (sorted[below + 1] - sorted[below]);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[below + 1] - sorted[below]);
 }
 
 League RankValues(const MetricDefinition& definition, std::vector<MetricValue> values) {

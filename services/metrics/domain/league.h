@@ -40,13 +40,14 @@ struct League {
   std::vector<Exclusion> exclusions;   // In order of code.
 };
 
-// The quantile of type 7 (Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996): linear between the
-// order statistics around h = (n - 1) x probability. `sorted` is ascending and not empty; probability 0 to 1.
+// The quantile of type 7 (Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996):
+// linear between the order statistics around h = (n - 1) x probability. `sorted` is ascending and
+// not empty; probability 0 to 1.
 double QuantileType7(absl::Span<const double> sorted, double probability);
 
-// Ranks the values. One enters where its state is kValue and, if the definition has eligibility terms, their sum is
-// above 0; every other is an exclusion with its reason. A value on a quartile's border belongs to the better side.
-// Of a neutral metric the greatest comes first.
+// Ranks the values. One enters where its state is kValue and, if the definition has eligibility
+// terms, their sum is above 0; every other is an exclusion with its reason. A value on a quartile's
+// border belongs to the better side. Of a neutral metric the greatest comes first.
 League RankValues(const MetricDefinition& definition, std::vector<MetricValue> values);
 
 // Every provider that owes the metric's collection in the period or sent it, ranked.

@@ -39,9 +39,9 @@ void CheckTerms(absl::string_view field, const std::vector<Term>& terms, Error* 
       if (pair.dimension.empty() || pair.value.empty()) {
         error->Field(absl::StrCat(place, ".where"), "names no dimension or no value");
       } else if (!seen.insert(pair.dimension).second) {
-        error->Field(absl::StrCat(place, ".where"),
-                     absl::StrCat("names the dimension ", pair.dimension,
-                                  " twice: write one term a value"));
+        error->Field(
+            absl::StrCat(place, ".where"),
+            absl::StrCat("names the dimension ", pair.dimension, " twice: write one term a value"));
       }
     }
   }

@@ -1,5 +1,5 @@
-// The definition of a metric: which cells of one collection's returns enter its two sums, and what the quotient
-// is compared with. A version of a definition is never changed.
+// The definition of a metric: which cells of one collection's returns enter its two sums, and what
+// the quotient is compared with. A version of a definition is never changed.
 #ifndef ONERETURN_SERVICES_METRICS_DOMAIN_METRIC_DEFINITION_H_
 #define ONERETURN_SERVICES_METRICS_DOMAIN_METRIC_DEFINITION_H_
 
@@ -15,7 +15,8 @@
 
 namespace onereturn::metrics {
 
-// Limits of a definition: far above any published metric, low enough that a leaf stays cheap to compute.
+// Limits of a definition: far above any published metric, low enough that a leaf stays cheap to
+// compute.
 inline constexpr size_t kMaxTerms = 256;
 inline constexpr size_t kMaxPairingItems = 32;
 inline constexpr size_t kMaxPairingDimensions = kMaxTerms;
@@ -33,9 +34,9 @@ struct Term {
   friend bool operator==(const Term&, const Term&) = default;
 };
 
-// A tuple of these dimensions enters both sums only where every item named holds a number: at least one cell of
-// the item lies at the tuple, and none of its cells there is null. A cell that lacks one of the dimensions
-// stands outside the pairing and enters by itself.
+// A tuple of these dimensions enters both sums only where every item named holds a number: at least
+// one cell of the item lies at the tuple, and none of its cells there is null. A cell that lacks
+// one of the dimensions stands outside the pairing and enters by itself.
 struct Pairing {
   std::vector<std::string> dimensions;
   std::vector<std::string> items;
@@ -64,8 +65,8 @@ struct MetricDefinition {
   bool IsCount() const { return denominator.empty(); }
 };
 
-// DEFINITION_INVALID with every fault found, each with its field. The version is not looked at: the service
-// gives it.
+// DEFINITION_INVALID with every fault found, each with its field. The version is not looked at: the
+// service gives it.
 absl::Status ValidateDefinition(const MetricDefinition& definition);
 
 }  // namespace onereturn::metrics

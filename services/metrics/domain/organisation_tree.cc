@@ -18,8 +18,7 @@ std::optional<std::string> ParentOf(const Organisation& organisation, Relationsh
   const Relationship* best = nullptr;
   // Less is better: the lead first, then the greatest share, then the first code.
   const auto rank = [](const Relationship& relationship) {
-    return std::make_tuple(relationship.lead ? 0 : 1,
-                           -relationship.share_millionths,
+    return std::make_tuple(relationship.lead ? 0 : 1, -relationship.share_millionths,
                            absl::string_view(relationship.parent));
   };
   for (const Relationship& relationship : organisation.relationships) {

@@ -16,7 +16,8 @@ namespace onereturn::metrics {
 
 // The providers whose figures make up an organisation's, on one day.
 struct ProvidersBelow {
-  // False: no hierarchy is in force at that level for the organisation on that day, as for every ICB before July 2022.
+  // False: no hierarchy is in force at that level for the organisation on that day, as for every
+  // ICB before July 2022.
   bool in_force = false;
   std::vector<std::string> providers;  // In order of code.
   // Those of them that have no ICB while others do; only for a region or the nation. In order.
@@ -25,15 +26,15 @@ struct ProvidersBelow {
 
 // Immutable, so safe for any number of threads.
 //
-// It takes any set of records, unlike Hierarchy of common/hierarchy, which refuses a set with faults: at a position
-// in the middle of a load a parent may not be defined yet, and a read there must still have its answer. A
-// relationship is in force on its own days, whatever the organisations' dates of opening and closing say, so that
-// no accepted figure drops out of a total.
+// It takes any set of records, unlike Hierarchy of common/hierarchy, which refuses a set with
+// faults: at a position in the middle of a load a parent may not be defined yet, and a read there
+// must still have its answer. A relationship is in force on its own days, whatever the
+// organisations' dates of opening and closing say, so that no accepted figure drops out of a total.
 //
-// A provider is below itself. An ICB has the providers tied to it; a region the providers tied to the region,
-// whether or not they have an ICB, by a relationship of their own; the nation the providers of the regions tied
-// to it. Of several ties of one kind on a day the lead counts, else the greatest share, else the first code:
-// a provider's figures go whole to one parent.
+// A provider is below itself. An ICB has the providers tied to it; a region the providers tied to
+// the region, whether or not they have an ICB, by a relationship of their own; the nation the
+// providers of the regions tied to it. Of several ties of one kind on a day the lead counts, else
+// the greatest share, else the first code: a provider's figures go whole to one parent.
 class OrganisationTree {
  public:
   explicit OrganisationTree(std::vector<Organisation> organisations);

@@ -20,10 +20,9 @@ Error EpochChanged(Feed feed, const FeedPosition& requested, const FeedCursor& c
 
 // Beyond what is held: for good as far as is known, or only until the feed has been taken in.
 Error Ahead(Feed feed, const FeedPosition& requested, const FeedCursor& cursor) {
-  const std::string words =
-      absl::StrCat("sequence ", requested.sequence, " of ", NameOfFeed(feed), " in epoch ",
-                   requested.epoch, " was asked for; held here is ", cursor.sequence, " in epoch ",
-                   cursor.epoch);
+  const std::string words = absl::StrCat(
+      "sequence ", requested.sequence, " of ", NameOfFeed(feed), " in epoch ", requested.epoch,
+      " was asked for; held here is ", cursor.sequence, " in epoch ", cursor.epoch);
   return Error(cursor.caught_up ? Reason::kPositionAhead : Reason::kNotCaughtUp, words);
 }
 
@@ -37,8 +36,9 @@ absl::StatusOr<EntryRecord> EntryAt(const DerivedReader& reader, Feed feed, uint
   return *std::move(entry);
 }
 
-// Whether the history up to `requested` is still the history now. An entry keeps the epoch it was accepted in, so
-// all up to a sequence was there in an epoch exactly when the entry at the sequence is of that epoch or earlier.
+// Whether the history up to `requested` is still the history now. An entry keeps the epoch it was
+// accepted in, so all up to a sequence was there in an epoch exactly when the entry at the sequence
+// is of that epoch or earlier.
 absl::Status CheckEpoch(const DerivedReader& reader, Feed feed, const FeedPosition& requested,
                         const FeedCursor& cursor) {
   if (requested.epoch == cursor.epoch) return absl::OkStatus();
@@ -68,8 +68,9 @@ absl::StatusOr<FeedPosition> ResolveFeedTime(const DerivedReader& reader, Feed f
                                              int64_t time_micros) {
   ASSIGN_OR_RETURN(const FeedCursor cursor, reader.Cursor(feed));
   if (cursor.through_time_micros <= time_micros) {
-    return Error(Reason::kNotCaughtUp,
-                 absl::StrCat(NameOfFeed(feed), " has not yet spoken later than the time asked for"));
+    return Error(
+        Reason::kNotCaughtUp,
+        absl::StrCat(NameOfFeed(feed), " has not yet spoken later than the time asked for"));
   }
   uint64_t before = 0;  // At or before the time; 0 stands before everything.
   uint64_t after = cursor.sequence + 1;
@@ -99,8 +100,7 @@ absl::Status CheckFeedReached(const DerivedReader& reader, Feed feed,
 absl::StatusOr<Position> ResolvePosition(const DerivedReader& reader,
                                          const RequestedPosition& requested) {
   Position position;
-  ASSIGN_OR_RETURN(position.ingestion,
-                   ResolveFeed(reader, Feed::kIngestion, requested.ingestion));
+  ASSIGN_OR_RETURN(position.ingestion, ResolveFeed(reader, Feed::kIngestion, requested.ingestion));
   ASSIGN_OR_RETURN(position.metrics, ResolveFeed(reader, Feed::kMetrics, requested.metrics));
   return position;
 }

@@ -32,17 +32,19 @@ struct RequestedPosition {
 
 // The full position to answer from.
 //   POSITION_AHEAD  beyond what is held
-//   EPOCH_CHANGED   the position lies in history that a restore took away; one before the place of the restore
+//   EPOCH_CHANGED   the position lies in history that a restore took away; one before the place of
+//   the restore
 //                   stays good, because that history is the same
 //   NOT_CAUGHT_UP   beyond what is held while the feed is being taken in, as after a rebuild
 absl::StatusOr<Position> ResolvePosition(const DerivedReader& reader,
                                          const RequestedPosition& requested);
 
-// The state after the last fact accepted at or before the time. NOT_CAUGHT_UP until both feeds have spoken later
-// than it.
+// The state after the last fact accepted at or before the time. NOT_CAUGHT_UP until both feeds have
+// spoken later than it.
 absl::StatusOr<Position> ResolveTime(const DerivedReader& reader, int64_t time_micros);
 
-// OK once both cursors have reached what is asked for; NOT_CAUGHT_UP before; EPOCH_CHANGED as above.
+// OK once both cursors have reached what is asked for; NOT_CAUGHT_UP before; EPOCH_CHANGED as
+// above.
 absl::Status CheckReached(const DerivedReader& reader, const RequestedPosition& at_least);
 
 }  // namespace onereturn::metrics

@@ -20,9 +20,8 @@ absl::StatusOr<int64_t> TimeOfLast(const DerivedReader& reader, Feed feed, uint6
   if (sequence == 0) return 0;
   ASSIGN_OR_RETURN(const std::optional<EntryRecord> entry, reader.Entry(feed, sequence));
   if (!entry.has_value()) {
-    return Error(Reason::kFeedBroken,
-                 absl::StrCat("the newest entry taken from ", NameOfFeed(feed),
-                              " is not held: rebuild what is derived"));
+    return Error(Reason::kFeedBroken, absl::StrCat("the newest entry taken from ", NameOfFeed(feed),
+                                                   " is not held: rebuild what is derived"));
   }
   return entry->time_micros;
 }
@@ -60,9 +59,9 @@ absl::Status Projection::CheckOrder(Feed feed, absl::Span<const Fact> facts) con
   int64_t time_micros = last_time_micros_[IndexOf(feed)];
   for (const Fact& fact : facts) {
     if (fact.sequence != sequence + 1) {
-      return Error(Reason::kFeedBroken, absl::StrCat("entry ", sequence + 1,
-                                                     " was expected and entry ", fact.sequence,
-                                                     " came: the feed has a gap"));
+      return Error(Reason::kFeedBroken,
+                   absl::StrCat("entry ", sequence + 1, " was expected and entry ", fact.sequence,
+                                " came: the feed has a gap"));
     }
     if (fact.epoch < epoch || fact.time_micros < time_micros) {
       return Error(Reason::kFeedBroken,
@@ -135,9 +134,9 @@ absl::Status Projection::TakeFact(Feed feed, const Fact& fact, DerivedBatch* bat
   } else if (const auto* collection = std::get_if<Collection>(&fact.content)) {
     batch->PutCollection(fact.sequence, *collection);
   } else if (const auto* accepted = std::get_if<AcceptedReturn>(&fact.content)) {
-    entry.accepted_return = ReturnHead{accepted->organisation, accepted->collection,
-                                       accepted->period, accepted->revision,
-                                       static_cast<uint32_t>(accepted->chunks.size())};
+    entry.accepted_return =
+        ReturnHead{accepted->organisation, accepted->collection, accepted->period,
+                   accepted->revision, static_cast<uint32_t>(accepted->chunks.size())};
     RETURN_IF_ERROR(TakeReturn(fact, *accepted, batch));
   }
   batch->PutEntry(feed, fact.sequence, entry);
@@ -174,15 +173,15 @@ absl::Status Projection::AddLeaves(const std::vector<const MetricDefinition*>& d
 }
 
 absl::StatusOr<bool> Projection::BackfillStep(size_t entry_limit, size_t cell_bytes) {
-  const auto tracked =
-      std::find_if(definitions_.begin(), definitions_.end(), [](const Tracked& candidate) {
-        return candidate.backfilled_through.has_value();
-      });
+  const auto tracked = std::find_if(
+      definitions_.begin(), definitions_.end(),
+      [](const Tracked& candidate) { return candidate.backfilled_through.has_value(); });
   if (tracked == definitions_.end()) return false;
   std::unique_ptr<DerivedBatch> batch = tables_->NewBatch();
   ASSIGN_OR_RETURN(const uint64_t through,
                    BackfillEntries(*tracked, entry_limit, cell_bytes, batch.get()));
-  // Once it has caught up nothing tells that it ever lagged: the tables are as if it had always been there.
+  // Once it has caught up nothing tells that it ever lagged: the tables are as if it had always
+  // been there.
   const bool caught_up = through == ingestion_.sequence;
   if (caught_up) {
     batch->DeleteBackfill(tracked->record.id());
@@ -195,8 +194,7 @@ absl::StatusOr<bool> Projection::BackfillStep(size_t entry_limit, size_t cell_by
 }
 
 absl::StatusOr<uint64_t> Projection::BackfillEntries(const Tracked& tracked, size_t entry_limit,
-                                                     size_t cell_bytes,
-                                                     DerivedBatch* batch) const {
+                                                     size_t cell_bytes, DerivedBatch* batch) const {
   const MetricDefinition& definition = tracked.record.definition;
   const std::unique_ptr<DerivedReader> reader = tables_->Snapshot();
   uint64_t through = *tracked.backfilled_through;

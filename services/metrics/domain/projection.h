@@ -1,8 +1,9 @@
-// Keeps the derived tables: takes facts from the two feeds, computes leaves, and backfills definitions that came
-// after returns they apply to.
+// Keeps the derived tables: takes facts from the two feeds, computes leaves, and backfills
+// definitions that came after returns they apply to.
 //
-// What the tables hold is a function of the two cursors alone once no backfill is under way, in whatever order
-// facts of the two feeds arrived, however they were grouped, and whatever was lost and taken again in between.
+// What the tables hold is a function of the two cursors alone once no backfill is under way, in
+// whatever order facts of the two feeds arrived, however they were grouped, and whatever was lost
+// and taken again in between.
 #ifndef ONERETURN_SERVICES_METRICS_DOMAIN_PROJECTION_H_
 #define ONERETURN_SERVICES_METRICS_DOMAIN_PROJECTION_H_
 
@@ -34,18 +35,19 @@ class Projection {
   // Reads where the tables stand. `tables` must outlive the projection.
   static absl::StatusOr<std::unique_ptr<Projection>> Open(DerivedTables* tables);
 
-  // Takes the facts that follow the feed's cursor, all in one batch with the new cursor. FEED_BROKEN, and
-  // nothing is taken, when the sequences are not the next ones, an epoch or a time goes back, or a return's
-  // chunks cannot be read. EPOCH_CHANGED when the source was restored since: everything derived must be dropped
-  // and taken again. After any error of the tables the projection must be opened anew.
+  // Takes the facts that follow the feed's cursor, all in one batch with the new cursor.
+  // FEED_BROKEN, and nothing is taken, when the sequences are not the next ones, an epoch or a time
+  // goes back, or a return's chunks cannot be read. EPOCH_CHANGED when the source was restored
+  // since: everything derived must be dropped and taken again. After any error of the tables the
+  // projection must be opened anew.
   absl::Status Apply(Feed feed, absl::Span<const Fact> facts, const CursorNote& note);
 
-  // Notes what a heartbeat says: nothing later is earlier than its time. The frontier stays as it is.
-  // EPOCH_CHANGED as above.
+  // Notes what a heartbeat says: nothing later is earlier than its time. The frontier stays as it
+  // is. EPOCH_CHANGED as above.
   absl::Status ApplyHeartbeat(Feed feed, const CursorNote& note);
 
-  // Computes leaves of one definition that lags behind, from at most `entry_limit` entries and until `cell_bytes`
-  // of chunks were read, and commits them. False: nothing lags.
+  // Computes leaves of one definition that lags behind, from at most `entry_limit` entries and
+  // until `cell_bytes` of chunks were read, and commits them. False: nothing lags.
   absl::StatusOr<bool> BackfillStep(size_t entry_limit, size_t cell_bytes);
 
   const FeedCursor& cursor(Feed feed) const {
@@ -77,7 +79,8 @@ class Projection {
   DerivedTables* const tables_;
   FeedCursor ingestion_;
   FeedCursor metrics_;
-  int64_t last_time_micros_[2] = {0, 0};  // Of the newest entry of ingestion's and of metrics' feed.
+  int64_t last_time_micros_[2] = {0,
+                                  0};  // Of the newest entry of ingestion's and of metrics' feed.
   std::vector<Tracked> definitions_;
 };
 

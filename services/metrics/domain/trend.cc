@@ -41,7 +41,8 @@ absl::StatusOr<std::vector<Period>> Steps(const Period& from, const Period& to) 
   return periods;
 }
 
-// The range's ends; where one is open, the first or last period with a leaf at the position. nullopt: none is held.
+// The range's ends; where one is open, the first or last period with a leaf at the position.
+// nullopt: none is held.
 absl::StatusOr<std::optional<std::pair<Period, Period>>> EndsOf(MetricReader* reader,
                                                                 const MetricDefinition& definition,
                                                                 absl::string_view organisation,
@@ -124,9 +125,9 @@ absl::StatusOr<std::map<std::string, Trend>> ComputeProviderTrends(
   for (const std::string& provider : providers) values[provider];
   for (const Period& period : periods) {
     if (period.kind() != to.kind() || to < period) continue;
-    ASSIGN_OR_RETURN(const std::vector<LeafRecord> leaves,
-                     reader->reader().LeavesOfPeriod(id, period,
-                                                     reader->position().ingestion.sequence));
+    ASSIGN_OR_RETURN(
+        const std::vector<LeafRecord> leaves,
+        reader->reader().LeavesOfPeriod(id, period, reader->position().ingestion.sequence));
     for (const LeafRecord& leaf : leaves) {
       const auto found = values.find(leaf.organisation);
       if (found == values.end()) continue;

@@ -29,7 +29,8 @@ struct Trend {
 };
 
 struct TrendRange {
-  std::optional<Period> from;  // Inclusive; absent: the first and the last period with a return held.
+  std::optional<Period>
+      from;  // Inclusive; absent: the first and the last period with a return held.
   std::optional<Period> to;
 };
 
@@ -40,14 +41,14 @@ inline constexpr size_t kMaxTrendPeriods = 3'660;
 absl::StatusOr<Trend> ChartOf(const MetricDefinition& definition, std::vector<MetricValue> values,
                               bool screen);
 
-// NOT_FOUND when the organisation was not defined at the position; PERIOD when the range's ends are of different
-// kinds, in the wrong order, or too far apart.
+// NOT_FOUND when the organisation was not defined at the position; PERIOD when the range's ends are
+// of different kinds, in the wrong order, or too far apart.
 absl::StatusOr<Trend> ComputeTrend(MetricReader* reader, const MetricDefinition& definition,
                                    absl::string_view organisation, const TrendRange& range,
                                    bool screen);
 
-// The charts of many providers up to and including a period, by code: those of a league table's rows. Reads every
-// leaf of the metric once.
+// The charts of many providers up to and including a period, by code: those of a league table's
+// rows. Reads every leaf of the metric once.
 absl::StatusOr<std::map<std::string, Trend>> ComputeProviderTrends(
     MetricReader* reader, const MetricDefinition& definition, const Period& to,
     absl::Span<const std::string> providers);

@@ -104,9 +104,9 @@ absl::StatusOr<DefinitionRecord> MetricReader::Definition(absl::string_view code
   ASSIGN_OR_RETURN(const std::optional<uint64_t> backfilled,
                    reader_->BackfillThrough(record->id()));
   if (backfilled.has_value() && *backfilled < through()) {
-    return Error(Reason::kNotCaughtUp,
-                 absl::StrCat("the figures of metric \"", code, "\" are being computed: ",
-                              *backfilled, " of ", through(), " entries are done"));
+    return Error(Reason::kNotCaughtUp, absl::StrCat("the figures of metric \"", code,
+                                                    "\" are being computed: ", *backfilled, " of ",
+                                                    through(), " entries are done"));
   }
   return *std::move(record);
 }

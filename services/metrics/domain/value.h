@@ -1,5 +1,5 @@
-// A metric's value for an organisation and a period at a position: a function of the definition's version and the
-// position alone, computed from leaves.
+// A metric's value for an organisation and a period at a position: a function of the definition's
+// version and the position alone, computed from leaves.
 #ifndef ONERETURN_SERVICES_METRICS_DOMAIN_VALUE_H_
 #define ONERETURN_SERVICES_METRICS_DOMAIN_VALUE_H_
 
@@ -21,8 +21,9 @@ namespace onereturn::metrics {
 
 // How much of what should be there is there. All lists in order of code.
 struct Coverage {
-  uint32_t included = 0;  // Providers that owe the collection in the period and whose figures enter.
-  uint32_t expected = 0;  // Providers that owe it.
+  uint32_t included =
+      0;  // Providers that owe the collection in the period and whose figures enter.
+  uint32_t expected = 0;                     // Providers that owe it.
   std::vector<std::string> missing;          // Owe it, and no return is held.
   std::vector<std::string> not_collected;    // Sent it, and hold no number the metric needs.
   std::vector<std::string> no_icb_recorded;  // Enter a region or the nation directly.
@@ -35,8 +36,8 @@ struct MetricValue {
   std::string organisation_display_name;
   Period period;
   ValueState state = ValueState::kMissing;
-  // Of a count: the count over one. Means something only where the state is kValue, except that the sums of
-  // figures that did enter are always there.
+  // Of a count: the count over one. Means something only where the state is kValue, except that the
+  // sums of figures that did enter are always there.
   Ratio ratio;
   Int128 eligibility = 0;  // In millionths.
   Coverage coverage;
@@ -46,26 +47,28 @@ struct MetricValue {
   double Number() const;
 };
 
-// For people, rounded half away from zero, with the unit: "74.3 %"; empty unless the state is kValue.
+// For people, rounded half away from zero, with the unit: "74.3 %"; empty unless the state is
+// kValue.
 std::string DisplayValue(const MetricDefinition& definition, const MetricValue& value);
 
-// The value over the providers below an organisation. `leaves` are those of the period, in order of organisation;
-// `additive` says whether the figures of several organisations may be added.
+// The value over the providers below an organisation. `leaves` are those of the period, in order of
+// organisation; `additive` says whether the figures of several organisations may be added.
 MetricValue RollUp(const MetricDefinition& definition, const Organisation& organisation,
                    const ProvidersBelow& below, const Period& period,
                    absl::Span<const LeafRecord> leaves, absl::Span<const std::string> owing,
                    bool additive);
 
-// Reads at one position. Everything it answers is a function of the position. One thread at a time; short-lived.
+// Reads at one position. Everything it answers is a function of the position. One thread at a time;
+// short-lived.
 class MetricReader {
  public:
-  // `reader` must outlive the object, and `position` must have been resolved against it. `tree` is of the
-  // position's organisations; null: read when needed.
+  // `reader` must outlive the object, and `position` must have been resolved against it. `tree` is
+  // of the position's organisations; null: read when needed.
   MetricReader(const DerivedReader* reader, const Position& position,
                std::shared_ptr<const OrganisationTree> tree = nullptr);
 
-  // A version as defined at or before the position; version 0: the newest. NOT_FOUND when there is none;
-  // NOT_CAUGHT_UP when its leaves do not reach the position yet.
+  // A version as defined at or before the position; version 0: the newest. NOT_FOUND when there is
+  // none; NOT_CAUGHT_UP when its leaves do not reach the position yet.
   absl::StatusOr<DefinitionRecord> Definition(absl::string_view code, uint32_t version);
   // The newest version of each, in order of code. Leaves may still lag behind.
   absl::StatusOr<std::vector<DefinitionRecord>> Definitions();

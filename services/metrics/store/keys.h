@@ -37,7 +37,8 @@ std::string LeavesOfPeriodPrefix(const DefinitionId& id, const Period& period);
 std::string LeavesOfOrganisationPrefix(const DefinitionId& id, const Period& period,
                                        absl::string_view organisation);
 
-// `prefix` and the sequence, the greatest first: a seek to it finds the newest at or before the sequence.
+// `prefix` and the sequence, the greatest first: a seek to it finds the newest at or before the
+// sequence.
 std::string AtSequence(absl::string_view prefix, uint64_t sequence);
 
 // A key that ends in a text and a sequence, after `prefix_bytes`.

@@ -1,5 +1,5 @@
-// The newest version of every metric: primary, written with the fact that defines it, and what the next definition
-// is judged on.
+// The newest version of every metric: primary, written with the fact that defines it, and what the
+// next definition is judged on.
 #ifndef ONERETURN_SERVICES_METRICS_STORE_METRIC_HEADS_H_
 #define ONERETURN_SERVICES_METRICS_STORE_METRIC_HEADS_H_
 

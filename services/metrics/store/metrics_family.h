@@ -1,21 +1,26 @@
-// The column families of metrics' store, and the keys in them. This folder is the only code that knows them.
+// The column families of metrics' store, and the keys in them. This folder is the only code that
+// knows them.
 //
-// Components are those of common/storage/key_codec.h; values are messages of onereturn/storage/v1/records.proto,
-// serialised deterministically.
+// Components are those of common/storage/key_codec.h; values are messages of
+// onereturn/storage/v1/records.proto, serialised deterministically.
 //
 //   metric_heads  code:string                                    -> MetricHeadRecord    primary
-//   cursors       feed:u8                                        -> FollowedFeedRecord  derived, with a time in it
-//   feed_entries  feed:u8 sequence:u64                           -> FollowedEntryRecord
-//   catalogue     01 code:string sequence:descending_u64         -> OrganisationRecord
+//   cursors       feed:u8                                        -> FollowedFeedRecord  derived,
+//   with a time in it feed_entries  feed:u8 sequence:u64                           ->
+//   FollowedEntryRecord catalogue     01 code:string sequence:descending_u64         ->
+//   OrganisationRecord
 //                 02 code:string sequence:descending_u64         -> ItemRecord
 //                 03 code:string sequence:descending_u64         -> CollectionRecord
-//                 04 sequence:descending_u64                     -> nothing: an organisation was defined there
-//   chunks        sequence:u64 index:u32                         -> packed cells, as common/cells/cell_chunk.h says
-//   definitions   01 code:string version:u32                     -> MetricRecord
+//                 04 sequence:descending_u64                     -> nothing: an organisation was
+//                 defined there
+//   chunks        sequence:u64 index:u32                         -> packed cells, as
+//   common/cells/cell_chunk.h says definitions   01 code:string version:u32                     ->
+//   MetricRecord
 //                 02 code:string sequence:descending_u64         -> version:u32
 //   backfills     code:string version:u32                        -> through:u64
-//   leaves        code:string version:u32 period organisation:string sequence:descending_u64 -> LeafRecord
-//   period      = first_day:i64 canonical:string                 so that periods lie in order of time
+//   leaves        code:string version:u32 period organisation:string sequence:descending_u64 ->
+//   LeafRecord period      = first_day:i64 canonical:string                 so that periods lie in
+//   order of time
 #ifndef ONERETURN_SERVICES_METRICS_STORE_METRICS_FAMILY_H_
 #define ONERETURN_SERVICES_METRICS_STORE_METRICS_FAMILY_H_
 
@@ -45,7 +50,8 @@ std::vector<ColumnFamilySpec> MetricsFamilies();
 // Everything a rebuild drops.
 std::vector<ColumnFamily> DerivedFamilies();
 
-// What the hash of what is derived covers: all of that but the cursors, which hold the time of the last heartbeat.
+// What the hash of what is derived covers: all of that but the cursors, which hold the time of the
+// last heartbeat.
 std::vector<ColumnFamily> HashedFamilies();
 
 }  // namespace onereturn::metrics

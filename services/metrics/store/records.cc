@@ -13,8 +13,8 @@
 namespace onereturn::metrics {
 namespace {
 
-// No record holds a map, so its bytes are a function of its fields within one version of the library; the
-// deterministic mode says that this is relied on.
+// No record holds a map, so its bytes are a function of its fields within one version of the
+// library; the deterministic mode says that this is relied on.
 std::string Serialise(const google::protobuf::MessageLite& record) {
   std::string bytes;
   {

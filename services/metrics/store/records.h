@@ -1,5 +1,5 @@
-// Between the domain's values and the records on disk. Decoding answers DATA_LOSS for anything that encoding
-// cannot have written.
+// Between the domain's values and the records on disk. Decoding answers DATA_LOSS for anything that
+// encoding cannot have written.
 #ifndef ONERETURN_SERVICES_METRICS_STORE_RECORDS_H_
 #define ONERETURN_SERVICES_METRICS_STORE_RECORDS_H_
 

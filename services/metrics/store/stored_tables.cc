@@ -6,6 +6,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/storage/key_codec.h"
 #include "common/storage/write_batch.h"
@@ -186,13 +187,13 @@ class StoredReader final : public DerivedReader {
                                                          const Period& period,
                                                          uint64_t through) const override {
     std::vector<LeafRecord> leaves;
-    RETURN_IF_ERROR(ForEachNewest(
-        MetricsFamily::kLeaves, LeavesOfPeriodPrefix(definition, period), through,
-        [&leaves](const VersionedKey& key, absl::string_view value) -> absl::Status {
-          ASSIGN_OR_RETURN(const Leaf leaf, DecodeLeaf(value));
-          leaves.push_back(LeafRecord{key.text, key.sequence, leaf});
-          return absl::OkStatus();
-        }));
+    RETURN_IF_ERROR(
+        ForEachNewest(MetricsFamily::kLeaves, LeavesOfPeriodPrefix(definition, period), through,
+                      [&leaves](const VersionedKey& key, absl::string_view value) -> absl::Status {
+                        ASSIGN_OR_RETURN(const Leaf leaf, DecodeLeaf(value));
+                        leaves.push_back(LeafRecord{key.text, key.sequence, leaf});
+                        return absl::OkStatus();
+                      }));
     return leaves;
   }
 
@@ -286,6 +287,24 @@ std::unique_ptr<DerivedBatch> StoredTables::NewBatch() { return std::make_unique
 
 absl::Status StoredTables::Commit(std::unique_ptr<DerivedBatch> batch) {
   return store_->Write(static_cast<const StoredBatch&>(*batch).batch(), Durability::kUnsynced);
+}
+
+absl::StatusOr<DerivedHash> StoredTables::Hash() const {
+  const onereturn::Snapshot snapshot = store_->TakeSnapshot();
+  ASSIGN_OR_RETURN(const auto backfill, snapshot.SeekFirst(MetricsFamily::kBackfills, "", ""));
+  if (backfill.has_value()) {
+    return Error(Reason::kNotCaughtUp,
+                 "the figures of a metric are still being computed: ask again shortly");
+  }
+  DerivedHash hash;
+  for (const Feed feed : {Feed::kIngestion, Feed::kMetrics}) {
+    ASSIGN_OR_RETURN(const auto value, snapshot.Get(MetricsFamily::kCursors, CursorKey(feed)));
+    if (!value.has_value()) continue;
+    ASSIGN_OR_RETURN((feed == Feed::kIngestion ? hash.ingestion : hash.metrics),
+                     DecodeCursor(*value));
+  }
+  ASSIGN_OR_RETURN(hash.digest, snapshot.ContentHash(HashedFamilies()));
+  return hash;
 }
 
 absl::Status StoredTables::Drop() { return store_->DropColumnFamilyContents(DerivedFamilies()); }

@@ -4,13 +4,22 @@
 
 #include <memory>
 
+#include "absl/status/statusor.h"
+#include "common/digest/digest.h"
 #include "common/storage/store.h"
 #include "services/metrics/domain/derived_tables.h"
 
 namespace onereturn::metrics {
 
-// Any thread may take snapshots; one thread writes. Batches are not synced: what is derived can be derived again,
-// and the cursor lies in the same batch.
+// SHA-256 over what is derived, and how far the feeds had been taken in.
+struct DerivedHash {
+  Digest digest = {};
+  FeedCursor ingestion;
+  FeedCursor metrics;
+};
+
+// Any thread may take snapshots; one thread writes. Batches are not synced: what is derived can be
+// derived again, and the cursor lies in the same batch.
 class StoredTables final : public DerivedTables {
  public:
   // `store` has MetricsFamilies() and must outlive the tables and their snapshots.
@@ -20,6 +29,11 @@ class StoredTables final : public DerivedTables {
   std::unique_ptr<DerivedBatch> NewBatch() override;
   absl::Status Commit(std::unique_ptr<DerivedBatch> batch) override;
   absl::Status Drop() override;
+
+  // Equal positions give equal hashes, however the tables came there. Reads everything.
+  // NOT_CAUGHT_UP while a definition is being backfilled: what is there then depends on how far it
+  // has come.
+  absl::StatusOr<DerivedHash> Hash() const;
 
  private:
   Store* const store_;

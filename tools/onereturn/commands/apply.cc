@@ -182,8 +182,8 @@ void PrintSummary(const std::vector<Definition>& definitions, const Tally& tally
     effects.push_back(absl::StrCat(WithThousands(tally.unchanged), " unchanged"));
   }
   environment->console.Print(absl::StrCat("Applied ", absl::StrJoin(parts, ", "), ": ",
-                                          absl::StrJoin(effects, ", "), " (",
-                                          DurationText(micros), ").\n"));
+                                          absl::StrJoin(effects, ", "), " (", DurationText(micros),
+                                          ").\n"));
 }
 
 absl::StatusOr<ExitCode> Apply(const Options& options, Environment& environment) {
@@ -212,13 +212,14 @@ absl::StatusOr<ExitCode> Apply(const Options& options, Environment& environment)
 
 void AddApplyCommand(CommandLine* line) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = line->Add(
-      nullptr,
-      {"apply",
-       "Send definitions (organisations, items, collections, metrics, frameworks) to the services.\n"
-       "Sending them again changes nothing.",
-       "apply deploy/england deploy/demo --profile steward.profile.textproto"},
-      [options](Environment& environment) { return Apply(*options, environment); });
+  CLI::App* command =
+      line->Add(nullptr,
+                {"apply",
+                 "Send definitions (organisations, items, collections, metrics, frameworks) to the "
+                 "services.\n"
+                 "Sending them again changes nothing.",
+                 "apply deploy/england deploy/demo --profile steward.profile.textproto"},
+                [options](Environment& environment) { return Apply(*options, environment); });
   command
       ->add_option("PATH", options->paths,
                    "Files of definitions as text protobuf, or folders with .textproto files")

@@ -78,21 +78,21 @@ absl::StatusOr<ExitCode> Score(const Options& options, Environment& environment)
   ASSIGN_OR_RETURN(const auto held, client.Call(&Client::Stub::GetAssessment, get));
   assessment::v1::ScoreStatementRequest request = options.score;
   request.mutable_score()->set_assessment(get.name());
-  for (const std::string& name : options.score_evidence) request.mutable_score()->add_evidence(name);
+  for (const std::string& name : options.score_evidence)
+    request.mutable_score()->add_evidence(name);
   if (options.score_evidence.empty()) {
     AddAllEvidence(held.assessment(), request.mutable_score());
   }
-  request.set_request_id(options.request_id.empty()
-                             ? ScoreId(held.assessment(), request.score())
-                             : options.request_id);
+  request.set_request_id(options.request_id.empty() ? ScoreId(held.assessment(), request.score())
+                                                    : options.request_id);
   ASSIGN_OR_RETURN(const auto answer, client.Call(&Client::Stub::ScoreStatement, request));
   environment.console.Print(
-      environment.json ? JsonOf(answer) + "\n"
-                       : absl::StrCat(answer.score().statement(), " scored ",
-                                      answer.score().score(), ", resting on ",
-                                      Count(static_cast<uint64_t>(answer.score().evidence_size()),
-                                            "piece"),
-                                      " of evidence.\n"));
+      environment.json
+          ? JsonOf(answer) + "\n"
+          : absl::StrCat(answer.score().statement(), " scored ", answer.score().score(),
+                         ", resting on ",
+                         Count(static_cast<uint64_t>(answer.score().evidence_size()), "piece"),
+                         " of evidence.\n"));
   return ExitCode::kOk;
 }
 
@@ -115,10 +115,9 @@ absl::StatusOr<ExitCode> Load(const Options& options, Environment& environment) 
     environment.console.Print(json.Take());
     return ExitCode::kOk;
   }
-  environment.console.Print(
-      absl::StrCat(loaded.name, ": ", Count(loaded.evidence_added, "piece"),
-                   " of evidence pinned, ", Count(loaded.scores_written, "statement"), " scored, ",
-                   loaded.unchanged, " as held.\n"));
+  environment.console.Print(absl::StrCat(
+      loaded.name, ": ", Count(loaded.evidence_added, "piece"), " of evidence pinned, ",
+      Count(loaded.scores_written, "statement"), " scored, ", loaded.unchanged, " as held.\n"));
   return ExitCode::kOk;
 }
 
@@ -129,9 +128,10 @@ void PrintAssessment(const AssessmentView& view, Environment* environment) {
     absl::StrAppend(&text, "*** ", Printable(assessment.marking()), " ***\n");
   }
   absl::StrAppend(&text, Printable(assessment.title()), "\n", assessment.name(), ", ",
-                  assessment.organisation(), ", ", Printable(view.framework.title()),
-                  " (version ", assessment.framework_version(), ")\nRating: ",
-                  Printable(RatingText(view.framework, assessment.rating())), "\n\n");
+                  assessment.organisation(), ", ", Printable(view.framework.title()), " (version ",
+                  assessment.framework_version(),
+                  ")\nRating: ", Printable(RatingText(view.framework, assessment.rating())),
+                  "\n\n");
   TextTable table({{"theme"},
                    {"statement", TextTable::Align::kLeft, true},
                    {"score"},
@@ -226,14 +226,18 @@ void AddCreate(CommandLine* line, CLI::App* assess) {
        "assess create --organisation QGH --framework cqc-ics --title \"Assessment 2024\""},
       [options](Environment& environment) { return Create(*options, environment); });
   auto* assessment = options->create.mutable_assessment();
-  AddText(command, "--organisation", "ODS code",
-          [assessment](const std::string& v) { assessment->set_organisation(v); }, true);
-  AddText(command, "--framework", "Code of the framework",
-          [assessment](const std::string& v) { assessment->set_framework(v); }, true);
-  AddText(command, "--title", "What it is called",
-          [assessment](const std::string& v) { assessment->set_title(v); }, true);
-  AddText(command, "--marking", "Printed on every page and record",
-          [assessment](const std::string& v) { assessment->set_marking(v); }, false);
+  AddText(
+      command, "--organisation", "ODS code",
+      [assessment](const std::string& v) { assessment->set_organisation(v); }, true);
+  AddText(
+      command, "--framework", "Code of the framework",
+      [assessment](const std::string& v) { assessment->set_framework(v); }, true);
+  AddText(
+      command, "--title", "What it is called",
+      [assessment](const std::string& v) { assessment->set_title(v); }, true);
+  AddText(
+      command, "--marking", "Printed on every page and record",
+      [assessment](const std::string& v) { assessment->set_marking(v); }, false);
   AddRequestId(command, options.get());
 }
 
@@ -247,20 +251,27 @@ void AddEvidenceCommand(CommandLine* line, CLI::App* assess) {
       [options](Environment& environment) { return AddEvidence(*options, environment); });
   AddAssessment(command, options.get());
   auto* evidence = &options->evidence;
-  AddText(command, "--statement", "Code of the statement it bears on",
-          [evidence](const std::string& v) { evidence->set_statement(v); }, true);
-  AddText(command, "--category", "One of the framework's evidence categories",
-          [evidence](const std::string& v) { evidence->set_category(v); }, true);
-  AddText(command, "--metric", "Code of the metric",
-          [evidence](const std::string& v) { evidence->set_metric(v); }, true);
-  AddText(command, "--organisation", "ODS code",
-          [evidence](const std::string& v) { evidence->set_organisation(v); }, true);
-  AddText(command, "--period", "Such as 2024-03",
-          [evidence](const std::string& v) { evidence->set_period(v); }, true);
-  AddText(command, "--position", "Position to pin it at (else the latest)",
-          [evidence](const std::string& v) { evidence->set_position(v); }, false);
-  AddText(command, "--note", "What it shows",
-          [evidence](const std::string& v) { evidence->set_note(v); }, false);
+  AddText(
+      command, "--statement", "Code of the statement it bears on",
+      [evidence](const std::string& v) { evidence->set_statement(v); }, true);
+  AddText(
+      command, "--category", "One of the framework's evidence categories",
+      [evidence](const std::string& v) { evidence->set_category(v); }, true);
+  AddText(
+      command, "--metric", "Code of the metric",
+      [evidence](const std::string& v) { evidence->set_metric(v); }, true);
+  AddText(
+      command, "--organisation", "ODS code",
+      [evidence](const std::string& v) { evidence->set_organisation(v); }, true);
+  AddText(
+      command, "--period", "Such as 2024-03",
+      [evidence](const std::string& v) { evidence->set_period(v); }, true);
+  AddText(
+      command, "--position", "Position to pin it at (else the latest)",
+      [evidence](const std::string& v) { evidence->set_position(v); }, false);
+  AddText(
+      command, "--note", "What it shows",
+      [evidence](const std::string& v) { evidence->set_note(v); }, false);
   AddRequestId(command, options.get());
 }
 
@@ -273,15 +284,18 @@ void AddScore(CommandLine* line, CLI::App* assess) {
       [options](Environment& environment) { return Score(*options, environment); });
   AddAssessment(command, options.get());
   auto* score = options->score.mutable_score();
-  AddText(command, "--statement", "Code of the statement",
-          [score](const std::string& v) { score->set_statement(v); }, true);
+  AddText(
+      command, "--statement", "Code of the statement",
+      [score](const std::string& v) { score->set_statement(v); }, true);
   command
       ->add_option_function<uint32_t>(
-          "--score", [score](const uint32_t& v) { score->set_score(v); }, "On the framework's scale")
+          "--score", [score](const uint32_t& v) { score->set_score(v); },
+          "On the framework's scale")
       ->type_name("N")
       ->required();
-  AddText(command, "--rationale", "Why",
-          [score](const std::string& v) { score->set_rationale(v); }, true);
+  AddText(
+      command, "--rationale", "Why", [score](const std::string& v) { score->set_rationale(v); },
+      true);
   command
       ->add_option("--evidence", options->score_evidence,
                    "Names of the evidence it rests on (else all of the statement's)")
@@ -293,11 +307,11 @@ void AddScore(CommandLine* line, CLI::App* assess) {
 }  // namespace
 
 void AddAssessCommands(CommandLine* line) {
-  CLI::App* assess = line->Add(
-      nullptr,
-      {"assess", "Make and read assessments: create, evidence, score, load, show, list.",
-       "assess list"},
-      nullptr);
+  CLI::App* assess =
+      line->Add(nullptr,
+                {"assess", "Make and read assessments: create, evidence, score, load, show, list.",
+                 "assess list"},
+                nullptr);
   AddCreate(line, assess);
   AddEvidenceCommand(line, assess);
   AddScore(line, assess);
@@ -317,9 +331,9 @@ void AddAssessCommands(CommandLine* line) {
       ->type_name("FILE");
 
   auto show = std::make_shared<Options>();
-  CLI::App* show_command =
-      line->Add(assess, {"show", "Show an assessment: rating, statements, scores.", "assess show 1"},
-                [show](Environment& environment) { return Show(*show, environment); });
+  CLI::App* show_command = line->Add(
+      assess, {"show", "Show an assessment: rating, statements, scores.", "assess show 1"},
+      [show](Environment& environment) { return Show(*show, environment); });
   AddAssessment(show_command, show.get());
 
   line->Add(assess, {"list", "Show all assessments.", "assess list"}, List);

@@ -31,8 +31,8 @@ bool IsScored(const assessment::v1::Assessment& held, const assessment::v1::Scor
   return std::any_of(held.scores().begin(), held.scores().end(), [&](const auto& scored) {
     return scored.statement() == wanted.statement() && scored.score() == wanted.score() &&
            scored.rationale() == wanted.rationale() &&
-           std::equal(scored.evidence().begin(), scored.evidence().end(),
-                      wanted.evidence().begin(), wanted.evidence().end());
+           std::equal(scored.evidence().begin(), scored.evidence().end(), wanted.evidence().begin(),
+                      wanted.evidence().end());
   });
 }
 

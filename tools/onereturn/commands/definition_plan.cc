@@ -24,9 +24,8 @@ constexpr size_t kDigestDigits = 32;
 constexpr const char* kKinds[] = {"organisation", "item", "collection", "metric", "framework"};
 
 const google::protobuf::Message& MessageOf(const Definition& definition) {
-  return std::visit(
-      [](const auto& content) -> const google::protobuf::Message& { return content; },
-      definition.content);
+  return std::visit([](const auto& content) -> const google::protobuf::Message& { return content; },
+                    definition.content);
 }
 
 std::string CanonicalBytes(const google::protobuf::Message& message) {

@@ -87,14 +87,12 @@ class DeploymentWriter {
   }
 
  private:
-  std::string Path(absl::string_view name) const {
-    return (folder_ / std::string(name)).string();
-  }
+  std::string Path(absl::string_view name) const { return (folder_ / std::string(name)).string(); }
 
   absl::Status MakeFolders() {
     std::error_code error;
-    if (fs::exists(folder_, error) && !(fs::is_directory(folder_, error) &&
-                                        fs::is_empty(folder_, error) && !error)) {
+    if (fs::exists(folder_, error) &&
+        !(fs::is_directory(folder_, error) && fs::is_empty(folder_, error) && !error)) {
       return UsageError(absl::StrCat("\"", options_.folder, "\" exists and is not an empty folder"),
                         "Choose a new folder: what is there is never overwritten.");
     }
@@ -218,8 +216,8 @@ std::vector<Persona> PersonasOf(const std::vector<std::string>& organisations) {
       {"analyst", config::v1::ROLE_ANALYST, ""},        {"assessor", config::v1::ROLE_ASSESSOR, ""},
       {"operator", config::v1::ROLE_OPERATOR, ""},      {"auditor", config::v1::ROLE_AUDITOR, ""}};
   for (const std::string& organisation : organisations) {
-    personas.push_back({absl::StrCat("submitter-", organisation), config::v1::ROLE_SUBMITTER,
-                        organisation});
+    personas.push_back(
+        {absl::StrCat("submitter-", organisation), config::v1::ROLE_SUBMITTER, organisation});
   }
   return personas;
 }

@@ -26,8 +26,8 @@ absl::StatusOr<LocalFile> ReadLocalFile(const std::string& path) {
     return UsageError(absl::StrCat("\"", path, "\" cannot be read: ", error.message()), kRemedy);
   }
   if (size == 0 || size > kLargestFileBytes) {
-    return UsageError(absl::StrCat("\"", path, "\" holds ", BytesText(size), "; a file holds 1 B to ",
-                                   BytesText(kLargestFileBytes)),
+    return UsageError(absl::StrCat("\"", path, "\" holds ", BytesText(size),
+                                   "; a file holds 1 B to ", BytesText(kLargestFileBytes)),
                       "Send the figures in smaller files, one for each period.");
   }
   std::ifstream stream(path, std::ios::binary);

@@ -52,19 +52,31 @@ absl::StatusOr<DeploymentOptions> Checked(const Options& options) {
 std::string NextSteps(const DeploymentOptions& deployment) {
   const std::string& folder = deployment.folder;
   return absl::StrCat(
-      "A development deployment lies in ", folder, ": an authority, certificates, keys, rights,\n"
+      "A development deployment lies in ", folder,
+      ": an authority, certificates, keys, rights,\n"
       "configurations and profiles. Its keys are for development only.\n\n"
       "Next:\n"
-      "  ingestiond  --config ", folder, "/ingestion.textproto &\n"
-      "  metricsd    --config ", folder, "/metrics.textproto &\n"
-      "  assessmentd --config ", folder, "/assessment.textproto &\n"
-      "  onereturn status --profile ", folder, "/operator.profile.textproto\n"
-      "  onereturn apply deploy/england deploy/demo --profile ", folder,
+      "  ingestiond  --config ",
+      folder,
+      "/ingestion.textproto &\n"
+      "  metricsd    --config ",
+      folder,
+      "/metrics.textproto &\n"
+      "  assessmentd --config ",
+      folder,
+      "/assessment.textproto &\n"
+      "  onereturn status --profile ",
+      folder,
+      "/operator.profile.textproto\n"
+      "  onereturn apply deploy/england deploy/demo --profile ",
+      folder,
       "/steward.profile.textproto\n"
       "  onereturn submit deploy/demo/MSitAE-*.csv --collection MSitAE --layout onereturn-wide \\\n"
-      "      --profile ", folder, "/loader.profile.textproto\n"
-      "  onereturn league ae_four_hour_all --period 2024-03 --profile ", folder,
-      "/analyst.profile.textproto\n");
+      "      --profile ",
+      folder,
+      "/loader.profile.textproto\n"
+      "  onereturn league ae_four_hour_all --period 2024-03 --profile ",
+      folder, "/analyst.profile.textproto\n");
 }
 
 absl::StatusOr<ExitCode> Init(const Options& options, Environment& environment) {

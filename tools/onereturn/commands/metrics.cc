@@ -53,9 +53,8 @@ absl::StatusOr<ExitCode> ListMetrics(const MetricsClient& client, const Options&
     table.Row({metric.code(), absl::StrCat(metric.version()), metric.display_name(), metric.unit(),
                Label(metric.direction()), metric.target(), metric.collection()});
   }
-  environment->console.Print(table.empty()
-                                 ? "No metrics are defined.\n"
-                                 : table.Render(environment->console.width()));
+  environment->console.Print(table.empty() ? "No metrics are defined.\n"
+                                           : table.Render(environment->console.width()));
   return ExitCode::kOk;
 }
 
@@ -73,9 +72,10 @@ absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const Options& o
     return ExitCode::kOk;
   }
   const auto& value = answer.value();
-  std::string text = absl::StrCat(value.organisation_display_name(), " (", value.organisation(),
-                                  "), ", PeriodText(value.period()), "\n  ", value.metric(),
-                                  " version ", value.metric_version(), "  ", ValueText(value), "\n");
+  std::string text =
+      absl::StrCat(value.organisation_display_name(), " (", value.organisation(), "), ",
+                   PeriodText(value.period()), "\n  ", value.metric(), " version ",
+                   value.metric_version(), "  ", ValueText(value), "\n");
   if (value.state() == metrics::v1::VALUE_STATE_VALUE && value.denominator() != "1") {
     absl::StrAppend(&text, "  exactly     ", value.factor(), " x ",
                     WithThousands(value.numerator()), " / ", WithThousands(value.denominator()),
@@ -129,8 +129,7 @@ absl::StatusOr<ExitCode> ListValues(const MetricsClient& client, const Options& 
 
 absl::StatusOr<ExitCode> Metrics(const Options& options, Environment& environment) {
   const bool one = !options.organisation.empty();
-  if (!options.metric.empty() &&
-      (options.period.empty() || one == !options.type.empty())) {
+  if (!options.metric.empty() && (options.period.empty() || one == !options.type.empty())) {
     return UsageError("a metric is shown for a period and either an organisation or a type",
                       "For instance: onereturn metrics ae_four_hour_all --organisation X24 "
                       "--period 2024-03");
@@ -249,15 +248,16 @@ void AddMetricOptions(CLI::App* command, Options* options, bool required) {
 
 void AddMetricsCommand(CommandLine* line) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = line->Add(
-      nullptr,
-      {"metrics",
-       "Show the metrics that are defined, or one metric's value for an organisation or for all of\n"
-       "a type, with coverage.",
-       "metrics\n"
-       "metrics ae_four_hour_all --organisation X24 --period 2024-03\n"
-       "metrics ae_four_hour_all --type icb --period 2024-03"},
-      [options](Environment& environment) { return Metrics(*options, environment); });
+  CLI::App* command =
+      line->Add(nullptr,
+                {"metrics",
+                 "Show the metrics that are defined, or one metric's value for an organisation or "
+                 "for all of\n"
+                 "a type, with coverage.",
+                 "metrics\n"
+                 "metrics ae_four_hour_all --organisation X24 --period 2024-03\n"
+                 "metrics ae_four_hour_all --type icb --period 2024-03"},
+                [options](Environment& environment) { return Metrics(*options, environment); });
   AddMetricOptions(command, options.get(), false);
   command->add_option("--organisation", options->organisation, "One organisation; England is X24")
       ->type_name("CODE");

@@ -38,8 +38,8 @@ std::string ReturnName(const Options& options) {
 absl::StatusOr<ExitCode> ListReturns(const ReturnsClient& client, const Options& options,
                                      Environment* environment) {
   returns::v1::ListReturnsRequest request;
-  request.set_parent(absl::StrCat(
-      "organisations/", options.organisation.empty() ? "-" : options.organisation));
+  request.set_parent(
+      absl::StrCat("organisations/", options.organisation.empty() ? "-" : options.organisation));
   request.set_collection(options.collection);
   request.set_period(options.period);
   request.set_page_size(kPageSize);
@@ -141,12 +141,12 @@ absl::StatusOr<ExitCode> ShowReceipt(const ReturnsClient& client, const Session&
     return ExitCode::kOk;
   }
   const auto& receipt = answer.receipt();
-  std::string text = absl::StrCat(
-      "Receipt of ", receipt.name(), "\n  accepted   ", TimeText(receipt.time()), " by ",
-      receipt.service(), "\n  sequence   ", WithThousands(receipt.sequence()), " of epoch ",
-      receipt.epoch(), "\n  leaf hash  ", Hex(receipt.leaf_hash()), "\n  head       ",
-      WithThousands(receipt.head().size()), " leaves, root ", Hex(receipt.head().root()),
-      "\n  position   ", receipt.position(), "\n");
+  std::string text =
+      absl::StrCat("Receipt of ", receipt.name(), "\n  accepted   ", TimeText(receipt.time()),
+                   " by ", receipt.service(), "\n  sequence   ", WithThousands(receipt.sequence()),
+                   " of epoch ", receipt.epoch(), "\n  leaf hash  ", Hex(receipt.leaf_hash()),
+                   "\n  head       ", WithThousands(receipt.head().size()), " leaves, root ",
+                   Hex(receipt.head().root()), "\n  position   ", receipt.position(), "\n");
   ASSIGN_OR_RETURN(const VerifyingKey key, PublicKeyOf(session.profile(), receipt.service()));
   const absl::Status proof = CheckReceipt(receipt, key);
   absl::StrAppend(&text, "  proof      ",

@@ -67,8 +67,8 @@ returns::v1::RevisionStatus StatusOf(const std::string& word) {
 // The same file for the same collection, layout and status is the same request.
 std::string RequestId(const Options& options, const LocalFile& file) {
   if (!options.request_id.empty()) return options.request_id;
-  const Digest digest = Sha256Concatenated({DigestBytes(file.digest), options.collection, "\n",
-                                            options.layout, "\n", options.status});
+  const Digest digest = Sha256Concatenated(
+      {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status});
   constexpr size_t kDigits = 40;
   return absl::StrCat("file.", DigestToHex(digest).substr(0, kDigits));
 }
@@ -80,11 +80,11 @@ absl::StatusOr<Taken> Submit(const ReturnsClient& client, const Options& options
                      ASSIGN_OR_RETURN(LocalFile file, ReadLocalFile(path));
                      return Taken{std::move(file), {}, 0};
                    }()));
-  ASSIGN_OR_RETURN(const std::string upload, Upload(client, taken.file, [&](uint64_t held) {
-                     environment->console.Progress(absl::StrCat(path, ": sent ", BytesText(held),
-                                                                " of ",
-                                                                BytesText(taken.file.bytes.size())));
-                   }));
+  ASSIGN_OR_RETURN(
+      const std::string upload, Upload(client, taken.file, [&](uint64_t held) {
+        environment->console.Progress(absl::StrCat(path, ": sent ", BytesText(held), " of ",
+                                                   BytesText(taken.file.bytes.size())));
+      }));
   environment->console.Progress(absl::StrCat(path, ": being judged"));
   returns::v1::SubmitReturnFileRequest request;
   request.set_request_id(RequestId(options, taken.file));
@@ -121,10 +121,9 @@ void PrintFile(const Taken& taken, const Options& options, Environment* environm
   environment->console.Print(text);
   const auto least =
       options.all_findings ? common::v1::SEVERITY_INFO : common::v1::SEVERITY_EXPLAIN;
-  const std::string findings =
-      FindingsText(response.findings(), response.finding_count(), least,
-                   options.all_findings ? kMostFindings : kFindingsShown,
-                   environment->console.width());
+  const std::string findings = FindingsText(response.findings(), response.finding_count(), least,
+                                            options.all_findings ? kMostFindings : kFindingsShown,
+                                            environment->console.width());
   if (!findings.empty()) environment->console.Print(absl::StrCat("\n", findings, "\n"));
 }
 
@@ -229,7 +228,8 @@ void AddSubmitCommand(CommandLine* line) {
   command->add_option("--collection", options->collection, "Code of the collection")
       ->type_name("CODE")
       ->required();
-  command->add_option("--layout", options->layout, "Which of the collection's layouts the files have")
+  command
+      ->add_option("--layout", options->layout, "Which of the collection's layouts the files have")
       ->type_name("CODE")
       ->required();
   command->add_option("--status", options->status, "How firm the figures are")

@@ -109,11 +109,10 @@ std::string ProofText(const RevisionProof& proof, const Trace& trace,
 std::string ChecksText(const std::vector<Check>& checks, bool* good) {
   std::string text = "\nVerified on this machine, with the public keys of the profile:\n";
   for (const Check& check : checks) {
-    absl::StrAppend(&text, check.outcome.ok() ? "  ✓ " : "  ✗ ", Printable(check.what),
-                    check.outcome.ok()
-                        ? ""
-                        : absl::StrCat("\n      ", Printable(check.outcome.message())),
-                    "\n");
+    absl::StrAppend(
+        &text, check.outcome.ok() ? "  ✓ " : "  ✗ ", Printable(check.what),
+        check.outcome.ok() ? "" : absl::StrCat("\n      ", Printable(check.outcome.message())),
+        "\n");
     *good = *good && check.outcome.ok();
   }
   absl::StrAppend(&text, *good ? "Everything holds.\n"
@@ -152,21 +151,19 @@ std::string TraceJson(const Gathered& gathered, bool verified) {
   return json.EndObject().Take();
 }
 
-void PrintTrace(const Gathered& gathered,
-                const std::map<std::string, metrics::v1::Metric>& metrics,
+void PrintTrace(const Gathered& gathered, const std::map<std::string, metrics::v1::Metric>& metrics,
                 Environment* environment) {
   const auto& assessment = gathered.view.assessment;
   std::string text;
   if (!assessment.marking().empty()) {
     absl::StrAppend(&text, "*** ", Printable(assessment.marking()), " ***\n");
   }
-  absl::StrAppend(&text, Printable(assessment.title()), ", ", assessment.organisation(),
-                  "\nRating: ",
-                  Printable(RatingText(gathered.view.framework, gathered.trace.rating)), "\n",
-                  ScoresText(gathered), "\nThe returns these figures come from:\n");
+  absl::StrAppend(
+      &text, Printable(assessment.title()), ", ", assessment.organisation(),
+      "\nRating: ", Printable(RatingText(gathered.view.framework, gathered.trace.rating)), "\n",
+      ScoresText(gathered), "\nThe returns these figures come from:\n");
   for (const auto& [name, proof] : gathered.proofs) {
-    absl::StrAppend(&text,
-                    ProofText(proof, gathered.trace, metrics, environment->console.width()));
+    absl::StrAppend(&text, ProofText(proof, gathered.trace, metrics, environment->console.width()));
   }
   environment->console.Print(text);
 }

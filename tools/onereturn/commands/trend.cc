@@ -115,15 +115,15 @@ absl::StatusOr<ExitCode> Trend(const Options& options, Environment& environment)
     console.Print(JsonOf(trend) + "\n");
     return ExitCode::kOk;
   }
-  console.Print(absl::StrCat(trend.metric().display_name(), ": ",
-                             trend.organisation_display_name(), " (", trend.organisation(), ")",
+  console.Print(absl::StrCat(trend.metric().display_name(), ": ", trend.organisation_display_name(),
+                             " (", trend.organisation(), ")",
                              trend.metric().unit().empty() ? "" : ", ", trend.metric().unit(),
                              "\n\n"));
   if (trend.points().empty()) {
     console.Print("There is no value in these periods.\n");
   } else {
-    console.Print(absl::StrCat(ChartText(trend, console), "\n", TableText(trend, console.width()),
-                               "\n"));
+    console.Print(
+        absl::StrCat(ChartText(trend, console), "\n", TableText(trend, console.width()), "\n"));
   }
   console.Print(ConclusionText(trend));
   return ExitCode::kOk;
@@ -133,13 +133,14 @@ absl::StatusOr<ExitCode> Trend(const Options& options, Environment& environment)
 
 void AddTrendCommand(CommandLine* line) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = line->Add(
-      nullptr,
-      {"trend",
-       "Show a metric over time as an XmR chart, with mean, process limits, special causes and the\n"
-       "variation and assurance icons in words.",
-       "trend ae_four_hour_all --organisation X24"},
-      [options](Environment& environment) { return Trend(*options, environment); });
+  CLI::App* command =
+      line->Add(nullptr,
+                {"trend",
+                 "Show a metric over time as an XmR chart, with mean, process limits, special "
+                 "causes and the\n"
+                 "variation and assurance icons in words.",
+                 "trend ae_four_hour_all --organisation X24"},
+                [options](Environment& environment) { return Trend(*options, environment); });
   command->add_option("METRIC", options->metric, "Code of the metric")
       ->type_name("CODE")
       ->required();

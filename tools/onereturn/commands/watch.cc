@@ -31,10 +31,9 @@ struct MetricOptions {
 void PrintEntry(const feed::v1::Entry& entry, Environment* environment) {
   const auto time = ToWire(Timestamp{entry.time_micros()});
   if (!environment->json) {
-    environment->console.Print(
-        absl::StrCat(TimeText(time), "  ", WithThousands(entry.sequence()), "  ",
-                     Label(entry.kind()), "  ", Printable(entry.name()), "  by ",
-                     Printable(entry.actor()), "\n"));
+    environment->console.Print(absl::StrCat(
+        TimeText(time), "  ", WithThousands(entry.sequence()), "  ", Label(entry.kind()), "  ",
+        Printable(entry.name()), "  by ", Printable(entry.actor()), "\n"));
     return;
   }
   JsonWriter json;
@@ -75,10 +74,10 @@ void PrintValue(const metrics::v1::MetricValue& value, Environment* environment)
     environment->console.Print(JsonOf(value) + "\n");
     return;
   }
-  environment->console.Print(absl::StrCat(
-      value.metric(), "  ", value.organisation(), "  ",
-      Printable(value.organisation_display_name()), "  ", PeriodText(value.period()), "  ",
-      ValueText(value), "\n"));
+  environment->console.Print(absl::StrCat(value.metric(), "  ", value.organisation(), "  ",
+                                          Printable(value.organisation_display_name()), "  ",
+                                          PeriodText(value.period()), "  ", ValueText(value),
+                                          "\n"));
 }
 
 absl::StatusOr<ExitCode> WatchMetrics(const MetricOptions& options, Environment& environment) {
@@ -105,16 +104,17 @@ absl::StatusOr<ExitCode> WatchMetrics(const MetricOptions& options, Environment&
 
 void AddWatchCommands(CommandLine* line) {
   CLI::App* watch = line->Add(
-      nullptr, {"watch", "Show what happens as it happens, until Ctrl-C.", "watch metrics"}, nullptr);
+      nullptr, {"watch", "Show what happens as it happens, until Ctrl-C.", "watch metrics"},
+      nullptr);
 
   auto feed = std::make_shared<FeedOptions>();
-  CLI::App* feed_command = line->Add(
-      watch,
-      {"feed",
-       "Show a service's accepted facts in order. For auditors: the feed holds every "
-       "organisation's.",
-       "watch feed --service ingestion --after 4800 --profile auditor.profile.textproto"},
-      [feed](Environment& environment) { return WatchFeed(*feed, environment); });
+  CLI::App* feed_command =
+      line->Add(watch,
+                {"feed",
+                 "Show a service's accepted facts in order. For auditors: the feed holds every "
+                 "organisation's.",
+                 "watch feed --service ingestion --after 4800 --profile auditor.profile.textproto"},
+                [feed](Environment& environment) { return WatchFeed(*feed, environment); });
   feed_command->add_option("--service", feed->service, "Whose feed")
       ->check(CLI::IsMember({kIngestion, kMetrics, kAssessment}));
   feed_command->add_option("--after", feed->after, "Begin after this sequence (else at the first)")

@@ -1,6 +1,7 @@
 #include "tools/onereturn/connection/session.h"
 
 #include <algorithm>
+#include <random>
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -16,7 +17,7 @@ namespace onereturn::client {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstWait{20};
-constexpr std::chrono::milliseconds kLongestWait{2'000};
+constexpr std::chrono::milliseconds kLongestWait{1'000};
 
 }  // namespace
 
@@ -33,10 +34,11 @@ std::chrono::milliseconds WaitBeforeRetry(const absl::Status& status, int attemp
       return std::chrono::milliseconds(0);
   }
   const auto doubled = kFirstWait * (1 << std::min(attempt - 1, 10));
-  std::chrono::milliseconds wait = std::min(kLongestWait, doubled);
+  thread_local std::minstd_rand chance{std::random_device{}()};
+  std::uniform_int_distribution<int64_t> part(1, std::min(kLongestWait, doubled).count());
+  std::chrono::milliseconds wait(part(chance));
   if (details->retry_after.has_value()) {
-    const auto asked =
-        std::chrono::milliseconds(absl::ToInt64Milliseconds(*details->retry_after));
+    const auto asked = std::chrono::milliseconds(absl::ToInt64Milliseconds(*details->retry_after));
     wait = std::max(wait, std::min(kLongestWait, asked));
   }
   return wait;

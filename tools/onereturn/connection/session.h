@@ -25,10 +25,11 @@ inline constexpr char kAssessment[] = "assessment";
 // How long one call may take, and how often a call that a service is too busy for is sent again.
 struct CallLimits {
   std::chrono::milliseconds deadline{30'000};
-  int attempts = 10;
+  int attempts = 40;
 };
 
-// Waits before sending again; 0 where `status` says that sending again makes no sense. Everything
+// How long to wait before sending again, with some chance in it, so that callers who met once do not
+// meet again; 0 where `status` says that sending again makes no sense. Everything
 // the client sends may be repeated: reads change nothing, and writes carry a request id.
 std::chrono::milliseconds WaitBeforeRetry(const absl::Status& status, int attempt);
 

@@ -87,8 +87,8 @@ std::string ErrorText(const absl::Status& status) {
       absl::StrAppend(&text, "  ", Printable(field), ": ", Printable(description), "\n");
     }
     if (details->fields_total > details->fields.size()) {
-      absl::StrAppend(&text, "  and ", WithThousands(details->fields_total - details->fields.size()), " more",
-                      "\n");
+      absl::StrAppend(&text, "  and ",
+                      WithThousands(details->fields_total - details->fields.size()), " more", "\n");
     }
     for (const auto& [subject, description] : details->preconditions) {
       absl::StrAppend(&text, "  ", Printable(subject), ": ", Printable(description), "\n");

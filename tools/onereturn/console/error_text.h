@@ -12,9 +12,9 @@ namespace onereturn::client {
 // What scripts can tell apart. Part of the interface: never renumber.
 enum class ExitCode {
   kOk = 0,
-  kInvalidData = 1,     // The data, or what the request asks for, is wrong; a proof does not hold.
-  kUsage = 2,           // The command line, a file or the profile.
-  kRefused = 3,         // A service cannot be reached, or refuses: identity, rights, load, storage.
+  kInvalidData = 1,  // The data, or what the request asks for, is wrong; a proof does not hold.
+  kUsage = 2,        // The command line, a file or the profile.
+  kRefused = 3,      // A service cannot be reached, or refuses: identity, rights, load, storage.
   kNotFound = 4,
 };
 
@@ -34,8 +34,8 @@ ExitCode ExitCodeOf(const absl::Status& status);
 // Several lines, the first "onereturn: ...", the last what to do next.
 std::string ErrorText(const absl::Status& status);
 
-// {"error": {"code", "reason", "message", "fields": [{"field", "description"}], "metadata", "remedy",
-// "exit_code"}}
+// {"error": {"code", "reason", "message", "fields": [{"field", "description"}], "metadata",
+// "remedy", "exit_code"}}
 std::string ErrorJson(const absl::Status& status);
 
 }  // namespace onereturn::client

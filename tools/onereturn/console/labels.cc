@@ -23,11 +23,10 @@ std::string Words(absl::string_view name, absl::string_view prefix) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", " "}}));
 }
 
-std::string Named(absl::string_view words, const google::protobuf::RepeatedPtrField<std::string>& codes,
-                  int named) {
+std::string Named(absl::string_view words,
+                  const google::protobuf::RepeatedPtrField<std::string>& codes, int named) {
   if (codes.empty()) return "";
-  std::vector<std::string> shown(codes.begin(),
-                                 codes.begin() + std::min<int>(codes.size(), named));
+  std::vector<std::string> shown(codes.begin(), codes.begin() + std::min<int>(codes.size(), named));
   if (codes.size() > named) shown.push_back(absl::StrCat(codes.size() - named, " more"));
   return absl::StrCat(words, ": ", absl::StrJoin(shown, ", "));
 }
@@ -99,9 +98,9 @@ std::string Label(metrics::v1::AssuranceIcon icon) {
 }
 
 std::optional<catalogue::v1::OrganisationType> OrganisationTypeOf(absl::string_view text) {
-  const std::string name = absl::StrCat(
-      "ORGANISATION_TYPE_",
-      absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}, {" ", "_"}})));
+  const std::string name =
+      absl::StrCat("ORGANISATION_TYPE_",
+                   absl::AsciiStrToUpper(absl::StrReplaceAll(text, {{"-", "_"}, {" ", "_"}})));
   catalogue::v1::OrganisationType type = catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED;
   if (!catalogue::v1::OrganisationType_Parse(name, &type)) return std::nullopt;
   if (type == catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED) return std::nullopt;
@@ -112,8 +111,8 @@ std::string OrganisationTypeNames() {
   std::vector<std::string> names;
   const auto* descriptor = catalogue::v1::OrganisationType_descriptor();
   for (int i = 1; i < descriptor->value_count(); ++i) {
-    names.push_back(absl::StrReplaceAll(
-        Words(descriptor->value(i)->name(), "ORGANISATION_TYPE_"), {{" ", "-"}}));
+    names.push_back(absl::StrReplaceAll(Words(descriptor->value(i)->name(), "ORGANISATION_TYPE_"),
+                                        {{" ", "-"}}));
   }
   return absl::StrJoin(names, ", ");
 }

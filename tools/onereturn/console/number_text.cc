@@ -47,8 +47,8 @@ std::string FixedNumber(double value, int digits) {
   // Rounding works on the decimal text that stands for the double, so that 74.35, which no double
   // holds exactly, rounds as a reader of it expects.
   char buffer[400];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), std::fabs(value),
-                                 std::chars_format::fixed);
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), std::fabs(value), std::chars_format::fixed);
   std::string text(buffer, end.ptr);
   if (text.find('.') == std::string::npos) text += '.';
   text += std::string(static_cast<size_t>(digits) + 1, '0');

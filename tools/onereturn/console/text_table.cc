@@ -42,8 +42,7 @@ absl::string_view FirstPlaces(absl::string_view text, size_t width) {
   return text.substr(0, bytes);
 }
 
-void AppendPadded(absl::string_view text, size_t width, TextTable::Align align,
-                  std::string* line) {
+void AppendPadded(absl::string_view text, size_t width, TextTable::Align align, std::string* line) {
   const size_t places = DisplayWidth(text);
   const std::string padding(places < width ? width - places : 0, ' ');
   if (align == TextTable::Align::kRight) *line += padding;

@@ -102,8 +102,7 @@ std::string TrendChart(const std::vector<ChartPoint>& all, const ChartOptions& o
   for (int row = 0; row < kRows; ++row) {
     const bool labelled = row % 7 == 0;
     absl::StrAppend(
-        &chart,
-        RightAligned(labelled ? FixedNumber(scale.Value(row), options.digits) : "", axis),
+        &chart, RightAligned(labelled ? FixedNumber(scale.Value(row), options.digits) : "", axis),
         labelled ? " ┤" : " │");
     std::string line;
     for (const ChartPoint& point : points) {

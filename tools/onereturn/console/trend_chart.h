@@ -21,8 +21,8 @@ struct ChartPoint {
 
 struct ChartOptions {
   std::optional<double> target;
-  int digits = 1;       // After the point, on the axis.
-  size_t width = 100;   // Places at most; 0: as wide as it needs.
+  int digits = 1;      // After the point, on the axis.
+  size_t width = 100;  // Places at most; 0: as wide as it needs.
   bool colours = false;
 };
 

@@ -36,7 +36,8 @@ bool Takes(const Term& term, const common::v1::CellReference& cell) {
 Int128 Amount(const Terms& terms, const common::v1::Cell& cell) {
   Int128 amount = 0;
   for (const Term& term : terms) {
-    if (Takes(term, cell.reference())) amount += static_cast<Int128>(term.sign()) * cell.millionths();
+    if (Takes(term, cell.reference()))
+      amount += static_cast<Int128>(term.sign()) * cell.millionths();
   }
   return amount;
 }
@@ -143,7 +144,8 @@ absl::Status CheckValue(const metrics::v1::MetricValue& value,
     if (leaf.state() != metrics::v1::VALUE_STATE_VALUE) continue;
     if (!ParseSum(leaf.numerator(), &sums.numerator) ||
         !ParseSum(leaf.denominator(), &sums.denominator)) {
-      return absl::DataLossError(absl::StrCat("the sums of ", leaf.organisation(), " are no numbers"));
+      return absl::DataLossError(
+          absl::StrCat("the sums of ", leaf.organisation(), " are no numbers"));
     }
     total.numerator += sums.numerator;
     total.denominator += sums.denominator;
@@ -166,8 +168,8 @@ absl::Status CheckValue(const metrics::v1::MetricValue& value,
                      static_cast<double>(total.denominator);
   constexpr double kTolerance = 1e-12;
   if (std::abs(own - value.value()) > kTolerance * std::max(1.0, std::abs(own))) {
-    return absl::DataLossError(absl::StrCat("the value is ", own, " by the sums; stated is ",
-                                            value.value()));
+    return absl::DataLossError(
+        absl::StrCat("the value is ", own, " by the sums; stated is ", value.value()));
   }
   return absl::OkStatus();
 }

@@ -54,9 +54,9 @@ absl::StatusOr<VerifyingKey> PublicKeyOf(const config::v1::ClientProfile& profil
                                          absl::string_view service) {
   const auto found = profile.public_key_files().find(std::string(service));
   if (found == profile.public_key_files().end()) {
-    return UsageError(absl::StrCat("the profile has no public key of the ", service, " service"),
-                      absl::StrCat("Add to it: public_key_files { key: \"", service,
-                                   "\" value: \"FILE.pem\" }"));
+    return UsageError(
+        absl::StrCat("the profile has no public key of the ", service, " service"),
+        absl::StrCat("Add to it: public_key_files { key: \"", service, "\" value: \"FILE.pem\" }"));
   }
   std::ifstream stream(found->second);
   std::stringstream pem;
@@ -108,12 +108,11 @@ absl::Status CheckCells(const ledger::v1::Receipt& receipt, absl::string_view re
   ASSIGN_OR_RETURN(const std::vector<std::string> chunks, PackCells(std::move(own)));
   std::vector<Digest> digests;
   for (const std::string& chunk : chunks) digests.push_back(Sha256(chunk));
-  const bool equal = std::equal(
-      digests.begin(), digests.end(), accepted.chunk_digests().begin(),
-      accepted.chunk_digests().end(),
-      [](const Digest& own_digest, const std::string& named) {
-        return DigestBytes(own_digest) == named;
-      });
+  const bool equal = std::equal(digests.begin(), digests.end(), accepted.chunk_digests().begin(),
+                                accepted.chunk_digests().end(),
+                                [](const Digest& own_digest, const std::string& named) {
+                                  return DigestBytes(own_digest) == named;
+                                });
   if (!equal) return Lie("the cells do not have the digests that the receipt names");
   const Digest whole = CellDigest(digests);
   if (DigestBytes(whole) != accepted.cell_digest()) {

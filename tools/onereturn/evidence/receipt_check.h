@@ -31,8 +31,9 @@ absl::StatusOr<VerifyingKey> PublicKeyOf(const config::v1::ClientProfile& profil
 // and the head say. Otherwise the first lie.
 absl::Status CheckReceipt(const ledger::v1::Receipt& receipt, const VerifyingKey& key);
 
-// OK when `receipt`, which must have passed CheckReceipt, is of the revision `revision`, and `cells`
-// are all the cells of that revision: packed again, they have the digests that the entry names.
+// OK when `receipt`, which must have passed CheckReceipt, is of the revision `revision`, and
+// `cells` are all the cells of that revision: packed again, they have the digests that the entry
+// names.
 absl::Status CheckCells(const ledger::v1::Receipt& receipt, absl::string_view revision,
                         const Cells& cells);
 

@@ -54,8 +54,7 @@ absl::StatusOr<Trace> ReadTrace(const Session& session, const std::string& asses
         Take(step, &trace);
         return true;
       };
-  RETURN_IF_ERROR(
-      client.Stream(&AssessmentClient::Stub::Trace, request, /*endless=*/false, take));
+  RETURN_IF_ERROR(client.Stream(&AssessmentClient::Stub::Trace, request, /*endless=*/false, take));
   return trace;
 }
 
@@ -94,17 +93,16 @@ absl::StatusOr<std::map<std::string, metrics::v1::Metric>> ReadMetrics(const Ses
   return metrics;
 }
 
-absl::StatusOr<std::vector<Check>> VerifyTrace(
-    const Session& session, const Trace& trace,
-    const std::map<std::string, RevisionProof>& proofs) {
+absl::StatusOr<std::vector<Check>> VerifyTrace(const Session& session, const Trace& trace,
+                                               const std::map<std::string, RevisionProof>& proofs) {
   std::vector<Check> checks;
   for (const auto& [name, proof] : proofs) {
     ASSIGN_OR_RETURN(const VerifyingKey key,
                      PublicKeyOf(session.profile(), proof.receipt.service()));
     absl::Status receipt = CheckReceipt(proof.receipt, key);
     const bool held = receipt.ok();
-    checks.push_back({absl::StrCat("receipt of ", name, ", by key ", key.key_id()),
-                      std::move(receipt)});
+    checks.push_back(
+        {absl::StrCat("receipt of ", name, ", by key ", key.key_id()), std::move(receipt)});
     if (held) {
       checks.push_back({absl::StrCat(proof.cells.size(), " cells of ", name, ", by the receipt"),
                         CheckCells(proof.receipt, name, proof.cells)});

@@ -63,9 +63,8 @@ struct Check {
 // Every promise that the trace makes, checked on this machine: each receipt by the profile's public
 // key, the cells by the digests that the receipts name, each leaf and each value by the cells. A
 // metric whose definition has changed since cannot be computed again: its check says so and passes.
-absl::StatusOr<std::vector<Check>> VerifyTrace(
-    const Session& session, const Trace& trace,
-    const std::map<std::string, RevisionProof>& proofs);
+absl::StatusOr<std::vector<Check>> VerifyTrace(const Session& session, const Trace& trace,
+                                               const std::map<std::string, RevisionProof>& proofs);
 
 }  // namespace onereturn::client
 

@@ -14,7 +14,8 @@ inline Framework ExampleFramework() {
   framework.title = "Assessment of integrated care systems";
   framework.source = "Care Quality Commission";
   int number = 0;
-  for (const auto& [code, statements] : {std::pair{"quality_and_safety", 6}, {"integration", 3}, {"leadership", 8}}) {
+  for (const auto& [code, statements] :
+       {std::pair{"quality_and_safety", 6}, {"integration", 3}, {"leadership", 8}}) {
     Theme theme{code, code, {}};
     for (int i = 0; i < statements; ++i) {
       const std::string statement = absl::StrCat("QS", ++number);
@@ -23,7 +24,10 @@ inline Framework ExampleFramework() {
     framework.themes.push_back(theme);
   }
   framework.evidence_categories = {"Observation", "Processes", "Outcomes"};
-  framework.scale = {{1, "Significant shortfalls"}, {2, "Some shortfalls"}, {3, "Good standard"}, {4, "Exceptional standard"}};
+  framework.scale = {{1, "Significant shortfalls"},
+                     {2, "Some shortfalls"},
+                     {3, "Good standard"},
+                     {4, "Exceptional standard"}};
   framework.bands = {{"inadequate", "Inadequate", 25},
                      {"requires_improvement", "Requires improvement", 39},
                      {"good", "Good", 63},

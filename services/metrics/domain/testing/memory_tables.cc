@@ -4,7 +4,6 @@
 #include <functional>
 #include <optional>
 
-
 namespace onereturn::metrics {
 namespace {
 
@@ -164,7 +163,9 @@ class MemoryBatch final : public DerivedBatch {
     Add([=](MemoryRows* rows) { rows->entries.insert_or_assign({feed, sequence}, entry); });
   }
   void PutOrganisation(uint64_t sequence, const Organisation& organisation) override {
-    Add([=](MemoryRows* rows) { rows->organisations[{organisation.code, sequence}] = organisation; });
+    Add([=](MemoryRows* rows) {
+      rows->organisations[{organisation.code, sequence}] = organisation;
+    });
   }
   void PutItem(uint64_t sequence, const Item& item) override {
     Add([=](MemoryRows* rows) { rows->items[{item.code, sequence}] = item; });
@@ -173,7 +174,9 @@ class MemoryBatch final : public DerivedBatch {
     Add([=](MemoryRows* rows) { rows->collections[{collection.code, sequence}] = collection; });
   }
   void PutChunk(uint64_t sequence, uint32_t index, absl::string_view chunk) override {
-    Add([=, kept = std::string(chunk)](MemoryRows* rows) { rows->chunks[{sequence, index}] = kept; });
+    Add([=, kept = std::string(chunk)](MemoryRows* rows) {
+      rows->chunks[{sequence, index}] = kept;
+    });
   }
   void PutDefinition(const DefinitionRecord& record) override {
     Add([=](MemoryRows* rows) { rows->definitions[record.id()] = record; });
@@ -213,9 +216,6 @@ std::unique_ptr<DerivedReader> MemoryTables::Snapshot() const {
 std::unique_ptr<DerivedBatch> MemoryTables::NewBatch() { return std::make_unique<MemoryBatch>(); }
 
 absl::Status MemoryTables::Commit(std::unique_ptr<DerivedBatch> batch) {
-  if (std::exchange(lose_next_commit_, false)) {
-    return absl::UnavailableError("the process was killed before the commit");
-  }
   static_cast<const MemoryBatch&>(*batch).ApplyTo(&rows_);
   return absl::OkStatus();
 }

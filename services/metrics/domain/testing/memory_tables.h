@@ -1,4 +1,4 @@
-// Derived tables in memory, for tests: committed batches survive, everything else is lost when its owner is.
+// Derived tables in memory, for tests.
 #ifndef ONERETURN_SERVICES_METRICS_DOMAIN_TESTING_MEMORY_TABLES_H_
 #define ONERETURN_SERVICES_METRICS_DOMAIN_TESTING_MEMORY_TABLES_H_
 
@@ -14,8 +14,8 @@
 
 namespace onereturn::metrics {
 
-// All rows, as a value that can be compared. Sequences that are looked up downwards lie in the maps ascending:
-// the newest at or before one is what stands before upper_bound.
+// All rows, as a value that can be compared. Sequences that are looked up downwards lie in the maps
+// ascending: the newest at or before one is what stands before upper_bound.
 struct MemoryRows {
   using LeafKey = std::tuple<std::string, uint32_t, Period, std::string, uint64_t>;
 
@@ -43,13 +43,10 @@ class MemoryTables final : public DerivedTables {
   absl::Status Commit(std::unique_ptr<DerivedBatch> batch) override;
   absl::Status Drop() override;
 
-  // The next commit does not take place and answers an error: the process was killed before it.
-  void LoseNextCommit() { lose_next_commit_ = true; }
   const MemoryRows& rows() const { return rows_; }
 
  private:
   MemoryRows rows_;
-  bool lose_next_commit_ = false;
 };
 
 }  // namespace onereturn::metrics

@@ -1,0 +1,296 @@
+// A whole call over mutual TLS on the loopback: what stands before a method, as a client sees it.
+#include "common/rpc/server.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <future>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/authority/authority.h"
+#include "common/base/testing/temporary_folder.h"
+#include "common/rpc/credentials.h"
+#include "common/rpc/guard.h"
+#include "common/rpc/mutation_gate.h"
+#include "common/status/testing/status_matchers.h"
+#include "onereturn/returns/v1/returns_service.grpc.pb.h"
+
+namespace onereturn {
+namespace {
+
+using returns::v1::SubmitReturnRequest;
+using returns::v1::SubmitReturnResponse;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ReturnsMutation = Mutation<SubmitReturnRequest, SubmitReturnResponse>;
+
+constexpr char kServerId[] = "spiffe://onereturn.example/ingestion";
+constexpr char kPath[] = "/onereturn.returns.v1.ReturnsService/SubmitReturn";
+
+using ReturnsBase = returns::v1::ReturnsService::WithRawCallbackMethod_SubmitReturn<
+    returns::v1::ReturnsService::Service>;
+
+// Answers a submission when the test says so, and a read with the caller's own name.
+class TestReturns final : public ReturnsBase {
+ public:
+  TestReturns(const Guard* guard, MutationGate* gate) : guard_(guard), gate_(gate) {}
+
+  grpc::ServerUnaryReactor* SubmitReturn(grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override {
+    return gate_->Start<SubmitReturnRequest, SubmitReturnResponse>(
+        context, request, response, [this](ReturnsMutation mutation) {
+          if (release_.valid()) {
+            if (!std::exchange(reached_, true)) held_.set_value();
+            release_.wait();
+          }
+          SubmitReturnResponse answer;
+          answer.set_finding_count(static_cast<uint64_t>(mutation.request.cells_size()));
+          answer.mutable_return_()->set_name(mutation.call.caller.spiffe_id + " " +
+                                             DigestToHex(mutation.digest));
+          mutation.respond(std::move(answer));
+        });
+  }
+  grpc::Status GetReturn(grpc::ServerContext* context, const returns::v1::GetReturnRequest* request,
+                         returns::v1::GetReturnResponse* response) override {
+    return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+      deadline_micros = call.deadline.micros - call.started.micros;
+      if (request->name() == "organisations/RCF/returns/none") return NotFound();
+      response->mutable_return_()->set_name(call.method);
+      return absl::OkStatus();
+    });
+  }
+
+  // Submissions wait from now on, until Release().
+  void Hold() { release_ = released_.get_future().share(); }
+  void WaitUntilHeld() { held_.get_future().wait(); }
+  void Release() { released_.set_value(); }
+  std::atomic<int64_t> deadline_micros{0};
+
+ private:
+  const Guard* const guard_;
+  MutationGate* const gate_;
+  bool reached_ = false;  // Only the gate's one thread touches it.
+  std::promise<void> held_;
+  std::promise<void> released_;
+  std::shared_future<void> release_;
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest() {
+    config::v1::RightsFile rights;
+    const auto add = [&](const std::string& name, config::v1::Role role,
+                         const std::string& organisation) {
+      auto* principal = rights.add_principals();
+      principal->set_spiffe_id("spiffe://onereturn.example/" + name);
+      principal->set_role(role);
+      principal->set_organisation(organisation);
+      EXPECT_THAT(Write(name, IssueRequest::ForClient(principal->spiffe_id())), IsOk());
+    };
+    add("submitter", config::v1::ROLE_SUBMITTER, "RCF");
+    add("analyst", config::v1::ROLE_ANALYST, "");
+    EXPECT_THAT(Write("ingestion", IssueRequest::ForServer(kServerId)), IsOk());
+    EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
+                IsOk());
+    guard_ = Guard::Create(Rights::FromProto(rights).value(), &clock_,
+                           {returns::v1::GetReturnRequest::descriptor()->file()->service(0)})
+                 .value();
+    MutationLimits limits;
+    limits.message_bytes = 2'000;
+    limits.bytes_in_flight = 3'000;
+    limits.threads = 1;
+    limits.queue = 2;
+    gate_ = std::make_unique<MutationGate>(guard_.get(), limits);
+    service_ = std::make_unique<TestReturns>(guard_.get(), gate_.get());
+    config_.set_listen_address("127.0.0.1:0");
+    config_.set_ready_file(folder_.File("ready"));
+    *config_.mutable_tls() = FilesOf("ingestion");
+    server_ = Server::Start(config_, {service_.get()}).value();
+  }
+  ~ServerTest() override {
+    server_->Drain([] {});
+    gate_->Drain();
+  }
+
+  absl::Status Write(const std::string& name, const IssueRequest& request) {
+    const auto files = FilesOf(name);
+    return WriteCertifiedKey(authority_.Issue(request).value(), files.certificate_file(),
+                             files.key_file());
+  }
+  config::v1::TlsFiles FilesOf(const std::string& name) const {
+    config::v1::TlsFiles files;
+    files.set_certificate_file(folder_.File(name + ".pem"));
+    files.set_key_file(folder_.File(name + ".key"));
+    files.set_authority_file(folder_.File("authority.pem"));
+    return files;
+  }
+  std::shared_ptr<grpc::Channel> ChannelOf(const std::string& name) const {
+    config::v1::Peer peer;
+    peer.set_address(server_->address());
+    peer.set_spiffe_id(kServerId);
+    return MutualTlsChannel(FilesOf(name), peer).value();
+  }
+  absl::StatusOr<SubmitReturnResponse> Submit(const std::string& caller,
+                                              const SubmitReturnRequest& request) {
+    auto stub = returns::v1::ReturnsService::NewStub(ChannelOf(caller));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    SubmitReturnResponse response;
+    absl::Status status = FromGrpcStatus(stub->SubmitReturn(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+  // Sends bytes as they are.
+  absl::Status SubmitBytes(const std::string& caller, const std::string& bytes) {
+    grpc::GenericStub stub(ChannelOf(caller));
+    grpc::ClientContext context;
+    grpc::Slice slice(bytes);
+    grpc::ByteBuffer request(&slice, 1);
+    grpc::ByteBuffer response;
+    std::promise<grpc::Status> done;
+    stub.UnaryCall(&context, kPath, grpc::StubOptions(), &request, &response,
+                   [&](grpc::Status status) { done.set_value(std::move(status)); });
+    return FromGrpcStatus(done.get_future().get());
+  }
+  absl::StatusOr<returns::v1::GetReturnResponse> Get(const std::string& caller,
+                                                     const std::string& name) {
+    auto stub = returns::v1::ReturnsService::NewStub(ChannelOf(caller));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    returns::v1::GetReturnRequest request;
+    request.set_name(name);
+    returns::v1::GetReturnResponse response;
+    absl::Status status = FromGrpcStatus(stub->GetReturn(&context, request, &response));
+    if (!status.ok()) return status;
+    return response;
+  }
+  static SubmitReturnRequest RequestFor(const std::string& organisation) {
+    SubmitReturnRequest request;
+    request.set_request_id("r1");
+    request.set_organisation(organisation);
+    return request;
+  }
+
+  const Authority authority_ = Authority::Create("Test authority").value();
+  const SystemClock clock_;
+  TemporaryFolder folder_;
+  config::v1::ServerConfig config_;
+  std::unique_ptr<Guard> guard_;
+  std::unique_ptr<MutationGate> gate_;
+  std::unique_ptr<TestReturns> service_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(ServerTest, TheReadyFileHoldsTheAddress) {
+  std::string line;
+  std::ifstream stream(config_.ready_file());
+  ASSERT_TRUE(std::getline(stream, line));
+  EXPECT_EQ(line, server_->address());
+  EXPECT_THAT(line, AllOf(HasSubstr("127.0.0.1:"), Not(HasSubstr(":0"))));
+}
+
+TEST_F(ServerTest, ASecondServerDoesNotShareThePort) {
+  config::v1::ServerConfig second = config_;
+  second.set_listen_address(server_->address());
+  EXPECT_THAT(Server::Start(second, {service_.get()}), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(ServerTest, AnAdmittedWriteKnowsItsCallerAndItsBytes) {
+  const SubmitReturnRequest request = RequestFor("RCF");
+  const SubmitReturnResponse response = Submit("submitter", request).value();
+  EXPECT_EQ(response.return_().name(), "spiffe://onereturn.example/submitter " +
+                                           DigestToHex(Sha256(request.SerializeAsString())));
+}
+
+TEST_F(ServerTest, AReadRunsWithinTheCallersDeadline) {
+  EXPECT_EQ(Get("submitter", "organisations/RCF/returns/x").value().return_().name(),
+            "onereturn.returns.v1.ReturnsService.GetReturn");
+  EXPECT_GT(service_->deadline_micros, 20'000'000);
+  EXPECT_LE(service_->deadline_micros, 30'000'000);
+}
+
+TEST_F(ServerTest, WhatIsNotYoursIsAnsweredAsIfItWereMissing) {
+  const absl::Status other = Get("submitter", "organisations/RAE/returns/x").status();
+  const absl::Status missing = Get("submitter", "organisations/RCF/returns/none").status();
+  EXPECT_THAT(other, HasReason(Reason::kNotFound));
+  EXPECT_EQ(other, missing);
+  EXPECT_THAT(Get("analyst", "organisations/RAE/returns/x"), IsOk());
+}
+
+TEST_F(ServerTest, ARoleWithoutThePermissionIsRefusedBeforeTheRequestIsLookedAt) {
+  EXPECT_THAT(Submit("analyst", RequestFor("RCF")), HasReason(Reason::kPermission));
+  EXPECT_THAT(SubmitBytes("analyst", "\xff\xff"), HasReason(Reason::kPermission));
+}
+
+TEST_F(ServerTest, AWriteForAnotherOrganisationIsRefused) {
+  EXPECT_THAT(Submit("submitter", RequestFor("RAE")), HasReason(Reason::kOrgScope));
+}
+
+TEST_F(ServerTest, WhatParsingWouldLetPassIsRefused) {
+  const std::string good = RequestFor("RCF").SerializeAsString();
+  ASSERT_THAT(SubmitBytes("submitter", good), IsOk());
+  EXPECT_THAT(SubmitBytes("submitter", good + "\xf8\x7f\x01"), HasReason(Reason::kUnknownField));
+  EXPECT_THAT(SubmitBytes("submitter", good + good), HasReason(Reason::kDuplicateField));
+  EXPECT_THAT(SubmitBytes("submitter", good + "\x1a\x01\xff"), HasReason(Reason::kNotUtf8));
+  EXPECT_THAT(SubmitBytes("submitter", good + "\x28\x63"), HasReason(Reason::kEnumValue));
+  EXPECT_THAT(SubmitBytes("submitter", good.substr(0, good.size() - 1)),
+              HasReason(Reason::kMalformed));
+}
+
+TEST_F(ServerTest, ALargeMessageIsRefusedByTheGateNotByTheTransport) {
+  SubmitReturnRequest request = RequestFor("RCF");
+  request.set_etag(std::string(2'000, 'x'));
+  const absl::Status status = Submit("submitter", request).status();
+  EXPECT_THAT(status, HasReason(Reason::kMessageTooLarge));
+  EXPECT_THAT(DetailsOf(status)->metadata, testing::Contains(testing::Pair("limit_bytes", "2000")));
+}
+
+TEST_F(ServerTest, BytesInFlightAreBounded) {
+  service_->Hold();
+  SubmitReturnRequest large = RequestFor("RCF");
+  large.set_etag(std::string(1'500, 'x'));
+  auto held = std::async(std::launch::async, [&] { return Submit("submitter", large).status(); });
+  service_->WaitUntilHeld();
+  const absl::Status second = Submit("submitter", large).status();
+  service_->Release();
+  EXPECT_THAT(second, HasReason(Reason::kOverloaded));
+  EXPECT_TRUE(DetailsOf(second)->retry_after.has_value());
+  EXPECT_THAT(held.get(), IsOk());
+  // What was held has been given back.
+  EXPECT_THAT(Submit("submitter", large), IsOk());
+}
+
+TEST_F(ServerTest, CallsThatWaitAreBounded) {
+  service_->Hold();
+  std::vector<std::future<absl::Status>> calls;
+  std::promise<absl::Status> refused;
+  const auto send = [&] {
+    calls.push_back(std::async(std::launch::async, [&] {
+      absl::Status status = Submit("submitter", RequestFor("RCF")).status();
+      if (!status.ok()) refused.set_value(status);
+      return status;
+    }));
+  };
+  send();
+  service_->WaitUntilHeld();
+  // One runs and two wait: of three more, one is told so.
+  for (int i = 0; i < 3; ++i) send();
+  const absl::Status status = refused.get_future().get();
+  service_->Release();
+  EXPECT_THAT(status, HasReason(Reason::kQueueFull));
+  EXPECT_TRUE(DetailsOf(status)->retry_after.has_value());
+  int taken = 0;
+  for (auto& call : calls) taken += call.get().ok();
+  EXPECT_EQ(taken, 3);
+}
+
+}  // namespace
+}  // namespace onereturn

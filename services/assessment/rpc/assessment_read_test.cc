@@ -1,0 +1,168 @@
+// Assessments as readers see them.
+#include <string>
+#include <vector>
+
+#include "common/feed/position.h"
+#include "common/status/testing/status_matchers.h"
+#include "services/assessment/rpc/testing/service_under_test.h"
+
+namespace onereturn::assessment {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> Names(const v1::ListAssessmentsResponse& page) {
+  std::vector<std::string> names;
+  for (const v1::Assessment& assessment : page.assessments()) names.push_back(assessment.name());
+  return names;
+}
+
+class AssessmentReadTest : public ServiceUnderTest {
+ protected:
+  absl::StatusOr<v1::ListAssessmentsResponse> List(int page_size, const std::string& token = "",
+                                                   const std::string& caller = "analyst") {
+    v1::ListAssessmentsRequest request;
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    return CallAs(caller, &v1::AssessmentService::Stub::ListAssessments, request);
+  }
+};
+
+TEST_F(AssessmentReadTest, ARatedAssessmentWhole) {
+  DefineFramework();
+  const std::string name = MakeAssessment();
+  std::vector<uint32_t> scores(16, 3);
+  scores.push_back(1);
+  MakeScores(name, scores);
+  const auto whole = Get(name);
+  ASSERT_THAT(whole, IsOk());
+  const v1::Assessment& assessment = whole->assessment();
+  EXPECT_EQ(assessment.marking(), "ILLUSTRATIVE: scores invented for demonstration");
+  EXPECT_EQ(assessment.evidence_size(), 17);
+  ASSERT_EQ(assessment.scores_size(), 17);
+  EXPECT_EQ(assessment.scores(1).statement(), "QS2");   // The framework's order,
+  EXPECT_EQ(assessment.scores(9).statement(), "QS10");  // not that of the alphabet.
+  EXPECT_EQ(assessment.rating().percent(), 72u);
+  EXPECT_TRUE(assessment.rating().complete());
+  EXPECT_EQ(assessment.rating().band(), "good");
+  EXPECT_EQ(assessment.rating().rating(), "requires_improvement");
+  EXPECT_THAT(assessment.rating().limited_by(), HasSubstr("QS17"));
+  EXPECT_EQ(assessment.etag(), "\"36\"");  // A framework, an assessment, 17 of both.
+  Position position;
+  position.Set("assessment", ServicePosition{1, 36});
+  EXPECT_EQ(whole->position(), position.ToString());
+}
+
+TEST_F(AssessmentReadTest, TheNewestScoreCounts) {
+  DefineFramework();
+  const std::string name = MakeAssessment();
+  MakeScore(name, "QS3", 2);
+  MakeScore(name, "QS1", 1);
+  const std::string etag = Get(name)->assessment().etag();
+  MakeScore(name, "QS3", 4);
+  const auto whole = Get(name);
+  ASSERT_EQ(whole->assessment().scores_size(), 2);
+  EXPECT_EQ(whole->assessment().scores(0).statement(), "QS1");
+  EXPECT_EQ(whole->assessment().scores(1).score(), 4u);
+  EXPECT_THAT(whole->assessment().scores(1).evidence(), ElementsAre("assessments/a1/evidence/3"));
+  EXPECT_EQ(whole->assessment().rating().scored(), 2u);
+  EXPECT_EQ(whole->assessment().rating().statements(), 17u);
+  EXPECT_EQ(whole->assessment().rating().sum(), 5u);
+  EXPECT_FALSE(whole->assessment().rating().complete());
+  EXPECT_EQ(whole->assessment().rating().percent(), 0u);
+  EXPECT_NE(whole->assessment().etag(), etag);
+}
+
+TEST_F(AssessmentReadTest, AnUnratedFrameworkCarriesNoRating) {
+  DefineFramework(/*rated=*/false);
+  const std::string name = MakeAssessment();
+  MakeScores(name, std::vector<uint32_t>(17, 4));
+  const auto whole = Get(name);
+  ASSERT_THAT(whole, IsOk());
+  const v1::Rating& rating = whole->assessment().rating();
+  EXPECT_TRUE(rating.complete());
+  EXPECT_EQ(rating.percent(), 100u);
+  EXPECT_EQ(rating.band(), "");
+  EXPECT_EQ(rating.rating(), "");
+}
+
+TEST_F(AssessmentReadTest, WhatIsNotThereOrNotTheCallersIsNotFoundAlike) {
+  DefineFramework();
+  v1::CreateAssessmentRequest elsewhere = AssessmentRequest();
+  elsewhere.mutable_assessment()->set_organisation("QOP");
+  ASSERT_THAT(Create(elsewhere), IsOk());
+  const absl::Status missing = Get("assessments/a9", "local-analyst").status();
+  EXPECT_THAT(missing, HasReason(Reason::kNotFound));
+  EXPECT_EQ(Get("assessments/a1", "local-analyst").status(), missing);
+  EXPECT_EQ(Get("nonsense", "local-analyst").status(), missing);
+  EXPECT_THAT(Get("assessments/a1"), IsOk());
+  EXPECT_THAT(Get(""), HasReason(Reason::kMissing));
+  EXPECT_THAT(Get("assessments/a1", "steward"), HasReason(Reason::kPermission));
+
+  v1::GetFrameworkRequest framework;
+  EXPECT_THAT(CallAs("analyst", &v1::AssessmentService::Stub::GetFramework, framework),
+              HasReason(Reason::kMissing));
+  for (const char* name : {"frameworks/other", "cqc-ics-demonstration"}) {
+    framework.set_name(name);
+    EXPECT_THAT(CallAs("analyst", &v1::AssessmentService::Stub::GetFramework, framework),
+                HasReason(Reason::kNotFound));
+  }
+}
+
+TEST_F(AssessmentReadTest, PagesAreOneState) {
+  DefineFramework();
+  for (int i = 0; i < 5; ++i) MakeAssessment();
+  MakeScore("assessments/a1", "QS1", 2);
+  const auto first = List(2);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(Names(*first), ElementsAre("assessments/a1", "assessments/a2"));
+  EXPECT_EQ(first->assessments(0).rating().scored(), 1u);
+  EXPECT_EQ(first->assessments(0).marking(), "ILLUSTRATIVE: scores invented for demonstration");
+  EXPECT_THAT(first->assessments(0).evidence(), IsEmpty());
+  EXPECT_THAT(first->assessments(0).scores(), IsEmpty());
+
+  // What comes between pages is on none of them.
+  MakeAssessment();
+  MakeScore("assessments/a3", "QS1", 2);
+  const auto second = List(2, first->next_page_token());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(Names(*second), ElementsAre("assessments/a3", "assessments/a4"));
+  EXPECT_EQ(second->assessments(0).rating().scored(), 0u);
+  EXPECT_EQ(second->position(), first->position());
+  const auto third = List(2, second->next_page_token());
+  ASSERT_THAT(third, IsOk());
+  EXPECT_THAT(Names(*third), ElementsAre("assessments/a5"));
+  EXPECT_EQ(third->next_page_token(), "");
+  EXPECT_EQ(Names(*List(0)).size(), 6u);
+
+  EXPECT_THAT(List(2, first->next_page_token(), "assessor"), HasReason(Reason::kPageToken));
+  EXPECT_THAT(List(2, "made up"), HasReason(Reason::kPageToken));
+  EXPECT_THAT(List(-1), HasReason(Reason::kPageSize));
+}
+
+TEST_F(AssessmentReadTest, AListShowsTheCallersOwn) {
+  DefineFramework();
+  MakeAssessment();
+  v1::CreateAssessmentRequest elsewhere = AssessmentRequest();
+  elsewhere.mutable_assessment()->set_organisation("QOP");
+  ASSERT_THAT(Create(elsewhere), IsOk());
+  MakeAssessment();
+  EXPECT_THAT(Names(*List(0, "", "local-analyst")),
+              ElementsAre("assessments/a1", "assessments/a3"));
+  const auto empty = List(1, "", "local-analyst");
+  EXPECT_THAT(Names(*empty), ElementsAre("assessments/a1"));
+  EXPECT_THAT(Names(*List(1, empty->next_page_token(), "local-analyst")),
+              ElementsAre("assessments/a3"));
+}
+
+TEST_F(AssessmentReadTest, AnEmptyServiceHasAnEmptyList) {
+  const auto list = List(0);
+  ASSERT_THAT(list, IsOk());
+  EXPECT_THAT(Names(*list), IsEmpty());
+  EXPECT_NE(list->position(), "");
+}
+
+}  // namespace
+}  // namespace onereturn::assessment

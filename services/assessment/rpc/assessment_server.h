@@ -1,0 +1,70 @@
+// AssessmentService on the wire.
+#ifndef ONERETURN_SERVICES_ASSESSMENT_RPC_ASSESSMENT_SERVER_H_
+#define ONERETURN_SERVICES_ASSESSMENT_RPC_ASSESSMENT_SERVER_H_
+
+#include "common/rpc/guard.h"
+#include "common/rpc/mutation_gate.h"
+#include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
+#include "services/assessment/app/add_evidence.h"
+#include "services/assessment/app/create_assessment.h"
+#include "services/assessment/app/read_assessments.h"
+#include "services/assessment/app/score_statement.h"
+#include "services/assessment/app/trace_assessment.h"
+#include "services/assessment/app/update_framework.h"
+
+namespace onereturn::assessment {
+
+// What the service can do; all must outlive the server.
+struct UseCases {
+  const UpdateFramework* update_framework = nullptr;
+  const CreateAssessment* create_assessment = nullptr;
+  const AddEvidence* add_evidence = nullptr;
+  const ScoreStatement* score_statement = nullptr;
+  const ReadAssessments* read_assessments = nullptr;
+  const TraceAssessment* trace_assessment = nullptr;
+};
+
+// Writes need the received bytes, so they are raw callbacks; reads are synchronous.
+using AssessmentServiceBase = v1::AssessmentService::WithRawCallbackMethod_UpdateFramework<
+    v1::AssessmentService::WithRawCallbackMethod_CreateAssessment<
+        v1::AssessmentService::WithRawCallbackMethod_AddEvidence<
+            v1::AssessmentService::WithRawCallbackMethod_ScoreStatement<
+                v1::AssessmentService::Service>>>>;
+
+// Thread safe.
+class AssessmentServer final : public AssessmentServiceBase {
+ public:
+  AssessmentServer(const Guard* guard, MutationGate* gate, UseCases use_cases)
+      : guard_(guard), gate_(gate), use_cases_(use_cases) {}
+
+  grpc::ServerUnaryReactor* UpdateFramework(grpc::CallbackServerContext* context,
+                                            const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* CreateAssessment(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* AddEvidence(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ScoreStatement(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
+  grpc::Status GetFramework(grpc::ServerContext* context, const v1::GetFrameworkRequest* request,
+                            v1::GetFrameworkResponse* response) override;
+  grpc::Status GetAssessment(grpc::ServerContext* context, const v1::GetAssessmentRequest* request,
+                             v1::GetAssessmentResponse* response) override;
+  grpc::Status ListAssessments(grpc::ServerContext* context,
+                               const v1::ListAssessmentsRequest* request,
+                               v1::ListAssessmentsResponse* response) override;
+  grpc::Status Trace(grpc::ServerContext* context, const v1::TraceRequest* request,
+                     grpc::ServerWriter<v1::TraceResponse>* writer) override;
+
+ private:
+  const Guard* const guard_;
+  MutationGate* const gate_;
+  const UseCases use_cases_;
+};
+
+}  // namespace onereturn::assessment
+
+#endif  // ONERETURN_SERVICES_ASSESSMENT_RPC_ASSESSMENT_SERVER_H_

@@ -1,0 +1,70 @@
+// The assessment service put together: what main.cc and the tests share.
+#ifndef ONERETURN_SERVICES_ASSESSMENT_RPC_SERVICE_H_
+#define ONERETURN_SERVICES_ASSESSMENT_RPC_SERVICE_H_
+
+#include <grpcpp/channel.h>
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/commit/committer.h"
+#include "common/feed/feed_service.h"
+#include "common/identity/rights.h"
+#include "common/rpc/guard.h"
+#include "common/rpc/mutation_gate.h"
+#include "common/storage/store.h"
+#include "services/assessment/rpc/assessment_server.h"
+#include "services/assessment/rpc/metrics_client.h"
+#include "services/assessment/rpc/operations_server.h"
+
+namespace onereturn::assessment {
+
+// As positions, signed heads and the store name it.
+inline constexpr char kServiceName[] = "assessment";
+
+// Must outlive the gRPC server that serves it.
+class Service {
+ public:
+  // `store`, `committer` and `clock` must outlive the service. Errors as Guard::Create.
+  static absl::StatusOr<std::unique_ptr<Service>> Create(
+      const Store* store, Committer* committer, const Clock* clock, Rights rights,
+      const std::shared_ptr<grpc::Channel>& metrics, MutationLimits limits);
+
+  // As Drain().
+  ~Service() { Drain(); }
+
+  std::vector<grpc::Service*> grpc_services();
+  // Ends what would never end by itself: the feed's watchers.
+  void EndStreams();
+  // Lets accepted writes run to their end. Call it once no more calls come, and before the
+  // committer stops.
+  void Drain() { gate_.Drain(); }
+
+ private:
+  Service(const Store* store, Committer* committer, const Clock* clock,
+          std::unique_ptr<Guard> guard, const std::shared_ptr<grpc::Channel>& metrics,
+          const MutationLimits& limits);
+
+  Committer* const committer_;
+  const std::unique_ptr<Guard> guard_;
+  MutationGate gate_;
+  MetricsClient metrics_;
+  const FactWriter writer_;
+  const UpdateFramework update_framework_;
+  const CreateAssessment create_assessment_;
+  const AddEvidence add_evidence_;
+  const ScoreStatement score_statement_;
+  const ReadAssessments read_assessments_;
+  const TraceAssessment trace_assessment_;
+  AssessmentServer assessment_server_;
+  FeedServer feed_server_;
+  LedgerServer ledger_server_;
+  OperationsServer operations_server_;
+};
+
+}  // namespace onereturn::assessment
+
+#endif  // ONERETURN_SERVICES_ASSESSMENT_RPC_SERVICE_H_

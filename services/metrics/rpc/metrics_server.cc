@@ -1,0 +1,363 @@
+#include "services/metrics/rpc/metrics_server.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/feed/wire.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/metrics/app/convert.h"
+#include "services/metrics/app/watch_values.h"
+#include "services/metrics/domain/league.h"
+#include "services/metrics/domain/trend.h"
+
+namespace onereturn::metrics {
+namespace {
+
+constexpr int kUsualPage = 100;
+constexpr int kLargestPage = 1'000;
+constexpr int kMaxWatchers = 64;
+constexpr int64_t kHeartbeatMicros = 500'000;
+// Values of one message of a watch: some hundred kilobytes at most.
+constexpr size_t kValuesAMessage = 500;
+
+absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call) {
+  ReadWish wish;
+  wish.at_least = read.at_least();
+  wish.as_of_position = read.as_of_position();
+  if (read.has_as_of_time()) {
+    ASSIGN_OR_RETURN(wish.as_of_time, onereturn::FromWire(read.as_of_time()));
+  }
+  wish.deadline = call.deadline;
+  return wish;
+}
+
+absl::Status Required(absl::string_view field, const std::string& text) {
+  if (!text.empty()) return absl::OkStatus();
+  return Error(Reason::kMissing, absl::StrCat("\"", field, "\" is empty"))
+      .Field(field, "is required");
+}
+
+// Takes a page of `items`, in order of key, that goes on after a token. All pages are read at the
+// first one's position.
+class Pager {
+ public:
+  static absl::StatusOr<Pager> Start(const PageTokens* tokens,
+                                     const google::protobuf::Message* request,
+                                     const CallContext& call, int32_t page_size,
+                                     const std::string& page_token, ReadWish* wish) {
+    Pager pager;
+    pager.tokens_ = tokens;
+    pager.request_ = request;
+    pager.caller_ = call.caller.spiffe_id;
+    ASSIGN_OR_RETURN(pager.size_, PageSize(page_size, kUsualPage, kLargestPage));
+    ASSIGN_OR_RETURN(pager.place_, tokens->Read(*request, pager.caller_, page_token));
+    if (!pager.place_.position.empty()) {
+      wish->as_of_position = pager.place_.position;
+      wish->as_of_time.reset();
+    }
+    return pager;
+  }
+
+  // Adds the page's items by `add(item)` and answers the next page's token.
+  template <typename Item, typename Key, typename Add>
+  std::string Fill(const std::vector<Item>& items, const std::string& position, Key key,
+                   Add add) const {
+    std::string last;
+    int taken = 0;
+    for (const Item& item : items) {
+      const std::string& code = key(item);
+      if (!place_.after.empty() && code <= place_.after) continue;
+      if (taken == size_) {
+        return tokens_->Write(*request_, caller_, PagePlace{last, position});
+      }
+      add(item);
+      last = code;
+      ++taken;
+    }
+    return "";
+  }
+
+ private:
+  const PageTokens* tokens_ = nullptr;
+  const google::protobuf::Message* request_ = nullptr;
+  std::string caller_;
+  int size_ = 0;
+  PagePlace place_;
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* MetricsServer::UpdateMetric(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return mutations_->Start<v1::UpdateMetricRequest, v1::UpdateMetricResponse>(
+      context, request, response,
+      [this](Mutation<v1::UpdateMetricRequest, v1::UpdateMetricResponse> mutation) {
+        DefineRequest define;
+        define.actor = mutation.call.caller.spiffe_id;
+        define.request_id = mutation.request.request_id();
+        define.digest = mutation.digest;
+        define.validate_only = mutation.request.validate_only();
+        define.metric = mutation.request.metric();
+        define_->Run(
+            define, [respond = std::move(mutation.respond)](absl::StatusOr<DefinedMetric> defined) {
+              if (!defined.ok()) return respond(defined.status());
+              v1::UpdateMetricResponse answer;
+              *answer.mutable_metric() = std::move(defined->metric);
+              if (defined->accepted.has_value()) {
+                *answer.mutable_receipt() = onereturn::ToWire(*defined->accepted);
+                answer.set_replayed(defined->accepted->replayed);
+              }
+              answer.set_unchanged(defined->unchanged);
+              respond(std::move(answer));
+            });
+      });
+}
+
+grpc::Status MetricsServer::ListMetrics(grpc::ServerContext* context,
+                                        const v1::ListMetricsRequest* request,
+                                        v1::ListMetricsResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(ReadWish wish, ToWish(request->read(), call));
+    ASSIGN_OR_RETURN(const Pager pager,
+                     Pager::Start(&page_tokens_, request, call, request->page_size(),
+                                  request->page_token(), &wish));
+    return reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      response->Clear();
+      response->set_position(PositionText(reader->position()));
+      ASSIGN_OR_RETURN(const std::vector<DefinitionRecord> records, reader->Definitions());
+      response->set_next_page_token(pager.Fill(
+          records, response->position(),
+          [](const DefinitionRecord& record) -> const std::string& {
+            return record.definition.code;
+          },
+          [response](const DefinitionRecord& record) {
+            *response->add_metrics() = ToWire(record);
+          }));
+      return absl::OkStatus();
+    });
+  });
+}
+
+grpc::Status MetricsServer::GetMetricValue(grpc::ServerContext* context,
+                                           const v1::GetMetricValueRequest* request,
+                                           v1::GetMetricValueResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    RETURN_IF_ERROR(Required("metric", request->metric()));
+    RETURN_IF_ERROR(Required("organisation", request->organisation()));
+    ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
+    ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
+    return reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      ASSIGN_OR_RETURN(const DefinitionRecord record,
+                       reader->Definition(request->metric(), request->metric_version()));
+      ASSIGN_OR_RETURN(const MetricValue value,
+                       reader->Value(record.definition, request->organisation(), period));
+      *response->mutable_value() = ToWire(record.definition, value);
+      response->set_position(PositionText(reader->position()));
+      return absl::OkStatus();
+    });
+  });
+}
+
+grpc::Status MetricsServer::ListMetricValues(grpc::ServerContext* context,
+                                             const v1::ListMetricValuesRequest* request,
+                                             v1::ListMetricValuesResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    RETURN_IF_ERROR(Required("metric", request->metric()));
+    ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
+    ASSIGN_OR_RETURN(const OrganisationType type, FromWire(request->type()));
+    ASSIGN_OR_RETURN(ReadWish wish, ToWish(request->read(), call));
+    ASSIGN_OR_RETURN(const Pager pager,
+                     Pager::Start(&page_tokens_, request, call, request->page_size(),
+                                  request->page_token(), &wish));
+    return reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      response->Clear();
+      ASSIGN_OR_RETURN(const DefinitionRecord record,
+                       reader->Definition(request->metric(), request->metric_version()));
+      ASSIGN_OR_RETURN(const std::vector<MetricValue> values,
+                       reader->Values(record.definition, type, period));
+      response->set_position(PositionText(reader->position()));
+      response->set_next_page_token(pager.Fill(
+          values, response->position(),
+          [](const MetricValue& value) -> const std::string& { return value.organisation; },
+          [&](const MetricValue& value) {
+            *response->add_values() = ToWire(record.definition, value);
+          }));
+      return absl::OkStatus();
+    });
+  });
+}
+
+grpc::Status MetricsServer::GetLeagueTable(grpc::ServerContext* context,
+                                           const v1::GetLeagueTableRequest* request,
+                                           v1::GetLeagueTableResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    RETURN_IF_ERROR(Required("metric", request->metric()));
+    ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
+    ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
+    return reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      response->Clear();
+      ASSIGN_OR_RETURN(const DefinitionRecord record,
+                       reader->Definition(request->metric(), request->metric_version()));
+      const MetricDefinition& definition = record.definition;
+      ASSIGN_OR_RETURN(const League league, ComputeLeague(reader, definition, period));
+      std::vector<std::string> ranked;
+      for (const LeagueEntry& entry : league.entries) ranked.push_back(entry.value.organisation);
+      ASSIGN_OR_RETURN(const auto trends,
+                       ComputeProviderTrends(reader, definition, period, ranked));
+      for (const LeagueEntry& entry : league.entries) {
+        v1::LeagueRow* row = response->add_rows();
+        row->set_rank(entry.rank);
+        *row->mutable_value() = ToWire(definition, entry.value);
+        row->set_quartile(entry.quartile);
+        const Trend& trend = trends.at(entry.value.organisation);
+        row->set_variation(ToWire(trend.chart.variation));
+        row->set_assurance(ToWire(trend.chart.assurance));
+      }
+      response->set_count(static_cast<uint32_t>(league.entries.size()));
+      if (league.quartiles.has_value()) {
+        response->set_first_quartile(league.quartiles->first);
+        response->set_median(league.quartiles->median);
+        response->set_third_quartile(league.quartiles->third);
+      }
+      for (const Exclusion& exclusion : league.exclusions) {
+        v1::Exclusion* wire = response->add_exclusions();
+        wire->set_organisation(exclusion.organisation);
+        wire->set_reason(exclusion.reason);
+      }
+      *response->mutable_metric() = ToWire(record);
+      response->set_position(PositionText(reader->position()));
+      return absl::OkStatus();
+    });
+  });
+}
+
+grpc::Status MetricsServer::GetTrend(grpc::ServerContext* context,
+                                     const v1::GetTrendRequest* request,
+                                     v1::GetTrendResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    RETURN_IF_ERROR(Required("metric", request->metric()));
+    RETURN_IF_ERROR(Required("organisation", request->organisation()));
+    TrendRange range;
+    if (!request->from_period().empty()) {
+      ASSIGN_OR_RETURN(range.from, PeriodFromWire("from_period", request->from_period()));
+    }
+    if (!request->to_period().empty()) {
+      ASSIGN_OR_RETURN(range.to, PeriodFromWire("to_period", request->to_period()));
+    }
+    ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
+    return reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      response->Clear();
+      ASSIGN_OR_RETURN(const DefinitionRecord record,
+                       reader->Definition(request->metric(), request->metric_version()));
+      ASSIGN_OR_RETURN(const Organisation* organisation,
+                       reader->FindOrganisation(request->organisation()));
+      ASSIGN_OR_RETURN(
+          const Trend trend,
+          ComputeTrend(reader, record.definition, organisation->code, range, request->screen()));
+      *response->mutable_metric() = ToWire(record);
+      response->set_organisation(organisation->code);
+      response->set_organisation_display_name(organisation->name);
+      FillTrend(record.definition, trend, response);
+      response->set_position(PositionText(reader->position()));
+      return absl::OkStatus();
+    });
+  });
+}
+
+grpc::Status MetricsServer::TraceMetricValue(
+    grpc::ServerContext* context, const v1::TraceMetricValueRequest* request,
+    grpc::ServerWriter<v1::TraceMetricValueResponse>* writer) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    RETURN_IF_ERROR(Required("metric", request->metric()));
+    RETURN_IF_ERROR(Required("organisation", request->organisation()));
+    ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
+    ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
+    // Collected first, so that a slow caller holds no snapshot.
+    std::vector<v1::TraceMetricValueResponse> parts;
+    RETURN_IF_ERROR(reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      parts.clear();
+      ASSIGN_OR_RETURN(const DefinitionRecord record,
+                       reader->Definition(request->metric(), request->metric_version()));
+      const MetricDefinition& definition = record.definition;
+      ASSIGN_OR_RETURN(const MetricValue value,
+                       reader->Value(definition, request->organisation(), period));
+      ASSIGN_OR_RETURN(const std::vector<LeafRecord> leaves,
+                       reader->LeavesBelow(definition, request->organisation(), period));
+      const std::string position = PositionText(reader->position());
+      parts.emplace_back();
+      *parts.back().mutable_value() = ToWire(definition, value);
+      parts.back().set_position(position);
+      for (const LeafRecord& leaf : leaves) {
+        parts.emplace_back();
+        *parts.back().mutable_leaf() = ToWire(definition, period, leaf);
+        parts.back().set_position(position);
+      }
+      return absl::OkStatus();
+    }));
+    for (const v1::TraceMetricValueResponse& part : parts) {
+      if (!writer->Write(part)) break;
+    }
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status MetricsServer::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
+                                  grpc::ServerWriter<v1::WatchResponse>* writer) {
+  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+    const bool admitted = watchers_.fetch_add(1) < kMaxWatchers;
+    absl::Status status = admitted ? Follow(context, *request, writer)
+                                   : Error(Reason::kCallQuota, "too many watchers are connected")
+                                         .RetryAfter(absl::Seconds(5));
+    watchers_.fetch_sub(1);
+    return status;
+  });
+}
+
+absl::Status MetricsServer::Follow(grpc::ServerContext* context, const v1::WatchRequest& request,
+                                   grpc::ServerWriter<v1::WatchResponse>* writer) const {
+  ASSIGN_OR_RETURN(const RequestedPosition after, ParsePosition(request.after_position()));
+  std::optional<Position> from;
+  while (!context->IsCancelled()) {
+    if (reads_->draining()) return Error(Reason::kDraining, "the service is shutting down");
+    // The count is taken before the state, so that no change between the two is slept through.
+    const uint64_t seen = reads_->WaitForProgress(UINT64_MAX, 0);
+    const std::unique_ptr<DerivedReader> reader = tables_->Snapshot();
+    if (!from.has_value()) {
+      ASSIGN_OR_RETURN(from, ResolvePosition(*reader, after));
+    } else {
+      // A rebuild or a restore in between: what was said before may have to be taken back.
+      ASSIGN_OR_RETURN(from, ResolvePosition(*reader, {from->ingestion, from->metrics}));
+    }
+    absl::StatusOr<ChangedValues> changes = ChangesAfter(*reader, *from, request.metric());
+    const bool computing = !changes.ok() && DetailsOf(changes.status()).has_value() &&
+                           ReasonOf(changes.status()) == Reason::kNotCaughtUp;
+    if (!changes.ok() && !computing) return changes.status();
+    v1::WatchResponse response;
+    response.set_from_position(PositionText(*from));
+    const Position through = changes.ok() ? changes->through : *from;
+    if (changes.ok()) {
+      for (size_t i = 0; i < changes->values.size(); ++i) {
+        *response.add_values() = ToWire(changes->values[i].definition, changes->values[i].value);
+        // All but the last message of a step say that nothing is complete yet: through is from.
+        if (response.values_size() == static_cast<int>(kValuesAMessage) &&
+            i + 1 < changes->values.size()) {
+          response.set_through_position(response.from_position());
+          if (!writer->Write(response)) return absl::OkStatus();
+          response.clear_values();
+        }
+      }
+    }
+    response.set_through_position(PositionText(through));
+    if (!writer->Write(response)) return absl::OkStatus();
+    if (through == *from) reads_->WaitForProgress(seen, kHeartbeatMicros);
+    from = through;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace onereturn::metrics

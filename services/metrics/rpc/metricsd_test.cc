@@ -1,0 +1,161 @@
+// metricsd as a process, over mutual TLS, with ingestion down: it starts, takes definitions,
+// answers with what it has, and keeps all of it over a kill.
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "common/rpc/status_conversion.h"
+#include "common/status/error.h"
+#include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
+#include "onereturn/operations/v1/operations.grpc.pb.h"
+#include "services/metrics/app/convert.h"
+#include "services/metrics/domain/testing/ae_metrics.h"
+#include "tests/harness/deployment.h"
+
+namespace onereturn::metrics {
+namespace {
+
+using ::testing::SizeIs;
+
+class MetricsdTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    suite_ = Deployment::Create().value();
+    Start();
+  }
+
+  void Start() {
+    const absl::Status started = suite_->Start("metrics");
+    ASSERT_TRUE(started.ok()) << started;
+  }
+
+  // Calls a method as a persona; the reason of an error, or "OK".
+  template <typename Stub, typename Method, typename Request, typename Response>
+  std::string CallOn(const char* persona, Method method, const Request& request,
+                     Response* response) {
+    const auto stub = Stub::NewStub(suite_->Channel(persona, "metrics"));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    const absl::Status status = FromGrpcStatus((stub.get()->*method)(&context, request, response));
+    return status.ok() ? "OK" : std::string(NameOf(ReasonOf(status)));
+  }
+
+  std::string Define(const char* persona, const v1::Metric& metric,
+                     v1::UpdateMetricResponse* response) {
+    v1::UpdateMetricRequest request;
+    request.set_request_id("r1");
+    *request.mutable_metric() = metric;
+    return CallOn<v1::MetricsService>(persona, &v1::MetricsService::Stub::UpdateMetric, request,
+                                      response);
+  }
+
+  std::string Status(operations::v1::GetStatusResponse* response) {
+    return CallOn<operations::v1::OperationsService>(
+        kOperator, &operations::v1::OperationsService::Stub::GetStatus,
+        operations::v1::GetStatusRequest(), response);
+  }
+
+  static v1::Metric FourHourWire() {
+    v1::Metric metric = ToWire(DefinitionRecord{FourHour("four_hour"), 0});
+    metric.clear_version();
+    metric.clear_etag();
+    return metric;
+  }
+
+  std::unique_ptr<Deployment> suite_;
+};
+
+TEST_F(MetricsdTest, DefinesAnswersAndSurvivesAKill) {
+  v1::UpdateMetricResponse defined;
+  ASSERT_EQ(Define(kSteward, FourHourWire(), &defined), "OK");
+  EXPECT_EQ(defined.metric().version(), 1u);
+  EXPECT_FALSE(defined.receipt().position().empty());
+
+  suite_->Kill9("metrics");
+  Start();
+  v1::UpdateMetricResponse repeated;
+  ASSERT_EQ(Define(kSteward, FourHourWire(), &repeated), "OK");
+  EXPECT_TRUE(repeated.replayed());
+  EXPECT_EQ(repeated.metric().SerializeAsString(), defined.metric().SerializeAsString());
+
+  v1::ListMetricsRequest list;
+  list.mutable_read()->set_at_least(defined.receipt().position());
+  v1::ListMetricsResponse listed;
+  ASSERT_EQ(
+      CallOn<v1::MetricsService>(kAnalyst, &v1::MetricsService::Stub::ListMetrics, list, &listed),
+      "OK");
+  ASSERT_THAT(listed.metrics(), SizeIs(1));
+  EXPECT_EQ(listed.metrics(0).SerializeAsString(), defined.metric().SerializeAsString());
+  EXPECT_FALSE(listed.position().empty());
+
+  operations::v1::GetStatusResponse status;
+  ASSERT_EQ(Status(&status), "OK");
+  EXPECT_EQ(status.sequence(), 1u);
+  EXPECT_THAT(status.cursors(), SizeIs(2));
+  EXPECT_GT(status.peak_resident_bytes(), 0u);
+}
+
+TEST_F(MetricsdTest, RefusesInWords) {
+  v1::UpdateMetricResponse defined;
+  EXPECT_EQ(Define(kAnalyst, FourHourWire(), &defined), "PERMISSION");
+  v1::Metric bad = FourHourWire();
+  bad.set_factor(0);
+  EXPECT_EQ(Define(kSteward, bad, &defined), "DEFINITION_INVALID");
+
+  v1::GetMetricValueRequest get;
+  v1::GetMetricValueResponse value;
+  const auto ask = [&] {
+    return CallOn<v1::MetricsService>(kAnalyst, &v1::MetricsService::Stub::GetMetricValue, get,
+                                      &value);
+  };
+  EXPECT_EQ(ask(), "MISSING");
+  get.set_metric("four_hour");
+  get.set_organisation("RC9");
+  get.set_period("March 2024");
+  EXPECT_EQ(ask(), "PERIOD");
+  get.set_period("2024-03");
+  EXPECT_EQ(ask(), "NOT_FOUND");
+  get.mutable_read()->set_as_of_position("nonsense");
+  EXPECT_EQ(ask(), "POSITION_INVALID");
+
+  v1::ListMetricValuesRequest list;
+  v1::ListMetricValuesResponse values;
+  list.set_metric("four_hour");
+  list.set_period("2024-03");
+  EXPECT_EQ(CallOn<v1::MetricsService>(kAnalyst, &v1::MetricsService::Stub::ListMetricValues, list,
+                                       &values),
+            "ENUM_VALUE");
+  list.set_type(catalogue::v1::ORGANISATION_TYPE_ICB);
+  list.set_page_token("forged");
+  EXPECT_EQ(CallOn<v1::MetricsService>(kAnalyst, &v1::MetricsService::Stub::ListMetricValues, list,
+                                       &values),
+            "PAGE_TOKEN");
+}
+
+TEST_F(MetricsdTest, StopsInOrderWithAWatchOpen) {
+  const auto stub = v1::MetricsService::NewStub(suite_->Channel(kAnalyst, "metrics"));
+  grpc::ClientContext context;
+  const auto reader = stub->Watch(&context, v1::WatchRequest());
+  v1::WatchResponse heartbeat;
+  ASSERT_TRUE(reader->Read(&heartbeat));
+  EXPECT_THAT(heartbeat.values(), SizeIs(0));
+  EXPECT_EQ(heartbeat.from_position(), heartbeat.through_position());
+  // A call ends only once its caller has taken the end.
+  std::thread taker([&reader] {
+    v1::WatchResponse more;
+    while (reader->Read(&more)) {
+    }
+    EXPECT_EQ(ReasonOf(FromGrpcStatus(reader->Finish())), Reason::kDraining);
+  });
+  const absl::Status stopped = suite_->Stop("metrics");
+  EXPECT_TRUE(stopped.ok()) << stopped;
+  taker.join();
+}
+
+}  // namespace
+}  // namespace onereturn::metrics

@@ -1,0 +1,59 @@
+"""The layers, as data: which files may include what.
+
+A rule is (files, verb, includes, why). `files` is a regular expression that a file's path must match
+in full; `includes` is a list of regular expressions, of which an include must match one in full.
+"{1}" in them stands for the first group of `files`. Verbs:
+  only   every include of such a file is one of these
+  never  no include of such a file is one of these
+  home   these may be included by such files alone
+"""
+
+STANDARD = [
+    # Of C++: no folder and no suffix. Of C: the headers of ISO C.
+    r"[a-z_0-9]+",
+    r"(assert|ctype|errno|float|inttypes|limits|math|stdarg|stddef|stdint|stdio|stdlib|string|time)\.h",
+]
+TESTING = [r"g(test|mock)/.*", r"rapidcheck(/.*|\.h)"]
+GRPC = [r"grpc/.*", r"grpcpp/.*", r".*\.grpc\.pb\.h"]
+ROCKSDB = [r"rocksdb/.*"]
+PURE_LIBRARIES = [
+    r"common/(base|decimal|period|hierarchy|expression|spc|cells|csv|digest|status)/.*",
+]
+ENGINE = [
+    r"common/storage/(database|engine_options|engine_status|folder|schema_record|testing_store)\.h",
+]
+
+RULES = [
+    (r"services/([^/]+)/domain/(?!.*_test\.cc$)(?!testing/).*", "only",
+     STANDARD + [r"absl/.*"] + PURE_LIBRARIES + [r"services/{1}/domain/.*"],
+     "domain is pure: the standard library, Abseil, the pure libraries of common/"),
+    (r"services/([^/]+)/domain/(.*_test\.cc|testing/.*)", "only",
+     STANDARD + TESTING + [r"absl/.*", r"services/{1}/domain/.*", r"tests/property/.*"]
+     + PURE_LIBRARIES,
+     "tests of domain need no more than domain does"),
+    (r"services/([^/]+)/store/.*", "never", GRPC + [r"common/(rpc|feed)/(?!position\.h).*",
+                                                   r"services/{1}/(app|rpc|consumers)/.*"],
+     "store knows keys and tables; calls and use cases lie above it"),
+    (r"services/([^/]+)/app/.*", "never", GRPC + [r"services/{1}/rpc/.*"],
+     "app knows no transport; rpc lies above it"),
+    (r"services/([^/]+)/(rpc|app|consumers|main\.cc).*", "never", ROCKSDB + ENGINE,
+     "the storage engine stays inside common/storage"),
+    (r"services/([^/]+)/.*", "never", [r"services/(?!{1}/).*"],
+     "a service reads another only through its API"),
+    (r"services/.*", "never", [r"tools/.*"], "services know no tools"),
+    (r"common/.*", "never", [r"services/.*", r"tools/.*", r"tests/.*"],
+     "common is below everything"),
+    (r"common/storage/.*", "home", ROCKSDB, "the storage engine has one home"),
+    (r"common/storage/.*", "home", ENGINE, "private to common/storage"),
+    (r"common/commit/.*", "home", [r"common/commit/commit_group\.h"], "private to common/commit"),
+    (r"common/authority/.*", "home",
+     [r"common/authority/(openssl_objects|certificate_builder)\.h"], "private to common/authority"),
+    (r"(common/(rpc|feed)|services/[^/]+/(rpc|consumers)|tools|tests)/.*|services/[^/]+/main\.cc",
+     "home", GRPC, "gRPC stays at the edges"),
+    (r".*(_test|/main)\.cc|.*/testing/.*|.*/testing_[^/]*|.*_fuzz\.cc|(tests|tools)/.*", "home",
+     TESTING + [r".*/testing/.*", r".*/testing_[^/]*"], "what is for tests is used by tests alone"),
+]
+
+# The libraries of common/, lowest first, are the list of this file's foreach: one may use itself
+# and those before it.
+LIBRARY_ORDER_FILE = "common/CMakeLists.txt"
