@@ -201,6 +201,7 @@ absl::StatusOr<FeedPage> FeedConsumer::CheckPage(const feed::v1::WatchResponse& 
   if (!through_time.ok()) return Broken("a page's time cannot be read");
   progress.through_time = std::max(progress.through_time, *through_time);
   page.progress = std::move(progress);
+  page.caught_up = response.caught_up();
   return page;
 }
 

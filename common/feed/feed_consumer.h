@@ -44,7 +44,8 @@ struct FeedFact {
 // Some facts in order, all of one source. Empty when only `progress.through_time` moved.
 struct FeedPage {
   std::vector<FeedFact> facts;
-  FeedProgress progress;  // After the page.
+  FeedProgress progress;   // After the page.
+  bool caught_up = false;  // The source had nothing more when it sent the page.
 };
 
 // What takes a feed's facts. Called on the consumer's thread.

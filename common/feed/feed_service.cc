@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/cells/cell_chunk.h"
 #include "common/commit/journal.h"
 #include "common/feed/wire.h"
 #include "common/status/error.h"
@@ -15,6 +16,10 @@ constexpr size_t kPageEntries = 512;
 constexpr size_t kPageBytes = 1024 * 1024;
 // Chunks travel with their entry up to this size; larger returns are fetched chunk by chunk.
 constexpr size_t kInlineChunkBytes = 48 * 1024;
+constexpr int kMostInlineChunks = 4;
+// Cells of a page's returns, sent along or fetched: what its consumer holds at once, beside one
+// return.
+constexpr size_t kPageCellBytes = 8 * 1024 * 1024;
 constexpr int64_t kHeartbeatMicros = 500'000;
 constexpr int kMaxDigests = 1'000;
 
@@ -87,46 +92,49 @@ absl::StatusOr<feed::v1::WatchResponse> FeedServer::Page(uint64_t after) const {
   }
   feed::v1::WatchResponse page;
   page.set_after_sequence(after);
-  page.set_through_sequence(after + entries.size());
   page.set_epoch(committer_->epoch());
-  page.set_caught_up(page.through_sequence() == latest.head.size);
   Timestamp through_time = promised_time;
+  size_t cell_bytes = 0;
   for (std::string& bytes : entries) {
+    feed::v1::Entry parsed;
+    if (!parsed.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");
     feed::v1::FeedEntry* entry = page.add_entries();
-    RETURN_IF_ERROR(AddChunks(bytes, entry));
-    if (!page.caught_up()) {
-      feed::v1::Entry parsed;
-      if (parsed.ParseFromString(bytes)) through_time = Timestamp{parsed.time_micros()};
-    }
+    ASSIGN_OR_RETURN(const size_t entry_cell_bytes, AddChunks(parsed, entry));
     entry->set_entry(std::move(bytes));
+    through_time = Timestamp{parsed.time_micros()};
+    // A consumer holds the cells of a page together.
+    cell_bytes += entry_cell_bytes;
+    if (cell_bytes > kPageCellBytes) break;
   }
+  page.set_through_sequence(after + page.entries_size());
+  page.set_caught_up(page.through_sequence() == latest.head.size);
+  if (page.caught_up()) through_time = promised_time;
   *page.mutable_through_time() = ToWire(through_time);
   ASSIGN_OR_RETURN(SignedHead head, committer_->HeadOfSize(page.through_sequence()));
   *page.mutable_head() = ToWire(head);
   return page;
 }
 
-absl::Status FeedServer::AddChunks(const std::string& entry_bytes,
-                                   feed::v1::FeedEntry* entry) const {
-  feed::v1::Entry parsed;
-  if (!parsed.ParseFromString(entry_bytes))
-    return absl::DataLossError("a stored entry cannot be read");
-  if (parsed.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED) return absl::OkStatus();
+absl::StatusOr<size_t> FeedServer::AddChunks(const feed::v1::Entry& parsed,
+                                             feed::v1::FeedEntry* entry) const {
+  if (parsed.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED) return 0;
   feed::v1::ReturnAccepted accepted;
-  if (!accepted.ParseFromString(parsed.fact()))
+  if (!accepted.ParseFromString(parsed.fact())) {
     return absl::DataLossError("a stored fact cannot be read");
+  }
+  const size_t fetched_bytes = accepted.chunk_digests_size() * kMaxChunkBytes;
+  if (accepted.chunk_digests_size() > kMostInlineChunks) return fetched_bytes;
   size_t bytes = 0;
   std::vector<std::string> chunks;
   for (const std::string& digest_bytes : accepted.chunk_digests()) {
-    if (accepted.chunk_digests_size() > 4) return absl::OkStatus();
     ASSIGN_OR_RETURN(Digest digest, DigestFromBytes(digest_bytes));
     ASSIGN_OR_RETURN(std::string chunk, chunks_(digest));
     bytes += chunk.size();
-    if (bytes > kInlineChunkBytes) return absl::OkStatus();
+    if (bytes > kInlineChunkBytes) return fetched_bytes;
     chunks.push_back(std::move(chunk));
   }
   for (std::string& chunk : chunks) entry->add_chunks(std::move(chunk));
-  return absl::OkStatus();
+  return bytes;
 }
 
 grpc::Status FeedServer::GetChunks(grpc::ServerContext* context,

@@ -10,6 +10,7 @@
 #include "common/commit/committer.h"
 #include "common/rpc/guard.h"
 #include "common/storage/store.h"
+#include "onereturn/feed/v1/entry.pb.h"
 #include "onereturn/feed/v1/feed.grpc.pb.h"
 #include "onereturn/ledger/v1/ledger.grpc.pb.h"
 
@@ -40,7 +41,8 @@ class FeedServer final : public feed::v1::FeedService::Service {
   absl::Status CheckStart(const feed::v1::WatchRequest& request) const;
   // The page after `after`, empty when there is nothing new.
   absl::StatusOr<feed::v1::WatchResponse> Page(uint64_t after) const;
-  absl::Status AddChunks(const std::string& entry_bytes, feed::v1::FeedEntry* entry) const;
+  // Adds the entry's chunks where they are few; how many bytes of cells its consumer will hold.
+  absl::StatusOr<size_t> AddChunks(const feed::v1::Entry& parsed, feed::v1::FeedEntry* entry) const;
 
   const Guard* const guard_;
   const Store* const store_;

@@ -103,7 +103,7 @@ int Run(int argument_count, char** arguments) {
   StoredTables tables(store.get());
   ReadGate reads(&tables, &clock);
   const std::unique_ptr<ProjectionRunner> runner = ValueOrExit(
-      ProjectionRunner::Start(store.get(), &tables, committer.get(), &clock, &reads), kStorageExit);
+      ProjectionRunner::Start(store.get(), &tables, committer.get(), &reads), kStorageExit);
   std::unique_ptr<FeedConsumer> consumer;
   if (ingestion != nullptr) {
     consumer = std::make_unique<FeedConsumer>(kIngestionService, ingestion, runner.get());

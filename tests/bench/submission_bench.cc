@@ -1,7 +1,11 @@
 // How fast validated, durable, ledgered submissions are, as a ratio to a gRPC echo of the same
 // message: both over mutual TLS, from the same client, taking turns in one run.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -35,16 +39,51 @@ struct Options {
   std::vector<int> in_flight = {1, 8, 64};
 };
 
+// One kind of call at one number in flight, over all rounds.
+struct Series {
+  std::vector<double> calls_per_second;  // Of each round.
+  std::vector<double> latencies_ms;      // Of all rounds.
+  // Processor time of a call, client and servers together: unlike calls per second it hardly
+  // depends on what else the machine does.
+  std::vector<double> cpu_micros;
+};
+
 struct Line {
   int in_flight = 0;
-  std::vector<double> submissions, echoes, ratios;
-  std::vector<double> submission_ms, echo_ms;  // Latencies of all rounds.
+  Series submissions, echoes;
+  std::vector<double> ratios;
 };
+
+// Processor time this process and the suite's servers have used so far, in microseconds. A metrics
+// service counts with the submissions it consumes.
+double CpuMicros(Deployment* suite) {
+  double seconds = 0;
+  std::vector<std::string> processes = {"self"};
+  for (const std::string& service : Deployment::Services()) {
+    if (suite->process(service) != nullptr) {
+      processes.push_back(absl::StrCat(suite->process(service)->id()));
+    }
+  }
+  for (const std::string& process : processes) {
+    std::ifstream stream(absl::StrCat("/proc/", process, "/stat"));
+    std::string text, word;
+    std::getline(stream, text);
+    // After the name in brackets: state is field 3, user and system time are fields 14 and 15.
+    std::istringstream fields(text.substr(text.rfind(')') + 2));
+    double ticks = 0;
+    for (int field = 3; field <= 15 && fields >> word; ++field) {
+      if (field >= 14) ticks += std::stod(word);
+    }
+    seconds += ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+  }
+  return seconds * 1e6;
+}
 
 // Makes submissions that are all new: each id once, and never two of one return in flight together.
 class Submissions {
  public:
-  Submissions() : collection_{"BENCH", 1, {100}}, organisations_(MadeUpOrganisations(250)) {}
+  Submissions()
+      : collection_{"BENCH", 1, {100}}, organisations_(MadeUpOrganisations(kOrganisations)) {}
 
   config::v1::DefinitionSet Definitions() const {
     return DefinitionsOf(collection_, organisations_);
@@ -79,6 +118,18 @@ absl::Status CheckEcho(const SubmitReturnRequest& response) {
   return response.cells_size() == 100 ? absl::OkStatus() : absl::InternalError("not an echo");
 }
 
+template <typename Spec>
+absl::Status MeasureOnce(Deployment* suite, const Spec& spec, int in_flight, double seconds,
+                         Series* series) {
+  const double cpu_before = CpuMicros(suite);
+  ASSIGN_OR_RETURN(LoadFigures figures, RunLoad(spec, in_flight, seconds));
+  series->cpu_micros.push_back((CpuMicros(suite) - cpu_before) / figures.latencies_ms.size());
+  series->calls_per_second.push_back(figures.calls_per_second);
+  series->latencies_ms.insert(series->latencies_ms.end(), figures.latencies_ms.begin(),
+                              figures.latencies_ms.end());
+  return absl::OkStatus();
+}
+
 absl::Status Measure(Deployment* suite, const Options& options, Submissions* submissions,
                      std::vector<Line>* lines) {
   auto returns_stub = returns::v1::ReturnsService::NewStub(suite->Channel(kLoader, "ingestion"));
@@ -98,20 +149,15 @@ absl::Status Measure(Deployment* suite, const Options& options, Submissions* sub
   RETURN_IF_ERROR(RunLoad(submit, 8, 0.5).status());
   RETURN_IF_ERROR(RunLoad(echo, 8, 0.5).status());
   for (int in_flight : options.in_flight) {
-    Line line{in_flight, {}, {}, {}, {}, {}};
+    Line line{in_flight, {}, {}, {}};
     for (int round = 0; round < options.rounds; ++round) {
-      ASSIGN_OR_RETURN(LoadFigures ours, RunLoad(submit, in_flight, options.seconds));
-      ASSIGN_OR_RETURN(LoadFigures echoed, RunLoad(echo, in_flight, options.seconds));
-      line.submissions.push_back(ours.calls_per_second);
-      line.echoes.push_back(echoed.calls_per_second);
-      line.ratios.push_back(ours.calls_per_second / echoed.calls_per_second);
-      line.submission_ms.insert(line.submission_ms.end(), ours.latencies_ms.begin(),
-                                ours.latencies_ms.end());
-      line.echo_ms.insert(line.echo_ms.end(), echoed.latencies_ms.begin(),
-                          echoed.latencies_ms.end());
+      RETURN_IF_ERROR(MeasureOnce(suite, submit, in_flight, options.seconds, &line.submissions));
+      RETURN_IF_ERROR(MeasureOnce(suite, echo, in_flight, options.seconds, &line.echoes));
+      line.ratios.push_back(line.submissions.calls_per_second.back() /
+                            line.echoes.calls_per_second.back());
     }
-    std::sort(line.submission_ms.begin(), line.submission_ms.end());
-    std::sort(line.echo_ms.begin(), line.echo_ms.end());
+    std::sort(line.submissions.latencies_ms.begin(), line.submissions.latencies_ms.end());
+    std::sort(line.echoes.latencies_ms.begin(), line.echoes.latencies_ms.end());
     lines->push_back(std::move(line));
   }
   return absl::OkStatus();
@@ -120,33 +166,42 @@ absl::Status Measure(Deployment* suite, const Options& options, Submissions* sub
 void PrintTable(const Options& options, const std::vector<Line>& lines) {
   std::printf(
       "Submissions of 100-cell returns against an echo of the same message, mutual TLS,\n"
-      "%d rounds of %.1f s each in turn, medians%s.\n\n"
-      "in flight  submissions/s   echo/s   ratio (least-most)   p50 ms  p99 ms   echo p50  p99\n",
+      "%d rounds of %.1f s each in turn, medians%s. CPU: processor time of a call in\n"
+      "microseconds, client and servers together.\n\n"
+      "           |        ratio        |          submissions          |             echo\n"
+      " in flight | median (least-most) |     /s  p50 ms  p99 ms    CPU |     /s  p50 ms  p99 ms   "
+      " CPU\n",
       options.rounds, options.seconds, options.metrics ? ", metrics consuming" : "");
   for (const Line& line : lines) {
     const auto [least, most] = std::minmax_element(line.ratios.begin(), line.ratios.end());
-    std::printf("%9d  %13.0f  %7.0f   %5.2f (%.2f-%.2f)  %9.2f  %6.2f  %9.2f  %5.2f\n",
-                line.in_flight, MedianOf(line.submissions), MedianOf(line.echoes),
-                MedianOf(line.ratios), *least, *most, Percentile(line.submission_ms, 0.5),
-                Percentile(line.submission_ms, 0.99), Percentile(line.echo_ms, 0.5),
-                Percentile(line.echo_ms, 0.99));
+    std::printf("%10d |   %5.2f (%.2f-%.2f) |", line.in_flight, MedianOf(line.ratios), *least,
+                *most);
+    for (const Series* series : {&line.submissions, &line.echoes}) {
+      std::printf(" %6.0f  %6.2f  %6.2f  %5.0f %s", MedianOf(series->calls_per_second),
+                  Percentile(series->latencies_ms, 0.5), Percentile(series->latencies_ms, 0.99),
+                  MedianOf(series->cpu_micros), series == &line.submissions ? "|" : "\n");
+    }
   }
+}
+
+std::string JsonOf(const char* name, const Series& series) {
+  return absl::StrFormat(
+      "\"%s\":{\"per_second\":%.1f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"cpu_micros\":%.0f}", name,
+      MedianOf(series.calls_per_second), Percentile(series.latencies_ms, 0.5),
+      Percentile(series.latencies_ms, 0.99), MedianOf(series.cpu_micros));
 }
 
 void PrintJson(const Options& options, const std::vector<Line>& lines) {
   std::vector<std::string> parts;
   for (const Line& line : lines) {
-    parts.push_back(absl::StrFormat(
-        "{\"in_flight\":%d,\"submissions_per_second\":%.1f,\"echoes_per_second\":%.1f,"
-        "\"ratio\":%.4f,\"submission_p50_ms\":%.3f,\"submission_p99_ms\":%.3f,"
-        "\"echo_p50_ms\":%.3f,\"echo_p99_ms\":%.3f}",
-        line.in_flight, MedianOf(line.submissions), MedianOf(line.echoes), MedianOf(line.ratios),
-        Percentile(line.submission_ms, 0.5), Percentile(line.submission_ms, 0.99),
-        Percentile(line.echo_ms, 0.5), Percentile(line.echo_ms, 0.99)));
+    parts.push_back(absl::StrFormat("{\"in_flight\":%d,\"ratio\":%.4f,%s,%s}", line.in_flight,
+                                    MedianOf(line.ratios), JsonOf("submission", line.submissions),
+                                    JsonOf("echo", line.echoes)));
   }
-  std::printf("{\"bench\":\"submission\",\"rounds\":%d,\"seconds\":%.1f,\"metrics\":%s,\"lines\":[%s]}\n",
-              options.rounds, options.seconds, options.metrics ? "true" : "false",
-              absl::StrJoin(parts, ",").c_str());
+  std::printf(
+      "{\"bench\":\"submission\",\"rounds\":%d,\"seconds\":%.1f,\"metrics\":%s,\"lines\":[%s]}\n",
+      options.rounds, options.seconds, options.metrics ? "true" : "false",
+      absl::StrJoin(parts, ",").c_str());
 }
 
 absl::Status Run(const Options& options) {
@@ -178,7 +233,8 @@ int main(int argument_count, char** arguments) {
   app.add_flag("--json", options.json, "One JSON object instead of a table");
   app.add_flag("--metrics", options.metrics, "Let metricsd consume the feed meanwhile");
   app.add_option("--seconds", options.seconds, "Length of one measurement");
-  app.add_option("--rounds", options.rounds, "Measurements of each kind")->check(CLI::PositiveNumber);
+  app.add_option("--rounds", options.rounds, "Measurements of each kind")
+      ->check(CLI::PositiveNumber);
   app.add_option("--in-flight", options.in_flight, "Calls on their way together")->delimiter(',');
   CLI11_PARSE(app, argument_count, arguments);
   const absl::Status status = onereturn::Run(options);

@@ -49,15 +49,18 @@ absl::Status FeedAudit::TakeEntry(const feed::v1::FeedEntry& wire) {
   feed::v1::Entry entry;
   if (!entry.ParseFromString(wire.entry())) return absl::DataLossError("an entry is torn");
   if (entry.sequence() != entries_.size() + 1) {
-    return absl::DataLossError(absl::StrCat("entry ", entry.sequence(), " stands in place ",
-                                            entries_.size() + 1));
+    return absl::DataLossError(
+        absl::StrCat("entry ", entry.sequence(), " stands in place ", entries_.size() + 1));
   }
   if (entry.time_micros() < last_time_micros_) {
     return absl::DataLossError(absl::StrCat("time goes back at entry ", entry.sequence()));
   }
   last_time_micros_ = entry.time_micros();
-  AuditedEntry audited{entry.kind(), {entry.organisation(), entry.request_id()}, entry.name(),
-                       HashLeaf(wire.entry()), {}};
+  AuditedEntry audited{entry.kind(),
+                       {entry.organisation(), entry.request_id()},
+                       entry.name(),
+                       HashLeaf(wire.entry()),
+                       {}};
   if (!sequences_.emplace(audited.request, entry.sequence()).second) {
     return absl::DataLossError(absl::StrCat(entry.request_id(), " of \"", entry.organisation(),
                                             "\" was accepted twice, again as ", entry.sequence()));

@@ -58,8 +58,8 @@ class IngestionKillTest : public ::testing::Test {
     };
     const std::vector<std::string> shared = part(kClients * 10, kSharedOrganisations);
     for (int i = 0; i < kClients; ++i) {
-      clients_.push_back(std::make_unique<SubmittingClient>(
-          world_.get(), absl::StrCat("client", i), random_(), part(i * 10, 10), shared));
+      clients_.push_back(std::make_unique<SubmittingClient>(world_.get(), absl::StrCat("client", i),
+                                                            random_(), part(i * 10, 10), shared));
     }
     uploader_ = std::make_unique<UploadingClient>(
         world_.get(), random_() >> 1,
@@ -85,7 +85,8 @@ class IngestionKillTest : public ::testing::Test {
     ++kills_;
     while (random_() % 4 == 0) {
       // Given a moment only, it is killed before it is ready.
-      if (suite_->Start(kService, static_cast<int64_t>(random_() % 60)).ok()) suite_->Kill9(kService);
+      if (suite_->Start(kService, static_cast<int64_t>(random_() % 60)).ok())
+        suite_->Kill9(kService);
       ++kills_;
       ++kills_at_start_;
     }

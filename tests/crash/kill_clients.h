@@ -56,7 +56,7 @@ class KillWorld {
   const MadeUpCollection collection_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool up_ = false;                           // Guarded by mutex_, as all below.
+  bool up_ = false;  // Guarded by mutex_, as all below.
   bool stopping_ = false;
   uint64_t restarts_ = 0;
   std::vector<std::string> violations_;
@@ -64,7 +64,8 @@ class KillWorld {
 };
 
 // Submits returns one after the other: new ones, revisions, repeats of what was accepted, used ids
-// with other content, unchanged ones, and some to returns that other clients revise too. One thread.
+// with other content, unchanged ones, and some to returns that other clients revise too. One
+// thread.
 class SubmittingClient {
  public:
   // Of `own` organisations nobody else submits anything; `shared` belong to all clients.

@@ -135,7 +135,8 @@ std::vector<Cell> CellsOf(const MadeUpCollection& collection, uint64_t seed) {
 
 Digest CellDigestOf(std::vector<Cell> cells) {
   std::vector<Digest> digests;
-  for (const std::string& chunk : PackCells(std::move(cells)).value()) {
+  const std::vector<std::string> chunks = PackCells(std::move(cells)).value();
+  for (const std::string& chunk : chunks) {
     digests.push_back(Sha256(chunk));
   }
   return CellDigest(digests);

@@ -135,8 +135,8 @@ SubmittingClient::Outcome SubmittingClient::TakeAnswer(const SubmitReturnRespons
                                                        Submission* submission) {
   const RequestKeyOf key{submission->organisation, submission->request_id};
   if (response.verdict() != common::v1::VERDICT_VALID || !response.has_receipt()) {
-    world_->Violation(absl::StrCat(submission->request_id, " was not accepted: ",
-                                   response.ShortDebugString()));
+    world_->Violation(
+        absl::StrCat(submission->request_id, " was not accepted: ", response.ShortDebugString()));
     return Outcome::kRefused;
   }
   const Promised promised{response.receipt().sequence(),

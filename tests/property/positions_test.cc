@@ -21,143 +21,22 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "common/cells/cell_chunk.h"
 #include "common/status/error.h"
 #include "services/metrics/domain/league.h"
 #include "services/metrics/domain/projection.h"
-#include "services/metrics/domain/testing/memory_tables.h"
 #include "services/metrics/domain/value.h"
-#include "services/metrics/store/metrics_family.h"
-#include "services/metrics/store/stored_tables.h"
+#include "tests/property/answers.h"
+#include "tests/property/backends.h"
 #include "tests/property/oracle.h"
 #include "tests/property/world_generator.h"
 
 namespace onereturn::metrics {
 namespace {
 
-Fact ToFact(const LogEntry& entry, uint64_t sequence) {
-  Fact fact{entry.epoch, sequence, entry.time_micros, UnusedFact{}};
-  if (const auto* organisation = std::get_if<Organisation>(&entry.content)) {
-    fact.content = *organisation;
-  } else if (const auto* item = std::get_if<Item>(&entry.content)) {
-    fact.content = *item;
-  } else if (const auto* collection = std::get_if<Collection>(&entry.content)) {
-    fact.content = *collection;
-  } else if (const auto* definition = std::get_if<MetricDefinition>(&entry.content)) {
-    fact.content = *definition;
-  } else if (const auto* plain = std::get_if<PlainReturn>(&entry.content)) {
-    std::vector<std::string> chunks;
-    if (!plain->cells.empty()) chunks = PackCells(plain->cells).value();
-    fact.content = AcceptedReturn{plain->organisation, plain->collection, plain->period,
-                                  plain->revision, std::move(chunks)};
-  }
-  return fact;
-}
-
-absl::string_view StateName(ValueState state) {
-  switch (state) {
-    case ValueState::kValue:
-      return "VALUE";
-    case ValueState::kNotApplicable:
-      return "NOT_APPLICABLE";
-    case ValueState::kNotCollected:
-      return "NOT_COLLECTED";
-    case ValueState::kMissing:
-      return "MISSING";
-  }
-  return "";
-}
-
-std::string Describe(const MetricValue& value) {
-  const Coverage& coverage = value.coverage;
-  return absl::StrCat(
-      StateName(value.state), " ", MillionthsToString(value.ratio.numerator_millionths()), "/",
-      MillionthsToString(value.ratio.denominator_millionths()), " of ", coverage.included, "/",
-      coverage.expected, " missing=", absl::StrJoin(coverage.missing, ","),
-      " not_collected=", absl::StrJoin(coverage.not_collected, ","),
-      " no_icb=", absl::StrJoin(coverage.no_icb_recorded, ","));
-}
-
-std::string Describe(const League& league) {
-  std::vector<std::string> rows;
-  for (const LeagueEntry& entry : league.entries) {
-    rows.push_back(absl::StrCat(" ", entry.value.organisation, ":", entry.rank));
-  }
-  std::sort(rows.begin(), rows.end());
-  return absl::StrCat("league", absl::StrJoin(rows, ""));
-}
-
 struct Counts {
   uint64_t answered = 0, caught_up_refusals = 0, values = 0, tables = 0;
   uint64_t kills = 0, rebuilds = 0, restores = 0, backfill_steps = 0, revisions = 0;
   uint64_t asked_again = 0, lost_by_restore = 0;
-};
-
-// The tables of a history, and how two of them are compared.
-class Backend {
- public:
-  virtual ~Backend() = default;
-  virtual DerivedTables* tables() = 0;
-  virtual bool SameContent(const Backend& other) const = 0;
-};
-
-class MemoryBackend final : public Backend {
- public:
-  DerivedTables* tables() override { return &tables_; }
-  bool SameContent(const Backend& other) const override {
-    return tables_.rows() == static_cast<const MemoryBackend&>(other).tables_.rows();
-  }
-
- private:
-  MemoryTables tables_;
-};
-
-// On the storage engine, with its files in memory and buffers so small that everything crosses
-// files.
-class StoredBackend final : public Backend {
- public:
-  StoredBackend() : store_(Store::Create(Options()).value()), tables_(store_.get()) {}
-  DerivedTables* tables() override { return &tables_; }
-  bool SameContent(const Backend& other) const override {
-    return tables_.Hash()->digest ==
-           static_cast<const StoredBackend&>(other).tables_.Hash()->digest;
-  }
-
- private:
-  static StoreOptions Options() {
-    StoreOptions options;
-    options.path = "/store";
-    options.service = "metrics";
-    options.column_families = MetricsFamilies();
-    options.small_buffers = true;
-    options.memory_files = MemoryFiles::Create();
-    return options;
-  }
-
-  std::unique_ptr<Store> store_;
-  StoredTables tables_;
-};
-
-using MakeBackend = std::unique_ptr<Backend> (*)();
-
-// Tables whose next commit can be made not to take place: the process was killed before it.
-class MortalTables final : public DerivedTables {
- public:
-  explicit MortalTables(DerivedTables* tables) : tables_(tables) {}
-  void LoseNextCommit() { lose_next_commit_ = true; }
-
-  std::unique_ptr<DerivedReader> Snapshot() const override { return tables_->Snapshot(); }
-  std::unique_ptr<DerivedBatch> NewBatch() override { return tables_->NewBatch(); }
-  absl::Status Commit(std::unique_ptr<DerivedBatch> batch) override {
-    if (std::exchange(lose_next_commit_, false)) return absl::UnavailableError("killed");
-    return tables_->Commit(std::move(batch));
-  }
-  absl::Status Drop() override { return tables_->Drop(); }
-
- private:
-  DerivedTables* const tables_;
-  bool lose_next_commit_ = false;
 };
 
 // One history.

@@ -160,6 +160,7 @@ TEST_F(AssessmentWriteTest, AFrameworkTooLargeForTheFeedIsRefused) {
   }
   EXPECT_THAT(Update(request), HasReason(Reason::kMessageTooLarge));
   framework->clear_limiters();
+  framework->set_source("s");
   EXPECT_THAT(Update(request), IsOk());
 }
 

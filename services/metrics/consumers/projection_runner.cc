@@ -29,10 +29,8 @@ bool IsEpochChange(const absl::Status& status) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ProjectionRunner>> ProjectionRunner::Start(
-    const Store* store, DerivedTables* tables, const Committer* committer, const Clock* clock,
-    ReadGate* gate) {
-  std::unique_ptr<ProjectionRunner> runner(
-      new ProjectionRunner(store, tables, committer, clock, gate));
+    const Store* store, DerivedTables* tables, const Committer* committer, ReadGate* gate) {
+  std::unique_ptr<ProjectionRunner> runner(new ProjectionRunner(store, tables, committer, gate));
   RETURN_IF_ERROR(runner->Open());
   runner->thread_ = std::thread([started = runner.get()] { started->Run(); });
   return runner;
@@ -90,8 +88,7 @@ absl::Status ProjectionRunner::Take(const FeedPage& page) {
   CursorNote note;
   note.epoch = page.progress.epoch;
   note.through_time_micros = page.progress.through_time.micros;
-  // A page without facts comes when the source has nothing more.
-  note.caught_up = page.facts.empty();
+  note.caught_up = page.caught_up;
   std::vector<Fact> facts;
   facts.reserve(page.facts.size());
   for (const FeedFact& fact : page.facts) {
@@ -172,9 +169,9 @@ absl::StatusOr<bool> ProjectionRunner::TakeOwn() {
   const uint64_t after = projection_->cursor(Feed::kMetrics).sequence;
   CursorNote note;
   note.epoch = committer_->epoch();
-  // The time before the head: what is committed later is not earlier than it.
-  const Timestamp now = clock_->Now();
-  const uint64_t newest = committer_->LatestHead().head.size;
+  const Promise promise = committer_->LatestPromise();
+  const Timestamp now = promise.through_time;
+  const uint64_t newest = promise.head.head.size;
   if (newest <= after) {
     note.through_time_micros = now.micros;
     note.caught_up = true;

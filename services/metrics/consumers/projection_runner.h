@@ -12,7 +12,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/clock/clock.h"
 #include "common/commit/committer.h"
 #include "common/feed/feed_consumer.h"
 #include "common/storage/store.h"
@@ -28,7 +27,6 @@ class ProjectionRunner final : public FeedTaker {
   static absl::StatusOr<std::unique_ptr<ProjectionRunner>> Start(const Store* store,
                                                                  DerivedTables* tables,
                                                                  const Committer* committer,
-                                                                 const Clock* clock,
                                                                  ReadGate* gate);
   // As Stop.
   ~ProjectionRunner() override;
@@ -49,8 +47,8 @@ class ProjectionRunner final : public FeedTaker {
 
  private:
   ProjectionRunner(const Store* store, DerivedTables* tables, const Committer* committer,
-                   const Clock* clock, ReadGate* gate)
-      : store_(store), tables_(tables), committer_(committer), clock_(clock), gate_(gate) {}
+                   ReadGate* gate)
+      : store_(store), tables_(tables), committer_(committer), gate_(gate) {}
 
   void Run();
   // One piece of work of metrics' own: true when there may be more.
@@ -67,7 +65,6 @@ class ProjectionRunner final : public FeedTaker {
   const Store* const store_;
   DerivedTables* const tables_;
   const Committer* const committer_;
-  const Clock* const clock_;
   ReadGate* const gate_;
 
   mutable std::mutex mutex_;

@@ -98,6 +98,7 @@ class Source {
       if (absl::Status taken = taker->Take(page); !taken.ok()) return taken;
     }
     page.facts.clear();
+    page.caught_up = true;
     return taker->Take(page);
   }
 
@@ -127,8 +128,7 @@ class RunnerTest : public ::testing::Test {
     tables_ = std::make_unique<StoredTables>(store_.get());
     gate_ = std::make_unique<ReadGate>(tables_.get(), &clock_);
     runner_ =
-        ProjectionRunner::Start(store_.get(), tables_.get(), committer_.get(), &clock_, gate_.get())
-            .value();
+        ProjectionRunner::Start(store_.get(), tables_.get(), committer_.get(), gate_.get()).value();
     define_ = std::make_unique<DefineMetric>(store_.get(), committer_.get());
   }
 

@@ -246,7 +246,7 @@ void AddEvidenceCommand(CommandLine* line, CLI::App* assess) {
   CLI::App* command = line->Add(
       assess,
       {"evidence", "Pin a metric value, as it is now, as evidence for a statement.",
-       "assess evidence 1 --statement QS5 --category Outcomes --metric ae_four_hour_all \\\n"
+       "assess evidence a1 --statement QS5 --category Outcomes --metric ae_four_hour_all \\\n"
        "    --organisation QGH --period 2024-03"},
       [options](Environment& environment) { return AddEvidence(*options, environment); });
   AddAssessment(command, options.get());
@@ -280,7 +280,8 @@ void AddScore(CommandLine* line, CLI::App* assess) {
   CLI::App* command = line->Add(
       assess,
       {"score", "Score a statement, or score it anew. It rests on evidence pinned before.",
-       "assess score 1 --statement QS5 --score 2 --rationale \"Waits are longer than elsewhere.\""},
+       "assess score a1 --statement QS5 --score 2 --rationale \"Waits are longer than "
+       "elsewhere.\""},
       [options](Environment& environment) { return Score(*options, environment); });
   AddAssessment(command, options.get());
   auto* score = options->score.mutable_score();
@@ -332,7 +333,7 @@ void AddAssessCommands(CommandLine* line) {
 
   auto show = std::make_shared<Options>();
   CLI::App* show_command = line->Add(
-      assess, {"show", "Show an assessment: rating, statements, scores.", "assess show 1"},
+      assess, {"show", "Show an assessment: rating, statements, scores.", "assess show a1"},
       [show](Environment& environment) { return Show(*show, environment); });
   AddAssessment(show_command, show.get());
 

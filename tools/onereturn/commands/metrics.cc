@@ -73,7 +73,7 @@ absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const Options& o
   }
   const auto& value = answer.value();
   std::string text =
-      absl::StrCat(value.organisation_display_name(), " (", value.organisation(), "), ",
+      absl::StrCat(Printable(value.organisation_display_name()), " (", value.organisation(), "), ",
                    PeriodText(value.period()), "\n  ", value.metric(), " version ",
                    value.metric_version(), "  ", ValueText(value), "\n");
   if (value.state() == metrics::v1::VALUE_STATE_VALUE && value.denominator() != "1") {
@@ -81,8 +81,12 @@ absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const Options& o
                     WithThousands(value.numerator()), " / ", WithThousands(value.denominator()),
                     "\n");
   }
-  absl::StrAppend(&text, "  coverage    ", CoverageText(value.coverage(), 1'000),
-                  "\n  position    ", answer.position(), "\n");
+  absl::StrAppend(&text, "  coverage    ", CoverageText(value.coverage(), 1'000), "\n");
+  if (value.coverage().no_icb_recorded_size() > 0) {
+    absl::StrAppend(&text, "  no ICB recorded, entering directly: ",
+                    absl::StrJoin(value.coverage().no_icb_recorded(), ", "), "\n");
+  }
+  absl::StrAppend(&text, "  position    ", answer.position(), "\n");
   environment->console.Print(text);
   return ExitCode::kOk;
 }

@@ -56,7 +56,7 @@ void AddReportCommand(CommandLine* line) {
                  "Write an assessment as one HTML file that needs nothing else: rating, scores, an "
                  "SPC chart\n"
                  "for each metric, numbers, coverage and trace.",
-                 "report assessments/1 --output report.html"},
+                 "report assessments/a1 --output report.html"},
                 [options](Environment& environment) { return Report(*options, environment); });
   command->add_option("ASSESSMENT", options->assessment, "Its name or id")
       ->type_name("NAME")

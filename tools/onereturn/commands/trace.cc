@@ -49,7 +49,7 @@ std::string EvidenceText(const TracedEvidence& traced) {
   const auto& value = traced.evidence.value();
   std::string text = absl::StrCat("  ├─ ", traced.evidence.name(), "  ", traced.evidence.category(),
                                   "\n  │    ", value.metric(), " version ", value.metric_version(),
-                                  ", ", value.organisation_display_name(), ", ",
+                                  ", ", Printable(value.organisation_display_name()), ", ",
                                   PeriodText(value.period()), ": ", ValueText(value));
   if (value.state() == metrics::v1::VALUE_STATE_VALUE && value.denominator() != "1") {
     absl::StrAppend(&text, " = ", value.factor(), " x ", WithThousands(value.numerator()), " / ",
@@ -68,8 +68,8 @@ std::string ScoresText(const Gathered& gathered) {
   for (const auto& score : gathered.trace.scores) {
     absl::StrAppend(&text, "\n", score.statement(), " ",
                     StatementTitle(gathered.view.framework, score.statement()), ": ",
-                    ScoreText(gathered.view.framework, score.score()), "\n  ", score.rationale(),
-                    "\n");
+                    ScoreText(gathered.view.framework, score.score()), "\n  ",
+                    Printable(score.rationale()), "\n");
     for (const TracedEvidence& traced : gathered.trace.evidence) {
       const auto& named = score.evidence();
       const bool rests =
@@ -198,7 +198,7 @@ void AddTraceCommand(CommandLine* line) {
       {"trace",
        "Follow an assessment from its rating over scores, evidence and metric values to the\n"
        "submitted cells and the receipts of their returns.",
-       "trace assessments/1 --statement QS5 --verify"},
+       "trace assessments/a1 --statement QS5 --verify"},
       [options](Environment& environment) { return TraceAll(*options, environment); });
   command->add_option("ASSESSMENT", options->assessment, "Its name or id")
       ->type_name("NAME")

@@ -28,9 +28,9 @@ struct CallLimits {
   int attempts = 40;
 };
 
-// How long to wait before sending again, with some chance in it, so that callers who met once do not
-// meet again; 0 where `status` says that sending again makes no sense. Everything
-// the client sends may be repeated: reads change nothing, and writes carry a request id.
+// How long to wait before sending again, with some chance in it, so that callers who met once do
+// not meet again; 0 where `status` says that sending again makes no sense. Everything the client
+// sends may be repeated: reads change nothing, and writes carry a request id.
 std::chrono::milliseconds WaitBeforeRetry(const absl::Status& status, int attempt);
 
 void PauseFor(std::chrono::milliseconds wait);

@@ -57,6 +57,7 @@ std::string Label(metrics::v1::ValueState state) {
   }
 }
 std::string Label(metrics::v1::Direction direction) {
+  if (direction == metrics::v1::DIRECTION_NEUTRAL) return "neither way is better";
   return Words(metrics::v1::Direction_Name(direction), "DIRECTION_");
 }
 std::string Label(feed::v1::EntryKind kind) {
@@ -150,8 +151,7 @@ std::string ValueText(const metrics::v1::MetricValue& value) {
 std::string CoverageText(const metrics::v1::Coverage& coverage, int named) {
   std::vector<std::string> gaps;
   for (std::string gap : {Named("missing", coverage.missing(), named),
-                          Named("not collected", coverage.not_collected(), named),
-                          Named("no ICB recorded", coverage.no_icb_recorded(), named)}) {
+                          Named("not collected", coverage.not_collected(), named)}) {
     if (!gap.empty()) gaps.push_back(std::move(gap));
   }
   std::string text =

@@ -47,7 +47,7 @@ std::string TimeText(const google::protobuf::Timestamp& time);
 // What stands for a value: its display with thousands, or why there is none.
 std::string ValueText(const metrics::v1::MetricValue& value);
 // "all 3 providers", or "2 of 3 providers (missing: RLQ; not collected: RWP)". At most `named`
-// codes of each are named.
+// codes of each are named. Organisations with no ICB recorded are no gap.
 std::string CoverageText(const metrics::v1::Coverage& coverage, int named);
 
 // "RLQ" of "organisations/RLQ/returns/...", "" where the name does not start so.

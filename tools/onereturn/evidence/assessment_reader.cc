@@ -54,10 +54,7 @@ std::string RatingText(const assessment::v1::Framework& framework,
     return absl::StrCat(percent, "; the framework gives no rating");
   }
   std::string text = absl::StrCat(BandTitle(framework, rating.rating()), ", ", percent);
-  if (rating.band() != rating.rating()) {
-    absl::StrAppend(&text, " (", BandTitle(framework, rating.band()), " by percentage)");
-  }
-  if (!rating.limited_by().empty()) absl::StrAppend(&text, "; limited: ", rating.limited_by());
+  if (!rating.limited_by().empty()) absl::StrAppend(&text, " (", rating.limited_by(), ")");
   return text;
 }
 

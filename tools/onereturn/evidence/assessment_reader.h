@@ -24,7 +24,7 @@ std::string ScoreText(const assessment::v1::Framework& framework, uint32_t score
 std::string BandTitle(const assessment::v1::Framework& framework, const std::string& code);
 // Title of a statement; "" where the framework has none such.
 std::string StatementTitle(const assessment::v1::Framework& framework, const std::string& code);
-// "Requires improvement, 72 % (Good by percentage); limited: ...", or how many scores are missing.
+// "Requires improvement, 72 % (Good by percentage, limited ...)", or how many scores are missing.
 std::string RatingText(const assessment::v1::Framework& framework,
                        const assessment::v1::Rating& rating);
 

@@ -37,7 +37,7 @@ struct RevisionProof {
   Cells cells;
 };
 
-// "assessments/7" for "7", and for itself.
+// "assessments/a7" for "a7", and for itself.
 std::string AssessmentName(absl::string_view text);
 // "frameworks/x" for "x", and for itself.
 std::string FrameworkName(absl::string_view text);

@@ -53,7 +53,6 @@ void FillRating(const ReportModel& model, Dictionary* page) {
   Set(section, "SUM", absl::StrCat(rating.sum));
   Set(section, "HIGHEST", absl::StrCat(rating.highest));
   Set(section, "STATEMENTS", absl::StrCat(rating.statements));
-  Set(section, "BAND", rating.band);
   Set(section, "BAND_BAR", BandBarSvg(rating, model.bands));
   SetOptional(section, "LIMITED", "LIMITED_BY", rating.limited_by);
   ShowIf(rating.limited_by.empty() && rating.rated, section, "NOT_LIMITED");

@@ -33,7 +33,7 @@ header .marking { margin: 0 0 22px; }
 .lead { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 22px; margin: 0 0 6px; }
 .lead .rating { font-size: 40px; line-height: 1.15; font-weight: 700; color: var(--navy); letter-spacing: -.015em; }
 .lead .percent { font-size: 22px; color: var(--soft); }
-.callout { margin: 14px 0 0; padding: 12px 16px; background: var(--tint); border-left: 5px solid var(--navy); }
+.callout { margin: 14px 0 16px; padding: 12px 16px; background: var(--tint); border-left: 5px solid var(--navy); }
 .callout p { margin: 0; }
 svg { display: block; width: 100%; height: auto; }
 svg text { font-family: inherit; fill: var(--ink); }
@@ -58,6 +58,8 @@ tbody th { color: var(--ink); font-size: 14.5px; }
 .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 thead th.num { padding-right: 0; padding-left: 12px; }
 td.num { padding-right: 0; padding-left: 12px; }
+.signal { padding-left: 28px; }
+thead th.signal { padding-left: 28px; }
 .statement { width: 27%; }
 .score { width: 19%; }
 .code { display: block; font-size: 12.5px; font-weight: 600; color: var(--soft); }
@@ -116,7 +118,8 @@ section { break-inside: auto; }
 .metric { break-before: page; }
 h2, h3, caption { break-after: avoid; }
 tr, .return, svg, .callout, .headline, .marking { break-inside: avoid; }
-nav, .skip { display: none; }
+.contents, .skip { display: none; }
+.marking { break-after: avoid; }
 * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 </style>
@@ -143,12 +146,12 @@ nav, .skip { display: none; }
 {{#RATED}}
 <p class="lead"><span class="rating">{{RATING}}</span><span class="percent">{{PERCENT}} %, {{SUM}} of {{HIGHEST}} points over {{STATEMENTS}} statements</span></p>
 {{BAND_BAR:none}}
-{{#LIMITED}}<div class="callout"><p><strong>Limited.</strong> By percentage the scores lie in the band “{{BAND}}”. The rating is lower because of a limiter: {{LIMITED_BY}}</p></div>{{/LIMITED}}
+{{#LIMITED}}<div class="callout"><p><strong>Limited.</strong> {{LIMITED_BY}}.</p></div>{{/LIMITED}}
 {{#NOT_LIMITED}}<div class="callout"><p>No limiter applies: the rating is that of the band the percentage falls in.</p></div>{{/NOT_LIMITED}}
 {{#UNRATED}}<div class="callout"><p>The framework gives no rating; the percentage shows where the scores lie.</p></div>{{/UNRATED}}
 {{/RATED}}
 </section>
-<section aria-labelledby="contents-title">
+<section class="contents" aria-labelledby="contents-title">
 {{#MARKED}}<p class="marking" role="note">{{MARKING}}</p>{{/MARKED}}
 <h2 id="contents-title">Contents</h2>
 <nav aria-labelledby="contents-title"><ol>
@@ -204,7 +207,7 @@ nav, .skip { display: none; }
 </ul>
 {{/HAS_CHART}}
 {{#NO_CHART}}<p class="none">There are no values to draw.</p>{{/NO_CHART}}
-{{#TRIAL}}<p class="callout">Trial limits: there are fewer than 13 points, so the limits are likely to move.</p>{{/TRIAL}}
+{{#TRIAL}}<div class="callout"><p><strong>Trial limits.</strong> There are fewer than 13 points, so the limits are likely to move.</p></div>{{/TRIAL}}
 <dl class="facts">
 {{#HAS_EXACTLY}}<dt>Exactly</dt><dd>{{EXACTLY}}</dd>{{/HAS_EXACTLY}}
 {{#HAS_TARGET}}<dt>Target</dt><dd>{{TARGET}} (national standard)</dd>{{/HAS_TARGET}}
@@ -221,9 +224,9 @@ nav, .skip { display: none; }
 <details><summary>The figures of the chart</summary><div class="inside">
 <table>
 <caption>{{TITLE}}, by period</caption>
-<thead><tr><th scope="col">Period</th><th scope="col" class="num">Value</th><th scope="col" class="num">Lower limit</th><th scope="col" class="num">Mean</th><th scope="col" class="num">Upper limit</th><th scope="col" class="num">Signal</th></tr></thead>
+<thead><tr><th scope="col">Period</th><th scope="col" class="num">Value</th><th scope="col" class="num">Lower limit</th><th scope="col" class="num">Mean</th><th scope="col" class="num">Upper limit</th><th scope="col" class="signal">Signal</th></tr></thead>
 <tbody>
-{{#POINT}}<tr><th scope="row">{{PERIOD}}</th><td class="num">{{VALUE}}</td><td class="num">{{LOWER}}</td><td class="num">{{MEAN}}</td><td class="num">{{UPPER}}</td><td class="num">{{SIGNAL}}</td></tr>
+{{#POINT}}<tr><th scope="row">{{PERIOD}}</th><td class="num">{{VALUE}}</td><td class="num">{{LOWER}}</td><td class="num">{{MEAN}}</td><td class="num">{{UPPER}}</td><td class="signal">{{SIGNAL}}</td></tr>
 {{/POINT}}
 </tbody>
 </table>

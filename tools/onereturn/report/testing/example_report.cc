@@ -117,10 +117,14 @@ ReportModel ExampleReport() {
   model.position = "CgsKBmluZ2VzdBAC";
   model.software = "onereturn";
   // 4 + 3 + 1 of 12 points: 67 %, good by percentage, limited by the 1.
-  model.rating = {true, true, 3, 3, 8, 12, 67, "Requires improvement", "Good",
-                  "QS5 scores 1, and a rating in the band Good needs every statement above 1."};
-  model.bands = {{"Inadequate", 25}, {"Requires improvement", 39}, {"Good", 63},
-                 {"Outstanding", 88}};
+  model.rating = {
+      true,   true,
+      3,      3,
+      8,      12,
+      67,     "Requires improvement",
+      "Good", "QS5 scores 1, and a rating in the band Good needs every statement above 1."};
+  model.bands = {
+      {"Inadequate", 25}, {"Requires improvement", 39}, {"Good", 63}, {"Outstanding", 88}};
   model.themes = {
       {"Quality and safety",
        {{"QS4", "Safeguarding", 4, "Exceptional standard", "Nothing was found wanting.", {}},
@@ -128,7 +132,8 @@ ReportModel ExampleReport() {
          "Equity in access",
          1,
          "Significant shortfalls",
-         "Fewer patients are seen within four hours than a year ago, and the fall is special cause.",
+         "Fewer patients are seen within four hours than a year ago, and the fall is special "
+         "cause.",
          {{"evidence-1", "A&E within four hours, all department types", "66.1 %", "Outcomes",
            "Seven months below the mean."},
           {"evidence-2", "Waits over twelve hours from decision to admit", "1,204 patients",

@@ -1,0 +1,190 @@
+#include "services/ingestion/app/uploads.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/testing/test_ingestion.h"
+#include "services/ingestion/domain/testing/ae_files.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+std::string DigestText(absl::string_view bytes) {
+  const Digest digest = Sha256(bytes);
+  return std::string(DigestBytes(digest));
+}
+
+std::string Bytes(size_t size) {
+  std::string bytes(size, 'a');
+  for (size_t i = 0; i < size; i += 97) bytes[i] = static_cast<char>('a' + i % 26);
+  return bytes;
+}
+
+class UploadsTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<UploadState> Create(absl::string_view bytes, const std::string& request_id = "u1",
+                                     const std::string& owner = "RLQ") {
+    return ingestion_.CreateUpload(owner, request_id, bytes.size(), DigestText(bytes));
+  }
+  absl::StatusOr<UploadState> Write(const std::string& id, uint64_t offset,
+                                    absl::string_view data, const std::string& owner = "RLQ") {
+    return ingestion_.WriteUpload(owner, id, offset, data);
+  }
+  std::string Held(const std::string& id, uint64_t size_bytes) {
+    std::string held;
+    EXPECT_THAT(ReadFile(ingestion_.store(), id, size_bytes,
+                         [&held](absl::string_view piece) {
+                           absl::StrAppend(&held, piece);
+                           return absl::OkStatus();
+                         }),
+                IsOk());
+    return held;
+  }
+
+  TestIngestion ingestion_;
+};
+
+TEST_F(UploadsTest, AFileComesInPiecesAndIsHeldWhole) {
+  const std::string bytes = Bytes(2 * kFilePieceBytes + 5);
+  const UploadState state = Create(bytes).value();
+  EXPECT_EQ(state.held_bytes, 0u);
+  EXPECT_THAT(ingestion_.uploads().Complete("RLQ", state.id).status(),
+              HasReason(Reason::kUploadIncomplete));
+  for (uint64_t offset = 0; offset < bytes.size(); offset += kFilePieceBytes) {
+    const absl::string_view piece = absl::string_view(bytes).substr(offset, kFilePieceBytes);
+    EXPECT_EQ(Write(state.id, offset, piece)->held_bytes, offset + piece.size());
+  }
+  const StoredUpload upload = ingestion_.uploads().Complete("RLQ", state.id).value();
+  EXPECT_EQ(upload.record.size_bytes(), bytes.size());
+  EXPECT_EQ(Held(state.id, bytes.size()), bytes);
+  EXPECT_EQ(ingestion_.LastSequence(), 0u) << "an upload is no fact";
+}
+
+TEST_F(UploadsTest, ARepeatGivesTheSameUploadAndWhereToGoOn) {
+  const std::string bytes = Bytes(kFilePieceBytes + 1);
+  const UploadState first = Create(bytes).value();
+  ASSERT_THAT(Write(first.id, 0, bytes.substr(0, kFilePieceBytes)), IsOk());
+  const UploadState second = Create(bytes).value();
+  EXPECT_EQ(second.id, first.id);
+  EXPECT_EQ(second.held_bytes, kFilePieceBytes);
+  EXPECT_THAT(Create("another file").status(), HasReason(Reason::kRequestIdReused));
+  EXPECT_NE(Create(bytes, "u2")->id, first.id);
+  EXPECT_NE(Create(bytes, "u1", "RVW")->id, first.id) << "another owner's id is another upload";
+}
+
+TEST_F(UploadsTest, APieceThatIsHeldIsTakenAsDoneAndAnyOtherOffsetNamesWhereToGoOn) {
+  const std::string bytes = Bytes(2 * kFilePieceBytes + 5);
+  const std::string id = Create(bytes)->id;
+  const std::string piece = bytes.substr(0, kFilePieceBytes);
+  const absl::Status early = Write(id, kFilePieceBytes, piece).status();
+  EXPECT_THAT(early, HasReason(Reason::kChunkOffset));
+  EXPECT_EQ(DetailsOf(early)->metadata[0].second, "0");
+  ASSERT_THAT(Write(id, 0, piece), IsOk());
+  EXPECT_EQ(Write(id, 0, piece)->held_bytes, kFilePieceBytes);
+  EXPECT_THAT(Write(id, 1, piece).status(), HasReason(Reason::kChunkOffset));
+  EXPECT_THAT(Write(id, 2 * kFilePieceBytes, bytes.substr(2 * kFilePieceBytes)).status(),
+              HasReason(Reason::kChunkOffset));
+  // Offsets whose end does not fit 64 bits are beyond the end, not before it.
+  EXPECT_THAT(Write(id, UINT64_MAX - 10, std::string(20, 'x')).status(),
+              HasReason(Reason::kChunkOffset));
+}
+
+TEST_F(UploadsTest, APieceHasTheSizeOfAPiece) {
+  const std::string bytes = Bytes(kFilePieceBytes + 5);
+  const std::string id = Create(bytes)->id;
+  EXPECT_THAT(Write(id, 0, bytes.substr(0, 100)).status(), HasReason(Reason::kLength));
+  EXPECT_THAT(Write(id, 0, bytes).status(), HasReason(Reason::kLength));
+  ASSERT_THAT(Write(id, 0, bytes.substr(0, kFilePieceBytes)), IsOk());
+  EXPECT_THAT(Write(id, kFilePieceBytes, "123456").status(), HasReason(Reason::kLength));
+  EXPECT_THAT(Write(id, kFilePieceBytes, bytes.substr(kFilePieceBytes)), IsOk());
+}
+
+TEST_F(UploadsTest, BytesThatAreNotThoseOfTheDigestAreNotKept) {
+  const std::string bytes = Bytes(kFilePieceBytes + 5);
+  const std::string id = Create(bytes)->id;
+  ASSERT_THAT(Write(id, 0, Bytes(kFilePieceBytes)), IsOk());
+  const absl::Status status = Write(id, kFilePieceBytes, "XXXXX").status();
+  EXPECT_THAT(status, HasReason(Reason::kDigestMismatch));
+  EXPECT_THAT(ingestion_.uploads().Complete("RLQ", id).status(), HasReason(Reason::kNotFound));
+  EXPECT_FALSE(FindUpload(ingestion_.store(), id)->has_value());
+  EXPECT_THAT(ReadFile(ingestion_.store(), id, 1, [](absl::string_view) { return absl::OkStatus(); }),
+              StatusIs(absl::StatusCode::kDataLoss))
+      << "no piece may be left";
+  // And it can be sent again under the same id.
+  ASSERT_EQ(Create(bytes)->held_bytes, 0u);
+}
+
+TEST_F(UploadsTest, OnlyTheOwnerSeesAnUpload) {
+  const std::string id = Create("abc")->id;
+  EXPECT_THAT(Write(id, 0, "abc", "RVW").status(), HasReason(Reason::kNotFound));
+  EXPECT_THAT(ingestion_.uploads().Complete("RVW", id).status(), HasReason(Reason::kNotFound));
+  EXPECT_EQ(Write("nothing", 0, "abc").status(), Write(id, 0, "abc", "RVW").status());
+  ASSERT_THAT(Write(id, 0, "abc"), IsOk());
+}
+
+TEST_F(UploadsTest, WhatCannotBeAFileIsRefused) {
+  EXPECT_THAT(ingestion_.CreateUpload("RLQ", "u", 0, DigestText("")).status(),
+              HasReason(Reason::kRange));
+  EXPECT_THAT(ingestion_.CreateUpload("RLQ", "u", kMaxFileBytes + 1, DigestText("")).status(),
+              HasReason(Reason::kRange));
+  EXPECT_THAT(ingestion_.CreateUpload("RLQ", "u", kMaxFileBytes, DigestText("")), IsOk());
+  EXPECT_THAT(ingestion_.CreateUpload("RLQ", "v", 1, "short").status(),
+              HasReason(Reason::kFieldInvalid));
+  EXPECT_THAT(ingestion_.CreateUpload("RLQ", "", 1, DigestText("")).status(),
+              HasReason(Reason::kRequestId));
+}
+
+TEST_F(UploadsTest, ASessionEndsADayAfterItsLastWrite) {
+  const std::string bytes = Bytes(kFilePieceBytes + 5);
+  const std::string id = Create(bytes)->id;
+  ingestion_.clock().AdvanceMicros(kUploadLifeMicros);
+  ASSERT_THAT(Write(id, 0, bytes.substr(0, kFilePieceBytes)), IsOk()) << "a day is not over a day";
+  ingestion_.clock().AdvanceMicros(kUploadLifeMicros + 1);
+  EXPECT_THAT(Write(id, kFilePieceBytes, bytes.substr(kFilePieceBytes)).status(),
+              HasReason(Reason::kUploadExpired));
+  EXPECT_THAT(ingestion_.uploads().Complete("RLQ", id).status(), HasReason(Reason::kUploadExpired));
+}
+
+TEST_F(UploadsTest, TheSweepTakesWhatExpiredAndLeavesAcceptedFiles) {
+  ingestion_.Apply(EnglandOf({"RLQ", "RVW", "RCF"}));
+  const std::string bytes = TextOf(SoundRecords());
+  const std::string accepted = ingestion_.Upload(bytes);
+  ASSERT_THAT(ingestion_.submit_file().Run(ingestion_.AeFile(accepted)), IsOk());
+  const std::string old = Create("old", "old")->id;
+  ingestion_.clock().AdvanceMicros(kUploadLifeMicros + 1);
+  const std::string fresh = Create("new", "new")->id;
+  ASSERT_THAT(ingestion_.uploads().Sweep(), IsOk());
+  ingestion_.committer().Stop();  // All that was asked for is done.
+  EXPECT_FALSE(FindUpload(ingestion_.store(), old)->has_value());
+  EXPECT_TRUE(FindUpload(ingestion_.store(), fresh)->has_value());
+  EXPECT_TRUE(FindUpload(ingestion_.store(), accepted)->has_value());
+  EXPECT_EQ(Held(accepted, bytes.size()), bytes);
+}
+
+TEST_F(UploadsTest, TwoWritersOfOnePieceAreOneWriter) {
+  const std::string bytes = Bytes(kFilePieceBytes + 5);
+  const std::string id = Create(bytes)->id;
+  std::vector<std::future<absl::StatusOr<UploadState>>> answers;
+  for (int i = 0; i < 8; ++i) {
+    answers.push_back(std::async(std::launch::async, [&] {
+      return Write(id, 0, absl::string_view(bytes).substr(0, kFilePieceBytes));
+    }));
+  }
+  int done = 0;
+  for (auto& future : answers) {
+    const absl::StatusOr<UploadState> state = future.get();
+    if (state.ok()) {
+      ++done;
+      EXPECT_EQ(state->held_bytes, kFilePieceBytes);
+    } else {
+      EXPECT_THAT(state.status(), HasReason(Reason::kCommitConflict));
+    }
+  }
+  EXPECT_GE(done, 1);
+  ASSERT_THAT(Write(id, kFilePieceBytes, bytes.substr(kFilePieceBytes)), IsOk());
+  EXPECT_EQ(Held(id, bytes.size()), bytes);
+}
+
+}  // namespace
+}  // namespace onereturn::ingestion
