@@ -307,9 +307,16 @@ class ChunkWriter {
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> PackCells(std::vector<Cell> cells) {
-  ONERETURN_CHECK(cells.size() < std::numeric_limits<uint32_t>::max());
   for (Cell& cell : cells) {
     if (cell.dimensions.size() > 1) std::sort(cell.dimensions.begin(), cell.dimensions.end());
+  }
+  return PackOrderedCells(cells);
+}
+
+absl::StatusOr<std::vector<std::string>> PackOrderedCells(absl::Span<const Cell> cells) {
+  ONERETURN_CHECK(cells.size() < std::numeric_limits<uint32_t>::max());
+  for (const Cell& cell : cells) {
+    ONERETURN_CHECK(std::is_sorted(cell.dimensions.begin(), cell.dimensions.end()));
   }
   const Keys keys = BuildKeys(cells);
   RETURN_IF_ERROR(CheckCells(cells, keys));

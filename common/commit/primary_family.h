@@ -1,10 +1,11 @@
 // The column families every service keeps for what it accepts itself. They are the first of each
 // service's list; a service's own families go on from kFirstOwnFamily.
 //
-//   entries   sequence:u64                         -> serialised onereturn.feed.v1.Entry, never
-//   rewritten nodes     level:u32 index:u64                  -> hash of a complete subtree of the
-//   ledger (32 bytes) requests  organisation:string request_id:string -> storage.v1.RequestRecord,
-//   kept for ever
+// clang-format off
+//   entries   sequence:u64                           -> an onereturn.feed.v1.Entry, never rewritten
+//   nodes     level:u32 index:u64                    -> hash of a complete subtree of the ledger
+//   requests  organisation:string request_id:string  -> storage.v1.RequestRecord, kept for ever
+// clang-format on
 #ifndef ONERETURN_COMMON_COMMIT_PRIMARY_FAMILY_H_
 #define ONERETURN_COMMON_COMMIT_PRIMARY_FAMILY_H_
 

@@ -87,7 +87,7 @@ class CsvReader::State {
     if (!error_.ok()) return;
     // A quoted field may hold one quote more here than in the end; OnField judges the exact length.
     if (parser_.entry_pos > limits_.max_field_bytes + 1) {
-      RefuseLongField();
+      RefuseField();
     } else if (parsed < clean.size()) {
       RefuseUnparsed();
     } else if (clean.size() < slice.size()) {
@@ -106,11 +106,8 @@ class CsvReader::State {
   void TakeField(absl::string_view field) {
     if (!error_.ok()) return;
     after_carriage_return_ = false;
-    if (field_ends_.size() >= limits_.max_columns) {
-      Refuse(Reason::kTooManyItems,
-             absl::StrCat("there are more than ", limits_.max_columns, " columns"));
-    } else if (field.size() > limits_.max_field_bytes) {
-      RefuseLongField();
+    if (field.size() > limits_.max_field_bytes || field_ends_.size() >= limits_.max_columns) {
+      RefuseField();
     } else if (field.size() > limits_.max_row_bytes - row_bytes_.size()) {
       Refuse(Reason::kLength,
              absl::StrCat("the row is longer than ", limits_.max_row_bytes, " bytes"));
@@ -142,9 +139,16 @@ class CsvReader::State {
     row_bytes_.clear();
   }
 
-  void RefuseLongField() {
-    Refuse(Reason::kLength, absl::StrCat("the field is longer than ", limits_.max_field_bytes,
-                                         " bytes; perhaps a quote is opened and never closed"));
+  // A field beyond the last column, or longer than any may be. Where it is both, the column is what
+  // is said, whether the field has ended or is still being read.
+  void RefuseField() {
+    if (field_ends_.size() >= limits_.max_columns) {
+      Refuse(Reason::kTooManyItems,
+             absl::StrCat("there are more than ", limits_.max_columns, " columns"));
+    } else {
+      Refuse(Reason::kLength, absl::StrCat("the field is longer than ", limits_.max_field_bytes,
+                                           " bytes; perhaps a quote is opened and never closed"));
+    }
   }
 
   void RefuseUnparsed() {

@@ -1,5 +1,6 @@
 #include "common/rpc/mutation_gate.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -53,6 +54,17 @@ void MutationGate::Submit(const grpc::ByteBuffer* request, const google::protobu
 
 absl::Status MutationGate::MalformedRequest() {
   return Error(Reason::kMalformed, "the request is not the message this method takes");
+}
+
+google::protobuf::ArenaOptions MutationGate::ArenaFor(size_t bytes) {
+  // A parsed message is several times its bytes. Blocks stay below the size at which freeing one
+  // makes the C library tidy its whole heap.
+  constexpr size_t kLeastBlock = 1'024;
+  constexpr size_t kMostBlock = 32 * 1'024;
+  google::protobuf::ArenaOptions options;
+  options.start_block_size = std::clamp(8 * bytes, kLeastBlock, kMostBlock);
+  options.max_block_size = kMostBlock;
+  return options;
 }
 
 void MutationGate::WriteMessage(const google::protobuf::Message& message,

@@ -4,6 +4,7 @@
 #ifndef ONERETURN_COMMON_RPC_MUTATION_GATE_H_
 #define ONERETURN_COMMON_RPC_MUTATION_GATE_H_
 
+#include <google/protobuf/arena.h>
 #include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
@@ -32,10 +33,17 @@ struct MutationLimits {
 };
 
 // An admitted write. `respond` must be called exactly once, on any thread, without blocking it.
+// Copies share the request.
 template <typename Request, typename Response>
 struct Mutation {
+  explicit Mutation(const google::protobuf::ArenaOptions& options)
+      : arena(std::make_shared<google::protobuf::Arena>(options)),
+        request(*google::protobuf::Arena::CreateMessage<Request>(arena.get())) {}
+
   CallContext call;
-  Request request;
+  // Holds the request: a return of many cells is taken apart and given back in a few blocks.
+  std::shared_ptr<google::protobuf::Arena> arena;
+  Request& request;
   Digest digest = {};  // SHA-256 of the received bytes.
   std::function<void(absl::StatusOr<Response> response)> respond;
 };
@@ -60,7 +68,7 @@ class MutationGate {
            [finish, response, body = std::move(body)](CallContext call, const std::string& bytes,
                                                       const CheckScope& check_scope,
                                                       std::shared_ptr<void> admission) {
-             auto mutation = std::make_shared<Mutation<Request, Response>>();
+             auto mutation = std::make_shared<Mutation<Request, Response>>(ArenaFor(bytes.size()));
              if (!mutation->request.ParseFromString(bytes)) {
                return finish(&call, MalformedRequest());
              }
@@ -103,6 +111,7 @@ class MutationGate {
   void Submit(const grpc::ByteBuffer* request, const google::protobuf::Descriptor& type,
               const grpc::CallbackServerContext& context, Finish finish, Parsed parsed);
   static absl::Status MalformedRequest();
+  static google::protobuf::ArenaOptions ArenaFor(size_t bytes);
   static void WriteMessage(const google::protobuf::Message& message, grpc::ByteBuffer* buffer);
 
   const Guard* const guard_;

@@ -136,12 +136,6 @@ const google::protobuf::ServiceDescriptor* FindService(const std::string& full_n
   return service;
 }
 
-int ExitCodeOf(const absl::Status& status) {
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-  return status.code() == absl::StatusCode::kInvalidArgument ? kExitConfiguration : kExitStorage;
-}
-
 void WaitForStopSignal() {
   sigset_t signals;
   sigemptyset(&signals);

@@ -39,13 +39,6 @@ const google::protobuf::ServiceDescriptor* ServiceDescriptor() {
   return FindService(Service::service_full_name());
 }
 
-// Exit codes of a server: of a wrong configuration, and of a store that cannot be used
-// (sysexits.h).
-inline constexpr int kExitConfiguration = 78;
-inline constexpr int kExitStorage = 70;
-// 0 for OK; otherwise says on stderr in one line what is wrong and gives the code.
-int ExitCodeOf(const absl::Status& status);
-
 // Waits for SIGTERM or SIGINT.
 void WaitForStopSignal();
 

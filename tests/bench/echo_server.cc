@@ -2,11 +2,11 @@
 // settings, nothing of ours in the way: what a submission is measured against.
 #include <grpcpp/server_builder.h>
 
-#include <cstdio>
 #include <fstream>
 
 #include "common/rpc/credentials.h"
 #include "common/rpc/server.h"
+#include "common/service/foundation.h"
 #include "common/status/status_macros.h"
 #include "tests/bench/echo.grpc.pb.h"
 
@@ -41,11 +41,5 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
 }  // namespace onereturn
 
 int main(int argument_count, char** arguments) {
-  auto config = onereturn::ReadServerConfig(argument_count, arguments);
-  if (!config.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(config.status().message()).c_str());
-    return onereturn::kExitConfiguration;
-  }
-  onereturn::PrepareProcess(*config);
-  return onereturn::ExitCodeOf(onereturn::Serve(*config));
+  return onereturn::RunService(argument_count, arguments, onereturn::Serve);
 }

@@ -112,6 +112,7 @@ absl::StatusOr<std::optional<Decision>> AddEvidence::Judge(State* state) const {
   *evidence->mutable_value() = state->pinned->value;
   evidence->set_position(state->pinned->position);
   evidence->set_note(request.note());
+  evidence->set_marking(assessment->created.marking());
   Decision decision;
   decision.name = evidence->name();
   decision.fact = fact.SerializeAsString();

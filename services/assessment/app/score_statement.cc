@@ -31,6 +31,7 @@ FieldFaults CheckFields(const v1::ScoreStatementRequest& request) {
   }
   const v1::Score& score = request.score();
   if (score.assessment().empty()) faults.Add(Reason::kMissing, "score.assessment", "is required");
+  faults.CheckOutputOnly("score.marking", !score.marking().empty());
   faults.CheckLine("score.statement", score.statement(), /*required=*/true, kMaxCodeBytes);
   if (score.score() == 0) faults.Add(Reason::kMissing, "score.score", "is required");
   faults.CheckNarrative("score.rationale", score.rationale(), /*required=*/true);
@@ -108,6 +109,7 @@ absl::StatusOr<std::optional<Decision>> ScoreStatement::Judge(const Call& call) 
 
   feed::v1::StatementScored fact;
   *fact.mutable_score() = score;
+  fact.mutable_score()->set_marking(assessment->created.marking());
   Decision decision;
   decision.name = score.assessment();
   decision.fact = fact.SerializeAsString();

@@ -31,6 +31,7 @@ absl::Status TraceAssessment::Run(const CallContext& call, const v1::TraceReques
   v1::TraceResponse rating;
   *rating.mutable_rating() = assessment.rating();
   rating.set_position(whole.position());
+  rating.set_marking(assessment.marking());
   if (!listener(rating)) return absl::OkStatus();
   for (const v1::Score& score : assessment.scores()) {
     if (!request.statement().empty() && score.statement() != request.statement()) continue;
@@ -46,6 +47,7 @@ absl::StatusOr<bool> TraceAssessment::TraceScore(const CallContext& call,
   v1::TraceResponse part;
   *part.mutable_score() = score;
   part.set_position(whole.position());
+  part.set_marking(whole.assessment().marking());
   if (!listener(part)) return false;
   for (const v1::Evidence& evidence : whole.assessment().evidence()) {
     const bool cited = std::find(score.evidence().begin(), score.evidence().end(),
@@ -81,6 +83,7 @@ absl::StatusOr<bool> TraceAssessment::TraceEvidence(const CallContext& call,
       *part.mutable_leaf() = traced.leaf();
       part.set_evidence_name(evidence.name());
       part.set_position(evidence.position());
+      part.set_marking(evidence.marking());
       listening = listener(part);
     }
     return listening;

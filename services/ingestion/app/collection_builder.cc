@@ -208,8 +208,9 @@ class Builder {
     }
     for (const std::string& dimension : rule.for_each()) {
       if (!AnyHasDimension(expression->Items(), dimension)) {
-        faults_.Field(absl::StrCat(path, ".for_each"),
-                      absl::StrCat("no item of the expression has a dimension \"", dimension, "\""));
+        faults_.Field(
+            absl::StrCat(path, ".for_each"),
+            absl::StrCat("no item of the expression has a dimension \"", dimension, "\""));
       }
     }
     collection_.rules.push_back(RuleSpec{rule.code(),

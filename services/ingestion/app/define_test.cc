@@ -118,8 +118,8 @@ TEST_F(DefineTest, ARepeatIsReplayedAndOtherContentRefused) {
   RequestOrigin other = origin;
   other.digest = Sha256("other");
   EXPECT_THAT(ingestion_.DefineOne(changed, other).status(), HasReason(Reason::kRequestIdReused));
-  for (const std::string& id : {std::string(), std::string("a b"), std::string(129, 'x'),
-                                std::string("caf\xC3\xA9")}) {
+  for (const std::string& id :
+       {std::string(), std::string("a b"), std::string(129, 'x'), std::string("caf\xC3\xA9")}) {
     RequestOrigin bad = ingestion_.FreshOrigin();
     bad.request_id = id;
     EXPECT_THAT(ingestion_.DefineOne(Item("beds"), bad).status(), HasReason(Reason::kRequestId));
@@ -215,15 +215,15 @@ TEST_F(DefineTest, EveryFaultOfACollectionAtOnce) {
   collection.set_display_name("");
   collection.set_period_kind(catalogue::v1::PERIOD_KIND_UNSPECIFIED);
   collection.set_sign_off_levels(1);
-  collection.add_items("ae_attendances");                                       // Twice.
+  collection.add_items("ae_attendances");  // Twice.
   collection.mutable_frames(0)->set_organisation("rlq");
   collection.mutable_frames(0)->set_from_period("April");
   auto* hole = collection.add_not_collected();
   hole->set_organisation("RLQ");
   hole->set_from_period("2023-05");
   hole->set_to_period("2023-04");
-  collection.mutable_rules(0)->set_expression("cell + 1");                      // No condition.
-  collection.mutable_rules(1)->set_code("AE01");                                // Twice.
+  collection.mutable_rules(0)->set_expression("cell + 1");  // No condition.
+  collection.mutable_rules(1)->set_code("AE01");            // Twice.
   collection.mutable_rules(1)->set_for_each(0, "ward");
   collection.mutable_rules(2)->set_expression("ae_arrivals > 0 and");
   collection.mutable_rules(3)->set_expression("sum(ae_arrivals) > 0");
@@ -235,7 +235,7 @@ TEST_F(DefineTest, EveryFaultOfACollectionAtOnce) {
   auto* wide = collection.mutable_layouts(0)->mutable_wide();
   wide->clear_period_format();
   wide->clear_organisation_header();
-  wide->mutable_columns(0)->set_header("Org name");                             // An ignored one.
+  wide->mutable_columns(0)->set_header("Org name");  // An ignored one.
   wide->mutable_columns(1)->mutable_cell()->mutable_dimensions(0)->set_value("type9");
   *wide->mutable_columns(3)->mutable_cell() = wide->columns(2).cell();
   wide->mutable_columns(4)->mutable_cell()->set_item("ae_arrivals");
@@ -244,17 +244,30 @@ TEST_F(DefineTest, EveryFaultOfACollectionAtOnce) {
   collection.add_layouts()->set_code("empty");
   const absl::Status status = ingestion_.DefineOne(collection).status();
   EXPECT_THAT(status, HasReason(Reason::kDefinitionInvalid));
-  EXPECT_THAT(
-      PathsOf(status),
-      IsSupersetOf({"display_name", "period_kind", "sign_off_levels", "items[6]",
-                    "frames[0].organisation", "frames[0].from_period", "not_collected[0].items",
-                    "not_collected[0].to_period", "rules[0].expression", "rules[1].code",
-                    "rules[1].for_each", "rules[2].expression", "rules[3].expression",
-                    "rules[3].message", "rules[4].expression", "layouts[0].wide.period_format",
-                    "layouts[0].wide.organisation_header", "layouts[0].wide.columns[0].header",
-                    "layouts[0].wide.columns[1].cell", "layouts[0].wide.columns[3].cell",
-                    "layouts[0].wide.columns[4].cell", "layouts[1].code",
-                    "layouts[2].long.dimensions", "layouts[3]"}));
+  EXPECT_THAT(PathsOf(status), IsSupersetOf({"display_name",
+                                             "period_kind",
+                                             "sign_off_levels",
+                                             "items[6]",
+                                             "frames[0].organisation",
+                                             "frames[0].from_period",
+                                             "not_collected[0].items",
+                                             "not_collected[0].to_period",
+                                             "rules[0].expression",
+                                             "rules[1].code",
+                                             "rules[1].for_each",
+                                             "rules[2].expression",
+                                             "rules[3].expression",
+                                             "rules[3].message",
+                                             "rules[4].expression",
+                                             "layouts[0].wide.period_format",
+                                             "layouts[0].wide.organisation_header",
+                                             "layouts[0].wide.columns[0].header",
+                                             "layouts[0].wide.columns[1].cell",
+                                             "layouts[0].wide.columns[3].cell",
+                                             "layouts[0].wide.columns[4].cell",
+                                             "layouts[1].code",
+                                             "layouts[2].long.dimensions",
+                                             "layouts[3]"}));
   EXPECT_EQ(ingestion_.LastSequence(), before);
 }
 
@@ -289,7 +302,8 @@ TEST_F(DefineTest, OrganisationsThatAreNotDefinedAreAllNamed) {
   }
   const absl::Status status = ingestion_.DefineOne(collection).status();
   EXPECT_THAT(status, HasReason(Reason::kDefinitionUnknown));
-  EXPECT_THAT(PathsOf(status), UnorderedElementsAre("collection.frames[1]", "collection.frames[2]"));
+  EXPECT_THAT(PathsOf(status),
+              UnorderedElementsAre("collection.frames[1]", "collection.frames[2]"));
 }
 
 TEST_F(DefineTest, AnItemHasOneHomeAndTheRefusalNamesBothPlaces) {
@@ -327,7 +341,8 @@ TEST_F(DefineTest, AReturnThatCouldNotBeHeldIsNotDefined) {
   for (int i = 0; i < 4; ++i) {
     auto* dimension = item.add_dimensions();
     dimension->set_code(absl::StrCat("d", i));
-    for (int value = 0; value < 100; ++value) dimension->add_values()->set_code(absl::StrCat(value));
+    for (int value = 0; value < 100; ++value)
+      dimension->add_values()->set_code(absl::StrCat(value));
   }
   ASSERT_THAT(ingestion_.DefineOne(item), IsOk());
   const absl::Status status = ingestion_.DefineOne(CollectionOf("KH03", {"beds"})).status();

@@ -38,11 +38,10 @@ std::vector<std::string> FilesIn(const std::string& folder) {
 
 std::vector<std::string> DemoFiles() {
   std::vector<std::string> files = FilesIn(DeployFolder() + "/demo");
-  files.erase(std::remove_if(files.begin(), files.end(),
-                             [](const std::string& file) {
-                               return !absl::StrContains(file, "/MSitAE-");
-                             }),
-              files.end());
+  files.erase(
+      std::remove_if(files.begin(), files.end(),
+                     [](const std::string& file) { return !absl::StrContains(file, "/MSitAE-"); }),
+      files.end());
   return files;
 }
 
@@ -104,7 +103,8 @@ Taken TakeAll(TestIngestion& ingestion, const std::vector<std::string>& files,
       ++taken.returns;
     }
     for (const Finding& finding : answer->findings.kept()) {
-      taken.returns_with[finding.code].insert(absl::StrCat(finding.organisation, " ", answer->period));
+      taken.returns_with[finding.code].insert(
+          absl::StrCat(finding.organisation, " ", answer->period));
     }
   }
   const uint64_t last = ingestion.LastSequence();
@@ -146,7 +146,7 @@ TEST(DemoFilesTest, EnglandsTotalsAreThoseThatWerePublished) {
   size_t figures = 0;
   CsvReader expected(CsvLimits(), [&](int64_t, const std::vector<absl::string_view>& fields) {
     if (header.empty()) {
-      header.assign(fields.begin(), fields.end());
+      header = std::vector<std::string>(fields.begin(), fields.end());
       return absl::OkStatus();
     }
     for (size_t i = 1; i < fields.size(); ++i) {
@@ -272,7 +272,7 @@ TEST_F(PublishedFilesTest, AChangedFigureIsNoticedInEveryColumn) {
     std::string row = text.substr(row_start, text.find('\n', row_start) - row_start);
     std::vector<std::string> fields;
     CsvReader reader(CsvLimits(), [&fields](int64_t, const std::vector<absl::string_view>& read) {
-      fields.assign(read.begin(), read.end());
+      fields = std::vector<std::string>(read.begin(), read.end());
       return absl::OkStatus();
     });
     ASSERT_TRUE(reader.Feed(row).ok() && reader.Finish().ok());

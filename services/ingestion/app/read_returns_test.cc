@@ -127,7 +127,8 @@ TEST(ParseReturnNameTest, OnlyTheTwoFormsAreNames) {
   EXPECT_EQ(name.key.collection, "MSitAE");
   EXPECT_EQ(name.key.period, "2024-03");
   EXPECT_EQ(name.revision, 0u);
-  EXPECT_EQ(ParseReturnName("organisations/RLQ/returns/MSitAE.2024-03/revisions/12")->revision, 12u);
+  EXPECT_EQ(ParseReturnName("organisations/RLQ/returns/MSitAE.2024-03/revisions/12")->revision,
+            12u);
   for (const char* bad :
        {"", "/", "organisations/RLQ", "organisations/RLQ/returns/MSitAE.2024-03/",
         "organisations/RLQ/returns/MSitAE.2024-03/revisions/", "orgs/RLQ/returns/MSitAE.2024-03",

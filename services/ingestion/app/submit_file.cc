@@ -103,12 +103,11 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
         auto [first, fresh] = first_rows.emplace(rows.organisation, rows.row);
         if (!fresh) {
           return Error(Reason::kFileLayout,
-                       absl::StrCat(ShownCode(rows.organisation), " stands in rows ",
-                                    first->second, " and ", rows.row,
-                                    ": give each organisation once"))
+                       absl::StrCat(ShownCode(rows.organisation), " stands in rows ", first->second,
+                                    " and ", rows.row, ": give each organisation once"))
               .With("row", rows.row);
         }
-        Findings findings = JudgeRows(submission, compiled, rows);
+        Findings findings = JudgeRows(submission, compiled, std::move(rows));
         judged.verdict = VerdictOf(findings);
         answer.findings.Append(std::move(findings));
         answer.returns.push_back(std::move(judged));
@@ -167,7 +166,7 @@ absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmissi
 }
 
 Findings SubmitFile::JudgeRows(const FileSubmission& submission, const CompiledCollection& compiled,
-                               const FileReturnRows& rows) const {
+                               FileReturnRows rows) const {
   Findings findings;
   const Place place{rows.row, 0, ""};
   absl::Status known = CheckOrganisationKnown(*store_, rows.organisation);
@@ -185,8 +184,9 @@ Findings SubmitFile::JudgeRows(const FileSubmission& submission, const CompiledC
   }
   findings.Append(rows.findings);
   if (findings.has_error()) return findings;
+  const Period period = rows.period;
   findings.Append(
-      Judge(*compiled.collection, rows.period, ToSubmission(submission, rows)).findings);
+      Judge(*compiled.collection, period, ToSubmission(submission, std::move(rows))).findings);
   return findings;
 }
 

@@ -67,7 +67,7 @@ class SubmitFile {
                         const CompiledCollection& compiled, ReturnFileReader::Taker taker,
                         std::string* period) const;
   Findings JudgeRows(const FileSubmission& submission, const CompiledCollection& compiled,
-                     const FileReturnRows& rows) const;
+                     FileReturnRows rows) const;
   absl::Status CommitRows(const StoredUpload& upload, const FileSubmission& submission,
                           const CompiledCollection& compiled, FileAnswer* answer) const;
   absl::Status CommitFile(const StoredUpload& upload, const FileSubmission& submission,

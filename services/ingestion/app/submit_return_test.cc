@@ -82,7 +82,8 @@ TEST_F(SubmitReturnTest, AChangedReceiptDoesNotVerify) {
   const ReturnAnswer answer = ingestion_.Submit(ingestion_.AeReturn("RLQ", "2023-06")).value();
   Receipt forged = answer.accepted->receipt;
   forged.entry.back() ^= 1;
-  EXPECT_THAT(VerifyReceipt(forged, ingestion_.committer().verifying_key()), ::testing::Not(IsOk()));
+  EXPECT_THAT(VerifyReceipt(forged, ingestion_.committer().verifying_key()),
+              ::testing::Not(IsOk()));
   const SigningKey other = KeyFromSeed(std::string(64, '8'));
   EXPECT_THAT(VerifyReceipt(answer.accepted->receipt, other.verifying_key()),
               ::testing::Not(IsOk()));
@@ -91,7 +92,8 @@ TEST_F(SubmitReturnTest, AChangedReceiptDoesNotVerify) {
 TEST_F(SubmitReturnTest, AnInvalidReturnStoresNothingNotEvenItsId) {
   const uint64_t before = ingestion_.LastSequence();
   ReturnSubmission submission = ingestion_.AeReturn(
-      "RLQ", "2023-06", {{"ae_over_four_hours|type1|no", "1"}, {"ae_waits_over_twelve_hours", "-1"}});
+      "RLQ", "2023-06",
+      {{"ae_over_four_hours|type1|no", "1"}, {"ae_waits_over_twelve_hours", "-1"}});
   const absl::StatusOr<ReturnAnswer> answer = ingestion_.Submit(submission);
   ASSERT_THAT(answer, IsOk());
   EXPECT_EQ(answer->verdict, Verdict::kInvalid);
@@ -133,9 +135,9 @@ TEST_F(SubmitReturnTest, TheCataloguesRulesAndHolesAreJudged) {
 TEST_F(SubmitReturnTest, ARepeatIsReplayedWhateverHasChangedSince) {
   const ReturnSubmission submission = ingestion_.AeReturn("RLQ", "2023-06");
   const ReturnAnswer first = ingestion_.Submit(submission).value();
-  ASSERT_THAT(ingestion_.Submit(ingestion_.AeReturn("RLQ", "2023-06",
-                                                    {{"ae_attendances|type1|no", "7"}})),
-              IsOk());
+  ASSERT_THAT(
+      ingestion_.Submit(ingestion_.AeReturn("RLQ", "2023-06", {{"ae_attendances|type1|no", "7"}})),
+      IsOk());
   catalogue::v1::Collection stricter = EnglandOf({"RLQ", "RVW", "RCF", "RDY"}).collections(0);
   stricter.mutable_rules(0)->set_expression("cell > 0");
   ASSERT_THAT(ingestion_.DefineOne(stricter), IsOk());
@@ -182,7 +184,8 @@ TEST_F(SubmitReturnTest, TheSameCellsUnderAnotherIdChangeNothing) {
   ReturnSubmission provisional = ingestion_.AeReturn("RLQ", "2023-06");
   provisional.status = returns::v1::REVISION_STATUS_PROVISIONAL;
   EXPECT_EQ(ingestion_.Submit(provisional)->fact.revision(), 2u);
-  ReturnSubmission other = ingestion_.AeReturn("RLQ", "2023-06", {{"ae_attendances|type1|no", "1"}});
+  ReturnSubmission other =
+      ingestion_.AeReturn("RLQ", "2023-06", {{"ae_attendances|type1|no", "1"}});
   EXPECT_EQ(ingestion_.Submit(other)->fact.revision(), 3u);
   // And back again is one more, though the cells are those of revision 1.
   const ReturnAnswer back = ingestion_.Submit(ingestion_.AeReturn("RLQ", "2023-06")).value();
@@ -265,12 +268,11 @@ TEST_F(SubmitReturnTest, TenWithTheSameEtagLeaveOneWinner) {
     const uint64_t before = ingestion_.LastSequence();
     std::vector<std::future<absl::StatusOr<ReturnAnswer>>> answers;
     for (int i = 0; i < 10; ++i) {
-      ReturnSubmission submission = ingestion_.AeReturn(
-          "RLQ", period, {{"ae_attendances|type1|no", absl::StrCat(100 + i)}});
+      ReturnSubmission submission =
+          ingestion_.AeReturn("RLQ", period, {{"ae_attendances|type1|no", absl::StrCat(100 + i)}});
       submission.etag = "\"0\"";
-      answers.push_back(std::async(std::launch::async, [this, submission] {
-        return ingestion_.Submit(submission);
-      }));
+      answers.push_back(std::async(std::launch::async,
+                                   [this, submission] { return ingestion_.Submit(submission); }));
     }
     int winners = 0;
     for (auto& future : answers) {
@@ -318,9 +320,8 @@ TEST_F(SubmitReturnTest, TenCopiesOfOneRequestMakeOneFactAndNineReplays) {
     if (round % 2 == 0) submission.etag = "\"0\"";
     std::vector<std::future<absl::StatusOr<ReturnAnswer>>> answers;
     for (int i = 0; i < 10; ++i) {
-      answers.push_back(std::async(std::launch::async, [this, submission] {
-        return ingestion_.Submit(submission);
-      }));
+      answers.push_back(std::async(std::launch::async,
+                                   [this, submission] { return ingestion_.Submit(submission); }));
     }
     int replays = 0;
     for (auto& future : answers) {

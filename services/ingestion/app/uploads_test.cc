@@ -27,8 +27,8 @@ class UploadsTest : public ::testing::Test {
                                      const std::string& owner = "RLQ") {
     return ingestion_.CreateUpload(owner, request_id, bytes.size(), DigestText(bytes));
   }
-  absl::StatusOr<UploadState> Write(const std::string& id, uint64_t offset,
-                                    absl::string_view data, const std::string& owner = "RLQ") {
+  absl::StatusOr<UploadState> Write(const std::string& id, uint64_t offset, absl::string_view data,
+                                    const std::string& owner = "RLQ") {
     return ingestion_.WriteUpload(owner, id, offset, data);
   }
   std::string Held(const std::string& id, uint64_t size_bytes) {
@@ -108,8 +108,9 @@ TEST_F(UploadsTest, BytesThatAreNotThoseOfTheDigestAreNotKept) {
   EXPECT_THAT(status, HasReason(Reason::kDigestMismatch));
   EXPECT_THAT(ingestion_.uploads().Complete("RLQ", id).status(), HasReason(Reason::kNotFound));
   EXPECT_FALSE(FindUpload(ingestion_.store(), id)->has_value());
-  EXPECT_THAT(ReadFile(ingestion_.store(), id, 1, [](absl::string_view) { return absl::OkStatus(); }),
-              StatusIs(absl::StatusCode::kDataLoss))
+  EXPECT_THAT(
+      ReadFile(ingestion_.store(), id, 1, [](absl::string_view) { return absl::OkStatus(); }),
+      StatusIs(absl::StatusCode::kDataLoss))
       << "no piece may be left";
   // And it can be sent again under the same id.
   ASSERT_EQ(Create(bytes)->held_bytes, 0u);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "common/cells/cell_chunk.h"
 #include "common/expression/cell_table.h"
 #include "common/expression/evaluation.h"
@@ -41,8 +42,11 @@ class OneCell final : public CellSource {
 // One judging of one submission: the findings as they come.
 class Examination {
  public:
-  Examination(const Collection& collection, const Period& period, Submission& submission)
-      : collection_(collection), period_(period), submission_(submission) {}
+  Examination(const Collection& collection, const Period& period, const Submission& submission)
+      : collection_(collection),
+        period_(period),
+        submission_(submission),
+        cells_(submission.cells) {}
 
   Findings Run() {
     CheckFrame();
@@ -52,6 +56,9 @@ class Examination {
     for (const RuleSpec& rule : collection_.rules) CheckRule(rule);
     return std::move(findings_);
   }
+
+  // As they will be stored; lives as long as this and the submission.
+  absl::Span<const Cell> cells() const { return cells_; }
 
  private:
   Finding Structural(std::string code, std::string message, std::string suggestion) const {
@@ -64,7 +71,7 @@ class Examination {
   }
 
   void AddAtCell(Finding finding, size_t index) {
-    finding.cell = submission_.cells[index];
+    finding.cell = cells_[index];
     if (index < submission_.places.size()) finding.place = submission_.places[index];
     findings_.Add(std::move(finding));
   }
@@ -84,8 +91,8 @@ class Examination {
 
   // Each cell by itself: known item, its dimensions, known values; then duplicates.
   void CheckCells() {
-    for (size_t i = 0; i < submission_.cells.size(); ++i) {
-      const Cell& cell = submission_.cells[i];
+    for (size_t i = 0; i < cells_.size(); ++i) {
+      const Cell& cell = cells_[i];
       auto item = collection_.items.find(cell.item);
       if (item == collection_.items.end()) {
         AddAtCell(Structural("CELL_UNKNOWN_ITEM",
@@ -97,14 +104,16 @@ class Examination {
         CheckDimensions(item->second, i);
       }
     }
-    std::vector<size_t> order(submission_.cells.size());
+    // Systems send their cells in order, and then nothing stands twice.
+    const auto not_before = [](const Cell& a, const Cell& b) { return !CellBefore(a, b); };
+    if (std::adjacent_find(cells_.begin(), cells_.end(), not_before) == cells_.end()) return;
+    std::vector<size_t> order(cells_.size());
     std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) {
-      return CellBefore(submission_.cells[a], submission_.cells[b]);
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [this](size_t a, size_t b) { return CellBefore(cells_[a], cells_[b]); });
     for (size_t i = 1; i < order.size(); ++i) {
-      const Cell& cell = submission_.cells[order[i]];
-      if (!SameCell(submission_.cells[order[i - 1]], cell)) continue;
+      const Cell& cell = cells_[order[i]];
+      if (!SameCell(cells_[order[i - 1]], cell)) continue;
       AddAtCell(Structural("CELL_DUPLICATE", absl::StrCat(DescribeCell(cell), " stands twice."),
                            "Give each cell once."),
                 order[i]);
@@ -112,7 +121,7 @@ class Examination {
   }
 
   void CheckDimensions(const ItemSpec& item, size_t index) {
-    const Cell& cell = submission_.cells[index];
+    const Cell& cell = cells_[index];
     if (item.HasCell(cell.dimensions)) return;
     std::string expected;
     for (const DimensionSpec& dimension : item.dimensions) {
@@ -137,9 +146,9 @@ class Examination {
 
   // Every cell of the collection must be there; runs when each cell present is known and single.
   void CheckWhole() {
-    if (submission_.cells.size() == collection_.CellCount()) return;
+    if (cells_.size() == collection_.CellCount()) return;
     std::set<std::pair<std::string, std::vector<DimensionValue>>> present;
-    for (const Cell& cell : submission_.cells) present.emplace(cell.item, cell.dimensions);
+    for (const Cell& cell : cells_) present.emplace(cell.item, cell.dimensions);
     collection_.VisitCells([&](const Cell& cell) {
       if (present.count({cell.item, cell.dimensions}) == 0) {
         Finding finding =
@@ -153,15 +162,19 @@ class Examination {
   }
 
   void TakeOutNotCollected() {
-    for (size_t i = 0; i < submission_.cells.size(); ++i) {
-      Cell& cell = submission_.cells[i];
+    for (size_t i = 0; i < cells_.size(); ++i) {
+      const Cell& cell = cells_[i];
       if (!cell.value.has_value() ||
           !collection_.DoesNotCollect(submission_.organisation, period_, cell.item)) {
         continue;
       }
       if (submission_.origin == Origin::kImport) {
-        cell.value.reset();
-        cell.null_reason = NullReason::kNotCollected;
+        if (changed_cells_.empty()) {
+          changed_cells_ = submission_.cells;
+          cells_ = changed_cells_;
+        }
+        changed_cells_[i].value.reset();
+        changed_cells_[i].null_reason = NullReason::kNotCollected;
         continue;
       }
       Finding finding = Structural(
@@ -178,8 +191,8 @@ class Examination {
 
   void CheckRule(const RuleSpec& rule) {
     if (rule.each_cell) {
-      for (size_t i = 0; i < submission_.cells.size(); ++i) {
-        const Cell& cell = submission_.cells[i];
+      for (size_t i = 0; i < cells_.size(); ++i) {
+        const Cell& cell = cells_[i];
         Report(rule, VerdictOf(Evaluate(rule.expression, OneCell(cell), {})), i, {});
       }
       return;
@@ -187,7 +200,7 @@ class Examination {
     // Only the cells that the rule reads are laid out for it.
     CellTable table;
     const std::vector<std::string>& items = rule.expression.Items();
-    for (const Cell& cell : submission_.cells) {
+    for (const Cell& cell : cells_) {
       if (std::binary_search(items.begin(), items.end(), cell.item)) {
         table.Add(cell.item, cell.dimensions, cell.value);
       }
@@ -197,8 +210,7 @@ class Examination {
       if (!IsFinding(verdict)) continue;
       // Looking for the place reads every cell: only for a finding that will be shown.
       const bool shown = findings_.kept().size() < Findings::kKept;
-      Report(rule, verdict, shown ? FirstCellOf(rule, bindings) : submission_.cells.size(),
-             bindings);
+      Report(rule, verdict, shown ? FirstCellOf(rule, bindings) : cells_.size(), bindings);
     }
   }
 
@@ -208,14 +220,14 @@ class Examination {
 
   // The first cell, as it came, that the rule reads under the bindings: where the finding is shown.
   size_t FirstCellOf(const RuleSpec& rule, const Bindings& bindings) const {
-    for (size_t i = 0; i < submission_.cells.size(); ++i) {
-      const Cell& cell = submission_.cells[i];
+    for (size_t i = 0; i < cells_.size(); ++i) {
+      const Cell& cell = cells_[i];
       const auto& items = rule.expression.Items();
       if (std::binary_search(items.begin(), items.end(), cell.item) &&
           Agrees(cell.dimensions, bindings))
         return i;
     }
-    return submission_.cells.size();
+    return cells_.size();
   }
 
   void Report(const RuleSpec& rule, RuleVerdict verdict, size_t index, const Bindings& bindings) {
@@ -235,8 +247,8 @@ class Examination {
     }
     if (!where.empty()) absl::StrAppend(&finding.message, " [", where, "]");
     finding.expected = rule.expression.ToString();
-    if (index >= submission_.cells.size()) return findings_.Add(std::move(finding));
-    const Cell& cell = submission_.cells[index];
+    if (index >= cells_.size()) return findings_.Add(std::move(finding));
+    const Cell& cell = cells_[index];
     if (cell.value.has_value()) finding.got = cell.value->ToString();
     if (finding.severity == Severity::kExplain && !Explained(rule, cell)) {
       finding.suggestion = absl::StrCat("EXPLANATION_OWED: ", finding.suggestion);
@@ -254,20 +266,23 @@ class Examination {
 
   const Collection& collection_;
   const Period& period_;
-  Submission& submission_;
+  const Submission& submission_;
+  absl::Span<const Cell> cells_;     // The submission's, or changed_cells_.
+  std::vector<Cell> changed_cells_;  // Filled only where a cell has to be changed: rare.
   Findings findings_;
 };
 
 }  // namespace
 
-Judgement Judge(const Collection& collection, const Period& period, Submission submission) {
+Judgement Judge(const Collection& collection, const Period& period, const Submission& submission) {
   Judgement judgement;
-  judgement.findings = Examination(collection, period, submission).Run();
+  Examination examination(collection, period, submission);
+  judgement.findings = examination.Run();
   if (judgement.findings.has_error()) return judgement;
   judgement.verdict =
       judgement.findings.has_explain() ? Verdict::kValidWithExplanations : Verdict::kValid;
-  judgement.cell_count = submission.cells.size();
-  absl::StatusOr<std::vector<std::string>> chunks = PackCells(std::move(submission.cells));
+  judgement.cell_count = examination.cells().size();
+  absl::StatusOr<std::vector<std::string>> chunks = PackOrderedCells(examination.cells());
   if (!chunks.ok()) {
     Finding finding;
     finding.code = "CELL_UNPACKABLE";

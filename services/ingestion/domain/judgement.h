@@ -46,7 +46,7 @@ struct Judgement {
 // CELL_NOT_COLLECTED, NOT_IN_FRAME, RULE_FAULTY; and the codes of the collection's rules. An
 // import's numbers in cells that are known not to be collected become nulls NOT_COLLECTED; sent by
 // the organisation itself they are an error.
-Judgement Judge(const Collection& collection, const Period& period, Submission submission);
+Judgement Judge(const Collection& collection, const Period& period, const Submission& submission);
 
 }  // namespace onereturn::ingestion
 

@@ -69,22 +69,16 @@ INSTANTIATE_TEST_SUITE_P(
     Ae, RuleTest,
     ::testing::Values(
         RuleCase{"a whole number", {{"ae_other_emergency_admissions", "388"}}, {}, Verdict::kValid},
-        RuleCase{"AE01 below 0",
-                 {{"ae_other_emergency_admissions", "-1"}},
-                 {"AE01"},
-                 Verdict::kInvalid},
-        RuleCase{"AE01 a half",
-                 {{"ae_other_emergency_admissions", "0.5"}},
-                 {"AE01"},
-                 Verdict::kInvalid},
+        RuleCase{
+            "AE01 below 0", {{"ae_other_emergency_admissions", "-1"}}, {"AE01"}, Verdict::kInvalid},
+        RuleCase{
+            "AE01 a half", {{"ae_other_emergency_admissions", "0.5"}}, {"AE01"}, Verdict::kInvalid},
         RuleCase{"AE01 twice",
                  {{"ae_other_emergency_admissions", "-1"}, {"ae_attendances|type2|no", "0.000001"}},
                  {"AE01", "AE01"},
                  Verdict::kInvalid},
-        RuleCase{"AE01 a null",
-                 {{"ae_other_emergency_admissions", "WITHHELD"}},
-                 {},
-                 Verdict::kValid},
+        RuleCase{
+            "AE01 a null", {{"ae_other_emergency_admissions", "WITHHELD"}}, {}, Verdict::kValid},
         RuleCase{"AE02 equal",
                  {{"ae_attendances|type1|no", "5"}, {"ae_over_four_hours|type1|no", "5"}},
                  {},
@@ -144,18 +138,20 @@ INSTANTIATE_TEST_SUITE_P(
                   {"ae_waits_over_twelve_hours", "5"}},
                  {"AE04"},
                  Verdict::kValid},
-        RuleCase{"AE04 one wait not known",
-                 {{"ae_waits_four_to_twelve_hours", "5"}, {"ae_waits_over_twelve_hours", "WITHHELD"}},
-                 {},
-                 Verdict::kValid},
-        RuleCase{"AE04 some admissions not known",
-                 {{"ae_waits_four_to_twelve_hours", "5"}, {"ae_admissions_via_ae|other", "WITHHELD"}},
-                 {},
-                 Verdict::kValid}));
+        RuleCase{
+            "AE04 one wait not known",
+            {{"ae_waits_four_to_twelve_hours", "5"}, {"ae_waits_over_twelve_hours", "WITHHELD"}},
+            {},
+            Verdict::kValid},
+        RuleCase{
+            "AE04 some admissions not known",
+            {{"ae_waits_four_to_twelve_hours", "5"}, {"ae_admissions_via_ae|other", "WITHHELD"}},
+            {},
+            Verdict::kValid}));
 
 TEST(JudgementTest, AFindingSaysWhereWhatAndWhatToDo) {
-  Submission submission =
-      Of("RLQ", AeCells({{"ae_attendances|type2|yes", "5"}, {"ae_over_four_hours|type2|yes", "6"}}));
+  Submission submission = Of(
+      "RLQ", AeCells({{"ae_attendances|type2|yes", "5"}, {"ae_over_four_hours|type2|yes", "6"}}));
   for (uint32_t i = 0; i < submission.cells.size(); ++i) {
     submission.places.push_back(Place{7, i + 5, AeColumns()[i].first});
   }
@@ -216,11 +212,11 @@ TEST(JudgementTest, AReturnOutsideTheFrameIsAnErrorUnlessANationalBodyPublishedI
 
 TEST(JudgementTest, StructureIsCheckedCellByCell) {
   std::vector<Cell> cells = AeCells();
-  cells.push_back(AeCell("ae_attendances|type1|no", "9"));   // 18: again.
-  cells.push_back(AeCell("ae_attendances|type1|no", "9"));   // 19: and again.
-  cells.push_back(AeCell("ae_arrivals|type1|no", "9"));      // 20
-  cells.push_back(AeCell("ae_attendances|type9|no", "9"));   // 21
-  cells.push_back(AeCell("ae_attendances|type1", "9"));      // 22: a dimension less.
+  cells.push_back(AeCell("ae_attendances|type1|no", "9"));           // 18: again.
+  cells.push_back(AeCell("ae_attendances|type1|no", "9"));           // 19: and again.
+  cells.push_back(AeCell("ae_arrivals|type1|no", "9"));              // 20
+  cells.push_back(AeCell("ae_attendances|type9|no", "9"));           // 21
+  cells.push_back(AeCell("ae_attendances|type1", "9"));              // 22: a dimension less.
   cells.push_back(AeCell("ae_waits_over_twelve_hours|type1", "9"));  // 23: one too many.
   Submission submission = Of("RLQ", cells);
   for (uint32_t i = 0; i < cells.size(); ++i) {
@@ -236,11 +232,10 @@ TEST(JudgementTest, StructureIsCheckedCellByCell) {
     EXPECT_EQ(finding.severity, Severity::kError);
     EXPECT_EQ(finding.rule_version, 0u);
   }
-  EXPECT_THAT(structural,
-              ::testing::UnorderedElementsAre(
-                  "CELL_UNKNOWN_ITEM cells[20]", "CELL_DIMENSION cells[21]",
-                  "CELL_DIMENSION cells[22]", "CELL_DIMENSION cells[23]",
-                  "CELL_DUPLICATE cells[18]", "CELL_DUPLICATE cells[19]"));
+  EXPECT_THAT(structural, ::testing::UnorderedElementsAre(
+                              "CELL_UNKNOWN_ITEM cells[20]", "CELL_DIMENSION cells[21]",
+                              "CELL_DIMENSION cells[22]", "CELL_DIMENSION cells[23]",
+                              "CELL_DUPLICATE cells[18]", "CELL_DUPLICATE cells[19]"));
 }
 
 TEST(JudgementTest, ADimensionFindingListsWhatIsExpected) {
@@ -249,7 +244,8 @@ TEST(JudgementTest, ADimensionFindingListsWhatIsExpected) {
   const Judgement judgement =
       Judge(AeCollection(), Period::Parse("2023-06").value(), Of("RLQ", cells));
   ASSERT_THAT(judgement.findings.kept(), Not(IsEmpty()));
-  EXPECT_EQ(judgement.findings.kept()[0].expected, "booked: no, yes; department: other, type1, type2");
+  EXPECT_EQ(judgement.findings.kept()[0].expected,
+            "booked: no, yes; department: other, type1, type2");
   cells = AeCells();
   cells[12].dimensions.push_back({"department", "type1"});
   const Judgement plain = Judge(AeCollection(), Period::Parse("2023-06").value(), Of("RLQ", cells));
@@ -282,7 +278,8 @@ TEST(NotCollectedTest, AnImportsNumberBecomesANullInEachMonthOfTheSpan) {
   for (const Case& one : {Case{"RVW", "2022-04", true}, Case{"RVW", "2023-05", true},
                           Case{"RVW", "2023-06", false}, Case{"RVW", "2020-04", true},
                           Case{"RVW", "2020-03", false}, Case{"RLQ", "2023-05", false}}) {
-    const Figures figures = {{"ae_attendances|type1|no", "5"}, {"ae_over_four_hours|type1|no", "2"}};
+    const Figures figures = {{"ae_attendances|type1|no", "5"},
+                             {"ae_over_four_hours|type1|no", "2"}};
     const Judgement imported = JudgeAe(one.organisation, one.period, figures, Origin::kImport);
     EXPECT_EQ(imported.verdict, Verdict::kValid);
     int nulls = 0;
@@ -320,9 +317,8 @@ TEST(NotCollectedTest, ANumberFromTheOrganisationItselfIsAnErrorZeroIncluded) {
 }
 
 TEST(NotCollectedTest, AnImportKeepsTheReasonThatItsFileGives) {
-  const Judgement judgement = JudgeAe("RVW", "2023-05",
-                                      {{"ae_over_four_hours|type1|no", "WITHHELD"}},
-                                      Origin::kImport);
+  const Judgement judgement =
+      JudgeAe("RVW", "2023-05", {{"ae_over_four_hours|type1|no", "WITHHELD"}}, Origin::kImport);
   int withheld = 0;
   const std::vector<Cell> cells = DecodeChunk(judgement.chunks[0]).value();
   for (const Cell& cell : cells) {
@@ -339,9 +335,8 @@ Collection WithExplain() {
 }
 
 TEST(ExplainTest, AQuestionedValueIsTakenAndAnExplanationIsOwed) {
-  const Judgement judgement =
-      Judge(WithExplain(), Period::Parse("2023-06").value(),
-            Of("RLQ", AeCells({{"ae_attendances|type1|no", "1001"}})));
+  const Judgement judgement = Judge(WithExplain(), Period::Parse("2023-06").value(),
+                                    Of("RLQ", AeCells({{"ae_attendances|type1|no", "1001"}})));
   EXPECT_EQ(judgement.verdict, Verdict::kValidWithExplanations);
   ASSERT_THAT(Codes(judgement), ElementsAre("EX01"));
   EXPECT_EQ(judgement.findings.kept()[0].severity, Severity::kExplain);
@@ -356,10 +351,10 @@ TEST(ExplainTest, AnExplanationOfTheRuleOrOfTheCellIsEnough) {
     ExplanationGiven given;
     bool owed;
   };
-  for (const Case& one : {Case{{"EX01", std::nullopt, "A marathon."}, false},
-                          Case{{"EX01", cell, "A marathon."}, false},
-                          Case{{"EX01", other, "A marathon."}, true},
-                          Case{{"EX02", std::nullopt, "A marathon."}, true}}) {
+  for (const Case& one :
+       {Case{{"EX01", std::nullopt, "A marathon."}, false},
+        Case{{"EX01", cell, "A marathon."}, false}, Case{{"EX01", other, "A marathon."}, true},
+        Case{{"EX02", std::nullopt, "A marathon."}, true}}) {
     Submission submission = Of("RLQ", AeCells({{"ae_attendances|type1|no", "1001"}}));
     submission.explanations = {one.given};
     const Judgement judgement =
@@ -371,10 +366,9 @@ TEST(ExplainTest, AnExplanationOfTheRuleOrOfTheCellIsEnough) {
 }
 
 TEST(ExplainTest, AnErrorBesideItDecides) {
-  const Judgement judgement =
-      Judge(WithExplain(), Period::Parse("2023-06").value(),
-            Of("RLQ", AeCells({{"ae_attendances|type1|no", "1001"},
-                               {"ae_other_emergency_admissions", "-1"}})));
+  const Judgement judgement = Judge(WithExplain(), Period::Parse("2023-06").value(),
+                                    Of("RLQ", AeCells({{"ae_attendances|type1|no", "1001"},
+                                                       {"ae_other_emergency_admissions", "-1"}})));
   EXPECT_EQ(judgement.verdict, Verdict::kInvalid);
   EXPECT_THAT(Codes(judgement), ElementsAre("AE01", "EX01"));
 }
@@ -436,12 +430,15 @@ TEST(JudgementProperty, TheOrderOfCellsDoesNotMatter) {
       const std::string d = department;
       const int own = figure("ae_admissions_via_ae|" + d);
       admissions += own;
-      expected += own > figure("ae_attendances|" + d + "|no") + figure("ae_attendances|" + d + "|yes");
+      expected +=
+          own > figure("ae_attendances|" + d + "|no") + figure("ae_attendances|" + d + "|yes");
       for (const char* booked : {"|no", "|yes"}) {
-        expected += figure("ae_over_four_hours|" + d + booked) > figure("ae_attendances|" + d + booked);
+        expected +=
+            figure("ae_over_four_hours|" + d + booked) > figure("ae_attendances|" + d + booked);
       }
     }
-    expected += figure("ae_waits_four_to_twelve_hours") + figure("ae_waits_over_twelve_hours") > admissions;
+    expected +=
+        figure("ae_waits_four_to_twelve_hours") + figure("ae_waits_over_twelve_hours") > admissions;
     RC_ASSERT(static_cast<int>(a.size()) == expected);
   };
   EXPECT_TRUE(rc::check("the order of cells does not matter", holds));

@@ -77,9 +77,8 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
     current_ = FileReturnRows{organisation, *period_, row, {}, {}, {}};
   }
   if (current_->cells.size() == kMaxCells) {
-    return Error(Reason::kTooManyItems,
-                 absl::StrCat(CutAtCharacter(organisation, 12), " has more than ", kMaxCells,
-                              " cells"))
+    return Error(Reason::kTooManyItems, absl::StrCat(CutAtCharacter(organisation, 12),
+                                                     " has more than ", kMaxCells, " cells"))
         .With("row", row);
   }
   Cell cell;

@@ -164,8 +164,7 @@ TEST(WideFileTest, TheOtherColumnsTotalsAreStillChecked) {
 TEST(WideFileTest, TextsOfAFileAreShownInPartAndNeverCutInsideACharacter) {
   std::string accents;
   for (int i = 0; i < 500; ++i) accents += i == 0 ? "x" : "\xC3\xA9";
-  const ReadFileResult result =
-      Read("published", Spoilt([&](Records& r) { r[1][9] = accents; }));
+  const ReadFileResult result = Read("published", Spoilt([&](Records& r) { r[1][9] = accents; }));
   ASSERT_THAT(result.status, IsOk());
   const Finding& finding = result.rows[0].findings.kept()[0];
   EXPECT_LE(finding.got.size(), Findings::kMaxGotBytes);
@@ -213,10 +212,10 @@ TEST(WideFileTest, TheTakersErrorEndsTheReading) {
 const char kLongHeader[] = "organisation,period,item,department,booked,value,null_reason\n";
 
 TEST(LongFileTest, RowsOfAnOrganisationBecomeOneReturn) {
-  const std::string text = absl::StrCat(
-      "\xEF\xBB\xBF", kLongHeader, "RLQ,2023-06,ae_attendances,type1,no,12,\r\n",
-      "RLQ,2023-06,ae_waits_over_twelve_hours,,,,WITHHELD\n",
-      "RVW,2023-06,ae_attendances,type1,no,1.5,\n");
+  const std::string text =
+      absl::StrCat("\xEF\xBB\xBF", kLongHeader, "RLQ,2023-06,ae_attendances,type1,no,12,\r\n",
+                   "RLQ,2023-06,ae_waits_over_twelve_hours,,,,WITHHELD\n",
+                   "RVW,2023-06,ae_attendances,type1,no,1.5,\n");
   for (size_t piece_bytes : {0, 1}) {
     const ReadFileResult result = Read("long", text, piece_bytes);
     ASSERT_THAT(result.status, IsOk());
@@ -273,11 +272,13 @@ TEST(LongFileTest, AFileThatIsWrongAsAWholeIsRefused) {
            {header + "RLQ,2023-Q2,ae_attendances,type1,no,1,\n",
             Reason::kFilePeriod,
             {"not of the collection's kind"}},
-           {header + "RLQ,2023-06,ae_attendances,type1,no,1,\nRLQ,2023-07,ae_attendances,type2,no,1,\n",
+           {header +
+                "RLQ,2023-06,ae_attendances,type1,no,1,\nRLQ,2023-07,ae_attendances,type2,no,1,\n",
             Reason::kFilePeriod,
             {"row 3 is of 2023-07, the rows above of 2023-06"}},
-           {header + "RLQ,2023-06,ae_attendances,type1,no,1,\nRVW,2023-06,ae_attendances,type1,no,1,\n"
-                     "RLQ,2023-06,ae_attendances,type2,no,1,\n",
+           {header +
+                "RLQ,2023-06,ae_attendances,type1,no,1,\nRVW,2023-06,ae_attendances,type1,no,1,\n"
+                "RLQ,2023-06,ae_attendances,type2,no,1,\n",
             Reason::kFileLayout,
             {"row 4: the rows of RLQ do not stand together"}},
            {header + std::string("RLQ,2023-06,a\0b,type1,no,1,\n", 27), Reason::kCharset, {}},
@@ -291,7 +292,8 @@ TEST(LongFileTest, AFileThatIsWrongAsAWholeIsRefused) {
 
 TEST(LongFileTest, TheNullReasonsColumnMayBeLeftOut) {
   const ReadFileResult result = Read(
-      "long", "value,item,period,organisation,booked,department\n4,ae_attendances,2023-06,RLQ,no,other\n");
+      "long",
+      "value,item,period,organisation,booked,department\n4,ae_attendances,2023-06,RLQ,no,other\n");
   ASSERT_THAT(result.status, IsOk());
   EXPECT_THAT(result.rows[0].cells, ElementsAre(AeCell("ae_attendances|other|no", "4")));
 }

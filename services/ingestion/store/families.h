@@ -1,18 +1,18 @@
 // The column families of ingestion's store and the grammar of their keys. Only this folder knows
 // keys.
 //
-//   catalogue  kind:u8 code:string ~sequence:u64            -> the definition, as its fact holds it
-//   heads      01                                           -> sequence:u64 of the newest catalogue
-//   fact
-//              02 item:string                               -> code of the item's home collection
+// clang-format off
+//   catalogue  kind:u8 code:string ~sequence:u64     -> the definition, as its fact holds it
+//   heads      01                                    -> sequence:u64 of the newest catalogue fact
+//              02 item:string                        -> code of the item's home collection
 //              03 collection:string period:string organisation:string -> storage.v1.ReturnHead
-//              05 kind:u8 code:string                       -> sequence:u64 of the definition in force
-//              04 file digest:32 bytes                      -> id of the upload that holds the file
+//              04 file digest:32 bytes               -> id of the upload that holds the file
+//              05 kind:u8 code:string                -> sequence:u64 of the definition in force
 //   revisions  collection:string period:string organisation:string ~sequence:u64 -> revision:u32
-//   chunks     digest:32 bytes                              -> a cell chunk
-//   (common/cells/cell_chunk.h) uploads    id:string                                    ->
-//   storage.v1.UploadRecord files      id:string index:u32                          -> 64 KiB of an
-//   uploaded file
+//   chunks     digest:32 bytes                       -> a chunk of common/cells/cell_chunk.h
+//   uploads    id:string                             -> storage.v1.UploadRecord
+//   files      id:string index:u32                   -> 64 KiB of an uploaded file
+// clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 

@@ -53,9 +53,8 @@ grpc::Status OperationsServer::RebuildDerived(
     grpc::ServerContext* context, const operations::v1::RebuildDerivedRequest* request,
     operations::v1::RebuildDerivedResponse* /*response*/) {
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
-    RETURN_IF_ERROR(runner_->Rebuild());
-    if (consumer_ != nullptr) consumer_->Reconnect();
-    return absl::OkStatus();
+    if (consumer_ == nullptr) return runner_->Rebuild();
+    return consumer_->DropAndReconnect([&] { return runner_->Rebuild(); });
   });
 }
 

@@ -223,7 +223,7 @@ void AddApplyCommand(CommandLine* line) {
   command
       ->add_option("PATH", options->paths,
                    "Files of definitions as text protobuf, or folders with .textproto files")
-      ->type_name("FILE|FOLDER ...")
+      ->type_name("")
       ->required();
   command->add_flag("--validate-only", options->validate_only, "Judge only; store nothing");
 }

@@ -46,8 +46,9 @@ CLI::App* CommandLine::Add(CLI::App* parent, const Words& words, CommandBody bod
   CLI::App* command =
       (parent == nullptr ? &app_ : parent)->add_subcommand(words.name, words.description);
   command->fallthrough();
-  command->footer(absl::StrCat("Example:\n  onereturn ",
-                               absl::StrReplaceAll(words.example, {{"\n", "\n  onereturn "}})));
+  command->footer(absl::StrCat(
+      "Example:\n  onereturn ",
+      absl::StrReplaceAll(words.example, {{"\n ", "\n      "}, {"\n", "\n  onereturn "}})));
   if (body == nullptr) {
     command->require_subcommand(1);
   } else {

@@ -140,7 +140,9 @@ void PrintSummary(const std::vector<Taken>& taken, const Options& options,
     all.same += counts.same;
     all.refused += counts.refused;
     micros += one.micros;
-    informed = informed || one.response.finding_count() > 0;
+    for (const auto& finding : one.response.findings()) {
+      informed = informed || finding.severity() == common::v1::SEVERITY_INFO;
+    }
     for (const auto& stored : one.response.returns()) {
       if (stored.sequence() == 0) continue;
       first = first == 0 ? stored.sequence() : std::min(first, stored.sequence());
@@ -223,7 +225,7 @@ void AddSubmitCommand(CommandLine* line) {
        "    --profile loader.profile.textproto"},
       [options](Environment& environment) { return SubmitAll(*options, environment); });
   command->add_option("FILE", options->files, "Files, each of one period")
-      ->type_name("FILE ...")
+      ->type_name("")
       ->required();
   command->add_option("--collection", options->collection, "Code of the collection")
       ->type_name("CODE")

@@ -18,6 +18,7 @@ std::string NumberOrBlank(uint32_t number) { return number == 0 ? "" : absl::Str
 // Words for the finding and, where they were sent, what was found and expected.
 std::string MessageText(const common::v1::Finding& finding) {
   std::string text = finding.message();
+  if (!text.empty() && text.back() != '.') text += '.';
   if (!finding.got().empty()) absl::StrAppend(&text, " Got: ", finding.got(), ".");
   if (!finding.expected().empty()) absl::StrAppend(&text, " Expected: ", finding.expected(), ".");
   return text;

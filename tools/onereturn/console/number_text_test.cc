@@ -21,7 +21,7 @@ TEST(NumberText, GroupsTheFirstRunOfDigits) {
 }
 
 TEST(NumberText, RoundsHalfAwayFromZeroOnTheShownDecimal) {
-  EXPECT_EQ(FixedNumber(74.35, 1), "74.4");   // The double is just below 74.35.
+  EXPECT_EQ(FixedNumber(74.35, 1), "74.4");  // The double is just below 74.35.
   EXPECT_EQ(FixedNumber(-74.35, 1), "-74.4");
   EXPECT_EQ(FixedNumber(0.5, 0), "1");
   EXPECT_EQ(FixedNumber(2.5, 0), "3");

@@ -46,7 +46,10 @@ TEST(TextTable, WidthsOfCharacters) {
 TEST(TextTable, TextsCannotControlTheTerminal) {
   EXPECT_EQ(Printable("\x1b[2Jgone"), "\xEF\xBF\xBD[2Jgone");
   EXPECT_EQ(Printable("a\nb\tc"), "a b c");
-  EXPECT_EQ(Printable("\xE2\x80\xAE" "abc"), "\xEF\xBF\xBD" "abc");  // Right-to-left override.
+  EXPECT_EQ(Printable("\xE2\x80\xAE"
+                      "abc"),
+            "\xEF\xBF\xBD"
+            "abc");  // Right-to-left override.
   EXPECT_EQ(Printable("\x80"), "\xEF\xBF\xBD");
 }
 

@@ -58,8 +58,8 @@ TEST(RenderReport, IsWellFormedAndTheSameEachTime) {
 
 TEST(RenderReport, NeedsNothingOutsideItself) {
   const std::string html = Rendered(ExampleReport());
-  for (const char* outside : {"http://", "https://", "//cdn", "<script", "<link", "<img", "url(",
-                              "@import", "src="}) {
+  for (const char* outside :
+       {"http://", "https://", "//cdn", "<script", "<link", "<img", "url(", "@import", "src="}) {
     EXPECT_THAT(html, Not(HasSubstr(outside)));
   }
 }
@@ -78,9 +78,9 @@ TEST(RenderReport, IsMarkedOnEverySection) {
 TEST(RenderReport, SaysEverything) {
   const std::string html = Rendered(ExampleReport());
   for (const char* said :
-       {"Requires improvement", "67 %, 8 of 12 points over 3 statements",
-        "every statement above 1", "Equity in access", "Third Example Trust (RX3)",
-        "Fourth Example Trust (RX4)", "100 × 17,285 / 26,145", "10,185 / 15,145", "4,871",
+       {"Requires improvement", "67 %, 8 of 12 points over 3 statements", "every statement above 1",
+        "Equity in access", "Third Example Trust (RX3)", "Fourth Example Trust (RX4)",
+        "100 × 17,285 / 26,145", "10,185 / 15,145", "4,871",
         "c51ce410c124a10e0db5e4b97fc2af39f2d1e0b5a0e3f2b4d8a7c6e5f4031221",
         "Concern: 7 Points Below CL", "Mar 23: not applicable", "Trial limits", "QS5, QS7"}) {
     EXPECT_THAT(html, HasSubstr(said));
@@ -131,6 +131,18 @@ TEST(SpcChart, PointsAreWhereTheirValuesAre) {
                              "fill=\"#e46c0a\"><title>Feb 24: 100, High</title></rect>"));
   EXPECT_THAT(svg, HasSubstr("role=\"img\" aria-label=\"XmR chart of m"));
   EXPECT_EQ(SpcChartSvg(ReportMetric()), "");
+}
+
+TEST(SpcChart, GreatNumbersGetRoom) {
+  ReportMetric metric;
+  metric.digits = 0;
+  metric.points = {{"Jan 24", "2000000", 2e6, 2e6, 1e6, 3e6, 0, false, ""},
+                   {"Feb 24", "3000000", 3e6, 2e6, 1e6, 3e6, 0, false, ""}};
+  const std::string svg = SpcChartSvg(metric);
+  // "Upper limit 3,000,000" has 21 characters of at most 7: the edge is 12 + 147 wide, and names
+  // begin 8 from it, at 880 - 159 + 8. "3,000,000" needs 14 + 63 on the left.
+  EXPECT_THAT(svg, HasSubstr("<text x=\"729.0\""));
+  EXPECT_THAT(svg, HasSubstr("<line class=\"grid\" x1=\"77.0\""));
 }
 
 TEST(RoundTicks, AreRoundAndSpan) {

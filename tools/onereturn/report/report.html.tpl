@@ -69,6 +69,7 @@ thead th.signal { padding-left: 28px; }
 .score strong { font-size: 16px; }
 .evidence { margin: 8px 0 0; padding: 0; list-style: none; font-size: 13.5px; }
 .evidence li { padding: 3px 0 3px 12px; border-left: 3px solid var(--line); margin-bottom: 4px; }
+.evidence strong { white-space: nowrap; }
 .evidence .of { color: var(--soft); }
 .none { color: var(--soft); font-style: italic; }
 .headline { display: flex; flex-wrap: wrap; align-items: center; gap: 18px 34px; margin: 6px 0 14px; }

@@ -11,8 +11,9 @@ namespace {
 
 constexpr double kWidth = 880;
 constexpr double kHeight = 330;
-constexpr double kLeft = 64;
-constexpr double kRight = 116;  // Room for the names of the lines.
+constexpr double kLeft = 64;      // Room for the axis, and
+constexpr double kRight = 116;    // for the names of the lines: at least.
+constexpr double kCharacter = 7;  // No character of a label is wider.
 constexpr double kTop = 16;
 constexpr double kBottom = 34;
 constexpr double kLabelGap = 15;
@@ -40,6 +41,8 @@ class SpcChart {
       highest += 1;
     }
     ticks_ = RoundTicks(lowest, highest, kTicks);
+    NameLines();
+    MakeRoom();
   }
 
   std::string Draw() {
@@ -55,13 +58,49 @@ class SpcChart {
 
  private:
   double X(size_t index) const {
-    const double room = kWidth - kLeft - kRight;
+    const double room = kWidth - left_ - right_;
     const double step = room / static_cast<double>(metric_.points.size());
-    return kLeft + step * (static_cast<double>(index) + 0.5);
+    return left_ + step * (static_cast<double>(index) + 0.5);
   }
   double Y(double value) const {
     const double part = (value - ticks_.front()) / (ticks_.back() - ticks_.front());
     return kHeight - kBottom - part * (kHeight - kTop - kBottom);
+  }
+
+  // A line's name and value, written beside it.
+  struct Name {
+    std::string text;
+    double value = 0;
+    bool is_target = false;
+  };
+
+  void AddName(absl::string_view name, double value, bool is_target) {
+    names_.push_back(
+        {absl::StrCat(name, " ", FixedNumber(value, metric_.digits)), value, is_target});
+  }
+
+  void NameLines() {
+    const ReportPoint& last = metric_.points.back();
+    AddName("Mean", last.mean, false);
+    if (last.upper_limit.has_value()) AddName("Upper limit", *last.upper_limit, false);
+    if (last.lower_limit.has_value()) AddName("Lower limit", *last.lower_limit, false);
+    if (metric_.target.has_value()) AddName("Target", *metric_.target, true);
+  }
+
+  // Great numbers need wider edges.
+  void MakeRoom() {
+    for (const Name& name : names_) {
+      right_ = std::max(right_, 12 + kCharacter * static_cast<double>(name.text.size()));
+    }
+    for (double tick : ticks_) {
+      left_ = std::max(left_, 14 + kCharacter * static_cast<double>(TickText(tick).size()));
+    }
+  }
+
+  // Ticks are round: no more digits than their distance needs.
+  std::string TickText(double tick) const {
+    const double step = ticks_[1] - ticks_[0];
+    return FixedNumber(tick, step >= 1 ? 0 : step >= 0.1 ? 1 : 2);
   }
 
   void Text(double x, double y, absl::string_view anchor, absl::string_view style,
@@ -74,12 +113,9 @@ class SpcChart {
   void Axes() {
     for (double tick : ticks_) {
       absl::StrAppendFormat(
-          &svg_, "<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", kLeft,
-          Y(tick), kWidth - kRight, Y(tick));
-      // Ticks are round: no more digits than needed, at most those of the metric.
-      const double step = ticks_[1] - ticks_[0];
-      const int digits = step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
-      Text(kLeft - 10, Y(tick) + 4, "end", "axis", FixedNumber(tick, digits));
+          &svg_, "<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", left_,
+          Y(tick), kWidth - right_, Y(tick));
+      Text(left_ - 10, Y(tick) + 4, "end", "axis", TickText(tick));
     }
     const size_t count = metric_.points.size();
     const size_t every = (count + kMostPeriodLabels - 1) / kMostPeriodLabels;
@@ -122,23 +158,18 @@ class SpcChart {
     Step("limit", upper);
     Step("limit", lower);
     Step("mean", mean);
-    std::vector<std::pair<std::string, double>> names = {{"Mean", metric_.points.back().mean}};
-    if (upper.back().has_value()) names.emplace_back("Upper limit", *upper.back());
-    if (lower.back().has_value()) names.emplace_back("Lower limit", *lower.back());
     if (metric_.target.has_value()) {
       absl::StrAppendFormat(
           &svg_, "<line class=\"target\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
-          kLeft, Y(*metric_.target), kWidth - kRight, Y(*metric_.target));
-      names.emplace_back("Target", *metric_.target);
+          left_, Y(*metric_.target), kWidth - right_, Y(*metric_.target));
     }
     std::vector<double> wanted;
-    for (const auto& [name, value] : names) wanted.push_back(Y(value) + 4);
+    for (const Name& name : names_) wanted.push_back(Y(name.value) + 4);
     const std::vector<double> places =
         SpreadLabels(wanted, kLabelGap, kTop + 4, kHeight - kBottom + 4);
-    for (size_t i = 0; i < names.size(); ++i) {
-      const bool target = names[i].first == "Target";
-      Text(kWidth - kRight + 8, places[i], "start", target ? "name target-name" : "name",
-           absl::StrCat(names[i].first, " ", FixedNumber(names[i].second, metric_.digits)));
+    for (size_t i = 0; i < names_.size(); ++i) {
+      Text(kWidth - right_ + 8, places[i], "start",
+           names_[i].is_target ? "name target-name" : "name", names_[i].text);
     }
   }
 
@@ -196,6 +227,9 @@ class SpcChart {
 
   const ReportMetric& metric_;
   std::vector<double> ticks_;
+  std::vector<Name> names_;
+  double left_ = kLeft;
+  double right_ = kRight;
   std::string svg_;
 };
 

@@ -121,9 +121,8 @@ inline Collection AeCollection() {
     published.columns.push_back({header, cell.item, cell.dimensions});
     wide.columns.push_back({name, cell.item, cell.dimensions});
   }
-  collection.layouts = {{"published", published},
-                        {"wide", wide},
-                        {"long", LongLayout{{"department", "booked"}}}};
+  collection.layouts = {
+      {"published", published}, {"wide", wide}, {"long", LongLayout{{"department", "booked"}}}};
   return collection;
 }
 

@@ -46,7 +46,8 @@ inline std::vector<std::string> PublishedRow(const std::string& organisation, in
 }
 
 // The total of the rows between header and end; figures that are no plain number count as nothing.
-inline std::vector<std::string> TotalOf(const Records& records, const std::string& label = "Total") {
+inline std::vector<std::string> TotalOf(const Records& records,
+                                        const std::string& label = "Total") {
   std::vector<std::string> total(kFirstFigure, label);
   for (size_t column = kFirstFigure; column < records[0].size(); ++column) {
     int64_t sum = 0;
@@ -97,8 +98,9 @@ inline std::vector<BadFile> BadFiles() {
          r[0][5] = r[0][4];
        }),
        Reason::kFileLayout,
-       {"column 2: \"Organisation\" is not a column", "column 6: \"A&E attendances Type 1\" stands twice",
-        "column \"Org Code\" is missing", "column \"A&E attendances Type 2\" is missing"}},
+       {"column 2: \"Organisation\" is not a column",
+        "column 6: \"A&E attendances Type 1\" stands twice", "column \"Org Code\" is missing",
+        "column \"A&E attendances Type 2\" is missing"}},
       {"a column too few in the header",
        Spoilt([](Records& r) {
          for (auto& record : r) record.pop_back();
@@ -141,10 +143,7 @@ inline std::vector<BadFile> BadFiles() {
        Spoilt([](Records& r) { r[3][0] = "MSitAE-MAY-2023"; }),
        Reason::kFilePeriod,
        {"row 4 is of 2023-05, the rows above of 2023-06"}},
-      {"no total row",
-       Spoilt([](Records& r) { r.pop_back(); }),
-       Reason::kFileTotal,
-       {"cut short"}},
+      {"no total row", Spoilt([](Records& r) { r.pop_back(); }), Reason::kFileTotal, {"cut short"}},
       {"a total row that is not the last",
        Spoilt([](Records& r) { std::swap(r[3], r[4]); }),
        Reason::kFileTotal,
@@ -186,7 +185,10 @@ inline std::vector<BadFile> BadFiles() {
        Spoilt([](Records& r) { r[2][3] = std::string(1 << 20, 'x'); }),
        Reason::kLength,
        {"row 3"}},
-      {"a spreadsheet's own form", std::string("PK\x03\x04\x14\0\x06\0", 8), Reason::kCharset, {"row 1"}},
+      {"a spreadsheet's own form",
+       std::string("PK\x03\x04\x14\0\x06\0", 8),
+       Reason::kCharset,
+       {"row 1"}},
   };
 }
 
@@ -204,25 +206,22 @@ inline std::vector<GoodFile> GoodFiles() {
       {"with line feeds", absl::StrReplaceAll(plain, {{"\r\n", "\n"}})},
       {"without a last line end", plain.substr(0, plain.size() - 2)},
       {"with empty lines", absl::StrReplaceAll(plain, {{"\r\n", "\r\n\r\n"}})},
-      {"with blanks around headers and figures",
-       Spoilt([](Records& r) {
+      {"with blanks around headers and figures", Spoilt([](Records& r) {
          r[0][4] = " A&E attendances Type 1  ";
          r[1][4] = " 100 ";
          r[1][1] = "RLQ ";
          r[1][0] = "MSitAE-June-2023 ";
        })},
-      {"with an unnamed empty column",
-       Spoilt([](Records& r) {
+      {"with an unnamed empty column", Spoilt([](Records& r) {
          for (auto& record : r) record.push_back("");
        })},
-      {"with columns in another order",
-       Spoilt([](Records& r) {
+      {"with columns in another order", Spoilt([](Records& r) {
          for (auto& record : r) std::swap(record[5], record[20]);
        })},
   };
   for (const char* label : {"TOTAL", "Total", "TOTAl", "total", "TOTAL ", "Total  "}) {
-    files.push_back({absl::StrCat("with the total spelled '", label, "'"),
-                     TextOf(SoundRecords(label))});
+    files.push_back(
+        {absl::StrCat("with the total spelled '", label, "'"), TextOf(SoundRecords(label))});
   }
   return files;
 }
@@ -231,10 +230,10 @@ inline std::vector<GoodFile> GoodFiles() {
 struct BadRow {
   std::string name;
   std::string bytes;
-  std::string code;         // Of the one finding.
-  uint32_t row = 0;         // Where it stands.
-  uint32_t column = 0;      // 0: the row as a whole.
-  std::string organisation; // As the finding shows it.
+  std::string code;          // Of the one finding.
+  uint32_t row = 0;          // Where it stands.
+  uint32_t column = 0;       // 0: the row as a whole.
+  std::string organisation;  // As the finding shows it.
 };
 
 inline BadRow SpoiltFigure(std::string name, const std::string& figure, std::string code) {

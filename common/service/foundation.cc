@@ -1,0 +1,61 @@
+#include "common/service/foundation.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "common/commit/service_store.h"
+#include "common/log/log.h"
+#include "common/rpc/credentials.h"
+#include "common/rpc/server.h"
+#include "common/status/status_macros.h"
+
+namespace onereturn {
+
+int RunService(int argument_count, char** arguments,
+               const std::function<absl::Status(const config::v1::ServerConfig& config)>& serve) {
+  absl::StatusOr<config::v1::ServerConfig> config = ReadServerConfig(argument_count, arguments);
+  absl::Status status = config.status();
+  if (status.ok()) {
+    PrepareProcess(*config);
+    status = serve(*config);
+  }
+  if (status.ok()) {
+    LogInfo("server.stopped");
+    return 0;
+  }
+  std::fprintf(stderr, "%s: %s\n", arguments[0], std::string(status.message()).c_str());
+  return status.code() == absl::StatusCode::kInvalidArgument ? kExitConfiguration : kExitStorage;
+}
+
+absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::ServerConfig& config,
+                                                          const std::string& service,
+                                                          std::vector<ColumnFamilySpec> families) {
+  ASSIGN_OR_RETURN(std::string pem, ReadTextFile(config.signing_key_file()));
+  ASSIGN_OR_RETURN(SigningKey key, SigningKey::FromPem(pem));
+  auto foundation = std::make_unique<Foundation>();
+  ASSIGN_OR_RETURN(foundation->store,
+                   OpenServiceStore(config.data_folder(), service, std::move(families)));
+  CommitterOptions options;
+  options.service = service;
+  options.on_fatal = StopForStorageFault;
+  ASSIGN_OR_RETURN(foundation->committer,
+                   Committer::Start(foundation->store.get(), &foundation->clock, std::move(key),
+                                    std::move(options)));
+  return foundation;
+}
+
+absl::StatusOr<Rights> ReadRights(const config::v1::ServerConfig& config) {
+  config::v1::RightsFile file;
+  RETURN_IF_ERROR(ReadTextProto(config.rights_file(), &file));
+  return Rights::FromProto(file);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> PeerChannel(const config::v1::ServerConfig& config,
+                                                           const std::string& service) {
+  for (const config::v1::Peer& peer : config.peers()) {
+    if (peer.service() == service) return MutualTlsChannel(config.tls(), peer);
+  }
+  return std::shared_ptr<grpc::Channel>();
+}
+
+}  // namespace onereturn

@@ -1,0 +1,54 @@
+// What every service stands on, and the way its process begins and ends. A main.cc builds on it and
+// has nothing else but construction.
+#ifndef ONERETURN_COMMON_SERVICE_FOUNDATION_H_
+#define ONERETURN_COMMON_SERVICE_FOUNDATION_H_
+
+#include <grpcpp/channel.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/commit/committer.h"
+#include "common/identity/rights.h"
+#include "common/storage/store.h"
+#include "onereturn/config/v1/config.pb.h"
+
+namespace onereturn {
+
+// Whether an error is the configuration's (exit 78) or the store's (exit 70): sysexits.h.
+inline constexpr int kExitConfiguration = 78;
+inline constexpr int kExitStorage = 70;
+
+// Reads the arguments and the configuration, prepares the process, runs `serve` until it returns,
+// and gives the exit code; an error is said in one line on stderr.
+int RunService(int argument_count, char** arguments,
+               const std::function<absl::Status(const config::v1::ServerConfig& config)>& serve);
+
+// The store and the one way into it. The committer stops before the store closes.
+struct Foundation {
+  SystemClock clock;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Committer> committer;
+};
+
+// Opens the store of `service` and starts its committer with the configuration's signing key. A
+// failure of the store that forbids going on ends the process.
+absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::ServerConfig& config,
+                                                          const std::string& service,
+                                                          std::vector<ColumnFamilySpec> families);
+
+// The rights that the configuration names.
+absl::StatusOr<Rights> ReadRights(const config::v1::ServerConfig& config);
+
+// The channel to a peer that the configuration names; null where it names none.
+absl::StatusOr<std::shared_ptr<grpc::Channel>> PeerChannel(const config::v1::ServerConfig& config,
+                                                           const std::string& service);
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_SERVICE_FOUNDATION_H_

@@ -1,0 +1,79 @@
+// Goal: definitions are sent in an order in which each stands after what it names, and equal
+// content always has the same request id.
+#include "tools/onereturn/commands/definition_plan.h"
+
+#include <fstream>
+
+#include "common/base/testing/temporary_folder.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tools/onereturn/console/error_text.h"
+
+namespace onereturn::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+class DefinitionPlan : public ::testing::Test {
+ protected:
+  std::string File(const std::string& name, const std::string& text) {
+    std::ofstream(folder_.File(name)) << text;
+    return folder_.File(name);
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(DefinitionPlan, KindsComeInOrderOverAllFiles) {
+  const std::string first = File("a.textproto", R"(metrics { code: "m" } items { code: "i1" })");
+  const std::string second =
+      File("b.textproto", R"(frameworks { code: "f" } items { code: "i2" })");
+  const auto definitions = ReadDefinitions({first, second}).value();
+  std::vector<std::string> codes;
+  for (const Definition& definition : definitions) codes.push_back(definition.code());
+  EXPECT_THAT(codes, ElementsAre("i1", "i2", "m", "f"));
+  EXPECT_EQ(definitions[1].Place(), second + ", item i2");
+  EXPECT_THAT(Waves(definitions), ElementsAre(Pair(0, 2), Pair(2, 3), Pair(3, 4)));
+}
+
+TEST_F(DefinitionPlan, AChildWaitsForItsParent) {
+  const std::string file = File("o.textproto", R"(
+    organisations { code: "X24" }
+    organisations { code: "Y56" relationships { parent: "X24" } }
+    organisations { code: "Y58" relationships { parent: "X24" } }
+    organisations { code: "QXX" relationships { parent: "Y58" } }
+    organisations { code: "QXX" display_name: "again" })");
+  EXPECT_THAT(Waves(ReadDefinitions({file}).value()),
+              ElementsAre(Pair(0, 1), Pair(1, 3), Pair(3, 4), Pair(4, 5)));
+}
+
+TEST_F(DefinitionPlan, TheRequestIdStandsForTheContent) {
+  const auto read = [&](const char* text) {
+    return ReadDefinitions({File("x.textproto", text)}).value().at(0).RequestId();
+  };
+  const std::string id = read(R"(items { code: "i" unit: "days" })");
+  EXPECT_EQ(id, read(R"(items { unit: "days"  code: "i" })"));
+  EXPECT_NE(id, read(R"(items { code: "i" unit: "hours" })"));
+  EXPECT_THAT(id, HasSubstr("apply.item.i."));
+  EXPECT_LE(id.size(), 128u);
+}
+
+TEST_F(DefinitionPlan, FoldersGiveTheirFilesInOrderOfName) {
+  File("b.textproto", "");
+  File("a.textproto", "");
+  File("c.txtpb", "");
+  EXPECT_THAT(DefinitionFiles({folder_.path()}).value(),
+              ElementsAre(folder_.File("a.textproto"), folder_.File("b.textproto")));
+  EXPECT_EQ(ExitCodeOf(DefinitionFiles({folder_.File("none")}).status()), ExitCode::kUsage);
+}
+
+TEST_F(DefinitionPlan, AFaultNamesFileAndLine) {
+  const auto broken = ReadDefinitions({File("x.textproto", "\nitems { cod: 1 }")});
+  EXPECT_EQ(ExitCodeOf(broken.status()), ExitCode::kUsage);
+  EXPECT_THAT(std::string(broken.status().message()), HasSubstr("x.textproto"));
+  EXPECT_THAT(std::string(broken.status().message()), HasSubstr("2"));
+}
+
+}  // namespace
+}  // namespace onereturn::client

@@ -1,0 +1,138 @@
+// Goal: a deployment holds what three services and their callers need, never overwrites anything,
+// and keeps its keys to its owner.
+#include "tools/onereturn/commands/deployment.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "common/base/testing/temporary_folder.h"
+#include "common/identity/rights.h"
+#include "common/rpc/credentials.h"
+#include "common/rpc/server.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tools/onereturn/commands/assessment_file.h"
+#include "tools/onereturn/connection/profile.h"
+#include "tools/onereturn/console/error_text.h"
+#include "tools/onereturn/evidence/receipt_check.h"
+
+namespace onereturn::client {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Deployment : public ::testing::Test {
+ protected:
+  DeploymentOptions Options() {
+    DeploymentOptions options;
+    options.folder = folder_.File("d");
+    options.ports = {0, 0, 0};
+    options.organisations = {"RLQ"};
+    return options;
+  }
+  std::string File(const std::string& name) { return folder_.File("d/" + name); }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Deployment, ServesServicesAndCallers) {
+  const absl::Status written = WriteDeployment(Options());
+  ASSERT_TRUE(written.ok()) << written;
+  std::set<std::string> addresses;
+  for (const char* service : {"ingestion", "metrics", "assessment"}) {
+    std::string config_file = File(std::string(service) + ".textproto");
+    char program[] = "server";
+    char flag[] = "--config";
+    char* arguments[] = {program, flag, config_file.data()};
+    const auto config = ReadServerConfig(3, arguments);
+    ASSERT_TRUE(config.ok()) << config.status();
+    EXPECT_TRUE(MutualTlsServerCredentials(config->tls()).ok());
+    EXPECT_TRUE(std::filesystem::exists(config->data_folder() + "/initialise"));
+    addresses.insert(config->listen_address());
+  }
+  EXPECT_EQ(addresses.size(), 3u);
+
+  config::v1::RightsFile rights;
+  ASSERT_TRUE(ReadTextProto(File("rights.textproto"), &rights).ok());
+  EXPECT_TRUE(Rights::FromProto(rights).ok());
+  EXPECT_EQ(rights.principals_size(), 3 + 6 + 1);
+
+  for (const Persona& persona : PersonasOf({"RLQ"})) {
+    const auto profile = ReadProfile(File(persona.name + ".profile.textproto"));
+    ASSERT_TRUE(profile.ok()) << profile.status();
+    for (const char* service : {"ingestion", "metrics", "assessment"}) {
+      const auto peer = PeerOf(*profile, service);
+      ASSERT_TRUE(peer.ok());
+      EXPECT_EQ(addresses.count(peer->address()), 1u);
+      EXPECT_TRUE(MutualTlsChannel(profile->tls(), *peer).ok());
+      EXPECT_TRUE(PublicKeyOf(*profile, service).ok());
+    }
+  }
+}
+
+TEST_F(Deployment, KeysAreTheirOwnersAlone) {
+  ASSERT_TRUE(WriteDeployment(Options()).ok());
+  size_t keys = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(File(""))) {
+    const std::string name = file.path().filename().string();
+    const bool secret = name.find(".key.pem") != std::string::npos ||
+                        name.find(".signing.pem") != std::string::npos;
+    if (!secret) continue;
+    struct stat state {};
+    ASSERT_EQ(stat(file.path().c_str(), &state), 0);
+    EXPECT_EQ(state.st_mode & 0777u, 0600u) << name;
+    ++keys;
+  }
+  EXPECT_EQ(keys, 1u + 3 + 3 + 7);  // Authority, services, their signatures, callers.
+}
+
+TEST_F(Deployment, NeverOverwrites) {
+  std::filesystem::create_directories(File(""));
+  EXPECT_TRUE(WriteDeployment(Options()).ok());  // Empty is as good as new.
+  const absl::Status again = WriteDeployment(Options());
+  EXPECT_EQ(ExitCodeOf(again), ExitCode::kUsage);
+  EXPECT_THAT(std::string(again.message()), HasSubstr("not an empty folder"));
+}
+
+TEST_F(Deployment, ProfilesThatAreNotThere) {
+  EXPECT_EQ(ExitCodeOf(ReadProfile(File("none")).status()), ExitCode::kUsage);
+  EXPECT_EQ(ExitCodeOf(PeerOf(config::v1::ClientProfile(), "metrics").status()), ExitCode::kUsage);
+}
+
+TEST_F(Deployment, AssessmentFilesSayNothingOnlyTheServiceMay) {
+  std::filesystem::create_directories(File(""));
+  std::ofstream(File("good")) << "organisation: \"QXX\" scores { statement: \"QS1\" score: 3 }";
+  std::ofstream(File("bad")) << "name: \"assessments/a1\"";
+  EXPECT_EQ(ReadAssessmentFile(File("good"))->scores_size(), 1);
+  EXPECT_EQ(ExitCodeOf(ReadAssessmentFile(File("bad")).status()), ExitCode::kUsage);
+}
+
+TEST(ScoreId, GoingBackToAnEarlierScoreIsANewRequest) {
+  assessment::v1::Assessment seen;
+  seen.set_etag("\"1\"");
+  assessment::v1::Score score;
+  score.set_statement("QS1");
+  const std::string first = ScoreId(seen, score);
+  EXPECT_EQ(first, ScoreId(seen, score));
+  seen.set_etag("\"2\"");
+  EXPECT_NE(first, ScoreId(seen, score));
+  EXPECT_LE(first.size(), 128u);
+}
+
+TEST(AddAllEvidence, TakesTheStatementsOwn) {
+  assessment::v1::Assessment assessment;
+  for (const char* statement : {"QS1", "QS2", "QS1"}) {
+    auto* evidence = assessment.add_evidence();
+    evidence->set_statement(statement);
+    evidence->set_name("e" + std::to_string(assessment.evidence_size()));
+  }
+  assessment::v1::Score score;
+  score.set_statement("QS1");
+  AddAllEvidence(assessment, &score);
+  EXPECT_THAT(score.evidence(), ::testing::ElementsAre("e1", "e3"));
+}
+
+}  // namespace
+}  // namespace onereturn::client
