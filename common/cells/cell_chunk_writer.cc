@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -31,6 +32,9 @@ struct Keys {
   }
 };
 
+// Room is made at once for as many distinct texts as most returns have.
+constexpr size_t kLikelyTexts = 512;
+
 Keys BuildKeys(absl::Span<const Cell> cells) {
   Keys keys;
   absl::flat_hash_map<absl::string_view, uint32_t> known;
@@ -50,6 +54,7 @@ Keys BuildKeys(absl::Span<const Cell> cells) {
     keys.ranks.push_back(found->second);
   };
   keys.starts.reserve(cells.size() + 1);
+  known.reserve(std::min(cells.size() + 8, kLikelyTexts));
   for (const Cell& cell : cells) {
     before = keys.starts.empty() ? 0 : keys.starts.back();
     keys.starts.push_back(keys.ranks.size());
@@ -62,11 +67,17 @@ Keys BuildKeys(absl::Span<const Cell> cells) {
   keys.starts.push_back(keys.ranks.size());
 
   // Until here a text was known by its first appearance.
-  std::sort(keys.texts.begin(), keys.texts.end());
+  std::vector<uint32_t> by_rank(keys.texts.size());
+  std::iota(by_rank.begin(), by_rank.end(), uint32_t{0});
+  std::sort(by_rank.begin(), by_rank.end(),
+            [&keys](uint32_t a, uint32_t b) { return keys.texts[a] < keys.texts[b]; });
   std::vector<uint32_t> rank_of(keys.texts.size());
-  for (uint32_t rank = 0; rank < keys.texts.size(); ++rank) {
-    rank_of[known.at(keys.texts[rank])] = rank;
+  std::vector<absl::string_view> texts(keys.texts.size());
+  for (uint32_t rank = 0; rank < by_rank.size(); ++rank) {
+    rank_of[by_rank[rank]] = rank;
+    texts[rank] = keys.texts[by_rank[rank]];
   }
+  keys.texts = std::move(texts);
   for (uint32_t& rank : keys.ranks) rank = rank_of[rank];
   return keys;
 }
@@ -154,21 +165,26 @@ absl::uint128 PrefixOf(Key key, int bits_per_rank) {
 
 // The cells' places in the order of a revision; equal cells keep their order.
 std::vector<uint32_t> SortedOrder(const Keys& keys, size_t count) {
+  std::vector<uint32_t> order(count);
+  std::iota(order.begin(), order.end(), uint32_t{0});
+  const auto before = [&keys](uint32_t a, uint32_t b) {
+    const Key key_a = keys.KeyOf(a), key_b = keys.KeyOf(b);
+    return std::lexicographical_compare(key_a.begin(), key_a.end(), key_b.begin(), key_b.end());
+  };
+  // Systems mostly send their cells in order.
+  if (std::is_sorted(order.begin(), order.end(), before)) return order;
   const int bits_per_rank = absl::bit_width(keys.texts.size());
   std::vector<Prefix> prefixes;
   prefixes.reserve(count);
   for (uint32_t cell = 0; cell < count; ++cell) {
     prefixes.push_back({PrefixOf(keys.KeyOf(cell), bits_per_rank), cell});
   }
-  std::sort(prefixes.begin(), prefixes.end(), [&keys](const Prefix& a, const Prefix& b) {
+  std::sort(prefixes.begin(), prefixes.end(), [&](const Prefix& a, const Prefix& b) {
     if (a.number != b.number) return a.number < b.number;
-    const Key key_a = keys.KeyOf(a.cell), key_b = keys.KeyOf(b.cell);
-    if (key_a == key_b) return a.cell < b.cell;
-    return std::lexicographical_compare(key_a.begin(), key_a.end(), key_b.begin(), key_b.end());
+    if (keys.KeyOf(a.cell) == keys.KeyOf(b.cell)) return a.cell < b.cell;
+    return before(a.cell, b.cell);
   });
-  std::vector<uint32_t> order;
-  order.reserve(count);
-  for (const Prefix& prefix : prefixes) order.push_back(prefix.cell);
+  for (size_t i = 0; i < count; ++i) order[i] = prefixes[i].cell;
   return order;
 }
 

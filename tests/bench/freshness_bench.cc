@@ -51,7 +51,12 @@ class Freshness {
     RETURN_IF_ERROR(suite_->Start("ingestion"));
     RETURN_IF_ERROR(suite_->Start("metrics"));
     RETURN_IF_ERROR(ApplyToIngestion(definitions, suite_->Channel(kSteward, "ingestion")));
-    return ApplyToMetrics(definitions, suite_->Channel(kSteward, "metrics"));
+    RETURN_IF_ERROR(ApplyToMetrics(definitions, suite_->Channel(kSteward, "metrics")));
+    for (int i = 0; i < options_.threads; ++i) {
+      returns_stubs_.push_back(ReturnsService::NewStub(suite_->Channel(kLoader, "ingestion")));
+      metrics_stubs_.push_back(MetricsService::NewStub(suite_->Channel(kAnalyst, "metrics")));
+    }
+    return absl::OkStatus();
   }
 
   // Returns `from` up to `to`, each at its moment.
@@ -62,7 +67,10 @@ class Freshness {
     figures_ = {};
     std::vector<std::thread> threads;
     for (int i = 0; i < options_.threads; ++i) {
-      threads.emplace_back([this, to] { Work(to); });
+      threads.emplace_back([this, i, to] {
+        Work(to, returns_stubs_[static_cast<size_t>(i)].get(),
+             metrics_stubs_[static_cast<size_t>(i)].get());
+      });
     }
     for (std::thread& thread : threads) thread.join();
     if (!fault_.ok()) return fault_;
@@ -72,11 +80,9 @@ class Freshness {
   }
 
  private:
-  void Work(int to) {
-    auto returns_stub = ReturnsService::NewStub(suite_->Channel(kLoader, "ingestion"));
-    auto metrics_stub = MetricsService::NewStub(suite_->Channel(kAnalyst, "metrics"));
+  void Work(int to, ReturnsService::Stub* returns_stub, MetricsService::Stub* metrics_stub) {
     for (int number = next_++; number < to; number = next_++) {
-      const absl::Status status = SubmitAndRead(number, returns_stub.get(), metrics_stub.get());
+      const absl::Status status = SubmitAndRead(number, returns_stub, metrics_stub);
       if (status.ok()) continue;
       std::lock_guard<std::mutex> lock(mutex_);
       fault_ = status;
@@ -119,6 +125,8 @@ class Freshness {
   const Options options_;
   const MadeUpCollection collection_;
   const std::vector<std::string> organisations_;
+  std::vector<std::unique_ptr<ReturnsService::Stub>> returns_stubs_;
+  std::vector<std::unique_ptr<MetricsService::Stub>> metrics_stubs_;
   BenchClock::time_point begin_;
   int first_ = 0;
   std::atomic<int> next_{0};

@@ -357,6 +357,42 @@ TEST_F(DefineTest, ADefinitionTooLargeForAFactIsRefused) {
   EXPECT_EQ(ingestion_.LastSequence(), 0u);
 }
 
+// Definitions of different things do not stand in each other's way.
+TEST_F(DefineTest, ManyItemsInOneGroupAreAllTaken) {
+  std::vector<std::future<absl::Status>> answers;
+  {
+    CommitterHold hold(&ingestion_.committer());
+    for (int i = 0; i < 50; ++i) {
+      auto promise = std::make_shared<std::promise<absl::Status>>();
+      answers.push_back(promise->get_future());
+      ingestion_.Begin(ingestion_.FreshOrigin(), Item(absl::StrCat("item", i)),
+                       [promise](auto defined) { promise->set_value(defined.status()); });
+    }
+  }
+  for (auto& answer : answers) EXPECT_THAT(answer.get(), IsOk());
+  EXPECT_EQ(ingestion_.LastSequence(), 50u);
+  EXPECT_EQ(CatalogueSequence(ingestion_.store()).value(), 50u);
+}
+
+// Of one thing: the second is judged again, on the first.
+TEST_F(DefineTest, TwoOfOneItemInOneGroupBecomeTwoVersions) {
+  std::vector<std::future<uint32_t>> versions;
+  {
+    CommitterHold hold(&ingestion_.committer());
+    for (const char* unit : {"beds", "patients in beds"}) {
+      catalogue::v1::DataItem item = Item("beds");
+      item.set_unit(unit);
+      auto promise = std::make_shared<std::promise<uint32_t>>();
+      versions.push_back(promise->get_future());
+      ingestion_.Begin(ingestion_.FreshOrigin(), item, [promise](auto defined) {
+        promise->set_value(defined.ok() ? defined->definition.version() : 0);
+      });
+    }
+  }
+  EXPECT_EQ(versions[0].get(), 1u);
+  EXPECT_EQ(versions[1].get(), 2u);
+}
+
 TEST_F(DefineTest, RacingForOneHomeLeavesOneWinner) {
   ASSERT_THAT(ingestion_.DefineOne(Item("beds")), IsOk());
   std::vector<std::future<absl::Status>> answers;

@@ -142,12 +142,13 @@ TEST(LargeReturnTest, ThreeHundredThousandCellsAreTakenAndReadBack) {
       std::chrono::duration<double>(taken).count(), static_cast<double>(growth) / (1 << 20));
   EXPECT_LT(growth, uint64_t{512} << 20);
 
-  // Again: nothing new, and one cell less is one finding.
+  // Again: nothing new.
   submission.origin = ingestion.FreshOrigin();
   EXPECT_TRUE(ingestion.submit_file().Run(submission)->returns[0].unchanged);
 }
 
-// The chunks are in the store before the fact is: they are not part of its batch.
+// The chunks are in the store before the fact is: here the fact is refused, being larger than an
+// entry may be, and they are there all the same. A retry finds them and they are written once.
 TEST(LargeReturnTest, ChunksAreWrittenAhead) {
   TestIngestion ingestion;
   ingestion.Apply(Large());
@@ -161,27 +162,41 @@ TEST(LargeReturnTest, ChunksAreWrittenAhead) {
     submission.submission.cells.back().value = Decimal::FromWhole(figure++);
     return true;
   });
-  const Judgement judgement = Judge(*compiled.collection, Period::Parse("2024-03").value(),
-                                    Submission(submission.submission));
-  // The last etag is stale by the time the committer sees the fact: it is refused, and yet the
-  // chunks are held, as what is written ahead must be.
-  std::future<absl::StatusOr<ReturnAnswer>> answer = ingestion.BeginSubmit(submission);
-  ASSERT_THAT(answer.get(), IsOk());
-  const uint64_t last = ingestion.LastSequence();
+  submission.submission.explanations = {{"W01", std::nullopt, std::string(70 * 1024, 'x')}};
+  const uint64_t before = ingestion.LastSequence();
+  EXPECT_THAT(ingestion.Submit(submission).status(), HasReason(Reason::kMessageTooLarge));
+  EXPECT_EQ(ingestion.LastSequence(), before);
+
+  const Judgement judgement =
+      Judge(*compiled.collection, Period::Parse("2024-03").value(), submission.submission);
+  EXPECT_GT(judgement.chunks.size(), 70u);
   for (const Digest& digest : judgement.chunk_digests) {
     EXPECT_TRUE(FindChunk(ingestion.store(), digest)->has_value());
   }
-  // A smaller batch than the chunks together: what shares the fact's sync stays small.
-  uint64_t bytes = 0;
-  for (const std::string& chunk : judgement.chunks) bytes += chunk.size();
-  EXPECT_GT(bytes, 1'000'000u);
-  submission.origin = ingestion.FreshOrigin();
-  submission.submission.cells.pop_back();
-  const absl::StatusOr<ReturnAnswer> missing = ingestion.Submit(submission);
-  ASSERT_THAT(missing, IsOk());
-  EXPECT_EQ(missing->findings.count(), 1u);
-  EXPECT_EQ(missing->findings.kept()[0].code, "CELL_MISSING");
-  EXPECT_EQ(ingestion.LastSequence(), last);
+  // No revision points to them: the return is not there.
+  EXPECT_EQ(HeadOf(ingestion.store(), {"WARDS", "2024-03", "RLQ"})->newest.number, 0u);
+  submission.submission.explanations.clear();
+  const absl::StatusOr<ReturnAnswer> answer = ingestion.Submit(submission);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->fact.revision(), 1u);
+  EXPECT_EQ(ingestion.LastSequence(), before + 1);
+}
+
+TEST(LargeReturnTest, OneCellLessIsOneFinding) {
+  TestIngestion ingestion;
+  ingestion.Apply(Large());
+  const uint64_t before = ingestion.LastSequence();
+  std::string text = LargeFile();
+  text.resize(text.rfind("RLQ"));
+  FileSubmission submission = ingestion.AeFile(ingestion.Upload(text), "long");
+  submission.collection = "WARDS";
+  const absl::StatusOr<FileAnswer> answer = ingestion.submit_file().Run(submission);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->verdict, Verdict::kInvalid);
+  ASSERT_EQ(answer->findings.count(), 1u);
+  EXPECT_EQ(answer->findings.kept()[0].code, "CELL_MISSING");
+  EXPECT_EQ(DescribeCell(*answer->findings.kept()[0].cell), "tests_done [test=t499, ward=ward599]");
+  EXPECT_EQ(ingestion.LastSequence(), before);
 }
 
 }  // namespace

@@ -64,8 +64,9 @@ TEST_F(StoreTest, KeysAreThoseOfTheGrammar) {
   EXPECT_THAT(KeysOf(Family::kFiles), ElementsAre("75" + stop + "00000102"));
   const std::string return_key = "43" + stop + "323032332d3036" + stop + "524c51" + stop;
   EXPECT_THAT(KeysOf(Family::kRevisions), ElementsAre(return_key + "fffffffffffffff8"));
-  EXPECT_THAT(KeysOf(Family::kHeads), ElementsAre("01", "026162" + stop, "03" + return_key,
-                                                  "04" + DigestToHex(Sha256("file"))));
+  EXPECT_THAT(KeysOf(Family::kHeads),
+              ElementsAre("01", "026162" + stop, "03" + return_key,
+                          "04" + DigestToHex(Sha256("file")), "05026162" + stop));
 }
 
 TEST_F(StoreTest, TheListOfFamiliesIsAppendOnly) {
@@ -111,8 +112,12 @@ TEST_F(StoreTest, DefinitionsAreReadAsOfASequence) {
   EXPECT_FALSE(FindDefinition(*store_, DefinitionKind::kItem, "bed", kNewest)->has_value());
   EXPECT_FALSE(FindDefinition(*store_, DefinitionKind::kItem, "beds_open", kNewest)->has_value());
   EXPECT_EQ(CatalogueSequence(*store_).value(), 9u);
-  const ReadCheck check = CatalogueCheck(9);
-  EXPECT_EQ(store_->Get(check.family, check.key).value(), check.expected);
+  for (const ReadCheck& check :
+       {CatalogueCheck(9), DefinitionCheck(DefinitionKind::kItem, "beds", 9),
+        DefinitionCheck(DefinitionKind::kItem, "bed", 0),
+        DefinitionCheck(DefinitionKind::kCollection, "beds", 0)}) {
+    EXPECT_EQ(store_->Get(check.family, check.key).value(), check.expected);
+  }
 }
 
 TEST_F(StoreTest, DefinitionsAreVisitedInOrderEachOnceInItsVersion) {

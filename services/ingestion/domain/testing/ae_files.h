@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/csv/csv_writer.h"
@@ -50,12 +48,12 @@ inline std::vector<std::string> TotalOf(const Records& records,
                                         const std::string& label = "Total") {
   std::vector<std::string> total(kFirstFigure, label);
   for (size_t column = kFirstFigure; column < records[0].size(); ++column) {
-    int64_t sum = 0;
+    Int128 sum = 0;
     for (size_t row = 1; row < records.size(); ++row) {
-      int64_t figure = 0;
-      if (absl::SimpleAtoi(records[row][column], &figure)) sum += figure;
+      const absl::StatusOr<Decimal> figure = Decimal::Parse(records[row][column]);
+      if (figure.ok()) sum += figure->wide();
     }
-    total.push_back(absl::StrCat(sum));
+    total.push_back(MillionthsToString(sum));
   }
   return total;
 }
