@@ -180,7 +180,8 @@ class SuiteKillTest : public ::testing::Test {
     const auto sums = ExpectedSums("ae_attendances").value();
     ASSERT_EQ(sums.size(), periods_.size());
     for (const auto& [period, sum] : sums) {
-      const std::string question = absl::StrCat("value ae_attendances_total ", period, " ", kEngland);
+      const std::string question =
+          absl::StrCat("value ae_attendances_total ", period, " ", kEngland);
       ASSERT_EQ(answers.count(question), 1u) << question;
       EXPECT_THAT(answers.at(question),
                   ::testing::HasSubstr(absl::StrCat("numerator: \"", sum, "\"")));

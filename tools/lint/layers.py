@@ -48,7 +48,7 @@ RULES = [
     (r"common/commit/.*", "home", [r"common/commit/commit_group\.h"], "private to common/commit"),
     (r"common/authority/.*", "home",
      [r"common/authority/(openssl_objects|certificate_builder)\.h"], "private to common/authority"),
-    (r"(common/(rpc|feed)|services/[^/]+/(rpc|consumers)|tools|tests)/.*|services/[^/]+/main\.cc",
+    (r"(common/(rpc|feed|service)|services/[^/]+/(rpc|consumers)|tools|tests)/.*|services/[^/]+/main\.cc",
      "home", GRPC, "gRPC stays at the edges"),
     (r".*(_test|/main)\.cc|.*/testing/.*|.*/testing_[^/]*|.*_fuzz\.cc|(tests|tools)/.*", "home",
      TESTING + [r".*/testing/.*", r".*/testing_[^/]*"], "what is for tests is used by tests alone"),
