@@ -99,7 +99,7 @@ class IngestionKillTest : public ::testing::Test {
     const auto auditor = suite_->Channel(kAuditor, kService);
     // Those that came before the feed is read: it must hold them all.
     const std::vector<ledger::v1::Receipt> receipts = world_->TakeReceipts();
-    ASSERT_THAT(audit_->ReadOn(auditor), IsOk());
+    ASSERT_THAT(audit_->ReadOn(auditor), IsOk()) << Log();
     for (const ledger::v1::Receipt& receipt : receipts) {
       ASSERT_THAT(audit_->CheckReceipt(receipt), IsOk());
     }
@@ -111,7 +111,7 @@ class IngestionKillTest : public ::testing::Test {
       returns::v1::GetReceiptRequest request;
       request.set_name(entry.name);
       auto response = CallOnce(*stub, &returns::v1::ReturnsService::Stub::GetReceipt, request);
-      ASSERT_THAT(response, IsOk());
+      ASSERT_THAT(response, IsOk()) << Log();
       // Against the newest head, which may be newer than what was read.
       if (response->receipt().head().size() > audit_->entries().size()) {
         ASSERT_THAT(audit_->ReadOn(auditor), IsOk());
@@ -158,7 +158,18 @@ class IngestionKillTest : public ::testing::Test {
     }
   }
 
-  std::string Log() { return suite_->LogFileOf(kService); }
+  // What the service itself said last, and whether it still runs.
+  std::string Log() {
+    Process* process = suite_->process(kService);
+    if (process == nullptr) return "the service does not run";
+    const absl::StatusOr<ProcessEnd> end = process->Wait(/*deadline_ms=*/100);
+    std::string text = "the service runs";
+    if (end.ok()) {
+      text = absl::StrCat("the service ended, code ", end->exit_code.value_or(-1), ", signal ",
+                          end->signal.value_or(0));
+    }
+    return absl::StrCat(text, "; its last lines:\n", process->OutputTail(4'000));
+  }
 
   uint64_t seed_ = 0;
   std::mt19937_64 random_;

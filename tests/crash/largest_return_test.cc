@@ -180,8 +180,7 @@ class LargestReturnTest : public ::testing::Test {
     return request;
   }
 
-  // How long an import takes that nobody disturbs, on a second organisation's like file: kills are
-  // spread over that time.
+  // The kills come later and later into the import; the same request is sent until it is answered.
   void ImportUnderKills(const std::string& upload) {
     const auto request = FileRequest(upload);
     for (int kill = 1; kill <= kKillsOfImport; ++kill) {

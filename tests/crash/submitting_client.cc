@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -10,6 +11,13 @@ namespace onereturn {
 
 using returns::v1::ReturnsService;
 using returns::v1::SubmitReturnResponse;
+
+namespace {
+
+// Of the returns that all clients revise.
+constexpr char kSharedPeriod[] = "2020-01";
+
+}  // namespace
 
 SubmittingClient::SubmittingClient(KillWorld* world, std::string name, uint64_t seed,
                                    std::vector<std::string> own, std::vector<std::string> shared)
@@ -56,7 +64,7 @@ void SubmittingClient::SubmitRevision() {
 }
 
 void SubmittingClient::SubmitShared() {
-  SendToTheEnd(NewSubmission(shared_[Random(shared_.size())], "2020-01"));
+  SendToTheEnd(NewSubmission(shared_[Random(shared_.size())], kSharedPeriod));
 }
 
 void SubmittingClient::RepeatAccepted() {
@@ -101,7 +109,7 @@ void SubmittingClient::SendToTheEnd(Submission submission) {
       break;
     }
   }
-  const bool own = submission.organisation != shared_[0] && submission.period != "2020-01";
+  const bool own = std::find(own_.begin(), own_.end(), submission.organisation) != own_.end();
   while (true) {
     const Outcome outcome = Send(&submission);
     if (outcome == Outcome::kAccepted && own) accepted_.push_back(submission);
