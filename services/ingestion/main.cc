@@ -1,10 +1,10 @@
 // ingestiond: construction only.
 #include "common/feed/feed_service.h"
+#include "common/feed/operations_service.h"
 #include "common/rpc/server.h"
 #include "common/service/foundation.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/rpc/catalogue_server.h"
-#include "services/ingestion/rpc/operations_server.h"
 #include "services/ingestion/rpc/returns_server.h"
 #include "services/ingestion/store/families.h"
 
@@ -40,7 +40,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                              &collections, &uploads, &submit_return, &submit_file};
   ReturnsServer returns_server(parts);
   CatalogueServer catalogue_server(parts, &define);
-  OperationsServer operations_server(guard.get(), committer);
+  PlainOperationsServer operations_server(guard.get(), committer);
   LedgerServer ledger_server(guard.get(), committer);
   FeedServer feed_server(
       guard.get(), store, committer, [store](const Digest& digest) -> absl::StatusOr<std::string> {

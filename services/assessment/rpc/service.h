@@ -12,13 +12,13 @@
 #include "common/clock/clock.h"
 #include "common/commit/committer.h"
 #include "common/feed/feed_service.h"
+#include "common/feed/operations_service.h"
 #include "common/identity/rights.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
 #include "services/assessment/rpc/assessment_server.h"
 #include "services/assessment/rpc/metrics_client.h"
-#include "services/assessment/rpc/operations_server.h"
 
 namespace onereturn::assessment {
 
@@ -62,7 +62,7 @@ class Service {
   AssessmentServer assessment_server_;
   FeedServer feed_server_;
   LedgerServer ledger_server_;
-  OperationsServer operations_server_;
+  PlainOperationsServer operations_server_;
 };
 
 }  // namespace onereturn::assessment

@@ -1,17 +1,17 @@
-// OperationsService of ingestion: it derives nothing.
-#ifndef ONERETURN_SERVICES_INGESTION_RPC_OPERATIONS_SERVER_H_
-#define ONERETURN_SERVICES_INGESTION_RPC_OPERATIONS_SERVER_H_
+// OperationsService of a service that derives nothing from feeds.
+#ifndef ONERETURN_COMMON_FEED_OPERATIONS_SERVICE_H_
+#define ONERETURN_COMMON_FEED_OPERATIONS_SERVICE_H_
 
 #include "common/commit/committer.h"
 #include "common/rpc/guard.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 
-namespace onereturn::ingestion {
+namespace onereturn {
 
 // Thread safe.
-class OperationsServer final : public operations::v1::OperationsService::Service {
+class PlainOperationsServer final : public operations::v1::OperationsService::Service {
  public:
-  OperationsServer(const Guard* guard, const Committer* committer)
+  PlainOperationsServer(const Guard* guard, const Committer* committer)
       : guard_(guard), committer_(committer) {}
 
   grpc::Status GetStatus(grpc::ServerContext* context,
@@ -29,6 +29,6 @@ class OperationsServer final : public operations::v1::OperationsService::Service
   const Committer* const committer_;
 };
 
-}  // namespace onereturn::ingestion
+}  // namespace onereturn
 
-#endif  // ONERETURN_SERVICES_INGESTION_RPC_OPERATIONS_SERVER_H_
+#endif  // ONERETURN_COMMON_FEED_OPERATIONS_SERVICE_H_

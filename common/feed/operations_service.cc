@@ -1,14 +1,14 @@
-#include "services/ingestion/rpc/operations_server.h"
+#include "common/feed/operations_service.h"
 
 #include "common/digest/digest.h"
 #include "common/feed/position.h"
 #include "common/rpc/process_memory.h"
 
-namespace onereturn::ingestion {
+namespace onereturn {
 
-grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
-                                         const operations::v1::GetStatusRequest* request,
-                                         operations::v1::GetStatusResponse* response) {
+grpc::Status PlainOperationsServer::GetStatus(grpc::ServerContext* context,
+                                              const operations::v1::GetStatusRequest* request,
+                                              operations::v1::GetStatusResponse* response) {
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
     response->set_service(committer_->service());
     response->set_version(ONERETURN_VERSION);
@@ -21,9 +21,9 @@ grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
   });
 }
 
-grpc::Status OperationsServer::HashDerived(grpc::ServerContext* context,
-                                           const operations::v1::HashDerivedRequest* request,
-                                           operations::v1::HashDerivedResponse* response) {
+grpc::Status PlainOperationsServer::HashDerived(grpc::ServerContext* context,
+                                                const operations::v1::HashDerivedRequest* request,
+                                                operations::v1::HashDerivedResponse* response) {
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
     const Digest nothing = Sha256("");
     response->set_digest(std::string(DigestBytes(nothing)));
@@ -35,7 +35,7 @@ grpc::Status OperationsServer::HashDerived(grpc::ServerContext* context,
   });
 }
 
-grpc::Status OperationsServer::RebuildDerived(
+grpc::Status PlainOperationsServer::RebuildDerived(
     grpc::ServerContext* context, const operations::v1::RebuildDerivedRequest* request,
     operations::v1::RebuildDerivedResponse* /*response*/) {
   // Nothing is derived here, so nothing has to be done.
@@ -43,4 +43,4 @@ grpc::Status OperationsServer::RebuildDerived(
                        [](const CallContext& /*call*/) { return absl::OkStatus(); });
 }
 
-}  // namespace onereturn::ingestion
+}  // namespace onereturn
