@@ -1,8 +1,10 @@
 // ingestiond: construction only.
 #include "common/feed/feed_service.h"
 #include "common/feed/operations_service.h"
+#include "common/log/log.h"
 #include "common/rpc/server.h"
 #include "common/service/foundation.h"
+#include "common/service/periodic_work.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/returns_server.h"
@@ -10,6 +12,8 @@
 
 namespace onereturn::ingestion {
 namespace {
+
+constexpr absl::Duration kUploadSweepInterval = absl::Hours(1);
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(Rights rights, ReadRights(config));
@@ -34,7 +38,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   const SubmitReturn submit_return(store, committer, &collections);
   const SubmitFile submit_file(store, committer, &collections, &uploads, &submit_return);
   const Define define(store, committer);
-  RETURN_IF_ERROR(uploads.Sweep());
+  const PeriodicWork sweep(kUploadSweepInterval, [&uploads] {
+    const absl::Status swept = uploads.Sweep();
+    if (!swept.ok()) LogWarning("uploads.sweep_failed", {{"why", swept.message()}});
+  });
 
   const IngestionParts parts{guard.get(),  &gate,    &pages,         store,       committer,
                              &collections, &uploads, &submit_return, &submit_file};

@@ -160,7 +160,8 @@ std::string AnswerFor(const World& world, const Organisation& organisation, cons
     const bool owes = world.owing.count(code) != 0;
     expected += owes;
     const auto sums = world.sums.find(code);
-    if (names_no_icb &&
+    const bool counts = owes || sums != world.sums.end();
+    if (names_no_icb && counts &&
         !Parent(world.organisations.at(code), RelationshipKind::kProviderToIcb, day)) {
       no_icb.push_back(code);
     }

@@ -11,44 +11,15 @@
 #include "common/rpc/guard.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/define.h"
-#include "services/ingestion/app/submit_return.h"
 
 namespace onereturn::ingestion {
 namespace {
 
-absl::StatusOr<returns::v1::Revision> LoadRevision(const Reader& reader, const ReturnKey& key,
-                                                   const RevisionPlace& place) {
+absl::StatusOr<returns::v1::Return> LoadReturn(const Reader& reader, const RevisionPlace& place) {
   ASSIGN_OR_RETURN(std::string bytes, EntryBytes(reader, place.sequence));
-  ASSIGN_OR_RETURN(feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
-  feed::v1::Entry entry;
-  entry.ParseFromString(bytes);
-  returns::v1::Revision revision;
-  revision.set_name(RevisionName(key, place.number));
-  revision.set_number(place.number);
-  revision.set_status(fact.status());
-  revision.set_origin(fact.origin());
-  revision.set_collection_version(fact.collection_version());
-  revision.set_cell_count(fact.cell_count());
-  revision.set_cell_digest(fact.cell_digest());
-  revision.set_file_digest(fact.file_digest());
-  *revision.mutable_accept_time() = ToWire(Timestamp{entry.time_micros()});
-  revision.set_sequence(place.sequence);
-  revision.set_request_id(entry.request_id());
-  *revision.mutable_explanations() = fact.explanations();
-  return revision;
-}
-
-absl::StatusOr<returns::v1::Return> LoadReturn(const Reader& reader, const ReturnKey& key,
-                                               const RevisionPlace& place) {
-  returns::v1::Return loaded;
-  loaded.set_name(ReturnName(key));
-  loaded.set_organisation(key.organisation);
-  loaded.set_collection(key.collection);
-  loaded.set_period(key.period);
-  ASSIGN_OR_RETURN(*loaded.mutable_revision(), LoadRevision(reader, key, place));
-  loaded.set_etag(EtagOf(place.sequence));
-  return loaded;
+  return ReturnMessageOf(bytes);
 }
 
 common::v1::Cell ToWireCell(const CellView& cell) {
@@ -90,7 +61,7 @@ absl::StatusOr<returns::v1::Return> GetReturn(const Reader& reader, const Organi
                                               const ReturnKey& key, uint64_t sequence) {
   ASSIGN_OR_RETURN(std::optional<RevisionPlace> place, FindRevision(reader, scope, key, sequence));
   if (!place.has_value()) return NotFound();
-  return LoadReturn(reader, key, *place);
+  return LoadReturn(reader, *place);
 }
 
 absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
@@ -105,7 +76,7 @@ absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
                        page.after = KeyText(last);
                        return false;
                      }
-                     ASSIGN_OR_RETURN(returns::v1::Return loaded, LoadReturn(reader, key, place));
+                     ASSIGN_OR_RETURN(returns::v1::Return loaded, LoadReturn(reader, place));
                      page.rows.push_back(std::move(loaded));
                      last = key;
                      return true;
@@ -119,17 +90,17 @@ absl::StatusOr<PageOf<returns::v1::Revision>> ListRevisions(const Reader& reader
                                                             const std::string& after,
                                                             size_t limit) {
   PageOf<returns::v1::Revision> page;
-  RETURN_IF_ERROR(VisitRevisions(
-      reader, scope, key, sequence, static_cast<uint32_t>(NumberOf(after)),
-      [&](const RevisionPlace& place) -> absl::StatusOr<bool> {
-        if (page.rows.size() == limit) {
-          page.after = absl::StrCat(page.rows.back().number());
-          return false;
-        }
-        ASSIGN_OR_RETURN(returns::v1::Revision revision, LoadRevision(reader, key, place));
-        page.rows.push_back(std::move(revision));
-        return true;
-      }));
+  RETURN_IF_ERROR(
+      VisitRevisions(reader, scope, key, sequence, static_cast<uint32_t>(NumberOf(after)),
+                     [&](const RevisionPlace& place) -> absl::StatusOr<bool> {
+                       if (page.rows.size() == limit) {
+                         page.after = absl::StrCat(page.rows.back().number());
+                         return false;
+                       }
+                       ASSIGN_OR_RETURN(returns::v1::Return loaded, LoadReturn(reader, place));
+                       page.rows.push_back(std::move(*loaded.mutable_revision()));
+                       return true;
+                     }));
   if (page.rows.empty() && after.empty()) return NotFound();
   return page;
 }

@@ -13,6 +13,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_at.h"
+#include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/definition_checks.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -45,6 +46,44 @@ Verdict VerdictOf(const Findings& findings) {
   return findings.has_explain() ? Verdict::kValidWithExplanations : Verdict::kValid;
 }
 
+// A refusal that concerns one row and none of the others.
+Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Status& why,
+                   absl::string_view suggestion) {
+  Finding finding;
+  finding.code = std::string(NameOf(ReasonOf(why)));
+  finding.message = absl::StrCat("Row ", row, ": ", why.message(), ".");
+  finding.place = Place{row, 0, ""};
+  finding.organisation = ShownCode(organisation);
+  finding.suggestion = std::string(suggestion);
+  return finding;
+}
+
+// Adds what became of one organisation's return.
+absl::Status TakeAnswer(absl::StatusOr<ReturnAnswer> one, FileReturnAnswer* target,
+                        Findings* findings) {
+  if (!one.ok() && ReasonOf(one.status()) == Reason::kRequestIdReused) {
+    target->verdict = Verdict::kInvalid;
+    findings->Add(RefusedRow(target->row, target->organisation, one.status(),
+                             "Send this organisation's figures again in a file with a request_id "
+                             "of its own; the other rows are not held up."));
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(one.status());
+  target->verdict = one->verdict;
+  if (!one->accepted.has_value()) {
+    // The catalogue changed after the first reading, and by it the return is not valid any more.
+    findings->Append(std::move(one->findings));
+    return absl::OkStatus();
+  }
+  target->revision =
+      RevisionName(ReturnKey{one->fact.collection(), one->fact.period(), one->fact.organisation()},
+                   one->fact.revision());
+  target->sequence = one->accepted->placement.sequence;
+  target->replayed = one->accepted->replayed;
+  target->unchanged = one->unchanged;
+  return absl::OkStatus();
+}
+
 // Counts returns on their way and gathers their answers by row.
 class InFlight {
  public:
@@ -71,6 +110,16 @@ class InFlight {
   size_t count_ = 0;
   std::map<size_t, absl::StatusOr<ReturnAnswer>> answers_;
 };
+
+absl::StatusOr<feed::v1::FileImported> FileOfEntry(const std::string& entry_bytes) {
+  feed::v1::Entry entry;
+  feed::v1::FileImported fact;
+  if (!entry.ParseFromString(entry_bytes) || entry.kind() != feed::v1::ENTRY_KIND_FILE_IMPORTED ||
+      !fact.ParseFromString(entry.fact())) {
+    return absl::DataLossError("a stored entry is not the file it should be");
+  }
+  return fact;
+}
 
 Submission ToSubmission(const FileSubmission& file, FileReturnRows rows) {
   return Submission{std::move(rows.organisation),
@@ -100,6 +149,7 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
         }
         FileReturnAnswer judged;
         judged.organisation = ShownCode(rows.organisation);
+        judged.row = rows.row;
         auto [first, fresh] = first_rows.emplace(rows.organisation, rows.row);
         if (!fresh) {
           return Error(Reason::kFileLayout,
@@ -107,7 +157,7 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
                                     " and ", rows.row, ": give each organisation once"))
               .With("row", rows.row);
         }
-        Findings findings = JudgeRows(submission, compiled, std::move(rows));
+        ASSIGN_OR_RETURN(Findings findings, JudgeRows(submission, compiled, std::move(rows)));
         judged.verdict = VerdictOf(findings);
         answer.findings.Append(std::move(findings));
         answer.returns.push_back(std::move(judged));
@@ -134,14 +184,11 @@ absl::StatusOr<std::optional<FileAnswer>> SubmitFile::FindRepeat(
                  "a request with this request_id was accepted with other content");
   }
   FileAnswer answer;
-  answer.verdict = Verdict::kValid;
   ASSIGN_OR_RETURN(Accepted accepted, AcceptedAt(*committer_, known->sequence));
   accepted.replayed = true;
-  feed::v1::Entry entry;
-  feed::v1::FileImported fact;
-  if (entry.ParseFromString(accepted.receipt.entry) && fact.ParseFromString(entry.fact())) {
-    answer.period = fact.period();
-  }
+  ASSIGN_OR_RETURN(const feed::v1::FileImported fact, FileOfEntry(accepted.receipt.entry));
+  answer.verdict = static_cast<Verdict>(fact.verdict());
+  answer.period = fact.period();
   answer.accepted = std::move(accepted);
   return std::optional<FileAnswer>(std::move(answer));
 }
@@ -165,21 +212,17 @@ absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmissi
   return absl::OkStatus();
 }
 
-Findings SubmitFile::JudgeRows(const FileSubmission& submission, const CompiledCollection& compiled,
-                               FileReturnRows rows) const {
+absl::StatusOr<Findings> SubmitFile::JudgeRows(const FileSubmission& submission,
+                                               const CompiledCollection& compiled,
+                                               FileReturnRows rows) const {
   Findings findings;
-  const Place place{rows.row, 0, ""};
-  absl::Status known = CheckOrganisationKnown(*store_, rows.organisation);
+  const absl::Status known = CheckOrganisationKnown(*store_, rows.organisation);
   if (!known.ok()) {
-    Finding finding;
-    finding.code = std::string(NameOf(ReasonOf(known)));
-    finding.message = absl::StrCat("Row ", rows.row, ": ", known.message(), ".");
-    finding.place = place;
-    finding.organisation = ShownCode(rows.organisation);
-    finding.suggestion =
-        "Check the code, or have the organisation added to the catalogue; the other rows are not "
-        "held up.";
-    findings.Add(std::move(finding));
+    const Reason reason = ReasonOf(known);
+    if (reason != Reason::kOdsUnknown && reason != Reason::kOdsFormat) return known;
+    findings.Add(RefusedRow(rows.row, rows.organisation, known,
+                            "Check the code, or have the organisation added to the catalogue; the "
+                            "other rows are not held up."));
     return findings;
   }
   findings.Append(rows.findings);
@@ -192,6 +235,8 @@ Findings SubmitFile::JudgeRows(const FileSubmission& submission, const CompiledC
 
 absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmission& submission,
                                     const CompiledCollection& compiled, FileAnswer* answer) const {
+  ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(upload.record.digest()));
+  const SourceFile file{digest, submission.upload};
   InFlight in_flight;
   size_t place = 0;
   std::string period;
@@ -208,7 +253,7 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
         single.collection = submission.collection;
         single.period = rows.period.ToString();
         single.status = submission.status;
-        single.file_digest = upload.record.digest();
+        single.file = file;
         single.submission = ToSubmission(submission, std::move(rows));
         in_flight.Begin();
         submit_return_->Run(
@@ -228,22 +273,9 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
   auto answers = in_flight.WaitForAll();
   RETURN_IF_ERROR(read);
   for (auto& [own_place, one] : answers) {
-    RETURN_IF_ERROR(one.status());
-    FileReturnAnswer& target = answer->returns[own_place];
-    target.verdict = one->verdict;
-    if (!one->accepted.has_value()) {
-      // The catalogue changed after the first reading, and by it the return is not valid any more.
-      answer->findings.Append(std::move(one->findings));
-      answer->verdict = VerdictOf(answer->findings);
-      continue;
-    }
-    target.revision = RevisionName(
-        ReturnKey{one->fact.collection(), one->fact.period(), one->fact.organisation()},
-        one->fact.revision());
-    target.sequence = one->accepted->placement.sequence;
-    target.replayed = one->accepted->replayed;
-    target.unchanged = one->unchanged;
+    RETURN_IF_ERROR(TakeAnswer(std::move(one), &answer->returns[own_place], &answer->findings));
   }
+  answer->verdict = VerdictOf(answer->findings);
   return absl::OkStatus();
 }
 
@@ -260,7 +292,8 @@ absl::Status SubmitFile::CommitFile(const StoredUpload& upload, const FileSubmis
     one.sequence > 0 ? fact.set_accepted_rows(fact.accepted_rows() + 1)
                      : fact.set_refused_rows(fact.refused_rows() + 1);
   }
-  ASSIGN_OR_RETURN(Digest digest, DigestFromBytes(upload.record.digest()));
+  fact.set_verdict(static_cast<common::v1::Verdict>(answer->verdict));
+  ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(upload.record.digest()));
   Proposal proposal;
   proposal.entry.set_kind(feed::v1::ENTRY_KIND_FILE_IMPORTED);
   proposal.entry.set_format(1);
@@ -270,6 +303,7 @@ absl::Status SubmitFile::CommitFile(const StoredUpload& upload, const FileSubmis
   proposal.entry.set_request_digest(std::string(DigestBytes(submission.origin.digest)));
   proposal.entry.set_name(absl::StrCat("files/", DigestToHex(digest)));
   proposal.entry.set_fact(fact.SerializeAsString());
+  // Its returns keep the upload already, unless all of them were held before.
   proposal.write = [digest, id = submission.upload](const Placement& /*placement*/,
                                                     WriteBatch* batch) {
     PutFileOf(digest, id, batch);

@@ -30,6 +30,7 @@ struct FileSubmission {
 // What became of one organisation's rows.
 struct FileReturnAnswer {
   std::string organisation;
+  uint32_t row = 0;  // Its first.
   Verdict verdict = Verdict::kInvalid;
   std::string revision;  // Name; empty when nothing was stored.
   uint64_t sequence = 0;
@@ -66,8 +67,8 @@ class SubmitFile {
   absl::Status ReadRows(const StoredUpload& upload, const FileSubmission& submission,
                         const CompiledCollection& compiled, ReturnFileReader::Taker taker,
                         std::string* period) const;
-  Findings JudgeRows(const FileSubmission& submission, const CompiledCollection& compiled,
-                     FileReturnRows rows) const;
+  absl::StatusOr<Findings> JudgeRows(const FileSubmission& submission,
+                                     const CompiledCollection& compiled, FileReturnRows rows) const;
   absl::Status CommitRows(const StoredUpload& upload, const FileSubmission& submission,
                           const CompiledCollection& compiled, FileAnswer* answer) const;
   absl::Status CommitFile(const StoredUpload& upload, const FileSubmission& submission,

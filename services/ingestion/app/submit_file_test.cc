@@ -256,6 +256,33 @@ TEST_F(SubmitFileTest, ARepeatAfterPartOfAFileContinues) {
   EXPECT_EQ(ingestion_.LastSequence(), last + 3);
 }
 
+TEST_F(SubmitFileTest, ARepeatOfAFileWithAFaultyRowSaysSo) {
+  const FileSubmission submission =
+      ingestion_.AeFile(ingestion_.Upload(Spoilt([](Records& r) { r[2][1] = "ZZ9"; })));
+  EXPECT_EQ(ingestion_.submit_file().Run(submission)->verdict, Verdict::kInvalid);
+  const absl::StatusOr<FileAnswer> repeat = ingestion_.submit_file().Run(submission);
+  ASSERT_THAT(repeat, IsOk());
+  EXPECT_TRUE(repeat->accepted->replayed);
+  EXPECT_EQ(repeat->verdict, Verdict::kInvalid);
+}
+
+// An organisation may have used the very id that the file's return would have.
+TEST_F(SubmitFileTest, AnIdThatAnOrganisationUsedItselfHoldsUpThatRowAlone) {
+  const FileSubmission submission = ingestion_.AeFile(ingestion_.Upload(TextOf(SoundRecords())));
+  ReturnSubmission own = ingestion_.AeReturn("RVW", "2023-07");
+  own.origin.request_id = submission.origin.request_id + ".RVW";
+  ASSERT_TRUE(ingestion_.Submit(own)->accepted.has_value());
+  const absl::StatusOr<FileAnswer> answer = ingestion_.submit_file().Run(submission);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_THAT(Outcomes(*answer), ElementsAre("RLQ stored", "RVW kept out", "RCF stored"));
+  ASSERT_EQ(answer->findings.count(), 1u);
+  const Finding& finding = answer->findings.kept()[0];
+  EXPECT_EQ(finding.code, "REQUEST_ID_REUSED");
+  EXPECT_EQ(finding.organisation, "RVW");
+  EXPECT_EQ(finding.place.row, 3u);
+  EXPECT_THAT(finding.suggestion, HasSubstr("request_id"));
+}
+
 TEST_F(SubmitFileTest, ValidateOnlyStoresNothing) {
   const uint64_t before = ingestion_.LastSequence();
   FileSubmission submission = ingestion_.AeFile(ingestion_.Upload(TextOf(SoundRecords())));

@@ -10,8 +10,10 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_at.h"
+#include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/definition_checks.h"
 #include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/store/upload_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -34,6 +36,15 @@ absl::StatusOr<Period> ReadPeriod(const std::string& text, PeriodKind kind) {
   return period;
 }
 
+// What a repeat is told: what the first copy of the request was accepted as.
+absl::StatusOr<ReturnAnswer> AnswerFirst(Accepted accepted) {
+  ReturnAnswer answer;
+  ASSIGN_OR_RETURN(answer.fact, ReturnOfEntry(accepted.receipt.entry));
+  answer.verdict = static_cast<Verdict>(answer.fact.verdict());
+  answer.accepted = std::move(accepted);
+  return answer;
+}
+
 }  // namespace
 
 struct SubmitReturn::Attempt {
@@ -43,16 +54,6 @@ struct SubmitReturn::Attempt {
   bool second = false;
   ReturnKey key;
 };
-
-absl::StatusOr<feed::v1::ReturnAccepted> ReturnOfEntry(const std::string& entry_bytes) {
-  feed::v1::Entry entry;
-  feed::v1::ReturnAccepted fact;
-  if (!entry.ParseFromString(entry_bytes) || entry.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED ||
-      !fact.ParseFromString(entry.fact())) {
-    return absl::DataLossError("a stored entry is not the return it should be");
-  }
-  return fact;
-}
 
 absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation) {
   if (absl::Status code = CheckOdsCode(organisation); !code.ok()) {
@@ -66,15 +67,6 @@ absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& org
   return Error(Reason::kOdsUnknown,
                absl::StrCat("there is no organisation ", organisation, " in the catalogue"))
       .Field("organisation", "is not defined");
-}
-
-std::string ReturnName(const ReturnKey& key) {
-  return absl::StrCat("organisations/", key.organisation, "/returns/", key.collection, ".",
-                      key.period);
-}
-
-std::string RevisionName(const ReturnKey& key, uint32_t number) {
-  return absl::StrCat(ReturnName(key), "/revisions/", number);
 }
 
 void SubmitReturn::Run(ReturnSubmission submission,
@@ -114,12 +106,9 @@ absl::StatusOr<ReturnAnswer> SubmitReturn::AnswerRepeat(const RequestOrigin& ori
                  "a request with this request_id was accepted with other content: use a new id")
         .Field("request_id", "was used for other content");
   }
-  ReturnAnswer answer;
-  answer.verdict = Verdict::kValid;
-  ASSIGN_OR_RETURN(answer.accepted, AcceptedAt(*committer_, known.sequence));
-  answer.accepted->replayed = true;
-  ASSIGN_OR_RETURN(answer.fact, ReturnOfEntry(answer.accepted->receipt.entry));
-  return answer;
+  ASSIGN_OR_RETURN(Accepted accepted, AcceptedAt(*committer_, known.sequence));
+  accepted.replayed = true;
+  return AnswerFirst(std::move(accepted));
 }
 
 void SubmitReturn::Try(std::shared_ptr<Attempt> attempt) const {
@@ -170,33 +159,15 @@ void SubmitReturn::Commit(std::shared_ptr<Attempt> attempt, const CompiledCollec
   }
   if (submission.origin.validate_only) return attempt->done(std::move(answer));
 
-  feed::v1::ReturnAccepted& fact = answer.fact;
-  fact.set_organisation(attempt->key.organisation);
-  fact.set_collection(attempt->key.collection);
-  fact.set_collection_version(compiled.collection->version);
-  fact.set_period(attempt->key.period);
-  fact.set_revision(head.newest.number + 1);
-  fact.set_status(submission.status);
-  fact.set_origin(submission.submission.origin == Origin::kImport ? returns::v1::ORIGIN_IMPORT
-                                                                  : returns::v1::ORIGIN_SUBMITTED);
-  fact.set_cell_count(judgement.cell_count);
-  for (const Digest& digest : judgement.chunk_digests)
-    fact.add_chunk_digests(std::string(DigestBytes(digest)));
-  fact.set_cell_digest(std::string(DigestBytes(judgement.cell_digest)));
-  fact.set_file_digest(submission.file_digest);
-  for (const ExplanationGiven& given : submission.submission.explanations) {
-    common::v1::Explanation* added = fact.add_explanations();
-    added->set_rule(given.rule);
-    added->set_text(given.text);
-    if (given.cell.has_value()) {
-      added->mutable_cell()->set_item(given.cell->item);
-      for (const DimensionValue& dimension : given.cell->dimensions) {
-        auto* value = added->mutable_cell()->add_dimensions();
-        value->set_dimension(dimension.dimension);
-        value->set_value(dimension.value);
-      }
-    }
-  }
+  answer.fact = FactOf(submission, attempt->key, compiled.collection->version,
+                       head.newest.number + 1, judgement);
+  Propose(std::move(attempt), compiled, head, std::move(judgement), std::move(answer));
+}
+
+void SubmitReturn::Propose(std::shared_ptr<Attempt> attempt, const CompiledCollection& compiled,
+                           const ReturnHeadState& head, Judgement judgement,
+                           ReturnAnswer answer) const {
+  const ReturnSubmission& submission = attempt->submission;
   size_t chunk_bytes = 0;
   for (const std::string& chunk : judgement.chunks) chunk_bytes += chunk.size();
   const bool ahead = chunk_bytes > kBatchChunkBytes;
@@ -209,28 +180,24 @@ void SubmitReturn::Commit(std::shared_ptr<Attempt> attempt, const CompiledCollec
   proposal.entry.set_organisation(attempt->key.organisation);
   proposal.entry.set_request_id(submission.origin.request_id);
   proposal.entry.set_request_digest(std::string(DigestBytes(submission.origin.digest)));
-  proposal.entry.set_name(RevisionName(attempt->key, fact.revision()));
-  proposal.entry.set_fact(fact.SerializeAsString());
+  proposal.entry.set_name(RevisionName(attempt->key, answer.fact.revision()));
+  proposal.entry.set_fact(answer.fact.SerializeAsString());
   proposal.read_set = {CatalogueCheck(compiled.catalogue_sequence), head.check};
   proposal.write =
-      [key = attempt->key, revision = fact.revision(), ahead, cell_digest = judgement.cell_digest,
-       digests = std::move(judgement.chunk_digests),
+      [key = attempt->key, revision = answer.fact.revision(), ahead, file = submission.file,
+       cell_digest = judgement.cell_digest, digests = std::move(judgement.chunk_digests),
        chunks = std::move(judgement.chunks)](const Placement& placement, WriteBatch* batch) {
         PutRevision(key, RevisionPlace{revision, placement.sequence}, cell_digest, batch);
         for (size_t i = 0; !ahead && i < chunks.size(); ++i) PutChunk(digests[i], chunks[i], batch);
+        if (file.has_value()) PutFileOf(file->digest, file->upload, batch);
       };
   proposal.done = [this, attempt,
                    answer = std::move(answer)](absl::StatusOr<Accepted> accepted) mutable {
     if (accepted.ok()) {
       answer.accepted = *std::move(accepted);
-      if (answer.accepted->replayed) {
-        // A copy of the request was first: what was accepted is what that one proposed.
-        absl::StatusOr<feed::v1::ReturnAccepted> first =
-            ReturnOfEntry(answer.accepted->receipt.entry);
-        if (!first.ok()) return attempt->done(first.status());
-        answer.fact = *std::move(first);
-      }
-      return attempt->done(std::move(answer));
+      return attempt->done(answer.accepted->replayed
+                               ? AnswerFirst(*std::move(answer.accepted))
+                               : absl::StatusOr<ReturnAnswer>(std::move(answer)));
     }
     const bool conflict = ReasonOf(accepted.status()) == Reason::kCommitConflict;
     if (!conflict || attempt->second) return attempt->done(accepted.status());

@@ -22,15 +22,21 @@
 
 namespace onereturn::ingestion {
 
+// The stored file a return came in. Accepting the return keeps the upload for ever.
+struct SourceFile {
+  Digest digest = {};
+  std::string upload;  // Id.
+};
+
 // A return to be judged and accepted.
 struct ReturnSubmission {
   RequestOrigin origin;
   std::string collection;
   std::string period;  // As the caller wrote it.
   returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL;
-  std::string etag;         // Empty: whatever is held.
-  std::string file_digest;  // Raw bytes; empty when it came in a call.
-  Submission submission;    // `period` is filled in from the text.
+  std::string etag;                // Empty: whatever is held.
+  std::optional<SourceFile> file;  // Absent when it came in a call.
+  Submission submission;           // `period` is filled in from the text.
 };
 
 // The verdict, and the fact if there is one.
@@ -65,6 +71,8 @@ class SubmitReturn {
                                             const AcceptedRequest& known) const;
   void Commit(std::shared_ptr<Attempt> attempt, const CompiledCollection& compiled,
               const ReturnHeadState& head, Judgement judgement) const;
+  void Propose(std::shared_ptr<Attempt> attempt, const CompiledCollection& compiled,
+               const ReturnHeadState& head, Judgement judgement, ReturnAnswer answer) const;
   // Puts the chunks of a large return into the store; false: `done` was called.
   bool WriteChunksAhead(Attempt* attempt, const Judgement& judgement) const;
 
@@ -73,15 +81,8 @@ class SubmitReturn {
   CompiledCollections* const collections_;
 };
 
-// The accepted fact of an entry that holds a return. DATA_LOSS otherwise.
-absl::StatusOr<feed::v1::ReturnAccepted> ReturnOfEntry(const std::string& entry_bytes);
-
 // ODS_UNKNOWN or ODS_FORMAT unless the organisation is defined.
 absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation);
-
-// "organisations/RLQ/returns/MSitAE.2024-03" and "/revisions/2" behind it.
-std::string ReturnName(const ReturnKey& key);
-std::string RevisionName(const ReturnKey& key, uint32_t number);
 
 }  // namespace onereturn::ingestion
 

@@ -261,6 +261,9 @@ TEST_F(SubmitReturnTest, ExplanationsAreKeptBesideTheValue) {
   EXPECT_EQ(given.fact.explanations(0).text(), "A marathon passed by.");
   EXPECT_EQ(given.fact.explanations(0).cell().item(), "ae_attendances");
   EXPECT_EQ(given.fact.explanations(0).cell().dimensions_size(), 2);
+  const ReturnAnswer repeat = ingestion_.Submit(submission).value();
+  EXPECT_TRUE(repeat.accepted->replayed);
+  EXPECT_EQ(repeat.verdict, Verdict::kValidWithExplanations);
 }
 
 TEST_F(SubmitReturnTest, TenWithTheSameEtagLeaveOneWinner) {

@@ -64,10 +64,14 @@ void Uploads::Create(const std::string& owner, const std::string& request_id, ui
   if (absl::Status queued = committer_->Write(std::move(write)); !queued.ok()) done(queued);
 }
 
+bool Uploads::Expired(const storage::v1::UploadRecord& record) const {
+  return clock_->Now().micros - record.last_write_micros() > kUploadLifeMicros;
+}
+
 absl::StatusOr<StoredUpload> Uploads::Find(const std::string& owner, const std::string& id) const {
   ASSIGN_OR_RETURN(std::optional<StoredUpload> upload, FindUpload(*store_, id));
   if (!upload.has_value() || upload->record.organisation() != owner) return NotFound();
-  if (clock_->Now().micros - upload->record.last_write_micros() > kUploadLifeMicros) {
+  if (Expired(upload->record)) {
     return Error(Reason::kUploadExpired,
                  "the upload had no write for 24 hours: begin again with a new request_id");
   }
@@ -140,22 +144,33 @@ absl::StatusOr<StoredUpload> Uploads::Complete(const std::string& owner,
       .With("held_bytes", static_cast<int64_t>(upload.record.held_bytes()));
 }
 
+absl::StatusOr<std::optional<PlainWrite>> Uploads::RemovalOf(const std::string& id) const {
+  const Snapshot snapshot = store_->TakeSnapshot();
+  ASSIGN_OR_RETURN(std::optional<StoredUpload> upload, FindUpload(snapshot, id));
+  if (!upload.has_value() || !Expired(upload->record)) return std::optional<PlainWrite>();
+  ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(upload->record.digest()));
+  ASSIGN_OR_RETURN(ReadCheck holder, HolderCheck(snapshot, digest));
+  if (holder.expected == id) return std::optional<PlainWrite>();
+  PlainWrite removal;
+  removal.read_set = {std::move(upload->check), std::move(holder)};
+  DeleteUpload(id, &removal.batch);
+  return std::optional<PlainWrite>(std::move(removal));
+}
+
 absl::Status Uploads::Sweep() const {
   std::vector<std::string> expired;
   RETURN_IF_ERROR(VisitUploads(
       *store_,
       [&](const std::string& id, const storage::v1::UploadRecord& record) -> absl::StatusOr<bool> {
-        if (clock_->Now().micros - record.last_write_micros() <= kUploadLifeMicros) return true;
-        ASSIGN_OR_RETURN(Digest digest, DigestFromBytes(record.digest()));
-        ASSIGN_OR_RETURN(std::optional<std::string> holder, UploadOfFile(*store_, digest));
-        if (holder != id) expired.push_back(id);
+        if (Expired(record)) expired.push_back(id);
         return true;
       }));
   for (const std::string& id : expired) {
-    PlainWrite write;
-    DeleteUpload(id, &write.batch);
-    write.done = [](absl::Status /*status*/) {};
-    RETURN_IF_ERROR(committer_->Write(std::move(write)));
+    ASSIGN_OR_RETURN(std::optional<PlainWrite> removal, RemovalOf(id));
+    if (!removal.has_value()) continue;
+    // Used since it was read: then it stays.
+    removal->done = [](const absl::Status& /*status*/) {};
+    RETURN_IF_ERROR(committer_->Write(*std::move(removal)));
   }
   return absl::OkStatus();
 }

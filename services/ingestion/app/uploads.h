@@ -3,6 +3,7 @@
 #define ONERETURN_SERVICES_INGESTION_APP_UPLOADS_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -50,6 +51,9 @@ class Uploads {
   absl::Status Sweep() const;
 
  private:
+  bool Expired(const storage::v1::UploadRecord& record) const;
+  // Nothing when the upload must stay.
+  absl::StatusOr<std::optional<PlainWrite>> RemovalOf(const std::string& id) const;
   absl::StatusOr<StoredUpload> Find(const std::string& owner, const std::string& id) const;
   absl::Status CheckFile(const std::string& id, const storage::v1::UploadRecord& record,
                          absl::string_view last_piece) const;

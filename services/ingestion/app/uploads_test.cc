@@ -163,6 +163,41 @@ TEST_F(UploadsTest, TheSweepTakesWhatExpiredAndLeavesAcceptedFiles) {
   EXPECT_EQ(Held(accepted, bytes.size()), bytes);
 }
 
+// A crash between a file's returns and its own fact: the returns name the file, so it stays.
+TEST_F(UploadsTest, TheSweepLeavesAFileThatOneAcceptedReturnNames) {
+  ingestion_.Apply(EnglandOf({"RLQ"}));
+  const std::string bytes = "a file";
+  const std::string id = ingestion_.Upload(bytes);
+  ReturnSubmission named = ingestion_.AeReturn("RLQ", "2023-06");
+  named.file = SourceFile{Sha256(bytes), id};
+  ASSERT_THAT(ingestion_.Submit(named), IsOk());
+  ingestion_.clock().AdvanceMicros(kUploadLifeMicros + 1);
+  ASSERT_THAT(ingestion_.uploads().Sweep(), IsOk());
+  ingestion_.committer().Stop();
+  EXPECT_TRUE(FindUpload(ingestion_.store(), id)->has_value());
+  EXPECT_EQ(Held(id, bytes.size()), bytes);
+}
+
+// A piece that comes while the sweep decides: the session is in use again.
+TEST_F(UploadsTest, TheSweepLosesAgainstAWrite) {
+  const std::string bytes = Bytes(kFilePieceBytes + 5);
+  const std::string id = Create(bytes)->id;
+  std::future<absl::StatusOr<UploadState>> written;
+  {
+    CommitterHold hold(&ingestion_.committer());
+    auto promise = std::make_shared<std::promise<absl::StatusOr<UploadState>>>();
+    written = promise->get_future();
+    ingestion_.uploads().Write(
+        "RLQ", id, 0, absl::string_view(bytes).substr(0, kFilePieceBytes),
+        [promise](absl::StatusOr<UploadState> state) { promise->set_value(std::move(state)); });
+    ingestion_.clock().AdvanceMicros(kUploadLifeMicros + 1);
+    ASSERT_THAT(ingestion_.uploads().Sweep(), IsOk());
+  }
+  ASSERT_THAT(written.get(), IsOk());
+  ingestion_.committer().Stop();
+  EXPECT_TRUE(FindUpload(ingestion_.store(), id)->has_value());
+}
+
 TEST_F(UploadsTest, TwoWritersOfOnePieceAreOneWriter) {
   const std::string bytes = Bytes(kFilePieceBytes + 5);
   const std::string id = Create(bytes)->id;

@@ -11,6 +11,7 @@
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/accepted_return.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -168,32 +169,13 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
   return submission;
 }
 
-returns::v1::SubmitReturnResponse ToWire(const ReturnAnswer& answer) {
+absl::StatusOr<returns::v1::SubmitReturnResponse> ToWire(const ReturnAnswer& answer) {
   returns::v1::SubmitReturnResponse wire;
   wire.set_verdict(static_cast<common::v1::Verdict>(answer.verdict));
   for (const Finding& finding : answer.findings.kept()) *wire.add_findings() = ToWire(finding);
   wire.set_finding_count(answer.findings.count());
   if (!answer.accepted.has_value()) return wire;
-  const feed::v1::ReturnAccepted& fact = answer.fact;
-  const ReturnKey key{fact.collection(), fact.period(), fact.organisation()};
-  returns::v1::Return* held = wire.mutable_return_();
-  held->set_name(ReturnName(key));
-  held->set_organisation(key.organisation);
-  held->set_collection(key.collection);
-  held->set_period(key.period);
-  held->set_etag(EtagOf(answer.accepted->placement.sequence));
-  returns::v1::Revision* revision = held->mutable_revision();
-  revision->set_name(RevisionName(key, fact.revision()));
-  revision->set_number(fact.revision());
-  revision->set_status(fact.status());
-  revision->set_origin(fact.origin());
-  revision->set_collection_version(fact.collection_version());
-  revision->set_cell_count(fact.cell_count());
-  revision->set_cell_digest(fact.cell_digest());
-  revision->set_file_digest(fact.file_digest());
-  *revision->mutable_accept_time() = onereturn::ToWire(answer.accepted->placement.time);
-  revision->set_sequence(answer.accepted->placement.sequence);
-  *revision->mutable_explanations() = fact.explanations();
+  ASSIGN_OR_RETURN(*wire.mutable_return_(), ReturnMessageOf(answer.accepted->receipt.entry));
   *wire.mutable_receipt() = onereturn::ToWire(*answer.accepted);
   wire.set_replayed(answer.accepted->replayed);
   wire.set_unchanged(answer.unchanged);

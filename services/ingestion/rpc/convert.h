@@ -19,7 +19,8 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
 absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileRequest& request,
                                             const CallContext& call, const Digest& digest);
 
-returns::v1::SubmitReturnResponse ToWire(const ReturnAnswer& answer);
+// DATA_LOSS when the accepted entry is no return.
+absl::StatusOr<returns::v1::SubmitReturnResponse> ToWire(const ReturnAnswer& answer);
 returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer);
 
 absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call);

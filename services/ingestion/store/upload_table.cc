@@ -38,9 +38,10 @@ ReadCheck NoUploadCheck(absl::string_view id) {
   return ReadCheck{Family::kUploads, UploadKey(id), std::nullopt};
 }
 
-absl::StatusOr<std::optional<std::string>> UploadOfFile(const Reader& reader,
-                                                        const Digest& digest) {
-  return reader.Get(Family::kHeads, FileKey(digest));
+absl::StatusOr<ReadCheck> HolderCheck(const Reader& reader, const Digest& digest) {
+  ReadCheck check{Family::kHeads, FileKey(digest), std::nullopt};
+  ASSIGN_OR_RETURN(check.expected, reader.Get(check.family, check.key));
+  return check;
 }
 
 absl::Status ReadFile(const Reader& reader, absl::string_view id, uint64_t size_bytes,

@@ -30,8 +30,8 @@ absl::StatusOr<std::optional<StoredUpload>> FindUpload(const Reader& reader, abs
 // The check that there is no such upload yet.
 ReadCheck NoUploadCheck(absl::string_view id);
 
-// The upload that holds a complete file with the digest; nullopt when none does.
-absl::StatusOr<std::optional<std::string>> UploadOfFile(const Reader& reader, const Digest& digest);
+// Which upload holds the accepted file with the digest: `expected` is its id, or nullopt.
+absl::StatusOr<ReadCheck> HolderCheck(const Reader& reader, const Digest& digest);
 
 // The pieces of an upload in order. DATA_LOSS when one is missing.
 absl::Status ReadFile(const Reader& reader, absl::string_view id, uint64_t size_bytes,

@@ -2,6 +2,7 @@
 #ifndef ONERETURN_SERVICES_METRICS_DOMAIN_ORGANISATION_TREE_H_
 #define ONERETURN_SERVICES_METRICS_DOMAIN_ORGANISATION_TREE_H_
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,6 +23,10 @@ struct ProvidersBelow {
   std::vector<std::string> providers;  // In order of code.
   // Those of them that have no ICB while others do; only for a region or the nation. In order.
   std::vector<std::string> no_icb_recorded;
+
+  bool HasNoIcbRecorded(absl::string_view provider) const {
+    return std::binary_search(no_icb_recorded.begin(), no_icb_recorded.end(), provider);
+  }
 };
 
 // Immutable, so safe for any number of threads.

@@ -54,13 +54,16 @@ MetricValue RollUp(const MetricDefinition& definition, const Organisation& organ
                     {}};
   const bool rolls_up = organisation.type != OrganisationType::kProvider;
   if (!below.in_force || (rolls_up && !additive)) return value;
-  value.coverage.no_icb_recorded = below.no_icb_recorded;
   Leaf sum;
   bool held = false;
   for (const std::string& provider : below.providers) {
     const bool owes = std::binary_search(owing.begin(), owing.end(), provider);
     if (owes) ++value.coverage.expected;
     const LeafRecord* record = FindIn(leaves, provider);
+    const bool counts = owes || record != nullptr;
+    if (counts && below.HasNoIcbRecorded(provider)) {
+      value.coverage.no_icb_recorded.push_back(provider);
+    }
     if (record == nullptr) {
       if (owes) value.coverage.missing.push_back(provider);
       continue;

@@ -62,7 +62,7 @@ class ValueTest : public ::testing::Test {
     Add(alone);
     Collection collection{kAeCollection, 1, {}};
     collection.frames = {{"RC9", Month("2022-01"), std::nullopt},
-                         {"RXX", Month("2022-01"), std::nullopt}};
+                         {"RXX", Month("2022-01"), Month("2026-04")}};
     Add(collection);
     TakeMetric(FourHour("four_hour"));
   }
@@ -163,6 +163,8 @@ TEST_F(ValueTest, RollUpFollowsTheMapOfThePeriodsLastDay) {
   }
   EXPECT_THAT(Ask("Y61", "2022-06")->coverage.no_icb_recorded, IsEmpty());
   EXPECT_THAT(Ask("X24", "2026-04")->coverage.no_icb_recorded, ElementsAre("RXX"));
+  // It neither owes nor sent figures of that month, so nothing of it enters anything.
+  EXPECT_THAT(Ask("X24", "2026-05")->coverage.no_icb_recorded, IsEmpty());
 }
 
 TEST_F(ValueTest, CoverageNamesWhoIsMissingAndWhoDoesNotCollect) {

@@ -22,6 +22,7 @@
 #include "common/commit/journal.h"
 #include "common/ledger/testing_keys.h"
 #include "onereturn/config/v1/definitions.pb.h"
+#include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/define.h"
 #include "services/ingestion/app/submit_file.h"
 #include "services/ingestion/app/submit_return.h"
