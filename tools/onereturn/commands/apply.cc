@@ -94,7 +94,8 @@ class Sender {
   template <typename Message>
   Message Request() const {
     Message request;
-    request.set_request_id(request_id_);
+    // Judging is another request than sending: a content that was sent may be judged again.
+    request.set_request_id(validate_only_ ? absl::StrCat(request_id_, ".judge") : request_id_);
     request.set_validate_only(validate_only_);
     return request;
   }

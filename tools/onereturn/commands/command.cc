@@ -14,6 +14,11 @@ namespace {
 constexpr double kUsualTimeoutSeconds = 30;
 constexpr double kLongestTimeoutSeconds = 86'400;
 
+// Is `error` about something that is missing?
+bool IsAboutAbsence(const CLI::ParseError& error) {
+  return error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+}
+
 }  // namespace
 
 absl::StatusOr<Session> Environment::OpenSession() const {
@@ -63,7 +68,12 @@ absl::StatusOr<ExitCode> CommandLine::Run(int argument_count, char** arguments) 
   } catch (const CLI::ParseError& error) {  // CLI11 reports by throwing: it ends here.
     std::ostringstream help;
     std::ostringstream fault;
-    const int code = app_.exit(error, help, fault);
+    // CLI11 looks for what is missing before it looks at what it does not know, and a command or an
+    // option that it does not know is most often why something is missing.
+    const std::vector<std::string> unknown = app_.remaining(/*recurse=*/true);
+    const int code = IsAboutAbsence(error) && !unknown.empty()
+                         ? app_.exit(CLI::ExtrasError("onereturn", unknown), help, fault)
+                         : app_.exit(error, help, fault);
     environment_->console.Print(help.str());
     environment_->console.Note(fault.str());
     return code == 0 ? ExitCode::kOk : ExitCode::kUsage;

@@ -20,14 +20,16 @@ constexpr uint64_t kLargestFileBytes = 268'435'456;
 
 absl::StatusOr<LocalFile> ReadLocalFile(const std::string& path) {
   constexpr char kRemedy[] = "Check the path, and that you may read the file.";
+  constexpr char kEmptyRemedy[] = "Check that the figures were saved to this file.";
   std::error_code error;
   const uint64_t size = std::filesystem::file_size(path, error);
   if (error) {
     return UsageError(absl::StrCat("\"", path, "\" cannot be read: ", error.message()), kRemedy);
   }
-  if (size == 0 || size > kLargestFileBytes) {
+  if (size == 0) return UsageError(absl::StrCat("\"", path, "\" holds 0 B"), kEmptyRemedy);
+  if (size > kLargestFileBytes) {
     return UsageError(absl::StrCat("\"", path, "\" holds ", BytesText(size),
-                                   "; a file holds 1 B to ", BytesText(kLargestFileBytes)),
+                                   "; a file holds at most ", BytesText(kLargestFileBytes)),
                       "Send the figures in smaller files, one for each period.");
   }
   std::ifstream stream(path, std::ios::binary);

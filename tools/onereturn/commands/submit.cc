@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "onereturn/feed/v1/entry.pb.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/file_upload.h"
 #include "tools/onereturn/console/findings_text.h"
@@ -43,7 +44,16 @@ struct ReturnCounts {
   size_t refused = 0;
 };
 
+// The answer to a file that was sent before has no list of returns; its receipt's fact counts them.
+ReturnCounts CountsOfReplay(const ledger::v1::Receipt& receipt) {
+  feed::v1::Entry entry;
+  feed::v1::FileImported file;
+  if (!entry.ParseFromString(receipt.entry()) || !file.ParseFromString(entry.fact())) return {};
+  return {0, file.accepted_rows(), file.refused_rows()};
+}
+
 ReturnCounts CountsOf(const returns::v1::SubmitReturnFileResponse& response) {
+  if (response.replayed()) return CountsOfReplay(response.receipt());
   ReturnCounts counts;
   for (const auto& taken : response.returns()) {
     if (taken.verdict() == common::v1::VERDICT_INVALID) {
@@ -64,13 +74,15 @@ returns::v1::RevisionStatus StatusOf(const std::string& word) {
   return status;
 }
 
-// The same file for the same collection, layout and status is the same request.
+// The same file for the same collection, layout and status is the same request; judging it is
+// another one than sending it.
 std::string RequestId(const Options& options, const LocalFile& file) {
   if (!options.request_id.empty()) return options.request_id;
   const Digest digest = Sha256Concatenated(
       {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status});
   constexpr size_t kDigits = 40;
-  return absl::StrCat("file.", DigestToHex(digest).substr(0, kDigits));
+  return absl::StrCat(options.validate_only ? "judge." : "file.",
+                      DigestToHex(digest).substr(0, kDigits));
 }
 
 absl::StatusOr<Taken> Submit(const ReturnsClient& client, const Options& options,
@@ -107,10 +119,10 @@ std::string VerdictText(const returns::v1::SubmitReturnFileResponse& response) {
 void PrintFile(const Taken& taken, const Options& options, Environment* environment) {
   const auto& response = taken.response;
   const ReturnCounts counts = CountsOf(response);
-  std::string text =
-      absl::StrCat(taken.file.path, "  ", PeriodText(response.period()), "  ",
-                   VerdictText(response), "  ", Count(response.returns_size(), "return"), ": ",
-                   WithThousands(counts.stored), options.validate_only ? " valid" : " stored");
+  std::string text = absl::StrCat(
+      taken.file.path, "  ", PeriodText(response.period()), "  ", VerdictText(response), "  ",
+      Count(counts.stored + counts.same + counts.refused, "return"), ": ",
+      WithThousands(counts.stored), options.validate_only ? " valid" : " stored");
   if (counts.same > 0) absl::StrAppend(&text, ", ", WithThousands(counts.same), " as held");
   if (counts.refused > 0) absl::StrAppend(&text, ", ", WithThousands(counts.refused), " refused");
   if (response.finding_count() > 0) {
@@ -134,12 +146,14 @@ void PrintSummary(const std::vector<Taken>& taken, const Options& options,
   uint64_t last = 0;
   int64_t micros = 0;
   bool informed = false;
+  bool refused_before = false;
   for (const Taken& one : taken) {
     const ReturnCounts counts = CountsOf(one.response);
     all.stored += counts.stored;
     all.same += counts.same;
     all.refused += counts.refused;
     micros += one.micros;
+    refused_before = refused_before || (one.response.replayed() && counts.refused > 0);
     for (const auto& finding : one.response.findings()) {
       informed = informed || finding.severity() == common::v1::SEVERITY_INFO;
     }
@@ -157,6 +171,9 @@ void PrintSummary(const std::vector<Taken>& taken, const Options& options,
     absl::StrAppend(&text, "Receipts: sequences ", WithThousands(first), " to ",
                     WithThousands(last), ". Read one with `onereturn returns ORG --collection ",
                     options.collection, " --period P --receipt`.\n");
+  }
+  if (refused_before) {
+    absl::StrAppend(&text, "What was wrong with a file sent before: --validate-only.\n");
   }
   if (informed && !options.all_findings) {
     absl::StrAppend(&text, "All findings, also those that only inform: --all-findings.\n");
