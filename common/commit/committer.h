@@ -113,7 +113,9 @@ class Committer {
   Promise LatestPromise() const;
   // A head of an earlier size, signed now. `size` must be at most the latest head's.
   absl::StatusOr<SignedHead> HeadOfSize(uint64_t size) const;
-  // The proof of an accepted fact against the newest head.
+  // The proof of an accepted fact against the newest head. An entry that the store shows before its
+  // head is signed is waited for, so that a repeat which comes in that moment gets its receipt.
+  // NOT_FOUND when there is no such entry.
   absl::StatusOr<Accepted> ReceiptOf(uint64_t sequence) const;
   // Waits until the latest head is greater than `size`, at most `micros`; false when it is not, or
   // stopped.

@@ -10,6 +10,8 @@
 
 namespace onereturn {
 
+std::string EtagOf(uint64_t sequence) { return absl::StrCat("\"", sequence, "\""); }
+
 std::string EntryKey(uint64_t sequence) { return KeyWriter().U64(sequence).Take(); }
 
 std::string NodeKey(const NodeId& node) {

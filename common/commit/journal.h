@@ -23,6 +23,9 @@ struct AcceptedRequest {
   uint64_t sequence = 0;
 };
 
+// The etag of what the entry at `sequence` made; of what does not exist yet: EtagOf(0).
+std::string EtagOf(uint64_t sequence);
+
 // Keys of the primary families.
 std::string EntryKey(uint64_t sequence);
 std::string NodeKey(const NodeId& node);

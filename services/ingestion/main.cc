@@ -35,9 +35,12 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   const PageTokens pages = PageTokens::Random();
   CompiledCollections collections(store);
   const Uploads uploads(store, committer, &clock);
-  const SubmitReturn submit_return(store, committer, &collections);
-  const SubmitFile submit_file(store, committer, &collections, &uploads, &submit_return);
-  const Define define(store, committer);
+  const FactWriter writer(store, committer, [&gate](std::function<void()> work) {
+    return gate.TrySubmit(std::move(work));
+  });
+  const SubmitReturn submit_return(committer, &writer, &collections);
+  const SubmitFile submit_file(store, &writer, &collections, &uploads, &submit_return);
+  const Define define(&writer);
   const PeriodicWork sweep(kUploadSweepInterval, [&uploads] {
     const absl::Status swept = uploads.Sweep();
     if (!swept.ok()) LogWarning("uploads.sweep_failed", {{"why", swept.message()}});

@@ -43,10 +43,13 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
     consumer = std::make_unique<FeedConsumer>(kIngestionService, ingestion, runner.get());
   }
 
-  const DefineMetric define(store, committer);
   MutationLimits limits;
   if (config.bytes_in_flight_limit() != 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   MutationGate mutations(guard.get(), limits);
+  const FactWriter writer(store, committer, [&mutations](std::function<void()> work) {
+    return mutations.TrySubmit(std::move(work));
+  });
+  const DefineMetric define(&writer);
   MetricsServer metrics_server(guard.get(), &mutations, &tables, &reads, &define);
   OperationsServer operations(guard.get(), committer, &tables, runner.get(), consumer.get());
   FeedServer feed_server(guard.get(), store, committer,

@@ -87,7 +87,7 @@ absl::Status AddEvidence::Pin(State* state) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<Decision>> AddEvidence::Judge(State* state) const {
+absl::StatusOr<Decision> AddEvidence::Judge(State* state) const {
   const v1::AddEvidenceRequest& request = state->call.request;
   FieldFaults faults = CheckFields(request);
   const ScopedAssessments tables(store_, state->call.call.caller.scope, kNewest);
@@ -113,7 +113,7 @@ absl::StatusOr<std::optional<Decision>> AddEvidence::Judge(State* state) const {
   evidence->set_position(state->pinned->position);
   evidence->set_note(request.note());
   evidence->set_marking(assessment->created.marking());
-  Decision decision;
+  NewFact decision;
   decision.name = evidence->name();
   decision.fact = fact.SerializeAsString();
   decision.read_set = {count.check};
@@ -121,15 +121,16 @@ absl::StatusOr<std::optional<Decision>> AddEvidence::Judge(State* state) const {
                                                          WriteBatch* batch) {
     PutEvidence(id.assessment, EvidenceRow{id.number, placement.sequence, statement}, batch);
   };
-  return std::optional<Decision>(std::move(decision));
+  return Decision(std::move(decision));
 }
 
 void AddEvidence::Run(Call received) const {
   auto state = std::make_shared<State>(State{std::move(received), std::nullopt});
   writer_->Write(
-      WriteRequestOf(state->call, feed::v1::ENTRY_KIND_EVIDENCE_ADDED),
-      [this, state] { return Judge(state.get()); },
-      [state](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+      FactRequestOf(state->call, feed::v1::ENTRY_KIND_EVIDENCE_ADDED),
+      [this, state](const Snapshot& /*snapshot*/) { return Judge(state.get()); },
+      [state](const absl::StatusOr<std::optional<AcceptedFact>>& fact) {
+        absl::StatusOr<std::optional<WrittenFact>> accepted = Written(fact);
         const Call& call = state->call;
         if (!accepted.ok()) return call.respond(accepted.status());
         absl::StatusOr<v1::Evidence> evidence = EvidenceOf((*accepted)->entry);

@@ -9,8 +9,8 @@
 #include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
-#include "services/assessment/app/fact_writer.h"
 #include "services/assessment/app/metrics_source.h"
+#include "services/assessment/app/written_fact.h"
 
 namespace onereturn::assessment {
 
@@ -34,7 +34,7 @@ class AddEvidence {
     Call call;
     std::optional<PinnedValue> pinned;
   };
-  absl::StatusOr<std::optional<Decision>> Judge(State* state) const;
+  absl::StatusOr<Decision> Judge(State* state) const;
   absl::Status Pin(State* state) const;
 
   const Store* const store_;

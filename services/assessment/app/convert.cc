@@ -87,6 +87,4 @@ v1::Rating ToWire(const Rating& rating) {
   return wire;
 }
 
-std::string EtagOf(uint64_t sequence) { return absl::StrCat("\"", sequence, "\""); }
-
 }  // namespace onereturn::assessment

@@ -17,9 +17,6 @@ Framework FromWire(const v1::Framework& wire);
 v1::Framework ToWire(const Framework& framework);
 v1::Rating ToWire(const Rating& rating);
 
-// The etag of what a fact at `sequence` left.
-std::string EtagOf(uint64_t sequence);
-
 }  // namespace onereturn::assessment
 
 #endif  // ONERETURN_SERVICES_ASSESSMENT_APP_CONVERT_H_

@@ -73,7 +73,7 @@ absl::StatusOr<CreateAssessment::Outcome> CreateAssessment::Judge(const Call& ca
   feed::v1::AssessmentCreated fact;
   *fact.mutable_assessment() = assessment;
   fact.mutable_assessment()->set_name(AssessmentName(number));
-  Decision& decision = outcome.decision;
+  NewFact& decision = outcome.decision;
   decision.name = AssessmentName(number);
   decision.fact = fact.SerializeAsString();
   decision.read_set = {framework.check, count.check};
@@ -86,25 +86,26 @@ absl::StatusOr<CreateAssessment::Outcome> CreateAssessment::Judge(const Call& ca
 
 void CreateAssessment::Run(Call received) const {
   auto call = std::make_shared<Call>(std::move(received));
-  if (call->request.validate_only()) {
-    absl::StatusOr<Outcome> outcome = Judge(*call);
-    if (!outcome.ok()) return call->respond(outcome.status());
-    v1::CreateAssessmentResponse response;
-    *response.mutable_assessment() =
-        std::move(outcome->assessment);  // Without a name: none was given.
-    return call->respond(std::move(response));
-  }
+  auto judged = std::make_shared<v1::Assessment>();
+  FactRequest request = FactRequestOf(*call, feed::v1::ENTRY_KIND_ASSESSMENT_CREATED);
+  request.validate_only = call->request.validate_only();
   writer_->Write(
-      WriteRequestOf(*call, feed::v1::ENTRY_KIND_ASSESSMENT_CREATED),
-      [this, call]() -> absl::StatusOr<std::optional<Decision>> {
+      std::move(request),
+      [this, call, judged](const Snapshot& /*snapshot*/) -> absl::StatusOr<Decision> {
         ASSIGN_OR_RETURN(Outcome outcome, Judge(*call));
-        return std::optional<Decision>(std::move(outcome.decision));
+        *judged = std::move(outcome.assessment);
+        return Decision(std::move(outcome.decision));
       },
-      [call](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+      [call, judged](const absl::StatusOr<std::optional<AcceptedFact>>& fact) {
+        absl::StatusOr<std::optional<WrittenFact>> accepted = Written(fact);
         if (!accepted.ok()) return call->respond(accepted.status());
+        v1::CreateAssessmentResponse response;
+        if (!accepted->has_value()) {
+          *response.mutable_assessment() = std::move(*judged);  // Without a name: none was given.
+          return call->respond(std::move(response));
+        }
         absl::StatusOr<v1::Assessment> assessment = AssessmentOf((*accepted)->entry);
         if (!assessment.ok()) return call->respond(assessment.status());
-        v1::CreateAssessmentResponse response;
         *response.mutable_assessment() = *std::move(assessment);
         *response.mutable_receipt() = std::move((*accepted)->receipt);
         response.set_replayed((*accepted)->replayed);

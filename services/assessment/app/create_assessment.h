@@ -6,7 +6,7 @@
 #include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
-#include "services/assessment/app/fact_writer.h"
+#include "services/assessment/app/written_fact.h"
 
 namespace onereturn::assessment {
 
@@ -22,7 +22,7 @@ class CreateAssessment {
  private:
   struct Outcome {
     v1::Assessment assessment;
-    Decision decision;
+    NewFact decision;
   };
   absl::StatusOr<Outcome> Judge(const Call& call) const;
 

@@ -4,12 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
+#include "common/commit/request_id.h"
 #include "common/period/period.h"
 
 namespace onereturn::assessment {
 namespace {
 
-constexpr size_t kMaxRequestId = 128;
 constexpr size_t kMinOrganisation = 3;
 constexpr size_t kMaxOrganisation = 12;
 
@@ -26,11 +26,6 @@ bool IsOrganisation(absl::string_view text) {
 }
 
 }  // namespace
-
-bool IsRequestId(absl::string_view text) {
-  return !text.empty() && text.size() <= kMaxRequestId &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
 
 void FieldFaults::Add(Reason reason, absl::string_view field, absl::string_view words) {
   fields_.Field(field, words);
@@ -71,7 +66,7 @@ void FieldFaults::CheckNarrative(absl::string_view field, absl::string_view text
 void FieldFaults::CheckRequestId(absl::string_view text) {
   if (IsRequestId(text)) return;
   Add(Reason::kRequestId, "request_id",
-      absl::StrCat("must have 1 to ", kMaxRequestId, " visible ASCII characters"));
+      absl::StrCat("must have 1 to ", kMaxRequestIdBytes, " visible ASCII characters"));
 }
 
 void FieldFaults::CheckOrganisation(absl::string_view field, absl::string_view text) {

@@ -16,9 +16,6 @@ inline constexpr size_t kMaxTitle = 200;
 inline constexpr size_t kMaxCategory = 200;
 inline constexpr size_t kMaxNarrative = 4'000;
 
-// 1 to 128 visible ASCII characters.
-bool IsRequestId(absl::string_view text);
-
 // One thread at a time.
 class FieldFaults {
  public:

@@ -93,7 +93,7 @@ absl::Status CheckEvidence(const std::vector<EvidenceRow>& held, const v1::Score
 
 }  // namespace
 
-absl::StatusOr<std::optional<Decision>> ScoreStatement::Judge(const Call& call) const {
+absl::StatusOr<Decision> ScoreStatement::Judge(const Call& call) const {
   FieldFaults faults = CheckFields(call.request);
   const v1::Score& score = call.request.score();
   const ScopedAssessments tables(store_, call.call.caller.scope, kNewest);
@@ -110,7 +110,7 @@ absl::StatusOr<std::optional<Decision>> ScoreStatement::Judge(const Call& call) 
   feed::v1::StatementScored fact;
   *fact.mutable_score() = score;
   fact.mutable_score()->set_marking(assessment->created.marking());
-  Decision decision;
+  NewFact decision;
   decision.name = score.assessment();
   decision.fact = fact.SerializeAsString();
   // Nothing it was judged on can change: evidence and the pinned framework are only ever added to.
@@ -118,15 +118,16 @@ absl::StatusOr<std::optional<Decision>> ScoreStatement::Judge(const Call& call) 
                     points = score.score()](const Placement& placement, WriteBatch* batch) {
     PutScore(number, ScoreRow{statement, placement.sequence, points}, batch);
   };
-  return std::optional<Decision>(std::move(decision));
+  return Decision(std::move(decision));
 }
 
 void ScoreStatement::Run(Call received) const {
   auto call = std::make_shared<Call>(std::move(received));
   writer_->Write(
-      WriteRequestOf(*call, feed::v1::ENTRY_KIND_STATEMENT_SCORED),
-      [this, call] { return Judge(*call); },
-      [call](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+      FactRequestOf(*call, feed::v1::ENTRY_KIND_STATEMENT_SCORED),
+      [this, call](const Snapshot& /*snapshot*/) { return Judge(*call); },
+      [call](const absl::StatusOr<std::optional<AcceptedFact>>& fact) {
+        absl::StatusOr<std::optional<WrittenFact>> accepted = Written(fact);
         if (!accepted.ok()) return call->respond(accepted.status());
         absl::StatusOr<v1::Score> score = ScoreOf((*accepted)->entry);
         if (!score.ok()) return call->respond(score.status());

@@ -8,7 +8,7 @@
 #include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
-#include "services/assessment/app/fact_writer.h"
+#include "services/assessment/app/written_fact.h"
 
 namespace onereturn::assessment {
 
@@ -24,7 +24,7 @@ class ScoreStatement {
   void Run(Call call) const;
 
  private:
-  absl::StatusOr<std::optional<Decision>> Judge(const Call& call) const;
+  absl::StatusOr<Decision> Judge(const Call& call) const;
 
   const Store* const store_;
   const FactWriter* const writer_;

@@ -56,6 +56,7 @@ absl::StatusOr<UpdateFramework::Outcome> UpdateFramework::Judge(
     if (framework == newest) {
       outcome.framework = ToWire(newest);
       outcome.framework.set_etag(EtagOf(head.newest->sequence));
+      outcome.decision = Unchanged{head.newest->sequence, {head.check}};
       return outcome;
     }
     framework.version = newest.version + 1;
@@ -63,7 +64,7 @@ absl::StatusOr<UpdateFramework::Outcome> UpdateFramework::Judge(
   outcome.framework = ToWire(framework);
   feed::v1::FrameworkDefined fact;
   *fact.mutable_framework() = outcome.framework;
-  Decision decision;
+  NewFact decision;
   decision.name = outcome.framework.name();
   decision.fact = fact.SerializeAsString();
   decision.read_set = {head.check};
@@ -77,35 +78,30 @@ absl::StatusOr<UpdateFramework::Outcome> UpdateFramework::Judge(
 
 void UpdateFramework::Run(Call received) const {
   auto call = std::make_shared<Call>(std::move(received));
-  auto respond_unwritten = [call](const Outcome& outcome) {
-    v1::UpdateFrameworkResponse response;
-    *response.mutable_framework() = outcome.framework;
-    response.set_unchanged(!outcome.decision.has_value());
-    call->respond(std::move(response));
-  };
-  if (call->request.validate_only()) {
-    absl::StatusOr<Outcome> outcome = Judge(call->request);
-    if (!outcome.ok()) return call->respond(outcome.status());
-    return respond_unwritten(*outcome);
-  }
-  auto unchanged = std::make_shared<Outcome>();
+  auto judged = std::make_shared<v1::Framework>();
+  FactRequest request = FactRequestOf(*call, feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED);
+  request.validate_only = call->request.validate_only();
   writer_->Write(
-      WriteRequestOf(*call, feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED),
-      [this, call, unchanged]() -> absl::StatusOr<std::optional<Decision>> {
+      std::move(request),
+      [this, call, judged](const Snapshot& /*snapshot*/) -> absl::StatusOr<Decision> {
         ASSIGN_OR_RETURN(Outcome outcome, Judge(call->request));
-        std::optional<Decision> decision = std::exchange(outcome.decision, std::nullopt);
-        if (!decision.has_value()) *unchanged = std::move(outcome);
-        return decision;
+        *judged = std::move(outcome.framework);
+        return std::move(outcome.decision);
       },
-      [call, unchanged, respond_unwritten](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+      [call, judged](const absl::StatusOr<std::optional<AcceptedFact>>& fact) {
+        absl::StatusOr<std::optional<WrittenFact>> accepted = Written(fact);
         if (!accepted.ok()) return call->respond(accepted.status());
-        if (!accepted->has_value()) return respond_unwritten(*unchanged);
+        v1::UpdateFrameworkResponse response;
+        if (!accepted->has_value()) {
+          *response.mutable_framework() = std::move(*judged);
+          return call->respond(std::move(response));
+        }
         absl::StatusOr<v1::Framework> framework = FrameworkOf((*accepted)->entry);
         if (!framework.ok()) return call->respond(framework.status());
-        v1::UpdateFrameworkResponse response;
         *response.mutable_framework() = *std::move(framework);
         *response.mutable_receipt() = std::move((*accepted)->receipt);
         response.set_replayed((*accepted)->replayed);
+        response.set_unchanged((*accepted)->unchanged);
         call->respond(std::move(response));
       });
 }

@@ -8,7 +8,7 @@
 #include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
-#include "services/assessment/app/fact_writer.h"
+#include "services/assessment/app/written_fact.h"
 #include "services/assessment/domain/framework.h"
 
 namespace onereturn::assessment {
@@ -25,7 +25,7 @@ class UpdateFramework {
   // What the request leads to: a new version, or the one in force when it is equal.
   struct Outcome {
     v1::Framework framework;
-    std::optional<Decision> decision;  // nullopt: unchanged.
+    Decision decision;  // NewFact or Unchanged.
   };
   absl::StatusOr<Outcome> Judge(const v1::UpdateFrameworkRequest& request) const;
 

@@ -8,13 +8,48 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
-#include "services/ingestion/app/accepted_at.h"
 #include "services/ingestion/app/collection_builder.h"
 #include "services/ingestion/app/compiled_collections.h"
 #include "services/ingestion/app/definition_checks.h"
 
 namespace onereturn::ingestion {
 namespace {
+
+// The fact of an entry, whose kind the writer has checked.
+template <typename Fact>
+absl::StatusOr<Fact> FactIn(const std::string& entry_bytes) {
+  feed::v1::Entry entry;
+  Fact fact;
+  if (entry.ParseFromString(entry_bytes) && fact.ParseFromString(entry.fact())) return fact;
+  return absl::DataLossError("a stored entry is not the definition it should be");
+}
+
+// That the collection an item belongs to can be compiled with the item as it would be.
+absl::Status CheckHomeOf(const Reader& reader, const catalogue::v1::DataItem& item) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> home, HomeOf(reader, item.code()));
+  if (!home.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
+                   FindDefinition(reader, DefinitionKind::kCollection, *home, kNewest));
+  catalogue::v1::Collection collection;
+  if (!stored.has_value() || !collection.ParseFromString(stored->bytes)) {
+    return absl::DataLossError("a stored collection cannot be read");
+  }
+  const ItemLookup others = NewestItems(reader);
+  const absl::Status built = BuildCollection(collection, [&](const std::string& code) {
+                               using Found = absl::StatusOr<std::optional<catalogue::v1::DataItem>>;
+                               return code == item.code() ? Found(item) : others(code);
+                             }).status();
+  const std::optional<ErrorDetails> details = DetailsOf(built);
+  if (built.ok() || !details.has_value()) return built;
+  Error faults(Reason::kDefinitionInvalid,
+               absl::StrCat("collection ", *home, " could not be read with item ", item.code(),
+                            " so changed: change the collection first"));
+  faults.With("collection", *home);
+  for (const FieldViolation& fault : details->fields) {
+    faults.Field(fault.field, fault.description);
+  }
+  return faults;
+}
 
 // What differs between the three kinds of definition.
 template <typename Definition>
@@ -31,6 +66,10 @@ struct Traits<catalogue::v1::Organisation> {
     feed::v1::OrganisationDefined fact;
     *fact.mutable_organisation() = definition;
     return fact.SerializeAsString();
+  }
+  static absl::StatusOr<catalogue::v1::Organisation> In(const std::string& entry_bytes) {
+    ASSIGN_OR_RETURN(auto fact, FactIn<feed::v1::OrganisationDefined>(entry_bytes));
+    return std::move(*fact.mutable_organisation());
   }
   static absl::Status Check(const Reader& /*reader*/,
                             const catalogue::v1::Organisation& definition) {
@@ -56,8 +95,14 @@ struct Traits<catalogue::v1::DataItem> {
     *fact.mutable_item() = definition;
     return fact.SerializeAsString();
   }
-  static absl::Status Check(const Reader& /*reader*/, const catalogue::v1::DataItem& definition) {
-    return CheckItem(definition);
+  static absl::StatusOr<catalogue::v1::DataItem> In(const std::string& entry_bytes) {
+    ASSIGN_OR_RETURN(auto fact, FactIn<feed::v1::ItemDefined>(entry_bytes));
+    return std::move(*fact.mutable_item());
+  }
+  // Its home collection must still be sound with it: its layouts and rules name dimensions.
+  static absl::Status Check(const Reader& reader, const catalogue::v1::DataItem& definition) {
+    RETURN_IF_ERROR(CheckItem(definition));
+    return CheckHomeOf(reader, definition);
   }
   static void PutMore(const catalogue::v1::DataItem& /*definition*/,
                       const catalogue::v1::DataItem& /*replaced*/, WriteBatch* /*batch*/) {}
@@ -117,6 +162,10 @@ struct Traits<catalogue::v1::Collection> {
     *fact.mutable_collection() = definition;
     return fact.SerializeAsString();
   }
+  static absl::StatusOr<catalogue::v1::Collection> In(const std::string& entry_bytes) {
+    ASSIGN_OR_RETURN(auto fact, FactIn<feed::v1::CollectionDefined>(entry_bytes));
+    return std::move(*fact.mutable_collection());
+  }
   static absl::Status Check(const Reader& reader, const catalogue::v1::Collection& definition) {
     RETURN_IF_ERROR(BuildCollection(definition, NewestItems(reader)).status());
     return CheckCollectionPlaces(reader, definition);
@@ -129,172 +178,122 @@ struct Traits<catalogue::v1::Collection> {
   }
 };
 
-// A fact must fit a feed entry; the rest of the entry takes less than 4 KiB.
-constexpr size_t kMaxFactBytes = 60 * 1024;
+// What a definition was judged on besides the one it replaces.
+absl::Status AddOtherChecks(const Reader& /*reader*/,
+                            const catalogue::v1::Organisation& /*definition*/,
+                            std::vector<ReadCheck>* /*read_set*/) {
+  return absl::OkStatus();
+}
 
-// The definition to be accepted, or the one that is equal and in force.
-template <typename Definition>
-struct Judged {
-  Definition definition;
-  Definition replaced;  // The version in force before; empty when there is none.
-  std::optional<uint64_t> unchanged_since;
-  uint64_t in_force_since = 0;  // Sequence of the definition it replaces; 0: there is none.
-  uint64_t catalogue_sequence = 0;
-};
+absl::Status AddOtherChecks(const Reader& reader, const catalogue::v1::Collection& /*definition*/,
+                            std::vector<ReadCheck>* read_set) {
+  ASSIGN_OR_RETURN(const uint64_t sequence, CatalogueSequence(reader));
+  read_set->push_back(CatalogueCheck(sequence));
+  return absl::OkStatus();
+}
 
-template <typename Definition>
-absl::StatusOr<Judged<Definition>> JudgeDefinition(const Store& store, Definition definition) {
-  const Snapshot snapshot = store.TakeSnapshot();
-  Judged<Definition> judged;
-  ASSIGN_OR_RETURN(judged.catalogue_sequence, CatalogueSequence(snapshot));
-  ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
-                   FindDefinition(snapshot, Traits<Definition>::kKind, definition.code(), kNewest));
-  if (stored.has_value()) judged.in_force_since = stored->sequence;
-  const std::string in_force_etag = stored.has_value() ? EtagOf(stored->sequence) : EtagOf(0);
-  if (!definition.etag().empty() && definition.etag() != in_force_etag) {
-    return Error(Reason::kEtagMismatch, "the definition has changed since you read it")
-        .With("etag", in_force_etag);
+// An item without a home stands for itself, so that many can be defined at once.
+absl::Status AddOtherChecks(const Reader& reader, const catalogue::v1::DataItem& definition,
+                            std::vector<ReadCheck>* read_set) {
+  ASSIGN_OR_RETURN(std::optional<std::string> home, HomeOf(reader, definition.code()));
+  if (home.has_value()) {
+    ASSIGN_OR_RETURN(const uint64_t sequence, CatalogueSequence(reader));
+    read_set->push_back(CatalogueCheck(sequence));
   }
-  if (Traits<Definition>::VersionOf(definition) != 0) {
+  read_set->push_back(HomeCheck(definition.code(), std::move(home)));
+  return absl::OkStatus();
+}
+
+// `definition` becomes what would be in force, with its output fields but no etag.
+template <typename Definition>
+absl::StatusOr<Decision> Judge(const Snapshot& snapshot, Definition* definition) {
+  using Kind = Traits<Definition>;
+  ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
+                   FindDefinition(snapshot, Kind::kKind, definition->code(), kNewest));
+  const uint64_t in_force_since = stored.has_value() ? stored->sequence : 0;
+  if (!definition->etag().empty() && definition->etag() != EtagOf(in_force_since)) {
+    return Error(Reason::kEtagMismatch, "the definition has changed since you read it")
+        .With("etag", EtagOf(in_force_since));
+  }
+  if (Kind::VersionOf(*definition) != 0) {
     return Error(Reason::kOutputOnly, "the version is given by the service")
         .Field("version", "must not be set");
   }
-  definition.clear_etag();
-  definition.set_name(absl::StrCat(Traits<Definition>::kNamePrefix, definition.code()));
-  uint32_t version = 1;
-  if (stored.has_value()) {
-    Definition in_force;
-    if (!in_force.ParseFromString(stored->bytes))
-      return absl::DataLossError("a stored definition cannot be read");
-    version = Traits<Definition>::VersionOf(in_force);
-    Traits<Definition>::SetVersion(version++, &definition);
-    if (in_force.SerializeAsString() == definition.SerializeAsString())
-      judged.unchanged_since = stored->sequence;
-    judged.replaced = std::move(in_force);
+  const std::string name = absl::StrCat(Kind::kNamePrefix, definition->code());
+  if (!definition->name().empty() && definition->name() != name) {
+    return Error(Reason::kFieldInvalid, "the name is not that of the code")
+        .Field("name", "is given by the service from the code: leave it empty");
   }
-  if (!judged.unchanged_since.has_value()) {
-    Traits<Definition>::SetVersion(version, &definition);
-    RETURN_IF_ERROR(Traits<Definition>::Check(snapshot, definition));
-    if (definition.ByteSizeLong() > kMaxFactBytes) {
-      return Error(Reason::kDefinitionInvalid,
-                   absl::StrCat("the definition has ", definition.ByteSizeLong(),
-                                " bytes; at most ", kMaxFactBytes, " can be kept"));
-    }
+  definition->clear_etag();
+  definition->set_name(name);
+  Definition replaced;
+  if (stored.has_value() && !replaced.ParseFromString(stored->bytes)) {
+    return absl::DataLossError("a stored definition cannot be read");
   }
-  judged.definition = std::move(definition);
-  return judged;
+  std::vector<ReadCheck> read_set = {
+      DefinitionCheck(Kind::kKind, definition->code(), in_force_since)};
+  Kind::SetVersion(Kind::VersionOf(replaced), definition);
+  if (stored.has_value() && replaced.SerializeAsString() == definition->SerializeAsString()) {
+    return Unchanged{in_force_since, std::move(read_set)};
+  }
+  Kind::SetVersion(Kind::VersionOf(replaced) + 1, definition);
+  RETURN_IF_ERROR(Kind::Check(snapshot, *definition));
+  RETURN_IF_ERROR(AddOtherChecks(snapshot, *definition, &read_set));
+  return NewFact{name, Kind::Fact(*definition), std::move(read_set),
+                 [definition = *definition, replaced = std::move(replaced)](
+                     const Placement& placement, WriteBatch* batch) {
+                   PutDefinition(Kind::kKind, definition.code(), placement.sequence,
+                                 definition.SerializeAsString(), batch);
+                   Kind::PutMore(definition, replaced, batch);
+                 }};
 }
 
 template <typename Definition>
-void Propose(const Store* store, Committer* committer, const RequestOrigin& origin,
-             Definition asked, bool second_try, DefinedDone<Definition> done) {
-  absl::StatusOr<Judged<Definition>> judged = JudgeDefinition(*store, asked);
-  if (!judged.ok()) return done(judged.status());
+absl::StatusOr<Defined<Definition>> AnswerOf(AcceptedFact fact) {
   Defined<Definition> defined;
-  defined.definition = judged->definition;
-  if (judged->unchanged_since.has_value()) {
-    absl::StatusOr<Accepted> accepted = AcceptedAt(*committer, *judged->unchanged_since);
-    if (!accepted.ok()) return done(accepted.status());
-    defined.definition.set_etag(EtagOf(*judged->unchanged_since));
-    defined.accepted = *std::move(accepted);
-    defined.unchanged = true;
-    return done(std::move(defined));
-  }
-  if (origin.validate_only) return done(std::move(defined));
-
-  Proposal proposal;
-  proposal.entry.set_kind(Traits<Definition>::kEntry);
-  proposal.entry.set_format(1);
-  proposal.entry.set_actor(origin.actor);
-  proposal.entry.set_request_id(origin.request_id);
-  proposal.entry.set_request_digest(std::string(DigestBytes(origin.digest)));
-  proposal.entry.set_name(judged->definition.name());
-  proposal.entry.set_fact(Traits<Definition>::Fact(judged->definition));
-  proposal.read_set = {DefinitionCheck(Traits<Definition>::kKind, judged->definition.code(),
-                                       judged->in_force_since)};
-  // A collection is judged on the items and organisations it names, too.
-  if (Traits<Definition>::kKind == DefinitionKind::kCollection) {
-    proposal.read_set.push_back(CatalogueCheck(judged->catalogue_sequence));
-  }
-  proposal.write = [definition = judged->definition, replaced = std::move(judged->replaced)](
-                       const Placement& placement, WriteBatch* batch) {
-    PutDefinition(Traits<Definition>::kKind, definition.code(), placement.sequence,
-                  definition.SerializeAsString(), batch);
-    Traits<Definition>::PutMore(definition, replaced, batch);
-  };
-  proposal.done = [store, committer, origin, asked, second_try, defined = std::move(defined),
-                   done](absl::StatusOr<Accepted> accepted) mutable {
-    if (!accepted.ok()) {
-      const bool conflict = ReasonOf(accepted.status()) == Reason::kCommitConflict;
-      if (!conflict || second_try) return done(accepted.status());
-      // Definitions are few and small: judging again on the committer's thread does not hold others
-      // up.
-      return Propose(store, committer, origin, std::move(asked), true, std::move(done));
-    }
-    defined.definition.set_etag(EtagOf(accepted->placement.sequence));
-    defined.accepted = *std::move(accepted);
-    done(std::move(defined));
-  };
-  if (absl::Status queued = committer->Propose(std::move(proposal)); !queued.ok()) done(queued);
-}
-
-// A repeat is answered before anything is judged.
-template <typename Definition>
-bool AnswerRepeat(const Store& store, const Committer& committer, const RequestOrigin& origin,
-                  const Definition& asked, const DefinedDone<Definition>& done) {
-  absl::StatusOr<std::optional<AcceptedRequest>> known = FindRequest(store, "", origin.request_id);
-  if (!known.ok()) {
-    done(known.status());
-    return true;
-  }
-  if (!known->has_value()) return false;
-  if ((*known)->digest != origin.digest) {
-    done(Error(Reason::kRequestIdReused,
-               "a request with this request_id was accepted with other content"));
-    return true;
-  }
-  absl::StatusOr<Accepted> accepted = AcceptedAt(committer, (*known)->sequence);
-  absl::StatusOr<std::optional<StoredDefinition>> stored =
-      FindDefinition(store, Traits<Definition>::kKind, asked.code(), (*known)->sequence);
-  if (!accepted.ok() || !stored.ok() || !stored->has_value()) {
-    done(accepted.ok() ? absl::DataLossError("an accepted definition is missing")
-                       : accepted.status());
-    return true;
-  }
-  Defined<Definition> defined;
-  accepted->replayed = true;
-  defined.accepted = *std::move(accepted);
-  defined.definition.ParseFromString((*stored)->bytes);
-  defined.definition.set_etag(EtagOf((*known)->sequence));
-  done(std::move(defined));
-  return true;
+  ASSIGN_OR_RETURN(defined.definition, Traits<Definition>::In(fact.accepted.receipt.entry));
+  defined.definition.set_etag(EtagOf(fact.accepted.placement.sequence));
+  defined.accepted = std::move(fact.accepted);
+  defined.unchanged = fact.unchanged;
+  return defined;
 }
 
 template <typename Definition>
-void Run(const Store* store, Committer* committer, const RequestOrigin& origin,
-         Definition definition, DefinedDone<Definition> done) {
-  if (absl::Status id = CheckRequestId(origin.request_id); !id.ok()) return done(id);
-  if (AnswerRepeat(*store, *committer, origin, definition, done)) return;
-  Propose(store, committer, origin, std::move(definition), false, std::move(done));
+void Run(const FactWriter& writer, const RequestOrigin& origin, Definition asked,
+         DefinedDone<Definition> done) {
+  FactRequest request{Traits<Definition>::kEntry, origin.actor,  "",
+                      origin.request_id,          origin.digest, origin.validate_only};
+  auto judged = std::make_shared<Definition>();
+  writer.Write(
+      std::move(request),
+      [judged, asked = std::move(asked)](const Snapshot& snapshot) {
+        *judged = asked;
+        return Judge(snapshot, judged.get());
+      },
+      [judged, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+        if (!accepted.ok()) return done(accepted.status());
+        if (accepted->has_value()) return done(AnswerOf<Definition>(**std::move(accepted)));
+        Defined<Definition> defined;
+        defined.definition = std::move(*judged);
+        done(std::move(defined));
+      });
 }
 
 }  // namespace
 
-std::string EtagOf(uint64_t sequence) { return absl::StrCat("\"", sequence, "\""); }
-
 void Define::Organisation(const RequestOrigin& origin, catalogue::v1::Organisation organisation,
                           DefinedDone<catalogue::v1::Organisation> done) const {
-  Run(store_, committer_, origin, std::move(organisation), std::move(done));
+  ingestion::Run(*writer_, origin, std::move(organisation), std::move(done));
 }
 
 void Define::Item(const RequestOrigin& origin, catalogue::v1::DataItem item,
                   DefinedDone<catalogue::v1::DataItem> done) const {
-  Run(store_, committer_, origin, std::move(item), std::move(done));
+  ingestion::Run(*writer_, origin, std::move(item), std::move(done));
 }
 
 void Define::Collection(const RequestOrigin& origin, catalogue::v1::Collection collection,
                         DefinedDone<catalogue::v1::Collection> done) const {
-  Run(store_, committer_, origin, std::move(collection), std::move(done));
+  ingestion::Run(*writer_, origin, std::move(collection), std::move(done));
 }
 
 }  // namespace onereturn::ingestion

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "common/commit/committer.h"
+#include "common/commit/fact_writer.h"
 #include "common/digest/digest.h"
 #include "common/storage/store.h"
 #include "onereturn/catalogue/v1/catalogue.pb.h"
@@ -38,7 +38,7 @@ using DefinedDone = std::function<void(absl::StatusOr<Defined<Definition>> defin
 // Each use case judges on the calling thread and answers on the committer's. Thread safe.
 class Define {
  public:
-  Define(const Store* store, Committer* committer) : store_(store), committer_(committer) {}
+  explicit Define(const FactWriter* writer) : writer_(writer) {}
 
   void Organisation(const RequestOrigin& origin, catalogue::v1::Organisation organisation,
                     DefinedDone<catalogue::v1::Organisation> done) const;
@@ -48,12 +48,8 @@ class Define {
                   DefinedDone<catalogue::v1::Collection> done) const;
 
  private:
-  const Store* const store_;
-  Committer* const committer_;
+  const FactWriter* const writer_;
 };
-
-// The etag of a definition accepted at `sequence`.
-std::string EtagOf(uint64_t sequence);
 
 }  // namespace onereturn::ingestion
 

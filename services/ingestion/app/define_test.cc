@@ -353,7 +353,7 @@ TEST_F(DefineTest, AReturnThatCouldNotBeHeldIsNotDefined) {
 TEST_F(DefineTest, ADefinitionTooLargeForAFactIsRefused) {
   catalogue::v1::DataItem item = Item("beds");
   item.set_concept_text(std::string(61 * 1024, 'x'));
-  EXPECT_THAT(ingestion_.DefineOne(item).status(), HasReason(Reason::kDefinitionInvalid));
+  EXPECT_THAT(ingestion_.DefineOne(item).status(), HasReason(Reason::kMessageTooLarge));
   EXPECT_EQ(ingestion_.LastSequence(), 0u);
 }
 

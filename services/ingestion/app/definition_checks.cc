@@ -80,15 +80,6 @@ std::string CodeRule(CodeStyle style) {
              : "must be 1 to 32 letters, digits and hyphens";
 }
 
-absl::Status CheckRequestId(absl::string_view request_id, size_t most) {
-  const bool visible = std::all_of(request_id.begin(), request_id.end(),
-                                   [](unsigned char c) { return c > 0x20 && c < 0x7f; });
-  if (!request_id.empty() && request_id.size() <= most && visible) return absl::OkStatus();
-  return Error(Reason::kRequestId,
-               absl::StrCat("request_id must be 1 to ", most, " visible ASCII characters"))
-      .Field("request_id", absl::StrCat("1 to ", most, " visible ASCII characters"));
-}
-
 absl::Status CheckItem(const catalogue::v1::DataItem& item) {
   Error faults(Reason::kDefinitionInvalid,
                absl::StrCat("the definition of item ", item.code(), " is wrong"));

@@ -19,9 +19,6 @@ bool IsCode(absl::string_view text, CodeStyle style);
 // The rule in words, for a fault.
 std::string CodeRule(CodeStyle style);
 
-// 1 to 128 visible ASCII characters. REQUEST_ID otherwise.
-absl::Status CheckRequestId(absl::string_view request_id, size_t most = 128);
-
 // DEFINITION_INVALID with every fault found.
 absl::Status CheckItem(const catalogue::v1::DataItem& item);
 absl::Status CheckOrganisation(const catalogue::v1::Organisation& organisation);

@@ -45,6 +45,12 @@ uint64_t NumberOf(const std::string& text) {
 
 }  // namespace
 
+absl::StatusOr<ReturnKey> ParseReturnKey(absl::string_view name) {
+  ASSIGN_OR_RETURN(ParsedName parsed, ParseReturnName(name));
+  if (parsed.revision != 0) return NotFound();
+  return std::move(parsed.key);
+}
+
 absl::StatusOr<ParsedName> ParseReturnName(absl::string_view name) {
   const std::vector<std::string> parts = absl::StrSplit(name, '/');
   const bool return_form = parts.size() == 4 || (parts.size() == 6 && parts[4] == "revisions");

@@ -25,6 +25,8 @@ struct ParsedName {
 };
 // NOT_FOUND for a name of another form: nothing can have it.
 absl::StatusOr<ParsedName> ParseReturnName(absl::string_view name);
+// As ParseReturnName; NOT_FOUND for the name of a revision.
+absl::StatusOr<ReturnKey> ParseReturnKey(absl::string_view name);
 
 // What a page ends with.
 template <typename Row>

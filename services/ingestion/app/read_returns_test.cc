@@ -127,6 +127,9 @@ TEST(ParseReturnNameTest, OnlyTheTwoFormsAreNames) {
   EXPECT_EQ(name.key.collection, "MSitAE");
   EXPECT_EQ(name.key.period, "2024-03");
   EXPECT_EQ(name.revision, 0u);
+  EXPECT_EQ(ParseReturnKey("organisations/RLQ/returns/MSitAE.2024-03")->period, "2024-03");
+  EXPECT_THAT(ParseReturnKey("organisations/RLQ/returns/MSitAE.2024-03/revisions/1").status(),
+              HasReason(Reason::kNotFound));
   EXPECT_EQ(ParseReturnName("organisations/RLQ/returns/MSitAE.2024-03/revisions/12")->revision,
             12u);
   for (const char* bad :

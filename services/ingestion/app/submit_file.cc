@@ -1,20 +1,18 @@
 #include "services/ingestion/app/submit_file.h"
 
-#include <condition_variable>
+#include <algorithm>
+#include <future>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
-#include "common/commit/journal.h"
+#include "common/commit/request_id.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/accepted_at.h"
 #include "services/ingestion/app/accepted_return.h"
-#include "services/ingestion/app/definition_checks.h"
+#include "services/ingestion/app/returns_in_flight.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
@@ -22,9 +20,9 @@ namespace {
 
 // The file's id, a point and an ODS code must fit a request id.
 constexpr size_t kMaxFileRequestIdBytes = 100;
-// Returns of one file that wait for the committer together: enough to fill a group, and a bound on
-// memory.
-constexpr size_t kMostInFlight = 128;
+
+// More than any map of England has, and a bound on memory and on the answer.
+constexpr size_t kMostOrganisations = 10'000;
 
 // What the same request id must always stand for: the file and how it is read.
 Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission,
@@ -84,38 +82,10 @@ absl::Status TakeAnswer(absl::StatusOr<ReturnAnswer> one, FileReturnAnswer* targ
   return absl::OkStatus();
 }
 
-// Counts returns on their way and gathers their answers by row.
-class InFlight {
- public:
-  void Begin() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return count_ < kMostInFlight; });
-    ++count_;
-  }
-  void End(size_t place, absl::StatusOr<ReturnAnswer> answer) {
-    std::lock_guard<std::mutex> lock(mutex_);
-    answers_.emplace(place, std::move(answer));
-    --count_;
-    changed_.notify_all();
-  }
-  std::map<size_t, absl::StatusOr<ReturnAnswer>> WaitForAll() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return count_ == 0; });
-    return std::move(answers_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  size_t count_ = 0;
-  std::map<size_t, absl::StatusOr<ReturnAnswer>> answers_;
-};
-
 absl::StatusOr<feed::v1::FileImported> FileOfEntry(const std::string& entry_bytes) {
   feed::v1::Entry entry;
   feed::v1::FileImported fact;
-  if (!entry.ParseFromString(entry_bytes) || entry.kind() != feed::v1::ENTRY_KIND_FILE_IMPORTED ||
-      !fact.ParseFromString(entry.fact())) {
+  if (!entry.ParseFromString(entry_bytes) || !fact.ParseFromString(entry.fact())) {
     return absl::DataLossError("a stored entry is not the file it should be");
   }
   return fact;
@@ -133,11 +103,45 @@ Submission ToSubmission(const FileSubmission& file, FileReturnRows rows) {
 
 absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) const {
   RETURN_IF_ERROR(CheckRequestId(submission.origin.request_id, kMaxFileRequestIdBytes));
-  ASSIGN_OR_RETURN(std::optional<FileAnswer> repeat, FindRepeat(submission));
-  if (repeat.has_value()) return *std::move(repeat);
-  ASSIGN_OR_RETURN(StoredUpload upload, uploads_->Complete(submission.owner, submission.upload));
-  ASSIGN_OR_RETURN(CompiledCollection compiled, collections_->Get(submission.collection));
+  FactRequest request{feed::v1::ENTRY_KIND_FILE_IMPORTED, submission.origin.actor,
+                      submission.scope.organisation(),    submission.origin.request_id,
+                      submission.origin.digest,           submission.origin.validate_only};
   FileAnswer answer;
+  std::promise<absl::StatusOr<std::optional<AcceptedFact>>> promise;
+  writer_->Write(
+      std::move(request), [&](const Snapshot& /*snapshot*/) { return Take(submission, &answer); },
+      [&promise](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+        promise.set_value(std::move(accepted));
+      });
+  ASSIGN_OR_RETURN(std::optional<AcceptedFact> accepted, promise.get_future().get());
+  if (!accepted.has_value()) return answer;
+  answer.accepted = std::move(accepted->accepted);
+  if (answer.accepted->replayed) {
+    ASSIGN_OR_RETURN(const feed::v1::FileImported fact,
+                     FileOfEntry(answer.accepted->receipt.entry));
+    answer.verdict = static_cast<Verdict>(fact.verdict());
+    answer.period = fact.period();
+  }
+  return answer;
+}
+
+absl::StatusOr<Decision> SubmitFile::Take(const FileSubmission& submission,
+                                          FileAnswer* answer) const {
+  *answer = FileAnswer();
+  ASSIGN_OR_RETURN(const StoredUpload upload,
+                   uploads_->Complete(submission.owner, submission.upload));
+  ASSIGN_OR_RETURN(const CompiledCollection compiled, collections_->Get(submission.collection));
+  RETURN_IF_ERROR(JudgeFile(upload, submission, compiled, answer));
+  if (submission.origin.validate_only) return NothingToKeep{};
+  RETURN_IF_ERROR(CommitRows(upload, submission, compiled, answer));
+  const bool any = std::any_of(answer->returns.begin(), answer->returns.end(),
+                               [](const FileReturnAnswer& one) { return one.sequence > 0; });
+  if (!any) return NothingToKeep{};
+  return FileFact(upload, submission, compiled, *answer);
+}
+
+absl::Status SubmitFile::JudgeFile(const StoredUpload& upload, const FileSubmission& submission,
+                                   const CompiledCollection& compiled, FileAnswer* answer) const {
   std::map<std::string, uint32_t> first_rows;
   RETURN_IF_ERROR(ReadRows(
       upload, submission, compiled,
@@ -146,6 +150,12 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
           return Error(Reason::kOrgScope,
                        absl::StrCat("row ", rows.row, " names ", ShownCode(rows.organisation),
                                     ", which the caller does not act for"));
+        }
+        if (first_rows.size() == kMostOrganisations) {
+          return Error(Reason::kTooManyItems,
+                       absl::StrCat("a file holds the returns of at most ", kMostOrganisations,
+                                    " organisations: split it at row ", rows.row))
+              .With("row", rows.row);
         }
         FileReturnAnswer judged;
         judged.organisation = ShownCode(rows.organisation);
@@ -159,38 +169,13 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
         }
         ASSIGN_OR_RETURN(Findings findings, JudgeRows(submission, compiled, std::move(rows)));
         judged.verdict = VerdictOf(findings);
-        answer.findings.Append(std::move(findings));
-        answer.returns.push_back(std::move(judged));
+        answer->findings.Append(std::move(findings));
+        answer->returns.push_back(std::move(judged));
         return absl::OkStatus();
       },
-      &answer.period));
-  answer.verdict = VerdictOf(answer.findings);
-  if (submission.origin.validate_only) return answer;
-  RETURN_IF_ERROR(CommitRows(upload, submission, compiled, &answer));
-  bool any = false;
-  for (const FileReturnAnswer& one : answer.returns) any = any || one.sequence > 0;
-  if (any) RETURN_IF_ERROR(CommitFile(upload, submission, compiled, &answer));
-  return answer;
-}
-
-absl::StatusOr<std::optional<FileAnswer>> SubmitFile::FindRepeat(
-    const FileSubmission& submission) const {
-  ASSIGN_OR_RETURN(
-      std::optional<AcceptedRequest> known,
-      FindRequest(*store_, submission.scope.organisation(), submission.origin.request_id));
-  if (!known.has_value()) return std::optional<FileAnswer>();
-  if (known->digest != submission.origin.digest) {
-    return Error(Reason::kRequestIdReused,
-                 "a request with this request_id was accepted with other content");
-  }
-  FileAnswer answer;
-  ASSIGN_OR_RETURN(Accepted accepted, AcceptedAt(*committer_, known->sequence));
-  accepted.replayed = true;
-  ASSIGN_OR_RETURN(const feed::v1::FileImported fact, FileOfEntry(accepted.receipt.entry));
-  answer.verdict = static_cast<Verdict>(fact.verdict());
-  answer.period = fact.period();
-  answer.accepted = std::move(accepted);
-  return std::optional<FileAnswer>(std::move(answer));
+      &answer->period));
+  answer->verdict = VerdictOf(answer->findings);
+  return absl::OkStatus();
 }
 
 absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmission& submission,
@@ -236,8 +221,8 @@ absl::StatusOr<Findings> SubmitFile::JudgeRows(const FileSubmission& submission,
 absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmission& submission,
                                     const CompiledCollection& compiled, FileAnswer* answer) const {
   ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(upload.record.digest()));
-  const SourceFile file{digest, submission.upload};
-  InFlight in_flight;
+  const SourceFile file{digest, submission.upload, upload.check};
+  ReturnsInFlight in_flight;
   size_t place = 0;
   std::string period;
   absl::Status read = ReadRows(
@@ -258,15 +243,10 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
         in_flight.Begin();
         submit_return_->Run(
             std::move(single),
-            [](std::function<void()> work) {
-              // Rare, and this import waits for it: a thread of its own, so that the committer is
-              // not held up.
-              std::thread(std::move(work)).detach();
-              return true;
-            },
             [&in_flight, own_place](absl::StatusOr<ReturnAnswer> one) {
               in_flight.End(own_place, std::move(one));
-            });
+            },
+            [&in_flight](std::function<void()> work) { return in_flight.Again(std::move(work)); });
         return absl::OkStatus();
       },
       &period);
@@ -279,49 +259,31 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
   return absl::OkStatus();
 }
 
-absl::Status SubmitFile::CommitFile(const StoredUpload& upload, const FileSubmission& submission,
-                                    const CompiledCollection& compiled, FileAnswer* answer) const {
+absl::StatusOr<NewFact> SubmitFile::FileFact(const StoredUpload& upload,
+                                             const FileSubmission& submission,
+                                             const CompiledCollection& compiled,
+                                             const FileAnswer& answer) {
   feed::v1::FileImported fact;
   fact.set_collection(submission.collection);
   fact.set_collection_version(compiled.collection->version);
   fact.set_layout(submission.layout);
-  fact.set_period(answer->period);
+  fact.set_period(answer.period);
   fact.set_file_digest(upload.record.digest());
   fact.set_file_bytes(upload.record.size_bytes());
-  for (const FileReturnAnswer& one : answer->returns) {
+  for (const FileReturnAnswer& one : answer.returns) {
     one.sequence > 0 ? fact.set_accepted_rows(fact.accepted_rows() + 1)
                      : fact.set_refused_rows(fact.refused_rows() + 1);
   }
-  fact.set_verdict(static_cast<common::v1::Verdict>(answer->verdict));
+  fact.set_verdict(static_cast<common::v1::Verdict>(answer.verdict));
   ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(upload.record.digest()));
-  Proposal proposal;
-  proposal.entry.set_kind(feed::v1::ENTRY_KIND_FILE_IMPORTED);
-  proposal.entry.set_format(1);
-  proposal.entry.set_actor(submission.origin.actor);
-  proposal.entry.set_organisation(submission.scope.organisation());
-  proposal.entry.set_request_id(submission.origin.request_id);
-  proposal.entry.set_request_digest(std::string(DigestBytes(submission.origin.digest)));
-  proposal.entry.set_name(absl::StrCat("files/", DigestToHex(digest)));
-  proposal.entry.set_fact(fact.SerializeAsString());
   // Its returns keep the upload already, unless all of them were held before.
-  proposal.write = [digest, id = submission.upload](const Placement& /*placement*/,
-                                                    WriteBatch* batch) {
-    PutFileOf(digest, id, batch);
-  };
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::optional<absl::StatusOr<Accepted>> accepted;
-  proposal.done = [&](absl::StatusOr<Accepted> result) {
-    std::lock_guard<std::mutex> lock(mutex);
-    accepted = std::move(result);
-    changed.notify_one();
-  };
-  RETURN_IF_ERROR(committer_->Propose(std::move(proposal)));
-  std::unique_lock<std::mutex> lock(mutex);
-  changed.wait(lock, [&] { return accepted.has_value(); });
-  RETURN_IF_ERROR(accepted->status());
-  answer->accepted = *std::move(*accepted);
-  return absl::OkStatus();
+  return NewFact{
+      absl::StrCat("files/", DigestToHex(digest)),
+      fact.SerializeAsString(),
+      {},
+      [digest, id = submission.upload](const Placement& /*placement*/, WriteBatch* batch) {
+        PutFileOf(digest, id, batch);
+      }};
 }
 
 }  // namespace onereturn::ingestion

@@ -49,10 +49,10 @@ struct FileAnswer {
 // Thread safe. Blocks the calling thread until all is committed: it has a small pool of its own.
 class SubmitFile {
  public:
-  SubmitFile(const Store* store, Committer* committer, CompiledCollections* collections,
+  SubmitFile(const Store* store, const FactWriter* writer, CompiledCollections* collections,
              const Uploads* uploads, const SubmitReturn* submit_return)
       : store_(store),
-        committer_(committer),
+        writer_(writer),
         collections_(collections),
         uploads_(uploads),
         submit_return_(submit_return) {}
@@ -64,6 +64,10 @@ class SubmitFile {
   absl::StatusOr<FileAnswer> Run(const FileSubmission& submission) const;
 
  private:
+  // Commits the file's returns; what is left to write is the file's own fact.
+  absl::StatusOr<Decision> Take(const FileSubmission& submission, FileAnswer* answer) const;
+  absl::Status JudgeFile(const StoredUpload& upload, const FileSubmission& submission,
+                         const CompiledCollection& compiled, FileAnswer* answer) const;
   absl::Status ReadRows(const StoredUpload& upload, const FileSubmission& submission,
                         const CompiledCollection& compiled, ReturnFileReader::Taker taker,
                         std::string* period) const;
@@ -71,12 +75,13 @@ class SubmitFile {
                                      const CompiledCollection& compiled, FileReturnRows rows) const;
   absl::Status CommitRows(const StoredUpload& upload, const FileSubmission& submission,
                           const CompiledCollection& compiled, FileAnswer* answer) const;
-  absl::Status CommitFile(const StoredUpload& upload, const FileSubmission& submission,
-                          const CompiledCollection& compiled, FileAnswer* answer) const;
-  absl::StatusOr<std::optional<FileAnswer>> FindRepeat(const FileSubmission& submission) const;
+  static absl::StatusOr<NewFact> FileFact(const StoredUpload& upload,
+                                          const FileSubmission& submission,
+                                          const CompiledCollection& compiled,
+                                          const FileAnswer& answer);
 
   const Store* const store_;
-  Committer* const committer_;
+  const FactWriter* const writer_;
   CompiledCollections* const collections_;
   const Uploads* const uploads_;
   const SubmitReturn* const submit_return_;

@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/commit/committer.h"
-#include "common/commit/journal.h"
+#include "common/commit/fact_writer.h"
 #include "common/digest/digest.h"
 #include "common/storage/store.h"
 #include "onereturn/feed/v1/entry.pb.h"
@@ -26,6 +25,7 @@ namespace onereturn::ingestion {
 struct SourceFile {
   Digest digest = {};
   std::string upload;  // Id.
+  ReadCheck held;      // That the upload is still there.
 };
 
 // A return to be judged and accepted.
@@ -53,31 +53,21 @@ class SubmitReturn {
  public:
   using Done = std::function<void(absl::StatusOr<ReturnAnswer> answer)>;
 
-  SubmitReturn(const Store* store, Committer* committer, CompiledCollections* collections)
-      : store_(store), committer_(committer), collections_(collections) {}
+  SubmitReturn(Committer* committer, const FactWriter* writer, CompiledCollections* collections)
+      : committer_(committer), writer_(writer), collections_(collections) {}
 
   // Judges on the calling thread; `done` runs on the committer's thread, or on this one when there
-  // is nothing to commit. `again` runs work on another thread, for judging anew after a conflict;
-  // false: no room.
-  void Run(ReturnSubmission submission, std::function<bool(std::function<void()>)> again,
-           Done done) const;
+  // is nothing to commit. `again` as FactWriter::Write.
+  void Run(ReturnSubmission submission, Done done, FactWriter::Again again = nullptr) const;
 
  private:
-  struct Attempt;
-  void Try(std::shared_ptr<Attempt> attempt) const;
-  // True: go on; otherwise `done` was called.
-  bool Prepare(Attempt* attempt, const Reader& reader) const;
-  absl::StatusOr<ReturnAnswer> AnswerRepeat(const RequestOrigin& origin,
-                                            const AcceptedRequest& known) const;
-  void Commit(std::shared_ptr<Attempt> attempt, const CompiledCollection& compiled,
-              const ReturnHeadState& head, Judgement judgement) const;
-  void Propose(std::shared_ptr<Attempt> attempt, const CompiledCollection& compiled,
-               const ReturnHeadState& head, Judgement judgement, ReturnAnswer answer) const;
-  // Puts the chunks of a large return into the store; false: `done` was called.
-  bool WriteChunksAhead(Attempt* attempt, const Judgement& judgement) const;
+  struct Work;
+  absl::StatusOr<Decision> Decide(const Snapshot& snapshot, Work* work) const;
+  // Puts the chunks of a large return into the store.
+  absl::Status WriteChunksAhead(const Judgement& judgement) const;
 
-  const Store* const store_;
   Committer* const committer_;
+  const FactWriter* const writer_;
   CompiledCollections* const collections_;
 };
 

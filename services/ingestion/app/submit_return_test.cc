@@ -410,8 +410,8 @@ TEST_F(SubmitReturnTest, WhereThereIsNoRoomToJudgeAgainTheConflictIsTold) {
         ingestion_.AeReturn("RLQ", "2023-06", {{"ae_attendances|type1|no", "1"}}));
     ingestion_.submit_return().Run(
         ingestion_.AeReturn("RLQ", "2023-06", {{"ae_attendances|type1|no", "2"}}),
-        [](std::function<void()>) { return false; },
-        [&told](absl::StatusOr<ReturnAnswer> answer) { told.set_value(answer.status()); });
+        [&told](absl::StatusOr<ReturnAnswer> answer) { told.set_value(answer.status()); },
+        [](const std::function<void()>&) { return false; });
   }
   ASSERT_THAT(first.get(), IsOk());
   const absl::Status status = told.get_future().get();

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/commit/request_id.h"
 #include "common/rpc/guard.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/definition_checks.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -41,6 +41,18 @@ void Uploads::Create(const std::string& owner, const std::string& request_id, ui
   UploadState state{UploadId(owner, request_id), 0};
   absl::StatusOr<std::optional<StoredUpload>> known = FindUpload(*store_, state.id);
   if (!known.ok()) return done(known.status());
+  PlainWrite write;
+  write.read_set = {NoUploadCheck(state.id)};
+  if (known->has_value()) {
+    absl::StatusOr<bool> expired = Expired(state.id, (*known)->record);
+    if (!expired.ok()) return done(expired.status());
+    if (*expired) {
+      // As if the sweep had been here.
+      write.read_set = {(*known)->check};
+      DeleteUpload(state.id, &write.batch);
+      known->reset();
+    }
+  }
   if (known->has_value()) {
     const storage::v1::UploadRecord& record = (*known)->record;
     if (record.size_bytes() != size_bytes || record.digest() != digest) {
@@ -55,8 +67,6 @@ void Uploads::Create(const std::string& owner, const std::string& request_id, ui
   record.set_size_bytes(size_bytes);
   record.set_digest(digest);
   record.set_last_write_micros(clock_->Now().micros);
-  PlainWrite write;
-  write.read_set = {NoUploadCheck(state.id)};
   PutUpload(state.id, record, &write.batch);
   write.done = [state, done](absl::Status status) {
     status.ok() ? done(state) : done(std::move(status));
@@ -64,14 +74,19 @@ void Uploads::Create(const std::string& owner, const std::string& request_id, ui
   if (absl::Status queued = committer_->Write(std::move(write)); !queued.ok()) done(queued);
 }
 
-bool Uploads::Expired(const storage::v1::UploadRecord& record) const {
-  return clock_->Now().micros - record.last_write_micros() > kUploadLifeMicros;
+absl::StatusOr<bool> Uploads::Expired(const std::string& id,
+                                      const storage::v1::UploadRecord& record) const {
+  if (clock_->Now().micros - record.last_write_micros() <= kUploadLifeMicros) return false;
+  ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(record.digest()));
+  ASSIGN_OR_RETURN(const ReadCheck holder, HolderCheck(*store_, digest));
+  return holder.expected != id;
 }
 
 absl::StatusOr<StoredUpload> Uploads::Find(const std::string& owner, const std::string& id) const {
   ASSIGN_OR_RETURN(std::optional<StoredUpload> upload, FindUpload(*store_, id));
   if (!upload.has_value() || upload->record.organisation() != owner) return NotFound();
-  if (Expired(upload->record)) {
+  ASSIGN_OR_RETURN(const bool expired, Expired(id, upload->record));
+  if (expired) {
     return Error(Reason::kUploadExpired,
                  "the upload had no write for 24 hours: begin again with a new request_id");
   }
@@ -144,33 +159,28 @@ absl::StatusOr<StoredUpload> Uploads::Complete(const std::string& owner,
       .With("held_bytes", static_cast<int64_t>(upload.record.held_bytes()));
 }
 
-absl::StatusOr<std::optional<PlainWrite>> Uploads::RemovalOf(const std::string& id) const {
-  const Snapshot snapshot = store_->TakeSnapshot();
-  ASSIGN_OR_RETURN(std::optional<StoredUpload> upload, FindUpload(snapshot, id));
-  if (!upload.has_value() || !Expired(upload->record)) return std::optional<PlainWrite>();
-  ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(upload->record.digest()));
-  ASSIGN_OR_RETURN(ReadCheck holder, HolderCheck(snapshot, digest));
-  if (holder.expected == id) return std::optional<PlainWrite>();
-  PlainWrite removal;
-  removal.read_set = {std::move(upload->check), std::move(holder)};
-  DeleteUpload(id, &removal.batch);
-  return std::optional<PlainWrite>(std::move(removal));
-}
-
 absl::Status Uploads::Sweep() const {
   std::vector<std::string> expired;
   RETURN_IF_ERROR(VisitUploads(
       *store_,
       [&](const std::string& id, const storage::v1::UploadRecord& record) -> absl::StatusOr<bool> {
-        if (Expired(record)) expired.push_back(id);
+        ASSIGN_OR_RETURN(const bool is_expired, Expired(id, record));
+        if (is_expired) expired.push_back(id);
         return true;
       }));
   for (const std::string& id : expired) {
-    ASSIGN_OR_RETURN(std::optional<PlainWrite> removal, RemovalOf(id));
-    if (!removal.has_value()) continue;
-    // Used since it was read: then it stays.
-    removal->done = [](const absl::Status& /*status*/) {};
-    RETURN_IF_ERROR(committer_->Write(*std::move(removal)));
+    ASSIGN_OR_RETURN(std::optional<StoredUpload> upload, FindUpload(*store_, id));
+    if (!upload.has_value()) continue;
+    PlainWrite removal;
+    // Written to since it was read, or kept by a return: then it stays.
+    ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(upload->record.digest()));
+    ASSIGN_OR_RETURN(ReadCheck holder, HolderCheck(*store_, digest));
+    removal.read_set = {std::move(upload->check), std::move(holder)};
+    ASSIGN_OR_RETURN(const bool still, Expired(id, upload->record));
+    if (!still) continue;
+    DeleteUpload(id, &removal.batch);
+    removal.done = [](const absl::Status& /*status*/) {};
+    RETURN_IF_ERROR(committer_->Write(std::move(removal)));
   }
   return absl::OkStatus();
 }

@@ -34,8 +34,8 @@ class Uploads {
   Uploads(const Store* store, Committer* committer, const Clock* clock)
       : store_(store), committer_(committer), clock_(clock) {}
 
-  // Errors: REQUEST_ID, RANGE (size), FIELD_INVALID (digest), REQUEST_ID_REUSED (same id, another
-  // file).
+  // An expired session of the same id begins again. Errors: REQUEST_ID, RANGE (size), FIELD_INVALID
+  // (digest), REQUEST_ID_REUSED (same id, another file).
   void Create(const std::string& owner, const std::string& request_id, uint64_t size_bytes,
               const std::string& digest, UploadDone done) const;
 
@@ -51,9 +51,9 @@ class Uploads {
   absl::Status Sweep() const;
 
  private:
-  bool Expired(const storage::v1::UploadRecord& record) const;
-  // Nothing when the upload must stay.
-  absl::StatusOr<std::optional<PlainWrite>> RemovalOf(const std::string& id) const;
+  // Had no write for too long. An upload that holds an accepted file never expires.
+  absl::StatusOr<bool> Expired(const std::string& id,
+                               const storage::v1::UploadRecord& record) const;
   absl::StatusOr<StoredUpload> Find(const std::string& owner, const std::string& id) const;
   absl::Status CheckFile(const std::string& id, const storage::v1::UploadRecord& record,
                          absl::string_view last_piece) const;

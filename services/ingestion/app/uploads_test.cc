@@ -169,12 +169,46 @@ TEST_F(UploadsTest, TheSweepLeavesAFileThatOneAcceptedReturnNames) {
   const std::string bytes = "a file";
   const std::string id = ingestion_.Upload(bytes);
   ReturnSubmission named = ingestion_.AeReturn("RLQ", "2023-06");
-  named.file = SourceFile{Sha256(bytes), id};
+  named.file = SourceFile{Sha256(bytes), id, FindUpload(ingestion_.store(), id).value()->check};
   ASSERT_THAT(ingestion_.Submit(named), IsOk());
   ingestion_.clock().AdvanceMicros(kUploadLifeMicros + 1);
   ASSERT_THAT(ingestion_.uploads().Sweep(), IsOk());
   ingestion_.committer().Stop();
   EXPECT_TRUE(FindUpload(ingestion_.store(), id)->has_value());
+  EXPECT_EQ(Held(id, bytes.size()), bytes);
+}
+
+// The file's other rows may be mended in the catalogue days later.
+TEST_F(UploadsTest, AnAcceptedFileCanBeUsedForEver) {
+  ingestion_.Apply(EnglandOf({"RLQ", "RVW"}));
+  const std::string bytes = TextOf(SoundRecords());
+  const std::string id = Create(bytes)->id;
+  ASSERT_THAT(Write(id, 0, bytes), IsOk());
+  FileSubmission file = ingestion_.AeFile(id);
+  file.owner = "RLQ";
+  ASSERT_TRUE(ingestion_.submit_file().Run(file)->accepted.has_value());
+  ingestion_.clock().AdvanceMicros(2 * kUploadLifeMicros);
+  EXPECT_EQ(Create(bytes)->held_bytes, bytes.size());
+  ingestion_.Apply(EnglandOf({"RLQ", "RVW", "RCF"}));
+  FileSubmission again = ingestion_.AeFile(id);
+  again.owner = "RLQ";
+  const absl::StatusOr<FileAnswer> answer = ingestion_.submit_file().Run(again);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->verdict, Verdict::kValid);
+}
+
+TEST_F(UploadsTest, AnExpiredSessionBeginsAgain) {
+  const std::string bytes = Bytes(2 * kFilePieceBytes);
+  const std::string id = Create(bytes)->id;
+  ASSERT_THAT(Write(id, 0, absl::string_view(bytes).substr(0, kFilePieceBytes)), IsOk());
+  ingestion_.clock().AdvanceMicros(kUploadLifeMicros + 1);
+  const UploadState again = Create(bytes).value();
+  EXPECT_EQ(again.id, id);
+  EXPECT_EQ(again.held_bytes, 0u);
+  for (uint64_t offset = 0; offset < bytes.size(); offset += kFilePieceBytes) {
+    ASSERT_THAT(Write(id, offset, absl::string_view(bytes).substr(offset, kFilePieceBytes)),
+                IsOk());
+  }
   EXPECT_EQ(Held(id, bytes.size()), bytes);
 }
 

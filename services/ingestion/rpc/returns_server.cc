@@ -59,13 +59,11 @@ grpc::ServerUnaryReactor* ReturnsServer::SubmitReturn(grpc::CallbackServerContex
         absl::StatusOr<ReturnSubmission> submission =
             ToSubmission(call.request, call.call, call.digest);
         if (!submission.ok()) return call.respond(submission.status());
-        parts_.submit_return->Run(
-            *std::move(submission),
-            [this](std::function<void()> work) { return parts_.gate->TrySubmit(std::move(work)); },
-            [respond = std::move(call.respond)](absl::StatusOr<ReturnAnswer> answer) {
-              if (!answer.ok()) return respond(answer.status());
-              respond(ToWire(*answer));
-            });
+        parts_.submit_return->Run(*std::move(submission), [respond = std::move(call.respond)](
+                                                              absl::StatusOr<ReturnAnswer> answer) {
+          if (!answer.ok()) return respond(answer.status());
+          respond(ToWire(*answer));
+        });
       });
 }
 
@@ -143,11 +141,10 @@ grpc::Status ReturnsServer::GetReturn(grpc::ServerContext* context,
                                       const returns::v1::GetReturnRequest* request,
                                       returns::v1::GetReturnResponse* response) {
   return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
-    ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->name()));
+    ASSIGN_OR_RETURN(const ReturnKey key, ParseReturnKey(request->name()));
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), {}));
-    ASSIGN_OR_RETURN(
-        *response->mutable_return_(),
-        ingestion::GetReturn(*parts_.store, call.caller.scope, name.key, place.sequence));
+    ASSIGN_OR_RETURN(*response->mutable_return_(),
+                     ingestion::GetReturn(*parts_.store, call.caller.scope, key, place.sequence));
     response->set_position(place.position);
     return absl::OkStatus();
   });
@@ -182,12 +179,12 @@ grpc::Status ReturnsServer::ListRevisions(grpc::ServerContext* context,
                                           const returns::v1::ListRevisionsRequest* request,
                                           returns::v1::ListRevisionsResponse* response) {
   return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
-    ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->parent()));
+    ASSIGN_OR_RETURN(const ReturnKey key, ParseReturnKey(request->parent()));
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), page));
-    ASSIGN_OR_RETURN(auto rows, ingestion::ListRevisions(*parts_.store, call.caller.scope, name.key,
+    ASSIGN_OR_RETURN(auto rows, ingestion::ListRevisions(*parts_.store, call.caller.scope, key,
                                                          place.sequence, page.after, size));
     for (returns::v1::Revision& row : rows.rows) *response->add_revisions() = std::move(row);
     if (!rows.after.empty()) {

@@ -40,6 +40,10 @@ absl::StatusOr<StoredDefinition> Decode(const StoredEntry& entry) {
   return definition;
 }
 
+std::string HomeKey(absl::string_view item) {
+  return KeyWriter().U8(kHomeHead).String(item).Take();
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<StoredDefinition>> FindDefinition(const Reader& reader,
@@ -96,7 +100,11 @@ ReadCheck DefinitionCheck(DefinitionKind kind, absl::string_view code, uint64_t 
 }
 
 absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::string_view item) {
-  return reader.Get(Family::kHeads, KeyWriter().U8(kHomeHead).String(item).Take());
+  return reader.Get(Family::kHeads, HomeKey(item));
+}
+
+ReadCheck HomeCheck(absl::string_view item, std::optional<std::string> home) {
+  return ReadCheck{Family::kHeads, HomeKey(item), std::move(home)};
 }
 
 void PutDefinition(DefinitionKind kind, absl::string_view code, uint64_t sequence,
@@ -108,11 +116,11 @@ void PutDefinition(DefinitionKind kind, absl::string_view code, uint64_t sequenc
 }
 
 void PutHome(absl::string_view item, absl::string_view collection, WriteBatch* batch) {
-  batch->Put(Family::kHeads, KeyWriter().U8(kHomeHead).String(item).Take(), collection);
+  batch->Put(Family::kHeads, HomeKey(item), collection);
 }
 
 void RemoveHome(absl::string_view item, WriteBatch* batch) {
-  batch->Delete(Family::kHeads, KeyWriter().U8(kHomeHead).String(item).Take());
+  batch->Delete(Family::kHeads, HomeKey(item));
 }
 
 }  // namespace onereturn::ingestion

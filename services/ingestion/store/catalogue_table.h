@@ -50,6 +50,8 @@ ReadCheck DefinitionCheck(DefinitionKind kind, absl::string_view code, uint64_t 
 
 // The collection that is the item's home; nullopt when it has none.
 absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::string_view item);
+// The check that the item's home is still `home`.
+ReadCheck HomeCheck(absl::string_view item, std::optional<std::string> home);
 
 // Rows of a definition accepted at `sequence`.
 void PutDefinition(DefinitionKind kind, absl::string_view code, uint64_t sequence,

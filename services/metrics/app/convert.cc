@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/commit/journal.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -39,8 +40,6 @@ std::string DenominatorText(const MetricDefinition& definition, Int128 denominat
 }
 
 }  // namespace
-
-std::string EtagOf(uint64_t sequence) { return absl::StrCat("\"", sequence, "\""); }
 
 absl::StatusOr<MetricDefinition> DefinitionFromWire(const v1::Metric& metric) {
   MetricDefinition definition;

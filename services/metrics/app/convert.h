@@ -24,8 +24,6 @@ namespace onereturn::metrics {
 absl::StatusOr<MetricDefinition> DefinitionFromWire(const v1::Metric& metric);
 // With its name, and the etag of its sequence.
 v1::Metric ToWire(const DefinitionRecord& record);
-// The etag of a definition accepted at `sequence`; of none: 0.
-std::string EtagOf(uint64_t sequence);
 
 v1::MetricValue ToWire(const MetricDefinition& definition, const MetricValue& value);
 v1::ValueState ToWire(ValueState state);

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "common/commit/committer.h"
+#include "common/commit/fact_writer.h"
 #include "common/digest/digest.h"
 #include "common/storage/store.h"
 #include "onereturn/metrics/v1/metric.pb.h"
@@ -36,20 +36,16 @@ class DefineMetric {
  public:
   using Done = std::function<void(absl::StatusOr<DefinedMetric> defined)>;
 
-  DefineMetric(const Store* store, Committer* committer) : store_(store), committer_(committer) {}
+  explicit DefineMetric(const FactWriter* writer) : writer_(writer) {}
 
   void Run(const DefineRequest& request, Done done) const;
 
  private:
-  struct Judged;
-  absl::StatusOr<Judged> Judge(const v1::Metric& asked) const;
-  absl::StatusOr<v1::Metric> MetricAt(uint64_t sequence) const;
-  // True when the request had been accepted before, and was answered.
-  bool AnswerRepeat(const DefineRequest& request, const Done& done) const;
-  void Propose(const DefineRequest& request, bool second_try, Done done) const;
+  // `judged` becomes the metric as it would be in force.
+  static absl::StatusOr<Decision> Judge(const v1::Metric& asked, const Snapshot& snapshot,
+                                        v1::Metric* judged);
 
-  const Store* const store_;
-  Committer* const committer_;
+  const FactWriter* const writer_;
 };
 
 }  // namespace onereturn::metrics

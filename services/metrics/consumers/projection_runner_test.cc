@@ -129,7 +129,10 @@ class RunnerTest : public ::testing::Test {
     gate_ = std::make_unique<ReadGate>(tables_.get(), &clock_);
     runner_ =
         ProjectionRunner::Start(store_.get(), tables_.get(), committer_.get(), gate_.get()).value();
-    define_ = std::make_unique<DefineMetric>(store_.get(), committer_.get());
+    writer_ =
+        std::make_unique<FactWriter>(store_.get(), committer_.get(),
+                                     [](const std::function<void()>& /*work*/) { return false; });
+    define_ = std::make_unique<DefineMetric>(writer_.get());
   }
 
   void TearDown() override {
@@ -199,6 +202,7 @@ class RunnerTest : public ::testing::Test {
   std::unique_ptr<StoredTables> tables_;
   std::unique_ptr<ReadGate> gate_;
   std::unique_ptr<ProjectionRunner> runner_;
+  std::unique_ptr<FactWriter> writer_;
   std::unique_ptr<DefineMetric> define_;
   std::string position_;  // Of the last answer.
 };

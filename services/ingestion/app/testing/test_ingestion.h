@@ -86,11 +86,17 @@ class TestIngestion {
                                   std::move(options))
                      .value();
     collections_ = std::make_unique<CompiledCollections>(store_.get());
-    define_ = std::make_unique<Define>(store_.get(), committer_.get());
+    writer_ = std::make_unique<FactWriter>(store_.get(), committer_.get(),
+                                           [this](std::function<void()> work) {
+                                             std::lock_guard<std::mutex> lock(mutex_);
+                                             threads_.emplace_back(std::move(work));
+                                             return true;
+                                           });
+    define_ = std::make_unique<Define>(writer_.get());
     uploads_ = std::make_unique<Uploads>(store_.get(), committer_.get(), &clock_);
     submit_return_ =
-        std::make_unique<SubmitReturn>(store_.get(), committer_.get(), collections_.get());
-    submit_file_ = std::make_unique<SubmitFile>(store_.get(), committer_.get(), collections_.get(),
+        std::make_unique<SubmitReturn>(committer_.get(), writer_.get(), collections_.get());
+    submit_file_ = std::make_unique<SubmitFile>(store_.get(), writer_.get(), collections_.get(),
                                                 uploads_.get(), submit_return_.get());
   }
   ~TestIngestion() {
@@ -141,14 +147,9 @@ class TestIngestion {
   std::future<absl::StatusOr<ReturnAnswer>> BeginSubmit(ReturnSubmission submission) {
     auto promise = std::make_shared<std::promise<absl::StatusOr<ReturnAnswer>>>();
     std::future<absl::StatusOr<ReturnAnswer>> answer = promise->get_future();
-    submit_return_->Run(
-        std::move(submission),
-        [this](std::function<void()> work) {
-          std::lock_guard<std::mutex> lock(mutex_);
-          threads_.emplace_back(std::move(work));
-          return true;
-        },
-        [promise](absl::StatusOr<ReturnAnswer> one) { promise->set_value(std::move(one)); });
+    submit_return_->Run(std::move(submission), [promise](absl::StatusOr<ReturnAnswer> one) {
+      promise->set_value(std::move(one));
+    });
     return answer;
   }
   absl::StatusOr<ReturnAnswer> Submit(ReturnSubmission submission) {
@@ -242,6 +243,7 @@ class TestIngestion {
   std::shared_ptr<MemoryFiles> files_ = MemoryFiles::Create();
   std::unique_ptr<Store> store_;
   std::unique_ptr<Committer> committer_;
+  std::unique_ptr<FactWriter> writer_;
   std::unique_ptr<CompiledCollections> collections_;
   std::unique_ptr<Define> define_;
   std::unique_ptr<Uploads> uploads_;

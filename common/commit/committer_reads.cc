@@ -1,0 +1,88 @@
+// What the committer tells: heads, promises, receipts.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/commit/committer.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace onereturn {
+namespace {
+
+// Signing a head takes microseconds: only a service that is ending keeps one waiting.
+constexpr int64_t kMostWaitMicros = 5'000'000;
+
+}  // namespace
+
+absl::StatusOr<Receipt> Committer::MakeReceipt(uint64_t sequence, std::string entry,
+                                               const SignedHead& head, NodeReader nodes) const {
+  Receipt receipt;
+  receipt.entry = std::move(entry);
+  receipt.sequence = sequence;
+  receipt.leaf_hash = HashLeaf(receipt.entry);
+  receipt.head = head;
+  ASSIGN_OR_RETURN(receipt.inclusion_proof, InclusionProof(sequence - 1, head.head.size, nodes));
+  return receipt;
+}
+
+absl::StatusOr<Accepted> Committer::ReceiptOf(uint64_t sequence) const {
+  ASSIGN_OR_RETURN(std::string bytes, EntryBytes(*store_, sequence));
+  // A group is in the store a moment before its head is signed.
+  if (LatestHead().head.size < sequence && !WaitForHeadBeyond(sequence - 1, kMostWaitMicros)) {
+    return Error(Reason::kDraining, "the service is shutting down");
+  }
+  const SignedHead head = LatestHead();
+  feed::v1::Entry entry;
+  if (!entry.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");
+  Accepted accepted;
+  accepted.placement = Placement{entry.epoch(), sequence, Timestamp{entry.time_micros()}};
+  ASSIGN_OR_RETURN(accepted.receipt,
+                   MakeReceipt(sequence, std::move(bytes), head,
+                               [this](const NodeId& node) { return LedgerNode(*store_, node); }));
+  return accepted;
+}
+
+SignedHead Committer::LatestHead() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return head_;
+}
+
+absl::StatusOr<SignedHead> Committer::HeadOfSize(uint64_t size) const {
+  SignedHead latest = LatestHead();
+  if (size == latest.head.size) return latest;
+  if (size > latest.head.size) {
+    return Error(Reason::kPositionAhead, absl::StrCat("the newest entry is ", latest.head.size));
+  }
+  TreeHead head = latest.head;
+  head.size = size;
+  ASSIGN_OR_RETURN(head.root, RootFromNodes(size, [this](const NodeId& node) {
+                     return LedgerNode(*store_, node);
+                   }));
+  return SignHead(head, key_);
+}
+
+bool Committer::WaitForHeadBeyond(uint64_t size, int64_t micros) const {
+  std::unique_lock<std::mutex> lock(mutex_);
+  head_changed_.wait_for(lock, std::chrono::microseconds(micros),
+                         [&] { return woken_ || head_.head.size > size; });
+  return head_.head.size > size;
+}
+
+void Committer::WakeWaiters() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    woken_ = true;
+  }
+  head_changed_.notify_all();
+}
+
+Promise Committer::LatestPromise() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  // Between groups the clock's time is given away, and the next group begins no earlier.
+  if (!in_group_) floor_ = std::max(clock_->Now(), floor_);
+  return Promise{head_, floor_};
+}
+
+}  // namespace onereturn

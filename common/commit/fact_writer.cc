@@ -1,0 +1,154 @@
+#include "common/commit/fact_writer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/commit/primary_family.h"
+#include "common/commit/request_id.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "onereturn/storage/v1/records.pb.h"
+
+namespace onereturn {
+namespace {
+
+// The newest format of every kind of fact.
+constexpr uint32_t kFactFormat = 1;
+// An entry has at most 64 KiB; the rest is for what stands around the fact.
+constexpr size_t kMaxFactBytes = 60 * 1024;
+
+absl::Status RequestIdReused() {
+  return Error(Reason::kRequestIdReused,
+               "a request with this request_id was accepted with other content: use a new id for "
+               "new content")
+      .Field("request_id", "was used before");
+}
+
+absl::StatusOr<std::optional<AcceptedFact>> FirstAnswer(const FactRequest& request,
+                                                        Accepted accepted) {
+  feed::v1::Entry entry;
+  if (!entry.ParseFromString(accepted.receipt.entry)) {
+    return absl::DataLossError("a stored entry cannot be read");
+  }
+  // Requests of two methods can be the same bytes and still ask for different things.
+  if (entry.kind() != request.kind) return RequestIdReused();
+  accepted.replayed = true;
+  const bool unchanged = entry.request_id() != request.request_id;
+  return std::optional<AcceptedFact>(AcceptedFact{std::move(accepted), unchanged});
+}
+
+}  // namespace
+
+struct FactWriter::Attempt {
+  FactRequest request;
+  Judge judge;
+  Respond respond;
+  Again again;
+  bool second = false;
+};
+
+void FactWriter::Write(FactRequest request, Judge judge, Respond respond, Again again) const {
+  if (again == nullptr) again = again_;
+  Try(std::make_shared<Attempt>(
+      Attempt{std::move(request), std::move(judge), std::move(respond), std::move(again)}));
+}
+
+void FactWriter::Try(const std::shared_ptr<Attempt>& attempt) const {
+  const FactRequest& request = attempt->request;
+  const Snapshot snapshot = store_->TakeSnapshot();
+  if (!request.validate_only && IsRequestId(request.request_id)) {
+    absl::StatusOr<std::optional<AcceptedFact>> earlier = Earlier(request, snapshot);
+    if (!earlier.ok() || earlier->has_value()) return attempt->respond(std::move(earlier));
+  }
+  absl::StatusOr<Decision> decision = attempt->judge(snapshot);
+  absl::Status status = decision.status();
+  if (status.ok()) status = CheckRequestId(request.request_id);
+  if (!status.ok()) return attempt->respond(std::move(status));
+  if (auto* unchanged = std::get_if<Unchanged>(&*decision)) {
+    return KeepUnchanged(attempt, std::move(*unchanged));
+  }
+  auto* fact = std::get_if<NewFact>(&*decision);
+  if (fact == nullptr || request.validate_only) {
+    return attempt->respond(std::optional<AcceptedFact>());
+  }
+  Propose(attempt, std::move(*fact));
+}
+
+absl::StatusOr<std::optional<AcceptedFact>> FactWriter::Earlier(const FactRequest& request,
+                                                                const Snapshot& snapshot) const {
+  ASSIGN_OR_RETURN(std::optional<AcceptedRequest> known,
+                   FindRequest(snapshot, request.organisation, request.request_id));
+  if (!known.has_value()) return std::optional<AcceptedFact>();
+  if (known->digest != request.digest) return RequestIdReused();
+  ASSIGN_OR_RETURN(Accepted accepted, committer_->ReceiptOf(known->sequence));
+  return FirstAnswer(request, std::move(accepted));
+}
+
+// Without its id a repeat that comes after somebody else's change would be taken for a new wish,
+// and turn that change back.
+void FactWriter::KeepUnchanged(const std::shared_ptr<Attempt>& attempt, Unchanged unchanged) const {
+  const uint64_t sequence = unchanged.sequence;
+  auto answer = [this, attempt, sequence](absl::Status kept) {
+    if (TryAgain(attempt, kept)) return;
+    if (!kept.ok()) return attempt->respond(std::move(kept));
+    absl::StatusOr<Accepted> accepted = committer_->ReceiptOf(sequence);
+    if (!accepted.ok()) return attempt->respond(accepted.status());
+    attempt->respond(std::optional<AcceptedFact>(AcceptedFact{*std::move(accepted), true}));
+  };
+  if (attempt->request.validate_only) return answer(absl::OkStatus());
+  const std::string key = RequestKey(attempt->request.organisation, attempt->request.request_id);
+  storage::v1::RequestRecord record;
+  record.set_digest(std::string(DigestBytes(attempt->request.digest)));
+  record.set_sequence(sequence);
+  PlainWrite write;
+  write.read_set = std::move(unchanged.read_set);
+  write.read_set.push_back(ReadCheck{PrimaryFamily::kRequests, key, std::nullopt});
+  write.batch.Put(PrimaryFamily::kRequests, key, record.SerializeAsString());
+  write.done = answer;
+  if (absl::Status queued = committer_->Write(std::move(write)); !queued.ok()) {
+    attempt->respond(std::move(queued));
+  }
+}
+
+void FactWriter::Propose(const std::shared_ptr<Attempt>& attempt, NewFact fact) const {
+  if (fact.fact.size() > kMaxFactBytes) {
+    return attempt->respond(Error(Reason::kMessageTooLarge,
+                                  absl::StrCat("what is to be kept has ", fact.fact.size(),
+                                               " bytes; at most ", kMaxFactBytes, " are taken"))
+                                .With("limit_bytes", static_cast<int64_t>(kMaxFactBytes)));
+  }
+  const FactRequest& request = attempt->request;
+  Proposal proposal;
+  feed::v1::Entry& entry = proposal.entry;
+  entry.set_kind(request.kind);
+  entry.set_format(kFactFormat);
+  entry.set_actor(request.actor);
+  entry.set_organisation(request.organisation);
+  entry.set_request_id(request.request_id);
+  entry.set_request_digest(std::string(DigestBytes(request.digest)));
+  entry.set_name(std::move(fact.name));
+  entry.set_fact(std::move(fact.fact));
+  proposal.read_set = std::move(fact.read_set);
+  proposal.write = std::move(fact.write);
+  proposal.done = [this, attempt](absl::StatusOr<Accepted> accepted) {
+    if (TryAgain(attempt, accepted.status())) return;
+    if (!accepted.ok()) return attempt->respond(accepted.status());
+    if (accepted->replayed) {
+      return attempt->respond(FirstAnswer(attempt->request, *std::move(accepted)));
+    }
+    attempt->respond(std::optional<AcceptedFact>(AcceptedFact{*std::move(accepted), false}));
+  };
+  if (absl::Status queued = committer_->Propose(std::move(proposal)); !queued.ok()) {
+    attempt->respond(std::move(queued));
+  }
+}
+
+// Judging reads the store, which the committer's thread has no time for.
+bool FactWriter::TryAgain(const std::shared_ptr<Attempt>& attempt,
+                          const absl::Status& status) const {
+  if (status.ok() || ReasonOf(status) != Reason::kCommitConflict || attempt->second) return false;
+  attempt->second = true;
+  return attempt->again([this, attempt] { Try(attempt); });
+}
+
+}  // namespace onereturn

@@ -1,0 +1,100 @@
+// The way of every write of a service: a repeated request gets its first answer, a new one is
+// judged and proposed, and judged once more when what it was judged on has changed meanwhile.
+#ifndef ONERETURN_COMMON_COMMIT_FACT_WRITER_H_
+#define ONERETURN_COMMON_COMMIT_FACT_WRITER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/commit/committer.h"
+#include "common/commit/journal.h"
+#include "common/digest/digest.h"
+#include "common/storage/store.h"
+#include "onereturn/feed/v1/entry.pb.h"
+
+namespace onereturn {
+
+// Who asks for what, and under which id.
+struct FactRequest {
+  feed::v1::EntryKind kind = feed::v1::ENTRY_KIND_UNSPECIFIED;
+  std::string actor;         // SPIFFE id.
+  std::string organisation;  // The scope of the request id; empty at national scope.
+  std::string request_id;
+  Digest digest = {};          // Of the received bytes.
+  bool validate_only = false;  // Judge; neither look for the request id nor keep anything.
+};
+
+// What a judge decides: one of three.
+
+// Invalid, or there is nothing to keep.
+struct NothingToKeep {};
+
+// What is asked for is what an earlier entry holds.
+struct Unchanged {
+  uint64_t sequence = 0;            // Of that entry.
+  std::vector<ReadCheck> read_set;  // That it still is the newest.
+};
+
+struct NewFact {
+  std::string name;  // Resource name of what the fact is about.
+  std::string fact;  // Serialised.
+  std::vector<ReadCheck> read_set;
+  // As Proposal::write.
+  std::function<void(const Placement& placement, WriteBatch* batch)> write;
+};
+
+using Decision = std::variant<NothingToKeep, Unchanged, NewFact>;
+
+struct AcceptedFact {
+  Accepted accepted;
+  bool unchanged = false;  // It is the entry of an earlier request that asked for the same.
+};
+
+// Thread safe. Must outlive every write.
+class FactWriter {
+ public:
+  // Called once or twice, on a thread that may block. The snapshot is the state in which the
+  // request id was free: what is read elsewhere may already hold this very request.
+  using Judge = std::function<absl::StatusOr<Decision>(const Snapshot& snapshot)>;
+  // Runs work on a bounded pool; false when it is full.
+  using Again = std::function<bool(std::function<void()> work)>;
+  // Called once, on any thread; must not block. nullopt when nothing was kept.
+  using Respond = std::function<void(absl::StatusOr<std::optional<AcceptedFact>> accepted)>;
+
+  FactWriter(const Store* store, Committer* committer, Again again)
+      : store_(store), committer_(committer), again_(std::move(again)) {}
+
+  // Judges on the calling thread. The id of a request is kept with what was answered, for ever,
+  // also where that is an earlier entry. Errors, besides those of `judge` and of the committer:
+  // REQUEST_ID; REQUEST_ID_REUSED; MESSAGE_TOO_LARGE for a fact that an entry cannot carry. A
+  // request id that is not of the accepted form reaches `judge`, so that it can be refused
+  // together with other faults; it is refused in any case. `again` stands in for the writer's own
+  // for this write.
+  void Write(FactRequest request, Judge judge, Respond respond, Again again = nullptr) const;
+
+ private:
+  struct Attempt;
+
+  void Try(const std::shared_ptr<Attempt>& attempt) const;
+  absl::StatusOr<std::optional<AcceptedFact>> Earlier(const FactRequest& request,
+                                                      const Snapshot& snapshot) const;
+  void KeepUnchanged(const std::shared_ptr<Attempt>& attempt, Unchanged unchanged) const;
+  void Propose(const std::shared_ptr<Attempt>& attempt, NewFact fact) const;
+  // True when a conflict is being judged again.
+  bool TryAgain(const std::shared_ptr<Attempt>& attempt, const absl::Status& status) const;
+
+  const Store* const store_;
+  Committer* const committer_;
+  const Again again_;
+};
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_COMMIT_FACT_WRITER_H_

@@ -1,0 +1,239 @@
+#include "common/commit/fact_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "common/base/thread_pool.h"
+#include "common/commit/testing_committer.h"
+#include "common/status/error.h"
+#include "common/status/testing/status_matchers.h"
+
+namespace onereturn {
+namespace {
+
+using Answer = absl::StatusOr<std::optional<AcceptedFact>>;
+
+constexpr char kHead[] = "head";
+
+feed::v1::Entry EntryIn(const Answer& answer) {
+  feed::v1::Entry entry;
+  EXPECT_TRUE(entry.ParseFromString((*answer)->accepted.receipt.entry));
+  return entry;
+}
+
+uint64_t SequenceIn(const Answer& answer) { return (*answer)->accepted.placement.sequence; }
+
+// One thing that facts change: its head holds what was last asked for.
+class FactWriterTest : public ::testing::Test {
+ protected:
+  ~FactWriterTest() override {
+    pool_.Shutdown();
+    service_.committer().Stop();
+  }
+
+  static FactRequest Request(const std::string& request_id, const std::string& content) {
+    FactRequest request;
+    request.kind = feed::v1::ENTRY_KIND_ITEM_DEFINED;
+    request.actor = "spiffe://onereturn.example/steward";
+    request.organisation = "RCF";
+    request.request_id = request_id;
+    request.digest = Sha256(content);
+    return request;
+  }
+
+  std::optional<std::string> Head() {
+    return service_.store().Get(TestFamily::kHeads, kHead).value();
+  }
+
+  // Asks for `content`; judged on a head of long ago when `stale`.
+  Decision Decide(const Snapshot& snapshot, const std::string& content, bool stale = false) {
+    ++judged_;
+    ReadCheck check{TestFamily::kHeads, kHead, snapshot.Get(TestFamily::kHeads, kHead).value()};
+    const std::string now = check.expected.value_or("");
+    if (stale) check.expected = "long ago";
+    if (!now.empty() && now.substr(now.find('=') + 1) == content) {
+      return Unchanged{std::stoull(now), {check}};
+    }
+    return NewFact{
+        "items/A", content, {check}, [content](const Placement& placement, WriteBatch* batch) {
+          batch->Put(TestFamily::kHeads, kHead, std::to_string(placement.sequence) + "=" + content);
+        }};
+  }
+
+  Answer Write(const FactRequest& request, FactWriter::Judge judge) {
+    std::promise<Answer> promise;
+    writer_.Write(request, std::move(judge),
+                  [&promise](Answer answer) { promise.set_value(std::move(answer)); });
+    return promise.get_future().get();
+  }
+  Answer WriteFresh(const FactRequest& request, const std::string& content = "content") {
+    return Write(request,
+                 [this, content](const Snapshot& snapshot) { return Decide(snapshot, content); });
+  }
+
+  TestService service_;
+  BoundedPool pool_{1, 4};
+  bool pool_full_ = false;
+  std::atomic<int> judged_{0};
+  const FactWriter writer_{&service_.store(), &service_.committer(),
+                           [this](std::function<void()> work) {
+                             return !pool_full_ && pool_.TrySubmit(std::move(work));
+                           }};
+};
+
+TEST_F(FactWriterTest, WritesTheFactWithItsRows) {
+  const Answer answer = WriteFresh(Request("r1", "content"));
+  ASSERT_THAT(answer, IsOk());
+  ASSERT_TRUE(answer->has_value());
+  EXPECT_FALSE((*answer)->accepted.replayed);
+  EXPECT_FALSE((*answer)->unchanged);
+  EXPECT_EQ(SequenceIn(answer), 1u);
+  const feed::v1::Entry entry = EntryIn(answer);
+  EXPECT_EQ(entry.request_id(), "r1");
+  EXPECT_EQ(entry.organisation(), "RCF");
+  EXPECT_EQ(entry.actor(), "spiffe://onereturn.example/steward");
+  EXPECT_EQ(entry.name(), "items/A");
+  EXPECT_EQ(entry.format(), 1u);
+  EXPECT_EQ(Head(), "1=content");
+}
+
+TEST_F(FactWriterTest, ARepeatIsNotJudged) {
+  ASSERT_THAT(WriteFresh(Request("r1", "content")), IsOk());
+  const Answer again = WriteFresh(Request("r1", "content"));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE((*again)->accepted.replayed);
+  EXPECT_EQ(SequenceIn(again), 1u);
+  EXPECT_THAT(WriteFresh(Request("r1", "other")), HasReason(Reason::kRequestIdReused));
+  FactRequest other_kind = Request("r1", "content");
+  other_kind.kind = feed::v1::ENTRY_KIND_STATEMENT_SCORED;
+  EXPECT_THAT(WriteFresh(other_kind), HasReason(Reason::kRequestIdReused));
+  EXPECT_EQ(judged_, 1);
+}
+
+// The answer was lost, somebody else changed the thing, the caller asks again: nothing is turned
+// back.
+TEST_F(FactWriterTest, ARepeatOfWhatWasUnchangedStaysSo) {
+  ASSERT_THAT(WriteFresh(Request("r1", "X"), "X"), IsOk());
+  const Answer unchanged = WriteFresh(Request("r2", "X"), "X");
+  ASSERT_THAT(unchanged, IsOk());
+  EXPECT_TRUE((*unchanged)->unchanged);
+  EXPECT_FALSE((*unchanged)->accepted.replayed);
+  EXPECT_EQ(SequenceIn(unchanged), 1u);
+  ASSERT_THAT(WriteFresh(Request("r3", "Y"), "Y"), IsOk());
+  const Answer repeat = WriteFresh(Request("r2", "X"), "X");
+  ASSERT_THAT(repeat, IsOk());
+  EXPECT_TRUE((*repeat)->unchanged);
+  EXPECT_TRUE((*repeat)->accepted.replayed);
+  EXPECT_EQ(SequenceIn(repeat), 1u);
+  EXPECT_EQ(Head(), "2=Y");
+  EXPECT_THAT(WriteFresh(Request("r2", "Z"), "Z"), HasReason(Reason::kRequestIdReused));
+}
+
+TEST_F(FactWriterTest, WhatIsUnchangedIsJudgedAgainWhenItChangesMeanwhile) {
+  ASSERT_THAT(WriteFresh(Request("r1", "X"), "X"), IsOk());
+  const Answer answer = Write(Request("r2", "X"), [this](const Snapshot& snapshot) {
+    return Decide(snapshot, "X", /*stale=*/judged_ == 1);
+  });
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_TRUE((*answer)->unchanged);
+  EXPECT_EQ(judged_, 3);
+}
+
+TEST_F(FactWriterTest, ValidatingKeepsNothing) {
+  FactRequest validate = Request("r1", "X");
+  validate.validate_only = true;
+  const Answer fresh = WriteFresh(validate, "X");
+  ASSERT_THAT(fresh, IsOk());
+  EXPECT_FALSE(fresh->has_value());
+  ASSERT_THAT(WriteFresh(Request("r2", "X"), "X"), IsOk());
+  const Answer held = WriteFresh(validate, "X");
+  ASSERT_THAT(held, IsOk());
+  EXPECT_TRUE((*held)->unchanged);
+  // The id is still free, and once used for a write it can be judged with again.
+  ASSERT_THAT(WriteFresh(Request("r1", "Y"), "Y"), IsOk());
+  EXPECT_EQ(Head(), "2=Y");
+  validate.digest = Sha256("the same with validate_only");
+  ASSERT_THAT(WriteFresh(validate, "X"), IsOk());
+  EXPECT_EQ(Head(), "2=Y");
+}
+
+TEST_F(FactWriterTest, ARequestIdThatIsNoneIsRefusedWhateverTheJudgeSays) {
+  for (const std::string& id : {std::string(), std::string("a b"), std::string(129, 'a')}) {
+    EXPECT_THAT(WriteFresh(Request(id, "content")), HasReason(Reason::kRequestId));
+  }
+  EXPECT_EQ(judged_, 3);
+  EXPECT_EQ(Head(), std::nullopt);
+}
+
+TEST_F(FactWriterTest, AConflictIsJudgedOnceMore) {
+  const Answer answer = Write(Request("r1", "content"), [this](const Snapshot& snapshot) {
+    return Decide(snapshot, "content", /*stale=*/judged_ == 0);
+  });
+  EXPECT_THAT(answer, IsOk());
+  EXPECT_EQ(judged_, 2);
+  EXPECT_EQ(Head(), "1=content");
+}
+
+TEST_F(FactWriterTest, ASecondConflictIsTheCallers) {
+  const Answer answer = Write(Request("r1", "content"), [this](const Snapshot& snapshot) {
+    return Decide(snapshot, "content", /*stale=*/true);
+  });
+  EXPECT_THAT(answer, HasReason(Reason::kCommitConflict));
+  EXPECT_THAT(answer, StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(judged_, 2);
+  EXPECT_EQ(Head(), std::nullopt);
+  EXPECT_THAT(WriteFresh(Request("r1", "content")), IsOk());  // The id is still free.
+}
+
+TEST_F(FactWriterTest, WithoutRoomToJudgeAgainAConflictIsTheCallers) {
+  pool_full_ = true;
+  const Answer answer = Write(Request("r1", "content"), [this](const Snapshot& snapshot) {
+    return Decide(snapshot, "content", /*stale=*/judged_ == 0);
+  });
+  EXPECT_THAT(answer, HasReason(Reason::kCommitConflict));
+  EXPECT_EQ(judged_, 1);
+}
+
+TEST_F(FactWriterTest, NothingToKeepAndRefusalsStoreNothing) {
+  const Answer nothing =
+      Write(Request("r1", "content"), [](const Snapshot&) { return NothingToKeep{}; });
+  ASSERT_THAT(nothing, IsOk());
+  EXPECT_FALSE(nothing->has_value());
+  EXPECT_THAT(Write(Request("r2", "content"),
+                    [](const Snapshot&) -> absl::StatusOr<Decision> {
+                      return Error(Reason::kMissing, "is missing");
+                    }),
+              HasReason(Reason::kMissing));
+  EXPECT_THAT(WriteFresh(Request("r3", "content"), std::string(60 * 1024 + 1, 'x')),
+              HasReason(Reason::kMessageTooLarge));
+  EXPECT_EQ(service_.committer().LatestHead().head.size, 0u);
+}
+
+TEST_F(FactWriterTest, AStoppedCommitterTakesNothing) {
+  service_.committer().Stop();
+  EXPECT_THAT(WriteFresh(Request("r1", "content")), HasReason(Reason::kDraining));
+}
+
+// A copy of a request that comes while the first is between its sync and its signed head.
+TEST_F(FactWriterTest, CopiesAtOnceAllGetTheFirstsReceipt) {
+  std::vector<std::future<Answer>> answers;
+  for (int i = 0; i < 64; ++i) {
+    answers.push_back(
+        std::async(std::launch::async, [this] { return WriteFresh(Request("r1", "content")); }));
+  }
+  for (std::future<Answer>& future : answers) {
+    const Answer answer = future.get();
+    ASSERT_THAT(answer, IsOk());
+    EXPECT_EQ(SequenceIn(answer), 1u);
+  }
+  EXPECT_EQ(service_.committer().LatestHead().head.size, 1u);
+}
+
+}  // namespace
+}  // namespace onereturn
