@@ -197,8 +197,8 @@ void Committer::EndGroup(Timestamp last_time, std::optional<SignedHead> head) {
 }
 
 void Committer::AddProposal(Proposal& proposal, Group* group) {
-  const std::string request_key =
-      RequestKey(proposal.entry.organisation(), proposal.entry.request_id());
+  const std::string scope = RequestScope(proposal.entry.organisation(), proposal.entry.actor());
+  const std::string request_key = RequestKey(scope, proposal.entry.request_id());
   const auto earlier = group->Find(PrimaryFamily::kRequests, request_key);
   absl::StatusOr<std::optional<AcceptedRequest>> known = std::optional<AcceptedRequest>();
   if (earlier.has_value()) {
@@ -207,7 +207,7 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
     known = std::optional<AcceptedRequest>(
         AcceptedRequest{*DigestFromBytes(record.digest()), record.sequence()});
   } else {
-    known = FindRequest(*store_, proposal.entry.organisation(), proposal.entry.request_id());
+    known = FindRequest(*store_, scope, proposal.entry.request_id());
   }
   if (!known.ok()) return group->Refuse(proposal, known.status());
   if (known->has_value()) {

@@ -17,6 +17,10 @@ constexpr uint32_t kFactFormat = 1;
 // An entry has at most 64 KiB; the rest is for what stands around the fact.
 constexpr size_t kMaxFactBytes = 60 * 1024;
 
+std::string ScopeOf(const FactRequest& request) {
+  return RequestScope(request.organisation, request.actor);
+}
+
 absl::Status RequestIdReused() {
   return Error(Reason::kRequestIdReused,
                "a request with this request_id was accepted with other content: use a new id for "
@@ -77,7 +81,7 @@ void FactWriter::Try(const std::shared_ptr<Attempt>& attempt) const {
 absl::StatusOr<std::optional<AcceptedFact>> FactWriter::Earlier(const FactRequest& request,
                                                                 const Snapshot& snapshot) const {
   ASSIGN_OR_RETURN(std::optional<AcceptedRequest> known,
-                   FindRequest(snapshot, request.organisation, request.request_id));
+                   FindRequest(snapshot, ScopeOf(request), request.request_id));
   if (!known.has_value()) return std::optional<AcceptedFact>();
   if (known->digest != request.digest) return RequestIdReused();
   ASSIGN_OR_RETURN(Accepted accepted, committer_->ReceiptOf(known->sequence));
@@ -96,7 +100,7 @@ void FactWriter::KeepUnchanged(const std::shared_ptr<Attempt>& attempt, Unchange
     attempt->respond(std::optional<AcceptedFact>(AcceptedFact{*std::move(accepted), true}));
   };
   if (attempt->request.validate_only) return answer(absl::OkStatus());
-  const std::string key = RequestKey(attempt->request.organisation, attempt->request.request_id);
+  const std::string key = RequestKey(ScopeOf(attempt->request), attempt->request.request_id);
   storage::v1::RequestRecord record;
   record.set_digest(std::string(DigestBytes(attempt->request.digest)));
   record.set_sequence(sequence);

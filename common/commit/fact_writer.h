@@ -25,7 +25,7 @@ namespace onereturn {
 struct FactRequest {
   feed::v1::EntryKind kind = feed::v1::ENTRY_KIND_UNSPECIFIED;
   std::string actor;         // SPIFFE id.
-  std::string organisation;  // The scope of the request id; empty at national scope.
+  std::string organisation;  // As Entry.organisation; empty at national scope.
   std::string request_id;
   Digest digest = {};          // Of the received bytes.
   bool validate_only = false;  // Judge; neither look for the request id nor keep anything.

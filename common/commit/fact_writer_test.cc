@@ -171,6 +171,21 @@ TEST_F(FactWriterTest, ARequestIdThatIsNoneIsRefusedWhateverTheJudgeSays) {
   EXPECT_EQ(Head(), std::nullopt);
 }
 
+// Two national stewards who both begin at "1" do not stand in each other's way; two systems of one
+// organisation share its ids.
+TEST_F(FactWriterTest, ARequestIdIsTheOrganisationsOrAtNationalScopeTheSystems) {
+  auto ask = [this](const std::string& organisation, const std::string& actor) {
+    FactRequest request = Request("1", actor);
+    request.organisation = organisation;
+    request.actor = actor;
+    return WriteFresh(request, organisation + actor);
+  };
+  ASSERT_THAT(ask("", "spiffe://onereturn.example/first"), IsOk());
+  ASSERT_THAT(ask("", "spiffe://onereturn.example/second"), IsOk());
+  ASSERT_THAT(ask("RCF", "spiffe://onereturn.example/third"), IsOk());
+  EXPECT_THAT(ask("RCF", "spiffe://onereturn.example/fourth"), HasReason(Reason::kRequestIdReused));
+}
+
 TEST_F(FactWriterTest, AConflictIsJudgedOnceMore) {
   const Answer answer = Write(Request("r1", "content"), [this](const Snapshot& snapshot) {
     return Decide(snapshot, "content", /*stale=*/judged_ == 0);

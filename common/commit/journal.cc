@@ -18,8 +18,12 @@ std::string NodeKey(const NodeId& node) {
   return KeyWriter().U32(node.level).U64(node.index).Take();
 }
 
-std::string RequestKey(absl::string_view organisation, absl::string_view request_id) {
-  return KeyWriter().String(organisation).String(request_id).Take();
+std::string RequestKey(absl::string_view scope, absl::string_view request_id) {
+  return KeyWriter().String(scope).String(request_id).Take();
+}
+
+std::string RequestScope(absl::string_view organisation, absl::string_view actor) {
+  return std::string(organisation.empty() ? actor : organisation);
 }
 
 absl::StatusOr<uint64_t> LastSequence(const Reader& reader) {
@@ -60,10 +64,10 @@ absl::StatusOr<std::vector<std::string>> EntriesAfter(const Reader& reader, uint
 }
 
 absl::StatusOr<std::optional<AcceptedRequest>> FindRequest(const Reader& reader,
-                                                           absl::string_view organisation,
+                                                           absl::string_view scope,
                                                            absl::string_view request_id) {
   ASSIGN_OR_RETURN(std::optional<std::string> bytes,
-                   reader.Get(PrimaryFamily::kRequests, RequestKey(organisation, request_id)));
+                   reader.Get(PrimaryFamily::kRequests, RequestKey(scope, request_id)));
   if (!bytes.has_value()) return std::optional<AcceptedRequest>();
   storage::v1::RequestRecord record;
   if (!record.ParseFromString(*bytes)) {

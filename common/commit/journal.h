@@ -29,7 +29,11 @@ std::string EtagOf(uint64_t sequence);
 // Keys of the primary families.
 std::string EntryKey(uint64_t sequence);
 std::string NodeKey(const NodeId& node);
-std::string RequestKey(absl::string_view organisation, absl::string_view request_id);
+std::string RequestKey(absl::string_view scope, absl::string_view request_id);
+
+// Within what a request id is unique for ever: the organisation, or, at national scope, the system
+// that asks (its SPIFFE id, which no organisation's code can equal).
+std::string RequestScope(absl::string_view organisation, absl::string_view actor);
 
 // The sequence of the newest entry; 0 when there is none.
 absl::StatusOr<uint64_t> LastSequence(const Reader& reader);
@@ -45,7 +49,7 @@ absl::StatusOr<std::vector<std::string>> EntriesAfter(const Reader& reader, uint
 
 // The accepted request of that id; nullopt when the id is free.
 absl::StatusOr<std::optional<AcceptedRequest>> FindRequest(const Reader& reader,
-                                                           absl::string_view organisation,
+                                                           absl::string_view scope,
                                                            absl::string_view request_id);
 
 // A complete node of the ledger. DATA_LOSS when it is not held.

@@ -4,7 +4,7 @@
 // clang-format off
 //   entries   sequence:u64                           -> an onereturn.feed.v1.Entry, never rewritten
 //   nodes     level:u32 index:u64                    -> hash of a complete subtree of the ledger
-//   requests  organisation:string request_id:string  -> storage.v1.RequestRecord, kept for ever
+//   requests  scope:string request_id:string  -> storage.v1.RequestRecord, kept for ever
 // clang-format on
 #ifndef ONERETURN_COMMON_COMMIT_PRIMARY_FAMILY_H_
 #define ONERETURN_COMMON_COMMIT_PRIMARY_FAMILY_H_
