@@ -57,10 +57,6 @@ std::string OrganisationOfName(const std::string& name) {
 
 }  // namespace
 
-absl::Status NotFound() {
-  return Error(Reason::kNotFound, "there is no such resource, or it is not yours to see");
-}
-
 absl::StatusOr<std::unique_ptr<Guard>> Guard::Create(
     Rights rights, const Clock* clock,
     const std::vector<const google::protobuf::ServiceDescriptor*>& services) {

@@ -34,10 +34,6 @@ struct CallContext {
   Timestamp started;
 };
 
-// The answer to a read of something that is not there, or that is not the caller's to see: always
-// the same.
-absl::Status NotFound();
-
 // Thread safe once made.
 class Guard {
  public:

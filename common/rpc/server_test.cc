@@ -18,6 +18,7 @@
 #include "common/rpc/credentials.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
+#include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 
