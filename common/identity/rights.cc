@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -53,6 +54,17 @@ const RoleRow kRoles[] = {
       options::v1::PERMISSION_LEDGER_READ}},
 };
 
+// What a caller that acts for one organisation may do without naming it. Definitions, the figures
+// computed from all, and signed heads are the same for everybody.
+const Permission kOpenAtAnyScope[] = {
+    options::v1::PERMISSION_CATALOGUE_READ,
+    options::v1::PERMISSION_METRICS_READ,
+    options::v1::PERMISSION_LEDGER_READ,
+    // Frameworks are definitions; assessments are looked up within the caller's scope.
+    options::v1::PERMISSION_ASSESSMENTS_READ,
+    options::v1::PERMISSION_ASSESSMENTS_WRITE,
+};
+
 absl::Status EntryFault(int index, absl::string_view fault) {
   return Error(Reason::kFieldInvalid,
                absl::StrCat("the rights file is wrong at principal ", index + 1))
@@ -68,6 +80,11 @@ bool Holds(Role role, Permission permission) {
            row.permissions.end();
   }
   return false;
+}
+
+bool NeedsNationalScope(Permission permission) {
+  return std::find(std::begin(kOpenAtAnyScope), std::end(kOpenAtAnyScope), permission) ==
+         std::end(kOpenAtAnyScope);
 }
 
 absl::StatusOr<Rights> Rights::FromProto(const config::v1::RightsFile& file) {

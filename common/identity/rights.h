@@ -44,6 +44,11 @@ struct Caller {
 // Does the role hold the permission?
 bool Holds(config::v1::Role role, options::v1::Permission permission);
 
+// A method that concerns no single organisation, such as the whole feed, answers of all of them: to
+// call it, must a caller hold the permission for all? Not where what it opens is the same for every
+// known caller. True for a permission that this version does not know.
+bool NeedsNationalScope(options::v1::Permission permission);
+
 // Immutable; thread safe.
 class Rights {
  public:

@@ -67,6 +67,29 @@ TEST(RolesTest, ARoleOfAnotherVersionHoldsNothing) {
   EXPECT_FALSE(Holds(static_cast<config::v1::Role>(99), options::v1::PERMISSION_LEDGER_READ));
 }
 
+// Every permission, written down a second time: what one organisation's system may do without
+// naming the organisation.
+TEST(ScopeTest, EachPermissionNeedsNationalScopeOrNot) {
+  using namespace options::v1;  // NOLINT: as above.
+  const std::map<Permission, bool> expected = {
+      {PERMISSION_UNSPECIFIED, true},       {PERMISSION_CATALOGUE_READ, false},
+      {PERMISSION_CATALOGUE_WRITE, true},   {PERMISSION_RETURNS_READ, true},
+      {PERMISSION_RETURNS_SUBMIT, true},    {PERMISSION_RETURNS_IMPORT, true},
+      {PERMISSION_FEED_READ, true},         {PERMISSION_LEDGER_READ, false},
+      {PERMISSION_METRICS_READ, false},     {PERMISSION_METRICS_DEFINE, true},
+      {PERMISSION_ASSESSMENTS_READ, false}, {PERMISSION_ASSESSMENTS_WRITE, false},
+      {PERMISSION_OPERATE, true},           {PERMISSION_ASSESSMENTS_DEFINE, true},
+  };
+  const auto* permissions = Permission_descriptor();
+  for (int i = 0; i < permissions->value_count(); ++i) {
+    const auto permission = static_cast<Permission>(permissions->value(i)->number());
+    ASSERT_TRUE(expected.count(permission)) << permissions->value(i)->name();
+    EXPECT_EQ(NeedsNationalScope(permission), expected.at(permission))
+        << permissions->value(i)->name();
+  }
+  EXPECT_TRUE(NeedsNationalScope(static_cast<Permission>(99)));
+}
+
 TEST(RightsTest, FindsWhoIsInTheFile) {
   const Rights rights = Rights::FromProto(File(R"(
       principals { spiffe_id: "spiffe://a.example/s" role: ROLE_SUBMITTER organisation: "RCF" }

@@ -17,8 +17,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// A caller that sets no deadline is answered within this, or not at all.
-constexpr int64_t kDefaultDeadlineMicros = 10'000'000;
 constexpr char kUriProperty[] = "peer_uri";
 
 // The text field that a dotted path leads to; null when it leads to none.
@@ -55,11 +53,15 @@ std::string OrganisationOfName(const std::string& name) {
   return parts.size() >= 2 && parts[0] == "organisations" ? parts[1] : "";
 }
 
-}  // namespace
-
-absl::Status NotFound() {
-  return Error(Reason::kNotFound, "there is no such resource, or it is not yours to see");
+Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) {
+  const Timestamp latest{now.micros + kMaxWaitMicros};
+  if (wire == std::chrono::system_clock::time_point::max()) return latest;
+  const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
+      wire - std::chrono::system_clock::now());
+  return std::min(latest, Timestamp{now.micros + std::max<int64_t>(left.count(), 0)});
 }
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Guard>> Guard::Create(
     Rights rights, const Clock* clock,
@@ -108,15 +110,17 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
                                                    ", which the caller's role does not hold"))
         .With("permission", permission);
   }
+  if (method.access.organisation() == options::v1::ORGANISATION_LOCATOR_NONE &&
+      !call.caller.scope.national() && NeedsNationalScope(method.access.permission())) {
+    const std::string& permission = options::v1::Permission_Name(method.access.permission());
+    return Error(Reason::kPermission,
+                 absl::StrCat("this call concerns no single organisation and needs ", permission,
+                              " at national scope; the caller acts for one organisation"))
+        .With("permission", permission);
+  }
   call.method = method.name;
   call.started = clock_->Now();
-  call.deadline = Timestamp{call.started.micros + kDefaultDeadlineMicros};
-  const auto wire_deadline = context.deadline();
-  if (wire_deadline != std::chrono::system_clock::time_point::max()) {
-    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
-        wire_deadline - std::chrono::system_clock::now());
-    call.deadline = Timestamp{call.started.micros + std::max<int64_t>(left.count(), 0)};
-  }
+  call.deadline = DeadlineOf(call.started, context.deadline());
   return call;
 }
 

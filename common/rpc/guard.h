@@ -9,6 +9,7 @@
 #include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,19 +25,22 @@
 
 namespace onereturn {
 
+// No call waits longer for what it needs, whatever deadline its caller set. Otherwise as many calls
+// as the server has threads, each waiting a day for what never comes, would end service for
+// everybody. It is some hundred times what the slowest read takes.
+inline constexpr int64_t kMaxWaitMicros = 30'000'000;
+
 // An admitted call.
 struct CallContext {
   Caller caller;
   // "onereturn.returns.v1.ReturnsService.GetReturn".
   std::string method;
-  // When the caller stops waiting; the server's own bound when it set none.
+  // Until when the method may wait: the caller's deadline, or kMaxWaitMicros after `started` when
+  // that is earlier or the caller set none. What a stream has begun is not bound by it: watches are
+  // bounded by their number.
   Timestamp deadline;
   Timestamp started;
 };
-
-// The answer to a read of something that is not there, or that is not the caller's to see: always
-// the same.
-absl::Status NotFound();
 
 // Thread safe once made.
 class Guard {
@@ -47,7 +51,9 @@ class Guard {
       Rights rights, const Clock* clock,
       const std::vector<const google::protobuf::ServiceDescriptor*>& services);
 
-  // Identity and permission: before anything of the request is looked at.
+  // Identity and permission: before anything of the request is looked at. PERMISSION also
+  // when the method concerns no single organisation (NONE), the caller acts for one, and
+  // NeedsNationalScope().
   absl::StatusOr<CallContext> Admit(const grpc::ServerContextBase& context,
                                     const google::protobuf::Descriptor& request_type) const;
   // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()).

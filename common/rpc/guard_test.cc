@@ -5,6 +5,7 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
 #include "onereturn/catalogue/v1/catalogue_service.pb.h"
@@ -137,12 +138,6 @@ TEST(GuardTest, AResourceOutsideTheScopeIsAsIfItWereMissing) {
     request.set_name(own);
     EXPECT_THAT(guard->CheckScope(CallBy(OrganisationScope::Only("RCF")), request), IsOk()) << own;
   }
-}
-
-TEST(GuardTest, NotFoundSaysNothing) {
-  EXPECT_THAT(NotFound(), HasReason(Reason::kNotFound));
-  EXPECT_TRUE(DetailsOf(NotFound())->metadata.empty());
-  EXPECT_TRUE(DetailsOf(NotFound())->fields.empty());
 }
 
 }  // namespace

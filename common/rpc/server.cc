@@ -27,7 +27,9 @@ namespace {
 
 // Above the gate's own limit, so that the gate says what is wrong and not gRPC.
 constexpr int kMaxReceiveBytes = 4 * 1024 * 1024;
-constexpr int kMaxThreads = 96;
+// Two kinds of watchers (32 and 64) and the reads that wait (16) are bounded below this together, so
+// that a call that only reads always finds a thread.
+constexpr int kMaxThreads = 128;
 constexpr auto kDrainTime = std::chrono::seconds(5);
 
 class FirstError final : public google::protobuf::io::ErrorCollector {

@@ -18,7 +18,10 @@
 #include "common/rpc/credentials.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
+#include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
+#include "onereturn/feed/v1/feed.grpc.pb.h"
+#include "onereturn/ledger/v1/ledger.grpc.pb.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 
 namespace onereturn {
@@ -83,6 +86,31 @@ class TestReturns final : public ReturnsBase {
   std::shared_future<void> release_;
 };
 
+// Answers everybody who is admitted, with nothing.
+class TestFeed final : public feed::v1::FeedService::Service {
+ public:
+  explicit TestFeed(const Guard* guard) : guard_(guard) {}
+  grpc::Status GetChunks(grpc::ServerContext* context, const feed::v1::GetChunksRequest* request,
+                         grpc::ServerWriter<feed::v1::GetChunksResponse>* /*writer*/) override {
+    return guard_->Serve(*context, *request, [](const CallContext&) { return absl::OkStatus(); });
+  }
+
+ private:
+  const Guard* const guard_;
+};
+
+class TestLedger final : public ledger::v1::LedgerService::Service {
+ public:
+  explicit TestLedger(const Guard* guard) : guard_(guard) {}
+  grpc::Status GetHead(grpc::ServerContext* context, const ledger::v1::GetHeadRequest* request,
+                       ledger::v1::GetHeadResponse* /*response*/) override {
+    return guard_->Serve(*context, *request, [](const CallContext&) { return absl::OkStatus(); });
+  }
+
+ private:
+  const Guard* const guard_;
+};
+
 class ServerTest : public ::testing::Test {
  protected:
   ServerTest() {
@@ -97,11 +125,16 @@ class ServerTest : public ::testing::Test {
     };
     add("submitter", config::v1::ROLE_SUBMITTER, "RCF");
     add("analyst", config::v1::ROLE_ANALYST, "");
+    add("auditor", config::v1::ROLE_AUDITOR, "");
+    add("auditor-of-rcf", config::v1::ROLE_AUDITOR, "RCF");
+    add("service-of-rcf", config::v1::ROLE_SERVICE, "RCF");
     EXPECT_THAT(Write("ingestion", IssueRequest::ForServer(kServerId)), IsOk());
     EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
                 IsOk());
     guard_ = Guard::Create(Rights::FromProto(rights).value(), &clock_,
-                           {returns::v1::GetReturnRequest::descriptor()->file()->service(0)})
+                           {ServiceDescriptor<returns::v1::ReturnsService>(),
+                            ServiceDescriptor<feed::v1::FeedService>(),
+                            ServiceDescriptor<ledger::v1::LedgerService>()})
                  .value();
     MutationLimits limits;
     limits.message_bytes = 2'000;
@@ -110,10 +143,12 @@ class ServerTest : public ::testing::Test {
     limits.queue = 2;
     gate_ = std::make_unique<MutationGate>(guard_.get(), limits);
     service_ = std::make_unique<TestReturns>(guard_.get(), gate_.get());
+    feed_ = std::make_unique<TestFeed>(guard_.get());
+    ledger_ = std::make_unique<TestLedger>(guard_.get());
     config_.set_listen_address("127.0.0.1:0");
     config_.set_ready_file(folder_.File("ready"));
     *config_.mutable_tls() = FilesOf("ingestion");
-    server_ = Server::Start(config_, {service_.get()}).value();
+    server_ = Server::Start(config_, {service_.get(), feed_.get(), ledger_.get()}).value();
   }
   ~ServerTest() override {
     server_->Drain([] {});
@@ -186,6 +221,8 @@ class ServerTest : public ::testing::Test {
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<MutationGate> gate_;
   std::unique_ptr<TestReturns> service_;
+  std::unique_ptr<TestFeed> feed_;
+  std::unique_ptr<TestLedger> ledger_;
   std::unique_ptr<Server> server_;
 };
 
@@ -215,6 +252,44 @@ TEST_F(ServerTest, AReadRunsWithinTheCallersDeadline) {
             "onereturn.returns.v1.ReturnsService.GetReturn");
   EXPECT_GT(service_->deadline_micros, 20'000'000);
   EXPECT_LE(service_->deadline_micros, 30'000'000);
+}
+
+TEST_F(ServerTest, NoCallerMakesAReadWaitForLong) {
+  for (const auto deadline : {std::chrono::hours(24), std::chrono::hours(0)}) {
+    auto stub = returns::v1::ReturnsService::NewStub(ChannelOf("analyst"));
+    grpc::ClientContext context;
+    if (deadline.count() > 0) context.set_deadline(std::chrono::system_clock::now() + deadline);
+    returns::v1::GetReturnResponse response;
+    ASSERT_TRUE(stub->GetReturn(&context, returns::v1::GetReturnRequest(), &response).ok());
+    EXPECT_EQ(service_->deadline_micros, 30'000'000);
+  }
+}
+
+TEST_F(ServerTest, WhatConcernsNoSingleOrganisationNeedsNationalScope) {
+  const auto chunks = [this](const std::string& caller) {
+    auto stub = feed::v1::FeedService::NewStub(ChannelOf(caller));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    return FromGrpcStatus(stub->GetChunks(&context, feed::v1::GetChunksRequest())->Finish());
+  };
+  const auto head = [this](const std::string& caller) {
+    auto stub = ledger::v1::LedgerService::NewStub(ChannelOf(caller));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    ledger::v1::GetHeadResponse response;
+    return FromGrpcStatus(stub->GetHead(&context, ledger::v1::GetHeadRequest(), &response));
+  };
+  EXPECT_THAT(chunks("auditor"), IsOk());
+  const absl::Status refused = chunks("auditor-of-rcf");
+  EXPECT_THAT(refused, HasReason(Reason::kPermission));
+  EXPECT_THAT(DetailsOf(refused)->metadata,
+              testing::Contains(testing::Pair("permission", "PERMISSION_FEED_READ")));
+  EXPECT_THAT(chunks("service-of-rcf"), HasReason(Reason::kPermission));
+  // What is the same for every known caller.
+  EXPECT_THAT(head("auditor-of-rcf"), IsOk());
+  // Where the organisation is named, the caller's own is its own.
+  EXPECT_THAT(Get("auditor-of-rcf", "organisations/RCF/returns/x"), IsOk());
+  EXPECT_THAT(Get("auditor-of-rcf", "organisations/RAE/returns/x"), HasReason(Reason::kNotFound));
 }
 
 TEST_F(ServerTest, WhatIsNotYoursIsAnsweredAsIfItWereMissing) {

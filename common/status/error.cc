@@ -141,6 +141,10 @@ absl::Status Error::ToStatus() const {
   return status;
 }
 
+absl::Status NotFound() {
+  return Error(Reason::kNotFound, "there is no such resource, or it is not yours to see");
+}
+
 std::optional<ErrorDetails> DetailsOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kPayloadKey);
   if (!payload.has_value()) return std::nullopt;

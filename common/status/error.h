@@ -72,6 +72,10 @@ class [[nodiscard]] Error {
   ErrorDetails details_;
 };
 
+// The answer to a read of something that is not there, or that is not the caller's to see: always
+// the same.
+absl::Status NotFound();
+
 // The details that an Error put into `status`. Nothing for OK, and for a status that did not come
 // from an Error.
 std::optional<ErrorDetails> DetailsOf(const absl::Status& status);

@@ -93,6 +93,12 @@ TEST(DetailsOfTest, NothingForWhatNoErrorBuilt) {
   EXPECT_EQ(ReasonOf(absl::NotFoundError("plain")), Reason::kInternal);
 }
 
+TEST(NotFoundTest, SaysNothing) {
+  EXPECT_EQ(ReasonOf(NotFound()), Reason::kNotFound);
+  EXPECT_TRUE(DetailsOf(NotFound())->metadata.empty());
+  EXPECT_TRUE(DetailsOf(NotFound())->fields.empty());
+}
+
 TEST(ReasonOfDeathTest, AnOkStatusHasNone) {
   EXPECT_DEATH(ReasonOf(absl::OkStatus()), "!status.ok\\(\\)");
 }

@@ -49,7 +49,7 @@ namespace onereturn {
   row(kMessageTooLarge, "MESSAGE_TOO_LARGE", kResourceExhausted, "The message is larger than is accepted.", "Split it, or upload it as a file.") \
   row(kQueueFull, "QUEUE_FULL", kResourceExhausted, "Too many requests are waiting to be committed.", "Send the request again after the stated delay.") \
   row(kOverloaded, "OVERLOADED", kResourceExhausted, "The server holds as many bytes in flight as it may.", "Send the request again after the stated delay.") \
-  row(kCallQuota, "CALL_QUOTA", kResourceExhausted, "The caller has more calls in flight, or more calls in a time, than it may.", "Send fewer calls at once, and retry after the stated delay.") \
+  row(kCallQuota, "CALL_QUOTA", kResourceExhausted, "More calls of this kind are in flight than the service keeps at once.", "Send fewer calls at once, and retry after the stated delay.") \
   row(kStorageLow, "STORAGE_LOW", kResourceExhausted, "The disk is nearly full, so writes are refused; reads go on.", "Ask the operator to free or add disk space, then send the request again.") \
   row(kStorageFault, "STORAGE_FAULT", kUnavailable, "The storage failed, and the server is stopping to protect what it holds.", "Send the request again with the same request id once the server is back.") \
   row(kDraining, "DRAINING", kUnavailable, "The server is shutting down in order.", "Send the request again with the same request id.") \

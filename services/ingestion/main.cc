@@ -5,6 +5,7 @@
 #include "common/rpc/server.h"
 #include "common/service/foundation.h"
 #include "common/service/periodic_work.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/returns_server.h"

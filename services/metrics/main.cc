@@ -6,6 +6,7 @@
 #include "common/feed/feed_service.h"
 #include "common/rpc/server.h"
 #include "common/service/foundation.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/define_metric.h"
 #include "services/metrics/app/read_gate.h"

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
-#include "common/rpc/guard.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/app/convert.h"
 #include "services/assessment/app/names.h"

@@ -6,6 +6,7 @@
 
 #include "common/commit/journal.h"
 #include "common/feed/position.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/storage/key_codec.h"
 #include "services/assessment/app/assessment_view.h"

@@ -8,7 +8,7 @@
 #include "common/cells/cell_chunk.h"
 #include "common/commit/journal.h"
 #include "common/feed/wire.h"
-#include "common/rpc/guard.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/accepted_return.h"

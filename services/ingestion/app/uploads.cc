@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/commit/request_id.h"
-#include "common/rpc/guard.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 

@@ -85,18 +85,32 @@ absl::Status ReadGate::Attempt(const ReadWish& wish,
 
 absl::Status ReadGate::Read(const ReadWish& wish,
                             absl::FunctionRef<absl::Status(MetricReader*)> body) {
+  const uint64_t seen = Progress();
+  absl::Status status = Attempt(wish, body);
+  if (wish.at_least.empty() || !IsNotCaughtUp(status)) return status;
+  const bool admitted = waiting_.fetch_add(1) < kMaxWaiting;
+  status = admitted ? Wait(wish, seen, body)
+                    : Error(Reason::kCallQuota, "too many reads wait for positions not yet reached")
+                          .RetryAfter(absl::Seconds(1));
+  waiting_.fetch_sub(1);
+  return status;
+}
+
+absl::Status ReadGate::Wait(const ReadWish& wish, uint64_t seen,
+                            absl::FunctionRef<absl::Status(MetricReader*)> body) {
   while (true) {
-    uint64_t seen = 0;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      seen = progress_;
-    }
-    absl::Status status = Attempt(wish, body);
-    if (wish.at_least.empty() || !IsNotCaughtUp(status)) return status;
     const int64_t left_micros = wish.deadline.micros - clock_->Now().micros;
-    if (left_micros <= 0 || draining()) return status;
-    WaitForProgress(seen, std::min(left_micros, kMaxSleepMicros));
+    const bool last = left_micros <= 0 || draining();
+    if (!last) WaitForProgress(seen, std::min(left_micros, kMaxSleepMicros));
+    seen = Progress();
+    absl::Status status = Attempt(wish, body);
+    if (last || !IsNotCaughtUp(status)) return status;
   }
+}
+
+uint64_t ReadGate::Progress() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return progress_;
 }
 
 void ReadGate::NoteProgress() {

@@ -3,6 +3,7 @@
 #ifndef ONERETURN_SERVICES_METRICS_APP_READ_GATE_H_
 #define ONERETURN_SERVICES_METRICS_APP_READ_GATE_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -32,6 +33,10 @@ struct ReadWish {
   Timestamp deadline;  // How long `at_least` may wait.
 };
 
+// Reads that wait for `at_least` at once. A position may name anything, and a wait is for what
+// comes within milliseconds: more than a few waits at a time are waits for what does not come.
+inline constexpr int kMaxWaiting = 16;
+
 // A position as callers see it, and back: POSITION_INVALID.
 std::string PositionText(const Position& position);
 absl::StatusOr<RequestedPosition> ParsePosition(absl::string_view text);
@@ -43,8 +48,9 @@ class ReadGate {
   ReadGate(const DerivedTables* tables, const Clock* clock) : tables_(tables), clock_(clock) {}
 
   // Runs the body against one consistent state. With `at_least` it is run again after
-  // NOT_CAUGHT_UP, as more is taken in, until the deadline. Errors: POSITION_INVALID, those of
-  // ResolvePosition and ResolveTime, the body's.
+  // NOT_CAUGHT_UP, as more is taken in, until the deadline. Each that waits holds a thread, so no
+  // more than kMaxWaiting do. Errors: POSITION_INVALID, those of ResolvePosition and ResolveTime,
+  // CALL_QUOTA when too many wait already, the body's.
   absl::Status Read(const ReadWish& wish, absl::FunctionRef<absl::Status(MetricReader*)> body);
 
   // More was taken in.
@@ -58,6 +64,9 @@ class ReadGate {
   void Forget();
 
  private:
+  uint64_t Progress() const;
+  absl::Status Wait(const ReadWish& wish, uint64_t seen,
+                    absl::FunctionRef<absl::Status(MetricReader*)> body);
   absl::Status Attempt(const ReadWish& wish, absl::FunctionRef<absl::Status(MetricReader*)> body);
   absl::StatusOr<std::shared_ptr<const OrganisationTree>> TreeAt(const DerivedReader& reader,
                                                                  const Position& position);
@@ -71,6 +80,7 @@ class ReadGate {
 
   const DerivedTables* const tables_;
   const Clock* const clock_;
+  std::atomic<int> waiting_{0};
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   uint64_t progress_ = 0;        // Guarded by mutex_.
