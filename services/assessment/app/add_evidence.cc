@@ -1,5 +1,6 @@
 #include "services/assessment/app/add_evidence.h"
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -80,7 +81,10 @@ absl::Status AddEvidence::Pin(State* state) const {
   const v1::AddEvidenceRequest& request = state->call.request;
   const MetricQuestion question{request.metric(), 0, request.organisation(), request.period(),
                                 request.position()};
-  const int64_t limit_micros = state->call.call.deadline.micros - clock_->Now().micros;
+  // Counted from the call: what stood in a queue behind others has used up its share there.
+  const int64_t until = std::min(state->call.call.deadline.micros,
+                                 state->call.call.started.micros + kMetricsWaitMicros);
+  const int64_t limit_micros = until - clock_->Now().micros;
   ASSIGN_OR_RETURN(PinnedValue pinned, metrics_->Value(question, limit_micros));
   RETURN_IF_ERROR(CheckPinned(request, pinned));
   state->pinned = std::move(pinned);

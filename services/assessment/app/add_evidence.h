@@ -18,7 +18,12 @@ namespace onereturn::assessment {
 // message.
 inline constexpr uint64_t kMaxEvidence = 500;
 
-// Thread safe. Run() blocks while metrics answers, at most to the call's deadline.
+// How long after a call came metrics may take to answer it, however long its caller would wait:
+// some hundred times what a value takes.
+inline constexpr int64_t kMetricsWaitMicros = 3'000'000;
+
+// Thread safe. Run() blocks while metrics answers, at most until kMetricsWaitMicros after the call
+// came: UNAVAILABLE with reason DEPENDENCY, and when to come back.
 class AddEvidence {
  public:
   AddEvidence(const Store* store, const FactWriter* writer, MetricsSource* metrics,

@@ -43,10 +43,10 @@ absl::StatusOr<Framework> LoadFramework(const Reader& reader, absl::string_view 
   ASSIGN_OR_RETURN(feed::v1::Entry entry,
                    EntryAt(reader, *sequence, feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED));
   ASSIGN_OR_RETURN(auto fact, FactIn<feed::v1::FrameworkDefined>(entry));
+  // Checked when it was taken, by the rules of that day.
   Framework framework = FromWire(fact.framework());
-  // Checked when it was taken; ratings are computed only from what passes.
-  if (framework.Check().ok()) return framework;
-  return absl::DataLossError("a stored framework is not one that was accepted");
+  if (framework.CanRate()) return framework;
+  return absl::DataLossError(absl::StrCat("entry ", *sequence, " holds no whole framework"));
 }
 
 absl::StatusOr<v1::Framework> FrameworkOf(const feed::v1::Entry& entry) {

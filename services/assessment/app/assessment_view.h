@@ -16,8 +16,9 @@
 
 namespace onereturn::assessment {
 
-// The definition of a framework's version. DATA_LOSS when it is not held: what names a version was
-// accepted after it.
+// The definition of a framework's version, as it was accepted: today's rules are not asked.
+// DATA_LOSS when it is not held, for what names a version was accepted after it, or when no rating
+// can be computed from it.
 absl::StatusOr<Framework> LoadFramework(const Reader& reader, absl::string_view code,
                                         uint32_t version);
 

@@ -11,7 +11,7 @@
 
 namespace onereturn::assessment {
 
-// Any message: Framework::Check() says what is wrong with it.
+// Any message, without judging it: Framework::Check() says what is wrong with one that is sent.
 Framework FromWire(const v1::Framework& wire);
 // With its name and without an etag.
 v1::Framework ToWire(const Framework& framework);

@@ -170,6 +170,13 @@ absl::Status Framework::Check() const {
   return absl::OkStatus();
 }
 
+bool Framework::CanRate() const {
+  return StatementCount() > 0 && !scale.empty() && HighestScore() > 0 && !bands.empty() &&
+         std::all_of(limiters.begin(), limiters.end(), [this](const Limiter& limiter) {
+           return BandIndex(limiter.limited_to).has_value();
+         });
+}
+
 size_t Framework::StatementCount() const {
   size_t count = 0;
   for (const Theme& theme : themes) count += theme.statements.size();

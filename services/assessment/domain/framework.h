@@ -75,8 +75,14 @@ struct Framework {
   friend bool operator==(const Framework&, const Framework&) = default;
 
   // DEFINITION_INVALID with every fault found, each with its field. The version is not looked at:
-  // the service gives it. What follows, here and in rating.h, takes a framework that passes.
+  // the service gives it. For definitions that are sent; those that were accepted are not checked
+  // again, so that they stay readable when the rules grow.
   absl::Status Check() const;
+
+  // Can rating.h compute with it: is there a statement, a scale that reaches above 0, a band, and a
+  // band wherever a limiter limits to one? True of all that ever passed Check(); never to be made
+  // stricter.
+  bool CanRate() const;
 
   size_t StatementCount() const;
   // Codes in the order of themes and statements.
@@ -84,6 +90,7 @@ struct Framework {
   bool HasStatement(absl::string_view code) const;
   bool HasEvidenceCategory(absl::string_view category) const;
   bool HasScore(uint32_t score) const;
+  // CanRate() must be true.
   uint32_t HighestScore() const { return scale.back().score; }
   // Place of a band from the lowest, 0; nullopt when there is none of that code.
   std::optional<size_t> BandIndex(absl::string_view code) const;

@@ -27,6 +27,30 @@ std::vector<std::string> FaultyFields(const Framework& framework) {
   return fields;
 }
 
+TEST(FrameworkTest, CanRateAsksOnlyWhatArithmeticNeeds) {
+  EXPECT_TRUE(ExampleFramework().CanRate());
+  Framework poor = ExampleFramework();
+  poor.title.clear();
+  poor.code = "CAPITALS";
+  poor.evidence_categories.clear();
+  poor.bands[0].from_percent = 99;
+  poor.limiters[0].band = "none";
+  EXPECT_TRUE(poor.CanRate());
+  using Damage = std::function<void(Framework*)>;
+  for (const Damage& damage :
+       {Damage([](Framework* framework) { framework->themes.clear(); }),
+        Damage([](Framework* framework) { framework->scale.clear(); }),
+        Damage([](Framework* framework) {
+          framework->scale = {{0, "Nothing"}};
+        }),
+        Damage([](Framework* framework) { framework->bands.clear(); }),
+        Damage([](Framework* framework) { framework->limiters[1].limited_to = "none"; })}) {
+    Framework damaged = ExampleFramework();
+    damage(&damaged);
+    EXPECT_FALSE(damaged.CanRate());
+  }
+}
+
 TEST(FrameworkTest, TakesThePublishedFramework) {
   const Framework framework = ExampleFramework();
   EXPECT_THAT(framework.Check(), IsOk());

@@ -35,7 +35,8 @@ uint32_t WholePercent(uint64_t sum, uint32_t highest, uint64_t statements);
 // The rating by CQC's published method for assessments: statements weigh equally, the percentage is
 // rounded before the bands apply (they leave gaps between whole percents), and limiters look at the
 // band of the percentage. Of several limiters the one that limits most applies; a limiter never
-// raises. Every key of `scores` must be a statement of the framework and every value on its scale.
+// raises. The framework must be one that CanRate(); every key of `scores` must be a statement of
+// the framework and every value on its scale.
 Rating RatingOf(const Framework& framework, const StatementScores& scores);
 
 }  // namespace onereturn::assessment

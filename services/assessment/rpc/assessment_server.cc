@@ -1,8 +1,25 @@
 #include "services/assessment/rpc/assessment_server.h"
 
+#include <memory>
 #include <utility>
 
+#include "common/status/error.h"
+
 namespace onereturn::assessment {
+namespace {
+
+// Adding evidence keeps its thread while metrics answers: with threads of its own, other writes
+// never wait for metrics.
+constexpr size_t kEvidenceThreads = 4;
+constexpr size_t kEvidenceQueue = 64;
+
+}  // namespace
+
+AssessmentServer::AssessmentServer(const Guard* guard, MutationGate* gate, UseCases use_cases)
+    : guard_(guard),
+      gate_(gate),
+      use_cases_(use_cases),
+      evidence_(kEvidenceThreads, kEvidenceQueue) {}
 
 grpc::ServerUnaryReactor* AssessmentServer::UpdateFramework(grpc::CallbackServerContext* context,
                                                             const grpc::ByteBuffer* request,
@@ -24,8 +41,13 @@ grpc::ServerUnaryReactor* AssessmentServer::AddEvidence(grpc::CallbackServerCont
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
   return gate_->Start<v1::AddEvidenceRequest, v1::AddEvidenceResponse>(
-      context, request, response,
-      [this](auto mutation) { use_cases_.add_evidence->Run(std::move(mutation)); });
+      context, request, response, [this](auto mutation) {
+        using Call = decltype(mutation);
+        auto call = std::make_shared<Call>(std::move(mutation));
+        if (evidence_.TrySubmit([this, call] { use_cases_.add_evidence->Run(*call); })) return;
+        call->respond(Error(Reason::kQueueFull, "more evidence waits for metrics than is held")
+                          .RetryAfter(absl::Seconds(1)));
+      });
 }
 
 grpc::ServerUnaryReactor* AssessmentServer::ScoreStatement(grpc::CallbackServerContext* context,

@@ -2,6 +2,7 @@
 #ifndef ONERETURN_SERVICES_ASSESSMENT_RPC_ASSESSMENT_SERVER_H_
 #define ONERETURN_SERVICES_ASSESSMENT_RPC_ASSESSMENT_SERVER_H_
 
+#include "common/base/thread_pool.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
@@ -34,8 +35,10 @@ using AssessmentServiceBase = v1::AssessmentService::WithRawCallbackMethod_Updat
 // Thread safe.
 class AssessmentServer final : public AssessmentServiceBase {
  public:
-  AssessmentServer(const Guard* guard, MutationGate* gate, UseCases use_cases)
-      : guard_(guard), gate_(gate), use_cases_(use_cases) {}
+  AssessmentServer(const Guard* guard, MutationGate* gate, UseCases use_cases);
+
+  // Lets the evidence that was taken run to its end. Call it after the gate's.
+  void Drain() { evidence_.Shutdown(); }
 
   grpc::ServerUnaryReactor* UpdateFramework(grpc::CallbackServerContext* context,
                                             const grpc::ByteBuffer* request,
@@ -63,6 +66,7 @@ class AssessmentServer final : public AssessmentServiceBase {
   const Guard* const guard_;
   MutationGate* const gate_;
   const UseCases use_cases_;
+  BoundedPool evidence_;
 };
 
 }  // namespace onereturn::assessment

@@ -133,13 +133,61 @@ TEST_F(EvidenceTest, AnAnswerToAnotherQuestionIsNotPinned) {
 TEST_F(EvidenceTest, MetricsGetsTheCallersDeadline) {
   const auto stub = StubOf<v1::AssessmentService>("assessor");
   grpc::ClientContext context;
-  const auto deadline = std::chrono::system_clock::now() + std::chrono::seconds(5);
+  const auto deadline = std::chrono::system_clock::now() + std::chrono::seconds(2);
   context.set_deadline(deadline);
   v1::AddEvidenceResponse response;
   ASSERT_TRUE(stub->AddEvidence(&context, EvidenceRequest(assessment_, "QS1"), &response).ok());
   // gRPC carries deadlines as time left, rounded up.
   EXPECT_LT(metrics().last_deadline(), deadline + std::chrono::milliseconds(500));
-  EXPECT_GT(metrics().last_deadline(), deadline - std::chrono::seconds(5));
+  EXPECT_GT(metrics().last_deadline(), deadline - std::chrono::seconds(2));
+}
+
+TEST_F(EvidenceTest, MetricsGetsNoMoreThanItsShareOfALongDeadline) {
+  const auto stub = StubOf<v1::AssessmentService>("assessor");
+  grpc::ClientContext context;
+  const auto now = std::chrono::system_clock::now();
+  context.set_deadline(now + std::chrono::hours(1));
+  v1::AddEvidenceResponse response;
+  ASSERT_TRUE(stub->AddEvidence(&context, EvidenceRequest(assessment_, "QS1"), &response).ok());
+  EXPECT_LT(metrics().last_deadline(),
+            now + std::chrono::microseconds(kMetricsWaitMicros) + std::chrono::seconds(1));
+}
+
+TEST_F(EvidenceTest, AMetricsServiceThatNeverAnswersHoldsUpNoOtherWrite) {
+  const std::string evidence = MakeEvidence(assessment_, "QS1");
+  metrics().set_silent(true);
+  constexpr int kWaiting = 12;
+  std::vector<v1::AddEvidenceRequest> requests;
+  for (int i = 0; i < kWaiting; ++i) requests.push_back(EvidenceRequest(assessment_, "QS1"));
+  ChannelOf("assessor");
+  std::vector<grpc::Status> statuses(kWaiting);
+  std::vector<std::thread> threads;
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < kWaiting; ++i) {
+    threads.emplace_back(
+        [i, &requests, &statuses, stub = StubOf<v1::AssessmentService>("assessor")] {
+          grpc::ClientContext context;
+          context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+          v1::AddEvidenceResponse response;
+          statuses[i] = stub->AddEvidence(&context, requests[i], &response);
+        });
+  }
+  ASSERT_TRUE(metrics().WaitForQuestions(3, std::chrono::seconds(10)));
+  EXPECT_THAT(Score(ScoreRequest(assessment_, "QS1", 3, {evidence})), IsOk());
+  EXPECT_EQ(MakeAssessment(), "assessments/a2");
+  EXPECT_LT(std::chrono::steady_clock::now() - began,
+            std::chrono::microseconds(kMetricsWaitMicros));
+  for (std::thread& thread : threads) thread.join();
+  // The wait counts from the call, also for those that stood behind others.
+  EXPECT_LT(std::chrono::steady_clock::now() - began,
+            std::chrono::microseconds(2 * kMetricsWaitMicros));
+  for (const grpc::Status& status : statuses) {
+    const absl::Status answer = FromGrpcStatus(status);
+    EXPECT_THAT(answer, HasReason(Reason::kDependency));
+    EXPECT_TRUE(DetailsOf(answer).has_value() && DetailsOf(answer)->retry_after.has_value());
+  }
+  metrics().set_silent(false);
+  EXPECT_THAT(AddOne(), IsOk());
 }
 
 TEST_F(EvidenceTest, EveryFaultIsListed) {

@@ -3,38 +3,21 @@
 #include <functional>
 #include <utility>
 
+#include "common/rpc/server.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn::assessment {
-namespace {
-
-// Adding evidence waits for metrics on a thread of the gate: more threads than two keep other
-// writes going while metrics is slow.
-constexpr size_t kGateThreads = 8;
-
-MutationLimits WithThreads(MutationLimits limits) {
-  limits.threads = kGateThreads;
-  return limits;
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Create(
     const Store* store, Committer* committer, const Clock* clock, Rights rights,
     const std::shared_ptr<grpc::Channel>& metrics, MutationLimits limits) {
-  const google::protobuf::DescriptorPool* pool = google::protobuf::DescriptorPool::generated_pool();
-  std::vector<const google::protobuf::ServiceDescriptor*> descriptors;
-  for (const char* name :
-       {"onereturn.assessment.v1.AssessmentService", "onereturn.feed.v1.FeedService",
-        "onereturn.ledger.v1.LedgerService", "onereturn.operations.v1.OperationsService"}) {
-    descriptors.push_back(pool->FindServiceByName(name));
-    if (descriptors.back() == nullptr) {
-      return absl::InternalError("a service's description is not linked in");
-    }
-  }
   ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
-                   Guard::Create(std::move(rights), clock, descriptors));
+                   Guard::Create(std::move(rights), clock,
+                                 {ServiceDescriptor<v1::AssessmentService>(),
+                                  ServiceDescriptor<feed::v1::FeedService>(),
+                                  ServiceDescriptor<ledger::v1::LedgerService>(),
+                                  ServiceDescriptor<operations::v1::OperationsService>()}));
   return std::unique_ptr<Service>(
       new Service(store, committer, clock, std::move(guard), metrics, limits));
 }
@@ -44,7 +27,7 @@ Service::Service(const Store* store, Committer* committer, const Clock* clock,
                  const MutationLimits& limits)
     : committer_(committer),
       guard_(std::move(guard)),
-      gate_(guard_.get(), WithThreads(limits)),
+      gate_(guard_.get(), limits),
       metrics_(metrics),
       writer_(store, committer,
               [this](std::function<void()> work) { return gate_.TrySubmit(std::move(work)); }),
@@ -65,6 +48,11 @@ Service::Service(const Store* store, Committer* committer, const Clock* clock,
 
 std::vector<grpc::Service*> Service::grpc_services() {
   return {&assessment_server_, &feed_server_, &ledger_server_, &operations_server_};
+}
+
+void Service::Drain() {
+  gate_.Drain();
+  assessment_server_.Drain();
 }
 
 void Service::EndStreams() {

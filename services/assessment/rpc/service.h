@@ -41,7 +41,7 @@ class Service {
   void EndStreams();
   // Lets accepted writes run to their end. Call it once no more calls come, and before the
   // committer stops.
-  void Drain() { gate_.Drain(); }
+  void Drain();
 
  private:
   Service(const Store* store, Committer* committer, const Clock* clock,

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "common/feed/position.h"
+#include "common/feed/read_position.h"
 #include "common/status/testing/status_matchers.h"
-#include "services/ingestion/app/read_position.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
 
 namespace onereturn::ingestion {

@@ -3,11 +3,11 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_CONVERT_H_
 
 #include "absl/status/statusor.h"
+#include "common/feed/read_position.h"
 #include "common/rpc/guard.h"
 #include "onereturn/common/v1/finding.pb.h"
 #include "onereturn/common/v1/read.pb.h"
 #include "onereturn/returns/v1/returns_service.pb.h"
-#include "services/ingestion/app/read_position.h"
 #include "services/ingestion/app/submit_file.h"
 #include "services/ingestion/app/submit_return.h"
 

@@ -3,11 +3,11 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_RETURNS_SERVER_H_
 
 #include "common/base/thread_pool.h"
+#include "common/feed/read_position.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
 #include "common/rpc/page_token.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
-#include "services/ingestion/app/read_position.h"
 #include "services/ingestion/app/submit_file.h"
 #include "services/ingestion/app/submit_return.h"
 #include "services/ingestion/app/uploads.h"

@@ -81,6 +81,11 @@ void FakeMetrics::set_failure(absl::Status failure) {
   failure_ = std::move(failure);
 }
 
+void FakeMetrics::set_silent(bool silent) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  silent_ = silent;
+}
+
 void FakeMetrics::set_endless(bool endless) {
   std::lock_guard<std::mutex> lock(mutex_);
   endless_ = endless;
@@ -106,6 +111,11 @@ int FakeMetrics::questions() const {
   return questions_;
 }
 
+bool FakeMetrics::WaitForQuestions(int count, std::chrono::seconds limit) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return questions_changed_.wait_for(lock, limit, [&] { return questions_ >= count; });
+}
+
 bool FakeMetrics::WaitForLeaver(std::chrono::seconds limit) {
   std::unique_lock<std::mutex> lock(mutex_);
   return left_changed_.wait_for(lock, limit, [this] { return left_; });
@@ -114,10 +124,15 @@ bool FakeMetrics::WaitForLeaver(std::chrono::seconds limit) {
 grpc::Status FakeMetrics::GetMetricValue(grpc::ServerContext* context,
                                          const metrics::v1::GetMetricValueRequest* request,
                                          metrics::v1::GetMetricValueResponse* response) {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
   ++questions_;
+  questions_changed_.notify_all();
   last_question_ = *request;
   last_deadline_ = context->deadline();
+  // Nothing else wakes a synchronous method when its caller leaves.
+  while (silent_ && !context->IsCancelled()) {
+    left_changed_.wait_for(lock, std::chrono::milliseconds(20));
+  }
   if (!failure_.ok()) return ToGrpcStatus(failure_);
   *response = AnswerTo(*request);
   if (change_) change_(response);

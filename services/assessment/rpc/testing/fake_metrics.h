@@ -33,6 +33,8 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
   // Changes every later answer, or fails it.
   void set_change(std::function<void(metrics::v1::GetMetricValueResponse*)> change);
   void set_failure(absl::Status failure);
+  // Questions are taken and never answered, until the asker has gone.
+  void set_silent(bool silent);
   // A trace never ends.
   void set_endless(bool endless);
 
@@ -40,6 +42,8 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
   metrics::v1::TraceMetricValueRequest last_trace() const;
   std::chrono::system_clock::time_point last_deadline() const;
   int questions() const;
+  // True once so many questions have come; waits for it.
+  bool WaitForQuestions(int count, std::chrono::seconds limit);
   // True once the caller of an endless trace has gone; waits for it.
   bool WaitForLeaver(std::chrono::seconds limit);
 
@@ -56,9 +60,11 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
 
   mutable std::mutex mutex_;
   std::condition_variable left_changed_;
+  std::condition_variable questions_changed_;
   // All guarded by mutex_.
   std::function<void(metrics::v1::GetMetricValueResponse*)> change_;
   absl::Status failure_;
+  bool silent_ = false;
   bool endless_ = false;
   bool left_ = false;
   int questions_ = 0;

@@ -1,12 +1,13 @@
-#include "services/ingestion/app/read_position.h"
+#include "common/feed/read_position.h"
 
 #include "absl/strings/str_cat.h"
 #include "common/commit/journal.h"
 #include "common/feed/position.h"
+#include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
-namespace onereturn::ingestion {
+namespace onereturn {
 namespace {
 
 // The sequence a position means here; nullopt when it does not name this service.
@@ -29,6 +30,16 @@ absl::StatusOr<std::optional<uint64_t>> SequenceOf(const std::string& text,
 
 }  // namespace
 
+absl::StatusOr<ReadWish> FromWire(const common::v1::ReadAt& read) {
+  ReadWish wish;
+  wish.at_least = read.at_least();
+  wish.as_of_position = read.as_of_position();
+  if (read.has_as_of_time()) {
+    ASSIGN_OR_RETURN(wish.as_of_time, FromWire(read.as_of_time()));
+  }
+  return wish;
+}
+
 absl::StatusOr<ReadPlace> ResolveRead(const Store& store, const Committer& committer,
                                       const Clock& /*clock*/, const ReadWish& wish) {
   RETURN_IF_ERROR(SequenceOf(wish.at_least, committer).status());
@@ -50,4 +61,4 @@ absl::StatusOr<ReadPlace> ResolveRead(const Store& store, const Committer& commi
   return place;
 }
 
-}  // namespace onereturn::ingestion
+}  // namespace onereturn
