@@ -48,16 +48,21 @@ void ProjectionRunner::Stop() {
 
 absl::Status ProjectionRunner::Open() {
   absl::StatusOr<std::unique_ptr<Projection>> projection = Projection::Open(tables_);
+  stale_ = !projection.ok();
   if (projection.ok()) projection_ = *std::move(projection);
   return projection.status();
 }
 
+absl::Status ProjectionRunner::OpenIfStale() { return stale_ ? Open() : absl::OkStatus(); }
+
 absl::Status ProjectionRunner::Drop() {
-  RETURN_IF_ERROR(tables_->Drop());
+  const absl::Status dropped = tables_->Drop();
   gate_->Forget();
-  RETURN_IF_ERROR(Open());
-  fault_.clear();
+  const absl::Status opened = Open();
   gate_->NoteProgress();
+  RETURN_IF_ERROR(dropped);
+  RETURN_IF_ERROR(opened);
+  fault_.clear();
   return absl::OkStatus();
 }
 
@@ -72,6 +77,7 @@ absl::Status ProjectionRunner::Settle(absl::Status status) {
 
 absl::StatusOr<FeedProgress> ProjectionRunner::Progress() {
   std::lock_guard<std::mutex> lock(mutex_);
+  RETURN_IF_ERROR(OpenIfStale());
   reconnecting_ = false;
   const FeedCursor& cursor = projection_->cursor(Feed::kIngestion);
   FeedProgress progress;
@@ -100,6 +106,7 @@ absl::Status ProjectionRunner::Take(const FeedPage& page) {
   if (reconnecting_) {
     return absl::UnavailableError("what is derived was dropped: the feed is read again");
   }
+  RETURN_IF_ERROR(OpenIfStale());
   if (facts.empty()) return Settle(projection_->ApplyHeartbeat(Feed::kIngestion, note));
   return Settle(projection_->Apply(Feed::kIngestion, facts, note));
 }
@@ -149,6 +156,7 @@ void ProjectionRunner::Run() {
 absl::StatusOr<bool> ProjectionRunner::Step() {
   std::lock_guard<std::mutex> lock(mutex_);
   if (stopping_) return false;
+  RETURN_IF_ERROR(OpenIfStale());
   ASSIGN_OR_RETURN(const bool took, TakeOwn());
   const absl::StatusOr<bool> backfilled =
       projection_->BackfillStep(kBackfillEntriesAStep, kBackfillBytesAStep);

@@ -164,7 +164,7 @@ class DerivedTables {
   virtual std::unique_ptr<DerivedBatch> NewBatch() = 0;
   // An error means that nothing of the batch is there now; after a restart it may be.
   virtual absl::Status Commit(std::unique_ptr<DerivedBatch> batch) = 0;
-  // Empties every table at once.
+  // Empties every table at once. After an error it is unknown whether they are empty.
   virtual absl::Status Drop() = 0;
 };
 
