@@ -286,8 +286,28 @@ absl::StatusOr<Organisation> OrganisationOf(uint64_t sequence,
   return organisation;
 }
 
+absl::StatusOr<PeriodKind> PeriodKindOf(uint64_t sequence, catalogue::v1::PeriodKind kind) {
+  switch (kind) {
+    case catalogue::v1::PERIOD_KIND_MONTH:
+      return PeriodKind::kMonth;
+    case catalogue::v1::PERIOD_KIND_QUARTER:
+      return PeriodKind::kQuarter;
+    case catalogue::v1::PERIOD_KIND_WEEK:
+      return PeriodKind::kWeek;
+    case catalogue::v1::PERIOD_KIND_DAY:
+      return PeriodKind::kDay;
+    case catalogue::v1::PERIOD_KIND_CALENDAR_YEAR:
+      return PeriodKind::kCalendarYear;
+    case catalogue::v1::PERIOD_KIND_FINANCIAL_YEAR:
+      return PeriodKind::kFinancialYear;
+    default:
+      return Broken(sequence, "a collection has no known kind of period");
+  }
+}
+
 absl::StatusOr<Collection> CollectionOf(uint64_t sequence, const catalogue::v1::Collection& wire) {
   Collection collection{wire.code(), wire.version(), {}};
+  ASSIGN_OR_RETURN(collection.period_kind, PeriodKindOf(sequence, wire.period_kind()));
   for (const catalogue::v1::Frame& owed : wire.frames()) {
     absl::StatusOr<Period> from = Period::Parse(owed.from_period());
     if (!from.ok()) return Broken(sequence, "a frame's period cannot be read");

@@ -82,7 +82,8 @@ TEST(RecordsTest, ComeBackAsTheyWentIn) {
   const Collection collection{
       "MSitAE",
       3,
-      {{"RC9", Month("2022-04"), std::nullopt}, {"RA4", Month("2022-04"), Month("2023-01")}}};
+      {{"RC9", Month("2022-04"), std::nullopt}, {"RA4", Month("2022-04"), Month("2023-01")}},
+      PeriodKind::kWeek};
   EXPECT_EQ(DecodeCollection(EncodeCollection(collection)).value(), collection);
   EXPECT_EQ(DecodeItem(EncodeItem(Item{"attendances", true})).value(), (Item{"attendances", true}));
   Organisation organisation;
@@ -103,6 +104,7 @@ TEST(RecordsTest, DamageIsDataLoss) {
   EXPECT_EQ(DecodeLeaf("\xff").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(DecodeLeaf("").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(DecodeOrganisation("").status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(DecodeCollection("").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(DecodeDefinition("").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(DecodeEntry("\x1a\x02\x1a\x00").status().code(), absl::StatusCode::kDataLoss);
 }
