@@ -22,10 +22,12 @@ struct ChangedValues {
   Position through;
 };
 
-// The providers' values that changed after `from`, up to a place not beyond the newest: at most
-// some hundred entries further, so that one answer stays small. Of a metric defined anew, every
-// value it has. Empty values with a later place: nothing that counts changed. `metric` empty: all.
-// NOT_CAUGHT_UP while a definition is computed.
+// The providers' values that changed after `from`, up to a place not beyond the newest: in
+// ingestion's feed at most some hundred entries further, so that one answer stays small; in
+// metrics' own up to a definition that is still being computed. Where either feed has more that can
+// be told the place moves on in it. Of a metric defined anew, every value it has. Empty values with
+// a later place: nothing that counts changed. `metric` empty: all. NOT_CAUGHT_UP when nothing but
+// definitions that are being computed is left.
 absl::StatusOr<ChangedValues> ChangesAfter(const DerivedReader& reader, const Position& from,
                                            absl::string_view metric);
 

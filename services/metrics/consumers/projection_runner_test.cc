@@ -1,20 +1,16 @@
 // Definitions, facts and reads together: what is derived, and that it is the same however it came.
 #include "services/metrics/consumers/projection_runner.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
-#include "services/metrics/app/watch_values.h"
 #include "services/metrics/consumers/testing_runner.h"
 
 namespace onereturn::metrics {
 namespace {
-
-using ::testing::SizeIs;
 
 TEST_F(RunnerTest, DefinitionsAreJudgedAndGivenVersions) {
   v1::Metric metric = FourHourWire();
@@ -99,35 +95,6 @@ TEST_F(RunnerTest, ARestoredSourceIsTakenAgain) {
   EXPECT_EQ(Ask("RC9", 1), "70.0 %");
   EXPECT_EQ(Ask("RC9", 1, kept), "60.0 %");
   EXPECT_EQ(Ask("RC9", 1, lost), "EPOCH_CHANGED");
-}
-
-TEST_F(RunnerTest, ChangesAreGivenOnceAndInSteps) {
-  Source source;
-  source.AddProvider("RC9");
-  source.AddReturn("RC9", "2024-03", 100, 40);
-  ASSERT_TRUE(source.SendTo(runner_.get()).ok());
-  ASSERT_TRUE(Define("r1", FourHourWire()).ok());
-  EXPECT_EQ(Ask("RC9", 1), "60.0 %");
-  const auto changes = [&](const Position& from) {
-    return ChangesAfter(*tables_->Snapshot(), from, "").value();
-  };
-  // From nothing: first ingestion's facts, under no definition; then the definition with all its
-  // values.
-  ChangedValues step = changes(Position{{1, 0}, {1, 0}});
-  EXPECT_THAT(step.values, SizeIs(0));
-  EXPECT_EQ(step.through, (Position{{1, 2}, {1, 0}}));
-  step = changes(step.through);
-  ASSERT_THAT(step.values, SizeIs(1));
-  EXPECT_EQ(step.values[0].value.organisation, "RC9");
-  EXPECT_EQ(step.through, (Position{{1, 2}, {1, 1}}));
-  EXPECT_THAT(changes(step.through).values, SizeIs(0));
-  source.AddReturn("RC9", "2024-03", 100, 10, 2);
-  source.AddReturn("RC9", "2024-03", 100, 20, 3);
-  ASSERT_TRUE(source.SendTo(runner_.get()).ok());
-  step = changes(step.through);
-  ASSERT_THAT(step.values, SizeIs(1));
-  EXPECT_EQ(DisplayValue(step.values[0].definition, step.values[0].value), "80.0 %");
-  EXPECT_EQ(step.through, (Position{{1, 4}, {1, 1}}));
 }
 
 TEST_F(RunnerTest, WaitingForWhatNeverComesEndsAtTheDeadline) {
