@@ -47,7 +47,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   MutationLimits limits;
   if (config.bytes_in_flight_limit() != 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   MutationGate mutations(guard.get(), limits);
-  MetricsServer metrics_server(guard.get(), &mutations, &tables, &reads, &define);
+  MetricsServer metrics_server(guard.get(), &mutations, &tables, &reads, &define, &clock);
   OperationsServer operations(guard.get(), committer, &tables, runner.get(), consumer.get());
   FeedServer feed_server(guard.get(), store, committer,
                          [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); });

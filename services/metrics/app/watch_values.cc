@@ -1,6 +1,8 @@
 #include "services/metrics/app/watch_values.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -51,6 +53,10 @@ absl::StatusOr<std::set<ChangedKey>> ChangedByDefinitions(
     }
   }
   return changed;
+}
+
+bool IsBeingComputed(const absl::Status& status) {
+  return !status.ok() && DetailsOf(status).has_value() && ReasonOf(status) == Reason::kNotCaughtUp;
 }
 
 // The definitions of one metric, or of all, in order of code and version.
@@ -134,6 +140,72 @@ absl::StatusOr<ChangedValues> ChangesAfter(const DerivedReader& reader, const Po
     changes.values.push_back(ChangedValue{std::move(record.definition), *std::move(value)});
   }
   return changes;
+}
+
+namespace {
+
+// What a watch has told, and when.
+class Teller {
+ public:
+  Teller(const Clock* clock, absl::FunctionRef<bool(const WatchMessage&)> tell)
+      : clock_(clock), tell_(tell) {}
+
+  // How long the watch may stay silent still; 0 when it has told nothing yet.
+  int64_t SilenceLeftMicros() const {
+    if (!begun_) return 0;
+    const int64_t silent_micros = clock_->Now().micros - last_.micros;
+    return std::clamp<int64_t>(kWatchHeartbeatMicros - silent_micros, 0, kWatchHeartbeatMicros);
+  }
+
+  // Tells what changed since the last message; `from` counts only for the first.
+  bool Tell(const Position& from, ChangedValues changes) {
+    if (!begun_) told_ = from;
+    WatchMessage message{told_, told_, {}};
+    for (size_t i = 0; i < changes.values.size(); ++i) {
+      message.values.push_back(std::move(changes.values[i]));
+      if (message.values.size() < kValuesAMessage || i + 1 == changes.values.size()) continue;
+      if (!tell_(message)) return false;
+      message.values.clear();
+    }
+    message.through = changes.through;
+    told_ = changes.through;
+    begun_ = true;
+    last_ = clock_->Now();
+    return tell_(message);
+  }
+
+ private:
+  const Clock* const clock_;
+  absl::FunctionRef<bool(const WatchMessage&)> tell_;
+  bool begun_ = false;
+  Timestamp last_;
+  Position told_;
+};
+
+}  // namespace
+
+absl::Status WatchValues(const DerivedTables& tables, const ReadGate& reads, const Clock& clock,
+                         const WatchWish& wish, absl::FunctionRef<bool()> cancelled,
+                         absl::FunctionRef<bool(const WatchMessage&)> tell) {
+  Teller teller(&clock, tell);
+  RequestedPosition place = wish.after;
+  while (!cancelled()) {
+    if (reads.draining()) return Error(Reason::kDraining, "the service is shutting down");
+    // The count is taken before the state, so that no change between the two is slept through.
+    const uint64_t seen = reads.WaitForProgress(UINT64_MAX, 0);
+    const std::unique_ptr<DerivedReader> reader = tables.Snapshot();
+    ASSIGN_OR_RETURN(const Position from, ResolvePosition(*reader, place));
+    absl::StatusOr<ChangedValues> changes = ChangesAfter(*reader, from, wish.metric);
+    if (IsBeingComputed(changes.status())) changes = ChangedValues{{}, from};
+    RETURN_IF_ERROR(changes.status());
+    const Position through = changes->through;
+    if (!changes->values.empty() || teller.SilenceLeftMicros() == 0) {
+      if (!teller.Tell(from, *std::move(changes))) return absl::OkStatus();
+    }
+    if (through == from) reads.WaitForProgress(seen, teller.SilenceLeftMicros());
+    place = RequestedPosition{through.ingestion, through.metrics};
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace onereturn::metrics
