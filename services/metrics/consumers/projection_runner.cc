@@ -1,6 +1,7 @@
 #include "services/metrics/consumers/projection_runner.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,7 @@ void ProjectionRunner::Stop() {
     std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
   }
+  stopped_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -147,9 +149,16 @@ void ProjectionRunner::Run() {
       }
       own = projection_->cursor(Feed::kMetrics).sequence;
     }
+    if (more.ok() && *more) continue;
     // A fault may pass (a full disk), or end with a rebuild: it is tried again, slowly.
-    if (!more.ok() || !*more)
-      committer_->WaitForHeadBeyond(more.ok() ? own : UINT64_MAX, kIdleMicros);
+    if (more.ok() && !gate_->draining()) {
+      committer_->WaitForHeadBeyond(own, kIdleMicros);
+    } else {
+      // The committer makes nobody wait once it has woken its waiters, which is done for a drain
+      // after the gate was told.
+      std::unique_lock<std::mutex> lock(mutex_);
+      stopped_.wait_for(lock, std::chrono::microseconds(kIdleMicros), [this] { return stopping_; });
+    }
   }
 }
 

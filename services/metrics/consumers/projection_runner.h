@@ -4,6 +4,7 @@
 #ifndef ONERETURN_SERVICES_METRICS_CONSUMERS_PROJECTION_RUNNER_H_
 #define ONERETURN_SERVICES_METRICS_CONSUMERS_PROJECTION_RUNNER_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -30,6 +31,7 @@ class ProjectionRunner final : public FeedTaker {
                                                                  ReadGate* gate);
   // As Stop.
   ~ProjectionRunner() override;
+  // Ends the thread. While the gate is draining, before it, own facts are taken at leisure.
   void Stop();
 
   // FeedTaker, on the consumer's thread. Progress() answers what the tables hold: DATA_LOSS or
@@ -73,6 +75,7 @@ class ProjectionRunner final : public FeedTaker {
   ReadGate* const gate_;
 
   mutable std::mutex mutex_;
+  std::condition_variable stopped_;
   // All guarded by mutex_.
   std::unique_ptr<Projection> projection_;
   bool stale_ = false;         // The tables may have changed, and could not be read since.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -95,6 +96,16 @@ TEST_F(RunnerTest, ARestoredSourceIsTakenAgain) {
   EXPECT_EQ(Ask("RC9", 1), "70.0 %");
   EXPECT_EQ(Ask("RC9", 1, kept), "60.0 %");
   EXPECT_EQ(Ask("RC9", 1, lost), "EPOCH_CHANGED");
+}
+
+TEST_F(RunnerTest, WhileTheServiceDrainsOwnFactsAreLookedForSeldom) {
+  HashAtRest(0);
+  gate_->Drain();
+  committer_->WakeWaiters();
+  clock_.WaitForMore(1);
+  const auto before = std::chrono::steady_clock::now();
+  clock_.WaitForMore(3);
+  EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(300));
 }
 
 TEST_F(RunnerTest, WaitingForWhatNeverComesEndsAtTheDeadline) {

@@ -139,6 +139,24 @@ class FaultyTables final : public DerivedTables {
   Fault fault_ = Fault::kNone;
 };
 
+// The machine's clock, and how often it was asked.
+class CountingClock final : public Clock {
+ public:
+  Timestamp Now() const override {
+    ++asked_;
+    asked_.notify_all();
+    return clock_.Now();
+  }
+  void WaitForMore(int64_t times) const {
+    const int64_t wanted = asked_ + times;
+    for (int64_t asked = asked_; asked < wanted; asked = asked_) asked_.wait(asked);
+  }
+
+ private:
+  SystemClock clock_;
+  mutable std::atomic<int64_t> asked_ = 0;
+};
+
 class RunnerTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -224,7 +242,7 @@ class RunnerTest : public ::testing::Test {
     }
   }
 
-  SystemClock clock_;
+  CountingClock clock_;  // The committer's: the runner asks it whenever it looks for own facts.
   std::unique_ptr<Store> store_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<StoredTables> tables_;
