@@ -11,7 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
-#include "services/metrics/app/convert.h"
+#include "services/metrics/app/fact_from_entry.h"
 
 namespace onereturn::metrics {
 namespace {

@@ -1,10 +1,11 @@
-#include "services/metrics/app/convert.h"
+#include "services/metrics/app/fact_from_entry.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "common/status/error.h"
+#include "services/metrics/app/convert.h"
 #include "services/metrics/domain/testing/ae_metrics.h"
 
 namespace onereturn::metrics {
@@ -28,7 +29,7 @@ absl::StatusOr<Fact> CollectionFact(catalogue::v1::PeriodKind kind) {
   return FactFromEntry(EntryOf(feed::v1::ENTRY_KIND_COLLECTION_DEFINED, defined), {});
 }
 
-TEST(ConvertTest, ACollectionKeepsTheKindOfItsPeriods) {
+TEST(FactFromEntryTest, ACollectionKeepsTheKindOfItsPeriods) {
   const std::pair<catalogue::v1::PeriodKind, PeriodKind> kinds[] = {
       {catalogue::v1::PERIOD_KIND_MONTH, PeriodKind::kMonth},
       {catalogue::v1::PERIOD_KIND_QUARTER, PeriodKind::kQuarter},
@@ -44,6 +45,37 @@ TEST(ConvertTest, ACollectionKeepsTheKindOfItsPeriods) {
   }
   EXPECT_EQ(ReasonOf(CollectionFact(catalogue::v1::PERIOD_KIND_UNSPECIFIED).status()),
             Reason::kFeedBroken);
+}
+
+absl::StatusOr<Fact> MetricFact(const v1::Metric& metric) {
+  feed::v1::MetricDefined defined;
+  *defined.mutable_metric() = metric;
+  return FactFromEntry(EntryOf(feed::v1::ENTRY_KIND_METRIC_DEFINED, defined), {});
+}
+
+TEST(FactFromEntryTest, WhatWasAcceptedUnderOlderRulesIsTakenAsItIs) {
+  MetricDefinition definition = FourHour("four_hour");
+  definition.display_name = "";
+  definition.eligibility_text = "";
+  const v1::Metric wire = ToWire(DefinitionRecord{definition, 0});
+  ASSERT_EQ(ReasonOf(DefinitionFromWire(wire).status()), Reason::kDefinitionInvalid);
+  const absl::StatusOr<Fact> fact = MetricFact(wire);
+  ASSERT_TRUE(fact.ok()) << fact.status();
+  EXPECT_EQ(std::get<MetricDefinition>(fact->content), definition);
+}
+
+TEST(FactFromEntryTest, WhatCannotBeComputedIsABrokenFeed) {
+  const v1::Metric good = ToWire(DefinitionRecord{FourHour("four_hour"), 0});
+  ASSERT_TRUE(MetricFact(good).ok());
+  v1::Metric bad = good;
+  bad.set_target("95 per cent");
+  EXPECT_EQ(ReasonOf(MetricFact(bad).status()), Reason::kFeedBroken);
+  bad = good;
+  bad.set_direction(static_cast<v1::Direction>(9));
+  EXPECT_EQ(ReasonOf(MetricFact(bad).status()), Reason::kFeedBroken);
+  bad = good;
+  for (int i = 0; i < 33; ++i) bad.mutable_pairing()->add_items("item");
+  EXPECT_EQ(ReasonOf(MetricFact(bad).status()), Reason::kFeedBroken);
 }
 
 }  // namespace
