@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
+#include "common/rpc/server.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/convert.h"
@@ -19,7 +20,6 @@ namespace {
 
 constexpr int kUsualPage = 100;
 constexpr int kLargestPage = 1'000;
-constexpr int kMaxWatchers = 64;
 
 absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call) {
   ReadWish wish;
@@ -306,7 +306,7 @@ grpc::Status MetricsServer::TraceMetricValue(
 grpc::Status MetricsServer::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                                   grpc::ServerWriter<v1::WatchResponse>* writer) {
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
-    const bool admitted = watchers_.fetch_add(1) < kMaxWatchers;
+    const bool admitted = watchers_.fetch_add(1) < kMaxOtherWatchers;
     absl::Status status = admitted ? Follow(context, *request, writer)
                                    : Error(Reason::kCallQuota, "too many watchers are connected")
                                          .RetryAfter(absl::Seconds(5));
