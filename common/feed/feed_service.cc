@@ -6,12 +6,12 @@
 #include "common/cells/cell_chunk.h"
 #include "common/commit/journal.h"
 #include "common/feed/wire.h"
+#include "common/rpc/server.h"
 #include "common/status/error.h"
 
 namespace onereturn {
 namespace {
 
-constexpr int kMaxWatchers = 32;
 constexpr size_t kPageEntries = 512;
 constexpr size_t kPageBytes = 1024 * 1024;
 // Chunks travel with their entry up to this size; larger returns are fetched chunk by chunk.
@@ -35,7 +35,7 @@ absl::StatusOr<Digest> DigestOf(const std::string& bytes) {
 grpc::Status FeedServer::Watch(grpc::ServerContext* context, const feed::v1::WatchRequest* request,
                                grpc::ServerWriter<feed::v1::WatchResponse>* writer) {
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
-    const bool admitted = watchers_.fetch_add(1) < kMaxWatchers;
+    const bool admitted = watchers_.fetch_add(1) < kMaxFeedWatchers;
     absl::Status status = admitted ? Follow(context, *request, writer)
                                    : Error(Reason::kCallQuota, "too many watchers are connected")
                                          .RetryAfter(absl::Seconds(5));

@@ -27,9 +27,6 @@ namespace {
 
 // Above the gate's own limit, so that the gate says what is wrong and not gRPC.
 constexpr int kMaxReceiveBytes = 4 * 1024 * 1024;
-// Two kinds of watchers (32 and 64) and the reads that wait (16) are bounded below this together, so
-// that a call that only reads always finds a thread.
-constexpr int kMaxThreads = 128;
 constexpr auto kDrainTime = std::chrono::seconds(5);
 
 class FirstError final : public google::protobuf::io::ErrorCollector {
@@ -159,7 +156,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   grpc::ResourceQuota quota("server");
-  quota.SetMaxThreads(kMaxThreads);
+  quota.SetMaxThreads(kMaxServerThreads);
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 2);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 4);

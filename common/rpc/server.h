@@ -18,6 +18,16 @@
 
 namespace onereturn {
 
+// Threads of a server's calls. A stream without an end holds one while it is connected; were all of
+// them held so, nothing else would be answered. So such streams share what the reserve leaves: the
+// feed's, of which other services and auditors need a few, and all others. gRPC's own pollers,
+// eight, live off the reserve.
+inline constexpr int kMaxServerThreads = 96;
+inline constexpr int kReservedServerThreads = 32;
+inline constexpr int kMaxFeedWatchers = 16;
+inline constexpr int kMaxOtherWatchers =
+    kMaxServerThreads - kReservedServerThreads - kMaxFeedWatchers;
+
 // Reads `--config FILE`, the only argument of a server; relative paths in it become paths from the
 // file's folder. Unknown or repeated fields, missing files and wrong arguments are one line each.
 absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, char** arguments);

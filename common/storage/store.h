@@ -108,8 +108,10 @@ class Store : public Reader {
   absl::Status Checkpoint(const std::string& path) const;
 
   // Removes every entry of derived column families, all at once: after a crash either all are still
-  // full or all are empty. Synced. The caller sees to it that nobody writes to them meanwhile.
-  // FAILED_PRECONDITION for a primary column family, and nothing is removed.
+  // full or all are empty. Synced. The caller sees to it that nobody writes to them meanwhile. OK
+  // means that they are empty; that their space could not be freed at once is no error and is
+  // logged. FAILED_PRECONDITION for a primary column family, and nothing is removed. Errors as
+  // Write(): then it is unknown whether they are empty.
   absl::Status DropColumnFamilyContents(const std::vector<ColumnFamily>& column_families);
 
   // Reads every table file and checks all its checksums. DATA_LOSS names the first damaged file.

@@ -113,6 +113,37 @@ TEST(StoreDamageTest, ADamagedTableIsDataLossAndNeverTheEndOfAScan) {
   EXPECT_EQ((*store)->VerifyChecksums().code(), absl::StatusCode::kDataLoss);
 }
 
+// The rows are gone once the removal is written: that their table cannot be read to make it smaller
+// is no reason to say that they are still there.
+TEST(StoreDamageTest, DroppingSucceedsThoughTheSpaceCannotBeFreed) {
+  const TemporaryFolder folder;
+  const StoreOptions options = LargeBufferOptions(folder);
+  {
+    const auto store = Store::Create(options);
+    ASSERT_TRUE(store.ok()) << store.status();
+    for (int row = 0; row < kRows; ++row) {
+      ASSERT_TRUE(PutOne(**store, Table::kFigures, RowKey(row), std::string(100, 'v'),
+                         Durability::kUnsynced)
+                      .ok());
+    }
+    ASSERT_TRUE((*store)->Flush().ok());
+  }
+  FlipByte(LargestFile(options.path, ".sst"), 100);  // In the first data block.
+  {
+    const auto store = Store::Open(options);
+    ASSERT_TRUE(store.ok()) << store.status();
+    const absl::Status dropped = (*store)->DropColumnFamilyContents({Table::kFigures});
+    EXPECT_TRUE(dropped.ok()) << dropped;
+  }
+  const auto store = Store::Open(options);
+  ASSERT_TRUE(store.ok()) << store.status();
+  for (const int row : {0, kRows - 1}) {
+    const auto found = (*store)->Get(Table::kFigures, RowKey(row));
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_FALSE(found->has_value());
+  }
+}
+
 // The engine's log alone meets a full disk: nothing that matters may suffer.
 TEST(StoreDamageTest, ALogThatCannotBeWrittenIsNoObstacle) {
   const TemporaryFolder folder;

@@ -51,7 +51,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
     return mutations.TrySubmit(std::move(work));
   });
   const DefineMetric define(&writer);
-  MetricsServer metrics_server(guard.get(), &mutations, &tables, &reads, &define);
+  MetricsServer metrics_server(guard.get(), &mutations, &tables, &reads, &define, &clock);
   OperationsServer operations(guard.get(), committer, &tables, runner.get(), consumer.get());
   FeedServer feed_server(guard.get(), store, committer,
                          [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); });

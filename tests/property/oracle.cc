@@ -230,8 +230,16 @@ std::string OracleAnswer(const Log& ingestion, const Log& metrics, const Extent&
   }
   if (!defined) return "NOT_FOUND";
   world.organisations = NewestOf<Organisation>(ingestion, extent.ingestion);
+  if (!question.organisation.empty() && world.organisations.count(question.organisation) == 0) {
+    return "NOT_FOUND";
+  }
+  bool other_kind = false;
   for (const auto& [code, collection] : NewestOf<Collection>(ingestion, extent.ingestion)) {
     if (code != world.definition.collection) continue;
+    if (collection.period_kind != question.period.kind()) {
+      other_kind = true;
+      continue;
+    }
     for (const Frame& frame : collection.frames) {
       if (frame.from <= question.period && (!frame.to || question.period <= *frame.to)) {
         world.owing.insert(frame.organisation);
@@ -248,13 +256,14 @@ std::string OracleAnswer(const Log& ingestion, const Log& metrics, const Extent&
   for (uint64_t i = 0; i < extent.ingestion; ++i) {
     const auto* plain = std::get_if<PlainReturn>(&ingestion[i].content);
     if (plain == nullptr || plain->collection != world.definition.collection) continue;
+    if (plain->period.kind() == question.period.kind()) other_kind = false;
     if (plain->period != question.period) continue;
     world.sums[plain->organisation] = SumsOf(world.definition, plain->cells);
   }
+  if (other_kind) return "PERIOD";
   if (question.organisation.empty()) return LeagueAnswer(world);
-  const auto organisation = world.organisations.find(question.organisation);
-  if (organisation == world.organisations.end()) return "NOT_FOUND";
-  return AnswerFor(world, organisation->second, question.period.end());
+  const Organisation& organisation = world.organisations.at(question.organisation);
+  return AnswerFor(world, organisation, question.period.end());
 }
 
 }  // namespace onereturn::metrics

@@ -198,7 +198,7 @@ class History {
     if (!definition.ok()) return std::string(NameOf(ReasonOf(definition.status())));
     if (question.organisation.empty()) {
       const auto league = ComputeLeague(&metric_reader, definition->definition, question.period);
-      if (!league.ok()) return league.status().ToString();
+      if (!league.ok()) return std::string(NameOf(ReasonOf(league.status())));
       if (league->entries.size() > 1) ++counts_->tables;
       return Describe(*league);
     }

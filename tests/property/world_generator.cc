@@ -93,6 +93,7 @@ Organisation WorldGenerator::AnyOrganisation() {
 
 Collection WorldGenerator::AnyCollection() {
   Collection collection{OneIn(4) ? "Other" : "AE", 1, {}};
+  if (OneIn(4)) collection.period_kind = PeriodKind::kQuarter;
   for (const std::string& provider : Providers()) {
     if (OneIn(5)) continue;
     Frame frame{provider, MonthOf(Below(2)), std::nullopt};

@@ -1,4 +1,4 @@
-// Between the messages of the v1 API and the feed, and the domain's values.
+// Between the messages of the v1 API and the domain's values.
 #ifndef ONERETURN_SERVICES_METRICS_APP_CONVERT_H_
 #define ONERETURN_SERVICES_METRICS_APP_CONVERT_H_
 
@@ -9,19 +9,22 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "onereturn/catalogue/v1/catalogue.pb.h"
-#include "onereturn/feed/v1/entry.pb.h"
 #include "onereturn/metrics/v1/metric.pb.h"
 #include "onereturn/metrics/v1/metrics_service.pb.h"
 #include "onereturn/metrics/v1/value.pb.h"
-#include "services/metrics/domain/facts.h"
 #include "services/metrics/domain/league.h"
+#include "services/metrics/domain/metric_definition.h"
 #include "services/metrics/domain/trend.h"
 #include "services/metrics/domain/value.h"
 
 namespace onereturn::metrics {
 
-// DEFINITION_INVALID with every fault found, as ValidateDefinition.
+// A definition that is to be accepted. DEFINITION_INVALID with every fault found, as
+// ValidateDefinition.
 absl::StatusOr<MetricDefinition> DefinitionFromWire(const v1::Metric& metric);
+// A definition that was accepted, under whatever rules were in force then. DEFINITION_INVALID only
+// when nothing can be computed from it.
+absl::StatusOr<MetricDefinition> AcceptedDefinitionFromWire(const v1::Metric& metric);
 // With its name, and the etag of its sequence.
 v1::Metric ToWire(const DefinitionRecord& record);
 
@@ -39,10 +42,6 @@ absl::StatusOr<OrganisationType> FromWire(catalogue::v1::OrganisationType type);
 
 // A period as a request writes it: PERIOD, naming the field, when it cannot be read.
 absl::StatusOr<Period> PeriodFromWire(absl::string_view field, const std::string& text);
-
-// An entry of either feed, as a fact. DATA_LOSS (FEED_BROKEN) when it cannot be what its source
-// accepted.
-absl::StatusOr<Fact> FactFromEntry(const feed::v1::Entry& entry, std::vector<std::string> chunks);
 
 }  // namespace onereturn::metrics
 

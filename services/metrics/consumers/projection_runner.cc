@@ -1,6 +1,7 @@
 #include "services/metrics/consumers/projection_runner.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -10,7 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
-#include "services/metrics/app/convert.h"
+#include "services/metrics/app/fact_from_entry.h"
 
 namespace onereturn::metrics {
 namespace {
@@ -43,21 +44,27 @@ void ProjectionRunner::Stop() {
     std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
   }
+  stopped_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
 absl::Status ProjectionRunner::Open() {
   absl::StatusOr<std::unique_ptr<Projection>> projection = Projection::Open(tables_);
+  stale_ = !projection.ok();
   if (projection.ok()) projection_ = *std::move(projection);
   return projection.status();
 }
 
+absl::Status ProjectionRunner::OpenIfStale() { return stale_ ? Open() : absl::OkStatus(); }
+
 absl::Status ProjectionRunner::Drop() {
-  RETURN_IF_ERROR(tables_->Drop());
+  const absl::Status dropped = tables_->Drop();
   gate_->Forget();
-  RETURN_IF_ERROR(Open());
-  fault_.clear();
+  const absl::Status opened = Open();
   gate_->NoteProgress();
+  RETURN_IF_ERROR(dropped);
+  RETURN_IF_ERROR(opened);
+  fault_.clear();
   return absl::OkStatus();
 }
 
@@ -72,6 +79,7 @@ absl::Status ProjectionRunner::Settle(absl::Status status) {
 
 absl::StatusOr<FeedProgress> ProjectionRunner::Progress() {
   std::lock_guard<std::mutex> lock(mutex_);
+  RETURN_IF_ERROR(OpenIfStale());
   reconnecting_ = false;
   const FeedCursor& cursor = projection_->cursor(Feed::kIngestion);
   FeedProgress progress;
@@ -100,6 +108,7 @@ absl::Status ProjectionRunner::Take(const FeedPage& page) {
   if (reconnecting_) {
     return absl::UnavailableError("what is derived was dropped: the feed is read again");
   }
+  RETURN_IF_ERROR(OpenIfStale());
   if (facts.empty()) return Settle(projection_->ApplyHeartbeat(Feed::kIngestion, note));
   return Settle(projection_->Apply(Feed::kIngestion, facts, note));
 }
@@ -140,15 +149,23 @@ void ProjectionRunner::Run() {
       }
       own = projection_->cursor(Feed::kMetrics).sequence;
     }
+    if (more.ok() && *more) continue;
     // A fault may pass (a full disk), or end with a rebuild: it is tried again, slowly.
-    if (!more.ok() || !*more)
-      committer_->WaitForHeadBeyond(more.ok() ? own : UINT64_MAX, kIdleMicros);
+    if (more.ok() && !gate_->draining()) {
+      committer_->WaitForHeadBeyond(own, kIdleMicros);
+    } else {
+      // The committer makes nobody wait once it has woken its waiters, which is done for a drain
+      // after the gate was told.
+      std::unique_lock<std::mutex> lock(mutex_);
+      stopped_.wait_for(lock, std::chrono::microseconds(kIdleMicros), [this] { return stopping_; });
+    }
   }
 }
 
 absl::StatusOr<bool> ProjectionRunner::Step() {
   std::lock_guard<std::mutex> lock(mutex_);
   if (stopping_) return false;
+  RETURN_IF_ERROR(OpenIfStale());
   ASSIGN_OR_RETURN(const bool took, TakeOwn());
   const absl::StatusOr<bool> backfilled =
       projection_->BackfillStep(kBackfillEntriesAStep, kBackfillBytesAStep);

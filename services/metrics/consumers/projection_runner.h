@@ -4,6 +4,7 @@
 #ifndef ONERETURN_SERVICES_METRICS_CONSUMERS_PROJECTION_RUNNER_H_
 #define ONERETURN_SERVICES_METRICS_CONSUMERS_PROJECTION_RUNNER_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -30,15 +31,17 @@ class ProjectionRunner final : public FeedTaker {
                                                                  ReadGate* gate);
   // As Stop.
   ~ProjectionRunner() override;
+  // Ends the thread. While the gate is draining, before it, own facts are taken at leisure.
   void Stop();
 
-  // FeedTaker, on the consumer's thread.
+  // FeedTaker, on the consumer's thread. Progress() answers what the tables hold: DATA_LOSS or
+  // UNAVAILABLE while they cannot be read.
   absl::StatusOr<FeedProgress> Progress() override;
   absl::Status Take(const FeedPage& page) override;
   absl::Status StartAgain() override;
 
   // Drops everything derived; both feeds are then read from their beginning. The consumer must be
-  // told to reconnect.
+  // told to reconnect, after an error too: the feeds are then read from where the tables stand.
   absl::Status Rebuild();
 
   FeedCursor Cursor(Feed feed) const;
@@ -57,7 +60,11 @@ class ProjectionRunner final : public FeedTaker {
   absl::StatusOr<bool> TakeOwn();
   // This service was restored: what was derived from facts it no longer has is dropped.
   absl::StatusOr<bool> StartOver();
+  // Reads where the tables stand.
   absl::Status Open();
+  // Open() when what is in memory may not be what the tables hold.
+  absl::Status OpenIfStale();
+  // Whatever the drop answers, the tables are read anew: they alone tell what is left in them.
   absl::Status Drop();
   // After an error of the tables it is unknown what they hold: they are read anew.
   absl::Status Settle(absl::Status status);
@@ -68,11 +75,13 @@ class ProjectionRunner final : public FeedTaker {
   ReadGate* const gate_;
 
   mutable std::mutex mutex_;
-  std::unique_ptr<Projection> projection_;  // Guarded by mutex_.
-  bool reconnecting_ =
-      false;  // Guarded by mutex_: pages of before a drop are refused until Progress().
-  bool stopping_ = false;  // Guarded by mutex_.
-  std::string fault_;      // Guarded by mutex_.
+  std::condition_variable stopped_;
+  // All guarded by mutex_.
+  std::unique_ptr<Projection> projection_;
+  bool stale_ = false;         // The tables may have changed, and could not be read since.
+  bool reconnecting_ = false;  // Pages of before a drop are refused until Progress().
+  bool stopping_ = false;
+  std::string fault_;
   std::thread thread_;
 };
 

@@ -35,6 +35,7 @@ struct Collection {
   std::string code;
   uint32_t version = 0;
   std::vector<Frame> frames;
+  PeriodKind period_kind = PeriodKind::kMonth;  // Of its returns; owed in such periods alone.
   friend bool operator==(const Collection&, const Collection&) = default;
 };
 

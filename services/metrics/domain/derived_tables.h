@@ -96,8 +96,6 @@ class DerivedReader {
   virtual absl::StatusOr<FeedCursor> Cursor(Feed feed) const = 0;
   virtual absl::StatusOr<std::optional<EntryRecord>> Entry(Feed feed, uint64_t sequence) const = 0;
 
-  virtual absl::StatusOr<std::optional<Organisation>> FindOrganisation(absl::string_view code,
-                                                                       uint64_t through) const = 0;
   // The newest definition of each, in order of code.
   virtual absl::StatusOr<std::vector<Organisation>> Organisations(uint64_t through) const = 0;
   // The sequence of the newest definition of any organisation; 0 when there is none. Equal answers
@@ -164,7 +162,7 @@ class DerivedTables {
   virtual std::unique_ptr<DerivedBatch> NewBatch() = 0;
   // An error means that nothing of the batch is there now; after a restart it may be.
   virtual absl::Status Commit(std::unique_ptr<DerivedBatch> batch) = 0;
-  // Empties every table at once.
+  // Empties every table at once. After an error it is unknown whether they are empty.
   virtual absl::Status Drop() = 0;
 };
 

@@ -52,12 +52,15 @@ absl::StatusOr<std::optional<std::pair<Period, Period>>> EndsOf(MetricReader* re
   if (!from.has_value() || !to.has_value()) {
     ASSIGN_OR_RETURN(const std::vector<Period> periods,
                      reader->reader().Periods({definition.code, definition.version}));
+    ASSIGN_OR_RETURN(std::optional<PeriodKind> kind, reader->KindOf(definition));
+    if (from.has_value()) kind = from->kind();
+    if (to.has_value()) kind = to->kind();
     std::optional<Period> first;
     std::optional<Period> last;
     for (const Period& period : periods) {
-      // One chart has periods of one kind: that of the end given, else of the first period held.
-      const std::optional<Period>& like = from.has_value() ? from : to.has_value() ? to : first;
-      if (like.has_value() && period.kind() != like->kind()) continue;
+      // One chart has periods of one kind: that of the end given, else that of the collection.
+      if (!kind.has_value()) kind = period.kind();
+      if (period.kind() != *kind) continue;
       ASSIGN_OR_RETURN(const std::vector<LeafRecord> leaves,
                        reader->LeavesBelow(definition, organisation, period));
       if (leaves.empty()) continue;
@@ -98,6 +101,12 @@ absl::StatusOr<Trend> ComputeTrend(MetricReader* reader, const MetricDefinition&
                                    absl::string_view organisation, const TrendRange& range,
                                    bool screen) {
   RETURN_IF_ERROR(reader->FindOrganisation(organisation).status());
+  if (range.from.has_value()) {
+    RETURN_IF_ERROR(reader->CheckKind(definition, "from_period", *range.from));
+  }
+  if (range.to.has_value()) {
+    RETURN_IF_ERROR(reader->CheckKind(definition, "to_period", *range.to));
+  }
   ASSIGN_OR_RETURN(const auto ends, EndsOf(reader, definition, organisation, range));
   if (!ends.has_value()) return ChartOf(definition, {}, screen);
   ASSIGN_OR_RETURN(const std::vector<Period> periods, Steps(ends->first, ends->second));

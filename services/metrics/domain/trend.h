@@ -41,8 +41,9 @@ inline constexpr size_t kMaxTrendPeriods = 3'660;
 absl::StatusOr<Trend> ChartOf(const MetricDefinition& definition, std::vector<MetricValue> values,
                               bool screen);
 
-// NOT_FOUND when the organisation was not defined at the position; PERIOD when the range's ends are
-// of different kinds, in the wrong order, or too far apart.
+// NOT_FOUND when the organisation was not defined at the position; PERIOD when an end of the range
+// is of a kind that the collection is not returned for, or the ends are of different kinds, in the
+// wrong order, or too far apart.
 absl::StatusOr<Trend> ComputeTrend(MetricReader* reader, const MetricDefinition& definition,
                                    absl::string_view organisation, const TrendRange& range,
                                    bool screen);

@@ -147,17 +147,47 @@ absl::StatusOr<const Organisation*> MetricReader::FindOrganisation(absl::string_
 }
 
 absl::StatusOr<const Collection*> MetricReader::CollectionOf(const MetricDefinition& definition) {
-  if (!collection_.has_value() || collection_->code != definition.collection) {
+  if (collection_code_ != definition.collection) {
     ASSIGN_OR_RETURN(collection_, reader_->FindCollection(definition.collection, through()));
-    if (!collection_.has_value()) collection_ = Collection{definition.collection, 0, {}};
+    collection_code_ = definition.collection;
   }
-  return &*collection_;
+  return collection_.has_value() ? &*collection_ : nullptr;
+}
+
+absl::StatusOr<std::optional<PeriodKind>> MetricReader::KindOf(const MetricDefinition& definition) {
+  ASSIGN_OR_RETURN(const Collection* collection, CollectionOf(definition));
+  if (collection == nullptr) return std::nullopt;
+  return collection->period_kind;
+}
+
+absl::Status MetricReader::CheckKind(const MetricDefinition& definition, absl::string_view field,
+                                     const Period& period) {
+  ASSIGN_OR_RETURN(const std::optional<PeriodKind> kind, KindOf(definition));
+  if (!kind.has_value() || *kind == period.kind()) return absl::OkStatus();
+  const DefinitionId id{definition.code, definition.version};
+  ASSIGN_OR_RETURN(const std::vector<Period> periods, reader_->Periods(id));
+  for (const Period& held : periods) {
+    if (held.kind() != period.kind()) continue;
+    ASSIGN_OR_RETURN(const std::vector<LeafRecord> leaves,
+                     reader_->LeavesOfPeriod(id, held, through()));
+    if (!leaves.empty()) return absl::OkStatus();
+  }
+  const std::optional<Period> example = Period::Containing(*kind, period.start());
+  return Error(Reason::kPeriod,
+               absl::StrCat("metric \"", definition.code, "\" has values for periods of the kind ",
+                            PeriodKindName(*kind), ", and ", period.ToString(), " is of the kind ",
+                            PeriodKindName(period.kind())))
+      .Field(field, example.has_value() ? absl::StrCat("write one such as ", example->ToString())
+                                        : absl::StrCat("write a ", PeriodKindName(*kind)));
 }
 
 absl::StatusOr<std::vector<std::string>> MetricReader::Owing(const MetricDefinition& definition,
                                                              const Period& period) {
   ASSIGN_OR_RETURN(const Collection* collection, CollectionOf(definition));
   std::set<std::string> owing;
+  if (collection == nullptr || collection->period_kind != period.kind()) {
+    return std::vector<std::string>();
+  }
   for (const Frame& frame : collection->frames) {
     if (frame.Owes(period)) owing.insert(frame.organisation);
   }
@@ -181,6 +211,7 @@ absl::StatusOr<MetricValue> MetricReader::Value(const MetricDefinition& definiti
                                                 absl::string_view organisation,
                                                 const Period& period) {
   ASSIGN_OR_RETURN(const Organisation* found, FindOrganisation(organisation));
+  RETURN_IF_ERROR(CheckKind(definition, "period", period));
   ASSIGN_OR_RETURN(const std::vector<LeafRecord> leaves,
                    LeavesBelow(definition, organisation, period));
   ASSIGN_OR_RETURN(const std::vector<std::string> owing, Owing(definition, period));
@@ -192,6 +223,7 @@ absl::StatusOr<MetricValue> MetricReader::Value(const MetricDefinition& definiti
 absl::StatusOr<std::vector<MetricValue>> MetricReader::Values(const MetricDefinition& definition,
                                                               OrganisationType type,
                                                               const Period& period) {
+  RETURN_IF_ERROR(CheckKind(definition, "period", period));
   ASSIGN_OR_RETURN(const OrganisationTree* tree, Tree());
   ASSIGN_OR_RETURN(
       const std::vector<LeafRecord> leaves,

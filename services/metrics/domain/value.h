@@ -77,10 +77,16 @@ class MetricReader {
   absl::StatusOr<const Organisation*> FindOrganisation(absl::string_view code);
   absl::StatusOr<const OrganisationTree*> Tree();
 
-  // NOT_FOUND as above. `definition` comes from Definition().
+  // PERIOD, naming the field, when the metric's collection is returned for another kind of period
+  // and no return of the asked kind is held either (before a change of its kind there may be).
+  // Nothing is known of a collection that was not defined at the position: then any kind is fine.
+  absl::Status CheckKind(const MetricDefinition& definition, absl::string_view field,
+                         const Period& period);
+
+  // NOT_FOUND and PERIOD (of the field "period") as above. `definition` comes from Definition().
   absl::StatusOr<MetricValue> Value(const MetricDefinition& definition,
                                     absl::string_view organisation, const Period& period);
-  // Of every organisation of the type, in order of code.
+  // Of every organisation of the type, in order of code. PERIOD as above.
   absl::StatusOr<std::vector<MetricValue>> Values(const MetricDefinition& definition,
                                                   OrganisationType type, const Period& period);
   // The leaves that a value is computed from, in order of organisation.
@@ -88,7 +94,11 @@ class MetricReader {
                                                       absl::string_view organisation,
                                                       const Period& period);
 
-  // The providers that owe the metric's collection in the period, in order.
+  // The kind of period that the metric's collection is returned for; nullopt: not defined at the
+  // position.
+  absl::StatusOr<std::optional<PeriodKind>> KindOf(const MetricDefinition& definition);
+  // The providers that owe the metric's collection in the period, in order. None owes it in a
+  // period of another kind.
   absl::StatusOr<std::vector<std::string>> Owing(const MetricDefinition& definition,
                                                  const Period& period);
 
@@ -98,12 +108,14 @@ class MetricReader {
  private:
   uint64_t through() const { return position_.ingestion.sequence; }
   absl::StatusOr<bool> Additive(const MetricDefinition& definition);
+  // nullptr: not defined at the position.
   absl::StatusOr<const Collection*> CollectionOf(const MetricDefinition& definition);
 
   const DerivedReader* const reader_;
   const Position position_;
   std::shared_ptr<const OrganisationTree> tree_;
-  std::optional<Collection> collection_;  // The last one asked for.
+  std::string collection_code_;           // The last one asked for.
+  std::optional<Collection> collection_;  // That one, where it is defined.
 };
 
 }  // namespace onereturn::metrics

@@ -10,6 +10,7 @@
 
 #include "common/cells/cell_chunk.h"
 #include "common/status/error.h"
+#include "services/metrics/domain/league.h"
 #include "services/metrics/domain/projection.h"
 #include "services/metrics/domain/testing/ae_metrics.h"
 #include "services/metrics/domain/testing/memory_tables.h"
@@ -19,6 +20,7 @@ namespace onereturn::metrics {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr CivilDay kLongAgo{2000, 1, 1};
@@ -180,6 +182,38 @@ TEST_F(ValueTest, CoverageNamesWhoIsMissingAndWhoDoesNotCollect) {
   value = Ask("Y61", "2023-04").value();
   EXPECT_EQ(DisplayValue(FourHour("four_hour"), value), "80.0 %");
   EXPECT_EQ(value.coverage.included, 1u);
+}
+
+TEST_F(ValueTest, AnotherKindOfPeriodIsRefusedAndNobodyIsMissing) {
+  Backfill();
+  Return("RC9", "2024-01", 100, 40);
+  const absl::Status status = Ask("RC9", "2024-Q1").status();
+  EXPECT_EQ(ReasonOf(status), Reason::kPeriod);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("MONTH"));
+  const auto reader = tables_.Snapshot();
+  MetricReader metric_reader(reader.get(), ResolvePosition(*reader, {}).value());
+  const MetricDefinition definition = metric_reader.Definition("four_hour", 0)->definition;
+  EXPECT_EQ(ReasonOf(ComputeLeague(&metric_reader, definition, Month("2024-W03")).status()),
+            Reason::kPeriod);
+  for (const TrendRange& range :
+       {TrendRange{Month("2024-Q1"), std::nullopt}, TrendRange{std::nullopt, Month("FY2024")},
+        TrendRange{Month("2024-Q1"), Month("2024-Q2")}}) {
+    EXPECT_EQ(ReasonOf(ComputeTrend(&metric_reader, definition, "RC9", range, false).status()),
+              Reason::kPeriod);
+  }
+}
+
+TEST_F(ValueTest, WhatWasReturnedBeforeTheKindChangedIsStillServed) {
+  Backfill();
+  Return("RC9", "2024-01", 100, 40);
+  const FeedPosition before = Here();
+  Add(Collection{
+      kAeCollection, 2, {{"RC9", Month("2024-Q2"), std::nullopt}}, PeriodKind::kQuarter});
+  EXPECT_EQ(ReasonOf(Ask("RC9", "2024-Q2", {before, {}}).status()), Reason::kPeriod);
+  EXPECT_EQ(Ask("RC9", "2024-Q2")->state, ValueState::kMissing);
+  EXPECT_EQ(Ask("RC9", "2024-Q2")->coverage.expected, 1u);
+  EXPECT_EQ(Ask("RC9", "2024-01")->state, ValueState::kValue);
+  EXPECT_EQ(Ask("RC9", "2024-05")->coverage.expected, 0u);
 }
 
 TEST_F(ValueTest, APositionKeepsItsAnswer) {

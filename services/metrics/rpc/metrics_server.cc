@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
+#include "common/rpc/server.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/convert.h"
@@ -19,10 +20,6 @@ namespace {
 
 constexpr int kUsualPage = 100;
 constexpr int kLargestPage = 1'000;
-constexpr int kMaxWatchers = 64;
-constexpr int64_t kHeartbeatMicros = 500'000;
-// Values of one message of a watch: some hundred kilobytes at most.
-constexpr size_t kValuesAMessage = 500;
 
 absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call) {
   ReadWish wish;
@@ -309,7 +306,7 @@ grpc::Status MetricsServer::TraceMetricValue(
 grpc::Status MetricsServer::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                                   grpc::ServerWriter<v1::WatchResponse>* writer) {
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
-    const bool admitted = watchers_.fetch_add(1) < kMaxWatchers;
+    const bool admitted = watchers_.fetch_add(1) < kMaxOtherWatchers;
     absl::Status status = admitted ? Follow(context, *request, writer)
                                    : Error(Reason::kCallQuota, "too many watchers are connected")
                                          .RetryAfter(absl::Seconds(5));
@@ -320,44 +317,20 @@ grpc::Status MetricsServer::Watch(grpc::ServerContext* context, const v1::WatchR
 
 absl::Status MetricsServer::Follow(grpc::ServerContext* context, const v1::WatchRequest& request,
                                    grpc::ServerWriter<v1::WatchResponse>* writer) const {
-  ASSIGN_OR_RETURN(const RequestedPosition after, ParsePosition(request.after_position()));
-  std::optional<Position> from;
-  while (!context->IsCancelled()) {
-    if (reads_->draining()) return Error(Reason::kDraining, "the service is shutting down");
-    // The count is taken before the state, so that no change between the two is slept through.
-    const uint64_t seen = reads_->WaitForProgress(UINT64_MAX, 0);
-    const std::unique_ptr<DerivedReader> reader = tables_->Snapshot();
-    if (!from.has_value()) {
-      ASSIGN_OR_RETURN(from, ResolvePosition(*reader, after));
-    } else {
-      // A rebuild or a restore in between: what was said before may have to be taken back.
-      ASSIGN_OR_RETURN(from, ResolvePosition(*reader, {from->ingestion, from->metrics}));
-    }
-    absl::StatusOr<ChangedValues> changes = ChangesAfter(*reader, *from, request.metric());
-    const bool computing = !changes.ok() && DetailsOf(changes.status()).has_value() &&
-                           ReasonOf(changes.status()) == Reason::kNotCaughtUp;
-    if (!changes.ok() && !computing) return changes.status();
-    v1::WatchResponse response;
-    response.set_from_position(PositionText(*from));
-    const Position through = changes.ok() ? changes->through : *from;
-    if (changes.ok()) {
-      for (size_t i = 0; i < changes->values.size(); ++i) {
-        *response.add_values() = ToWire(changes->values[i].definition, changes->values[i].value);
-        // All but the last message of a step say that nothing is complete yet: through is from.
-        if (response.values_size() == static_cast<int>(kValuesAMessage) &&
-            i + 1 < changes->values.size()) {
-          response.set_through_position(response.from_position());
-          if (!writer->Write(response)) return absl::OkStatus();
-          response.clear_values();
+  WatchWish wish;
+  ASSIGN_OR_RETURN(wish.after, ParsePosition(request.after_position()));
+  wish.metric = request.metric();
+  return WatchValues(
+      *tables_, *reads_, *clock_, wish, [context] { return context->IsCancelled(); },
+      [writer](const WatchMessage& message) {
+        v1::WatchResponse response;
+        response.set_from_position(PositionText(message.from));
+        response.set_through_position(PositionText(message.through));
+        for (const ChangedValue& changed : message.values) {
+          *response.add_values() = ToWire(changed.definition, changed.value);
         }
-      }
-    }
-    response.set_through_position(PositionText(through));
-    if (!writer->Write(response)) return absl::OkStatus();
-    if (through == *from) reads_->WaitForProgress(seen, kHeartbeatMicros);
-    from = through;
-  }
-  return absl::OkStatus();
+        return writer->Write(response);
+      });
 }
 
 }  // namespace onereturn::metrics

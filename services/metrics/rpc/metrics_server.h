@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "common/clock/clock.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
 #include "common/rpc/page_token.h"
@@ -18,12 +19,13 @@ class MetricsServer final
     : public v1::MetricsService::WithRawCallbackMethod_UpdateMetric<v1::MetricsService::Service> {
  public:
   MetricsServer(const Guard* guard, MutationGate* mutations, const DerivedTables* tables,
-                ReadGate* reads, const DefineMetric* define)
+                ReadGate* reads, const DefineMetric* define, const Clock* clock)
       : guard_(guard),
         mutations_(mutations),
         tables_(tables),
         reads_(reads),
         define_(define),
+        clock_(clock),
         page_tokens_(PageTokens::Random()) {}
 
   grpc::ServerUnaryReactor* UpdateMetric(grpc::CallbackServerContext* context,
@@ -57,6 +59,7 @@ class MetricsServer final
   const DerivedTables* const tables_;
   ReadGate* const reads_;
   const DefineMetric* const define_;
+  const Clock* const clock_;
   const PageTokens page_tokens_;
   mutable std::atomic<int> watchers_{0};
 };

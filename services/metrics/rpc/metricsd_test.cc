@@ -4,13 +4,18 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "common/rpc/server.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/error.h"
+#include "onereturn/feed/v1/feed.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 #include "services/metrics/app/convert.h"
@@ -135,6 +140,67 @@ TEST_F(MetricsdTest, RefusesInWords) {
   EXPECT_EQ(CallOn<v1::MetricsService>(kAnalyst, &v1::MetricsService::Stub::ListMetricValues, list,
                                        &values),
             "PAGE_TOKEN");
+}
+
+// A watch that was admitted, with its channel.
+template <typename Service, typename Request, typename Response>
+class OpenWatch {
+ public:
+  explicit OpenWatch(std::shared_ptr<grpc::Channel> channel)
+      : stub_(Service::NewStub(std::move(channel))), reader_(stub_->Watch(&context_, Request())) {}
+  ~OpenWatch() {
+    context_.TryCancel();
+    Response response;
+    while (reader_->Read(&response)) {
+    }
+    reader_->Finish();
+  }
+
+  bool Answers() {
+    Response response;
+    return reader_->Read(&response);
+  }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<typename Service::Stub> stub_;
+  std::unique_ptr<grpc::ClientReader<Response>> reader_;
+};
+
+TEST_F(MetricsdTest, ReadsAreAnsweredWhileAllWatchesAreTaken) {
+  std::vector<std::unique_ptr<OpenWatch<v1::MetricsService, v1::WatchRequest, v1::WatchResponse>>>
+      watches;
+  do {
+    ASSERT_LE(watches.size(), size_t{kMaxServerThreads});
+    watches.push_back(
+        std::make_unique<OpenWatch<v1::MetricsService, v1::WatchRequest, v1::WatchResponse>>(
+            suite_->Channel(kAnalyst, "metrics")));
+  } while (watches.back()->Answers());
+  std::vector<std::unique_ptr<
+      OpenWatch<feed::v1::FeedService, feed::v1::WatchRequest, feed::v1::WatchResponse>>>
+      feeds;
+  do {
+    ASSERT_LE(feeds.size(), size_t{kMaxServerThreads});
+    feeds.push_back(
+        std::make_unique<
+            OpenWatch<feed::v1::FeedService, feed::v1::WatchRequest, feed::v1::WatchResponse>>(
+            suite_->Channel(kAuditor, "metrics")));
+  } while (feeds.back()->Answers());
+  EXPECT_GE(watches.size() + feeds.size(), 32u);
+  // Many at once, so that it is no matter of one thread that happened to be left.
+  std::vector<std::thread> callers;
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 8; ++i) {
+    callers.emplace_back([&] {
+      v1::ListMetricsResponse listed;
+      if (CallOn<v1::MetricsService>(kAnalyst, &v1::MetricsService::Stub::ListMetrics,
+                                     v1::ListMetricsRequest(), &listed) == "OK") {
+        ++answered;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(answered, 8);
 }
 
 TEST_F(MetricsdTest, StopsInOrderWithAWatchOpen) {

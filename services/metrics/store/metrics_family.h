@@ -4,23 +4,26 @@
 // Components are those of common/storage/key_codec.h; values are messages of
 // onereturn/storage/v1/records.proto, serialised deterministically.
 //
-//   metric_heads  code:string                                    -> MetricHeadRecord    primary
-//   cursors       feed:u8                                        -> FollowedFeedRecord  derived,
-//   with a time in it feed_entries  feed:u8 sequence:u64                           ->
-//   FollowedEntryRecord catalogue     01 code:string sequence:descending_u64         ->
-//   OrganisationRecord
-//                 02 code:string sequence:descending_u64         -> ItemRecord
-//                 03 code:string sequence:descending_u64         -> CollectionRecord
-//                 04 sequence:descending_u64                     -> nothing: an organisation was
-//                 defined there
-//   chunks        sequence:u64 index:u32                         -> packed cells, as
-//   common/cells/cell_chunk.h says definitions   01 code:string version:u32                     ->
-//   MetricRecord
-//                 02 code:string sequence:descending_u64         -> version:u32
-//   backfills     code:string version:u32                        -> through:u64
-//   leaves        code:string version:u32 period organisation:string sequence:descending_u64 ->
-//   LeafRecord period      = first_day:i64 canonical:string                 so that periods lie in
-//   order of time
+// clang-format off
+//   metric_heads  code:string                           -> MetricHeadRecord    primary
+//   cursors       feed:u8                               -> FollowedFeedRecord  derived, holds a time
+//   feed_entries  feed:u8 sequence:u64                  -> FollowedEntryRecord
+//   catalogue     01 code:string ~sequence:u64          -> OrganisationRecord
+//                 02 code:string ~sequence:u64          -> ItemRecord
+//                 03 code:string ~sequence:u64          -> CollectionRecord
+//                 04 ~sequence:u64                      -> nothing: an organisation was defined there
+//   chunks        sequence:u64 index:u32                -> a chunk of common/cells/cell_chunk.h
+//   definitions   01 code:string version:u32            -> MetricRecord
+//                 02 code:string ~sequence:u64          -> version:u32
+//   backfills     code:string version:u32               -> through:u64; no row: up to the cursor
+//   leaves        code:string version:u32 period organisation:string ~sequence:u64 -> LeafRecord
+//
+//   period        = first_day:i64 canonical:string, so that periods lie in order of time
+//   ~             = descending, the newest first
+// clang-format on
+//
+// A sequence is one of ingestion's feed, but in `definitions` one of metrics' own, and in
+// `feed_entries` one of the feed named.
 #ifndef ONERETURN_SERVICES_METRICS_STORE_METRICS_FAMILY_H_
 #define ONERETURN_SERVICES_METRICS_STORE_METRICS_FAMILY_H_
 

@@ -13,6 +13,8 @@
 namespace onereturn::metrics {
 namespace {
 
+constexpr uint32_t kPeriodKindCount = static_cast<uint32_t>(PeriodKind::kComparison);
+
 // No record holds a map, so its bytes are a function of its fields within one version of the
 // library; the deterministic mode says that this is relied on.
 std::string Serialise(const google::protobuf::MessageLite& record) {
@@ -202,6 +204,7 @@ std::string EncodeCollection(const Collection& collection) {
   storage::v1::CollectionRecord record;
   record.set_code(collection.code);
   record.set_version(collection.version);
+  record.set_period_kind(static_cast<uint32_t>(collection.period_kind));
   for (const Frame& frame : collection.frames) {
     storage::v1::FrameRecord* owed = record.add_frames();
     owed->set_organisation(frame.organisation);
@@ -214,7 +217,10 @@ std::string EncodeCollection(const Collection& collection) {
 absl::StatusOr<Collection> DecodeCollection(absl::string_view bytes) {
   constexpr absl::string_view kWhat = "collection";
   ASSIGN_OR_RETURN(const auto record, Parse<storage::v1::CollectionRecord>(bytes, kWhat));
-  Collection collection{record.code(), record.version(), {}};
+  // 0 is what was written before the kind was kept.
+  if (record.period_kind() < 1 || record.period_kind() > kPeriodKindCount) return Damaged(kWhat);
+  Collection collection{
+      record.code(), record.version(), {}, static_cast<PeriodKind>(record.period_kind())};
   for (const storage::v1::FrameRecord& owed : record.frames()) {
     ASSIGN_OR_RETURN(const Period from, ParsePeriod(owed.from_period(), kWhat));
     Frame frame{owed.organisation(), from, std::nullopt};

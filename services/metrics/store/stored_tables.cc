@@ -90,13 +90,6 @@ class StoredReader final : public DerivedReader {
     return DecodeEntry(*value);
   }
 
-  absl::StatusOr<std::optional<Organisation>> FindOrganisation(absl::string_view code,
-                                                               uint64_t through) const override {
-    ASSIGN_OR_RETURN(const auto found, Newest(CatalogueTag::kOrganisation, code, through));
-    if (!found.has_value()) return std::nullopt;
-    return DecodeOrganisation(found->value);
-  }
-
   absl::StatusOr<std::vector<Organisation>> Organisations(uint64_t through) const override {
     std::vector<Organisation> organisations;
     RETURN_IF_ERROR(ForEachNewest(

@@ -33,11 +33,6 @@ class MemoryReader final : public DerivedReader {
     return found->second;
   }
 
-  absl::StatusOr<std::optional<Organisation>> FindOrganisation(absl::string_view code,
-                                                               uint64_t through) const override {
-    return Newest(rows_.organisations, code, through);
-  }
-
   absl::StatusOr<std::vector<Organisation>> Organisations(uint64_t through) const override {
     std::map<std::string, Organisation> newest;
     for (const auto& [key, organisation] : rows_.organisations) {

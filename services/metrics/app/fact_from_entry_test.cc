@@ -1,0 +1,82 @@
+#include "services/metrics/app/fact_from_entry.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "common/status/error.h"
+#include "services/metrics/app/convert.h"
+#include "services/metrics/domain/testing/ae_metrics.h"
+
+namespace onereturn::metrics {
+namespace {
+
+feed::v1::Entry EntryOf(feed::v1::EntryKind kind, const google::protobuf::Message& fact) {
+  feed::v1::Entry entry;
+  entry.set_kind(kind);
+  entry.set_format(1);
+  entry.set_epoch(1);
+  entry.set_sequence(7);
+  entry.set_fact(fact.SerializeAsString());
+  return entry;
+}
+
+absl::StatusOr<Fact> CollectionFact(catalogue::v1::PeriodKind kind) {
+  feed::v1::CollectionDefined defined;
+  defined.mutable_collection()->set_code("c");
+  defined.mutable_collection()->set_version(3);
+  defined.mutable_collection()->set_period_kind(kind);
+  return FactFromEntry(EntryOf(feed::v1::ENTRY_KIND_COLLECTION_DEFINED, defined), {});
+}
+
+TEST(FactFromEntryTest, ACollectionKeepsTheKindOfItsPeriods) {
+  const std::pair<catalogue::v1::PeriodKind, PeriodKind> kinds[] = {
+      {catalogue::v1::PERIOD_KIND_MONTH, PeriodKind::kMonth},
+      {catalogue::v1::PERIOD_KIND_QUARTER, PeriodKind::kQuarter},
+      {catalogue::v1::PERIOD_KIND_WEEK, PeriodKind::kWeek},
+      {catalogue::v1::PERIOD_KIND_DAY, PeriodKind::kDay},
+      {catalogue::v1::PERIOD_KIND_CALENDAR_YEAR, PeriodKind::kCalendarYear},
+      {catalogue::v1::PERIOD_KIND_FINANCIAL_YEAR, PeriodKind::kFinancialYear},
+  };
+  for (const auto& [wire, kind] : kinds) {
+    const absl::StatusOr<Fact> fact = CollectionFact(wire);
+    ASSERT_TRUE(fact.ok()) << fact.status();
+    EXPECT_EQ(std::get<Collection>(fact->content), (Collection{"c", 3, {}, kind}));
+  }
+  EXPECT_EQ(ReasonOf(CollectionFact(catalogue::v1::PERIOD_KIND_UNSPECIFIED).status()),
+            Reason::kFeedBroken);
+}
+
+absl::StatusOr<Fact> MetricFact(const v1::Metric& metric) {
+  feed::v1::MetricDefined defined;
+  *defined.mutable_metric() = metric;
+  return FactFromEntry(EntryOf(feed::v1::ENTRY_KIND_METRIC_DEFINED, defined), {});
+}
+
+TEST(FactFromEntryTest, WhatWasAcceptedUnderOlderRulesIsTakenAsItIs) {
+  MetricDefinition definition = FourHour("four_hour");
+  definition.display_name = "";
+  definition.eligibility_text = "";
+  const v1::Metric wire = ToWire(DefinitionRecord{definition, 0});
+  ASSERT_EQ(ReasonOf(DefinitionFromWire(wire).status()), Reason::kDefinitionInvalid);
+  const absl::StatusOr<Fact> fact = MetricFact(wire);
+  ASSERT_TRUE(fact.ok()) << fact.status();
+  EXPECT_EQ(std::get<MetricDefinition>(fact->content), definition);
+}
+
+TEST(FactFromEntryTest, WhatCannotBeComputedIsABrokenFeed) {
+  const v1::Metric good = ToWire(DefinitionRecord{FourHour("four_hour"), 0});
+  ASSERT_TRUE(MetricFact(good).ok());
+  v1::Metric bad = good;
+  bad.set_target("95 per cent");
+  EXPECT_EQ(ReasonOf(MetricFact(bad).status()), Reason::kFeedBroken);
+  bad = good;
+  bad.set_direction(static_cast<v1::Direction>(9));
+  EXPECT_EQ(ReasonOf(MetricFact(bad).status()), Reason::kFeedBroken);
+  bad = good;
+  for (int i = 0; i < 33; ++i) bad.mutable_pairing()->add_items("item");
+  EXPECT_EQ(ReasonOf(MetricFact(bad).status()), Reason::kFeedBroken);
+}
+
+}  // namespace
+}  // namespace onereturn::metrics
