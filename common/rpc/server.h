@@ -18,6 +18,13 @@
 
 namespace onereturn {
 
+// The largest request that gRPC takes: an eighth above the gate's own limit, so that it is the gate
+// that says what is wrong with a return of too many cells.
+inline constexpr int kMaxReceiveBytes = 288 * 1024;
+// Of a synchronous method, which reads: the largest that is meant, 1,000 digests of chunks, has
+// 34,000 bytes.
+inline constexpr int kMaxReadBytes = 40'000;
+
 // Reads `--config FILE`, the only argument of a server; relative paths in it become paths from the
 // file's folder. Unknown or repeated fields, missing files and wrong arguments are one line each.
 absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, char** arguments);
