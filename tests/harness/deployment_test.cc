@@ -210,8 +210,14 @@ TEST_F(MutualTlsTest, AClientRefusesAServerThatIsNotTheOneItMeans) {
 
 TEST_F(MutualTlsTest, NothingOfARequestOrKeyIsLogged) {
   EXPECT_THAT(GetHead(suite_->Channel(kStranger, kService)), Not(IsOk()));
+  EXPECT_THAT(GetHead(suite_->Channel(kOperator, kService)), IsOk());
+  ASSERT_THAT(suite_->Stop(kService), IsOk());
   EXPECT_THAT(Read(suite_->LogFileOf(kService)), Not(HasSubstr("PRIVATE KEY")));
   EXPECT_THAT(Read(suite_->LogFileOf(kService)), HasSubstr("IDENTITY_UNKNOWN"));
+  // A call that succeeded is a line too.
+  EXPECT_THAT(
+      Read(suite_->LogFileOf(kService)),
+      HasSubstr("\"caller\":\"" + Deployment::SpiffeIdOf(kOperator) + "\",\"code\":\"OK\""));
 }
 
 }  // namespace
