@@ -127,7 +127,7 @@ TEST(DeploymentTest, AVanishedDataFolderIsNeverMadeAnew) {
   std::filesystem::remove_all(suite->DataFolderOf(kService));
   const absl::Status status = suite->Start(kService);
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("NOT_FOUND"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("There is no store"));
 }
 
 // Mutual TLS over real sockets, with a server that stands for all three.
