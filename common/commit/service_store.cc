@@ -5,12 +5,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/exit_code.h"
 #include "common/log/log.h"
 
 namespace onereturn {
 namespace {
-
-constexpr int kExitStorageFault = 70;
 
 bool HoldsOnlyMarker(const std::filesystem::path& folder) {
   std::error_code error;

@@ -1,15 +1,16 @@
 #include "common/log/log.h"
 
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
-#include <memory>
+#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
 #include "common/clock/clock.h"
+#include "common/log/line_writer.h"
 
 namespace onereturn {
 namespace {
@@ -96,16 +97,18 @@ std::string FormatLine(LogSeverity severity, absl::string_view event,
   return line;
 }
 
+// Some two thousand lines of the longest kind.
+constexpr size_t kMostHeldBytes = 1 << 20;
+constexpr auto kFlushTime = std::chrono::seconds(1);
+
 // Never destroyed: threads may log while the process ends.
-spdlog::logger& StderrLogger() {
-  static spdlog::logger& logger = *[] {
-    auto* made = new spdlog::logger("onereturn", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%v");
-    made->set_level(spdlog::level::trace);
-    made->set_error_handler([](const std::string&) {});
+LineWriter& StderrWriter() {
+  static LineWriter& writer = *[] {
+    auto* made = new LineWriter(STDERR_FILENO, kMostHeldBytes);
+    std::atexit([] { FlushLog(); });
     return made;
   }();
-  return logger;
+  return writer;
 }
 
 }  // namespace
@@ -114,11 +117,18 @@ void Log(LogSeverity severity, absl::string_view event,
          std::initializer_list<LogField> fields) noexcept {
   if (!IsLogged(severity)) return;
   try {
-    const std::string line = FormatLine(severity, event, fields);
-    // The one-argument form writes the text as it is: braces in it are no placeholders.
-    StderrLogger().log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
+    StderrWriter().Add(FormatLine(severity, event, fields));
+    if (severity == LogSeverity::kError) FlushLog();
   } catch (...) {
     // Nobody is served by failing a request over its log line.
+  }
+}
+
+bool FlushLog() noexcept {
+  try {
+    return StderrWriter().Flush(kFlushTime);
+  } catch (...) {
+    return false;
   }
 }
 

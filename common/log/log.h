@@ -54,8 +54,12 @@ struct LogField {
 // Writes one line if `severity` is at or above the threshold. `event` is a dotted lower_snake name.
 // Texts are escaped, so that no value can forge a line or move a terminal's cursor: controls,
 // invisible and direction-changing characters become \uXXXX, bytes that are no UTF-8 become U+FFFD.
-// Values must hold no personal data. Never throws and never fails: a line that cannot be written is
-// lost. Thread-safe; lines are never mixed.
+// Values must hold no personal data. Never throws and never fails. Thread-safe; lines are never
+// mixed.
+//
+// A line is written and synced within a second, by a thread of its own: a kill may take the last
+// second's lines, and a reader who stalls costs lines, which are then counted, and no caller's
+// time. An error is waited for as FlushLog() does, so that what ends a process is said before.
 void Log(LogSeverity severity, absl::string_view event,
          std::initializer_list<LogField> fields = {}) noexcept;
 
@@ -74,6 +78,10 @@ inline void LogError(absl::string_view event,
                      std::initializer_list<LogField> fields = {}) noexcept {
   Log(LogSeverity::kError, event, fields);
 }
+
+// Waits until all lines so far are written, a second at most; false when they are not. Also done
+// when the process exits in order.
+bool FlushLog() noexcept;
 
 // Lines below the threshold are dropped; kInfo at start. For the whole process. Thread-safe.
 void SetLogThreshold(LogSeverity threshold) noexcept;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <string>
 #include <thread>
@@ -28,6 +29,7 @@ template <typename Write>
 std::string Logged(Write write) {
   ::testing::internal::CaptureStderr();
   write();
+  EXPECT_TRUE(FlushLog());
   const std::string line = ::testing::internal::GetCapturedStderr();
   absl::string_view rest = line;
   if (rest.empty()) return "";
@@ -117,6 +119,23 @@ TEST(LogTest, DropsWhatLiesBelowTheThreshold) {
   SetLogThreshold(LogSeverity::kInfo);
 }
 
+TEST(LogTest, AnErrorIsWrittenBeforeTheCallReturns) {
+  ::testing::internal::CaptureStderr();
+  LogInfo("before");
+  LogError("disk.full");
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              AllOf(HasSubstr("before"), HasSubstr("disk.full")));
+}
+
+TEST(LogDeathTest, WhatWasLoggedIsWrittenWhenTheProcessEnds) {
+  EXPECT_EXIT(
+      {
+        LogInfo("last.words");
+        std::exit(0);
+      },
+      ::testing::ExitedWithCode(0), "last.words");
+}
+
 TEST(LogTest, NeverMixesTheLinesOfThreads) {
   ::testing::internal::CaptureStderr();
   std::vector<std::thread> threads;
@@ -126,6 +145,7 @@ TEST(LogTest, NeverMixesTheLinesOfThreads) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(FlushLog());
   const std::string text = ::testing::internal::GetCapturedStderr();
   const std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipEmpty());
   EXPECT_THAT(lines, SizeIs(400));

@@ -148,13 +148,11 @@ void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& 
                       const CallContext* call, const absl::Status& status) const {
   const std::string reason(status.ok() ? "" : NameOf(ReasonOf(status)));
   const int64_t micros = call == nullptr ? 0 : clock_->Now().micros - call->started.micros;
-  const LogSeverity severity = status.ok() ? LogSeverity::kDebug : LogSeverity::kInfo;
-  Log(severity, "rpc.call",
-      {{"method", methods_.at(request_type.full_name()).name},
-       {"caller", call == nullptr ? context.peer() : call->caller.spiffe_id},
-       {"code", absl::StatusCodeToString(status.code())},
-       {"reason", reason},
-       {"micros", micros}});
+  LogInfo("rpc.call", {{"method", methods_.at(request_type.full_name()).name},
+                       {"caller", call == nullptr ? context.peer() : call->caller.spiffe_id},
+                       {"code", absl::StatusCodeToString(status.code())},
+                       {"reason", reason},
+                       {"micros", micros}});
 }
 
 }  // namespace onereturn

@@ -13,20 +13,27 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/base/read_file.h"
 #include "common/log/log.h"
 #include "common/rpc/credentials.h"
+#include "common/rpc/read_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {
 namespace {
 
-// Above the gate's own limit, so that the gate says what is wrong and not gRPC.
-constexpr int kMaxReceiveBytes = 4 * 1024 * 1024;
+// What gRPC may hold of requests that no method has taken yet, over all connections: above the
+// gate's own bytes in flight, so that the gate refuses in words first. Beyond it gRPC closes
+// connections, anybody's.
+constexpr size_t kTransportBytes = 192 << 20;
+// Of one connection; a client's further calls wait with the client.
+constexpr int kStreamsAConnection = 64;
 constexpr auto kDrainTime = std::chrono::seconds(5);
 
 class FirstError final : public google::protobuf::io::ErrorCollector {
@@ -62,7 +69,10 @@ LogSeverity ThresholdOf(const std::string& level) {
 // A reader of the ready file sees it whole or not at all.
 absl::Status WriteReadyFile(const std::string& file, const std::string& address) {
   const std::string draft = file + ".draft";
-  std::ofstream(draft) << address << "\n";
+  std::ofstream stream(draft);
+  stream << address << "\n";
+  stream.close();
+  if (!stream) return absl::UnavailableError(absl::StrCat("cannot write ", draft));
   std::error_code error;
   std::filesystem::rename(draft, file, error);
   if (error)
@@ -73,10 +83,7 @@ absl::Status WriteReadyFile(const std::string& file, const std::string& address)
 }  // namespace
 
 absl::StatusOr<std::string> ReadTextFile(const std::string& file) {
-  std::ifstream stream(file);
-  std::stringstream text;
-  text << stream.rdbuf();
-  if (stream.good()) return text.str();
+  if (std::optional<std::string> text = ReadFile(file)) return *std::move(text);
   return Error(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" cannot be read"))
       .Field("file", file);
 }
@@ -154,13 +161,18 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   builder.AddListeningPort(config.listen_address(), credentials, &port);
   // Without this a second server on the port would start happily and take half the traffic.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsAConnection);
   builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   grpc::ResourceQuota quota("server");
   quota.SetMaxThreads(kMaxServerThreads);
+  quota.Resize(kTransportBytes);
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 2);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 4);
-  for (grpc::Service* service : services) builder.RegisterService(service);
+  for (grpc::Service* service : services) {
+    BoundReadRequests(service, kMaxReadBytes);
+    builder.RegisterService(service);
+  }
 
   std::unique_ptr<Server> server(new Server());
   server->server_ = builder.BuildAndStart();

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <utility>
@@ -234,6 +235,22 @@ TEST_F(ServerTest, TheReadyFileHoldsTheAddress) {
   EXPECT_THAT(line, AllOf(HasSubstr("127.0.0.1:"), Not(HasSubstr(":0"))));
 }
 
+TEST_F(ServerTest, AReadyFileThatCannotBeWrittenIsAnError) {
+  config::v1::ServerConfig config = config_;
+  config.set_ready_file(folder_.File("missing/ready"));
+  EXPECT_THAT(Server::Start(config, {}), StatusIs(absl::StatusCode::kUnavailable));
+  // A disk without space takes the file and not its content.
+  std::filesystem::create_symlink("/dev/full", folder_.File("full.draft"));
+  config.set_ready_file(folder_.File("full"));
+  EXPECT_THAT(Server::Start(config, {}), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_FALSE(std::filesystem::exists(folder_.File("full")));
+}
+
+TEST(ReadTextFileTest, AFolderIsNoEmptyText) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(ReadTextFile(folder.path()), HasReason(Reason::kFieldInvalid));
+}
+
 TEST_F(ServerTest, ASecondServerDoesNotShareThePort) {
   config::v1::ServerConfig second = config_;
   second.set_listen_address(server_->address());
@@ -326,6 +343,23 @@ TEST_F(ServerTest, ALargeMessageIsRefusedByTheGateNotByTheTransport) {
   const absl::Status status = Submit("submitter", request).status();
   EXPECT_THAT(status, HasReason(Reason::kMessageTooLarge));
   EXPECT_THAT(DetailsOf(status)->metadata, testing::Contains(testing::Pair("limit_bytes", "2000")));
+}
+
+TEST_F(ServerTest, ALargeReadIsRefusedBeforeItIsParsed) {
+  // A name of so many bytes has four of tag and length before it.
+  const std::string fits = "organisations/RCF/" + std::string(kMaxReadBytes - 4 - 18, 'x');
+  EXPECT_THAT(Get("submitter", fits), IsOk());
+  const absl::Status status = Get("submitter", fits + "x").status();
+  EXPECT_THAT(status, HasReason(Reason::kMessageTooLarge));
+  EXPECT_THAT(DetailsOf(status)->metadata,
+              testing::Contains(testing::Pair("limit_bytes", "40000")));
+  // Not even whether the caller is known is asked.
+  auto stub = feed::v1::FeedService::NewStub(ChannelOf("submitter"));
+  grpc::ClientContext context;
+  feed::v1::GetChunksRequest request;
+  for (int i = 0; i < 20'001; ++i) request.add_digests();
+  EXPECT_THAT(FromGrpcStatus(stub->GetChunks(&context, request)->Finish()),
+              HasReason(Reason::kMessageTooLarge));
 }
 
 TEST_F(ServerTest, BytesInFlightAreBounded) {

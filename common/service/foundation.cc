@@ -11,6 +11,26 @@
 
 namespace onereturn {
 
+ExitCode ExitCodeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return kExitInOrder;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+      return kExitConfiguration;
+    case absl::StatusCode::kNotFound:
+      return kExitStoreMissing;
+    case absl::StatusCode::kDataLoss:
+      return kExitStoreDamaged;
+    case absl::StatusCode::kUnavailable:
+      return kExitUnavailable;
+    case absl::StatusCode::kResourceExhausted:
+      return kExitNoSpace;
+    default:
+      return kExitInternal;
+  }
+}
+
 int RunService(int argument_count, char** arguments,
                const std::function<absl::Status(const config::v1::ServerConfig& config)>& serve) {
   absl::StatusOr<config::v1::ServerConfig> config = ReadServerConfig(argument_count, arguments);
@@ -19,12 +39,12 @@ int RunService(int argument_count, char** arguments,
     PrepareProcess(*config);
     status = serve(*config);
   }
-  if (status.ok()) {
-    LogInfo("server.stopped");
-    return 0;
+  if (status.ok()) LogInfo("server.stopped");
+  FlushLog();
+  if (!status.ok()) {
+    std::fprintf(stderr, "%s: %s\n", arguments[0], std::string(status.message()).c_str());
   }
-  std::fprintf(stderr, "%s: %s\n", arguments[0], std::string(status.message()).c_str());
-  return status.code() == absl::StatusCode::kInvalidArgument ? kExitConfiguration : kExitStorage;
+  return ExitCodeOf(status);
 }
 
 absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::ServerConfig& config,

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/base/exit_code.h"
 #include "common/clock/clock.h"
 #include "common/commit/committer.h"
 #include "common/identity/rights.h"
@@ -20,12 +21,11 @@
 
 namespace onereturn {
 
-// Whether an error is the configuration's (exit 78) or the store's (exit 70): sysexits.h.
-inline constexpr int kExitConfiguration = 78;
-inline constexpr int kExitStorage = 70;
+// How a process that could not start, or not go on, ends.
+ExitCode ExitCodeOf(const absl::Status& status);
 
 // Reads the arguments and the configuration, prepares the process, runs `serve` until it returns,
-// and gives the exit code; an error is said in one line on stderr.
+// and gives ExitCodeOf() what came; an error is said in one line on stderr.
 int RunService(int argument_count, char** arguments,
                const std::function<absl::Status(const config::v1::ServerConfig& config)>& serve);
 

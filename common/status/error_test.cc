@@ -26,7 +26,7 @@ TEST(ErrorTest, BecomesAStatusWithTheCodeOfItsReason) {
   EXPECT_EQ(ReasonOf(status), Reason::kRequestIdReused);
 }
 
-absl::StatusOr<int> Fail() { return Error(Reason::kDecimal, "no number").With("text", "x"); }
+absl::StatusOr<int> Fail() { return Error(Reason::kRange, "no number").With("text", "x"); }
 absl::StatusOr<int> Forward() {
   ASSIGN_OR_RETURN(const int value, Fail());
   return value + 1;
@@ -37,7 +37,7 @@ TEST(ErrorTest, TravelsThroughStatusOrWithItsDetails) {
   ASSERT_FALSE(result.ok());
   const auto details = DetailsOf(result.status());
   ASSERT_TRUE(details.has_value());
-  EXPECT_EQ(details->reason, Reason::kDecimal);
+  EXPECT_EQ(details->reason, Reason::kRange);
   EXPECT_THAT(details->metadata, ElementsAre(Pair("text", "x")));
 }
 

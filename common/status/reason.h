@@ -34,10 +34,8 @@ namespace onereturn {
   /* Organisations and periods. */ \
   row(kOdsFormat, "ODS_FORMAT", kInvalidArgument, "An organisation code is not of 3 to 12 upper-case letters and digits.", "Correct the code; mind the letter O and the digit 0.") \
   row(kOdsUnknown, "ODS_UNKNOWN", kFailedPrecondition, "The organisation code is well formed but is not held.", "Check the code, or have the organisation added first.") \
-  row(kNotInFrame, "NOT_IN_FRAME", kFailedPrecondition, "The organisation does not owe this collection for this period.", "Check the collection and period, or ask its owner to add the organisation.") \
   row(kPeriod, "PERIOD", kInvalidArgument, "A period cannot be read, or is not of the kind that the collection uses.", "Write the period in its canonical form, such as 2025-04.") \
   /* Numbers. */ \
-  row(kDecimal, "DECIMAL", kInvalidArgument, "A number is not a plain decimal with at most six fractional digits.", "Write digits with an optional minus sign and point, without separators or exponents.") \
   row(kRange, "RANGE", kInvalidArgument, "A number lies outside what is accepted.", "Give a number within the stated bounds.") \
   row(kDuplicateCell, "DUPLICATE_CELL", kInvalidArgument, "The same item is given twice for the same dimensions.", "Keep one of the cells that are listed.") \
   /* Writing. */ \

@@ -127,7 +127,7 @@ TEST(DeploymentTest, AVanishedDataFolderIsNeverMadeAnew) {
   std::filesystem::remove_all(suite->DataFolderOf(kService));
   const absl::Status status = suite->Start(kService);
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("NOT_FOUND"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("There is no store"));
 }
 
 // Mutual TLS over real sockets, with a server that stands for all three.
@@ -210,8 +210,14 @@ TEST_F(MutualTlsTest, AClientRefusesAServerThatIsNotTheOneItMeans) {
 
 TEST_F(MutualTlsTest, NothingOfARequestOrKeyIsLogged) {
   EXPECT_THAT(GetHead(suite_->Channel(kStranger, kService)), Not(IsOk()));
+  EXPECT_THAT(GetHead(suite_->Channel(kOperator, kService)), IsOk());
+  ASSERT_THAT(suite_->Stop(kService), IsOk());
   EXPECT_THAT(Read(suite_->LogFileOf(kService)), Not(HasSubstr("PRIVATE KEY")));
   EXPECT_THAT(Read(suite_->LogFileOf(kService)), HasSubstr("IDENTITY_UNKNOWN"));
+  // A call that succeeded is a line too.
+  EXPECT_THAT(
+      Read(suite_->LogFileOf(kService)),
+      HasSubstr("\"caller\":\"" + Deployment::SpiffeIdOf(kOperator) + "\",\"code\":\"OK\""));
 }
 
 }  // namespace

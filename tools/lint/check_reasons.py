@@ -1,7 +1,9 @@
 """Checks that each reason of common/status/reason.h is documented in docs/errors.md as the table has
-it, and that a test produces it: a test's file names Reason::kX or its wire name.
+it, that the servers produce it: a file of common/ or services/ that is no test's names Reason::kX,
+and not to compare with it; and that a test produces it: a test's file names Reason::kX or its wire
+name.
 
-not_yet_produced.txt lists the reasons that may still go without."""
+not_yet_produced.txt lists the reasons that may still go without a test."""
 
 import argparse
 import pathlib
@@ -40,6 +42,26 @@ def not_produced(root, reasons):
     return missing
 
 
+def is_producer(path):
+    return (path.parts[0] in ("common", "services") and path.suffix in (".h", ".cc")
+            and str(path) != TABLE and not path.name.endswith("_test.cc")
+            and not path.name.startswith("testing_") and "testing" not in path.parts)
+
+
+def without_producer(root, reasons):
+    """The wire names that the servers never say."""
+    texts = [(root / path).read_text(encoding="utf-8")
+             for path in source_tree.files(root, {".h", ".cc"}) if is_producer(path)]
+    missing = []
+    for enumerator, name in reasons.items():
+        # Neither in a comment's line nor where a reason that came is looked at.
+        mention = re.compile(rf"^(?!\s*//).*(?<!case )(?<!== )(?<!!= )Reason::{enumerator}\b",
+                             re.MULTILINE)
+        if not any(mention.search(text) for text in texts):
+            missing.append(name)
+    return missing
+
+
 def allowed(file):
     if not file.is_file():
         return set()
@@ -61,6 +83,8 @@ def check(root, printed, allowance):
     for name in reasons.values():
         if f"| `{name}` |" not in printed:
             faults.append(f"{name}: is not printed by print_reasons")
+    for name in without_producer(root, reasons):
+        faults.append(f"{name}: nothing but tests produces it; take its row out of {TABLE}")
     missing = not_produced(root, reasons)
     for name in missing:
         if name not in allowance:

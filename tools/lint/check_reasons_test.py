@@ -22,6 +22,8 @@ class CheckReasonsTest(unittest.TestCase):
         self.write("common/status/reason.h", TABLE)
         self.write("docs/errors.md", PRINTED)
         self.write("common/rpc/gate_test.cc", "HasReason(Reason::kMalformed)")
+        self.write("common/rpc/gate.cc", "return Error(Reason::kMalformed);\n"
+                   "return late ? Error(Reason::kQueueFull) : Error(Reason::kMalformed);")
         self.write("tests/e2e/load_test.cc", 'HasSubstr("reason QUEUE_FULL")')
 
     def write(self, name, text):
@@ -40,10 +42,22 @@ class CheckReasonsTest(unittest.TestCase):
             self.write("common/rpc/gate_test.cc", text)
             self.assertEqual(self.faults(), ["MALFORMED: no test produces it"])
 
+    def test_finds_a_reason_that_only_tests_produce(self):
+        fault = "MALFORMED: nothing but tests produces it; take its row out of common/status/reason.h"
+        for file, text in [("common/rpc/gate.cc", "// Reason::kMalformed"),
+                           ("common/rpc/gate.cc", "if (ReasonOf(status) == Reason::kMalformed)"),
+                           ("common/rpc/gate.cc", "case Reason::kMalformed:"),
+                           ("common/rpc/testing/gate.h", "Error(Reason::kMalformed)"),
+                           ("common/rpc/testing_gate.h", "Error(Reason::kMalformed)"),
+                           ("tools/onereturn/main.cc", "Error(Reason::kMalformed)")]:
+            self.write("common/rpc/gate.cc", "Error(Reason::kQueueFull)")
+            self.write(file, "Error(Reason::kQueueFull)\n" + text)
+            self.assertEqual(self.faults(), [fault], text)
+
     def test_does_not_count_the_tables_own_test_nor_other_code(self):
         self.write("common/rpc/gate_test.cc", "")
         self.write("common/status/reason_test.cc", "Reason::kMalformed")
-        self.write("common/rpc/gate.cc", "Reason::kMalformed")
+        self.write("common/rpc/gate.cc", "Error(Reason::kMalformed), Error(Reason::kQueueFull)")
         self.assertEqual(self.faults(), ["MALFORMED: no test produces it"])
 
     def test_lets_a_listed_reason_go_without_and_notes_when_it_need_not(self):

@@ -1,7 +1,7 @@
 // Matchers for absl::Status and absl::StatusOr.
 //
 //   EXPECT_THAT(Parse("1"), IsOkAndHolds(1));
-//   EXPECT_THAT(Parse("x"), HasReason(Reason::kDecimal));
+//   EXPECT_THAT(Parse("x"), HasReason(Reason::kRange));
 #ifndef ONERETURN_COMMON_STATUS_TESTING_STATUS_MATCHERS_H_
 #define ONERETURN_COMMON_STATUS_TESTING_STATUS_MATCHERS_H_
 

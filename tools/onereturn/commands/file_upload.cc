@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/read_file.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/console/error_text.h"
 #include "tools/onereturn/console/number_text.h"
@@ -32,11 +33,11 @@ absl::StatusOr<LocalFile> ReadLocalFile(const std::string& path) {
                                    "; a file holds at most ", BytesText(kLargestFileBytes)),
                       "Send the figures in smaller files, one for each period.");
   }
-  std::ifstream stream(path, std::ios::binary);
-  std::stringstream bytes;
-  bytes << stream.rdbuf();
-  if (!stream.good()) return UsageError(absl::StrCat("\"", path, "\" cannot be read"), kRemedy);
-  LocalFile file{path, std::move(bytes).str(), {}};
+  std::optional<std::string> bytes = ReadFile(path);
+  if (!bytes.has_value()) {
+    return UsageError(absl::StrCat("\"", path, "\" cannot be read"), kRemedy);
+  }
+  LocalFile file{path, *std::move(bytes), {}};
   file.digest = Sha256(file.bytes);
   return file;
 }

@@ -1,0 +1,108 @@
+// How a server's process ends when it cannot start.
+#include "common/base/exit_code.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/rpc/server.h"
+#include "common/status/testing/status_matchers.h"
+#include "tests/harness/deployment.h"
+
+namespace onereturn {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kService[] = "ingestion";
+constexpr char kOther[] = "metrics";
+
+class ExitCodeTest : public ::testing::Test {
+ protected:
+  ExitCodeTest() {
+    DeploymentOptions options;
+    for (const std::string& service : Deployment::Services()) {
+      options.binaries[service] = "harness_idle_server";
+    }
+    suite_ = Deployment::Create(std::move(options)).value();
+  }
+
+  config::v1::ServerConfig ConfigOf(const std::string& service) {
+    config::v1::ServerConfig config;
+    EXPECT_THAT(ReadTextProto(suite_->ConfigFileOf(service), &config), IsOk());
+    return config;
+  }
+  // Runs a server that ends by itself.
+  std::optional<int> Run(const config::v1::ServerConfig& config) {
+    std::string text;
+    google::protobuf::TextFormat::PrintToString(config, &text);
+    std::ofstream(suite_->File("tried.textproto")) << text;
+    ProcessOptions options;
+    options.binary = ONERETURN_BINARY_FOLDER "/harness_idle_server";
+    options.arguments = {"--config", suite_->File("tried.textproto")};
+    options.output_file = suite_->File("tried.log");
+    auto process = Process::Start(options).value();
+    const auto end = process->Wait(30'000);
+    output_ = process->OutputTail();
+    return end.ok() ? end->exit_code : std::nullopt;
+  }
+  // Makes the store.
+  void StartAndStop(const std::string& service) {
+    ASSERT_THAT(suite_->Start(service), IsOk());
+    ASSERT_THAT(suite_->Stop(service), IsOk());
+  }
+
+  std::unique_ptr<Deployment> suite_;
+  std::string output_;
+};
+
+TEST_F(ExitCodeTest, AnAddressInUse) {
+  ASSERT_THAT(suite_->Start(kOther), IsOk());
+  config::v1::ServerConfig config = ConfigOf(kService);
+  config.set_listen_address(suite_->AddressOf(kOther));
+  EXPECT_EQ(Run(config), kExitUnavailable);
+  EXPECT_THAT(output_, HasSubstr("cannot listen on " + suite_->AddressOf(kOther)));
+}
+
+TEST_F(ExitCodeTest, AMissingOrWrongFile) {
+  config::v1::ServerConfig config = ConfigOf(kService);
+  config.set_rights_file(suite_->File("missing.textproto"));
+  EXPECT_EQ(Run(config), kExitConfiguration);
+  EXPECT_THAT(output_, HasSubstr("missing.textproto"));
+  config = ConfigOf(kService);
+  config.mutable_tls()->set_key_file(suite_->File("missing.key"));
+  EXPECT_EQ(Run(config), kExitConfiguration);
+  config = ConfigOf(kService);
+  config.clear_data_folder();
+  EXPECT_EQ(Run(config), kExitConfiguration);
+}
+
+TEST_F(ExitCodeTest, AStoreInUse) {
+  ASSERT_THAT(suite_->Start(kService), IsOk());
+  EXPECT_EQ(Run(ConfigOf(kService)), kExitConfiguration);
+  EXPECT_THAT(output_, HasSubstr("in use"));
+}
+
+TEST_F(ExitCodeTest, AStoreThatVanished) {
+  StartAndStop(kService);
+  std::filesystem::remove_all(suite_->DataFolderOf(kService));
+  EXPECT_EQ(Run(ConfigOf(kService)), kExitStoreMissing);
+}
+
+TEST_F(ExitCodeTest, ADamagedStore) {
+  StartAndStop(kService);
+  for (const auto& file : std::filesystem::directory_iterator(suite_->DataFolderOf(kService))) {
+    if (file.path().filename().string().rfind("MANIFEST-", 0) != 0) continue;
+    std::fstream stream(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekp(20);
+    stream << "damage";
+  }
+  EXPECT_EQ(Run(ConfigOf(kService)), kExitStoreDamaged);
+  EXPECT_THAT(output_, HasSubstr("damaged"));
+}
+
+}  // namespace
+}  // namespace onereturn
