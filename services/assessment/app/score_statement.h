@@ -2,13 +2,9 @@
 #ifndef ONERETURN_SERVICES_ASSESSMENT_APP_SCORE_STATEMENT_H_
 #define ONERETURN_SERVICES_ASSESSMENT_APP_SCORE_STATEMENT_H_
 
-#include <optional>
-
-#include "absl/status/statusor.h"
-#include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
-#include "services/assessment/app/fact_writer.h"
+#include "services/assessment/app/write_fact.h"
 
 namespace onereturn::assessment {
 
@@ -20,12 +16,10 @@ class ScoreStatement {
  public:
   ScoreStatement(const Store* store, const FactWriter* writer) : store_(store), writer_(writer) {}
 
-  using Call = Mutation<v1::ScoreStatementRequest, v1::ScoreStatementResponse>;
-  void Run(Call call) const;
+  void Run(const WriteOrigin& origin, v1::ScoreStatementRequest request,
+           Respond<v1::Score> respond) const;
 
  private:
-  absl::StatusOr<std::optional<Decision>> Judge(const Call& call) const;
-
   const Store* const store_;
   const FactWriter* const writer_;
 };

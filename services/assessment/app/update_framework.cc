@@ -7,9 +7,9 @@
 #include "common/status/status_macros.h"
 #include "services/assessment/app/assessment_view.h"
 #include "services/assessment/app/convert.h"
+#include "services/assessment/app/etag.h"
 #include "services/assessment/app/field_faults.h"
 #include "services/assessment/app/names.h"
-#include "services/assessment/store/facts.h"
 #include "services/assessment/store/framework_tables.h"
 
 namespace onereturn::assessment {
@@ -31,83 +31,49 @@ absl::Status CheckFields(const v1::UpdateFrameworkRequest& request) {
   return faults.ToStatus();
 }
 
-absl::Status CheckEtag(const std::string& etag, const FrameworkHead& head) {
-  const std::string current =
-      head.newest.has_value() ? EtagOf(head.newest->sequence) : std::string();
-  if (etag.empty() || etag == current) return absl::OkStatus();
-  return Error(Reason::kEtagMismatch, "the framework has changed since it was read")
-      .With("etag", current);
-}
-
-}  // namespace
-
-absl::StatusOr<UpdateFramework::Outcome> UpdateFramework::Judge(
-    const v1::UpdateFrameworkRequest& request) const {
+absl::StatusOr<Judged<v1::Framework>> Judge(const Reader& reader,
+                                            const v1::UpdateFrameworkRequest& request) {
   RETURN_IF_ERROR(CheckFields(request));
   Framework framework = FromWire(request.framework());
-  ASSIGN_OR_RETURN(FrameworkHead head, ReadFrameworkHead(*store_, framework.code));
-  RETURN_IF_ERROR(CheckEtag(request.framework().etag(), head));
-  Outcome outcome;
+  ASSIGN_OR_RETURN(FrameworkHead head, ReadFrameworkHead(reader, framework.code));
+  RETURN_IF_ERROR(CheckEtag(request.framework().etag(),
+                            head.newest.has_value() ? head.newest->sequence : 0, "the framework"));
+  Judged<v1::Framework> judged;
   framework.version = 1;
   if (head.newest.has_value()) {
-    ASSIGN_OR_RETURN(Framework newest,
-                     LoadFramework(*store_, framework.code, head.newest->version));
+    ASSIGN_OR_RETURN(Framework newest, LoadFramework(reader, framework.code, head.newest->version));
     framework.version = newest.version;
     if (framework == newest) {
-      outcome.framework = ToWire(newest);
-      outcome.framework.set_etag(EtagOf(head.newest->sequence));
-      return outcome;
+      judged.resource = ToWire(newest);
+      judged.resource.set_etag(EtagOf(head.newest->sequence));
+      return judged;
     }
     framework.version = newest.version + 1;
   }
-  outcome.framework = ToWire(framework);
+  judged.resource = ToWire(framework);
   feed::v1::FrameworkDefined fact;
-  *fact.mutable_framework() = outcome.framework;
+  *fact.mutable_framework() = judged.resource;
   Decision decision;
-  decision.name = outcome.framework.name();
+  decision.name = judged.resource.name();
   decision.fact = fact.SerializeAsString();
   decision.read_set = {head.check};
   decision.write = [code = framework.code, version = framework.version](const Placement& placement,
                                                                         WriteBatch* batch) {
     PutFramework(code, FrameworkVersion{version, placement.sequence}, batch);
   };
-  outcome.decision = std::move(decision);
-  return outcome;
+  judged.decision = std::move(decision);
+  return judged;
 }
 
-void UpdateFramework::Run(Call received) const {
-  auto call = std::make_shared<Call>(std::move(received));
-  auto respond_unwritten = [call](const Outcome& outcome) {
-    v1::UpdateFrameworkResponse response;
-    *response.mutable_framework() = outcome.framework;
-    response.set_unchanged(!outcome.decision.has_value());
-    call->respond(std::move(response));
-  };
-  if (call->request.validate_only()) {
-    absl::StatusOr<Outcome> outcome = Judge(call->request);
-    if (!outcome.ok()) return call->respond(outcome.status());
-    return respond_unwritten(*outcome);
-  }
-  auto unchanged = std::make_shared<Outcome>();
-  writer_->Write(
-      WriteRequestOf(*call, feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED),
-      [this, call, unchanged]() -> absl::StatusOr<std::optional<Decision>> {
-        ASSIGN_OR_RETURN(Outcome outcome, Judge(call->request));
-        std::optional<Decision> decision = std::exchange(outcome.decision, std::nullopt);
-        if (!decision.has_value()) *unchanged = std::move(outcome);
-        return decision;
-      },
-      [call, unchanged, respond_unwritten](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
-        if (!accepted.ok()) return call->respond(accepted.status());
-        if (!accepted->has_value()) return respond_unwritten(*unchanged);
-        absl::StatusOr<v1::Framework> framework = FrameworkOf((*accepted)->entry);
-        if (!framework.ok()) return call->respond(framework.status());
-        v1::UpdateFrameworkResponse response;
-        *response.mutable_framework() = *std::move(framework);
-        *response.mutable_receipt() = std::move((*accepted)->receipt);
-        response.set_replayed((*accepted)->replayed);
-        call->respond(std::move(response));
-      });
+}  // namespace
+
+void UpdateFramework::Run(const WriteOrigin& origin, v1::UpdateFrameworkRequest request,
+                          Respond<v1::Framework> respond) const {
+  auto asked = std::make_shared<const v1::UpdateFrameworkRequest>(std::move(request));
+  WriteFact<v1::Framework>(
+      store_, writer_, feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED, origin, *asked,
+      [asked](const Reader& reader) { return Judge(reader, *asked); }, FrameworkOf,
+      std::move(respond));
 }
 
 }  // namespace onereturn::assessment
