@@ -1,14 +1,15 @@
 // Signed tree heads: a service's word on what its ledger held at a moment.
 //
+// clang-format off
 //   signed-bytes = domain service-length service epoch size root time
 //   domain       = "onereturn tree head 1" %x00   ; 22 bytes; nothing else is signed that begins so
 //   service-length = u8 (1 to 64)   service = lower-case letters, digits and hyphens
-//   epoch size   = u64 big-endian   root = 32 bytes   time = i64 big-endian, microseconds since
-//   1970 UTC
+//   epoch size   = u64 big-endian   root = 32 bytes
+//   time         = i64 big-endian                 ; microseconds since 1970 UTC
 //
-//   stored-head  = signed-bytes key-id signature   ; key-id: 8 bytes; signature: 64 bytes, Ed25519
-//   over
-//                                                  ; signed-bytes
+//   stored-head  = signed-bytes key-id signature  ; key-id: 8 bytes
+//                                                 ; signature: 64 bytes, Ed25519 over signed-bytes
+// clang-format on
 //
 // Both are formats on disk and on the wire: a change of either needs a new number in the domain.
 #ifndef ONERETURN_COMMON_LEDGER_SIGNED_HEAD_H_

@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/app/assessment_view.h"
+#include "services/assessment/app/etag.h"
 #include "services/assessment/app/field_faults.h"
 #include "services/assessment/app/names.h"
 #include "services/assessment/store/assessment_tables.h"
@@ -76,75 +77,79 @@ absl::Status CheckPinned(const v1::AddEvidenceRequest& request, const PinnedValu
 
 }  // namespace
 
-absl::Status AddEvidence::Pin(State* state) const {
-  if (state->pinned.has_value()) return absl::OkStatus();
-  const v1::AddEvidenceRequest& request = state->call.request;
+// A request, and the value once metrics has given it: judging again pins the same one.
+struct AddEvidence::Call {
+  WriteOrigin origin;
+  v1::AddEvidenceRequest request;
+  std::optional<PinnedValue> pinned;
+};
+
+absl::Status AddEvidence::Pin(Call* call) const {
+  if (call->pinned.has_value()) return absl::OkStatus();
+  const v1::AddEvidenceRequest& request = call->request;
   const MetricQuestion question{request.metric(), 0, request.organisation(), request.period(),
                                 request.position()};
   // Counted from the call: what stood in a queue behind others has used up its share there.
-  const int64_t until = std::min(state->call.call.deadline.micros,
-                                 state->call.call.started.micros + kMetricsWaitMicros);
-  const int64_t limit_micros = until - clock_->Now().micros;
-  ASSIGN_OR_RETURN(PinnedValue pinned, metrics_->Value(question, limit_micros));
+  const int64_t until =
+      std::min(call->origin.deadline.micros, call->origin.started.micros + kMetricsWaitMicros);
+  ASSIGN_OR_RETURN(PinnedValue pinned, metrics_->Value(question, until - clock_->Now().micros));
   RETURN_IF_ERROR(CheckPinned(request, pinned));
-  state->pinned = std::move(pinned);
+  call->pinned = std::move(pinned);
   return absl::OkStatus();
 }
 
-absl::StatusOr<Decision> AddEvidence::Judge(State* state) const {
-  const v1::AddEvidenceRequest& request = state->call.request;
+absl::StatusOr<Judged<v1::Evidence>> AddEvidence::Judge(const Reader& reader, Call* call) const {
+  const v1::AddEvidenceRequest& request = call->request;
   FieldFaults faults = CheckFields(request);
-  const ScopedAssessments tables(store_, state->call.call.caller.scope, kNewest);
+  const ScopedAssessments tables(&reader, call->origin.scope, kNewest);
   absl::StatusOr<OpenAssessment> assessment = FindAssessment(tables, request.parent());
   if (assessment.ok()) CheckAgainst(assessment->framework, request, &faults);
   RETURN_IF_ERROR(faults.ToStatus());
   RETURN_IF_ERROR(assessment.status());
-  RETURN_IF_ERROR(Pin(state));
-
   const uint64_t number = assessment->row.number;
+  ASSIGN_OR_RETURN(std::optional<ReadCheck> seen,
+                   CheckAssessmentEtag(request.etag(), tables, assessment->row));
+  RETURN_IF_ERROR(Pin(call));
+
+  // As it is now that metrics has answered: others may have been added meanwhile.
   ASSIGN_OR_RETURN(Count count, EvidenceCount(*store_, number));
   if (count.value >= kMaxEvidence) {
     return Error(Reason::kTooManyItems, absl::StrCat("the assessment holds ", count.value,
                                                      " pieces of evidence, as many as it may"));
   }
+
+  Judged<v1::Evidence> judged;
+  v1::Evidence& evidence = judged.resource;  // Without a name: acceptance gives it.
+  evidence.set_statement(request.statement());
+  evidence.set_category(request.category());
+  *evidence.mutable_value() = call->pinned->value;
+  evidence.set_position(call->pinned->position);
+  evidence.set_note(request.note());
+  evidence.set_marking(assessment->created.marking());
   const EvidenceId id{number, count.value + 1};
   feed::v1::EvidenceAdded fact;
-  v1::Evidence* evidence = fact.mutable_evidence();
-  evidence->set_name(EvidenceName(id));
-  evidence->set_statement(request.statement());
-  evidence->set_category(request.category());
-  *evidence->mutable_value() = state->pinned->value;
-  evidence->set_position(state->pinned->position);
-  evidence->set_note(request.note());
-  evidence->set_marking(assessment->created.marking());
+  *fact.mutable_evidence() = evidence;
+  fact.mutable_evidence()->set_name(EvidenceName(id));
   NewFact decision;
-  decision.name = evidence->name();
+  decision.name = EvidenceName(id);
   decision.fact = fact.SerializeAsString();
   decision.read_set = {count.check};
+  if (seen.has_value()) decision.read_set.push_back(*std::move(seen));
   decision.write = [id, statement = request.statement()](const Placement& placement,
                                                          WriteBatch* batch) {
     PutEvidence(id.assessment, EvidenceRow{id.number, placement.sequence, statement}, batch);
   };
-  return Decision(std::move(decision));
+  judged.decision = std::move(decision);
+  return judged;
 }
 
-void AddEvidence::Run(Call received) const {
-  auto state = std::make_shared<State>(State{std::move(received), std::nullopt});
-  writer_->Write(
-      FactRequestOf(state->call, feed::v1::ENTRY_KIND_EVIDENCE_ADDED),
-      [this, state](const Snapshot& /*snapshot*/) { return Judge(state.get()); },
-      [state](const absl::StatusOr<std::optional<AcceptedFact>>& fact) {
-        absl::StatusOr<std::optional<WrittenFact>> accepted = Written(fact);
-        const Call& call = state->call;
-        if (!accepted.ok()) return call.respond(accepted.status());
-        absl::StatusOr<v1::Evidence> evidence = EvidenceOf((*accepted)->entry);
-        if (!evidence.ok()) return call.respond(evidence.status());
-        v1::AddEvidenceResponse response;
-        *response.mutable_evidence() = *std::move(evidence);
-        *response.mutable_receipt() = std::move((*accepted)->receipt);
-        response.set_replayed((*accepted)->replayed);
-        call.respond(std::move(response));
-      });
+void AddEvidence::Run(const WriteOrigin& origin, v1::AddEvidenceRequest request,
+                      Respond<v1::Evidence> respond) const {
+  auto call = std::make_shared<Call>(Call{origin, std::move(request), std::nullopt});
+  WriteFact<v1::Evidence>(
+      writer_, feed::v1::ENTRY_KIND_EVIDENCE_ADDED, origin, call->request,
+      [this, call](const Reader& reader) { return Judge(reader, call.get()); }, EvidenceOf,
+      std::move(respond));
 }
 
 }  // namespace onereturn::assessment

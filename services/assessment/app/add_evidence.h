@@ -2,15 +2,15 @@
 #ifndef ONERETURN_SERVICES_ASSESSMENT_APP_ADD_EVIDENCE_H_
 #define ONERETURN_SERVICES_ASSESSMENT_APP_ADD_EVIDENCE_H_
 
-#include <optional>
+#include <cstdint>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
-#include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
 #include "services/assessment/app/metrics_source.h"
-#include "services/assessment/app/written_fact.h"
+#include "services/assessment/app/write_fact.h"
 
 namespace onereturn::assessment {
 
@@ -30,17 +30,13 @@ class AddEvidence {
               const Clock* clock)
       : store_(store), writer_(writer), metrics_(metrics), clock_(clock) {}
 
-  using Call = Mutation<v1::AddEvidenceRequest, v1::AddEvidenceResponse>;
-  void Run(Call call) const;
+  void Run(const WriteOrigin& origin, v1::AddEvidenceRequest request,
+           Respond<v1::Evidence> respond) const;
 
  private:
-  // A call, and the value once metrics has given it: judging again pins the same one.
-  struct State {
-    Call call;
-    std::optional<PinnedValue> pinned;
-  };
-  absl::StatusOr<Decision> Judge(State* state) const;
-  absl::Status Pin(State* state) const;
+  struct Call;
+  absl::StatusOr<Judged<v1::Evidence>> Judge(const Reader& reader, Call* call) const;
+  absl::Status Pin(Call* call) const;
 
   const Store* const store_;
   const FactWriter* const writer_;

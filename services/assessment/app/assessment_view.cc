@@ -1,6 +1,5 @@
 #include "services/assessment/app/assessment_view.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -20,15 +19,6 @@ StatementScores ScoresOf(const std::vector<ScoreRow>& rows) {
   StatementScores scores;
   for (const ScoreRow& row : rows) scores[row.statement] = row.score;
   return scores;
-}
-
-// Sequence of the newest fact about the assessment.
-uint64_t NewestSequence(const AssessmentRow& row, const std::vector<EvidenceRow>& evidence,
-                        const std::vector<ScoreRow>& scores) {
-  uint64_t newest = row.sequence;
-  if (!evidence.empty()) newest = std::max(newest, evidence.back().sequence);
-  for (const ScoreRow& score : scores) newest = std::max(newest, score.sequence);
-  return newest;
 }
 
 }  // namespace
@@ -105,10 +95,10 @@ absl::StatusOr<v1::Assessment> AssessmentView::Summary(const AssessmentRow& row)
                                                   feed::v1::ENTRY_KIND_ASSESSMENT_CREATED));
   ASSIGN_OR_RETURN(v1::Assessment assessment, AssessmentOf(entry));
   ASSIGN_OR_RETURN(const Framework* framework, FrameworkFor(assessment));
-  ASSIGN_OR_RETURN(std::vector<EvidenceRow> evidence, tables_.Evidence(row.number));
   ASSIGN_OR_RETURN(std::vector<ScoreRow> scores, tables_.NewestScores(row.number));
   *assessment.mutable_rating() = ToWire(RatingOf(*framework, ScoresOf(scores)));
-  assessment.set_etag(EtagOf(NewestSequence(row, evidence, scores)));
+  ASSIGN_OR_RETURN(uint64_t newest, tables_.NewestSequence(row));
+  assessment.set_etag(EtagOf(newest));
   return assessment;
 }
 

@@ -44,27 +44,26 @@ absl::Status CheckFields(const v1::CreateAssessmentRequest& request) {
   return faults.ToStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<CreateAssessment::Outcome> CreateAssessment::Judge(const Call& call) const {
-  RETURN_IF_ERROR(CheckFields(call.request));
-  const v1::Assessment& asked = call.request.assessment();
-  if (!call.call.caller.scope.Covers(asked.organisation())) {
+absl::StatusOr<Judged<v1::Assessment>> Judge(const Reader& reader, const OrganisationScope& scope,
+                                             const v1::CreateAssessmentRequest& request) {
+  RETURN_IF_ERROR(CheckFields(request));
+  const v1::Assessment& asked = request.assessment();
+  if (!scope.Covers(asked.organisation())) {
     return Error(Reason::kOrgScope,
                  "the request names an organisation that the caller does not act for")
         .Field("assessment.organisation", "must be the caller's own organisation");
   }
   const std::string code = FrameworkCode(asked);
-  ASSIGN_OR_RETURN(FrameworkHead framework, ReadFrameworkHead(*store_, code));
+  ASSIGN_OR_RETURN(FrameworkHead framework, ReadFrameworkHead(reader, code));
   if (!framework.newest.has_value()) {
     return Error(Reason::kDefinitionUnknown,
                  "the framework is not held: apply its definition first")
         .Precondition(FrameworkName(code), "is not defined");
   }
-  ASSIGN_OR_RETURN(Count count, AssessmentCount(*store_));
+  ASSIGN_OR_RETURN(Count count, AssessmentCount(reader));
   const uint64_t number = count.value + 1;
-  Outcome outcome;
-  v1::Assessment& assessment = outcome.assessment;
+  Judged<v1::Assessment> judged;
+  v1::Assessment& assessment = judged.resource;  // Without a name: acceptance gives it.
   assessment.set_organisation(asked.organisation());
   assessment.set_framework(code);
   assessment.set_framework_version(framework.newest->version);
@@ -73,7 +72,7 @@ absl::StatusOr<CreateAssessment::Outcome> CreateAssessment::Judge(const Call& ca
   feed::v1::AssessmentCreated fact;
   *fact.mutable_assessment() = assessment;
   fact.mutable_assessment()->set_name(AssessmentName(number));
-  NewFact& decision = outcome.decision;
+  NewFact decision;
   decision.name = AssessmentName(number);
   decision.fact = fact.SerializeAsString();
   decision.read_set = {framework.check, count.check};
@@ -81,36 +80,19 @@ absl::StatusOr<CreateAssessment::Outcome> CreateAssessment::Judge(const Call& ca
                                                                  WriteBatch* batch) {
     PutAssessment(AssessmentRow{number, placement.sequence, organisation}, batch);
   };
-  return outcome;
+  judged.decision = std::move(decision);
+  return judged;
 }
 
-void CreateAssessment::Run(Call received) const {
-  auto call = std::make_shared<Call>(std::move(received));
-  auto judged = std::make_shared<v1::Assessment>();
-  FactRequest request = FactRequestOf(*call, feed::v1::ENTRY_KIND_ASSESSMENT_CREATED);
-  request.validate_only = call->request.validate_only();
-  writer_->Write(
-      std::move(request),
-      [this, call, judged](const Snapshot& /*snapshot*/) -> absl::StatusOr<Decision> {
-        ASSIGN_OR_RETURN(Outcome outcome, Judge(*call));
-        *judged = std::move(outcome.assessment);
-        return Decision(std::move(outcome.decision));
-      },
-      [call, judged](const absl::StatusOr<std::optional<AcceptedFact>>& fact) {
-        absl::StatusOr<std::optional<WrittenFact>> accepted = Written(fact);
-        if (!accepted.ok()) return call->respond(accepted.status());
-        v1::CreateAssessmentResponse response;
-        if (!accepted->has_value()) {
-          *response.mutable_assessment() = std::move(*judged);  // Without a name: none was given.
-          return call->respond(std::move(response));
-        }
-        absl::StatusOr<v1::Assessment> assessment = AssessmentOf((*accepted)->entry);
-        if (!assessment.ok()) return call->respond(assessment.status());
-        *response.mutable_assessment() = *std::move(assessment);
-        *response.mutable_receipt() = std::move((*accepted)->receipt);
-        response.set_replayed((*accepted)->replayed);
-        call->respond(std::move(response));
-      });
+}  // namespace
+
+void CreateAssessment::Run(const WriteOrigin& origin, v1::CreateAssessmentRequest request,
+                           Respond<v1::Assessment> respond) const {
+  auto asked = std::make_shared<const v1::CreateAssessmentRequest>(std::move(request));
+  WriteFact<v1::Assessment>(
+      writer_, feed::v1::ENTRY_KIND_ASSESSMENT_CREATED, origin, *asked,
+      [asked, scope = origin.scope](const Reader& reader) { return Judge(reader, scope, *asked); },
+      AssessmentOf, std::move(respond));
 }
 
 }  // namespace onereturn::assessment

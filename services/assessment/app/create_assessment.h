@@ -2,11 +2,9 @@
 #ifndef ONERETURN_SERVICES_ASSESSMENT_APP_CREATE_ASSESSMENT_H_
 #define ONERETURN_SERVICES_ASSESSMENT_APP_CREATE_ASSESSMENT_H_
 
-#include "absl/status/statusor.h"
-#include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
-#include "services/assessment/app/written_fact.h"
+#include "services/assessment/app/write_fact.h"
 
 namespace onereturn::assessment {
 
@@ -14,19 +12,12 @@ namespace onereturn::assessment {
 // acceptance.
 class CreateAssessment {
  public:
-  CreateAssessment(const Store* store, const FactWriter* writer) : store_(store), writer_(writer) {}
+  explicit CreateAssessment(const FactWriter* writer) : writer_(writer) {}
 
-  using Call = Mutation<v1::CreateAssessmentRequest, v1::CreateAssessmentResponse>;
-  void Run(Call call) const;
+  void Run(const WriteOrigin& origin, v1::CreateAssessmentRequest request,
+           Respond<v1::Assessment> respond) const;
 
  private:
-  struct Outcome {
-    v1::Assessment assessment;
-    NewFact decision;
-  };
-  absl::StatusOr<Outcome> Judge(const Call& call) const;
-
-  const Store* const store_;
   const FactWriter* const writer_;
 };
 

@@ -2,11 +2,8 @@
 
 #include <optional>
 #include <utility>
-#include <vector>
 
-#include "common/commit/journal.h"
-#include "common/feed/position.h"
-#include "common/status/error.h"
+#include "common/rpc/guard.h"
 #include "common/status/status_macros.h"
 #include "common/storage/key_codec.h"
 #include "services/assessment/app/assessment_view.h"
@@ -19,94 +16,96 @@
 namespace onereturn::assessment {
 namespace {
 
-constexpr int kUsualPage = 50;
-constexpr int kMostPage = 200;
-
 absl::Status CheckName(const std::string& name) {
   FieldFaults faults;
   if (name.empty()) faults.Add(Reason::kMissing, "name", "is required");
   return faults.ToStatus();
 }
 
+absl::StatusOr<v1::Framework> FrameworkAt(const Reader& reader, uint64_t sequence) {
+  ASSIGN_OR_RETURN(feed::v1::Entry entry,
+                   EntryAt(reader, sequence, feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED));
+  return FrameworkOf(entry);
+}
+
+// Sequence of a version that was defined at or before `at`; nullopt when there was none.
+absl::StatusOr<std::optional<uint64_t>> SequenceOf(const Reader& reader, const std::string& code,
+                                                   uint32_t version, uint64_t at) {
+  std::optional<uint64_t> sequence;
+  if (version > 0) {
+    ASSIGN_OR_RETURN(sequence, FrameworkSequence(reader, code, version));
+    if (sequence.has_value() && *sequence > at) sequence.reset();
+    return sequence;
+  }
+  ASSIGN_OR_RETURN(std::optional<FrameworkVersion> newest, NewestFramework(reader, code, at));
+  if (newest.has_value()) sequence = newest->sequence;
+  return sequence;
+}
+
 }  // namespace
 
-std::string ReadAssessments::PositionAt(uint64_t sequence) const {
-  Position position;
-  position.Set(committer_->service(), ServicePosition{committer_->epoch(), sequence});
-  return position.ToString();
-}
-
-absl::StatusOr<uint64_t> ReadAssessments::SequenceOf(const PagePlace& place) const {
-  ASSIGN_OR_RETURN(Position position, Position::Parse(place.position));
-  return position.Of(committer_->service()).value_or(ServicePosition()).sequence;
-}
-
-absl::Status ReadAssessments::GetFramework(const v1::GetFrameworkRequest& request,
-                                           v1::GetFrameworkResponse* response) const {
-  RETURN_IF_ERROR(CheckName(request.name()));
-  const std::optional<std::string> code = FrameworkCodeOf(request.name());
+absl::StatusOr<v1::Framework> ReadAssessments::GetFramework(const std::string& name,
+                                                            uint32_t version, uint64_t at) const {
+  RETURN_IF_ERROR(CheckName(name));
+  const std::optional<std::string> code = FrameworkCodeOf(name);
   if (!code.has_value()) return NotFound();
   const Snapshot snapshot = store_->TakeSnapshot();
-  ASSIGN_OR_RETURN(FrameworkHead head, ReadFrameworkHead(snapshot, *code));
-  if (!head.newest.has_value()) return NotFound();
-  ASSIGN_OR_RETURN(feed::v1::Entry entry, EntryAt(snapshot, head.newest->sequence,
-                                                  feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED));
-  ASSIGN_OR_RETURN(*response->mutable_framework(), FrameworkOf(entry));
-  ASSIGN_OR_RETURN(uint64_t newest, LastSequence(snapshot));
-  response->set_position(PositionAt(newest));
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::optional<uint64_t> sequence, SequenceOf(snapshot, *code, version, at));
+  if (!sequence.has_value()) return NotFound();
+  return FrameworkAt(snapshot, *sequence);
 }
 
-absl::StatusOr<v1::GetAssessmentResponse> ReadAssessments::Whole(const CallContext& call,
-                                                                 const std::string& name) const {
+absl::StatusOr<PageOf<v1::Framework>> ReadAssessments::ListFrameworks(const std::string& after,
+                                                                      size_t limit,
+                                                                      uint64_t at) const {
+  const Snapshot snapshot = store_->TakeSnapshot();
+  ASSIGN_OR_RETURN(std::vector<NamedFramework> found,
+                   FrameworksAfter(snapshot, after, limit + 1, at));
+  PageOf<v1::Framework> page;
+  if (found.size() > limit) {
+    found.pop_back();
+    page.after = found.back().code;
+  }
+  for (const NamedFramework& framework : found) {
+    ASSIGN_OR_RETURN(v1::Framework row, FrameworkAt(snapshot, framework.newest.sequence));
+    page.rows.push_back(std::move(row));
+  }
+  return page;
+}
+
+absl::StatusOr<v1::Assessment> ReadAssessments::Get(const OrganisationScope& scope,
+                                                    const std::string& name, uint64_t at) const {
   RETURN_IF_ERROR(CheckName(name));
   const std::optional<uint64_t> number = AssessmentNumberOf(name);
   if (!number.has_value()) return NotFound();
   const Snapshot snapshot = store_->TakeSnapshot();
-  ASSIGN_OR_RETURN(uint64_t newest, LastSequence(snapshot));
-  const ScopedAssessments tables(&snapshot, call.caller.scope, newest);
+  const ScopedAssessments tables(&snapshot, scope, at);
   ASSIGN_OR_RETURN(std::optional<AssessmentRow> row, tables.Find(*number));
   if (!row.has_value()) return NotFound();
-  v1::GetAssessmentResponse response;
-  ASSIGN_OR_RETURN(*response.mutable_assessment(), AssessmentView(tables).Whole(*row));
-  response.set_position(PositionAt(newest));
-  return response;
+  return AssessmentView(tables).Whole(*row);
 }
 
-absl::Status ReadAssessments::Get(const CallContext& call, const v1::GetAssessmentRequest& request,
-                                  v1::GetAssessmentResponse* response) const {
-  ASSIGN_OR_RETURN(*response, Whole(call, request.name()));
-  return absl::OkStatus();
-}
-
-absl::Status ReadAssessments::List(const CallContext& call,
-                                   const v1::ListAssessmentsRequest& request,
-                                   v1::ListAssessmentsResponse* response) const {
-  ASSIGN_OR_RETURN(int page_size, PageSize(request.page_size(), kUsualPage, kMostPage));
-  ASSIGN_OR_RETURN(PagePlace place,
-                   tokens_.Read(request, call.caller.spiffe_id, request.page_token()));
-  const Snapshot snapshot = store_->TakeSnapshot();
-  ASSIGN_OR_RETURN(uint64_t at, LastSequence(snapshot));
-  uint64_t after = 0;
-  if (!request.page_token().empty()) {
-    ASSIGN_OR_RETURN(at, SequenceOf(place));
-    ASSIGN_OR_RETURN(after, KeyReader(place.after).U64());
+absl::StatusOr<PageOf<v1::Assessment>> ReadAssessments::List(const OrganisationScope& scope,
+                                                             const std::string& after, size_t limit,
+                                                             uint64_t at) const {
+  uint64_t last = 0;
+  if (!after.empty()) {
+    ASSIGN_OR_RETURN(last, KeyReader(after).U64());
   }
-  const ScopedAssessments tables(&snapshot, call.caller.scope, at);
-  ASSIGN_OR_RETURN(std::vector<AssessmentRow> rows,
-                   tables.After(after, static_cast<size_t>(page_size) + 1));
-  const bool more = rows.size() > static_cast<size_t>(page_size);
-  if (more) rows.pop_back();
+  const Snapshot snapshot = store_->TakeSnapshot();
+  const ScopedAssessments tables(&snapshot, scope, at);
+  ASSIGN_OR_RETURN(std::vector<AssessmentRow> rows, tables.After(last, limit + 1));
+  PageOf<v1::Assessment> page;
+  if (rows.size() > limit) {
+    rows.pop_back();
+    page.after = KeyWriter().U64(rows.back().number).Take();
+  }
   AssessmentView view(tables);
   for (const AssessmentRow& row : rows) {
-    ASSIGN_OR_RETURN(*response->add_assessments(), view.Summary(row));
+    ASSIGN_OR_RETURN(v1::Assessment summary, view.Summary(row));
+    page.rows.push_back(std::move(summary));
   }
-  response->set_position(PositionAt(at));
-  if (more) {
-    const PagePlace next{KeyWriter().U64(rows.back().number).Take(), response->position()};
-    response->set_next_page_token(tokens_.Write(request, call.caller.spiffe_id, next));
-  }
-  return absl::OkStatus();
+  return page;
 }
 
 }  // namespace onereturn::assessment

@@ -2,45 +2,47 @@
 #ifndef ONERETURN_SERVICES_ASSESSMENT_APP_READ_ASSESSMENTS_H_
 #define ONERETURN_SERVICES_ASSESSMENT_APP_READ_ASSESSMENTS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/commit/committer.h"
-#include "common/rpc/guard.h"
-#include "common/rpc/page_token.h"
+#include "common/identity/rights.h"
 #include "common/storage/store.h"
-#include "onereturn/assessment/v1/assessment_service.pb.h"
+#include "onereturn/assessment/v1/assessment.pb.h"
 
 namespace onereturn::assessment {
 
-// Thread safe. Every answer is one state of the store and says its position.
+// What a page holds, and what it ends with.
+template <typename Row>
+struct PageOf {
+  std::vector<Row> rows;
+  std::string after;  // Where the next page goes on; empty: this was the last.
+};
+
+// Thread safe. Every answer is of the state after fact `at`, which must have been accepted. Names
+// that lead to nothing then, or to nothing within the scope: as NotFound(); empty ones: MISSING.
 class ReadAssessments {
  public:
-  ReadAssessments(const Store* store, const Committer* committer, PageTokens tokens)
-      : store_(store), committer_(committer), tokens_(std::move(tokens)) {}
+  explicit ReadAssessments(const Store* store) : store_(store) {}
 
-  absl::Status GetFramework(const v1::GetFrameworkRequest& request,
-                            v1::GetFrameworkResponse* response) const;
-  absl::Status Get(const CallContext& call, const v1::GetAssessmentRequest& request,
-                   v1::GetAssessmentResponse* response) const;
-  // Later pages answer as of the first: what was accepted in between is on none of them.
-  absl::Status List(const CallContext& call, const v1::ListAssessmentsRequest& request,
-                    v1::ListAssessmentsResponse* response) const;
-
-  // An assessment as it is now, whole. As NotFound() when there is none in the caller's scope.
-  absl::StatusOr<v1::GetAssessmentResponse> Whole(const CallContext& call,
-                                                  const std::string& name) const;
+  // `version` 0: the newest.
+  absl::StatusOr<v1::Framework> GetFramework(const std::string& name, uint32_t version,
+                                             uint64_t at) const;
+  // The newest versions, in order of code. `after` is empty or of the page before.
+  absl::StatusOr<PageOf<v1::Framework>> ListFrameworks(const std::string& after, size_t limit,
+                                                       uint64_t at) const;
+  // With evidence and scores.
+  absl::StatusOr<v1::Assessment> Get(const OrganisationScope& scope, const std::string& name,
+                                     uint64_t at) const;
+  // In order of number, without evidence and scores.
+  absl::StatusOr<PageOf<v1::Assessment>> List(const OrganisationScope& scope,
+                                              const std::string& after, size_t limit,
+                                              uint64_t at) const;
 
  private:
-  std::string PositionAt(uint64_t sequence) const;
-  // Where the list that a token belongs to stands.
-  absl::StatusOr<uint64_t> SequenceOf(const PagePlace& place) const;
-
   const Store* const store_;
-  const Committer* const committer_;
-  const PageTokens tokens_;
 };
 
 }  // namespace onereturn::assessment

@@ -11,6 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/app/assessment_view.h"
+#include "services/assessment/app/etag.h"
 #include "services/assessment/app/field_faults.h"
 #include "services/assessment/app/names.h"
 #include "services/assessment/store/assessment_tables.h"
@@ -91,12 +92,11 @@ absl::Status CheckEvidence(const std::vector<EvidenceRow>& held, const v1::Score
       absl::StrCat("holds no evidence of statement ", score.statement(), " yet: add some first"));
 }
 
-}  // namespace
-
-absl::StatusOr<Decision> ScoreStatement::Judge(const Call& call) const {
-  FieldFaults faults = CheckFields(call.request);
-  const v1::Score& score = call.request.score();
-  const ScopedAssessments tables(store_, call.call.caller.scope, kNewest);
+absl::StatusOr<Judged<v1::Score>> Judge(const Reader& reader, const OrganisationScope& scope,
+                                        const v1::ScoreStatementRequest& request) {
+  FieldFaults faults = CheckFields(request);
+  const v1::Score& score = request.score();
+  const ScopedAssessments tables(&reader, scope, kNewest);
   absl::StatusOr<OpenAssessment> assessment = FindAssessment(tables, score.assessment());
   std::vector<EvidenceRow> held;
   if (assessment.ok()) {
@@ -105,38 +105,38 @@ absl::StatusOr<Decision> ScoreStatement::Judge(const Call& call) const {
   }
   RETURN_IF_ERROR(faults.ToStatus());
   RETURN_IF_ERROR(assessment.status());
+  ASSIGN_OR_RETURN(std::optional<ReadCheck> seen,
+                   CheckAssessmentEtag(request.etag(), tables, assessment->row));
   RETURN_IF_ERROR(CheckEvidence(held, score));
 
+  Judged<v1::Score> judged;
+  judged.resource = score;
+  judged.resource.set_marking(assessment->created.marking());
   feed::v1::StatementScored fact;
-  *fact.mutable_score() = score;
-  fact.mutable_score()->set_marking(assessment->created.marking());
+  *fact.mutable_score() = judged.resource;
   NewFact decision;
   decision.name = score.assessment();
   decision.fact = fact.SerializeAsString();
-  // Nothing it was judged on can change: evidence and the pinned framework are only ever added to.
+  // Nothing else it was judged on can change: evidence and the pinned framework are only ever added
+  // to.
+  if (seen.has_value()) decision.read_set = {*std::move(seen)};
   decision.write = [number = assessment->row.number, statement = score.statement(),
                     points = score.score()](const Placement& placement, WriteBatch* batch) {
     PutScore(number, ScoreRow{statement, placement.sequence, points}, batch);
   };
-  return Decision(std::move(decision));
+  judged.decision = std::move(decision);
+  return judged;
 }
 
-void ScoreStatement::Run(Call received) const {
-  auto call = std::make_shared<Call>(std::move(received));
-  writer_->Write(
-      FactRequestOf(*call, feed::v1::ENTRY_KIND_STATEMENT_SCORED),
-      [this, call](const Snapshot& /*snapshot*/) { return Judge(*call); },
-      [call](const absl::StatusOr<std::optional<AcceptedFact>>& fact) {
-        absl::StatusOr<std::optional<WrittenFact>> accepted = Written(fact);
-        if (!accepted.ok()) return call->respond(accepted.status());
-        absl::StatusOr<v1::Score> score = ScoreOf((*accepted)->entry);
-        if (!score.ok()) return call->respond(score.status());
-        v1::ScoreStatementResponse response;
-        *response.mutable_score() = *std::move(score);
-        *response.mutable_receipt() = std::move((*accepted)->receipt);
-        response.set_replayed((*accepted)->replayed);
-        call->respond(std::move(response));
-      });
+}  // namespace
+
+void ScoreStatement::Run(const WriteOrigin& origin, v1::ScoreStatementRequest request,
+                         Respond<v1::Score> respond) const {
+  auto asked = std::make_shared<const v1::ScoreStatementRequest>(std::move(request));
+  WriteFact<v1::Score>(
+      writer_, feed::v1::ENTRY_KIND_STATEMENT_SCORED, origin, *asked,
+      [asked, scope = origin.scope](const Reader& reader) { return Judge(reader, scope, *asked); },
+      ScoreOf, std::move(respond));
 }
 
 }  // namespace onereturn::assessment

@@ -2,13 +2,9 @@
 #ifndef ONERETURN_SERVICES_ASSESSMENT_APP_SCORE_STATEMENT_H_
 #define ONERETURN_SERVICES_ASSESSMENT_APP_SCORE_STATEMENT_H_
 
-#include <optional>
-
-#include "absl/status/statusor.h"
-#include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
-#include "services/assessment/app/written_fact.h"
+#include "services/assessment/app/write_fact.h"
 
 namespace onereturn::assessment {
 
@@ -18,15 +14,12 @@ inline constexpr int kMaxEvidenceOfScore = 100;
 // Thread safe. Earlier scores are kept; the newest counts.
 class ScoreStatement {
  public:
-  ScoreStatement(const Store* store, const FactWriter* writer) : store_(store), writer_(writer) {}
+  explicit ScoreStatement(const FactWriter* writer) : writer_(writer) {}
 
-  using Call = Mutation<v1::ScoreStatementRequest, v1::ScoreStatementResponse>;
-  void Run(Call call) const;
+  void Run(const WriteOrigin& origin, v1::ScoreStatementRequest request,
+           Respond<v1::Score> respond) const;
 
  private:
-  absl::StatusOr<Decision> Judge(const Call& call) const;
-
-  const Store* const store_;
   const FactWriter* const writer_;
 };
 

@@ -23,46 +23,46 @@ absl::Status CheckStatement(const std::string& statement) {
 
 }  // namespace
 
-absl::Status TraceAssessment::Run(const CallContext& call, const v1::TraceRequest& request,
+absl::Status TraceAssessment::Run(const TraceCaller& caller, const v1::TraceRequest& request,
                                   Listener listener) const {
   RETURN_IF_ERROR(CheckStatement(request.statement()));
-  ASSIGN_OR_RETURN(v1::GetAssessmentResponse whole, reading_->Whole(call, request.name()));
-  const v1::Assessment& assessment = whole.assessment();
+  ASSIGN_OR_RETURN(const v1::Assessment assessment,
+                   reading_->Get(caller.scope, request.name(), caller.place.sequence));
   v1::TraceResponse rating;
   *rating.mutable_rating() = assessment.rating();
-  rating.set_position(whole.position());
+  rating.set_position(caller.place.position);
   rating.set_marking(assessment.marking());
   if (!listener(rating)) return absl::OkStatus();
   for (const v1::Score& score : assessment.scores()) {
     if (!request.statement().empty() && score.statement() != request.statement()) continue;
-    ASSIGN_OR_RETURN(bool listening, TraceScore(call, whole, score, listener));
+    ASSIGN_OR_RETURN(bool listening, TraceScore(caller, assessment, score, listener));
     if (!listening) return absl::OkStatus();
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> TraceAssessment::TraceScore(const CallContext& call,
-                                                 const v1::GetAssessmentResponse& whole,
+absl::StatusOr<bool> TraceAssessment::TraceScore(const TraceCaller& caller,
+                                                 const v1::Assessment& assessment,
                                                  const v1::Score& score, Listener listener) const {
   v1::TraceResponse part;
   *part.mutable_score() = score;
-  part.set_position(whole.position());
-  part.set_marking(whole.assessment().marking());
+  part.set_position(caller.place.position);
+  part.set_marking(assessment.marking());
   if (!listener(part)) return false;
-  for (const v1::Evidence& evidence : whole.assessment().evidence()) {
+  for (const v1::Evidence& evidence : assessment.evidence()) {
     const bool cited = std::find(score.evidence().begin(), score.evidence().end(),
                                  evidence.name()) != score.evidence().end();
     if (!cited) continue;
     *part.mutable_evidence() = evidence;
     part.set_evidence_name(evidence.name());
     if (!listener(part)) return false;
-    ASSIGN_OR_RETURN(bool listening, TraceEvidence(call, evidence, listener));
+    ASSIGN_OR_RETURN(bool listening, TraceEvidence(caller, evidence, listener));
     if (!listening) return false;
   }
   return true;
 }
 
-absl::StatusOr<bool> TraceAssessment::TraceEvidence(const CallContext& call,
+absl::StatusOr<bool> TraceAssessment::TraceEvidence(const TraceCaller& caller,
                                                     const v1::Evidence& evidence,
                                                     Listener listener) const {
   const metrics::v1::MetricValue& value = evidence.value();
@@ -88,7 +88,7 @@ absl::StatusOr<bool> TraceAssessment::TraceEvidence(const CallContext& call,
     }
     return listening;
   };
-  const int64_t limit_micros = call.deadline.micros - clock_->Now().micros;
+  const int64_t limit_micros = caller.deadline.micros - clock_->Now().micros;
   RETURN_IF_ERROR(metrics_->Trace(question, limit_micros, on_part));
   if (listening && !confirmed) {
     return Error(Reason::kDependency, "metrics traced no value for the evidence");

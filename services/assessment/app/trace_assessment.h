@@ -5,12 +5,20 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
-#include "common/rpc/guard.h"
+#include "common/feed/read_position.h"
+#include "common/identity/rights.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
 #include "services/assessment/app/metrics_source.h"
 #include "services/assessment/app/read_assessments.h"
 
 namespace onereturn::assessment {
+
+// Who asks, and for what state.
+struct TraceCaller {
+  OrganisationScope scope;
+  ReadPlace place;     // In this service's feed.
+  Timestamp deadline;  // Until when metrics is waited for.
+};
 
 // Thread safe. Holds no state of the store open while it waits for metrics.
 class TraceAssessment {
@@ -24,14 +32,14 @@ class TraceAssessment {
   // Gives `listener` the rating; then each score in the framework's order, each piece of evidence
   // it rests on, and the leaves of the pinned value as metrics gives them at the pinned position.
   // EVIDENCE_STATE when metrics answers another value there than was pinned.
-  absl::Status Run(const CallContext& call, const v1::TraceRequest& request,
+  absl::Status Run(const TraceCaller& caller, const v1::TraceRequest& request,
                    Listener listener) const;
 
  private:
   // False when the caller has gone.
-  absl::StatusOr<bool> TraceScore(const CallContext& call, const v1::GetAssessmentResponse& whole,
+  absl::StatusOr<bool> TraceScore(const TraceCaller& caller, const v1::Assessment& assessment,
                                   const v1::Score& score, Listener listener) const;
-  absl::StatusOr<bool> TraceEvidence(const CallContext& call, const v1::Evidence& evidence,
+  absl::StatusOr<bool> TraceEvidence(const TraceCaller& caller, const v1::Evidence& evidence,
                                      Listener listener) const;
 
   const ReadAssessments* const reading_;

@@ -7,9 +7,9 @@
 #include "common/status/status_macros.h"
 #include "services/assessment/app/assessment_view.h"
 #include "services/assessment/app/convert.h"
+#include "services/assessment/app/etag.h"
 #include "services/assessment/app/field_faults.h"
 #include "services/assessment/app/names.h"
-#include "services/assessment/store/facts.h"
 #include "services/assessment/store/framework_tables.h"
 
 namespace onereturn::assessment {
@@ -31,79 +31,50 @@ absl::Status CheckFields(const v1::UpdateFrameworkRequest& request) {
   return faults.ToStatus();
 }
 
-absl::Status CheckEtag(const std::string& etag, const FrameworkHead& head) {
-  const std::string current =
-      head.newest.has_value() ? EtagOf(head.newest->sequence) : std::string();
-  if (etag.empty() || etag == current) return absl::OkStatus();
-  return Error(Reason::kEtagMismatch, "the framework has changed since it was read")
-      .With("etag", current);
-}
-
-}  // namespace
-
-absl::StatusOr<UpdateFramework::Outcome> UpdateFramework::Judge(
-    const v1::UpdateFrameworkRequest& request) const {
+absl::StatusOr<Judged<v1::Framework>> Judge(const Reader& reader,
+                                            const v1::UpdateFrameworkRequest& request) {
   RETURN_IF_ERROR(CheckFields(request));
   Framework framework = FromWire(request.framework());
-  ASSIGN_OR_RETURN(FrameworkHead head, ReadFrameworkHead(*store_, framework.code));
-  RETURN_IF_ERROR(CheckEtag(request.framework().etag(), head));
-  Outcome outcome;
+  ASSIGN_OR_RETURN(FrameworkHead head, ReadFrameworkHead(reader, framework.code));
+  RETURN_IF_ERROR(CheckEtag(request.framework().etag(),
+                            head.newest.has_value() ? head.newest->sequence : 0, "the framework"));
+  Judged<v1::Framework> judged;
   framework.version = 1;
   if (head.newest.has_value()) {
-    ASSIGN_OR_RETURN(Framework newest,
-                     LoadFramework(*store_, framework.code, head.newest->version));
+    ASSIGN_OR_RETURN(Framework newest, LoadFramework(reader, framework.code, head.newest->version));
     framework.version = newest.version;
     if (framework == newest) {
-      outcome.framework = ToWire(newest);
-      outcome.framework.set_etag(EtagOf(head.newest->sequence));
-      outcome.decision = Unchanged{head.newest->sequence, {head.check}};
-      return outcome;
+      judged.resource = ToWire(newest);
+      judged.resource.set_etag(EtagOf(head.newest->sequence));
+      judged.decision = Unchanged{head.newest->sequence, {head.check}};
+      return judged;
     }
     framework.version = newest.version + 1;
   }
-  outcome.framework = ToWire(framework);
+  judged.resource = ToWire(framework);
   feed::v1::FrameworkDefined fact;
-  *fact.mutable_framework() = outcome.framework;
+  *fact.mutable_framework() = judged.resource;
   NewFact decision;
-  decision.name = outcome.framework.name();
+  decision.name = judged.resource.name();
   decision.fact = fact.SerializeAsString();
   decision.read_set = {head.check};
   decision.write = [code = framework.code, version = framework.version](const Placement& placement,
                                                                         WriteBatch* batch) {
     PutFramework(code, FrameworkVersion{version, placement.sequence}, batch);
   };
-  outcome.decision = std::move(decision);
-  return outcome;
+  judged.decision = std::move(decision);
+  return judged;
 }
 
-void UpdateFramework::Run(Call received) const {
-  auto call = std::make_shared<Call>(std::move(received));
-  auto judged = std::make_shared<v1::Framework>();
-  FactRequest request = FactRequestOf(*call, feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED);
-  request.validate_only = call->request.validate_only();
-  writer_->Write(
-      std::move(request),
-      [this, call, judged](const Snapshot& /*snapshot*/) -> absl::StatusOr<Decision> {
-        ASSIGN_OR_RETURN(Outcome outcome, Judge(call->request));
-        *judged = std::move(outcome.framework);
-        return std::move(outcome.decision);
-      },
-      [call, judged](const absl::StatusOr<std::optional<AcceptedFact>>& fact) {
-        absl::StatusOr<std::optional<WrittenFact>> accepted = Written(fact);
-        if (!accepted.ok()) return call->respond(accepted.status());
-        v1::UpdateFrameworkResponse response;
-        if (!accepted->has_value()) {
-          *response.mutable_framework() = std::move(*judged);
-          return call->respond(std::move(response));
-        }
-        absl::StatusOr<v1::Framework> framework = FrameworkOf((*accepted)->entry);
-        if (!framework.ok()) return call->respond(framework.status());
-        *response.mutable_framework() = *std::move(framework);
-        *response.mutable_receipt() = std::move((*accepted)->receipt);
-        response.set_replayed((*accepted)->replayed);
-        response.set_unchanged((*accepted)->unchanged);
-        call->respond(std::move(response));
-      });
+}  // namespace
+
+void UpdateFramework::Run(const WriteOrigin& origin, v1::UpdateFrameworkRequest request,
+                          Respond<v1::Framework> respond) const {
+  auto asked = std::make_shared<const v1::UpdateFrameworkRequest>(std::move(request));
+  WriteFact<v1::Framework>(
+      writer_, feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED, origin, *asked,
+      [asked](const Reader& reader) { return Judge(reader, *asked); }, FrameworkOf,
+      std::move(respond));
 }
 
 }  // namespace onereturn::assessment

@@ -3,8 +3,12 @@
 #define ONERETURN_SERVICES_ASSESSMENT_RPC_ASSESSMENT_SERVER_H_
 
 #include "common/base/thread_pool.h"
+#include "common/commit/committer.h"
+#include "common/feed/read_position.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
+#include "common/rpc/page_token.h"
+#include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
 #include "services/assessment/app/add_evidence.h"
 #include "services/assessment/app/create_assessment.h"
@@ -35,7 +39,9 @@ using AssessmentServiceBase = v1::AssessmentService::WithRawCallbackMethod_Updat
 // Thread safe.
 class AssessmentServer final : public AssessmentServiceBase {
  public:
-  AssessmentServer(const Guard* guard, MutationGate* gate, UseCases use_cases);
+  // What is pointed to must outlive the server.
+  AssessmentServer(const Guard* guard, MutationGate* gate, const Store* store,
+                   const Committer* committer, UseCases use_cases);
 
   // Lets the evidence that was taken run to its end. Call it after the gate's.
   void Drain() { evidence_.Shutdown(); }
@@ -54,6 +60,9 @@ class AssessmentServer final : public AssessmentServiceBase {
                                            grpc::ByteBuffer* response) override;
   grpc::Status GetFramework(grpc::ServerContext* context, const v1::GetFrameworkRequest* request,
                             v1::GetFrameworkResponse* response) override;
+  grpc::Status ListFrameworks(grpc::ServerContext* context,
+                              const v1::ListFrameworksRequest* request,
+                              v1::ListFrameworksResponse* response) override;
   grpc::Status GetAssessment(grpc::ServerContext* context, const v1::GetAssessmentRequest* request,
                              v1::GetAssessmentResponse* response) override;
   grpc::Status ListAssessments(grpc::ServerContext* context,
@@ -63,9 +72,16 @@ class AssessmentServer final : public AssessmentServiceBase {
                      grpc::ServerWriter<v1::TraceResponse>* writer) override;
 
  private:
+  // Where a read is answered; later pages where the first one was.
+  absl::StatusOr<ReadPlace> PlaceOf(const common::v1::ReadAt& read,
+                                    const PagePlace& page = {}) const;
+
   const Guard* const guard_;
   MutationGate* const gate_;
+  const Store* const store_;
+  const Committer* const committer_;
   const UseCases use_cases_;
+  const PageTokens tokens_ = PageTokens::Random();
   BoundedPool evidence_;
 };
 

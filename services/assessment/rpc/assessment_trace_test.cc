@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/feed/position.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/assessment/rpc/testing/service_under_test.h"
 
@@ -37,10 +38,13 @@ class AssessmentTraceTest : public ServiceUnderTest {
     MakeScore(assessment_, "QS2", 2);
   }
   absl::Status Trace(const std::string& statement = "", const std::string& caller = "analyst") {
-    parts_.clear();
     v1::TraceRequest request;
     request.set_name(assessment_);
     request.set_statement(statement);
+    return Trace(request, caller);
+  }
+  absl::Status Trace(const v1::TraceRequest& request, const std::string& caller) {
+    parts_.clear();
     const auto stub = StubOf<v1::AssessmentService>(caller);
     grpc::ClientContext context;
     const auto reader = stub->Trace(&context, request);
@@ -85,6 +89,19 @@ TEST_F(AssessmentTraceTest, TracesOneStatement) {
   ASSERT_THAT(Trace("QS1"), IsOk());
   EXPECT_THAT(Words(), ElementsAre("rating 2"));
   EXPECT_THAT(Trace("two\nlines"), HasReason(Reason::kCharset));
+}
+
+TEST_F(AssessmentTraceTest, TracesAnEarlierState) {
+  Position earlier;
+  earlier.Set("assessment", ServicePosition{1, sequence() - 2});
+  v1::TraceRequest request;
+  request.set_name(assessment_);
+  request.mutable_read()->set_as_of_position(earlier.ToString());
+  ASSERT_THAT(Trace(request, "analyst"), IsOk());
+  EXPECT_THAT(Words(), ElementsAre("rating 1", "score QS10", "evidence assessments/a1/evidence/2",
+                                   "leaf R1 of assessments/a1/evidence/2",
+                                   "leaf R2 of assessments/a1/evidence/2"));
+  EXPECT_EQ(parts_[0].position(), earlier.ToString());
 }
 
 TEST_F(AssessmentTraceTest, AValueThatIsNoLongerThePinnedOneIsReported) {

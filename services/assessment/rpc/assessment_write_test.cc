@@ -1,5 +1,4 @@
 // Frameworks, assessments and scores, from the wire to the store and back.
-#include <map>
 #include <set>
 #include <string>
 #include <thread>
@@ -8,9 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
 #include "common/ledger/receipt.h"
-#include "common/rpc/server.h"
 #include "common/status/testing/status_matchers.h"
-#include "onereturn/options/v1/options.pb.h"
 #include "services/assessment/rpc/testing/service_under_test.h"
 
 namespace onereturn::assessment {
@@ -275,71 +272,6 @@ TEST_F(AssessmentWriteTest, RacingCreationsGetDenseIds) {
   EXPECT_EQ(std::set<std::string>(names.begin(), names.end()),
             std::set<std::string>(expected.begin(), expected.end()));
   EXPECT_EQ(sequence(), 1u + kCreators);
-}
-
-TEST_F(AssessmentWriteTest, ACallerActsWithinItsScopeAndRole) {
-  DefineFramework();
-  v1::CreateAssessmentRequest outside = AssessmentRequest();
-  outside.mutable_assessment()->set_organisation("QOP");
-  EXPECT_THAT(Create(outside, "local"), HasReason(Reason::kOrgScope));
-  ASSERT_THAT(Create(outside), IsOk());
-  ASSERT_THAT(Create(AssessmentRequest(), "local"), IsOk());
-
-  EXPECT_THAT(Add(EvidenceRequest("assessments/a1", "QS1"), "local"), HasReason(Reason::kNotFound));
-  EXPECT_THAT(
-      Score(ScoreRequest("assessments/a1", "QS1", 3, {"assessments/a1/evidence/1"}), "local"),
-      HasReason(Reason::kNotFound));
-  EXPECT_THAT(Add(EvidenceRequest("assessments/a2", "QS1"), "local"), IsOk());
-
-  EXPECT_THAT(Create(AssessmentRequest(), "analyst"), HasReason(Reason::kPermission));
-  EXPECT_THAT(Add(EvidenceRequest("assessments/a2", "QS1"), "steward"),
-              HasReason(Reason::kPermission));
-  EXPECT_THAT(CallAs("assessor", &v1::AssessmentService::Stub::UpdateFramework, FrameworkRequest()),
-              HasReason(Reason::kPermission));
-  EXPECT_THAT(Create(AssessmentRequest(), "stranger"), HasReason(Reason::kIdentityUnknown));
-}
-
-// The organisation is looked at before anything else of the request: a caller who does not act for
-// it learns nothing of what else is wrong, or held.
-TEST_F(AssessmentWriteTest, AnOrganisationOutsideTheScopeIsRefusedFirst) {
-  v1::CreateAssessmentRequest outside = AssessmentRequest();
-  outside.mutable_assessment()->set_organisation("QOP");
-  outside.mutable_assessment()->clear_title();
-  const auto refused = Create(outside, "local");
-  EXPECT_THAT(refused, HasReason(Reason::kOrgScope));
-  EXPECT_THAT(FieldsOf(refused.status()), ElementsAre("assessment.organisation"));
-  EXPECT_THAT(Create(outside), HasReason(Reason::kMissing));
-}
-
-TEST(AssessmentAccessTest, TheOptionsSayWhereTheOrganisationStands) {
-  using options::v1::OrganisationLocator;
-  const std::map<std::string, OrganisationLocator> expected = {
-      {"UpdateFramework", options::v1::ORGANISATION_LOCATOR_NONE},
-      {"GetFramework", options::v1::ORGANISATION_LOCATOR_NONE},
-      {"CreateAssessment", options::v1::ORGANISATION_LOCATOR_FIELD},
-      {"AddEvidence", options::v1::ORGANISATION_LOCATOR_LOADED},
-      {"ScoreStatement", options::v1::ORGANISATION_LOCATOR_LOADED},
-      {"GetAssessment", options::v1::ORGANISATION_LOCATOR_LOADED},
-      {"ListAssessments", options::v1::ORGANISATION_LOCATOR_LOADED},
-      {"Trace", options::v1::ORGANISATION_LOCATOR_LOADED},
-  };
-  const auto* service = ServiceDescriptor<v1::AssessmentService>();
-  std::map<std::string, OrganisationLocator> stated;
-  for (int i = 0; i < service->method_count(); ++i) {
-    stated[service->method(i)->name()] =
-        service->method(i)->options().GetExtension(options::v1::access).organisation();
-  }
-  EXPECT_EQ(stated, expected);
-}
-
-TEST_F(AssessmentWriteTest, RequestIdsAreScopedToTheCallersOrganisation) {
-  DefineFramework();
-  v1::CreateAssessmentRequest request = AssessmentRequest();
-  ASSERT_THAT(Create(request), IsOk());
-  const auto local = Create(request, "local");
-  ASSERT_THAT(local, IsOk());
-  EXPECT_FALSE(local->replayed());
-  EXPECT_EQ(local->assessment().name(), "assessments/a2");
 }
 
 TEST_F(AssessmentWriteTest, AScoreRestsOnEvidenceOfItsStatement) {

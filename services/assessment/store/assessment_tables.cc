@@ -1,5 +1,7 @@
 #include "services/assessment/store/assessment_tables.h"
 
+#include <algorithm>
+
 #include "common/status/status_macros.h"
 #include "common/storage/key_codec.h"
 #include "services/assessment/store/families.h"
@@ -15,6 +17,14 @@ std::string AssessmentCountKey() {
 
 std::string EvidenceCountKey(uint64_t assessment) {
   return KeyWriter().U8(static_cast<uint8_t>(HeadTag::kEvidenceCount)).U64(assessment).Take();
+}
+
+std::string AssessmentHeadKey(uint64_t assessment) {
+  return KeyWriter().U8(static_cast<uint8_t>(HeadTag::kAssessment)).U64(assessment).Take();
+}
+
+void PutAssessmentHead(uint64_t assessment, uint64_t sequence, WriteBatch* batch) {
+  batch->Put(Family::kHeads, AssessmentHeadKey(assessment), KeyWriter().U64(sequence).key());
 }
 
 std::string EvidenceKey(uint64_t assessment, uint64_t number) {
@@ -76,21 +86,30 @@ absl::StatusOr<Count> EvidenceCount(const Reader& reader, uint64_t assessment) {
   return ReadCount(reader, EvidenceCountKey(assessment));
 }
 
+absl::StatusOr<ReadCheck> AssessmentCheck(const Reader& reader, uint64_t assessment) {
+  const std::string key = AssessmentHeadKey(assessment);
+  ASSIGN_OR_RETURN(std::optional<std::string> value, reader.Get(Family::kHeads, key));
+  return ReadCheck{Family::kHeads, key, std::move(value)};
+}
+
 void PutAssessment(const AssessmentRow& row, WriteBatch* batch) {
   batch->Put(Family::kAssessments, AssessmentKey(row.number),
              KeyWriter().U64(row.sequence).String(row.organisation).key());
   batch->Put(Family::kHeads, AssessmentCountKey(), KeyWriter().U64(row.number).key());
+  PutAssessmentHead(row.number, row.sequence, batch);
 }
 
 void PutEvidence(uint64_t assessment, const EvidenceRow& row, WriteBatch* batch) {
   batch->Put(Family::kEvidence, EvidenceKey(assessment, row.number),
              KeyWriter().U64(row.sequence).String(row.statement).key());
   batch->Put(Family::kHeads, EvidenceCountKey(assessment), KeyWriter().U64(row.number).key());
+  PutAssessmentHead(assessment, row.sequence, batch);
 }
 
 void PutScore(uint64_t assessment, const ScoreRow& row, WriteBatch* batch) {
   batch->Put(Family::kScores, ScoreKey(assessment, row.statement, row.sequence),
              KeyWriter().U32(row.score).key());
+  PutAssessmentHead(assessment, row.sequence, batch);
 }
 
 absl::StatusOr<std::optional<AssessmentRow>> ScopedAssessments::Find(uint64_t assessment) const {
@@ -145,6 +164,15 @@ absl::StatusOr<std::vector<ScoreRow>> ScopedAssessments::NewestScores(uint64_t a
     const bool older = !rows.empty() && rows.back().statement == row.statement;
     if (row.sequence <= at_ && !older) rows.push_back(std::move(row));
   }
+}
+
+absl::StatusOr<uint64_t> ScopedAssessments::NewestSequence(const AssessmentRow& row) const {
+  uint64_t newest = row.sequence;
+  ASSIGN_OR_RETURN(const std::vector<EvidenceRow> evidence, Evidence(row.number));
+  if (!evidence.empty()) newest = std::max(newest, evidence.back().sequence);
+  ASSIGN_OR_RETURN(const std::vector<ScoreRow> scores, NewestScores(row.number));
+  for (const ScoreRow& score : scores) newest = std::max(newest, score.sequence);
+  return newest;
 }
 
 }  // namespace onereturn::assessment

@@ -46,6 +46,10 @@ struct Count {
 absl::StatusOr<Count> AssessmentCount(const Reader& reader);
 absl::StatusOr<Count> EvidenceCount(const Reader& reader, uint64_t assessment);
 
+// What a write that rests on an assessment as it is must check: it changes with every fact about
+// the assessment. To be read before what the write is judged on, or from the same snapshot.
+absl::StatusOr<ReadCheck> AssessmentCheck(const Reader& reader, uint64_t assessment);
+
 // The rows of new facts; with the numbers that follow the counts.
 void PutAssessment(const AssessmentRow& row, WriteBatch* batch);
 void PutEvidence(uint64_t assessment, const EvidenceRow& row, WriteBatch* batch);
@@ -69,6 +73,8 @@ class ScopedAssessments {
 
   // In order of number.
   absl::StatusOr<std::vector<EvidenceRow>> Evidence(uint64_t assessment) const;
+  // Sequence of the newest fact about an assessment that Find() has given.
+  absl::StatusOr<uint64_t> NewestSequence(const AssessmentRow& row) const;
   // The newest of each statement, in bytewise order of statement.
   absl::StatusOr<std::vector<ScoreRow>> NewestScores(uint64_t assessment) const;
 

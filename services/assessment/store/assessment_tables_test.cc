@@ -100,6 +100,29 @@ TEST_F(AssessmentTablesTest, KeepsAssessmentsApart) {
   EXPECT_EQ(National().NewestScores(2)->at(0).sequence, 22u);
 }
 
+TEST_F(AssessmentTablesTest, EveryFactAboutAnAssessmentChangesItsCheck) {
+  const std::string before = AssessmentCheck(*store_, 1)->expected.value();
+  const std::string other = AssessmentCheck(*store_, 2)->expected.value();
+  WriteBatch evidence;
+  PutEvidence(1, {3, 40, "QS1"}, &evidence);
+  ASSERT_THAT(store_->Write(evidence, Durability::kSynced), IsOk());
+  const std::string after = AssessmentCheck(*store_, 1)->expected.value();
+  EXPECT_NE(before, after);
+  WriteBatch score;
+  PutScore(1, {"QS1", 41, 3}, &score);
+  ASSERT_THAT(store_->Write(score, Durability::kSynced), IsOk());
+  EXPECT_NE(AssessmentCheck(*store_, 1)->expected.value(), after);
+  EXPECT_EQ(AssessmentCheck(*store_, 2)->expected, other);
+  EXPECT_EQ(AssessmentCheck(*store_, 9)->expected, std::nullopt);
+}
+
+TEST_F(AssessmentTablesTest, TheNewestSequenceIsOfTheNewestFactAboutIt) {
+  EXPECT_THAT(National().NewestSequence({1, 10, "QHL"}), IsOkAndHolds(15u));
+  EXPECT_THAT(National(14).NewestSequence({1, 10, "QHL"}), IsOkAndHolds(14u));
+  EXPECT_THAT(National(11).NewestSequence({1, 10, "QHL"}), IsOkAndHolds(11u));
+  EXPECT_THAT(National().NewestSequence({3, 30, "QHL"}), IsOkAndHolds(30u));
+}
+
 TEST_F(AssessmentTablesTest, WritesTheDocumentedBytes) {
   const std::string one = "\0\0\0\0\0\0\0\x01"s;
   EXPECT_THAT(store_->Get(Family::kAssessments, one),
@@ -109,6 +132,8 @@ TEST_F(AssessmentTablesTest, WritesTheDocumentedBytes) {
               IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x03"s)));
   EXPECT_THAT(store_->Get(Family::kHeads, "\x03"s + one),
               IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x02"s)));
+  EXPECT_THAT(store_->Get(Family::kHeads, "\x04"s + one),
+              IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x0f"s)));
   EXPECT_THAT(store_->Get(Family::kEvidence, one + one),
               IsOkAndHolds(std::optional<std::string>("\0\0\0\0\0\0\0\x0b"s
                                                       "QS1\0\x01"s)));

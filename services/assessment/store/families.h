@@ -2,18 +2,19 @@
 // the ledgered entries: a row holds the sequence of the fact it stands for, and what is cheap to
 // need without reading it.
 //
+// clang-format off
 //   frameworks   code:string version:u32                        -> sequence:u64
 //   heads        01 code:string                                 -> version:u32 sequence:u64 newest
-//   of a framework
-//                02                                             -> count:u64 assessments made 03
-//                assessment:u64                              -> count:u64                  evidence
-//                of an assessment
+//                02                                             -> count:u64 of assessments
+//                03 assessment:u64                              -> count:u64 of its evidence
+//                04 assessment:u64                              -> sequence:u64 of its newest fact
 //   assessments  assessment:u64                                 -> sequence:u64 organisation:string
 //   evidence     assessment:u64 evidence:u64                    -> sequence:u64 statement:string
 //   scores       assessment:u64 statement:string ~sequence:u64  -> score:u32
+// clang-format on
 //
 // Components are written as common/storage/key_codec.h says, values too. Only heads are ever
-// rewritten.
+// rewritten. A store of before head 04 has none of an assessment that nothing was added to since.
 #ifndef ONERETURN_SERVICES_ASSESSMENT_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_ASSESSMENT_STORE_FAMILIES_H_
 
@@ -35,7 +36,12 @@ enum class Family : uint32_t {
 };
 
 // Tags of the layouts in heads. On-disk format: DO NOT CHANGE THE NUMBERS.
-enum class HeadTag : uint8_t { kFramework = 1, kAssessmentCount = 2, kEvidenceCount = 3 };
+enum class HeadTag : uint8_t {
+  kFramework = 1,
+  kAssessmentCount = 2,
+  kEvidenceCount = 3,
+  kAssessment = 4,
+};
 
 // All families of the service's store, in their order.
 inline std::vector<ColumnFamilySpec> AllFamilies() {

@@ -1,6 +1,5 @@
 #include "services/assessment/store/framework_tables.h"
 
-#include <string>
 #include <utility>
 
 #include "common/status/status_macros.h"
@@ -33,6 +32,42 @@ absl::StatusOr<FrameworkHead> ReadFrameworkHead(const Reader& reader, absl::stri
     head.newest = newest;
   }
   return head;
+}
+
+absl::StatusOr<std::optional<FrameworkVersion>> NewestFramework(const Reader& reader,
+                                                                absl::string_view code,
+                                                                uint64_t at) {
+  const std::string prefix = KeyWriter().String(code).Take();
+  Cursor cursor = reader.ScanReverse(Family::kFrameworks, prefix, PrefixUpperBound(prefix));
+  while (true) {
+    ASSIGN_OR_RETURN(bool more, cursor.Next());
+    if (!more) return std::optional<FrameworkVersion>();
+    KeyReader key(cursor.key());
+    RETURN_IF_ERROR(key.String().status());
+    FrameworkVersion version;
+    ASSIGN_OR_RETURN(version.version, key.U32());
+    ASSIGN_OR_RETURN(version.sequence, KeyReader(cursor.value()).U64());
+    if (version.sequence <= at) return std::optional<FrameworkVersion>(version);
+  }
+}
+
+absl::StatusOr<std::vector<NamedFramework>> FrameworksAfter(const Reader& reader,
+                                                            absl::string_view after, size_t limit,
+                                                            uint64_t at) {
+  const std::string prefix = KeyWriter().U8(static_cast<uint8_t>(HeadTag::kFramework)).Take();
+  std::vector<NamedFramework> frameworks;
+  const std::string first = HeadKey(after) + std::string(1, '\0');  // The next key there can be.
+  Cursor cursor = reader.Scan(Family::kHeads, first, PrefixUpperBound(prefix));
+  while (frameworks.size() < limit) {
+    ASSIGN_OR_RETURN(bool more, cursor.Next());
+    if (!more) break;
+    KeyReader key(cursor.key());
+    RETURN_IF_ERROR(key.U8().status());
+    ASSIGN_OR_RETURN(std::string code, key.String());
+    ASSIGN_OR_RETURN(std::optional<FrameworkVersion> newest, NewestFramework(reader, code, at));
+    if (newest.has_value()) frameworks.push_back({std::move(code), *newest});
+  }
+  return frameworks;
 }
 
 absl::StatusOr<std::optional<uint64_t>> FrameworkSequence(const Reader& reader,

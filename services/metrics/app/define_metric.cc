@@ -56,7 +56,7 @@ absl::StatusOr<Decision> DefineMetric::Judge(const v1::Metric& asked, const Snap
   if (head.version > 0) {
     ASSIGN_OR_RETURN(const std::string entry, EntryBytes(snapshot, head.sequence));
     ASSIGN_OR_RETURN(const v1::Metric wire, MetricIn(entry));
-    ASSIGN_OR_RETURN(const MetricDefinition in_force, DefinitionFromWire(wire));
+    ASSIGN_OR_RETURN(const MetricDefinition in_force, AcceptedDefinitionFromWire(wire));
     if (in_force == record.definition) return Unchanged{head.sequence, {check}};
   }
   ++record.definition.version;

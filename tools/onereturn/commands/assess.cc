@@ -85,6 +85,7 @@ absl::StatusOr<ExitCode> Score(const Options& options, Environment& environment)
   }
   request.set_request_id(options.request_id.empty() ? ScoreId(held.assessment(), request.score())
                                                     : options.request_id);
+  request.set_etag(held.assessment().etag());
   ASSIGN_OR_RETURN(const auto answer, client.Call(&Client::Stub::ScoreStatement, request));
   environment.console.Print(
       environment.json

@@ -129,6 +129,7 @@ absl::StatusOr<LoadedAssessment> LoadAssessment(
   }
   ASSIGN_OR_RETURN(held, Get(client, loaded.name));
   done = 0;
+  std::string etag = held.etag();
   for (const auto& score : wanted.scores()) {
     on_step(absl::StrCat("score ", ++done, " of ", wanted.scores_size()));
     assessment::v1::ScoreStatementRequest request;
@@ -141,8 +142,10 @@ absl::StatusOr<LoadedAssessment> LoadAssessment(
       continue;
     }
     request.set_request_id(ScoreId(held, request.score()));
-    RETURN_IF_ERROR(Within(absl::StrCat("score of ", score.statement()),
-                           client.Call(&AssessmentClient::Stub::ScoreStatement, request).status()));
+    request.set_etag(etag);
+    const auto answer = client.Call(&AssessmentClient::Stub::ScoreStatement, request);
+    RETURN_IF_ERROR(Within(absl::StrCat("score of ", score.statement()), answer.status()));
+    etag = answer->etag();
     ++loaded.scores_written;
   }
   return loaded;

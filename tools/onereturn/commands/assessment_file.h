@@ -40,6 +40,7 @@ struct LoadedAssessment {
 };
 
 // Makes `wanted`, or what is missing of it. Every score rests on all evidence of its statement.
+// ETAG_MISMATCH when somebody else writes to the assessment while it is being scored.
 absl::StatusOr<LoadedAssessment> LoadAssessment(
     const AssessmentClient& client, const assessment::v1::Assessment& wanted,
     const std::function<void(const std::string&)>& on_step);

@@ -15,6 +15,7 @@ absl::StatusOr<AssessmentView> ReadAssessment(const Session& session, const std:
   ASSIGN_OR_RETURN(auto answer, client.Call(&Client::Stub::GetAssessment, request));
   assessment::v1::GetFrameworkRequest framework;
   framework.set_name(FrameworkName(answer.assessment().framework()));
+  framework.set_version(answer.assessment().framework_version());
   ASSIGN_OR_RETURN(auto found, client.Call(&Client::Stub::GetFramework, framework));
   return AssessmentView{std::move(*answer.mutable_assessment()),
                         std::move(*found.mutable_framework())};

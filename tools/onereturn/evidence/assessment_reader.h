@@ -16,6 +16,7 @@ struct AssessmentView {
   assessment::v1::Framework framework;
 };
 
+// With the version of the framework that it is made by.
 absl::StatusOr<AssessmentView> ReadAssessment(const Session& session, const std::string& name);
 
 // What stands for a score on the framework's scale: "3 Good standard".
