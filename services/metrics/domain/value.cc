@@ -87,8 +87,8 @@ MetricReader::MetricReader(const DerivedReader* reader, const Position& position
                            std::shared_ptr<const OrganisationTree> tree)
     : reader_(reader), position_(position), tree_(std::move(tree)) {}
 
-absl::StatusOr<DefinitionRecord> MetricReader::Definition(absl::string_view code,
-                                                          uint32_t version) {
+absl::StatusOr<DefinitionRecord> MetricReader::FindDefinition(absl::string_view code,
+                                                              uint32_t version) {
   const uint64_t metrics_through = position_.metrics.sequence;
   std::optional<DefinitionRecord> record;
   if (version == 0) {
@@ -104,14 +104,19 @@ absl::StatusOr<DefinitionRecord> MetricReader::Definition(absl::string_view code
                      : absl::StrCat("no version ", version, " of metric \"", code,
                                     "\" was defined at this position"));
   }
-  ASSIGN_OR_RETURN(const std::optional<uint64_t> backfilled,
-                   reader_->BackfillThrough(record->id()));
+  return *std::move(record);
+}
+
+absl::StatusOr<DefinitionRecord> MetricReader::Definition(absl::string_view code,
+                                                          uint32_t version) {
+  ASSIGN_OR_RETURN(DefinitionRecord record, FindDefinition(code, version));
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> backfilled, reader_->BackfillThrough(record.id()));
   if (backfilled.has_value() && *backfilled < through()) {
     return Error(Reason::kNotCaughtUp, absl::StrCat("the figures of metric \"", code,
                                                     "\" are being computed: ", *backfilled, " of ",
                                                     through(), " entries are done"));
   }
-  return *std::move(record);
+  return record;
 }
 
 absl::StatusOr<std::vector<DefinitionRecord>> MetricReader::Definitions() {

@@ -70,6 +70,8 @@ class MetricReader {
   // A version as defined at or before the position; version 0: the newest. NOT_FOUND when there is
   // none; NOT_CAUGHT_UP when its leaves do not reach the position yet.
   absl::StatusOr<DefinitionRecord> Definition(absl::string_view code, uint32_t version);
+  // The same without a look at its leaves, which may still lag behind.
+  absl::StatusOr<DefinitionRecord> FindDefinition(absl::string_view code, uint32_t version);
   // The newest version of each, in order of code. Leaves may still lag behind.
   absl::StatusOr<std::vector<DefinitionRecord>> Definitions();
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/feed/wire.h"
 #include "common/rpc/server.h"
 #include "common/status/error.h"
@@ -113,6 +114,24 @@ grpc::ServerUnaryReactor* MetricsServer::UpdateMetric(grpc::CallbackServerContex
               respond(std::move(answer));
             });
       });
+}
+
+grpc::Status MetricsServer::GetMetric(grpc::ServerContext* context,
+                                      const v1::GetMetricRequest* request,
+                                      v1::GetMetricResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    RETURN_IF_ERROR(Required("name", request->name()));
+    absl::string_view code = request->name();
+    if (!absl::ConsumePrefix(&code, "metrics/")) return NotFound();
+    ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
+    return reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      ASSIGN_OR_RETURN(const DefinitionRecord record,
+                       reader->FindDefinition(code, request->version()));
+      *response->mutable_metric() = ToWire(record);
+      response->set_position(PositionText(reader->position()));
+      return absl::OkStatus();
+    });
+  });
 }
 
 grpc::Status MetricsServer::ListMetrics(grpc::ServerContext* context,

@@ -31,6 +31,8 @@ class MetricsServer final
   grpc::ServerUnaryReactor* UpdateMetric(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) override;
+  grpc::Status GetMetric(grpc::ServerContext* context, const v1::GetMetricRequest* request,
+                         v1::GetMetricResponse* response) override;
   grpc::Status ListMetrics(grpc::ServerContext* context, const v1::ListMetricsRequest* request,
                            v1::ListMetricsResponse* response) override;
   grpc::Status GetMetricValue(grpc::ServerContext* context,

@@ -51,9 +51,9 @@ class MetricsdTest : public ::testing::Test {
   }
 
   std::string Define(const char* persona, const v1::Metric& metric,
-                     v1::UpdateMetricResponse* response) {
+                     v1::UpdateMetricResponse* response, const std::string& request_id = "r1") {
     v1::UpdateMetricRequest request;
-    request.set_request_id("r1");
+    request.set_request_id(request_id);
     *request.mutable_metric() = metric;
     return CallOn<v1::MetricsService>(persona, &v1::MetricsService::Stub::UpdateMetric, request,
                                       response);
@@ -98,9 +98,43 @@ TEST_F(MetricsdTest, DefinesAnswersAndSurvivesAKill) {
   EXPECT_EQ(listed.metrics(0).SerializeAsString(), defined.metric().SerializeAsString());
   EXPECT_FALSE(listed.position().empty());
 
+  // A later version leaves the earlier one readable.
+  v1::Metric changed = FourHourWire();
+  changed.set_description("said better");
+  v1::UpdateMetricResponse second;
+  ASSERT_EQ(Define(kSteward, changed, &second, "r2"), "OK");
+  v1::GetMetricRequest get;
+  get.set_name("metrics/four_hour");
+  get.mutable_read()->set_at_least(second.receipt().position());
+  v1::GetMetricResponse got;
+  const auto get_metric = [&] {
+    return CallOn<v1::MetricsService>(kAnalyst, &v1::MetricsService::Stub::GetMetric, get, &got);
+  };
+  ASSERT_EQ(get_metric(), "OK");
+  EXPECT_EQ(got.metric().SerializeAsString(), second.metric().SerializeAsString());
+  EXPECT_FALSE(got.position().empty());
+  get.set_version(1);
+  ASSERT_EQ(get_metric(), "OK");
+  EXPECT_EQ(got.metric().SerializeAsString(), defined.metric().SerializeAsString());
+  get.set_version(3);
+  EXPECT_EQ(get_metric(), "NOT_FOUND");
+  get.set_version(0);
+  get.mutable_read()->set_as_of_position(listed.position());
+  ASSERT_EQ(get_metric(), "OK");
+  EXPECT_EQ(got.metric().version(), 1u);
+
+  v1::GetLeagueTableRequest ask_league;
+  ask_league.set_metric("four_hour");
+  ask_league.set_period("2024-03");
+  v1::GetLeagueTableResponse league;
+  ASSERT_EQ(CallOn<v1::MetricsService>(kAnalyst, &v1::MetricsService::Stub::GetLeagueTable,
+                                       ask_league, &league),
+            "OK");
+  EXPECT_FALSE(league.has_first_quartile() || league.has_median() || league.has_third_quartile());
+
   operations::v1::GetStatusResponse status;
   ASSERT_EQ(Status(&status), "OK");
-  EXPECT_EQ(status.sequence(), 1u);
+  EXPECT_EQ(status.sequence(), 2u);
   EXPECT_THAT(status.cursors(), SizeIs(2));
   EXPECT_GT(status.peak_resident_bytes(), 0u);
 }
@@ -112,6 +146,18 @@ TEST_F(MetricsdTest, RefusesInWords) {
   bad.set_factor(0);
   EXPECT_EQ(Define(kSteward, bad, &defined), "DEFINITION_INVALID");
 
+  v1::GetMetricRequest get_metric;
+  v1::GetMetricResponse metric;
+  for (const auto& [name, reason] : {std::pair<const char*, const char*>{"", "MISSING"},
+                                     {"four_hour", "NOT_FOUND"},
+                                     {"metrics/", "NOT_FOUND"},
+                                     {"metrics/four_hour", "NOT_FOUND"}}) {
+    get_metric.set_name(name);
+    EXPECT_EQ(CallOn<v1::MetricsService>(kAnalyst, &v1::MetricsService::Stub::GetMetric, get_metric,
+                                         &metric),
+              reason)
+        << name;
+  }
   v1::GetMetricValueRequest get;
   v1::GetMetricValueResponse value;
   const auto ask = [&] {

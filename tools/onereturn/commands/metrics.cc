@@ -162,7 +162,7 @@ std::string LeagueHeading(const metrics::v1::GetLeagueTableResponse& league,
   const int digits = static_cast<int>(metric.display_digits());
   std::string text = absl::StrCat(metric.display_name(), ", ", PeriodText(period), "\n",
                                   Count(league.count(), "provider"), " ranked");
-  if (league.count() > 0) {
+  if (league.has_median()) {
     constexpr int kMoreDigits = 2;  // Quartiles are told apart more finely than values.
     const int fine = digits + kMoreDigits;
     absl::StrAppend(&text, "; first quartile ", FixedNumber(league.first_quartile(), fine),
