@@ -1,4 +1,5 @@
 // Evidence: what metrics says is pinned, and what happens when metrics does not say it.
+#include <atomic>
 #include <functional>
 #include <string>
 #include <thread>
@@ -24,6 +25,36 @@ class EvidenceTest : public ServiceUnderTest {
   absl::StatusOr<v1::AddEvidenceResponse> AddOne() {
     return Add(EvidenceRequest(assessment_, "QS1"));
   }
+  // Callers that add evidence, each on a thread of its own.
+  class Crowd {
+   public:
+    Crowd(EvidenceTest* test, int size) : statuses_(static_cast<size_t>(size)) {
+      for (absl::Status& status : statuses_) {
+        threads_.emplace_back([this, &status,
+                               request = test->EvidenceRequest(test->assessment_, "QS1"),
+                               stub = test->StubOf<v1::AssessmentService>("assessor")] {
+          grpc::ClientContext context;
+          context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+          v1::AddEvidenceResponse response;
+          status = FromGrpcStatus(stub->AddEvidence(&context, request, &response));
+          ++answered_;
+        });
+      }
+    }
+    ~Crowd() { Join(); }
+    int answered() const { return answered_; }
+    std::vector<absl::Status> Join() {
+      for (std::thread& thread : threads_) thread.join();
+      threads_.clear();
+      return statuses_;
+    }
+
+   private:
+    std::atomic<int> answered_{0};
+    std::vector<absl::Status> statuses_;
+    std::vector<std::thread> threads_;
+  };
+
   std::string assessment_;
 };
 
@@ -156,38 +187,37 @@ TEST_F(EvidenceTest, MetricsGetsNoMoreThanItsShareOfALongDeadline) {
 TEST_F(EvidenceTest, AMetricsServiceThatNeverAnswersHoldsUpNoOtherWrite) {
   const std::string evidence = MakeEvidence(assessment_, "QS1");
   metrics().set_silent(true);
-  constexpr int kWaiting = 12;
-  std::vector<v1::AddEvidenceRequest> requests;
-  for (int i = 0; i < kWaiting; ++i) requests.push_back(EvidenceRequest(assessment_, "QS1"));
-  ChannelOf("assessor");
-  std::vector<grpc::Status> statuses(kWaiting);
-  std::vector<std::thread> threads;
   const auto began = std::chrono::steady_clock::now();
-  for (int i = 0; i < kWaiting; ++i) {
-    threads.emplace_back(
-        [i, &requests, &statuses, stub = StubOf<v1::AssessmentService>("assessor")] {
-          grpc::ClientContext context;
-          context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-          v1::AddEvidenceResponse response;
-          statuses[i] = stub->AddEvidence(&context, requests[i], &response);
-        });
-  }
+  Crowd crowd(this, 12);
   ASSERT_TRUE(metrics().WaitForQuestions(3, std::chrono::seconds(10)));
   EXPECT_THAT(Score(ScoreRequest(assessment_, "QS1", 3, {evidence})), IsOk());
   EXPECT_EQ(MakeAssessment(), "assessments/a2");
-  EXPECT_LT(std::chrono::steady_clock::now() - began,
-            std::chrono::microseconds(kMetricsWaitMicros));
-  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(crowd.answered(), 0);
+  const std::vector<absl::Status> answers = crowd.Join();
   // The wait counts from the call, also for those that stood behind others.
   EXPECT_LT(std::chrono::steady_clock::now() - began,
-            std::chrono::microseconds(2 * kMetricsWaitMicros));
-  for (const grpc::Status& status : statuses) {
-    const absl::Status answer = FromGrpcStatus(status);
+            std::chrono::microseconds(3 * kMetricsWaitMicros));
+  for (const absl::Status& answer : answers) {
     EXPECT_THAT(answer, HasReason(Reason::kDependency));
     EXPECT_TRUE(DetailsOf(answer).has_value() && DetailsOf(answer)->retry_after.has_value());
   }
   metrics().set_silent(false);
   EXPECT_THAT(AddOne(), IsOk());
+}
+
+TEST_F(EvidenceTest, MoreThanCanWaitIsTurnedAwayAtOnce) {
+  metrics().set_silent(true);
+  Crowd crowd(this, 80);  // 4 are asking, 64 wait.
+  int turned_away = 0;
+  for (const absl::Status& answer : crowd.Join()) {
+    EXPECT_TRUE(DetailsOf(answer).has_value() && DetailsOf(answer)->retry_after.has_value());
+    if (ReasonOf(answer) == Reason::kQueueFull) {
+      ++turned_away;
+    } else {
+      EXPECT_THAT(answer, HasReason(Reason::kDependency));
+    }
+  }
+  EXPECT_GE(turned_away, 1);
 }
 
 TEST_F(EvidenceTest, EveryFaultIsListed) {
