@@ -17,7 +17,6 @@ namespace onereturn {
 struct Timestamp {
   int64_t micros = 0;
 
-  static constexpr Timestamp FromMicros(int64_t micros) { return Timestamp{micros}; }
   static constexpr Timestamp FromSeconds(int64_t seconds) { return Timestamp{seconds * 1'000'000}; }
 
   friend constexpr auto operator<=>(Timestamp a, Timestamp b) = default;

@@ -8,8 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "common/period/civil_day.h"
 
 namespace onereturn {
@@ -59,19 +57,6 @@ enum class SuccessionKind : uint8_t {
   kBoundary = 4,  // An area moved from the old organisation to the new one; both may go on.
 };
 inline constexpr size_t kSuccessionKindCount = 4;
-
-// Upper-case names with underscores: "SUB_ICB", "PROVIDER_TO_ICB", "MERGE". The parsers accept
-// exactly these; INVALID_ARGUMENT lists them.
-absl::string_view OrganisationTypeName(OrganisationType type);
-absl::string_view RelationshipKindName(RelationshipKind kind);
-absl::string_view SuccessionKindName(SuccessionKind kind);
-absl::StatusOr<OrganisationType> ParseOrganisationType(absl::string_view name);
-absl::StatusOr<RelationshipKind> ParseRelationshipKind(absl::string_view name);
-absl::StatusOr<SuccessionKind> ParseSuccessionKind(absl::string_view name);
-
-// The type that the child or the parent of a relationship must have; nullopt for any.
-std::optional<OrganisationType> ChildType(RelationshipKind kind);
-std::optional<OrganisationType> ParentType(RelationshipKind kind);
 
 // A child belongs to a parent from one day to another, both inclusive; without `to`, until further
 // notice. It is in force on those of its days on which both organisations are open.

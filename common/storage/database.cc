@@ -64,13 +64,6 @@ absl::Status Database::PutSchema(const SchemaRecord& schema) {
       "write the store's schema"));
 }
 
-absl::Status Database::PutSchemaVersion(uint32_t version) {
-  const std::lock_guard<std::mutex> lock(schema_mutex_);
-  RETURN_IF_ERROR(PutSchema({service_, version, column_families_}));
-  schema_version_.store(version);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<SchemaRecord> Database::GetSchema() const {
   std::string bytes;
   const rocksdb::Status status = engine_->Get(EngineReadOptions(), ToSlice(kSchemaKey), &bytes);
@@ -94,9 +87,7 @@ absl::Status Database::UseSchema(const SchemaRecord& schema) {
     }
     by_place_.push_back(handle);
   }
-  service_ = schema.service;
   column_families_ = schema.column_families;
-  schema_version_.store(schema.schema_version);
   return absl::OkStatus();
 }
 

@@ -63,7 +63,6 @@ class Database {
   // To be called once, before any column family is used: from here on they are known by their
   // places in this record, and readers need no lock. DATA_LOSS if one does not exist.
   absl::Status UseSchema(const SchemaRecord& schema);
-  absl::Status PutSchemaVersion(uint32_t version);
 
   rocksdb::DB& engine() const { return *engine_; }
   WriteGate& write_gate() const { return *write_gate_; }
@@ -75,7 +74,6 @@ class Database {
   const std::vector<rocksdb::ColumnFamilyHandle*>& handles() const { return handles_; }
 
   const std::vector<ColumnFamilySpec>& column_families() const { return column_families_; }
-  uint32_t schema_version() const { return schema_version_.load(); }
 
  private:
   rocksdb::ColumnFamilyHandle* HandleNamed(const std::string& name) const;
@@ -86,10 +84,7 @@ class Database {
   std::unique_ptr<rocksdb::DB> engine_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;   // Owned; destroyed before the engine.
   std::vector<rocksdb::ColumnFamilyHandle*> by_place_;  // Some of handles_.
-  std::mutex schema_mutex_;  // One writer of the schema record at a time.
-  std::string service_;
   std::vector<ColumnFamilySpec> column_families_;
-  std::atomic<uint32_t> schema_version_ = 0;
 };
 
 // What a Reader reads: the newest state, or that of a snapshot.

@@ -61,14 +61,6 @@ absl::Status Store::Write(const WriteBatch& batch, Durability durability) {
       database_->engine().Write(EngineWriteOptions(durability), &engine_batch), "write"));
 }
 
-absl::Status Store::Sync() {
-  WriteGate& gate = database_->write_gate();
-  RETURN_IF_ERROR(gate.Check());
-  return gate.Pass(FromEngine(database_->engine().SyncWAL(), "sync what was written"));
-}
-
-absl::Status Store::WriteHealth() const { return database_->write_gate().Check(); }
-
 Snapshot Store::TakeSnapshot() const { return Snapshot(View::Fixed(database_)); }
 
 absl::Status Store::Flush() {
@@ -112,36 +104,6 @@ absl::Status Store::DropColumnFamilyContents(const std::vector<ColumnFamily>& co
     }
   }
   return absl::OkStatus();
-}
-
-absl::Status Store::VerifyChecksums() const {
-  return FromEngine(database_->engine().VerifyFileChecksums(EngineReadOptions()),
-                    "verify the checksums of the store");
-}
-
-uint64_t Store::ApproximateBytes(ColumnFamily column_family) const {
-  uint64_t total = 0;
-  for (const std::string& property : {rocksdb::DB::Properties::kTotalSstFilesSize,
-                                      rocksdb::DB::Properties::kCurSizeAllMemTables}) {
-    uint64_t bytes = 0;
-    if (database_->engine().GetIntProperty(database_->Handle(column_family), property, &bytes)) {
-      total += bytes;
-    }
-  }
-  return total;
-}
-
-absl::StatusOr<uint64_t> Store::FreeBytes() const {
-  uint64_t bytes = 0;
-  RETURN_IF_ERROR(FromEngine(database_->engine().GetEnv()->GetFreeSpace(database_->path(), &bytes),
-                             absl::StrCat("ask for the free space of ", database_->path())));
-  return bytes;
-}
-
-uint32_t Store::stored_schema_version() const { return database_->schema_version(); }
-
-absl::Status Store::SetSchemaVersion(uint32_t version) {
-  return database_->PutSchemaVersion(version);
 }
 
 const std::vector<ColumnFamilySpec>& Store::column_families() const {

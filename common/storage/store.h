@@ -90,12 +90,6 @@ class Store : public Reader {
   // more: a failed sync cannot be retried, because the kernel may have dropped the data.
   absl::Status Write(const WriteBatch& batch, Durability durability);
 
-  // Puts everything written so far with kUnsynced on stable storage. Errors as Write().
-  absl::Status Sync();
-
-  // OK, or the error that has stopped all writing (see Write).
-  absl::Status WriteHealth() const;
-
   // The newest state, fixed.
   Snapshot TakeSnapshot() const;
 
@@ -113,20 +107,6 @@ class Store : public Reader {
   // logged. FAILED_PRECONDITION for a primary column family, and nothing is removed. Errors as
   // Write(): then it is unknown whether they are empty.
   absl::Status DropColumnFamilyContents(const std::vector<ColumnFamily>& column_families);
-
-  // Reads every table file and checks all its checksums. DATA_LOSS names the first damaged file.
-  absl::Status VerifyChecksums() const;
-
-  // Roughly what a column family holds on disk and in buffers.
-  uint64_t ApproximateBytes(ColumnFamily column_family) const;
-
-  // Free space where the store lies.
-  absl::StatusOr<uint64_t> FreeBytes() const;
-
-  // The version the stored data has; may be older than the options' after Open(). The caller then
-  // migrates and says so with SetSchemaVersion, which is synced.
-  uint32_t stored_schema_version() const;
-  absl::Status SetSchemaVersion(uint32_t version);
 
   const std::vector<ColumnFamilySpec>& column_families() const;
 

@@ -33,11 +33,10 @@ void WriteRows(const StoreOptions& options, bool flush) {
   auto store = Store::Create(options);
   ASSERT_TRUE(store.ok()) << store.status();
   for (int row = 0; row < kRows; ++row) {
+    const Durability durability = row + 1 < kRows ? Durability::kUnsynced : Durability::kSynced;
     ASSERT_TRUE(
-        PutOne(**store, Table::kFacts, RowKey(row), std::string(100, 'v'), Durability::kUnsynced)
-            .ok());
+        PutOne(**store, Table::kFacts, RowKey(row), std::string(100, 'v'), durability).ok());
   }
-  ASSERT_TRUE((*store)->Sync().ok());
   if (flush) {
     ASSERT_TRUE((*store)->Flush().ok());
   }
@@ -110,7 +109,6 @@ TEST(StoreDamageTest, ADamagedTableIsDataLossAndNeverTheEndOfAScan) {
   EXPECT_EQ(more.status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(cursor.Next().status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ((*store)->ContentHash({Table::kFacts}).status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_EQ((*store)->VerifyChecksums().code(), absl::StatusCode::kDataLoss);
 }
 
 // The rows are gone once the removal is written: that their table cannot be read to make it smaller

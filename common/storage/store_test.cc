@@ -40,16 +40,13 @@ TEST(StoreTest, WhatIsWrittenIsThereAfterReopening) {
     batch.Put(Table::kFacts, "a", "1");
     batch.Put(Table::kFigures, "b", "2");
     ASSERT_TRUE(store->Write(batch, Durability::kSynced).ok());
-    ASSERT_TRUE(PutOne(*store, Table::kFacts, "c", "3", Durability::kUnsynced).ok());
-    ASSERT_TRUE(store->Sync().ok());
-    EXPECT_GT(store->FreeBytes().value(), 0u);
+    ASSERT_TRUE(PutOne(*store, Table::kFacts, "c", "3").ok());
   }
   for (int round = 0; round < 2; ++round) {
     const std::unique_ptr<Store> store = Must(Store::Open(options));
     EXPECT_THAT(AllEntries(*store, Table::kFacts), ElementsAre(Pair("a", "1"), Pair("c", "3")));
     EXPECT_THAT(AllEntries(*store, Table::kFigures), ElementsAre(Pair("b", "2")));
     ASSERT_TRUE(store->Flush().ok());
-    ASSERT_TRUE(store->VerifyChecksums().ok());
   }
 }
 
@@ -100,17 +97,14 @@ TEST(StoreTest, SchemaVersions) {
   StoreOptions options = InMemoryOptions();
   Must(Store::Create(options)).reset();
   options.schema_version = 1;
-  EXPECT_EQ(Store::Open(options).status().code(), absl::StatusCode::kFailedPrecondition);
-  options.schema_version = 3;
-  std::unique_ptr<Store> store = Must(Store::Open(options));
-  EXPECT_EQ(store->stored_schema_version(), 2u);
-  ASSERT_TRUE(store->SetSchemaVersion(3).ok());
-  EXPECT_EQ(store->stored_schema_version(), 3u);
-  store.reset();
-  options.schema_version = 2;
   const absl::Status status = Store::Open(options).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(Text(status), HasSubstr("schema version 3"));
+  EXPECT_THAT(Text(status), HasSubstr("schema version 2"));
+  // Opening changes nothing of it: the older program may still come back.
+  for (const uint32_t version : {3, 2}) {
+    options.schema_version = version;
+    Must(Store::Open(options)).reset();
+  }
 }
 
 TEST(StoreTest, ColumnFamiliesMayOnlyBeAdded) {
@@ -163,14 +157,12 @@ TEST(StoreTest, DroppingEmptiesDerivedColumnFamiliesOnly) {
     }
     ASSERT_TRUE(PutOne(*store, Table::kFigures, std::string(100, '\xff'), "last").ok());
     ASSERT_TRUE(PutOne(*store, Table::kFacts, "a", "1").ok());
-    EXPECT_GT(store->ApproximateBytes(Table::kFigures), 30000u);
     const absl::Status refused = store->DropColumnFamilyContents({Table::kFigures, Table::kFacts});
     EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
     EXPECT_THAT(AllEntries(*store, Table::kFigures), SizeIs(3001));
 
     ASSERT_TRUE(store->DropColumnFamilyContents({Table::kFigures}).ok());
     EXPECT_THAT(AllEntries(*store, Table::kFigures), SizeIs(0));
-    EXPECT_LT(store->ApproximateBytes(Table::kFigures), 30000u);
     ASSERT_TRUE(store->DropColumnFamilyContents({Table::kFigures}).ok());
     ASSERT_TRUE(PutOne(*store, Table::kFigures, "5", "again").ok());
   }
@@ -208,7 +200,6 @@ TEST(StoreTest, AfterAFailedWriteNothingIsWrittenAnyMore) {
   const StoreOptions options = OptionsAt(folder.File("store"), nullptr);
   std::unique_ptr<Store> store = Must(Store::Create(options));
   ASSERT_TRUE(PutOne(*store, Table::kFacts, "a", "1").ok());
-  EXPECT_TRUE(store->WriteHealth().ok());
 
   std::signal(SIGXFSZ, SIG_IGN);
   rlimit before;
@@ -220,8 +211,6 @@ TEST(StoreTest, AfterAFailedWriteNothingIsWrittenAnyMore) {
 
   EXPECT_EQ(failed.code(), absl::StatusCode::kUnavailable) << failed;
   EXPECT_EQ(PutOne(*store, Table::kFacts, "b", "2"), failed);
-  EXPECT_EQ(store->Sync(), failed);
-  EXPECT_EQ(store->WriteHealth(), failed);
   EXPECT_EQ(store->Get(Table::kFacts, "a").value(), "1");
   store.reset();
   store = Must(Store::Open(options));

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "common/rpc/guard.h"
 #include "common/status/status_macros.h"
 #include "common/storage/key_codec.h"
 #include "services/assessment/app/assessment_view.h"

@@ -1,13 +1,18 @@
 #include "services/ingestion/app/definition_checks.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
+#include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
 #include "common/cells/cell_chunk.h"
 #include "common/hierarchy/ods_code.h"
+#include "common/hierarchy/organisation.h"
 #include "common/period/civil_day.h"
 #include "common/status/error.h"
 
@@ -36,11 +41,30 @@ bool IsDimensionCode(absl::string_view text) {
   return !text.empty() && text.size() <= kMaxDimensionBytes && IsSafeText(text);
 }
 
+// The type that the child of a kind has. Each kind leads to a higher level, so that organisations
+// of their types cannot belong to each other in a circle.
+catalogue::v1::OrganisationType ChildType(catalogue::v1::RelationshipKind kind) {
+  switch (kind) {
+    case catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_ICB:
+    case catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_REGION:
+      return catalogue::v1::ORGANISATION_TYPE_PROVIDER;
+    case catalogue::v1::RELATIONSHIP_KIND_ICB_TO_REGION:
+      return catalogue::v1::ORGANISATION_TYPE_ICB;
+    case catalogue::v1::RELATIONSHIP_KIND_REGION_TO_NATION:
+      return catalogue::v1::ORGANISATION_TYPE_REGION;
+    default:
+      return catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED;
+  }
+}
+
 void CheckRelationship(const catalogue::v1::Organisation& organisation, int i, Error* faults) {
   const catalogue::v1::Relationship& relationship = organisation.relationships(i);
   const std::string path = absl::StrCat("organisation.relationships[", i, "]");
   if (relationship.kind() == catalogue::v1::RELATIONSHIP_KIND_UNSPECIFIED) {
     faults->Field(absl::StrCat(path, ".kind"), "is missing");
+  }
+  if (ChildType(relationship.kind()) != organisation.type()) {
+    faults->Field(absl::StrCat(path, ".kind"), "is not of an organisation of this type");
   }
   if (absl::Status code = CheckOdsCode(relationship.parent()); !code.ok()) {
     faults->Field(absl::StrCat(path, ".parent"), code.message());
@@ -59,6 +83,78 @@ void CheckRelationship(const catalogue::v1::Organisation& organisation, int i, E
   if (relationship.has_share_millionths() &&
       (relationship.share_millionths() == 0 || relationship.share_millionths() > 1'000'000)) {
     faults->Field(absl::StrCat(path, ".share_millionths"), "must be 1 to 1,000,000");
+  }
+}
+
+// What begins on a day; negative: what ended the day before.
+struct Change {
+  int64_t shares = 0;
+  int leads = 0;
+  int count = 0;
+};
+using Changes = std::map<int32_t, Change>;  // By days since 1970-01-01.
+
+void Add(const catalogue::v1::Relationship& relationship, const CivilDay& from, Changes* changes) {
+  const int64_t share = relationship.share_millionths();
+  const int lead = relationship.lead() ? 1 : 0;
+  Change& begin = (*changes)[from.EpochDays()];
+  begin.shares += share;
+  begin.leads += lead;
+  begin.count += 1;
+  const absl::StatusOr<CivilDay> to = CivilDay::Parse(relationship.to_date());
+  if (!to.ok()) return;  // Open.
+  Change& end = (*changes)[to->EpochDays() + 1];
+  end.shares -= share;
+  end.leads -= lead;
+  end.count -= 1;
+}
+
+// The first day on which `is_wrong(what is in force)`; nullopt for none.
+std::optional<std::string> FirstDay(const Changes& changes,
+                                    absl::FunctionRef<bool(const Change&)> is_wrong) {
+  Change now;
+  for (const auto& [day, change] : changes) {
+    now.shares += change.shares;
+    now.leads += change.leads;
+    now.count += change.count;
+    if (is_wrong(now)) return CivilDay::FromEpochDays(day)->ToString();
+  }
+  return std::nullopt;
+}
+
+// Of each kind, on each day with any: shares that total the whole, or one lead and no shares; and
+// no parent twice. What one record can tell: its parents may be loaded later.
+void CheckWeights(const catalogue::v1::Organisation& organisation, Error* faults) {
+  std::map<int, Changes> by_kind;
+  std::map<std::pair<int, std::string>, Changes> by_parent;
+  for (const catalogue::v1::Relationship& relationship : organisation.relationships()) {
+    const absl::StatusOr<CivilDay> from = CivilDay::Parse(relationship.from_date());
+    if (!from.ok() ||
+        (!relationship.to_date().empty() && relationship.to_date() < relationship.from_date())) {
+      continue;  // A fault of its own.
+    }
+    Add(relationship, *from, &by_kind[relationship.kind()]);
+    Add(relationship, *from, &by_parent[{relationship.kind(), relationship.parent()}]);
+  }
+  const auto fault = [faults](int kind, absl::string_view words) {
+    faults->Field("organisation.relationships",
+                  absl::StrCat(catalogue::v1::RelationshipKind_Name(kind), words));
+  };
+  for (const auto& [kind, changes] : by_kind) {
+    const auto day = FirstDay(changes, [](const Change& now) {
+      const bool whole = now.shares == kWholeShareMillionths && now.leads <= 1;
+      const bool led = now.shares == 0 && now.leads == 1;
+      return now.count > 0 && !whole && !led;
+    });
+    if (!day.has_value()) continue;
+    fault(kind, absl::StrCat(": on ", *day, " the shares do not total ", kWholeShareMillionths,
+                             "; without shares exactly one parent must lead"));
+  }
+  for (const auto& [kind_and_parent, changes] : by_parent) {
+    const auto day = FirstDay(changes, [](const Change& now) { return now.count > 1; });
+    if (!day.has_value()) continue;
+    fault(kind_and_parent.first, absl::StrCat(" to ", kind_and_parent.second, ": stands twice on ",
+                                              *day, "; end the earlier one the day before"));
   }
 }
 
@@ -132,6 +228,7 @@ absl::Status CheckOrganisation(const catalogue::v1::Organisation& organisation) 
   }
   for (int i = 0; i < organisation.relationships_size(); ++i)
     CheckRelationship(organisation, i, &faults);
+  CheckWeights(organisation, &faults);
   for (int i = 0; i < organisation.successions_size(); ++i) {
     const std::string path = absl::StrCat("organisation.successions[", i, "]");
     if (absl::Status code = CheckOdsCode(organisation.successions(i).successor()); !code.ok()) {
