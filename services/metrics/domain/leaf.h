@@ -4,14 +4,10 @@
 #define ONERETURN_SERVICES_METRICS_DOMAIN_LEAF_H_
 
 #include <cstdint>
-#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/cells/cell_chunk.h"
 #include "common/decimal/decimal.h"
@@ -44,52 +40,9 @@ enum class ValueState : uint8_t {
 // What a leaf says by itself.
 ValueState StateOf(const MetricDefinition& definition, const Leaf& leaf);
 
-// Takes the cells of one return one after the other. Memory grows with the tuples of the pairing's
-// dimensions, not with the cells. One thread at a time.
-class LeafAccumulator {
- public:
-  // `definition` must outlive the accumulator.
-  explicit LeafAccumulator(const MetricDefinition& definition);
-
-  void Add(const CellView& cell);
-  // The leaf of the cells so far, with revision 0.
-  Leaf Finish() const;
-
- private:
-  // Sums of the cells at one tuple of the pairing's dimensions.
-  struct Tuple {
-    Int128 numerator = 0;
-    Int128 denominator = 0;
-    uint32_t entering_cells = 0;
-    uint32_t null_cells = 0;
-    uint32_t items_with_number = 0;  // Bit i: pairing item i has a cell with a number here.
-    uint32_t items_with_null = 0;    // Bit i: pairing item i has a null cell here.
-  };
-  // A term and what it is for.
-  struct Use {
-    const Term* term;
-    enum class Sum : uint8_t { kNumerator, kDenominator, kEligibility } sum;
-  };
-  // All that the definition says of one item.
-  struct ItemUses {
-    std::vector<Use> uses;
-    uint32_t pairing_bit = 0;  // 0: the pairing does not name the item.
-  };
-
-  void AddTerms(const std::vector<Term>& terms, Use::Sum sum);
-  // The tuple the cell lies at; the unpaired sums when it lies at none.
-  Tuple* TupleOf(const CellView& cell);
-
-  const MetricDefinition& definition_;
-  std::map<std::string, ItemUses, std::less<>> items_;
-  uint32_t all_pairing_bits_ = 0;
-  Tuple unpaired_;
-  Int128 eligibility_ = 0;
-  std::unordered_map<std::string, Tuple> tuples_;
-};
-
 // The leaves of several definitions over the chunks of one return, each chunk decoded once.
-// CELLS_CORRUPT for a damaged chunk. The definitions' order is kept.
+// CELLS_CORRUPT for a damaged chunk. The definitions' order is kept. For many returns make a
+// LeafProgram (services/metrics/domain/leaf_program.h), which this runs once.
 absl::StatusOr<std::vector<Leaf>> ComputeLeaves(
     absl::Span<const MetricDefinition* const> definitions, absl::Span<const std::string> chunks,
     uint32_t revision);

@@ -94,6 +94,7 @@ absl::Status Projection::Apply(Feed feed, absl::Span<const Fact> facts, const Cu
   cursor = std::move(next);
   last_time_micros_[IndexOf(feed)] = facts.back().time_micros;
   for (Tracked& tracked : defined) definitions_.push_back(std::move(tracked));
+  if (!defined.empty()) prepared_.clear();
   return absl::OkStatus();
 }
 
@@ -144,30 +145,42 @@ absl::Status Projection::TakeFact(Feed feed, const Fact& fact, DerivedBatch* bat
 }
 
 absl::Status Projection::TakeReturn(const Fact& fact, const AcceptedReturn& accepted,
-                                    DerivedBatch* batch) const {
+                                    DerivedBatch* batch) {
   for (size_t i = 0; i < accepted.chunks.size(); ++i) {
     batch->PutChunk(fact.sequence, static_cast<uint32_t>(i), accepted.chunks[i]);
   }
-  std::vector<const MetricDefinition*> definitions;
-  for (const Tracked& tracked : definitions_) {
-    // One that lags takes this return in its turn.
-    if (tracked.backfilled_through.has_value()) continue;
-    if (tracked.record.definition.collection != accepted.collection) continue;
-    definitions.push_back(&tracked.record.definition);
-  }
   const ReturnHead head{accepted.organisation, accepted.collection, accepted.period,
                         accepted.revision, static_cast<uint32_t>(accepted.chunks.size())};
-  return AddLeaves(definitions, head, accepted.chunks, fact.sequence, batch);
+  return AddLeaves(PreparedFor(accepted.collection), head, accepted.chunks, fact.sequence, batch);
 }
 
-absl::Status Projection::AddLeaves(const std::vector<const MetricDefinition*>& definitions,
-                                   const ReturnHead& head, const std::vector<std::string>& chunks,
-                                   uint64_t sequence, DerivedBatch* batch) const {
-  ASSIGN_OR_RETURN(const std::vector<Leaf> leaves,
-                   ComputeLeaves(definitions, chunks, head.revision));
-  for (size_t i = 0; i < definitions.size(); ++i) {
-    const DefinitionId id{definitions[i]->code, definitions[i]->version};
-    batch->PutLeaf(LeafAddress{id, head.period, head.organisation, sequence}, leaves[i]);
+Projection::Prepared::Prepared(const std::vector<const MetricDefinition*>& definitions)
+    : program(definitions) {
+  for (const MetricDefinition* definition : definitions) {
+    ids.push_back(DefinitionId{definition->code, definition->version});
+  }
+}
+
+const Projection::Prepared& Projection::PreparedFor(const std::string& collection) {
+  const auto known = prepared_.find(collection);
+  if (known != prepared_.end()) return known->second;
+  std::vector<const MetricDefinition*> definitions;
+  for (const Tracked& tracked : definitions_) {
+    // One that lags takes returns in its turn.
+    if (tracked.backfilled_through.has_value()) continue;
+    if (tracked.record.definition.collection != collection) continue;
+    definitions.push_back(&tracked.record.definition);
+  }
+  return prepared_.emplace(collection, Prepared(definitions)).first->second;
+}
+
+absl::Status Projection::AddLeaves(const Prepared& prepared, const ReturnHead& head,
+                                   const std::vector<std::string>& chunks, uint64_t sequence,
+                                   DerivedBatch* batch) {
+  ASSIGN_OR_RETURN(const std::vector<Leaf> leaves, prepared.program.Run(chunks, head.revision));
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    batch->PutLeaf(LeafAddress{prepared.ids[i], head.period, head.organisation, sequence},
+                   leaves[i]);
   }
   return absl::OkStatus();
 }
@@ -189,6 +202,7 @@ absl::StatusOr<bool> Projection::BackfillStep(size_t entry_limit, size_t cell_by
     batch->PutBackfillThrough(tracked->record.id(), through);
   }
   RETURN_IF_ERROR(tables_->Commit(std::move(batch)));
+  if (caught_up) prepared_.clear();
   tracked->backfilled_through = caught_up ? std::nullopt : std::optional<uint64_t>(through);
   return true;
 }
@@ -197,6 +211,7 @@ absl::StatusOr<uint64_t> Projection::BackfillEntries(const Tracked& tracked, siz
                                                      size_t cell_bytes, DerivedBatch* batch) const {
   const MetricDefinition& definition = tracked.record.definition;
   const std::unique_ptr<DerivedReader> reader = tables_->Snapshot();
+  const Prepared prepared({&definition});
   uint64_t through = *tracked.backfilled_through;
   size_t bytes = 0;
   for (size_t i = 0; i < entry_limit && bytes < cell_bytes && through < ingestion_.sequence; ++i) {
@@ -214,7 +229,7 @@ absl::StatusOr<uint64_t> Projection::BackfillEntries(const Tracked& tracked, siz
     ASSIGN_OR_RETURN(const std::vector<std::string> chunks,
                      reader->Chunks(sequence, head.chunk_count));
     for (const std::string& chunk : chunks) bytes += chunk.size();
-    RETURN_IF_ERROR(AddLeaves({&definition}, head, chunks, sequence, batch));
+    RETURN_IF_ERROR(AddLeaves(prepared, head, chunks, sequence, batch));
   }
   return through;
 }

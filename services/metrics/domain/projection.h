@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "absl/types/span.h"
 #include "services/metrics/domain/derived_tables.h"
 #include "services/metrics/domain/facts.h"
+#include "services/metrics/domain/leaf_program.h"
 
 namespace onereturn::metrics {
 
@@ -67,12 +69,20 @@ class Projection {
   absl::Status CheckOrder(Feed feed, absl::Span<const Fact> facts) const;
   absl::Status TakeFact(Feed feed, const Fact& fact, DerivedBatch* batch,
                         std::vector<Tracked>* defined);
-  // Adds the leaves of every definition in `definitions` over one return.
-  absl::Status AddLeaves(const std::vector<const MetricDefinition*>& definitions,
-                         const ReturnHead& head, const std::vector<std::string>& chunks,
-                         uint64_t sequence, DerivedBatch* batch) const;
-  absl::Status TakeReturn(const Fact& fact, const AcceptedReturn& accepted,
-                          DerivedBatch* batch) const;
+  // Definitions of one collection, ready to be computed together.
+  struct Prepared {
+    explicit Prepared(const std::vector<const MetricDefinition*>& definitions);
+    std::vector<DefinitionId> ids;
+    LeafProgram program;
+  };
+
+  // The definitions of a collection that do not lag behind.
+  const Prepared& PreparedFor(const std::string& collection);
+  // Adds the leaves of the definitions over one return.
+  static absl::Status AddLeaves(const Prepared& prepared, const ReturnHead& head,
+                                const std::vector<std::string>& chunks, uint64_t sequence,
+                                DerivedBatch* batch);
+  absl::Status TakeReturn(const Fact& fact, const AcceptedReturn& accepted, DerivedBatch* batch);
   absl::StatusOr<uint64_t> BackfillEntries(const Tracked& tracked, size_t entry_limit,
                                            size_t cell_bytes, DerivedBatch* batch) const;
 
@@ -82,6 +92,7 @@ class Projection {
   int64_t last_time_micros_[2] = {0,
                                   0};  // Of the newest entry of ingestion's and of metrics' feed.
   std::vector<Tracked> definitions_;
+  std::map<std::string, Prepared> prepared_;  // By collection; made anew when definitions change.
 };
 
 }  // namespace onereturn::metrics
