@@ -24,10 +24,6 @@ ENGINE = [
 ]
 # What brings transport with it, though its name does not say so.
 TRANSPORT = [r"common/rpc/(guard|mutation_gate|server)\.h"]
-# These use cases still take a gate's call and answer it; no other may.
-APP_WITH_TRANSPORT = (
-    r"services/assessment/app/(add_evidence|create_assessment|fact_writer|read_assessments|"
-    r"score_statement|trace_assessment|update_framework)\.h")
 
 RULES = [
     (r"services/([^/]+)/domain/(?!.*_test\.cc$)(?!testing/).*", "only",
@@ -42,7 +38,7 @@ RULES = [
      "store knows keys and tables; calls and use cases lie above it"),
     (r"services/([^/]+)/app/.*", "never", GRPC + [r"services/{1}/rpc/.*"],
      "app knows no transport; rpc lies above it"),
-    (rf"(?!{APP_WITH_TRANSPORT})services/[^/]+/app/.*", "never", TRANSPORT,
+    (r"services/[^/]+/app/.*", "never", TRANSPORT,
      "app knows no transport; rpc lies above it"),
     (r"services/([^/]+)/(rpc|app|consumers|main\.cc).*", "never", ROCKSDB + ENGINE,
      "the storage engine stays inside common/storage"),
