@@ -12,7 +12,8 @@ namespace {
 // Adding evidence keeps its thread while metrics answers: with threads of its own, other writes
 // never wait for metrics.
 constexpr size_t kEvidenceThreads = 4;
-constexpr size_t kEvidenceQueue = 64;
+// Fewer than the calls of one connection, so that a caller is told rather than kept waiting.
+constexpr size_t kEvidenceQueue = 32;
 
 // A framework may have 60 KiB, and an answer no more than 4 MiB.
 constexpr int kUsualFrameworks = 20;

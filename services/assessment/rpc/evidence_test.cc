@@ -207,7 +207,7 @@ TEST_F(EvidenceTest, AMetricsServiceThatNeverAnswersHoldsUpNoOtherWrite) {
 
 TEST_F(EvidenceTest, MoreThanCanWaitIsTurnedAwayAtOnce) {
   metrics().set_silent(true);
-  Crowd crowd(this, 80);  // 4 are asking, 64 wait.
+  Crowd crowd(this, 60);  // 4 are asking, 32 wait.
   int turned_away = 0;
   for (const absl::Status& answer : crowd.Join()) {
     EXPECT_TRUE(DetailsOf(answer).has_value() && DetailsOf(answer)->retry_after.has_value());
