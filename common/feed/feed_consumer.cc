@@ -82,9 +82,12 @@ std::string FeedConsumer::fault() const {
 }
 
 void FeedConsumer::Reconnect() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  ++connection_;
-  for (grpc::ClientContext* call : calls_) call->TryCancel();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ++connection_;
+    for (grpc::ClientContext* call : calls_) call->TryCancel();
+  }
+  changed_.notify_all();
 }
 
 absl::Status FeedConsumer::DropAndReconnect(const std::function<absl::Status()>& drop) {
@@ -96,7 +99,12 @@ absl::Status FeedConsumer::DropAndReconnect(const std::function<absl::Status()>&
 
 void FeedConsumer::Run() {
   while (true) {
-    Ending ending = FollowOnce();
+    uint64_t connection = 0;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      connection = connection_;
+    }
+    Ending ending = FollowOnce(connection);
     if (!ending.status.ok() && !ending.final && DetailsOf(ending.status).has_value() &&
         ReasonOf(ending.status) == Reason::kEpochChanged) {
       LogWarning("feed.epoch_changed", {{"source", source_}});
@@ -111,19 +119,17 @@ void FeedConsumer::Run() {
     if (ending.final) {
       fault_ = ending.status.ToString();
       LogError("feed.stopped", {{"source", source_}, {"status", fault_}});
-      return;
+      changed_.wait(lock, [&] { return stopping_ || connection_ != connection; });
+      fault_.clear();
+      if (stopping_) return;
+      continue;
     }
     changed_.wait_for(lock, kRetryDelay, [this] { return stopping_; });
     if (stopping_) return;
   }
 }
 
-FeedConsumer::Ending FeedConsumer::FollowOnce() {
-  uint64_t connection = 0;
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    connection = connection_;
-  }
+FeedConsumer::Ending FeedConsumer::FollowOnce(uint64_t connection) {
   if (absl::Status fetched = FetchKey(); !fetched.ok()) return {fetched, IsFinalAnswer(fetched)};
   absl::StatusOr<FeedProgress> progress = taker_->Progress();
   if (!progress.ok()) return {progress.status(), true};

@@ -71,8 +71,8 @@ class FeedConsumer {
 
   void Stop();
 
-  // Empty while all is well; otherwise why the consumer has stopped for good (a gap, a wrong root,
-  // an entry of a newer version, a store that failed).
+  // Empty while all is well; otherwise why the consumer has stopped until Reconnect() (a gap, a
+  // wrong root, an entry of a newer version, a store that failed).
   std::string fault() const;
 
   // Breaks the connection; the consumer asks Progress() anew.
@@ -91,7 +91,7 @@ class FeedConsumer {
 
   void Run();
   // Follows one connection to its end.
-  Ending FollowOnce();
+  Ending FollowOnce(uint64_t connection);
   Ending Connect(uint64_t connection, FeedProgress progress);
   // Nothing happens when the connection was broken meanwhile.
   Ending TakePage(uint64_t connection, const FeedPage& page);

@@ -347,6 +347,10 @@ TEST_F(FeedConsumerTest, ATamperedChunkStopsIt) {
   ASSERT_TRUE(taker_.WaitUntil([this] { return !consumer_->fault().empty(); }));
   EXPECT_THAT(consumer_->fault(), HasSubstr("cells of entry 1"));
   EXPECT_TRUE(taker_.facts().empty());
+  source_.Set({});
+  consumer_->Reconnect();  // The source was mended, and the operator rebuilds.
+  EXPECT_TRUE(taker_.WaitForSequence(1));
+  EXPECT_EQ(consumer_->fault(), "");
 }
 
 TEST_F(FeedConsumerTest, ATamperedFetchedChunkStopsIt) {

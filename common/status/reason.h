@@ -73,6 +73,7 @@ namespace onereturn {
   row(kUploadExpired, "UPLOAD_EXPIRED", kFailedPrecondition, "The upload session has expired.", "Start a new upload.") \
   row(kDigestMismatch, "DIGEST_MISMATCH", kDataLoss, "The bytes that came do not have the stated size or SHA-256.", "Send the file again.") \
   row(kFileLayout, "FILE_LAYOUT", kInvalidArgument, "The file fits none of the collection's layouts.", "Use the published template, with its headings unchanged.") \
+  row(kFileRepeatedRow, "FILE_REPEATED_ROW", kInvalidArgument, "An organisation stands in a file more than once.", "Give each organisation once, its rows together; the rows are named.") \
   row(kFilePeriod, "FILE_PERIOD", kInvalidArgument, "The file is for another period than the return.", "Choose the file, or the return, of the right period.") \
   row(kFileTotal, "FILE_TOTAL", kInvalidArgument, "A total in the file is not the sum of its rows.", "Correct the file; the row and both figures are named.") \
   /* Catalogue and assessment. */ \

@@ -162,7 +162,7 @@ absl::Status SubmitFile::JudgeFile(const StoredUpload& upload, const FileSubmiss
         judged.row = rows.row;
         auto [first, fresh] = first_rows.emplace(rows.organisation, rows.row);
         if (!fresh) {
-          return Error(Reason::kFileLayout,
+          return Error(Reason::kFileRepeatedRow,
                        absl::StrCat(ShownCode(rows.organisation), " stands in rows ", first->second,
                                     " and ", rows.row, ": give each organisation once"))
               .With("row", rows.row);
@@ -211,7 +211,6 @@ absl::StatusOr<Findings> SubmitFile::JudgeRows(const FileSubmission& submission,
     return findings;
   }
   findings.Append(rows.findings);
-  if (findings.has_error()) return findings;
   const Period period = rows.period;
   findings.Append(
       Judge(*compiled.collection, period, ToSubmission(submission, std::move(rows))).findings);

@@ -97,7 +97,7 @@ TEST_F(SubmitFileTest, AFileThatIsWrongAsAWholeStoresNothing) {
   std::vector<BadFile> files = BadFiles();
   files.push_back({"an organisation twice",
                    Spoilt([](Records& r) { r[3] = PublishedRow("RLQ", 20); }),
-                   Reason::kFileLayout,
+                   Reason::kFileRepeatedRow,
                    {"RLQ stands in rows 2 and 4"}});
   const uint64_t before = ingestion_.LastSequence();
   for (const BadFile& file : files) {
@@ -152,6 +152,27 @@ TEST_F(SubmitFileTest, ARowThatIsWrongKeepsOutItsOwnReturnAndNoOther) {
     EXPECT_EQ(fact.accepted_rows(), 2u);
     EXPECT_EQ(fact.refused_rows(), 1u);
   }
+}
+
+// A figure that cannot be read hides no other fault of its row, and is no fault of another kind.
+TEST_F(SubmitFileTest, EveryFaultOfARowComesAtOnce) {
+  const absl::StatusOr<FileAnswer> answer = Run(Spoilt([](Records& r) {
+    r[2][kFirstFigure] = "1,000";
+    r[2][kFirstFigure + 7] = "-1";         // No figure may be negative: AE01.
+    r[2][kFirstFigure + 10] = "99999999";  // More over four hours than attended: AE02.
+    for (size_t column : {kFirstFigure + 7, kFirstFigure + 10}) {
+      int64_t sum = 0;
+      for (size_t row = 1; row <= 3; ++row) sum += std::stoll(r[row][column]);
+      r[4][column] = absl::StrCat(sum);
+    }
+  }));
+  ASSERT_THAT(answer, IsOk());
+  std::vector<std::string> codes;
+  for (const Finding& finding : answer->findings.kept()) {
+    EXPECT_EQ(finding.place.row, 3u);
+    codes.push_back(finding.code);
+  }
+  EXPECT_THAT(codes, ElementsAre("CELL_VALUE", "AE01", "AE02"));
 }
 
 TEST_F(SubmitFileTest, WhereEveryRowIsWrongNothingIsStored) {

@@ -69,7 +69,7 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
   if (current_.has_value() && current_->organisation != organisation) RETURN_IF_ERROR(Deliver());
   if (!current_.has_value()) {
     if (delivered_.count(organisation) > 0) {
-      return Error(Reason::kFileLayout,
+      return Error(Reason::kFileRepeatedRow,
                    absl::StrCat("row ", row, ": the rows of ", CutAtCharacter(organisation, 12),
                                 " do not stand together: sort the file by organisation"))
           .With("row", row);
@@ -93,7 +93,11 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
   const absl::string_view null_reason = FieldOf("null_reason", fields);
   std::optional<std::string> fault =
       value.empty() ? ReadCellText(null_reason, true, &cell) : ReadCellText(value, false, &cell);
-  if (!value.empty() && !null_reason.empty()) fault = "A value and a null reason stand in one row.";
+  if (!value.empty() && !null_reason.empty()) {
+    fault = "A value and a null reason stand in one row.";
+    cell.value.reset();
+    cell.null_reason = NullReason::kNotCollected;
+  }
   Place place{row, static_cast<uint32_t>(columns_.at("value") + 1), "value"};
   if (fault.has_value()) {
     Finding finding;
@@ -106,7 +110,6 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
     finding.suggestion =
         "Write the figure in plain digits, or leave it blank and give a null reason.";
     current_->findings.Add(std::move(finding));
-    return absl::OkStatus();
   }
   current_->cells.push_back(std::move(cell));
   current_->places.push_back(std::move(place));

@@ -33,7 +33,11 @@ std::optional<std::string> ReadCellText(absl::string_view text, bool null_reason
     }
   }
   absl::StatusOr<Decimal> value = Decimal::Parse(text);
-  if (!value.ok()) return absl::StrCat("The figure cannot be read: ", value.status().message());
+  if (!value.ok()) {
+    cell->value.reset();
+    cell->null_reason = NullReason::kNotCollected;
+    return absl::StrCat("The figure cannot be read: ", value.status().message());
+  }
   cell->value = *value;
   return std::nullopt;
 }

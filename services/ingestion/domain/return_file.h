@@ -24,7 +24,9 @@ struct FileReturnRows {
   uint32_t row = 0;  // The first one.
   std::vector<Cell> cells;
   std::vector<Place> places;
-  Findings findings;  // What is wrong with single values: the cells concerned are left out.
+  // What is wrong with single values. The cells concerned stand as nulls, so that all the others
+  // can be judged in the same pass.
+  Findings findings;
 };
 
 // A file being read. Feed it all bytes in order, then Finish.
@@ -51,7 +53,7 @@ std::unique_ptr<ReturnFileReader> MakeReturnFileReader(const Collection& collect
                                                        ReturnFileReader::Taker taker);
 
 // The cell that a text stands for: a decimal, or where `null_reasons_written` a null reason. Null
-// and a text that says why when it is neither.
+// and a text that says why when it is neither; the cell is then a null.
 std::optional<std::string> ReadCellText(absl::string_view text, bool null_reasons_written,
                                         Cell* cell);
 

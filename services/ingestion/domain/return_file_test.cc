@@ -129,7 +129,11 @@ TEST(WideFileTest, AFigureThatCannotBeReadIsAFindingOnItsCellAlone) {
     EXPECT_THAT(result.rows[0].findings.kept(), IsEmpty()) << bad.name;
     EXPECT_THAT(result.rows[2].findings.kept(), IsEmpty()) << bad.name;
     ASSERT_THAT(result.rows[1].findings.kept(), SizeIs(1)) << bad.name;
-    EXPECT_THAT(result.rows[1].cells, SizeIs(17)) << bad.name;
+    EXPECT_THAT(result.rows[1].cells, SizeIs(18)) << bad.name;
+    EXPECT_EQ(std::count_if(result.rows[1].cells.begin(), result.rows[1].cells.end(),
+                            [](const Cell& cell) { return !cell.value.has_value(); }),
+              1)
+        << bad.name;
     const Finding& finding = result.rows[1].findings.kept()[0];
     EXPECT_EQ(finding.code, "CELL_VALUE") << bad.name;
     EXPECT_EQ(finding.severity, Severity::kError) << bad.name;
@@ -146,7 +150,8 @@ TEST(WideFileTest, EveryFaultOfARowIsFound) {
                                      }));
   ASSERT_THAT(result.status, IsOk());
   EXPECT_EQ(result.rows[0].findings.count(), 18u);
-  EXPECT_THAT(result.rows[0].cells, IsEmpty());
+  EXPECT_THAT(result.rows[0].cells, SizeIs(18));
+  for (const Cell& cell : result.rows[0].cells) EXPECT_FALSE(cell.value.has_value());
 }
 
 // Only the column with the unreadable figure goes unchecked.
@@ -244,7 +249,8 @@ TEST(LongFileTest, WhatIsWrongWithOneValueIsAFinding) {
                                   ",", bad.null_reason, "\n"));
     ASSERT_THAT(result.status, IsOk()) << bad.value;
     ASSERT_THAT(result.rows, SizeIs(1));
-    EXPECT_THAT(result.rows[0].cells, IsEmpty());
+    ASSERT_THAT(result.rows[0].cells, SizeIs(1));
+    EXPECT_FALSE(result.rows[0].cells[0].value.has_value()) << bad.value;
     ASSERT_THAT(result.rows[0].findings.kept(), SizeIs(1)) << bad.value;
     EXPECT_EQ(result.rows[0].findings.kept()[0].code, "CELL_VALUE");
     EXPECT_EQ(result.rows[0].findings.kept()[0].place.row, 2u);
@@ -279,7 +285,7 @@ TEST(LongFileTest, AFileThatIsWrongAsAWholeIsRefused) {
            {header +
                 "RLQ,2023-06,ae_attendances,type1,no,1,\nRVW,2023-06,ae_attendances,type1,no,1,\n"
                 "RLQ,2023-06,ae_attendances,type2,no,1,\n",
-            Reason::kFileLayout,
+            Reason::kFileRepeatedRow,
             {"row 4: the rows of RLQ do not stand together"}},
            {header + std::string("RLQ,2023-06,a\0b,type1,no,1,\n", 27), Reason::kCharset, {}},
            {header + "RLQ,2023-06,\xFF,type1,no,1,\n", Reason::kNotUtf8, {}},

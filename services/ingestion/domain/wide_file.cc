@@ -123,7 +123,6 @@ void WideFileReader::ReadCell(size_t column, absl::string_view text, FileReturnR
     finding.suggestion = "Write the figure in plain digits; a blank is no zero.";
     rows->findings.Add(std::move(finding));
     if (!Trimmed(text).empty()) unreadable_[column] = true;
-    return;
   }
   if (cell.value.has_value()) sums_[column] += cell.value->millionths();
   rows->cells.push_back(std::move(cell));

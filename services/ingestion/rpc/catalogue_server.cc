@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "absl/strings/strip.h"
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/read_catalogue.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {
@@ -38,22 +38,46 @@ DefinedDone<Definition> Responding(std::function<void(absl::StatusOr<Response>)>
   };
 }
 
-// The definition that `name` ("items/x") names, as of the read's place.
-template <typename Definition>
+// The definition that the request names, as of its place.
+template <typename Request, typename Definition>
 absl::Status Load(const IngestionParts& parts, const CallContext& call, DefinitionKind kind,
-                  absl::string_view prefix, absl::string_view name, const common::v1::ReadAt& read,
-                  Definition* definition, std::string* position) {
-  if (!absl::ConsumePrefix(&name, prefix)) return NotFound();
-  ASSIGN_OR_RETURN(ReadWish wish, ToWish(read, call));
+                  absl::string_view prefix, const Request& request, Definition* definition,
+                  std::string* position) {
+  ASSIGN_OR_RETURN(ReadWish wish, ToWish(request.read(), call));
   ASSIGN_OR_RETURN(ReadPlace place,
                    ResolveRead(*parts.store, *parts.committer, parts.guard->clock(), wish));
-  ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
-                   FindDefinition(*parts.store, kind, name, place.sequence));
-  if (!stored.has_value()) return NotFound();
-  if (!definition->ParseFromString(stored->bytes))
-    return absl::DataLossError("a stored definition cannot be read");
-  definition->set_etag(EtagOf(stored->sequence));
+  ASSIGN_OR_RETURN(*definition, GetDefinition<Definition>(*parts.store, kind, prefix,
+                                                          request.name(), place.sequence));
   *position = place.position;
+  return absl::OkStatus();
+}
+
+// A page of definitions; the next one is read at the same place.
+template <typename Definition, typename Request, typename Response>
+absl::Status LoadPage(const IngestionParts& parts, const CallContext& call, DefinitionKind kind,
+                      const Request& request,
+                      const std::function<bool(const Definition& definition)>& wanted,
+                      google::protobuf::RepeatedPtrField<Definition>* (*rows)(Response*),
+                      Response* response) {
+  ASSIGN_OR_RETURN(int size, PageSize(request.page_size(), kUsualPage, kLargestPage));
+  ASSIGN_OR_RETURN(PagePlace page,
+                   parts.pages->Read(request, call.caller.spiffe_id, request.page_token()));
+  ASSIGN_OR_RETURN(ReadWish wish, ToWish(request.read(), call));
+  if (!page.position.empty()) {
+    wish.as_of_time.reset();
+    wish.as_of_position = page.position;
+  }
+  ASSIGN_OR_RETURN(ReadPlace place,
+                   ResolveRead(*parts.store, *parts.committer, parts.guard->clock(), wish));
+  ASSIGN_OR_RETURN(
+      PageOf<Definition> found,
+      ListDefinitions<Definition>(*parts.store, kind, page.after, place.sequence, size, wanted));
+  for (Definition& row : found.rows) *rows(response)->Add() = std::move(row);
+  if (!found.after.empty()) {
+    response->set_next_page_token(
+        parts.pages->Write(request, call.caller.spiffe_id, PagePlace{found.after, place.position}));
+  }
+  response->set_position(place.position);
   return absl::OkStatus();
 }
 
@@ -105,8 +129,8 @@ grpc::Status CatalogueServer::GetOrganisation(grpc::ServerContext* context,
                                               const catalogue::v1::GetOrganisationRequest* request,
                                               catalogue::v1::GetOrganisationResponse* response) {
   return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
-    return Load(parts_, call, DefinitionKind::kOrganisation, "organisations/", request->name(),
-                request->read(), response->mutable_organisation(), response->mutable_position());
+    return Load(parts_, call, DefinitionKind::kOrganisation, "organisations/", *request,
+                response->mutable_organisation(), response->mutable_position());
   });
 }
 
@@ -114,8 +138,8 @@ grpc::Status CatalogueServer::GetItem(grpc::ServerContext* context,
                                       const catalogue::v1::GetItemRequest* request,
                                       catalogue::v1::GetItemResponse* response) {
   return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
-    return Load(parts_, call, DefinitionKind::kItem, "items/", request->name(), request->read(),
-                response->mutable_item(), response->mutable_position());
+    return Load(parts_, call, DefinitionKind::kItem, "items/", *request, response->mutable_item(),
+                response->mutable_position());
   });
 }
 
@@ -123,50 +147,51 @@ grpc::Status CatalogueServer::GetCollection(grpc::ServerContext* context,
                                             const catalogue::v1::GetCollectionRequest* request,
                                             catalogue::v1::GetCollectionResponse* response) {
   return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
-    return Load(parts_, call, DefinitionKind::kCollection, "collections/", request->name(),
-                request->read(), response->mutable_collection(), response->mutable_position());
+    return Load(parts_, call, DefinitionKind::kCollection, "collections/", *request,
+                response->mutable_collection(), response->mutable_position());
   });
 }
 
 grpc::Status CatalogueServer::ListOrganisations(
     grpc::ServerContext* context, const catalogue::v1::ListOrganisationsRequest* request,
     catalogue::v1::ListOrganisationsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
-    ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
-    ASSIGN_OR_RETURN(PagePlace page,
-                     parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
-    ASSIGN_OR_RETURN(ReadWish wish, ToWish(request->read(), call));
-    if (!page.position.empty()) {
-      wish.as_of_time.reset();
-      wish.as_of_position = page.position;
-    }
-    ASSIGN_OR_RETURN(ReadPlace place,
-                     ResolveRead(*parts_.store, *parts_.committer, parts_.guard->clock(), wish));
-    bool more = false;
-    RETURN_IF_ERROR(
-        VisitDefinitions(*parts_.store, DefinitionKind::kOrganisation, page.after, place.sequence,
-                         [&](const StoredDefinition& stored) -> absl::StatusOr<bool> {
-                           catalogue::v1::Organisation organisation;
-                           if (!organisation.ParseFromString(stored.bytes)) {
-                             return absl::DataLossError("a stored organisation cannot be read");
-                           }
-                           if (request->type() != catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED &&
-                               organisation.type() != request->type()) {
-                             return true;
-                           }
-                           more = response->organisations_size() == size;
-                           if (more) return false;
-                           organisation.set_etag(EtagOf(stored.sequence));
-                           *response->add_organisations() = std::move(organisation);
-                           return true;
-                         }));
-    if (more) {
-      const std::string& last = response->organisations(response->organisations_size() - 1).code();
-      response->set_next_page_token(
-          parts_.pages->Write(*request, call.caller.spiffe_id, PagePlace{last, place.position}));
-    }
-    response->set_position(place.position);
-    return absl::OkStatus();
+  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
+    return LoadPage<catalogue::v1::Organisation, catalogue::v1::ListOrganisationsRequest,
+                    catalogue::v1::ListOrganisationsResponse>(
+        parts_, call, DefinitionKind::kOrganisation, *request,
+        [request](const catalogue::v1::Organisation& organisation) {
+          return request->type() == catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED ||
+                 organisation.type() == request->type();
+        },
+        [](catalogue::v1::ListOrganisationsResponse* page) {
+          return page->mutable_organisations();
+        },
+        response);
+  });
+}
+
+grpc::Status CatalogueServer::ListItems(grpc::ServerContext* context,
+                                        const catalogue::v1::ListItemsRequest* request,
+                                        catalogue::v1::ListItemsResponse* response) {
+  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
+    return LoadPage<catalogue::v1::DataItem, catalogue::v1::ListItemsRequest,
+                    catalogue::v1::ListItemsResponse>(
+        parts_, call, DefinitionKind::kItem, *request,
+        [](const catalogue::v1::DataItem&) { return true; },
+        [](catalogue::v1::ListItemsResponse* page) { return page->mutable_items(); }, response);
+  });
+}
+
+grpc::Status CatalogueServer::ListCollections(grpc::ServerContext* context,
+                                              const catalogue::v1::ListCollectionsRequest* request,
+                                              catalogue::v1::ListCollectionsResponse* response) {
+  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
+    return LoadPage<catalogue::v1::Collection, catalogue::v1::ListCollectionsRequest,
+                    catalogue::v1::ListCollectionsResponse>(
+        parts_, call, DefinitionKind::kCollection, *request,
+        [](const catalogue::v1::Collection&) { return true; },
+        [](catalogue::v1::ListCollectionsResponse* page) { return page->mutable_collections(); },
+        response);
   });
 }
 

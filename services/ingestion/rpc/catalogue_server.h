@@ -36,9 +36,15 @@ class CatalogueServer final : public CatalogueBase {
                                  catalogue::v1::ListOrganisationsResponse* response) override;
   grpc::Status GetItem(grpc::ServerContext* context, const catalogue::v1::GetItemRequest* request,
                        catalogue::v1::GetItemResponse* response) override;
+  grpc::Status ListItems(grpc::ServerContext* context,
+                         const catalogue::v1::ListItemsRequest* request,
+                         catalogue::v1::ListItemsResponse* response) override;
   grpc::Status GetCollection(grpc::ServerContext* context,
                              const catalogue::v1::GetCollectionRequest* request,
                              catalogue::v1::GetCollectionResponse* response) override;
+  grpc::Status ListCollections(grpc::ServerContext* context,
+                               const catalogue::v1::ListCollectionsRequest* request,
+                               catalogue::v1::ListCollectionsResponse* response) override;
 
  private:
   const IngestionParts parts_;

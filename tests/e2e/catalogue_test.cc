@@ -1,0 +1,86 @@
+// The catalogue as a system reads it: pages that stand at one position.
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
+#include "tests/e2e/demonstration.h"
+
+namespace onereturn {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+class CatalogueTest : public DemonstrationTest {
+ protected:
+  template <typename Request, typename Response>
+  using Method = grpc::Status (catalogue::v1::CatalogueService::Stub::*)(grpc::ClientContext*,
+                                                                         const Request&, Response*);
+
+  template <typename Request, typename Response>
+  grpc::Status Call(Method<Request, Response> method, const Request& request, Response* response) {
+    grpc::ClientContext context;
+    return (stub_.get()->*method)(&context, request, response);
+  }
+
+  // The codes of all pages, each of `size`.
+  template <typename Request, typename Response, typename Rows>
+  std::vector<std::string> Codes(Method<Request, Response> method, int size, Rows rows) {
+    std::vector<std::string> codes;
+    Request request;
+    request.set_page_size(size);
+    std::string position;
+    do {
+      Response response;
+      const grpc::Status status = Call(method, request, &response);
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      EXPECT_LE(rows(response).size(), size);
+      for (const auto& row : rows(response)) codes.push_back(row.code());
+      if (position.empty()) position = response.position();
+      EXPECT_EQ(response.position(), position);
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty() && codes.size() < 1'000);
+    EXPECT_TRUE(std::is_sorted(codes.begin(), codes.end()));
+    return codes;
+  }
+
+  const std::unique_ptr<catalogue::v1::CatalogueService::Stub> stub_ =
+      catalogue::v1::CatalogueService::NewStub(demo_.suite().Channel(kAnalyst, "ingestion"));
+};
+
+TEST_F(CatalogueTest, ItemsAndCollectionsAreListedInPages) {
+  using Stub = catalogue::v1::CatalogueService::Stub;
+  for (int size : {1, 4, 100}) {
+    EXPECT_THAT((Codes<catalogue::v1::ListItemsRequest, catalogue::v1::ListItemsResponse>(
+                    &Stub::ListItems, size, [](const auto& page) { return page.items(); })),
+                ElementsAre("ae_admissions_via_ae", "ae_attendances",
+                            "ae_other_emergency_admissions", "ae_over_four_hours",
+                            "ae_waits_four_to_twelve_hours", "ae_waits_over_twelve_hours"));
+  }
+  EXPECT_THAT((Codes<catalogue::v1::ListCollectionsRequest, catalogue::v1::ListCollectionsResponse>(
+                  &Stub::ListCollections, 10, [](const auto& page) { return page.collections(); })),
+              ElementsAre("MSitAE"));
+  // 212 providers, 42 ICBs, 7 regions and England.
+  EXPECT_THAT(
+      (Codes<catalogue::v1::ListOrganisationsRequest, catalogue::v1::ListOrganisationsResponse>(
+          &Stub::ListOrganisations, 100, [](const auto& page) { return page.organisations(); })),
+      SizeIs(262));
+}
+
+TEST_F(CatalogueTest, AForgedPageTokenIsRefused) {
+  catalogue::v1::ListItemsRequest request;
+  request.set_page_token("forged");
+  catalogue::v1::ListItemsResponse response;
+  EXPECT_EQ(
+      Call(&catalogue::v1::CatalogueService::Stub::ListItems, request, &response).error_code(),
+      grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace onereturn
