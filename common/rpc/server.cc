@@ -8,6 +8,7 @@
 #include <grpcpp/server_builder.h>
 #include <malloc.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -40,6 +41,9 @@ constexpr auto kDrainTime = std::chrono::seconds(5);
 // Heaps of the C library, which otherwise makes eight a core and keeps in each what its threads
 // freed: under a flood half as much memory again.
 constexpr int kMallocArenas = 4;
+
+// Fewer than a crowd of idle connections takes.
+constexpr rlim_t kFewDescriptors = 16'384;
 
 class FirstError final : public google::protobuf::io::ErrorCollector {
  public:
@@ -83,6 +87,17 @@ absl::Status WriteReadyFile(const std::string& file, const std::string& address)
   if (error)
     return absl::UnavailableError(absl::StrCat("cannot write ", file, ": ", error.message()));
   return absl::OkStatus();
+}
+
+// Connections that say nothing must not take the descriptors that the store and the listener need:
+// gRPC does not take up listening again after it once found none.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < kFewDescriptors) {
+    LogWarning("process.few_descriptors", {{"limit", static_cast<uint64_t>(limit.rlim_cur)}});
+  }
 }
 
 }  // namespace
@@ -137,6 +152,7 @@ void PrepareProcess(const config::v1::ServerConfig& config) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   mallopt(M_ARENA_MAX, kMallocArenas);
+  RaiseDescriptorLimit();
   SetLogThreshold(ThresholdOf(config.log_level()));
   gpr_set_log_function(LogFromGrpc);
 }

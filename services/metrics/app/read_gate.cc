@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "absl/strings/str_cat.h"
 #include "common/feed/position.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -23,6 +24,13 @@ std::optional<FeedPosition> PartOf(const onereturn::Position& position, absl::st
   if (!part.has_value()) return std::nullopt;
   return FeedPosition{part->epoch, part->sequence};
 }
+
+// Nothing has an epoch yet where all was dropped.
+bool IsBehind(const FeedPosition& now, const FeedPosition& stood) {
+  return now.sequence < stood.sequence && (now.epoch == stood.epoch || now.epoch == 0);
+}
+
+FeedPosition Later(const FeedPosition& a, const FeedPosition& b) { return IsBehind(a, b) ? b : a; }
 
 }  // namespace
 
@@ -77,6 +85,8 @@ absl::Status ReadGate::Attempt(const ReadWish& wish,
     ASSIGN_OR_RETURN(position, ResolveTime(*reader, wish.as_of_time->micros));
   } else {
     ASSIGN_OR_RETURN(position, ResolvePosition(*reader, as_of));
+    const bool latest = !as_of.ingestion.has_value() || !as_of.metrics.has_value();
+    if (latest) RETURN_IF_ERROR(CheckStandsAgain(position));
   }
   ASSIGN_OR_RETURN(std::shared_ptr<const OrganisationTree> tree, TreeAt(*reader, position));
   MetricReader metric_reader(reader.get(), position, std::move(tree));
@@ -145,6 +155,25 @@ void ReadGate::Forget() {
   std::lock_guard<std::mutex> lock(mutex_);
   ++generation_;
   trees_.clear();
+}
+
+void ReadGate::ExpectAgain(const Position& stood) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  // A second rebuild in the middle of the first goes back no further.
+  const Position before = stood_.value_or(stood);
+  stood_ = Position{Later(stood.ingestion, before.ingestion), Later(stood.metrics, before.metrics)};
+}
+
+absl::Status ReadGate::CheckStandsAgain(const Position& latest) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!stood_.has_value()) return absl::OkStatus();
+  if (IsBehind(latest.ingestion, stood_->ingestion) || IsBehind(latest.metrics, stood_->metrics)) {
+    return Error(Reason::kNotCaughtUp,
+                 absl::StrCat("what is derived is being built anew: ", latest.ingestion.sequence,
+                              " of ", stood_->ingestion.sequence, " entries are done"));
+  }
+  stood_.reset();
+  return absl::OkStatus();
 }
 
 }  // namespace onereturn::metrics

@@ -62,12 +62,17 @@ class ReadGate {
   bool draining() const;
   // The derived tables were dropped: what is kept in memory may be of other facts.
   void Forget();
+  // They are about to be dropped and built anew, and stood at `stood`: a read of the latest is
+  // NOT_CAUGHT_UP until they stand there again, so that the latest never goes back. A read as of a
+  // position answers as ever.
+  void ExpectAgain(const Position& stood);
 
  private:
   uint64_t Progress() const;
   absl::Status Wait(const ReadWish& wish, uint64_t seen,
                     absl::FunctionRef<absl::Status(MetricReader*)> body);
   absl::Status Attempt(const ReadWish& wish, absl::FunctionRef<absl::Status(MetricReader*)> body);
+  absl::Status CheckStandsAgain(const Position& latest);
   absl::StatusOr<std::shared_ptr<const OrganisationTree>> TreeAt(const DerivedReader& reader,
                                                                  const Position& position);
 
@@ -83,10 +88,11 @@ class ReadGate {
   std::atomic<int> waiting_{0};
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  uint64_t progress_ = 0;        // Guarded by mutex_.
-  bool draining_ = false;        // Guarded by mutex_.
-  uint64_t generation_ = 0;      // Guarded by mutex_; counts Forget().
-  std::vector<KeptTree> trees_;  // Guarded by mutex_; the newest use last.
+  uint64_t progress_ = 0;          // Guarded by mutex_.
+  bool draining_ = false;          // Guarded by mutex_.
+  uint64_t generation_ = 0;        // Guarded by mutex_; counts Forget().
+  std::vector<KeptTree> trees_;    // Guarded by mutex_; the newest use last.
+  std::optional<Position> stood_;  // Guarded by mutex_; of ExpectAgain, until it is reached.
 };
 
 }  // namespace onereturn::metrics

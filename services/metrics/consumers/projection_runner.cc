@@ -122,6 +122,10 @@ absl::Status ProjectionRunner::StartAgain() {
 absl::Status ProjectionRunner::Rebuild() {
   std::lock_guard<std::mutex> lock(mutex_);
   LogInfo("metrics.rebuild");
+  const FeedCursor ingestion = projection_->cursor(Feed::kIngestion);
+  const FeedCursor metrics = projection_->cursor(Feed::kMetrics);
+  gate_->ExpectAgain(
+      Position{{ingestion.epoch, ingestion.sequence}, {metrics.epoch, metrics.sequence}});
   reconnecting_ = true;
   return Drop();
 }

@@ -35,6 +35,24 @@ TEST_F(RebuildTest, ADropThatEmptiedTheTablesAndThenFailedIsFollowedFromTheBegin
   EXPECT_EQ(Ask("RC9", 1), "60.0 %");
 }
 
+// The latest never goes back: not to nothing, and not to a part.
+TEST_F(RebuildTest, UntilItStandsWhereItStoodNothingIsAnsweredAsTheLatest) {
+  const auto read = [this](const std::string& as_of) {
+    ReadWish wish;
+    wish.as_of_position = as_of;
+    return gate_->Read(wish, [](MetricReader*) { return absl::OkStatus(); });
+  };
+  ASSERT_TRUE(read("").ok());
+  ASSERT_TRUE(runner_->Rebuild().ok());
+  EXPECT_EQ(ReasonOf(read("")), Reason::kNotCaughtUp);
+  ASSERT_TRUE(runner_->Rebuild().ok());  // Again, in the middle of the first.
+  EXPECT_EQ(ReasonOf(read("")), Reason::kNotCaughtUp);
+  EXPECT_TRUE(read(PositionText({{1, 0}, {1, 0}})).ok());
+  ASSERT_TRUE(source_.SendTo(runner_.get()).ok());
+  EXPECT_EQ(HashAtRest(1), before_);
+  EXPECT_TRUE(read("").ok());
+}
+
 TEST_F(RebuildTest, ADropThatDidNothingIsFollowedFromWhereItStood) {
   faulty_->SetFault(FaultyTables::Fault::kBeforeDrop);
   EXPECT_FALSE(runner_->Rebuild().ok());
