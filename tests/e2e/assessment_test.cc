@@ -133,6 +133,14 @@ TEST_F(AssessmentTest, StepByStepAndEachStepOnce) {
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Everything holds."))));
 }
 
+// Nothing would be checked, and so nothing fail.
+TEST_F(AssessmentTest, AStatementThatIsNoneIsNotVerified) {
+  const ClientRun run = demo_.As(kAssessor, Trace({"--statement", "NOPE", "--verify"}));
+  EXPECT_THAT(run, ExitedWith(2));
+  EXPECT_THAT(run.err, HasSubstr("NOPE"));
+  EXPECT_THAT(run.out, Not(HasSubstr("Everything holds")));
+}
+
 TEST_F(AssessmentTest, ATraceEndsAtTheCellsAndEveryCheckHolds) {
   const ClientRun run = demo_.As(kAssessor, Trace({"--statement", "QS5", "--verify"}));
   EXPECT_THAT(run, ExitedWith(0));

@@ -146,6 +146,7 @@ void PrintSummary(const std::vector<Taken>& taken, const Options& options,
   uint64_t last = 0;
   int64_t micros = 0;
   bool informed = false;
+  bool sent_before = false;
   bool refused_before = false;
   for (const Taken& one : taken) {
     const ReturnCounts counts = CountsOf(one.response);
@@ -153,6 +154,7 @@ void PrintSummary(const std::vector<Taken>& taken, const Options& options,
     all.same += counts.same;
     all.refused += counts.refused;
     micros += one.micros;
+    sent_before = sent_before || one.response.replayed();
     refused_before = refused_before || (one.response.replayed() && counts.refused > 0);
     for (const auto& finding : one.response.findings()) {
       informed = informed || finding.severity() == common::v1::SEVERITY_INFO;
@@ -171,6 +173,11 @@ void PrintSummary(const std::vector<Taken>& taken, const Options& options,
     absl::StrAppend(&text, "Receipts: sequences ", WithThousands(first), " to ",
                     WithThousands(last), ". Read one with `onereturn returns ORG --collection ",
                     options.collection, " --period P --receipt`.\n");
+  }
+  if (sent_before) {
+    absl::StrAppend(&text,
+                    "A file sent before is not judged again: its figures may have been revised "
+                    "since. To send it anew: --request-id NAME.\n");
   }
   if (refused_before) {
     absl::StrAppend(&text, "What was wrong with a file sent before: --validate-only.\n");

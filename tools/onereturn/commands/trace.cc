@@ -172,6 +172,13 @@ absl::StatusOr<ExitCode> TraceAll(const Options& options, Environment& environme
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   Gathered gathered;
   ASSIGN_OR_RETURN(gathered.view, ReadAssessment(session, options.assessment));
+  // Nothing would be followed, and so nothing be wrong.
+  if (!options.statement.empty() &&
+      StatementTitle(gathered.view.framework, options.statement).empty()) {
+    return UsageError(
+        absl::StrCat("the framework has no statement \"", Printable(options.statement), "\""),
+        "`onereturn assess show` lists the statements of the assessment.");
+  }
   ASSIGN_OR_RETURN(gathered.trace, ReadTrace(session, options.assessment, options.statement));
   ASSIGN_OR_RETURN(gathered.proofs, ReadProofs(session, gathered.trace));
   ASSIGN_OR_RETURN(const auto metrics, ReadMetrics(session));
