@@ -33,10 +33,10 @@ class FeedServiceTest : public ::testing::Test {
     config::v1::RightsFile rights;
     auto* service = rights.add_principals();
     service->set_spiffe_id(kConsumer);
-    service->set_role(config::v1::ROLE_SERVICE);
+    service->set_role(rights::v1::ROLE_SERVICE);
     auto* submitter = rights.add_principals();
     submitter->set_spiffe_id(kSubmitter);
-    submitter->set_role(config::v1::ROLE_SUBMITTER);
+    submitter->set_role(rights::v1::ROLE_SUBMITTER);
     submitter->set_organisation("RCF");
     EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
                 IsOk());

@@ -14,8 +14,8 @@
 namespace onereturn {
 namespace {
 
-using config::v1::Role;
 using options::v1::Permission;
+using rights::v1::Role;
 
 struct RoleRow {
   Role role;
@@ -23,32 +23,32 @@ struct RoleRow {
 };
 
 const RoleRow kRoles[] = {
-    {config::v1::ROLE_SUBMITTER,
+    {rights::v1::ROLE_SUBMITTER,
      {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
       options::v1::PERMISSION_RETURNS_SUBMIT, options::v1::PERMISSION_LEDGER_READ}},
-    {config::v1::ROLE_NATIONAL_LOADER,
+    {rights::v1::ROLE_NATIONAL_LOADER,
      {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
       options::v1::PERMISSION_RETURNS_SUBMIT, options::v1::PERMISSION_RETURNS_IMPORT,
       options::v1::PERMISSION_LEDGER_READ}},
-    {config::v1::ROLE_STEWARD,
+    {rights::v1::ROLE_STEWARD,
      {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_CATALOGUE_WRITE,
       options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_METRICS_DEFINE,
       options::v1::PERMISSION_ASSESSMENTS_DEFINE, options::v1::PERMISSION_LEDGER_READ}},
-    {config::v1::ROLE_ANALYST,
+    {rights::v1::ROLE_ANALYST,
      {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
       options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_ASSESSMENTS_READ,
       options::v1::PERMISSION_LEDGER_READ}},
-    {config::v1::ROLE_ASSESSOR,
+    {rights::v1::ROLE_ASSESSOR,
      {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
       options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_ASSESSMENTS_READ,
       options::v1::PERMISSION_ASSESSMENTS_WRITE, options::v1::PERMISSION_LEDGER_READ}},
-    {config::v1::ROLE_OPERATOR,
+    {rights::v1::ROLE_OPERATOR,
      {options::v1::PERMISSION_OPERATE, options::v1::PERMISSION_LEDGER_READ}},
-    {config::v1::ROLE_AUDITOR,
+    {rights::v1::ROLE_AUDITOR,
      {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
       options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_ASSESSMENTS_READ,
       options::v1::PERMISSION_FEED_READ, options::v1::PERMISSION_LEDGER_READ}},
-    {config::v1::ROLE_SERVICE,
+    {rights::v1::ROLE_SERVICE,
      {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
       options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_FEED_READ,
       options::v1::PERMISSION_LEDGER_READ}},
@@ -93,8 +93,8 @@ absl::StatusOr<Rights> Rights::FromProto(const config::v1::RightsFile& file) {
     const config::v1::Principal& principal = file.principals(i);
     if (!SpiffeIdOf({principal.spiffe_id()}).ok())
       return EntryFault(i, "spiffe_id is not a SPIFFE id");
-    if (principal.role() == config::v1::ROLE_UNSPECIFIED) return EntryFault(i, "role is missing");
-    if (principal.role() == config::v1::ROLE_SUBMITTER && principal.organisation().empty()) {
+    if (principal.role() == rights::v1::ROLE_UNSPECIFIED) return EntryFault(i, "role is missing");
+    if (principal.role() == rights::v1::ROLE_SUBMITTER && principal.organisation().empty()) {
       return EntryFault(i, "a submitter needs the organisation it acts for");
     }
     Caller caller{principal.spiffe_id(), principal.role(),

@@ -37,12 +37,12 @@ class OrganisationScope {
 // A known system.
 struct Caller {
   std::string spiffe_id;
-  config::v1::Role role = config::v1::ROLE_UNSPECIFIED;
+  rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
   OrganisationScope scope = OrganisationScope::National();
 };
 
 // Does the role hold the permission?
-bool Holds(config::v1::Role role, options::v1::Permission permission);
+bool Holds(rights::v1::Role role, options::v1::Permission permission);
 
 // A method that concerns no single organisation, such as the whole feed, answers of all of them: to
 // call it, must a caller hold the permission for all? Not where what it opens is the same for every

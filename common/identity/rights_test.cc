@@ -25,35 +25,35 @@ config::v1::RightsFile File(const std::string& text) {
 // out of it, must be wanted twice.
 TEST(RolesTest, EachRoleHoldsExactlyThese) {
   using namespace options::v1;  // NOLINT: the names are long, the table should be read.
-  const std::map<config::v1::Role, std::set<Permission>> expected = {
-      {config::v1::ROLE_UNSPECIFIED, {}},
-      {config::v1::ROLE_SUBMITTER,
+  const std::map<rights::v1::Role, std::set<Permission>> expected = {
+      {rights::v1::ROLE_UNSPECIFIED, {}},
+      {rights::v1::ROLE_SUBMITTER,
        {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_RETURNS_SUBMIT,
         PERMISSION_LEDGER_READ}},
-      {config::v1::ROLE_NATIONAL_LOADER,
+      {rights::v1::ROLE_NATIONAL_LOADER,
        {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_RETURNS_SUBMIT,
         PERMISSION_RETURNS_IMPORT, PERMISSION_LEDGER_READ}},
-      {config::v1::ROLE_STEWARD,
+      {rights::v1::ROLE_STEWARD,
        {PERMISSION_CATALOGUE_READ, PERMISSION_CATALOGUE_WRITE, PERMISSION_METRICS_READ,
         PERMISSION_METRICS_DEFINE, PERMISSION_ASSESSMENTS_DEFINE, PERMISSION_LEDGER_READ}},
-      {config::v1::ROLE_ANALYST,
+      {rights::v1::ROLE_ANALYST,
        {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_METRICS_READ,
         PERMISSION_ASSESSMENTS_READ, PERMISSION_LEDGER_READ}},
-      {config::v1::ROLE_ASSESSOR,
+      {rights::v1::ROLE_ASSESSOR,
        {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_METRICS_READ,
         PERMISSION_ASSESSMENTS_READ, PERMISSION_ASSESSMENTS_WRITE, PERMISSION_LEDGER_READ}},
-      {config::v1::ROLE_OPERATOR, {PERMISSION_OPERATE, PERMISSION_LEDGER_READ}},
-      {config::v1::ROLE_AUDITOR,
+      {rights::v1::ROLE_OPERATOR, {PERMISSION_OPERATE, PERMISSION_LEDGER_READ}},
+      {rights::v1::ROLE_AUDITOR,
        {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_METRICS_READ,
         PERMISSION_ASSESSMENTS_READ, PERMISSION_FEED_READ, PERMISSION_LEDGER_READ}},
-      {config::v1::ROLE_SERVICE,
+      {rights::v1::ROLE_SERVICE,
        {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_METRICS_READ,
         PERMISSION_FEED_READ, PERMISSION_LEDGER_READ}},
   };
-  const auto* roles = config::v1::Role_descriptor();
+  const auto* roles = rights::v1::Role_descriptor();
   const auto* permissions = options::v1::Permission_descriptor();
   for (int r = 0; r < roles->value_count(); ++r) {
-    const auto role = static_cast<config::v1::Role>(roles->value(r)->number());
+    const auto role = static_cast<rights::v1::Role>(roles->value(r)->number());
     ASSERT_TRUE(expected.count(role)) << roles->value(r)->name();
     for (int p = 0; p < permissions->value_count(); ++p) {
       const auto permission = static_cast<Permission>(permissions->value(p)->number());
@@ -64,7 +64,7 @@ TEST(RolesTest, EachRoleHoldsExactlyThese) {
 }
 
 TEST(RolesTest, ARoleOfAnotherVersionHoldsNothing) {
-  EXPECT_FALSE(Holds(static_cast<config::v1::Role>(99), options::v1::PERMISSION_LEDGER_READ));
+  EXPECT_FALSE(Holds(static_cast<rights::v1::Role>(99), options::v1::PERMISSION_LEDGER_READ));
 }
 
 // Every permission, written down a second time: what one organisation's system may do without
@@ -98,7 +98,7 @@ TEST(RightsTest, FindsWhoIsInTheFile) {
                             .value();
   const Caller submitter = rights.Find("spiffe://a.example/s").value();
   EXPECT_EQ(submitter.spiffe_id, "spiffe://a.example/s");
-  EXPECT_EQ(submitter.role, config::v1::ROLE_SUBMITTER);
+  EXPECT_EQ(submitter.role, rights::v1::ROLE_SUBMITTER);
   EXPECT_FALSE(submitter.scope.national());
   EXPECT_TRUE(submitter.scope.Covers("RCF"));
   for (const char* other : {"", "RC", "RCFX", "rcf", "QWO"}) {

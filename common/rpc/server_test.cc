@@ -116,7 +116,7 @@ class ServerTest : public ::testing::Test {
  protected:
   ServerTest() {
     config::v1::RightsFile rights;
-    const auto add = [&](const std::string& name, config::v1::Role role,
+    const auto add = [&](const std::string& name, rights::v1::Role role,
                          const std::string& organisation) {
       auto* principal = rights.add_principals();
       principal->set_spiffe_id("spiffe://onereturn.example/" + name);
@@ -124,11 +124,11 @@ class ServerTest : public ::testing::Test {
       principal->set_organisation(organisation);
       EXPECT_THAT(Write(name, IssueRequest::ForClient(principal->spiffe_id())), IsOk());
     };
-    add("submitter", config::v1::ROLE_SUBMITTER, "RCF");
-    add("analyst", config::v1::ROLE_ANALYST, "");
-    add("auditor", config::v1::ROLE_AUDITOR, "");
-    add("auditor-of-rcf", config::v1::ROLE_AUDITOR, "RCF");
-    add("service-of-rcf", config::v1::ROLE_SERVICE, "RCF");
+    add("submitter", rights::v1::ROLE_SUBMITTER, "RCF");
+    add("analyst", rights::v1::ROLE_ANALYST, "");
+    add("auditor", rights::v1::ROLE_AUDITOR, "");
+    add("auditor-of-rcf", rights::v1::ROLE_AUDITOR, "RCF");
+    add("service-of-rcf", rights::v1::ROLE_SERVICE, "RCF");
     EXPECT_THAT(Write("ingestion", IssueRequest::ForServer(kServerId)), IsOk());
     EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
                 IsOk());

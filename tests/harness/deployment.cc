@@ -28,15 +28,15 @@ absl::Status WriteProto(const google::protobuf::Message& message, const std::str
   return WriteNewFile(file, text, 0600);
 }
 
-config::v1::Role RoleOf(absl::string_view persona) {
-  if (persona == kLoader) return config::v1::ROLE_NATIONAL_LOADER;
-  if (persona == kSteward) return config::v1::ROLE_STEWARD;
-  if (persona == kAnalyst) return config::v1::ROLE_ANALYST;
-  if (persona == kAssessor) return config::v1::ROLE_ASSESSOR;
-  if (persona == kOperator) return config::v1::ROLE_OPERATOR;
-  if (persona == kAuditor) return config::v1::ROLE_AUDITOR;
-  if (absl::StartsWith(persona, kSubmitterPrefix)) return config::v1::ROLE_SUBMITTER;
-  return config::v1::ROLE_SERVICE;
+rights::v1::Role RoleOf(absl::string_view persona) {
+  if (persona == kLoader) return rights::v1::ROLE_NATIONAL_LOADER;
+  if (persona == kSteward) return rights::v1::ROLE_STEWARD;
+  if (persona == kAnalyst) return rights::v1::ROLE_ANALYST;
+  if (persona == kAssessor) return rights::v1::ROLE_ASSESSOR;
+  if (persona == kOperator) return rights::v1::ROLE_OPERATOR;
+  if (persona == kAuditor) return rights::v1::ROLE_AUDITOR;
+  if (absl::StartsWith(persona, kSubmitterPrefix)) return rights::v1::ROLE_SUBMITTER;
+  return rights::v1::ROLE_SERVICE;
 }
 
 }  // namespace

@@ -61,10 +61,10 @@ TEST(DeploymentTest, WritesWhatTheServersRead) {
   config::v1::RightsFile file;
   ASSERT_THAT(ReadTextProto(suite->File("rights.textproto"), &file), IsOk());
   const Rights rights = Rights::FromProto(file).value();
-  EXPECT_EQ(rights.Find(Deployment::SpiffeIdOf("metrics")).value().role, config::v1::ROLE_SERVICE);
-  EXPECT_EQ(rights.Find(Deployment::SpiffeIdOf(kAuditor)).value().role, config::v1::ROLE_AUDITOR);
+  EXPECT_EQ(rights.Find(Deployment::SpiffeIdOf("metrics")).value().role, rights::v1::ROLE_SERVICE);
+  EXPECT_EQ(rights.Find(Deployment::SpiffeIdOf(kAuditor)).value().role, rights::v1::ROLE_AUDITOR);
   const Caller submitter = rights.Find(Deployment::SpiffeIdOf(Submitter("RCF"))).value();
-  EXPECT_EQ(submitter.role, config::v1::ROLE_SUBMITTER);
+  EXPECT_EQ(submitter.role, rights::v1::ROLE_SUBMITTER);
   EXPECT_EQ(submitter.scope.organisation(), "RCF");
   EXPECT_THAT(rights.Find(Deployment::SpiffeIdOf(kStranger)), HasReason(Reason::kIdentityUnknown));
 

@@ -10,14 +10,14 @@ namespace {
 
 using ::testing::UnorderedElementsAre;
 
-CallContext CallOf(config::v1::Role role, OrganisationScope scope) {
+CallContext CallOf(rights::v1::Role role, OrganisationScope scope) {
   CallContext call;
   call.caller = Caller{"spiffe://onereturn.example/rlq", role, std::move(scope)};
   call.deadline = Timestamp::FromSeconds(1);
   return call;
 }
 CallContext Submitter() {
-  return CallOf(config::v1::ROLE_SUBMITTER, OrganisationScope::Only("RLQ"));
+  return CallOf(rights::v1::ROLE_SUBMITTER, OrganisationScope::Only("RLQ"));
 }
 
 returns::v1::SubmitReturnRequest Request() {
@@ -125,7 +125,7 @@ TEST(ToSubmissionTest, AFileIsTheCallersOwnOrANationalLoaders) {
   EXPECT_EQ(made.owner, "RLQ");
   EXPECT_EQ(made.scope.organisation(), "RLQ");
   made = ToSubmission(request,
-                      CallOf(config::v1::ROLE_NATIONAL_LOADER, OrganisationScope::National()), {})
+                      CallOf(rights::v1::ROLE_NATIONAL_LOADER, OrganisationScope::National()), {})
              .value();
   EXPECT_TRUE(made.may_import);
   EXPECT_EQ(made.owner, "spiffe://onereturn.example/rlq");

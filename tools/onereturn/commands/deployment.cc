@@ -76,7 +76,7 @@ class DeploymentWriter {
     config::v1::RightsFile rights;
     for (size_t i = 0; i < kServices.size(); ++i) {
       RETURN_IF_ERROR(WriteService(authority, i));
-      Register(SpiffeIdOfService(kServices[i]), config::v1::ROLE_SERVICE, "", &rights);
+      Register(SpiffeIdOfService(kServices[i]), rights::v1::ROLE_SERVICE, "", &rights);
     }
     for (const Persona& persona : PersonasOf(options_.organisations)) {
       RETURN_IF_ERROR(WritePersona(authority, persona));
@@ -195,7 +195,7 @@ class DeploymentWriter {
                         kPublicMode);
   }
 
-  static void Register(const std::string& spiffe_id, config::v1::Role role,
+  static void Register(const std::string& spiffe_id, rights::v1::Role role,
                        const std::string& organisation, config::v1::RightsFile* rights) {
     config::v1::Principal* principal = rights->add_principals();
     principal->set_spiffe_id(spiffe_id);
@@ -212,12 +212,12 @@ class DeploymentWriter {
 
 std::vector<Persona> PersonasOf(const std::vector<std::string>& organisations) {
   std::vector<Persona> personas = {
-      {"loader", config::v1::ROLE_NATIONAL_LOADER, ""}, {"steward", config::v1::ROLE_STEWARD, ""},
-      {"analyst", config::v1::ROLE_ANALYST, ""},        {"assessor", config::v1::ROLE_ASSESSOR, ""},
-      {"operator", config::v1::ROLE_OPERATOR, ""},      {"auditor", config::v1::ROLE_AUDITOR, ""}};
+      {"loader", rights::v1::ROLE_NATIONAL_LOADER, ""}, {"steward", rights::v1::ROLE_STEWARD, ""},
+      {"analyst", rights::v1::ROLE_ANALYST, ""},        {"assessor", rights::v1::ROLE_ASSESSOR, ""},
+      {"operator", rights::v1::ROLE_OPERATOR, ""},      {"auditor", rights::v1::ROLE_AUDITOR, ""}};
   for (const std::string& organisation : organisations) {
     personas.push_back(
-        {absl::StrCat("submitter-", organisation), config::v1::ROLE_SUBMITTER, organisation});
+        {absl::StrCat("submitter-", organisation), rights::v1::ROLE_SUBMITTER, organisation});
   }
   return personas;
 }

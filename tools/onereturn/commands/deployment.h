@@ -14,7 +14,7 @@ namespace onereturn::client {
 
 struct Persona {
   std::string name;  // Of its profile, key and certificate: "analyst".
-  config::v1::Role role = config::v1::ROLE_UNSPECIFIED;
+  rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
   std::string organisation;  // ODS code of a submitter; else empty.
 };
 

@@ -19,19 +19,19 @@ constexpr char kServer[] = "assessment-service";
 
 Rights ExampleRights() {
   config::v1::RightsFile file;
-  auto add = [&file](const std::string& name, config::v1::Role role, const char* organisation) {
+  auto add = [&file](const std::string& name, rights::v1::Role role, const char* organisation) {
     config::v1::Principal* principal = file.add_principals();
     principal->set_spiffe_id(SpiffeId(name));
     principal->set_role(role);
     principal->set_organisation(organisation);
   };
-  add("steward", config::v1::ROLE_STEWARD, "");
-  add("assessor", config::v1::ROLE_ASSESSOR, "");
-  add("analyst", config::v1::ROLE_ANALYST, "");
-  add("operator", config::v1::ROLE_OPERATOR, "");
-  add("auditor", config::v1::ROLE_AUDITOR, "");
-  add("local", config::v1::ROLE_ASSESSOR, "QHL");
-  add("local-analyst", config::v1::ROLE_ANALYST, "QHL");
+  add("steward", rights::v1::ROLE_STEWARD, "");
+  add("assessor", rights::v1::ROLE_ASSESSOR, "");
+  add("analyst", rights::v1::ROLE_ANALYST, "");
+  add("operator", rights::v1::ROLE_OPERATOR, "");
+  add("auditor", rights::v1::ROLE_AUDITOR, "");
+  add("local", rights::v1::ROLE_ASSESSOR, "QHL");
+  add("local-analyst", rights::v1::ROLE_ANALYST, "QHL");
   return Rights::FromProto(file).value();
 }
 
