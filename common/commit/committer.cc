@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/base/failpoint.h"
 #include "common/commit/commit_group.h"
 #include "common/commit/primary_family.h"
 #include "common/status/error.h"
@@ -91,6 +92,7 @@ absl::Status Committer::Write(PlainWrite write) {
 }
 
 absl::Status Committer::Enqueue(Member member) {
+  ONERETURN_FAILPOINT(kCommitBeforeQueue);
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (stopping_) return Error(Reason::kDraining, "the service is shutting down");
@@ -118,6 +120,7 @@ void Committer::Run() {
   while (true) {
     std::vector<Member> members = TakeGroup();
     if (members.empty()) return;
+    ONERETURN_FAILPOINT(kCommitGroupFormed);
     Commit(std::move(members));
   }
 }
@@ -145,7 +148,9 @@ void Committer::Commit(std::vector<Member> members) {
     }
   }
   if (!group.batch.empty()) {
+    ONERETURN_FAILPOINT(kCommitBeforeWrite);
     absl::Status written = store_->Write(group.batch, Durability::kSynced);
+    if (written.ok()) ONERETURN_FAILPOINT(kCommitAfterWrite);
     if (written.code() == absl::StatusCode::kResourceExhausted) {
       // Nothing was written, and reading goes on: the members are told, the ledger stays as it was.
       EndGroup(group.last_time, std::nullopt);
@@ -157,6 +162,7 @@ void Committer::Commit(std::vector<Member> members) {
     if (written.ok()) written = CheckWritten(group);
     absl::StatusOr<SignedHead> head = absl::UnknownError("");
     if (written.ok()) {
+      ONERETURN_FAILPOINT(kCommitBeforeSign);
       head =
           SignHead(TreeHead{options_.service, options_.epoch, group.frontier.size(),
                             group.frontier.Root(), std::max(clock_->Now(), group.last_time).micros},
@@ -173,6 +179,7 @@ void Committer::Commit(std::vector<Member> members) {
     }
     frontier_ = group.frontier;
     EndGroup(group.last_time, *std::move(head));
+    ONERETURN_FAILPOINT(kCommitBeforeReply);
   } else {
     EndGroup(group.last_time, std::nullopt);
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
 #include "common/digest/digest.h"
 #include "common/feed/wire.h"
 #include "common/log/log.h"
@@ -163,7 +164,9 @@ FeedConsumer::Ending FeedConsumer::TakePage(uint64_t connection, const FeedPage&
       return {absl::CancelledError("the connection was broken here"), false};
     }
   }
+  if (!page.facts.empty()) ONERETURN_FAILPOINT(kConsumerBeforeBatch);
   absl::Status taken = taker_->Take(page);
+  if (!page.facts.empty() && taken.ok()) ONERETURN_FAILPOINT(kConsumerAfterBatch);
   const bool final = !taken.ok() && taken.code() != absl::StatusCode::kResourceExhausted;
   return {std::move(taken), final};
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
 #include "common/commit/journal.h"
 #include "common/hierarchy/ods_code.h"
 #include "common/status/error.h"
@@ -153,6 +154,7 @@ absl::Status SubmitReturn::WriteChunksAhead(const Judgement& judgement) const {
     RETURN_IF_ERROR(committer_->Write(std::move(write)));
     RETURN_IF_ERROR(written.get_future().get());
   }
+  ONERETURN_FAILPOINT(kReturnChunksWritten);
   return absl::OkStatus();
 }
 

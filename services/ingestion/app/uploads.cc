@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
 #include "common/commit/request_id.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -123,6 +124,11 @@ void Uploads::Write(const std::string& owner, const std::string& id, uint64_t of
     PutUpload(id, record, &write.batch);
   } else {
     DeleteUpload(id, &write.batch);
+  }
+  if (IsComplete(record)) {
+    ONERETURN_FAILPOINT(kUploadLastChunk);
+  } else {
+    ONERETURN_FAILPOINT(kUploadMidChunk);
   }
   state.held_bytes = record.held_bytes();
   write.done = [state, checked, done](absl::Status status) {
