@@ -7,9 +7,15 @@
 #include "common/log/log.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/server.h"
+#include "common/service/restore.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {
+namespace {
+
+constexpr absl::Duration kCopyCheckInterval = absl::Minutes(5);
+
+}  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   switch (status.code()) {
@@ -52,15 +58,32 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
                                                           std::vector<ColumnFamilySpec> families) {
   ASSIGN_OR_RETURN(std::string pem, ReadTextFile(config.signing_key_file()));
   ASSIGN_OR_RETURN(SigningKey key, SigningKey::FromPem(pem));
+  ASSIGN_OR_RETURN(const std::optional<config::v1::RestoreOrder> order,
+                   FindRestoreOrder(config.data_folder()));
+  if (order.has_value()) {
+    RETURN_IF_ERROR(ReplaceStore(config, service, families, *order, key.verifying_key()));
+  }
   auto foundation = std::make_unique<Foundation>();
   ASSIGN_OR_RETURN(foundation->store,
                    OpenServiceStore(config.data_folder(), service, std::move(families)));
   CommitterOptions options;
   options.service = service;
   options.on_fatal = StopForStorageFault;
+  if (order.has_value()) {
+    ASSIGN_OR_RETURN(const bool begun, HasBegunEpoch(*foundation->store, *order));
+    options.begin_epoch = !begun;
+  }
+  const bool begins = options.begin_epoch;
   ASSIGN_OR_RETURN(foundation->committer,
                    Committer::Start(foundation->store.get(), &foundation->clock, std::move(key),
                                     std::move(options)));
+  if (begins) RETURN_IF_ERROR(BeginEpoch(*order, /*known_head=*/"", foundation->committer.get()));
+  if (order.has_value()) RETURN_IF_ERROR(PutOrderAside(config.data_folder()));
+  foundation->backups = std::make_unique<Backups>(
+      Backups::Folders{config.data_folder(), config.backup_folder()}, foundation->store.get(),
+      foundation->committer.get(), &foundation->clock);
+  foundation->backup_schedule = std::make_unique<PeriodicWork>(
+      kCopyCheckInterval, [backups = foundation->backups.get()] { backups->MakeDue(); });
   return foundation;
 }
 
