@@ -1,8 +1,10 @@
 #include "common/service/foundation.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/commit/service_store.h"
 #include "common/log/log.h"
 #include "common/rpc/credentials.h"
@@ -14,6 +16,22 @@ namespace onereturn {
 namespace {
 
 constexpr absl::Duration kCopyCheckInterval = absl::Minutes(5);
+
+// A store that is gone or damaged wants a restore: the newest copy is named, since nobody answers
+// `onereturn backups` now.
+absl::Status NamingCopies(const config::v1::ServerConfig& config, const absl::Status& status) {
+  if (!absl::IsNotFound(status) && !absl::IsDataLoss(status)) return status;
+  absl::StatusOr<std::vector<HeldCopy>> copies =
+      ListCopies(config.data_folder(), config.backup_folder());
+  if (!copies.ok() || copies->empty()) return status;
+  const auto newest = std::max_element(
+      copies->begin(), copies->end(),
+      [](const HeldCopy& a, const HeldCopy& b) { return a.head.head.size < b.head.head.size; });
+  return absl::Status(
+      status.code(),
+      absl::StrCat(status.message(), " The newest of ", copies->size(), " copies is ", newest->name,
+                   ", which holds entries to ", newest->head.head.size, "."));
+}
 
 }  // namespace
 
@@ -64,8 +82,10 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
     RETURN_IF_ERROR(ReplaceStore(config, service, families, *order, key.verifying_key()));
   }
   auto foundation = std::make_unique<Foundation>();
-  ASSIGN_OR_RETURN(foundation->store,
-                   OpenServiceStore(config.data_folder(), service, std::move(families)));
+  absl::StatusOr<std::unique_ptr<Store>> store =
+      OpenServiceStore(config.data_folder(), service, std::move(families));
+  if (!store.ok()) return NamingCopies(config, store.status());
+  foundation->store = *std::move(store);
   CommitterOptions options;
   options.service = service;
   options.on_fatal = StopForStorageFault;
