@@ -157,6 +157,7 @@ class Store : public Reader {
   const std::vector<ColumnFamilySpec>& column_families() const;
 
  private:
+  friend class BackupFolder;
   explicit Store(std::shared_ptr<Database> database);
   static rocksdb::Env* FilesOf(StoreOptions* options);
   absl::Status Migrate(uint32_t stored_version, const StoreOptions& options);
