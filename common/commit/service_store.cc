@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/exit_code.h"
 #include "common/log/log.h"
+#include "common/storage/disk_space.h"
 
 namespace onereturn {
 namespace {
@@ -30,6 +31,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_
   options.path = data_folder;
   options.service = service;
   options.column_families = std::move(families);
+  options.ballast_bytes = kBallastBytes;
   options.on_background_error = [](const BackgroundError& error) {
     if (error.fatal) StopForStorageFault(error.status);
     LogError("store.read_only", {{"status", error.status.ToString()}});
@@ -44,7 +46,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_
 
 void StopForStorageFault(const absl::Status& status) {
   LogError("store.fault", {{"status", status.ToString()}});
-  std::_Exit(kExitStorageFault);
+  std::_Exit(absl::IsDataLoss(status) ? kExitStoreDamaged : kExitStorageFault);
 }
 
 }  // namespace onereturn

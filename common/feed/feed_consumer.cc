@@ -82,6 +82,11 @@ std::string FeedConsumer::fault() const {
   return fault_;
 }
 
+std::string FeedConsumer::paused() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return paused_;
+}
+
 void FeedConsumer::Reconnect() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -167,7 +172,15 @@ FeedConsumer::Ending FeedConsumer::TakePage(uint64_t connection, const FeedPage&
   if (!page.facts.empty()) ONERETURN_FAILPOINT(kConsumerBeforeBatch);
   absl::Status taken = taker_->Take(page);
   if (!page.facts.empty() && taken.ok()) ONERETURN_FAILPOINT(kConsumerAfterBatch);
-  const bool final = !taken.ok() && taken.code() != absl::StatusCode::kResourceExhausted;
+  const bool waits = taken.code() == absl::StatusCode::kResourceExhausted;
+  const bool final = !taken.ok() && !waits;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (waits && paused_.empty()) {
+      LogWarning("feed.paused", {{"source", source_}, {"status", taken.ToString()}});
+    }
+    paused_ = waits ? std::string(taken.message()) : std::string();
+  }
   return {std::move(taken), final};
 }
 

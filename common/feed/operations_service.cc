@@ -17,8 +17,17 @@ grpc::Status PlainOperationsServer::GetStatus(grpc::ServerContext* context,
     const ProcessMemory memory = ReadProcessMemory();
     response->set_resident_bytes(memory.resident_bytes);
     response->set_peak_resident_bytes(memory.peak_resident_bytes);
+    AddStorageStatus(*store_, response);
     return absl::OkStatus();
   });
+}
+
+void AddStorageStatus(const Store& store, operations::v1::GetStatusResponse* response) {
+  const StoreSpace space = store.Space();
+  operations::v1::StorageStatus* const storage = response->mutable_storage();
+  storage->set_free_bytes(space.free_bytes);
+  storage->set_total_bytes(space.total_bytes);
+  storage->set_writes_refused(space.writes_refused);
 }
 
 grpc::Status PlainOperationsServer::HashDerived(grpc::ServerContext* context,

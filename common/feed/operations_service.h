@@ -4,6 +4,7 @@
 
 #include "common/commit/committer.h"
 #include "common/rpc/guard.h"
+#include "common/storage/store.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 
 namespace onereturn {
@@ -11,8 +12,8 @@ namespace onereturn {
 // Thread safe.
 class PlainOperationsServer final : public operations::v1::OperationsService::Service {
  public:
-  PlainOperationsServer(const Guard* guard, const Committer* committer)
-      : guard_(guard), committer_(committer) {}
+  PlainOperationsServer(const Guard* guard, const Committer* committer, const Store* store)
+      : guard_(guard), committer_(committer), store_(store) {}
 
   grpc::Status GetStatus(grpc::ServerContext* context,
                          const operations::v1::GetStatusRequest* request,
@@ -27,7 +28,11 @@ class PlainOperationsServer final : public operations::v1::OperationsService::Se
  private:
   const Guard* const guard_;
   const Committer* const committer_;
+  const Store* const store_;
 };
+
+// How the store stands with its disk, for any service's GetStatus.
+void AddStorageStatus(const Store& store, operations::v1::GetStatusResponse* response);
 
 }  // namespace onereturn
 

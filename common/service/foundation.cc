@@ -104,6 +104,8 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
       foundation->committer.get(), &foundation->clock);
   foundation->backup_schedule = std::make_unique<PeriodicWork>(
       kCopyCheckInterval, [backups = foundation->backups.get()] { backups->MakeDue(); });
+  foundation->verification =
+      std::make_unique<TableVerification>(foundation->store.get(), StopForStorageFault);
   return foundation;
 }
 

@@ -18,6 +18,7 @@
 #include "common/identity/rights.h"
 #include "common/service/backups.h"
 #include "common/service/periodic_work.h"
+#include "common/service/table_verification.h"
 #include "common/storage/store.h"
 #include "onereturn/config/v1/config.pb.h"
 
@@ -38,6 +39,7 @@ struct Foundation {
   std::unique_ptr<Committer> committer;
   std::unique_ptr<Backups> backups;
   std::unique_ptr<PeriodicWork> backup_schedule;
+  std::unique_ptr<TableVerification> verification;
 };
 
 // Carries out a restore that was ordered, opens the store of `service`, starts its committer with

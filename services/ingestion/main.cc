@@ -53,7 +53,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                              &collections, &uploads, &submit_return, &submit_file};
   ReturnsServer returns_server(parts);
   CatalogueServer catalogue_server(parts, &define);
-  PlainOperationsServer operations_server(guard.get(), committer);
+  PlainOperationsServer operations_server(guard.get(), committer, store);
   BackupServer backup_server(guard.get(), foundation->backups.get());
   LedgerServer ledger_server(guard.get(), committer);
   FeedServer feed_server(

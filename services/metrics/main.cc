@@ -54,7 +54,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   });
   const DefineMetric define(&writer);
   MetricsServer metrics_server(guard.get(), &mutations, &tables, &reads, &define, &clock);
-  OperationsServer operations(guard.get(), committer, &tables, runner.get(), consumer.get());
+  OperationsServer operations(guard.get(), store, committer, &tables, runner.get(), consumer.get());
   FeedServer feed_server(guard.get(), store, committer,
                          [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); });
   BackupServer backup_server(guard.get(), foundation->backups.get());

@@ -29,8 +29,8 @@ void IngestionCrashTest::SetUp() {
   suite_ = Deployment::Create(Options()).value();
   suite_->SetEnvironment(kService, Environment());
   oracle_ = std::make_unique<Oracle>(suite_->File("oracle.tsv"));
-  world_ = std::make_unique<KillWorld>(suite_.get(), oracle_.get(),
-                                       MadeUpCollection{"KILLS", 1, {20}});
+  world_ =
+      std::make_unique<KillWorld>(suite_.get(), oracle_.get(), MadeUpCollection{"KILLS", 1, {20}});
   audit_ = std::make_unique<FeedAudit>(suite_->verifying_key(kService));
   ASSERT_THAT(suite_->Start(kService), IsOk());
   const std::vector<std::string> all =

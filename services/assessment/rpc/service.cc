@@ -45,7 +45,7 @@ Service::Service(const Store* store, Committer* committer, const Clock* clock,
           guard_.get(), store, committer,
           [](const Digest& /*digest*/) -> absl::StatusOr<std::string> { return NotFound(); }),
       ledger_server_(guard_.get(), committer),
-      operations_server_(guard_.get(), committer) {}
+      operations_server_(guard_.get(), committer, store) {}
 
 std::vector<grpc::Service*> Service::grpc_services() {
   return {&assessment_server_, &feed_server_, &ledger_server_, &operations_server_};

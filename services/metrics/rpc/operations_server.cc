@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/feed/operations_service.h"
 #include "common/feed/wire.h"
 #include "common/rpc/process_memory.h"
 #include "common/status/status_macros.h"
@@ -9,6 +10,7 @@
 
 namespace onereturn::metrics {
 void OperationsServer::AddCursor(absl::string_view service, Feed feed, const std::string& fault,
+                                 const std::string& paused,
                                  operations::v1::GetStatusResponse* response) const {
   const FeedCursor cursor = runner_->Cursor(feed);
   operations::v1::FeedCursor* wire = response->add_cursors();
@@ -17,6 +19,7 @@ void OperationsServer::AddCursor(absl::string_view service, Feed feed, const std
   wire->set_sequence(cursor.sequence);
   *wire->mutable_through_time() = onereturn::ToWire(Timestamp{cursor.through_time_micros});
   wire->set_fault(fault);
+  wire->set_paused(paused);
 }
 
 grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
@@ -28,11 +31,13 @@ grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
     response->set_epoch(committer_->epoch());
     response->set_sequence(committer_->LatestHead().head.size);
     AddCursor(kIngestionService, Feed::kIngestion,
-              consumer_ == nullptr ? "no source is configured" : consumer_->fault(), response);
-    AddCursor(kMetricsService, Feed::kMetrics, runner_->fault(), response);
+              consumer_ == nullptr ? "no source is configured" : consumer_->fault(),
+              consumer_ == nullptr ? "" : consumer_->paused(), response);
+    AddCursor(kMetricsService, Feed::kMetrics, runner_->fault(), runner_->paused(), response);
     const ProcessMemory memory = ReadProcessMemory();
     response->set_resident_bytes(memory.resident_bytes);
     response->set_peak_resident_bytes(memory.peak_resident_bytes);
+    AddStorageStatus(*store_, response);
     return absl::OkStatus();
   });
 }

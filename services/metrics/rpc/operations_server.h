@@ -5,6 +5,7 @@
 #include "common/commit/committer.h"
 #include "common/feed/feed_consumer.h"
 #include "common/rpc/guard.h"
+#include "common/storage/store.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 #include "services/metrics/consumers/projection_runner.h"
 #include "services/metrics/store/stored_tables.h"
@@ -15,9 +16,10 @@ namespace onereturn::metrics {
 // configured.
 class OperationsServer final : public operations::v1::OperationsService::Service {
  public:
-  OperationsServer(const Guard* guard, const Committer* committer, const StoredTables* tables,
-                   ProjectionRunner* runner, FeedConsumer* consumer)
+  OperationsServer(const Guard* guard, const Store* store, const Committer* committer,
+                   const StoredTables* tables, ProjectionRunner* runner, FeedConsumer* consumer)
       : guard_(guard),
+        store_(store),
         committer_(committer),
         tables_(tables),
         runner_(runner),
@@ -35,9 +37,10 @@ class OperationsServer final : public operations::v1::OperationsService::Service
 
  private:
   void AddCursor(absl::string_view service, Feed feed, const std::string& fault,
-                 operations::v1::GetStatusResponse* response) const;
+                 const std::string& paused, operations::v1::GetStatusResponse* response) const;
 
   const Guard* const guard_;
+  const Store* const store_;
   const Committer* const committer_;
   const StoredTables* const tables_;
   ProjectionRunner* const runner_;

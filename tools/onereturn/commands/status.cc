@@ -19,13 +19,19 @@ using OperationsClient = ServiceClient<operations::v1::OperationsService>;
 
 std::string CursorText(const operations::v1::FeedCursor& cursor) {
   return absl::StrCat(cursor.service(), " to ", WithThousands(cursor.sequence()),
-                      cursor.fault().empty() ? "" : ", STOPPED: ", cursor.fault());
+                      cursor.fault().empty() ? "" : ", STOPPED: ", cursor.fault(),
+                      cursor.paused().empty() ? "" : ", WAITS: ", cursor.paused());
+}
+
+std::string DiskText(const operations::v1::StorageStatus& storage) {
+  return absl::StrCat(BytesText(storage.free_bytes()), " free",
+                      storage.writes_refused() ? ", WRITES REFUSED" : "");
 }
 
 void AddRow(const config::v1::Peer& peer,
             const absl::StatusOr<operations::v1::GetStatusResponse>& answer, TextTable* table) {
   if (!answer.ok()) {
-    table->Row({peer.service(), peer.address(), "NOT REACHED", "", "", "", "",
+    table->Row({peer.service(), peer.address(), "NOT REACHED", "", "", "", "", "",
                 std::string(answer.status().message())});
     return;
   }
@@ -35,7 +41,7 @@ void AddRow(const config::v1::Peer& peer,
               absl::StrCat(answer->epoch()), WithThousands(answer->sequence()),
               absl::StrCat(BytesText(answer->resident_bytes()), " (",
                            BytesText(answer->peak_resident_bytes()), ")"),
-              absl::StrJoin(cursors, "; ")});
+              DiskText(answer->storage()), absl::StrJoin(cursors, "; ")});
 }
 
 absl::StatusOr<ExitCode> Status(Environment& environment) {
@@ -47,6 +53,7 @@ absl::StatusOr<ExitCode> Status(Environment& environment) {
                    {"epoch", TextTable::Align::kRight},
                    {"sequence", TextTable::Align::kRight},
                    {"memory (peak)", TextTable::Align::kRight},
+                   {"disk", TextTable::Align::kRight},
                    {"follows", TextTable::Align::kLeft, true}});
   JsonWriter json;
   json.BeginObject().Key("services").BeginArray();
@@ -92,8 +99,8 @@ absl::StatusOr<ExitCode> Version(Environment& environment) {
 void AddStatusCommands(CommandLine* line) {
   line->Add(nullptr,
             {"status",
-             "Show where each service stands: version, sequence, memory, how far it has followed "
-             "the others.",
+             "Show where each service stands: version, sequence, memory, disk, how far it has "
+             "followed the others.",
              "status --profile operator.profile.textproto"},
             Status);
   line->Add(nullptr, {"version", "Show the client's version.", "version"}, Version);
