@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -48,7 +49,7 @@ bool SpaceWatch::MakeRoom() {
   // Nothing is put where a store may not even be.
   if (const absl::StatusOr<DiskSpace> space = measure_(); space.ok()) {
     space_ = *space;
-    if (space_.free_bytes < LowSpaceMark(space_)) SetLow(true);
+    if (FreeBesidesBallast() < LowSpaceMark(space_)) SetLow(true);
   }
   return had && !HoldsBallast();
 }
@@ -70,18 +71,22 @@ void SpaceWatch::Look() {
   }
   space_ = *space;
   if (!low_) {
-    if (space_.free_bytes < LowSpaceMark(space_)) {
+    if (FreeBesidesBallast() < LowSpaceMark(space_)) {
       SetLow(true);
     } else if (!std::exchange(looked_, true) && !HoldsBallast()) {
       PutBallast();
     }
     return;
   }
-  const uint64_t ballast = HoldsBallast() ? 0 : ballast_bytes_;
-  if (space_.free_bytes >= EnoughSpaceMark(space_) + ballast) {
+  if (FreeBesidesBallast() >= EnoughSpaceMark(space_)) {
     SetLow(false);
     PutBallast();
   }
+}
+
+uint64_t SpaceWatch::FreeBesidesBallast() const {
+  const uint64_t ballast = HoldsBallast() ? 0 : ballast_bytes_;
+  return space_.free_bytes - std::min(space_.free_bytes, ballast);
 }
 
 void SpaceWatch::SetLow(bool low) {

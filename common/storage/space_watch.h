@@ -36,6 +36,9 @@ class SpaceWatch {
  private:
   // These need mutex_ held.
   void Look();
+  // What is free once the ballast lies there: it changes neither when the ballast is given up nor
+  // when the process begins again.
+  uint64_t FreeBesidesBallast() const;
   void SetLow(bool low);
   bool HoldsBallast() const;
   void PutBallast();

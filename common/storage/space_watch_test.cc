@@ -75,6 +75,21 @@ TEST_F(SpaceWatchTest, MakesRoomBeforeTheStoreIsOpened) {
   EXPECT_FALSE(watch_.MakeRoom());
 }
 
+// A restart must not come to another verdict because the ballast has made room meanwhile.
+TEST_F(SpaceWatchTest, ANewProcessJudgesAsTheOneBefore) {
+  space_->free_bytes = 10 * kMebibyte - 1 + kBallast;  // There is no ballast yet.
+  EXPECT_EQ(watch_.Check().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE(HasBallast());
+  SpaceWatch roomier(
+      folder_.File(""),
+      [] {
+        return DiskSpace{12 * kMebibyte, 100 * kMebibyte};
+      },
+      kBallast);
+  EXPECT_TRUE(roomier.Check().ok());
+  EXPECT_TRUE(HasBallast());
+}
+
 TEST_F(SpaceWatchTest, ADiskThatCannotBeMeasuredIsNoReasonToRefuse) {
   space_ = absl::UnavailableError("no");
   EXPECT_TRUE(watch_.Check().ok());

@@ -40,7 +40,7 @@ class IngestionKillTest : public IngestionCrashTest {
 };
 
 TEST_F(IngestionKillTest, NothingAcknowledgedIsLostAndNothingIsTakenTwice) {
-  const int kills = KillsFromEnvironment(10);
+  const int kills = KillsFromEnvironment(6);
   std::printf("seed %llu, %d kills\n", static_cast<unsigned long long>(seed_), kills);
   world_->ServiceIsUp();
   StartClients();

@@ -208,13 +208,13 @@ class PowerLossTest : public IngestionCrashTest {
 };
 
 TEST_F(PowerLossTest, WhatWasPromisedIsThereOrTheDamageIsFound) {
-  const int losses = KillsFromEnvironment(14);
+  const int losses = KillsFromEnvironment(static_cast<int>(Damage::kEnd));
   std::printf("seed %llu, %d losses of power\n", static_cast<unsigned long long>(seed_), losses);
   world_->ServiceIsUp();
   StartClients();
   while (losses_ < losses && !HasFailure() && world_->violations().empty()) {
     LosePowerOnce();
-    if (losses_ % 2 == 0 && !HasFailure()) {
+    if (!HasFailure()) {
       TryDamage(static_cast<Damage>(damages_++ % static_cast<int>(Damage::kEnd)));
     }
     if (!HasFailure()) StartAgain();
