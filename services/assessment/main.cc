@@ -26,6 +26,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(std::unique_ptr<Service> service,
                    Service::Create(foundation->store.get(), foundation->committer.get(),
                                    &foundation->clock, std::move(rights), metrics, limits));
+  service->LimitCallers(Shares::FromConfig(config.caller_shares()));
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server, Server::Start(config, service->grpc_services()));
   WaitForStopSignal();
   server->Drain([&] { service->EndStreams(); });

@@ -36,6 +36,8 @@ class Service {
   // As Drain().
   ~Service() { Drain(); }
 
+  // As Guard::LimitCallers: before the server starts.
+  void LimitCallers(Shares shares) { guard_->LimitCallers(std::move(shares)); }
   std::vector<grpc::Service*> grpc_services();
   // Ends what would never end by itself: the feed's watchers.
   void EndStreams();

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/feed/load_of.h"
 #include "common/feed/wire.h"
 #include "common/rpc/process_memory.h"
 #include "common/status/status_macros.h"
@@ -33,6 +34,7 @@ grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
     const ProcessMemory memory = ReadProcessMemory();
     response->set_resident_bytes(memory.resident_bytes);
     response->set_peak_resident_bytes(memory.peak_resident_bytes);
+    *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
   });
 }
