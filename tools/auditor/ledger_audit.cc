@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/auditor/diagnosis.h"
+#include "tools/auditor/proof_audit.h"
 
 namespace onereturn::auditor {
 namespace {
@@ -15,9 +16,6 @@ std::string Words(const SignedHead& head) {
   return absl::StrCat("a head of ", head.size(), " entries in epoch ", head.epoch(), ", root ",
                       Hex(head.root()), ", key ", head.key_id());
 }
-
-// A word of the service itself that its ledger is not what it was.
-bool Admits(const absl::Status& status) { return status.code() == absl::StatusCode::kDataLoss; }
 
 class Auditing {
  public:
@@ -35,7 +33,9 @@ class Auditing {
     CheckHistory();
     CheckPageHeads();
     CheckWitnessed();
-    CheckProofs();
+    if (tree_.size() >= state_.head.size()) {
+      AuditProofs(service_, memory_.heads(), state_.head, tree_, &report_);
+    }
     for (Lie& fault : state_.reading.faults.lies) report_.lies.push_back(std::move(fault));
     for (std::string& one : state_.reading.faults.unchecked) {
       report_.unchecked.push_back(std::move(one));
@@ -62,7 +62,7 @@ class Auditing {
   // A call that failed: the service's own word that it lost facts is a lie found, all else means
   // that nothing is known.
   void Failed(absl::string_view what, const absl::Status& status) {
-    if (Admits(status)) {
+    if (AdmitsLoss(status)) {
       const std::optional<SignedHead> known = memory_.Highest();
       return Tell(LieKind::kRolledBack, what,
                   known.has_value() ? Words(*known) : std::string("a ledger that is served"),
@@ -202,10 +202,17 @@ class Auditing {
     const std::optional<SignedHead> known = memory_.Highest();
     if (known.has_value() && !BeginsRightly(*known)) return;
     tree_ = TreeNow();
-    if (View(tree_.RootAt(std::min(head.size(), tree_.size()))) != head.root()) {
-      Tell(LieKind::kForgedHead, absl::StrCat("the head of ", head.size(), " entries"),
-           absl::StrCat("root ", Hex(tree_.RootAt(std::min(head.size(), tree_.size()))),
-                        ", that of the entries it serves"),
+    const Hash root = tree_.RootAt(std::min(head.size(), tree_.size()));
+    if (View(root) != head.root()) {
+      const std::string place = absl::StrCat("the head of ", head.size(), " entries");
+      const bool second =
+          known.has_value() && known->epoch() == head.epoch() && known->size() == head.size();
+      if (second) {
+        Tell(LieKind::kForkedLedger, place, absl::StrCat("the auditor holds ", Words(*known)),
+             Words(head));
+      }
+      Tell(LieKind::kForgedHead, place,
+           absl::StrCat("root ", Hex(root), ", that of the entries it serves"),
            absl::StrCat("root ", Hex(head.root()), ", signed"));
     }
     examined_.heads += memory_.heads().size();
@@ -294,52 +301,6 @@ class Auditing {
     }
   }
 
-  // The proofs that the service makes are asked for, too: others rely on them.
-  void CheckProofs() {
-    const std::optional<SignedHead> known = memory_.Highest();
-    const uint64_t size = state_.head.size();
-    if (size == 0 || tree_.size() < size) return;
-    if (known.has_value() && known->epoch() == state_.head.epoch() && known->size() > 0 &&
-        known->size() <= size) {
-      const auto proof = service_.ConsistencyProof(known->size(), size);
-      Judge(absl::StrCat("the proof of consistency from ", known->size(), " to ", size),
-            proof.status(), [&] {
-              const std::optional<Proof> hashes = ToProof(*proof);
-              return hashes.has_value() &&
-                     ProvesConsistency(known->size(), *ToHash(known->root()), size,
-                                       *ToHash(state_.head.root()), *hashes);
-            });
-    }
-    for (const uint64_t sequence : {uint64_t{1}, (size + 1) / 2, size}) {
-      const auto proof = service_.InclusionProof(sequence, size);
-      Judge(absl::StrCat("the proof of inclusion of entry ", sequence), proof.status(), [&] {
-        const std::optional<Proof> hashes = ToProof({proof->proof().begin(), proof->proof().end()});
-        return hashes.has_value() && proof->leaf_hash() == View(tree_.leaf(sequence - 1)) &&
-               ProvesInclusion(tree_.leaf(sequence - 1), sequence - 1, size,
-                               *ToHash(state_.head.root()), *hashes);
-      });
-    }
-  }
-
-  template <typename Proves>
-  void Judge(const std::string& what, const absl::Status& status, Proves proves) {
-    if (!status.ok()) {
-      Failed(what, status);
-    } else if (!proves()) {
-      Tell(LieKind::kProofWrong, what, "a proof", "hashes that prove nothing");
-    }
-  }
-
-  static std::optional<Proof> ToProof(const std::vector<std::string>& hashes) {
-    Proof proof;
-    for (const std::string& bytes : hashes) {
-      const std::optional<Hash> hash = ToHash(bytes);
-      if (!hash.has_value()) return std::nullopt;
-      proof.push_back(*hash);
-    }
-    return proof;
-  }
-
   void Remember() {
     absl::Status status = RememberEpoch();
     if (first_pin_.has_value() && status.ok()) status = memory_.Pin(*first_pin_);
@@ -399,7 +360,7 @@ void ShowHighestHead(const Service& service, const Memory& memory, Report* repor
   const std::optional<SignedHead> highest = memory.Highest();
   if (!highest.has_value()) return;
   const auto response = service.GetHead(highest);
-  if (response.ok() || !Admits(response.status())) return;
+  if (response.ok() || !AdmitsLoss(response.status())) return;
   report->Add(LieKind::kRolledBack, service.name(), "its answer to the head that is remembered",
               Words(*highest), response.status().message());
 }

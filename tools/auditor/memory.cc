@@ -111,6 +111,7 @@ Mark MarkOf(absl::string_view bytes, const feed::v1::Entry& entry) {
   feed::v1::Entry content = entry;
   content.clear_epoch();
   content.clear_sequence();
+  content.clear_time_micros();
   mark.content = Sha256(content.SerializeAsString());
   return mark;
 }

@@ -5,7 +5,7 @@
 //   keys    a line a key: "from_epoch from_sequence public-key-hex"; the first is the pinned one
 //   heads   a line a head: the serialised SignedHead in hex, "." and its SHA-256 in hex
 //   marks.N of epoch N, from sequence 1: a record an entry, 84 bytes: leaf hash (32), salt (16),
-//           SHA-256 of the entry without its place (32), kind (u32 big-endian)
+//           SHA-256 of the entry without place and time (32), kind (u32 big-endian)
 //
 // Written in the order marks, keys, heads, each synced: a head stands for marks that are there.
 #ifndef ONERETURN_TOOLS_AUDITOR_MEMORY_H_
@@ -31,7 +31,7 @@ namespace onereturn::auditor {
 struct Mark {
   Hash leaf = {};
   std::string salt;   // 16 bytes.
-  Hash content = {};  // Of the entry without epoch and sequence.
+  Hash content = {};  // Of the entry without epoch, sequence and time.
   uint32_t kind = 0;
 
   friend bool operator==(const Mark& a, const Mark& b) { return a.leaf == b.leaf; }

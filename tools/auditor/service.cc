@@ -41,8 +41,9 @@ absl::Status ToStatus(const grpc::Status& status) {
       if (any.UnpackTo(&info)) reason = info.reason() + ": ";
     }
   }
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
-                      absl::StrCat(reason, status.error_message()));
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  if (reason.empty()) reason = absl::StatusCodeToString(code) + ": ";
+  return absl::Status(code, absl::StrCat(reason, status.error_message()));
 }
 
 template <typename Stub, typename Request, typename Response>
