@@ -40,31 +40,35 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Start(Store* store, const 
                      return LedgerNode(*store, node);
                    }));
   Timestamp last_time{0};
+  uint64_t epoch = 1;
   if (size > 0) {
     ASSIGN_OR_RETURN(std::string bytes, EntryBytes(*store, size));
     feed::v1::Entry entry;
     if (!entry.ParseFromString(bytes))
       return absl::DataLossError("the newest entry cannot be read");
     last_time = Timestamp{entry.time_micros()};
+    epoch = entry.epoch();
     // The newest leaf is checked against the tree, so that a torn store never signs a head.
     ASSIGN_OR_RETURN(Digest leaf, LedgerNode(*store, NodeId{0, size - 1}));
     if (HashLeaf(bytes) != leaf)
       return absl::DataLossError("the newest entry is not the one in the ledger");
   }
-  TreeHead head{options.service, options.epoch, size, frontier.Root(),
+  if (options.begin_epoch) ++epoch;
+  TreeHead head{options.service, epoch, size, frontier.Root(),
                 std::max(clock->Now(), last_time).micros};
   ASSIGN_OR_RETURN(SignedHead signed_head, SignHead(head, key));
   return std::unique_ptr<Committer>(new Committer(store, clock, std::move(key), std::move(options),
-                                                  std::move(frontier), last_time,
+                                                  epoch, std::move(frontier), last_time,
                                                   std::move(signed_head)));
 }
 
 Committer::Committer(Store* store, const Clock* clock, SigningKey key, CommitterOptions options,
-                     Frontier frontier, Timestamp last_time, SignedHead head)
+                     uint64_t epoch, Frontier frontier, Timestamp last_time, SignedHead head)
     : store_(store),
       clock_(clock),
       key_(std::move(key)),
       options_(std::move(options)),
+      epoch_(epoch),
       frontier_(std::move(frontier)),
       head_(std::move(head)),
       floor_(last_time) {
@@ -158,8 +162,8 @@ void Committer::Commit(std::vector<Member> members) {
     absl::StatusOr<SignedHead> head = absl::UnknownError("");
     if (written.ok()) {
       head =
-          SignHead(TreeHead{options_.service, options_.epoch, group.frontier.size(),
-                            group.frontier.Root(), std::max(clock_->Now(), group.last_time).micros},
+          SignHead(TreeHead{options_.service, epoch_, group.frontier.size(), group.frontier.Root(),
+                            std::max(clock_->Now(), group.last_time).micros},
                    key_);
       written = head.status();
     }
@@ -223,7 +227,7 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
 
   Group::NewFact fact;
   fact.proposal = &proposal;
-  fact.placement.epoch = options_.epoch;
+  fact.placement.epoch = epoch_;
   fact.placement.sequence = group->frontier.size() + 1;
   group->last_time = std::max(clock_->Now(), group->last_time);
   fact.placement.time = group->last_time;

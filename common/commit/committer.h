@@ -81,7 +81,9 @@ struct Promise {
 
 struct CommitterOptions {
   std::string service;  // As signed heads name it.
-  uint64_t epoch = 1;
+  // The store was restored: what is accepted from here on is of the epoch after the newest entry's.
+  // Its first entry must say so: EPOCH_BEGUN.
+  bool begin_epoch = false;
   size_t queue_limit = 4'096;  // More waiting than this is refused: QUEUE_FULL.
   size_t group_limit = 256;    // Facts that share one sync.
   // The store failed in a way that forbids going on: the process must end without another write.
@@ -124,7 +126,8 @@ class Committer {
   void WakeWaiters();
 
   const VerifyingKey& verifying_key() const { return key_.verifying_key(); }
-  uint64_t epoch() const { return options_.epoch; }
+  // The newest entry's, or the one that begins; 1 in a new ledger.
+  uint64_t epoch() const { return epoch_; }
   const std::string& service() const { return options_.service; }
 
  private:
@@ -132,7 +135,7 @@ class Committer {
   using Member = std::variant<Proposal, PlainWrite>;
 
   Committer(Store* store, const Clock* clock, SigningKey key, CommitterOptions options,
-            Frontier frontier, Timestamp last_time, SignedHead head);
+            uint64_t epoch, Frontier frontier, Timestamp last_time, SignedHead head);
 
   // The time that the group about to be made begins at; promises stay at it until EndGroup.
   Timestamp BeginGroup();
@@ -156,6 +159,7 @@ class Committer {
   const Clock* const clock_;
   const SigningKey key_;
   const CommitterOptions options_;
+  const uint64_t epoch_;
 
   Frontier frontier_;  // Only the committer's thread touches it once it runs.
 

@@ -131,6 +131,8 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
   for (std::string* path :
        {config.mutable_data_folder(), config.mutable_ready_file(),
         config.mutable_signing_key_file(), config.mutable_rights_file(),
+        config.mutable_high_water_file(), config.mutable_next_signing_key_file(),
+        config.mutable_backup_folder(),
         config.mutable_tls()->mutable_certificate_file(), config.mutable_tls()->mutable_key_file(),
         config.mutable_tls()->mutable_authority_file()}) {
     ToAbsolute(folder, path);

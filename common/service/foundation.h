@@ -16,6 +16,8 @@
 #include "common/clock/clock.h"
 #include "common/commit/committer.h"
 #include "common/identity/rights.h"
+#include "common/service/backups.h"
+#include "common/service/periodic_work.h"
 #include "common/storage/store.h"
 #include "onereturn/config/v1/config.pb.h"
 
@@ -29,15 +31,18 @@ ExitCode ExitCodeOf(const absl::Status& status);
 int RunService(int argument_count, char** arguments,
                const std::function<absl::Status(const config::v1::ServerConfig& config)>& serve);
 
-// The store and the one way into it. The committer stops before the store closes.
+// The store, the one way into it, and its copies. The committer stops before the store closes.
 struct Foundation {
   SystemClock clock;
   std::unique_ptr<Store> store;
   std::unique_ptr<Committer> committer;
+  std::unique_ptr<Backups> backups;
+  std::unique_ptr<PeriodicWork> backup_schedule;
 };
 
-// Opens the store of `service` and starts its committer with the configuration's signing key. A
-// failure of the store that forbids going on ends the process.
+// Carries out a restore that was ordered, opens the store of `service`, starts its committer with
+// the configuration's signing key and the making of copies. A failure of the store that forbids
+// going on ends the process.
 absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::ServerConfig& config,
                                                           const std::string& service,
                                                           std::vector<ColumnFamilySpec> families);

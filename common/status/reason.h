@@ -81,6 +81,10 @@ namespace onereturn {
   row(kDefinitionUnknown, "DEFINITION_UNKNOWN", kFailedPrecondition, "The request refers to a definition or version that is not held.", "Check the code and version, or load the definition first.") \
   row(kHomeCollection, "HOME_COLLECTION", kFailedPrecondition, "The item already has its home in another collection for these organisations and periods.", "Take the item from the collection that is named instead of asking again.") \
   row(kEvidenceState, "EVIDENCE_STATE", kFailedPrecondition, "The evidence cites something unpublished, withdrawn or since revised.", "Pin the evidence to what is in force, or record why it stays.") \
+  /* Backups. */ \
+  row(kBackupFolder, "BACKUP_FOLDER", kFailedPrecondition, "The service has no folder for backups.", "Name one as backup_folder in the service's configuration, and restart it.") \
+  row(kBackupIdentity, "BACKUP_IDENTITY", kFailedPrecondition, "The copy is of another service or deployment.", "Take a copy of this service: onereturn backups lists them.") \
+  row(kBackupStale, "BACKUP_STALE", kFailedPrecondition, "The copy ends before the entry after which loss was accepted.", "Take a newer copy, or accept the loss of more.") \
   /* Ourselves. */ \
   row(kInternal, "INTERNAL", kInternal, "The server broke one of its own promises.", "Report the request id to the operator; nothing was accepted.")
 // clang-format on

@@ -40,6 +40,7 @@ absl::Status FromEngine(const rocksdb::Status& status, absl::string_view doing) 
   if (status.IsShutdownInProgress()) {
     return absl::UnavailableError(absl::StrCat(fact, "The store is closing."));
   }
+  if (status.IsNotFound()) return absl::NotFoundError(fact);
   if (status.IsNotSupported()) return absl::UnimplementedError(fact);
   return absl::InternalError(fact);
 }

@@ -111,6 +111,7 @@ class Store : public Reader {
   const std::vector<ColumnFamilySpec>& column_families() const;
 
  private:
+  friend class BackupFolder;
   explicit Store(std::shared_ptr<Database> database);
   std::shared_ptr<Database> database_;
 };

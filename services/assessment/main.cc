@@ -1,8 +1,10 @@
 // assessmentd: construction only.
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "common/rpc/server.h"
+#include "common/service/backup_server.h"
 #include "common/service/foundation.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -26,7 +28,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(std::unique_ptr<Service> service,
                    Service::Create(foundation->store.get(), foundation->committer.get(),
                                    &foundation->clock, std::move(rights), metrics, limits));
-  ASSIGN_OR_RETURN(std::unique_ptr<Server> server, Server::Start(config, service->grpc_services()));
+  BackupServer backup_server(service->guard(), foundation->backups.get());
+  std::vector<grpc::Service*> services = service->grpc_services();
+  services.push_back(&backup_server);
+  ASSIGN_OR_RETURN(std::unique_ptr<Server> server, Server::Start(config, services));
   WaitForStopSignal();
   server->Drain([&] { service->EndStreams(); });
   service->Drain();

@@ -3,6 +3,7 @@
 #include "common/feed/operations_service.h"
 #include "common/log/log.h"
 #include "common/rpc/server.h"
+#include "common/service/backup_server.h"
 #include "common/service/foundation.h"
 #include "common/service/periodic_work.h"
 #include "common/status/error.h"
@@ -28,6 +29,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                  {ServiceDescriptor<returns::v1::ReturnsService>(),
                                   ServiceDescriptor<catalogue::v1::CatalogueService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
+                                  ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>()}));
   MutationLimits limits;
@@ -52,6 +54,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ReturnsServer returns_server(parts);
   CatalogueServer catalogue_server(parts, &define);
   PlainOperationsServer operations_server(guard.get(), committer);
+  BackupServer backup_server(guard.get(), foundation->backups.get());
   LedgerServer ledger_server(guard.get(), committer);
   FeedServer feed_server(
       guard.get(), store, committer, [store](const Digest& digest) -> absl::StatusOr<std::string> {
@@ -61,7 +64,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
       });
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
                    Server::Start(config, {&returns_server, &catalogue_server, &operations_server,
-                                          &ledger_server, &feed_server}));
+                                          &backup_server, &ledger_server, &feed_server}));
   WaitForStopSignal();
   server->Drain([&] {
     feed_server.Drain();

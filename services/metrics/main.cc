@@ -5,6 +5,7 @@
 #include "common/feed/feed_consumer.h"
 #include "common/feed/feed_service.h"
 #include "common/rpc/server.h"
+#include "common/service/backup_server.h"
 #include "common/service/foundation.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -33,6 +34,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    Guard::Create(std::move(rights), &clock,
                                  {ServiceDescriptor<v1::MetricsService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
+                                  ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>()}));
   StoredTables tables(store);
@@ -55,10 +57,11 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   OperationsServer operations(guard.get(), committer, &tables, runner.get(), consumer.get());
   FeedServer feed_server(guard.get(), store, committer,
                          [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); });
+  BackupServer backup_server(guard.get(), foundation->backups.get());
   LedgerServer ledger_server(guard.get(), committer);
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<Server> server,
-      Server::Start(config, {&metrics_server, &operations, &feed_server, &ledger_server}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
+                   Server::Start(config, {&metrics_server, &operations, &backup_server,
+                                          &feed_server, &ledger_server}));
 
   WaitForStopSignal();
   server->Drain([&] {

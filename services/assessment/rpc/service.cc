@@ -17,7 +17,8 @@ absl::StatusOr<std::unique_ptr<Service>> Service::Create(
                                  {ServiceDescriptor<v1::AssessmentService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>(),
-                                  ServiceDescriptor<operations::v1::OperationsService>()}));
+                                  ServiceDescriptor<operations::v1::OperationsService>(),
+                                  ServiceDescriptor<operations::v1::BackupService>()}));
   return std::unique_ptr<Service>(
       new Service(store, committer, clock, std::move(guard), metrics, limits));
 }

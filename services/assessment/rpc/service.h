@@ -37,6 +37,8 @@ class Service {
   ~Service() { Drain(); }
 
   std::vector<grpc::Service*> grpc_services();
+  // For what is served beside these: it knows BackupService too.
+  const Guard* guard() const { return guard_.get(); }
   // Ends what would never end by itself: the feed's watchers.
   void EndStreams();
   // Lets accepted writes run to their end. Call it once no more calls come, and before the
