@@ -11,7 +11,7 @@ namespace {
 // Takes page after page of one reading.
 class PageTaker {
  public:
-  PageTaker(const Service& service, const ReadingOptions& options, FeedReading* reading)
+  PageTaker(const LedgerSource& service, const ReadingOptions& options, FeedReading* reading)
       : service_(service),
         options_(options),
         reading_(reading),
@@ -129,7 +129,7 @@ class PageTaker {
     return false;
   }
 
-  const Service& service_;
+  const LedgerSource& service_;
   const ReadingOptions& options_;
   FeedReading* const reading_;
   EntryRules rules_;
@@ -137,7 +137,7 @@ class PageTaker {
 
 }  // namespace
 
-absl::StatusOr<FeedReading> ReadFeed(const Service& service, uint64_t after, uint64_t through,
+absl::StatusOr<FeedReading> ReadFeed(const LedgerSource& service, uint64_t after, uint64_t through,
                                      const ReadingOptions& options) {
   FeedReading reading;
   reading.after = after;

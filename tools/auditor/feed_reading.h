@@ -15,9 +15,9 @@
 #include "onereturn/ledger/v1/ledger.pb.h"
 #include "tools/auditor/cells.h"
 #include "tools/auditor/contents.h"
+#include "tools/auditor/ledger_source.h"
 #include "tools/auditor/lie.h"
 #include "tools/auditor/memory.h"
-#include "tools/auditor/service.h"
 
 namespace onereturn::auditor {
 
@@ -60,7 +60,7 @@ struct ReadingOptions {
 
 // Reads the entries after `after` up to `through`. Faults of entries are in the reading; an error
 // means that the service does not give the entries.
-absl::StatusOr<FeedReading> ReadFeed(const Service& service, uint64_t after, uint64_t through,
+absl::StatusOr<FeedReading> ReadFeed(const LedgerSource& service, uint64_t after, uint64_t through,
                                      const ReadingOptions& options);
 
 }  // namespace onereturn::auditor

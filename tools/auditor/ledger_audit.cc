@@ -19,7 +19,7 @@ std::string Words(const SignedHead& head) {
 
 class Auditing {
  public:
-  Auditing(const Service& service, const LedgerAuditOptions& options, Memory* memory,
+  Auditing(const LedgerSource& service, const LedgerAuditOptions& options, Memory* memory,
            Report* report)
       : service_(service), options_(options), memory_(*memory), report_(*report) {}
 
@@ -31,9 +31,10 @@ class Auditing {
     FollowKeys();
     CheckHead();
     CheckHistory();
-    CheckPageHeads();
-    CheckWitnessed();
+    // Of what does not continue what was, no more can be told.
     if (tree_.size() >= state_.head.size()) {
+      CheckPageHeads();
+      CheckWitnessed();
       AuditProofs(service_, memory_.heads(), state_.head, tree_, &report_);
     }
     for (Lie& fault : state_.reading.faults.lies) report_.lies.push_back(std::move(fault));
@@ -338,7 +339,7 @@ class Auditing {
     return absl::OkStatus();
   }
 
-  const Service& service_;
+  const LedgerSource& service_;
   const LedgerAuditOptions& options_;
   Memory& memory_;
   Report& report_;
@@ -351,12 +352,13 @@ class Auditing {
 
 }  // namespace
 
-std::optional<LedgerState> AuditLedger(const Service& service, const LedgerAuditOptions& options,
-                                       Memory* memory, Report* report) {
+std::optional<LedgerState> AuditLedger(const LedgerSource& service,
+                                       const LedgerAuditOptions& options, Memory* memory,
+                                       Report* report) {
   return Auditing(service, options, memory, report).Run();
 }
 
-void ShowHighestHead(const Service& service, const Memory& memory, Report* report) {
+void ShowHighestHead(const LedgerSource& service, const Memory& memory, Report* report) {
   const std::optional<SignedHead> highest = memory.Highest();
   if (!highest.has_value()) return;
   const auto response = service.GetHead(highest);

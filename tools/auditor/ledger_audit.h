@@ -9,9 +9,9 @@
 
 #include "onereturn/ledger/v1/ledger.pb.h"
 #include "tools/auditor/feed_reading.h"
+#include "tools/auditor/ledger_source.h"
 #include "tools/auditor/lie.h"
 #include "tools/auditor/memory.h"
-#include "tools/auditor/service.h"
 
 namespace onereturn::auditor {
 
@@ -40,12 +40,13 @@ struct LedgerState {
 
 // Audits, and adds to `report`. What holds is then remembered; where there is a lie nothing is, so
 // that the next audit finds it again. nullopt where the feed could not be read.
-std::optional<LedgerState> AuditLedger(const Service& service, const LedgerAuditOptions& options,
-                                       Memory* memory, Report* report);
+std::optional<LedgerState> AuditLedger(const LedgerSource& service,
+                                       const LedgerAuditOptions& options, Memory* memory,
+                                       Report* report);
 
 // Shows the service the highest head that is remembered, so that one which is behind it stops
 // serving. Its admission is a lie found.
-void ShowHighestHead(const Service& service, const Memory& memory, Report* report);
+void ShowHighestHead(const LedgerSource& service, const Memory& memory, Report* report);
 
 }  // namespace onereturn::auditor
 

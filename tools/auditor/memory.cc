@@ -68,7 +68,8 @@ absl::StatusOr<std::vector<std::string>> Lines(const std::string& file) {
 }
 
 std::string Serialised(const Mark& mark) {
-  std::string bytes = absl::StrCat(View(mark.leaf), mark.salt, View(mark.content));
+  std::string bytes = absl::StrCat(
+      View(mark.leaf), absl::string_view(mark.salt.data(), mark.salt.size()), View(mark.content));
   for (int shift = 24; shift >= 0; shift -= 8) {
     bytes.push_back(static_cast<char>(mark.kind >> shift & 0xff));
   }
@@ -78,7 +79,7 @@ std::string Serialised(const Mark& mark) {
 Mark ParseMark(absl::string_view bytes) {
   Mark mark;
   mark.leaf = *ToHash(bytes.substr(0, 32));
-  mark.salt = std::string(bytes.substr(32, kSaltBytes));
+  bytes.copy(mark.salt.data(), kSaltBytes, 32);
   mark.content = *ToHash(bytes.substr(32 + kSaltBytes, 32));
   for (const char byte : bytes.substr(64 + kSaltBytes)) {
     mark.kind = mark.kind << 8 | static_cast<uint8_t>(byte);
@@ -105,8 +106,7 @@ std::optional<ledger::v1::SignedHead> ParseHead(const std::string& line) {
 Mark MarkOf(absl::string_view bytes, const feed::v1::Entry& entry) {
   Mark mark;
   mark.leaf = LeafHash(bytes);
-  mark.salt = entry.salt();
-  mark.salt.resize(kSaltBytes);
+  entry.salt().copy(mark.salt.data(), kSaltBytes);
   mark.kind = static_cast<uint32_t>(entry.kind());
   feed::v1::Entry content = entry;
   content.clear_epoch();

@@ -11,6 +11,7 @@
 #ifndef ONERETURN_TOOLS_AUDITOR_MEMORY_H_
 #define ONERETURN_TOOLS_AUDITOR_MEMORY_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,7 +31,7 @@ namespace onereturn::auditor {
 // What tells an entry from another, also when it stands in another place.
 struct Mark {
   Hash leaf = {};
-  std::string salt;   // 16 bytes.
+  std::array<char, 16> salt = {};
   Hash content = {};  // Of the entry without epoch, sequence and time.
   uint32_t kind = 0;
 

@@ -21,8 +21,8 @@ std::optional<Proof> ToProof(const std::vector<std::string>& hashes) {
   return proof;
 }
 
-void Judge(const Service& service, const std::string& what, const absl::Status& status, bool proves,
-           Report* report) {
+void Judge(const LedgerSource& service, const std::string& what, const absl::Status& status,
+           bool proves, Report* report) {
   if (AdmitsLoss(status)) {
     report->Add(LieKind::kRolledBack, service.name(), what, "a proof", status.message());
   } else if (!status.ok()) {
@@ -49,7 +49,7 @@ std::set<uint64_t> OldSizes(const std::vector<ledger::v1::SignedHead>& known,
 
 bool AdmitsLoss(const absl::Status& status) { return status.code() == absl::StatusCode::kDataLoss; }
 
-void AuditProofs(const Service& service, const std::vector<ledger::v1::SignedHead>& known,
+void AuditProofs(const LedgerSource& service, const std::vector<ledger::v1::SignedHead>& known,
                  const ledger::v1::SignedHead& head, const Tree& tree, Report* report) {
   const uint64_t size = head.size();
   const std::optional<Hash> root = ToHash(head.root());

@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "onereturn/ledger/v1/ledger.pb.h"
+#include "tools/auditor/ledger_source.h"
 #include "tools/auditor/lie.h"
-#include "tools/auditor/service.h"
 #include "tools/auditor/tree.h"
 
 namespace onereturn::auditor {
@@ -18,7 +18,7 @@ bool AdmitsLoss(const absl::Status& status);
 // From heads that are remembered, the first and the last ones that are smaller, to the newest; and
 // of the first entry, one in the middle and the last. `tree` is that of the entries served, at
 // least up to `head`.
-void AuditProofs(const Service& service, const std::vector<ledger::v1::SignedHead>& known,
+void AuditProofs(const LedgerSource& service, const std::vector<ledger::v1::SignedHead>& known,
                  const ledger::v1::SignedHead& head, const Tree& tree, Report* report);
 
 }  // namespace onereturn::auditor

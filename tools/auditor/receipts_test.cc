@@ -6,7 +6,6 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -16,40 +15,21 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "tools/auditor/testing/test_key.h"
 #include "tools/auditor/tree.h"
 
 namespace onereturn::auditor {
 namespace {
 
-// RFC 8032 section 7.1, test 1.
-constexpr char kSeed[] = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
-constexpr char kPublic[] = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+// What the key of RFC 8032 section 7.1, test 1 makes of the empty message.
 constexpr char kEmptySigned[] =
     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b4"
     "6bd25bf5f0595bbe24655141438e7a100b";
 
-PublicKey Key() { return *PublicKeyFromBytes(absl::HexStringToBytes(kPublic)); }
-
-std::string Sign(const std::string& message) {
-  const std::string seed = absl::HexStringToBytes(kSeed);
-  EVP_PKEY* key = EVP_PKEY_new_raw_private_key(
-      EVP_PKEY_ED25519, nullptr, reinterpret_cast<const uint8_t*>(seed.data()), seed.size());
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  std::string signature(64, '\0');
-  size_t size = signature.size();
-  EXPECT_EQ(EVP_DigestSignInit(context, nullptr, nullptr, nullptr, key), 1);
-  EXPECT_EQ(EVP_DigestSign(context, reinterpret_cast<uint8_t*>(signature.data()), &size,
-                           reinterpret_cast<const uint8_t*>(message.data()), message.size()),
-            1);
-  EVP_MD_CTX_free(context);
-  EVP_PKEY_free(key);
-  return signature;
-}
-
-void SignHead(ledger::v1::SignedHead* head) {
-  head->set_key_id(Key().id());
-  head->set_signature(Sign(*HeadBytes(*head)));
-}
+const TestKey kKey = TestKey::OfRfc8032();
+PublicKey Key() { return kKey.public_key(); }
+std::string Sign(const std::string& message) { return kKey.Sign(message); }
+void SignHead(ledger::v1::SignedHead* head) { kKey.SignHead(head); }
 
 // Of the second of three entries.
 ledger::v1::Receipt Sound() {

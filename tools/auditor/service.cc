@@ -128,7 +128,7 @@ struct Service::Stubs {
   std::unique_ptr<assessment::v1::AssessmentService::Stub> assessment;
 };
 
-Service::Service(absl::string_view name) : name_(name) {}
+Service::Service(absl::string_view name) : LedgerSource(std::string(name)) {}
 Service::~Service() = default;
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Connect(const config::v1::ClientProfile& profile,

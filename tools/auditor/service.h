@@ -21,6 +21,7 @@
 #include "onereturn/ledger/v1/ledger.pb.h"
 #include "onereturn/metrics/v1/metrics_service.pb.h"
 #include "onereturn/returns/v1/return.pb.h"
+#include "tools/auditor/ledger_source.h"
 
 namespace onereturn::auditor {
 
@@ -37,34 +38,29 @@ struct Place {
 // The position text of places, as proto/onereturn/storage/v1/records.proto has it.
 std::string PositionText(const std::vector<Place>& places);
 
-// Errors of every call: the service's own code, with "REASON: message"; UNAVAILABLE when it cannot
-// be reached. Everything is read through to the end, whatever the pages. Thread safe.
-class Service {
+// Everything is read through to the end, whatever the pages. Thread safe.
+class Service final : public LedgerSource {
  public:
   static absl::StatusOr<std::unique_ptr<Service>> Connect(const config::v1::ClientProfile& profile,
                                                           absl::string_view name);
-  ~Service();
+  ~Service() override;
 
-  const std::string& name() const { return name_; }
-
-  // `known`: the highest head held, if any.
   absl::StatusOr<ledger::v1::GetHeadResponse> GetHead(
-      const std::optional<ledger::v1::SignedHead>& known) const;
+      const std::optional<ledger::v1::SignedHead>& known) const override;
   absl::StatusOr<std::vector<std::string>> ConsistencyProof(uint64_t old_size,
-                                                            uint64_t new_size) const;
-  absl::StatusOr<ledger::v1::GetInclusionProofResponse> InclusionProof(uint64_t sequence,
-                                                                       uint64_t tree_size) const;
+                                                            uint64_t new_size) const override;
+  absl::StatusOr<ledger::v1::GetInclusionProofResponse> InclusionProof(
+      uint64_t sequence, uint64_t tree_size) const override;
+  absl::Status ReadFeed(
+      uint64_t after, uint64_t through,
+      const std::function<absl::Status(const feed::v1::WatchResponse&)>& take) const override;
+  absl::StatusOr<std::vector<std::string>> Chunks(
+      const std::vector<std::string>& digests) const override;
+
   // All heads of `service` that this one has witnessed.
   absl::StatusOr<std::vector<ledger::v1::SignedHead>> WitnessedHeads(
       absl::string_view service) const;
 
-  // Pages of the feed behind `after`, until one reaches `through` or `take` gives an error, which
-  // is passed on.
-  absl::Status ReadFeed(
-      uint64_t after, uint64_t through,
-      const std::function<absl::Status(const feed::v1::WatchResponse&)>& take) const;
-  // One chunk a digest, in their order.
-  absl::StatusOr<std::vector<std::string>> Chunks(const std::vector<std::string>& digests) const;
   absl::Status ReadFile(absl::string_view digest,
                         const std::function<void(absl::string_view)>& take) const;
 
@@ -93,7 +89,6 @@ class Service {
   struct Stubs;
   explicit Service(absl::string_view name);
 
-  const std::string name_;
   std::unique_ptr<Stubs> stubs_;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "tools/auditor/testing/rfc_proofs.h"
 
 namespace onereturn::auditor {
 namespace {
@@ -73,49 +74,6 @@ TEST(TreeTest, TakesThePublishedProofs) {
       2, tree.RootAt(2), 5, tree.RootAt(5),
       ProofOf({"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"})));
-}
-
-// RFC 6962 section 2.1: MTH, PATH and SUBPROOF as they are written there.
-using Leaves = std::vector<Hash>;
-
-uint64_t SplitOf(uint64_t size) {
-  uint64_t split = 1;
-  while (split * 2 < size) split *= 2;
-  return split;
-}
-
-Leaves Part(const Leaves& leaves, uint64_t from, uint64_t to) {
-  return Leaves(leaves.begin() + static_cast<ptrdiff_t>(from),
-                leaves.begin() + static_cast<ptrdiff_t>(to));
-}
-
-Hash Mth(const Leaves& leaves) {
-  if (leaves.empty()) return Sha256("");
-  if (leaves.size() == 1) return leaves[0];
-  const uint64_t split = SplitOf(leaves.size());
-  return NodeHash(Mth(Part(leaves, 0, split)), Mth(Part(leaves, split, leaves.size())));
-}
-
-Proof Path(uint64_t index, const Leaves& leaves) {
-  if (leaves.size() == 1) return {};
-  const uint64_t split = SplitOf(leaves.size());
-  const Leaves left = Part(leaves, 0, split);
-  const Leaves right = Part(leaves, split, leaves.size());
-  Proof proof = index < split ? Path(index, left) : Path(index - split, right);
-  proof.push_back(index < split ? Mth(right) : Mth(left));
-  return proof;
-}
-
-Proof Subproof(uint64_t old_size, const Leaves& leaves, bool whole) {
-  if (old_size == leaves.size()) return whole ? Proof() : Proof{Mth(leaves)};
-  const uint64_t split = SplitOf(leaves.size());
-  const Leaves left = Part(leaves, 0, split);
-  const Leaves right = Part(leaves, split, leaves.size());
-  const bool in_left = old_size <= split;
-  Proof proof =
-      in_left ? Subproof(old_size, left, whole) : Subproof(old_size - split, right, false);
-  proof.push_back(in_left ? Mth(right) : Mth(left));
-  return proof;
 }
 
 TEST(TreeTest, EveryProofOfEverySmallTreeHoldsAndNoChangedOne) {
