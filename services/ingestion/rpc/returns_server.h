@@ -65,6 +65,8 @@ class ReturnsServer final : public ReturnsBase {
                              returns::v1::ListRevisionsResponse* response) override;
   grpc::Status ListCells(grpc::ServerContext* context, const returns::v1::ListCellsRequest* request,
                          returns::v1::ListCellsResponse* response) override;
+  grpc::Status GetFile(grpc::ServerContext* context, const returns::v1::GetFileRequest* request,
+                       grpc::ServerWriter<returns::v1::GetFileResponse>* writer) override;
   grpc::Status GetReceipt(grpc::ServerContext* context,
                           const returns::v1::GetReceiptRequest* request,
                           returns::v1::GetReceiptResponse* response) override;
