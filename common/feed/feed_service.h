@@ -48,7 +48,7 @@ class FeedServer final : public feed::v1::FeedService::Service {
   const Store* const store_;
   const Committer* const committer_;
   const ChunkReader chunks_;
-  std::atomic<int> watchers_{0};
+  Places places_{limits::kFeedWatchers, limits::kServiceFeedWatchers, limits::kWatchersACaller};
   std::atomic<bool> draining_{false};
 };
 

@@ -1,6 +1,7 @@
 #include "common/feed/operations_service.h"
 
 #include "common/digest/digest.h"
+#include "common/feed/load_of.h"
 #include "common/feed/position.h"
 #include "common/rpc/process_memory.h"
 
@@ -18,6 +19,7 @@ grpc::Status PlainOperationsServer::GetStatus(grpc::ServerContext* context,
     response->set_resident_bytes(memory.resident_bytes);
     response->set_peak_resident_bytes(memory.peak_resident_bytes);
     AddStorageStatus(*store_, response);
+    *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
   });
 }

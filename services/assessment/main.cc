@@ -28,6 +28,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(std::unique_ptr<Service> service,
                    Service::Create(foundation->store.get(), foundation->committer.get(),
                                    &foundation->clock, std::move(rights), metrics, limits));
+  service->LimitCallers(Shares::FromConfig(config.caller_shares()));
   BackupServer backup_server(service->guard(), foundation->backups.get());
   std::vector<grpc::Service*> services = service->grpc_services();
   services.push_back(&backup_server);

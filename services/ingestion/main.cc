@@ -32,6 +32,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                   ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>()}));
+  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   MutationGate gate(guard.get(), limits);
@@ -52,6 +53,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   const IngestionParts parts{guard.get(),  &gate,    &pages,         store,       committer,
                              &collections, &uploads, &submit_return, &submit_file};
   ReturnsServer returns_server(parts);
+  RETURN_IF_ERROR(returns_server.LoadShares());
   CatalogueServer catalogue_server(parts, &define);
   PlainOperationsServer operations_server(guard.get(), committer, store);
   BackupServer backup_server(guard.get(), foundation->backups.get());

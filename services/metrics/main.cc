@@ -37,6 +37,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                   ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>()}));
+  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
   StoredTables tables(store);
   ReadGate reads(&tables, &clock);
   ASSIGN_OR_RETURN(const std::unique_ptr<ProjectionRunner> runner,

@@ -36,6 +36,8 @@ class Service {
   // As Drain().
   ~Service() { Drain(); }
 
+  // As Guard::LimitCallers: before the server starts.
+  void LimitCallers(Shares shares) { guard_->LimitCallers(std::move(shares)); }
   std::vector<grpc::Service*> grpc_services();
   // For what is served beside these: it knows BackupService too.
   const Guard* guard() const { return guard_.get(); }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/feed/load_of.h"
 #include "common/feed/operations_service.h"
 #include "common/feed/wire.h"
 #include "common/rpc/process_memory.h"
@@ -38,6 +39,7 @@ grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
     response->set_resident_bytes(memory.resident_bytes);
     response->set_peak_resident_bytes(memory.peak_resident_bytes);
     AddStorageStatus(*store_, response);
+    *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
   });
 }
