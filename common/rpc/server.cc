@@ -136,9 +136,8 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
        {config.mutable_data_folder(), config.mutable_ready_file(),
         config.mutable_signing_key_file(), config.mutable_rights_file(),
         config.mutable_high_water_file(), config.mutable_next_signing_key_file(),
-        config.mutable_backup_folder(),
-        config.mutable_tls()->mutable_certificate_file(), config.mutable_tls()->mutable_key_file(),
-        config.mutable_tls()->mutable_authority_file()}) {
+        config.mutable_backup_folder(), config.mutable_tls()->mutable_certificate_file(),
+        config.mutable_tls()->mutable_key_file(), config.mutable_tls()->mutable_authority_file()}) {
     ToAbsolute(folder, path);
   }
   Error faults(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" is not what the service needs"));
