@@ -128,7 +128,14 @@ std::string DigestText(absl::string_view text) {
 }
 
 World::World() {
-  suite_ = Deployment::Create({.submitters = {"RCF", "RAE", "RFW", "RX1"}}).value();
+  DeploymentOptions options;
+  options.submitters = {"RCF", "RAE", "RFW", "RX1"};
+  // One system sends some hundred of the cases within seconds.
+  options.adjust = [](const std::string&, config::v1::ServerConfig* config) {
+    config->mutable_caller_shares()->mutable_organisation()->set_calls_a_second(50);
+    config->mutable_caller_shares()->mutable_organisation()->set_burst(1'000);
+  };
+  suite_ = Deployment::Create(std::move(options)).value();
   ONERETURN_CHECK(suite_->Start(kIngestion).ok());
   config::v1::DefinitionSet definitions;
   ONERETURN_CHECK(ReadTextProto(ONERETURN_SOURCE_FOLDER "/tests/golden/bad_inputs_world.textproto",

@@ -32,6 +32,7 @@ struct BadInput {
   std::string note;
 
   std::string key() const;  // "29.random_bytes"
+  friend void PrintTo(const BadInput& input, std::ostream* stream) { *stream << input.key(); }
 };
 std::vector<BadInput> ReadBadInputs(const std::string& file);
 
