@@ -2,7 +2,6 @@
 
 #include "common/digest/digest.h"
 #include "common/feed/position.h"
-#include "common/rpc/process_memory.h"
 
 namespace onereturn {
 
@@ -12,11 +11,7 @@ grpc::Status PlainOperationsServer::GetStatus(grpc::ServerContext* context,
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
     response->set_service(committer_->service());
     response->set_version(ONERETURN_VERSION);
-    response->set_epoch(committer_->epoch());
-    response->set_sequence(committer_->LatestHead().head.size);
-    const ProcessMemory memory = ReadProcessMemory();
-    response->set_resident_bytes(memory.resident_bytes);
-    response->set_peak_resident_bytes(memory.peak_resident_bytes);
+    ledger_.AddStatus(response);
     return absl::OkStatus();
   });
 }
@@ -41,6 +36,14 @@ grpc::Status PlainOperationsServer::RebuildDerived(
   // Nothing is derived here, so nothing has to be done.
   return guard_->Serve(*context, *request,
                        [](const CallContext& /*call*/) { return absl::OkStatus(); });
+}
+
+grpc::Status PlainOperationsServer::RotateSigningKey(
+    grpc::ServerContext* context, const operations::v1::RotateSigningKeyRequest* request,
+    operations::v1::RotateSigningKeyResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) {
+    return ledger_.RotateSigningKey(call, *request, response);
+  });
 }
 
 }  // namespace onereturn

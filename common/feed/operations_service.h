@@ -2,7 +2,10 @@
 #ifndef ONERETURN_COMMON_FEED_OPERATIONS_SERVICE_H_
 #define ONERETURN_COMMON_FEED_OPERATIONS_SERVICE_H_
 
+#include <utility>
+
 #include "common/commit/committer.h"
+#include "common/feed/ledger_operations.h"
 #include "common/rpc/guard.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 
@@ -11,8 +14,8 @@ namespace onereturn {
 // Thread safe.
 class PlainOperationsServer final : public operations::v1::OperationsService::Service {
  public:
-  PlainOperationsServer(const Guard* guard, const Committer* committer)
-      : guard_(guard), committer_(committer) {}
+  PlainOperationsServer(const Guard* guard, Committer* committer, LedgerSeams seams)
+      : guard_(guard), committer_(committer), ledger_(committer, std::move(seams)) {}
 
   grpc::Status GetStatus(grpc::ServerContext* context,
                          const operations::v1::GetStatusRequest* request,
@@ -23,10 +26,14 @@ class PlainOperationsServer final : public operations::v1::OperationsService::Se
   grpc::Status RebuildDerived(grpc::ServerContext* context,
                               const operations::v1::RebuildDerivedRequest* request,
                               operations::v1::RebuildDerivedResponse* response) override;
+  grpc::Status RotateSigningKey(grpc::ServerContext* context,
+                                const operations::v1::RotateSigningKeyRequest* request,
+                                operations::v1::RotateSigningKeyResponse* response) override;
 
  private:
   const Guard* const guard_;
   const Committer* const committer_;
+  const LedgerOperations ledger_;
 };
 
 }  // namespace onereturn

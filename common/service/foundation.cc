@@ -109,7 +109,10 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
                    Committer::Start(foundation->store.get(), &foundation->clock, std::move(key),
                                     std::move(options)));
   foundation->standing = std::make_unique<LedgerStanding>(
-      foundation->store.get(), foundation->committer.get(), foundation->high_water.get());
+      foundation->store.get(), foundation->committer.get(), foundation->high_water.get(),
+      foundation->other_key.has_value()
+          ? std::optional<VerifyingKey>(foundation->other_key->verifying_key())
+          : std::nullopt);
   return foundation;
 }
 

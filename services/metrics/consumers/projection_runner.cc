@@ -148,7 +148,7 @@ void ProjectionRunner::Run() {
       std::lock_guard<std::mutex> lock(mutex_);
       if (stopping_) return;
       if (!more.ok() && fault_.empty()) {
-        fault_ = more.status().ToString();
+        fault_ = TextOf(more.status());
         LogError("metrics.own_feed_stopped", {{"status", fault_}});
       }
       own = projection_->cursor(Feed::kMetrics).sequence;

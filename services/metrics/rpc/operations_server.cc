@@ -3,7 +3,6 @@
 #include <string>
 
 #include "common/feed/wire.h"
-#include "common/rpc/process_memory.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/read_gate.h"
 
@@ -25,14 +24,10 @@ grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
     response->set_service(kMetricsService);
     response->set_version(ONERETURN_VERSION);
-    response->set_epoch(committer_->epoch());
-    response->set_sequence(committer_->LatestHead().head.size);
+    ledger_.AddStatus(response);
     AddCursor(kIngestionService, Feed::kIngestion,
               consumer_ == nullptr ? "no source is configured" : consumer_->fault(), response);
     AddCursor(kMetricsService, Feed::kMetrics, runner_->fault(), response);
-    const ProcessMemory memory = ReadProcessMemory();
-    response->set_resident_bytes(memory.resident_bytes);
-    response->set_peak_resident_bytes(memory.peak_resident_bytes);
     return absl::OkStatus();
   });
 }
@@ -55,6 +50,14 @@ grpc::Status OperationsServer::RebuildDerived(
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
     if (consumer_ == nullptr) return runner_->Rebuild();
     return consumer_->DropAndReconnect([&] { return runner_->Rebuild(); });
+  });
+}
+
+grpc::Status OperationsServer::RotateSigningKey(
+    grpc::ServerContext* context, const operations::v1::RotateSigningKeyRequest* request,
+    operations::v1::RotateSigningKeyResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) {
+    return ledger_.RotateSigningKey(call, *request, response);
   });
 }
 
