@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/base/failpoint.h"
 #include "common/commit/commit_group.h"
 #include "common/commit/primary_family.h"
 #include "common/commit/signing_keys.h"
@@ -58,31 +59,35 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Start(Store* store, const 
                      return LedgerNode(*store, node);
                    }));
   Timestamp last_time{0};
+  uint64_t epoch = 1;
   if (size > 0) {
     ASSIGN_OR_RETURN(std::string bytes, EntryBytes(*store, size));
     feed::v1::Entry entry;
     if (!entry.ParseFromString(bytes))
       return absl::DataLossError("the newest entry cannot be read");
     last_time = Timestamp{entry.time_micros()};
+    epoch = entry.epoch();
     // The newest leaf is checked against the tree, so that a torn store never signs a head.
     ASSIGN_OR_RETURN(Digest leaf, LedgerNode(*store, NodeId{0, size - 1}));
     if (HashLeaf(bytes) != leaf)
       return absl::DataLossError("the newest entry is not the one in the ledger");
   }
-  TreeHead head{options.service, options.epoch, size, frontier.Root(),
+  if (options.begin_epoch) ++epoch;
+  TreeHead head{options.service, epoch, size, frontier.Root(),
                 std::max(clock->Now(), last_time).micros};
   ASSIGN_OR_RETURN(SignedHead signed_head, SignHead(head, key));
   if (options.on_head) RETURN_IF_ERROR(options.on_head(signed_head));
   return std::unique_ptr<Committer>(new Committer(store, clock, std::move(key), std::move(options),
-                                                  std::move(frontier), last_time,
+                                                  epoch, std::move(frontier), last_time,
                                                   std::move(signed_head)));
 }
 
 Committer::Committer(Store* store, const Clock* clock, SigningKey key, CommitterOptions options,
-                     Frontier frontier, Timestamp last_time, SignedHead head)
+                     uint64_t epoch, Frontier frontier, Timestamp last_time, SignedHead head)
     : store_(store),
       clock_(clock),
       options_(std::move(options)),
+      epoch_(epoch),
       frontier_(std::move(frontier)),
       head_(std::move(head)),
       key_(std::move(key)),
@@ -110,6 +115,7 @@ absl::Status Committer::Write(PlainWrite write) {
 }
 
 absl::Status Committer::Enqueue(Member member) {
+  ONERETURN_FAILPOINT(kCommitBeforeQueue);
   {
     std::lock_guard<std::mutex> lock(mutex_);
     RETURN_IF_ERROR(refused_);
@@ -144,6 +150,7 @@ void Committer::Run() {
   while (true) {
     std::vector<Member> members = TakeGroup();
     if (members.empty()) return;
+    ONERETURN_FAILPOINT(kCommitGroupFormed);
     Commit(std::move(members));
   }
 }
@@ -181,8 +188,9 @@ void Committer::Commit(std::vector<Member> members) {
     key_ = group.key;
   }
   EndGroup(group.last_time, head.ok() ? std::optional<SignedHead>(*head) : std::nullopt);
-  if (head.ok()) return Answer(&group);
-  Fail(&group, head.status());
+  if (!head.ok()) return Fail(&group, head.status());
+  ONERETURN_FAILPOINT(kCommitBeforeReply);
+  Answer(&group);
 }
 
 absl::StatusOr<SignedHead> Committer::WriteGroup(const Group& group) {
@@ -190,7 +198,9 @@ absl::StatusOr<SignedHead> Committer::WriteGroup(const Group& group) {
     std::lock_guard<std::mutex> lock(mutex_);
     RETURN_IF_ERROR(refused_);
   }
+  ONERETURN_FAILPOINT(kCommitBeforeWrite);
   absl::Status written = store_->Write(group.batch, Durability::kSynced);
+  if (written.ok()) ONERETURN_FAILPOINT(kCommitAfterWrite);
   if (written.code() == absl::StatusCode::kResourceExhausted) {
     // Nothing was written, and reading goes on: the members are told, the ledger stays as it was.
     return Error(Reason::kStorageLow, "the service has no space left to store the submission")
@@ -202,10 +212,10 @@ absl::StatusOr<SignedHead> Committer::WriteGroup(const Group& group) {
   if (!written.ok()) {
     head = written;
   } else {
-    head =
-        SignHead(TreeHead{options_.service, options_.epoch, group.frontier.size(),
-                          group.frontier.Root(), std::max(clock_->Now(), group.last_time).micros},
-                 group.key);
+    ONERETURN_FAILPOINT(kCommitBeforeSign);
+    head = SignHead(TreeHead{options_.service, epoch_, group.frontier.size(), group.frontier.Root(),
+                             std::max(clock_->Now(), group.last_time).micros},
+                    group.key);
   }
   const bool grown = group.frontier.size() > frontier_.size();
   if (head.ok() && grown && options_.on_head) {
@@ -273,7 +283,7 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
 void Committer::AddFact(Proposal& proposal, const std::string& request_key, Group* group) {
   Group::NewFact fact;
   fact.proposal = &proposal;
-  fact.placement.epoch = options_.epoch;
+  fact.placement.epoch = epoch_;
   fact.placement.sequence = group->frontier.size() + 1;
   group->last_time = std::max(clock_->Now(), group->last_time);
   fact.placement.time = group->last_time;

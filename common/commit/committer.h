@@ -85,7 +85,9 @@ struct Promise {
 
 struct CommitterOptions {
   std::string service;  // As signed heads name it.
-  uint64_t epoch = 1;
+  // The store was restored: what is accepted from here on is of the epoch after the newest entry's.
+  // Its first entry must say so: EPOCH_BEGUN.
+  bool begin_epoch = false;
   size_t queue_limit = 4'096;  // More waiting than this is refused: QUEUE_FULL.
   size_t group_limit = 256;    // Facts that share one sync.
   // Takes each head after its group is synced, before anybody else sees it; an error of the reason
@@ -135,7 +137,8 @@ class Committer {
 
   // The key that signs heads now.
   VerifyingKey verifying_key() const;
-  uint64_t epoch() const { return options_.epoch; }
+  // The newest entry's, or the one that begins; 1 in a new ledger.
+  uint64_t epoch() const { return epoch_; }
   const std::string& service() const { return options_.service; }
 
  private:
@@ -143,7 +146,7 @@ class Committer {
   using Member = std::variant<Proposal, PlainWrite>;
 
   Committer(Store* store, const Clock* clock, SigningKey key, CommitterOptions options,
-            Frontier frontier, Timestamp last_time, SignedHead head);
+            uint64_t epoch, Frontier frontier, Timestamp last_time, SignedHead head);
 
   // The time that the group about to be made begins at; promises stay at it until EndGroup.
   Timestamp BeginGroup();
@@ -169,6 +172,7 @@ class Committer {
   Store* const store_;
   const Clock* const clock_;
   const CommitterOptions options_;
+  const uint64_t epoch_;
 
   Frontier frontier_;  // Only the committer's thread touches it once it runs.
 

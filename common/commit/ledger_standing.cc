@@ -32,8 +32,8 @@ absl::StatusOr<Digest> RootAt(const Store& store, uint64_t size) {
 // The opening of a file against a store, in steps.
 class Opening {
  public:
-  Opening(Store* store, const HighWaterCheck& check, uint64_t size)
-      : store_(store), check_(check), size_(size) {}
+  Opening(Store* store, const HighWaterCheck& check, LedgerEnd end)
+      : store_(store), check_(check), epoch_(end.epoch), size_(end.size) {}
 
   absl::Status Run() {
     ASSIGN_OR_RETURN(const bool accepted, TakeAcceptance());
@@ -47,6 +47,20 @@ class Opening {
     RETURN_IF_ERROR(CheckSigner(*head));
     RETURN_IF_ERROR(Compare(head->head));
     return Remember();
+  }
+
+  // The file first: a store that remembers one without having one would be refused.
+  absl::Status Make() {
+    TreeHead head{check_.service, epoch_, size_, {}, 0};
+    ASSIGN_OR_RETURN(head.root, RootAt(*store_, size_));
+    ASSIGN_OR_RETURN(const SignedHead signed_head, SignHead(head, check_.keys.front()));
+    RETURN_IF_ERROR(HighWaterFile::Make(check_.path, signed_head));
+    RETURN_IF_ERROR(Remember());
+    std::error_code error;
+    std::filesystem::remove(AcceptFileOf(check_.path), error);
+    if (!error) return absl::OkStatus();
+    return absl::UnavailableError(
+        absl::StrCat(AcceptFileOf(check_.path), " cannot be removed: ", error.message()));
   }
 
  private:
@@ -104,20 +118,6 @@ class Opening {
     return store_->Flush();
   }
 
-  // The file first: a store that remembers one without having one would be refused.
-  absl::Status Make() {
-    TreeHead head{check_.service, check_.epoch, size_, {}, 0};
-    ASSIGN_OR_RETURN(head.root, RootAt(*store_, size_));
-    ASSIGN_OR_RETURN(const SignedHead signed_head, SignHead(head, check_.keys.front()));
-    RETURN_IF_ERROR(HighWaterFile::Make(check_.path, signed_head));
-    RETURN_IF_ERROR(Remember());
-    std::error_code error;
-    std::filesystem::remove(AcceptFileOf(check_.path), error);
-    if (!error) return absl::OkStatus();
-    return absl::UnavailableError(
-        absl::StrCat(AcceptFileOf(check_.path), " cannot be removed: ", error.message()));
-  }
-
   absl::Status CheckSigner(const SignedHead& head) const {
     ASSIGN_OR_RETURN(const std::optional<KeyHistory> history,
                      ReadKeyHistory(*store_, check_.service));
@@ -130,10 +130,12 @@ class Opening {
   }
 
   absl::Status Compare(const TreeHead& head) const {
-    if (head.service != check_.service || head.epoch != check_.epoch) {
+    // A later epoch begins only with a restore, which accepted the loss of what the file knows.
+    if (head.service == check_.service && head.epoch < epoch_) return absl::OkStatus();
+    if (head.service != check_.service || head.epoch != epoch_) {
       return Behind(absl::StrCat("the high-water file ", check_.path, " is of ", head.service,
                                  ", epoch ", head.epoch, "; the store is of ", check_.service,
-                                 ", epoch ", check_.epoch, Remedy()));
+                                 ", epoch ", epoch_, Remedy()));
     }
     if (head.size > size_) {
       return Behind(absl::StrCat("the store holds ", size_, " entries, and ", head.size,
@@ -149,6 +151,7 @@ class Opening {
 
   Store* const store_;
   const HighWaterCheck& check_;
+  const uint64_t epoch_;
   const uint64_t size_;
 };
 
@@ -157,8 +160,13 @@ class Opening {
 std::string AcceptFileOf(const std::string& high_water_file) { return high_water_file + ".accept"; }
 
 absl::Status CheckHighWater(Store* store, const HighWaterCheck& check) {
-  ASSIGN_OR_RETURN(const uint64_t size, LastSequence(*store));
-  return Opening(store, check, size).Run();
+  ASSIGN_OR_RETURN(const LedgerEnd end, EndOfLedger(*store));
+  return Opening(store, check, end).Run();
+}
+
+absl::Status MakeHighWater(Store* store, const HighWaterCheck& check) {
+  ASSIGN_OR_RETURN(const LedgerEnd end, EndOfLedger(*store));
+  return Opening(store, check, end).Make();
 }
 
 absl::Status CompareWithOwn(const Store& store, const Committer& committer, const SignedHead& known,

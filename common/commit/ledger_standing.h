@@ -23,7 +23,6 @@ namespace onereturn {
 struct HighWaterCheck {
   std::string path;
   std::string service;
-  uint64_t epoch = 1;
   // The keys of the configuration, the signing one first: of them, and of those the store
   // remembers, one has signed the file.
   std::vector<SigningKey> keys;
@@ -35,11 +34,14 @@ struct HighWaterCheck {
 std::string AcceptFileOf(const std::string& high_water_file);
 
 // Before anything is served: OK when the ledger in the store contains the ledger of the file's
-// head, or when neither store nor file know of any yet, and then the file is made. Otherwise
-// LEDGER_BEHIND, with the place and what to do: the store is behind or another; the file is
-// missing, though the store has had one or holds facts; it is damaged, or is signed by no key of
-// this service. Afterwards the file is there.
+// head, when the head is of an epoch before the store's, or when neither store nor file know of any
+// yet, and then the file is made. Otherwise LEDGER_BEHIND, with the place and what to do: the store
+// is behind or another; the file is missing, though the store has had one or holds facts; it is
+// damaged, or is signed by no key of this service. Afterwards the file is there.
 absl::Status CheckHighWater(Store* store, const HighWaterCheck& check);
+
+// Makes the file anew, with the store's own state: after a restore, where the file is gone as well.
+absl::Status MakeHighWater(Store* store, const HighWaterCheck& check);
 
 // OK when the committer's ledger contains that of `known`, or `known` is of an earlier epoch.
 // FIELD_INVALID when no key of this service signed it, LEDGER_BEHIND when it is true and the

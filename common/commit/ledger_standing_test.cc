@@ -35,7 +35,7 @@ class LedgerStandingTest : public ::testing::Test {
     return SignHead(head, KeyFromSeed(seed)).value();
   }
   absl::Status Check() {
-    return CheckHighWater(&service_.store(), {path_, "ingestion", 1, {KeyFromSeed(kTestSeed)}});
+    return CheckHighWater(&service_.store(), {path_, "ingestion", {KeyFromSeed(kTestSeed)}});
   }
   void AcceptStore(const std::string& text) { std::ofstream(AcceptFileOf(path_)) << text; }
 
@@ -181,7 +181,7 @@ TEST_F(LedgerStandingTest, TheStoreRemembersWhichKeySigns) {
   const SigningKey first = KeyFromSeed(kTestSeed);
   const SigningKey second = KeyFromSeed(kOtherSeed);
   const auto choose = [&](const std::vector<SigningKey>& given) {
-    return ChooseSigningKey(&service_.store(), "ingestion", 1, given);
+    return ChooseSigningKey(&service_.store(), "ingestion", given);
   };
   ASSERT_THAT(choose({first, second}), IsOk());
   EXPECT_THAT(choose({second}), StatusIs(absl::StatusCode::kFailedPrecondition));
@@ -192,7 +192,7 @@ TEST_F(LedgerStandingTest, TheStoreRemembersWhichKeySigns) {
 TEST_F(LedgerStandingTest, AChangeOfKeysIsAnEntryAndLaterHeadsAreTheNewKeys) {
   const SigningKey first = KeyFromSeed(kTestSeed);
   const SigningKey second = KeyFromSeed(kOtherSeed);
-  ASSERT_THAT(ChooseSigningKey(&service_.store(), "ingestion", 1, {first}), IsOk());
+  ASSERT_THAT(ChooseSigningKey(&service_.store(), "ingestion", {first}), IsOk());
   Accept(2);
   const SignedHead before = Head();
   Proposal proposal = Fact("rotate");
@@ -209,12 +209,12 @@ TEST_F(LedgerStandingTest, AChangeOfKeysIsAnEntryAndLaterHeadsAreTheNewKeys) {
   EXPECT_EQ(history->entries()[1].from_size, 3u);
   EXPECT_THAT(history->Verify(before), IsOk());
   EXPECT_THAT(history->Verify(Head()), IsOk());
-  EXPECT_EQ(ChooseSigningKey(&service_.store(), "ingestion", 1, {first, second})
+  EXPECT_EQ(ChooseSigningKey(&service_.store(), "ingestion", {first, second})
                 .value()
                 .verifying_key()
                 .key_id(),
             second.verifying_key().key_id());
-  EXPECT_THAT(ChooseSigningKey(&service_.store(), "ingestion", 1, {first}),
+  EXPECT_THAT(ChooseSigningKey(&service_.store(), "ingestion", {first}),
               StatusIs(absl::StatusCode::kFailedPrecondition));
 
   // Heads of before the change still count, those of the old key after it do not.
@@ -238,14 +238,13 @@ TEST_F(LedgerStandingTest, AHeadOfAKeyItWouldTurnToShowsThatTheChangeIsLost) {
 }
 
 TEST_F(LedgerStandingTest, ARememberedKeyThatNoEntryMadeIsDamage) {
-  ASSERT_THAT(ChooseSigningKey(&service_.store(), "ingestion", 1, {KeyFromSeed(kTestSeed)}),
-              IsOk());
+  ASSERT_THAT(ChooseSigningKey(&service_.store(), "ingestion", {KeyFromSeed(kTestSeed)}), IsOk());
   Accept(2);
   WriteBatch batch;
   PutSigningKey(*LedgerFamilyOf(service_.store()), KeyFromSeed(kOtherSeed).verifying_key(), 1, 2,
                 &batch);
   ASSERT_THAT(service_.store().Write(batch, Durability::kSynced), IsOk());
-  EXPECT_THAT(ChooseSigningKey(&service_.store(), "ingestion", 1, {KeyFromSeed(kOtherSeed)}),
+  EXPECT_THAT(ChooseSigningKey(&service_.store(), "ingestion", {KeyFromSeed(kOtherSeed)}),
               StatusIs(absl::StatusCode::kDataLoss));
 }
 

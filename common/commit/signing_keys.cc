@@ -114,13 +114,13 @@ void PutSigningKey(ColumnFamily ledger, const VerifyingKey& key, uint64_t from_e
   batch->Put(ledger, KeyRow(from_size), record.SerializeAsString());
 }
 
-absl::StatusOr<SigningKey> ChooseSigningKey(Store* store, absl::string_view service, uint64_t epoch,
+absl::StatusOr<SigningKey> ChooseSigningKey(Store* store, absl::string_view service,
                                             const std::vector<SigningKey>& given) {
   ASSIGN_OR_RETURN(const std::optional<KeyHistory> history, ReadKeyHistory(*store, service));
   if (!history.has_value()) {
     if (const std::optional<ColumnFamily> family = LedgerFamilyOf(*store); family.has_value()) {
       WriteBatch batch;
-      PutSigningKey(*family, given.front().verifying_key(), epoch, 0, &batch);
+      PutSigningKey(*family, given.front().verifying_key(), /*from_epoch=*/1, 0, &batch);
       RETURN_IF_ERROR(store->Write(batch, Durability::kSynced));
     }
     return given.front();

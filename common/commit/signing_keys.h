@@ -38,7 +38,7 @@ void PutSigningKey(ColumnFamily ledger, const VerifyingKey& key, uint64_t from_e
 
 // The one of `given` that the store's record says signs; a store that remembers none remembers the
 // first of them from now on. FAILED_PRECONDITION when the record names none of them.
-absl::StatusOr<SigningKey> ChooseSigningKey(Store* store, absl::string_view service, uint64_t epoch,
+absl::StatusOr<SigningKey> ChooseSigningKey(Store* store, absl::string_view service,
                                             const std::vector<SigningKey>& given);
 
 }  // namespace onereturn

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
 #include "common/commit/signing_keys.h"
 #include "common/digest/digest.h"
 #include "common/feed/wire.h"
@@ -84,6 +85,11 @@ void FeedConsumer::Stop() {
 std::string FeedConsumer::fault() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return fault_;
+}
+
+std::string FeedConsumer::paused() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return paused_;
 }
 
 void FeedConsumer::Reconnect() {
@@ -187,12 +193,19 @@ FeedConsumer::Ending FeedConsumer::TakePage(uint64_t connection, const FeedPage&
       return {absl::CancelledError("the connection was broken here"), false};
     }
   }
+  if (!page.facts.empty()) ONERETURN_FAILPOINT(kConsumerBeforeBatch);
   absl::Status taken = taker_->Take(page);
-  if (taken.ok()) {
+  if (!page.facts.empty() && taken.ok()) ONERETURN_FAILPOINT(kConsumerAfterBatch);
+  const bool waits = taken.code() == absl::StatusCode::kResourceExhausted;
+  const bool final = !taken.ok() && !waits;
+  {
     std::lock_guard<std::mutex> lock(mutex_);
-    fault_.clear();
+    if (waits && paused_.empty()) {
+      LogWarning("feed.paused", {{"source", source_}, {"status", TextOf(taken)}});
+    }
+    if (taken.ok()) fault_.clear();
+    paused_ = waits ? std::string(taken.message()) : std::string();
   }
-  const bool final = !taken.ok() && taken.code() != absl::StatusCode::kResourceExhausted;
   return {std::move(taken), final};
 }
 

@@ -81,6 +81,8 @@ class FeedConsumer {
   // wrong root, an entry of a newer version, a store that failed). A source that says itself that
   // it has lost facts is asked again, every second.
   std::string fault() const;
+  // Why a page was not taken and is asked for again, until one is taken; empty while all is well.
+  std::string paused() const;
 
   // Breaks the connection; the consumer asks Progress() anew.
   void Reconnect();
@@ -129,6 +131,7 @@ class FeedConsumer {
   std::condition_variable changed_;
   bool stopping_ = false;                    // Guarded by mutex_.
   std::string fault_;                        // Guarded by mutex_.
+  std::string paused_;                       // Guarded by mutex_.
   uint64_t connection_ = 0;                  // Guarded by mutex_; another one after Reconnect().
   std::vector<grpc::ClientContext*> calls_;  // Guarded by mutex_; calls in flight.
   std::mutex take_mutex_;                    // Held while a page is taken; locked before mutex_.

@@ -6,7 +6,8 @@
 #include "common/cells/cell_chunk.h"
 #include "common/commit/journal.h"
 #include "common/feed/wire.h"
-#include "common/rpc/server.h"
+#include "common/rpc/limits.h"
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 
 namespace onereturn {
@@ -34,13 +35,10 @@ absl::StatusOr<Digest> DigestOf(const std::string& bytes) {
 
 grpc::Status FeedServer::Watch(grpc::ServerContext* context, const feed::v1::WatchRequest* request,
                                grpc::ServerWriter<feed::v1::WatchResponse>* writer) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
-    const bool admitted = watchers_.fetch_add(1) < kMaxFeedWatchers;
-    absl::Status status = admitted ? Follow(context, *request, writer)
-                                   : Error(Reason::kCallQuota, "too many watchers are connected")
-                                         .RetryAfter(absl::Seconds(5));
-    watchers_.fetch_sub(1);
-    return status;
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(const Admission::Ticket place,
+                     places_.Take(ShareKey(call.caller), IsService(call.caller)));
+    return Follow(context, *request, writer);
   });
 }
 
@@ -72,7 +70,7 @@ absl::Status FeedServer::Follow(grpc::ServerContext* context, const feed::v1::Wa
     if (draining_) return Error(Reason::kDraining, "the service is shutting down");
     ASSIGN_OR_RETURN(feed::v1::WatchResponse page, Page(after));
     after = page.through_sequence();
-    if (!writer->Write(page)) break;
+    if (!WriteInTime(context, writer, page)) break;
     if (page.caught_up()) committer_->WaitForHeadBeyond(after, kHeartbeatMicros);
   }
   return absl::OkStatus();
@@ -144,7 +142,7 @@ grpc::Status FeedServer::GetChunks(grpc::ServerContext* context,
       ASSIGN_OR_RETURN(Digest digest, DigestOf(bytes));
       feed::v1::GetChunksResponse response;
       ASSIGN_OR_RETURN(*response.mutable_chunk(), chunks_(digest));
-      if (!writer->Write(response)) break;
+      if (!WriteInTime(context, writer, response)) break;
     }
     return absl::OkStatus();
   });

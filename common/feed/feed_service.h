@@ -56,7 +56,7 @@ class FeedServer final : public feed::v1::FeedService::Service {
   const Committer* const committer_;
   const ChunkReader chunks_;
   LedgerStanding* const standing_;
-  std::atomic<int> watchers_{0};
+  Places places_{limits::kFeedWatchers, limits::kServiceFeedWatchers, limits::kWatchersACaller};
   std::atomic<bool> draining_{false};
 };
 

@@ -256,7 +256,7 @@ TEST_F(FeedServiceTest, WatchersAreBoundedInNumber) {
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
   std::vector<std::unique_ptr<grpc::ClientReader<WatchResponse>>> readers;
   WatchResponse page;
-  for (int i = 0; i < kMaxFeedWatchers; ++i) {
+  for (int i = 0; i < limits::kFeedWatchers; ++i) {
     contexts.push_back(std::make_unique<grpc::ClientContext>());
     readers.push_back(stub->Watch(contexts.back().get(), WatchRequest()));
     ASSERT_TRUE(readers.back()->Read(&page));

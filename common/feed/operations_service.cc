@@ -1,6 +1,7 @@
 #include "common/feed/operations_service.h"
 
 #include "common/digest/digest.h"
+#include "common/feed/load_of.h"
 #include "common/feed/position.h"
 
 namespace onereturn {
@@ -12,8 +13,18 @@ grpc::Status PlainOperationsServer::GetStatus(grpc::ServerContext* context,
     response->set_service(committer_->service());
     response->set_version(ONERETURN_VERSION);
     ledger_.AddStatus(response);
+    AddStorageStatus(*store_, response);
+    *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
   });
+}
+
+void AddStorageStatus(const Store& store, operations::v1::GetStatusResponse* response) {
+  const StoreSpace space = store.Space();
+  operations::v1::StorageStatus* const storage = response->mutable_storage();
+  storage->set_free_bytes(space.free_bytes);
+  storage->set_total_bytes(space.total_bytes);
+  storage->set_writes_refused(space.writes_refused);
 }
 
 grpc::Status PlainOperationsServer::HashDerived(grpc::ServerContext* context,

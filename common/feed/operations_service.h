@@ -7,6 +7,7 @@
 #include "common/commit/committer.h"
 #include "common/feed/ledger_operations.h"
 #include "common/rpc/guard.h"
+#include "common/storage/store.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 
 namespace onereturn {
@@ -14,8 +15,9 @@ namespace onereturn {
 // Thread safe.
 class PlainOperationsServer final : public operations::v1::OperationsService::Service {
  public:
-  PlainOperationsServer(const Guard* guard, Committer* committer, LedgerSeams seams)
-      : guard_(guard), committer_(committer), ledger_(committer, std::move(seams)) {}
+  PlainOperationsServer(const Guard* guard, Committer* committer, const Store* store,
+                        LedgerSeams seams)
+      : guard_(guard), committer_(committer), store_(store), ledger_(committer, std::move(seams)) {}
 
   grpc::Status GetStatus(grpc::ServerContext* context,
                          const operations::v1::GetStatusRequest* request,
@@ -33,8 +35,12 @@ class PlainOperationsServer final : public operations::v1::OperationsService::Se
  private:
   const Guard* const guard_;
   const Committer* const committer_;
+  const Store* const store_;
   const LedgerOperations ledger_;
 };
+
+// How the store stands with its disk, for any service's GetStatus.
+void AddStorageStatus(const Store& store, operations::v1::GetStatusResponse* response);
 
 }  // namespace onereturn
 

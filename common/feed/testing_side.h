@@ -30,9 +30,9 @@ inline CommitterOptions Named(const char* service) {
 struct Side {
   explicit Side(const char* name) : service(Named(name)) { Start(); }
   void Start() {
-    EXPECT_THAT(ChooseSigningKey(&service.store(), service.committer().service(), 1,
-                                 {KeyFromSeed(kTestSeed)}),
-                IsOk());
+    EXPECT_THAT(
+        ChooseSigningKey(&service.store(), service.committer().service(), {KeyFromSeed(kTestSeed)}),
+        IsOk());
     standing = std::make_unique<LedgerStanding>(&service.store(), &service.committer(), nullptr);
     witnesses = WitnessedHeads::Load(&service.store(), &service.committer()).value();
   }

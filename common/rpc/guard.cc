@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/log/log.h"
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 
 namespace onereturn {
@@ -54,11 +55,21 @@ std::string OrganisationOfName(const std::string& name) {
 }
 
 Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) {
-  const Timestamp latest{now.micros + kMaxWaitMicros};
+  const Timestamp latest{now.micros + limits::kWaitMicros};
   if (wire == std::chrono::system_clock::time_point::max()) return latest;
   const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
       wire - std::chrono::system_clock::now());
   return std::min(latest, Timestamp{now.micros + std::max<int64_t>(left.count(), 0)});
+}
+
+// gRPC bounds the metadata only of a peer that has acknowledged its settings.
+absl::Status CheckMetadata(const grpc::ServerContextBase& context) {
+  size_t bytes = 0;
+  for (const auto& [name, value] : context.client_metadata()) bytes += name.size() + value.size();
+  if (bytes <= limits::kMetadataBytes) return absl::OkStatus();
+  return Error(Reason::kMetadataTooLarge,
+               absl::StrCat("what stands beside the message has ", bytes, " bytes; at most ",
+                            limits::kMetadataBytes, " are taken"));
 }
 
 }  // namespace
@@ -130,10 +141,22 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
                               " at national scope; the caller acts for one organisation"))
         .With("permission", permission);
   }
+  RETURN_IF_ERROR(CheckMetadata(context));
   call.method = method.name;
   call.started = clock_->Now();
   call.deadline = DeadlineOf(call.started, context.deadline());
   return call;
+}
+
+absl::StatusOr<Admission::Ticket> Guard::Enter(const CallContext& call, uint64_t bytes) const {
+  if (admission_ == nullptr) return Admission::Ticket();
+  ASSIGN_OR_RETURN(Admission::Ticket ticket, admission_->Enter(call.caller, bytes));
+  if (RunningCall* running = RunningCall::Current(); running != nullptr) running->Keep(ticket);
+  return ticket;
+}
+
+AdmissionCounts Guard::counts() const {
+  return admission_ == nullptr ? AdmissionCounts() : admission_->counts();
 }
 
 absl::Status Guard::CheckScope(const CallContext& call, const Message& request) const {
@@ -158,6 +181,7 @@ absl::Status Guard::CheckScope(const CallContext& call, const Message& request) 
 
 void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& request_type,
                       const CallContext* call, const absl::Status& status) const {
+  if (const RunningCall* running = RunningCall::Current(); running != nullptr) running->Answered();
   const std::string reason(status.ok() ? "" : NameOf(ReasonOf(status)));
   const int64_t micros = call == nullptr ? 0 : clock_->Now().micros - call->started.micros;
   LogInfo("rpc.call", {{"method", methods_.at(request_type.full_name()).name},

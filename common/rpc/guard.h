@@ -21,25 +21,22 @@
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
 #include "common/identity/rights.h"
+#include "common/rpc/admission.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/status_macros.h"
 #include "onereturn/options/v1/options.pb.h"
 
 namespace onereturn {
 
-// No call waits longer for what it needs, whatever deadline its caller set. Otherwise as many calls
-// as the server has threads, each waiting a day for what never comes, would end service for
-// everybody. It is some hundred times what the slowest read takes.
-inline constexpr int64_t kMaxWaitMicros = 30'000'000;
-
 // An admitted call.
 struct CallContext {
   Caller caller;
   // "onereturn.returns.v1.ReturnsService.GetReturn".
   std::string method;
-  // Until when the method may wait: the caller's deadline, or kMaxWaitMicros after `started` when
-  // that is earlier or the caller set none. What a stream has begun is not bound by it: watches are
-  // bounded by their number.
+  // Until when the method may wait: the caller's deadline, or limits::kWaitMicros after `started`
+  // when that is earlier or the caller set none. What a stream has begun is not bound by it:
+  // watches are bounded by their number.
   Timestamp deadline;
   Timestamp started;
 };
@@ -72,6 +69,9 @@ class Guard {
                      Body body) const {
     absl::StatusOr<CallContext> call = Admit(context, *Request::descriptor());
     absl::Status status = call.status();
+    absl::StatusOr<Admission::Ticket> ticket = Admission::Ticket();
+    if (status.ok()) ticket = Enter(*call, 0);
+    if (status.ok()) status = ticket.status();
     if (status.ok()) status = CheckScope(*call, request);
     if (status.ok()) status = body(*call);
     LogAccess(context, *Request::descriptor(), call.ok() ? &*call : nullptr, status);
@@ -83,6 +83,14 @@ class Guard {
   void RefuseAll(const absl::Status& why);
 
   const Clock& clock() const { return *clock_; }
+
+  // From now on each caller has its share; without this everybody has all. Before the first call.
+  void LimitCallers(Shares shares) {
+    admission_ = std::make_unique<Admission>(std::move(shares), clock_);
+  }
+  // The caller's share of one call with so many bytes, held by the ticket. ORG_QUOTA.
+  absl::StatusOr<Admission::Ticket> Enter(const CallContext& call, uint64_t bytes) const;
+  AdmissionCounts counts() const;
 
  private:
   struct Method {
@@ -99,7 +107,8 @@ class Guard {
   const Clock* clock_;
   std::atomic<bool> refuses_{false};
   mutable std::mutex mutex_;
-  absl::Status refusal_;  // Guarded by mutex_.
+  absl::Status refusal_;                  // Guarded by mutex_.
+  std::unique_ptr<Admission> admission_;  // Null: no limits.
   // By the full name of the request message: every method has a request message of its own.
   std::map<std::string, Method> methods_;
 };

@@ -22,14 +22,15 @@
 #include "common/base/thread_pool.h"
 #include "common/digest/digest.h"
 #include "common/rpc/guard.h"
+#include "common/rpc/limits.h"
 
 namespace onereturn {
 
 struct MutationLimits {
-  uint64_t message_bytes = 256 * 1024;  // Protobuf grows a hundredfold in memory.
-  uint64_t bytes_in_flight = 64 * 1024 * 1024;
-  size_t threads = 2;
-  size_t queue = 1'024;
+  uint64_t message_bytes = limits::kWriteBytes;
+  uint64_t bytes_in_flight = limits::kBytesInFlight;
+  size_t threads = limits::kWriteThreads;
+  size_t queue = limits::kWriteQueue;
 };
 
 // An admitted write. `respond` must be called exactly once, on any thread, without blocking it.

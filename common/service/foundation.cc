@@ -1,20 +1,41 @@
 #include "common/service/foundation.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/commit/service_store.h"
 #include "common/commit/signing_keys.h"
 #include "common/log/log.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/server.h"
+#include "common/service/restore.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {
 namespace {
+
+constexpr absl::Duration kCopyCheckInterval = absl::Minutes(5);
+
+// A store that is gone or damaged wants a restore: the newest copy is named, since nobody answers
+// `onereturn backups` now.
+absl::Status NamingCopies(const config::v1::ServerConfig& config, const absl::Status& status) {
+  if (!absl::IsNotFound(status) && !absl::IsDataLoss(status)) return status;
+  absl::StatusOr<std::vector<HeldCopy>> copies =
+      ListCopies(config.data_folder(), config.backup_folder());
+  if (!copies.ok() || copies->empty()) return status;
+  const auto newest = std::max_element(
+      copies->begin(), copies->end(),
+      [](const HeldCopy& a, const HeldCopy& b) { return a.head.head.size < b.head.head.size; });
+  return absl::Status(
+      status.code(),
+      absl::StrCat(status.message(), " The newest of ", copies->size(), " copies is ", newest->name,
+                   ", which holds entries to ", newest->head.head.size, "."));
+}
 
 // The signing key, then the other one where it is configured and there.
 absl::StatusOr<std::vector<SigningKey>> ReadSigningKeys(const config::v1::ServerConfig& config) {
@@ -26,6 +47,40 @@ absl::StatusOr<std::vector<SigningKey>> ReadSigningKeys(const config::v1::Server
     keys.push_back(std::move(key));
   }
   return keys;
+}
+
+// The key that signs, by the store's word; the other one is kept for a change of keys.
+absl::StatusOr<SigningKey> ChooseKeys(const std::string& service,
+                                      const std::vector<SigningKey>& keys, Foundation* foundation) {
+  ASSIGN_OR_RETURN(SigningKey key, ChooseSigningKey(foundation->store.get(), service, keys));
+  for (const SigningKey& given : keys) {
+    if (given.verifying_key().raw_bytes() != key.verifying_key().raw_bytes()) {
+      foundation->other_key = given;
+    }
+  }
+  return key;
+}
+
+// Opens the high-water file, once the store has stood up to it. A store that was just restored is
+// behind it, and the operator has said so: then what the file knew is answered, for the entry that
+// begins the epoch. Otherwise, and where there is no file, the answer is empty.
+absl::StatusOr<std::string> OpenHighWater(const config::v1::ServerConfig& config,
+                                          const HighWaterCheck& check, bool restored,
+                                          Foundation* foundation) {
+  std::string known_head;
+  if (config.high_water_file().empty()) return known_head;
+  if (restored) {
+    const absl::StatusOr<SignedHead> head = HighWaterFile::Read(check.path);
+    if (head.ok()) {
+      ASSIGN_OR_RETURN(known_head, SerializeSignedHead(*head));
+    } else {
+      RETURN_IF_ERROR(MakeHighWater(foundation->store.get(), check));
+    }
+  } else {
+    RETURN_IF_ERROR(CheckHighWater(foundation->store.get(), check));
+  }
+  ASSIGN_OR_RETURN(foundation->high_water, HighWaterFile::Open(check.path, StopForStorageFault));
+  return known_head;
 }
 
 // Inside the data folder it would go the way of the store.
@@ -82,25 +137,29 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
                                                           std::vector<ColumnFamilySpec> families) {
   ASSIGN_OR_RETURN(std::vector<SigningKey> keys, ReadSigningKeys(config));
   RETURN_IF_ERROR(CheckHighWaterPlace(config));
+  ASSIGN_OR_RETURN(const std::optional<config::v1::RestoreOrder> order,
+                   FindRestoreOrder(config.data_folder()));
+  if (order.has_value()) {
+    RETURN_IF_ERROR(ReplaceStore(config, service, families, *order, keys));
+  }
   auto foundation = std::make_unique<Foundation>();
-  ASSIGN_OR_RETURN(foundation->store,
-                   OpenServiceStore(config.data_folder(), service, std::move(families)));
+  absl::StatusOr<std::unique_ptr<Store>> store =
+      OpenServiceStore(config.data_folder(), service, std::move(families));
+  if (!store.ok()) return NamingCopies(config, store.status());
+  foundation->store = *std::move(store);
   CommitterOptions options;
   options.service = service;
   options.on_fatal = StopForStorageFault;
-  ASSIGN_OR_RETURN(SigningKey key,
-                   ChooseSigningKey(foundation->store.get(), service, options.epoch, keys));
-  for (SigningKey& given : keys) {
-    if (given.verifying_key().raw_bytes() != key.verifying_key().raw_bytes()) {
-      foundation->other_key = given;
-    }
+  if (order.has_value()) {
+    ASSIGN_OR_RETURN(const bool begun, HasBegunEpoch(*foundation->store, *order));
+    options.begin_epoch = !begun;
   }
-  if (!config.high_water_file().empty()) {
-    HighWaterCheck check{config.high_water_file(), service, options.epoch, {key}};
-    if (foundation->other_key.has_value()) check.keys.push_back(*foundation->other_key);
-    RETURN_IF_ERROR(CheckHighWater(foundation->store.get(), check));
-    ASSIGN_OR_RETURN(foundation->high_water,
-                     HighWaterFile::Open(config.high_water_file(), StopForStorageFault));
+  const bool begins = options.begin_epoch;
+  ASSIGN_OR_RETURN(SigningKey key, ChooseKeys(service, keys, foundation.get()));
+  ASSIGN_OR_RETURN(
+      const std::string known_head,
+      OpenHighWater(config, {config.high_water_file(), service, keys}, begins, foundation.get()));
+  if (foundation->high_water != nullptr) {
     options.on_head = [file = foundation->high_water.get()](const SignedHead& head) {
       return file->Put(head);
     };
@@ -108,11 +167,20 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
   ASSIGN_OR_RETURN(foundation->committer,
                    Committer::Start(foundation->store.get(), &foundation->clock, std::move(key),
                                     std::move(options)));
+  if (begins) RETURN_IF_ERROR(BeginEpoch(*order, known_head, foundation->committer.get()));
+  if (order.has_value()) RETURN_IF_ERROR(PutOrderAside(config.data_folder()));
   foundation->standing = std::make_unique<LedgerStanding>(
       foundation->store.get(), foundation->committer.get(), foundation->high_water.get(),
       foundation->other_key.has_value()
           ? std::optional<VerifyingKey>(foundation->other_key->verifying_key())
           : std::nullopt);
+  foundation->backups = std::make_unique<Backups>(
+      Backups::Folders{config.data_folder(), config.backup_folder()}, foundation->store.get(),
+      foundation->committer.get(), &foundation->clock);
+  foundation->backup_schedule = std::make_unique<PeriodicWork>(
+      kCopyCheckInterval, [backups = foundation->backups.get()] { backups->MakeDue(); });
+  foundation->verification =
+      std::make_unique<TableVerification>(foundation->store.get(), StopForStorageFault);
   return foundation;
 }
 

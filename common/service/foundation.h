@@ -19,6 +19,9 @@
 #include "common/commit/high_water_file.h"
 #include "common/commit/ledger_standing.h"
 #include "common/identity/rights.h"
+#include "common/service/backups.h"
+#include "common/service/periodic_work.h"
+#include "common/service/table_verification.h"
 #include "common/storage/store.h"
 #include "onereturn/config/v1/config.pb.h"
 
@@ -32,7 +35,7 @@ ExitCode ExitCodeOf(const absl::Status& status);
 int RunService(int argument_count, char** arguments,
                const std::function<absl::Status(const config::v1::ServerConfig& config)>& serve);
 
-// The store and the one way into it. The committer stops before the store closes.
+// The store, the one way into it, and its copies. The committer stops before the store closes.
 struct Foundation {
   SystemClock clock;
   std::unique_ptr<Store> store;
@@ -41,11 +44,15 @@ struct Foundation {
   std::unique_ptr<LedgerStanding> standing;
   // The configured key that does not sign: to which RotateSigningKey may turn.
   std::optional<SigningKey> other_key;
+  std::unique_ptr<Backups> backups;
+  std::unique_ptr<PeriodicWork> backup_schedule;
+  std::unique_ptr<TableVerification> verification;
 };
 
-// Opens the store of `service`, holds its ledger against the high-water file (LEDGER_BEHIND), and
-// starts its committer with the one of the configuration's keys that the store says signs. A
-// failure of the store that forbids going on ends the process.
+// Carries out a restore that was ordered, opens the store of `service`, holds its ledger against
+// the high-water file (LEDGER_BEHIND), and starts its committer with the one of the configuration's
+// keys that the store says signs, and the making of copies. A failure of the store that forbids
+// going on ends the process.
 absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::ServerConfig& config,
                                                           const std::string& service,
                                                           std::vector<ColumnFamilySpec> families);

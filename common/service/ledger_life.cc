@@ -12,7 +12,9 @@ namespace onereturn {
 namespace {
 
 constexpr absl::Duration kExchangeInterval = absl::Seconds(1);
-constexpr absl::Duration kRecheckInterval = absl::Hours(24);
+// The first reading of the whole comes when the start is over, then one a day.
+constexpr absl::Duration kRecheckDelay = absl::Minutes(10);
+constexpr int kDelaysADay = 144;
 
 // One line when it changes: a peer that is down for a night is not said every second.
 class OutcomeLog {
@@ -82,7 +84,8 @@ void LedgerLife::Begin(std::function<void(const absl::Status& why)> on_lost,
           log->Say(exchange->Exchange());
         }));
   }
-  work_.push_back(std::make_unique<PeriodicWork>(kRecheckInterval, [this] {
+  work_.push_back(std::make_unique<PeriodicWork>(kRecheckDelay, [this, delays = 0]() mutable {
+    if (delays++ % kDelaysADay != 1) return;
     const absl::Status checked = recheck_.Run();
     if (!checked.ok()) StopForStorageFault(checked);
   }));

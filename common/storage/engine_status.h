@@ -14,7 +14,7 @@ namespace onereturn {
 // followed by the engine's own words and what to do:
 //   corruption -> DATA_LOSS, no space -> RESOURCE_EXHAUSTED, a folder locked by another process ->
 //   FAILED_PRECONDITION, other I/O and a closing store -> UNAVAILABLE, not supported ->
-//   UNIMPLEMENTED, anything else -> INTERNAL.
+//   UNIMPLEMENTED, not found -> NOT_FOUND, anything else -> INTERNAL.
 absl::Status FromEngine(const rocksdb::Status& status, absl::string_view doing);
 
 inline rocksdb::Slice ToSlice(absl::string_view bytes) {

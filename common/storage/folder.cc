@@ -13,6 +13,20 @@
 #include "common/storage/engine_status.h"
 
 namespace onereturn {
+namespace {
+
+// Syncs one file or, with O_DIRECTORY among `flags`, the entries of one folder.
+absl::Status Sync(const std::string& path, int flags) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
+  const bool synced = file >= 0 && ::fsync(file) == 0;
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  if (synced) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("Could not sync ", path, ": ", std::strerror(error), "."));
+}
+
+}  // namespace
 
 absl::StatusOr<FolderContent> LookInto(const std::string& path, rocksdb::Env* env) {
   std::vector<std::string> names;
@@ -31,15 +45,20 @@ absl::StatusOr<FolderContent> LookInto(const std::string& path, rocksdb::Env* en
 absl::Status SyncParentFolder(const std::string& path) {
   std::filesystem::path absolute = std::filesystem::path(path).lexically_normal();
   if (!absolute.has_filename()) absolute = absolute.parent_path();  // A slash at the end.
-  std::string parent = absolute.parent_path().string();
-  if (parent.empty()) parent = ".";
-  const int folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = folder >= 0 && ::fsync(folder) == 0;
-  const int error = errno;
-  if (folder >= 0) ::close(folder);
-  if (synced) return absl::OkStatus();
-  return absl::UnavailableError(
-      absl::StrCat("Could not sync the folder ", parent, ": ", std::strerror(error), "."));
+  const std::string parent = absolute.parent_path().string();
+  return Sync(parent.empty() ? "." : parent, O_DIRECTORY);
+}
+
+absl::Status SyncFiles(const std::string& folder) {
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
+    RETURN_IF_ERROR(Sync(file.path().string(), 0));
+  }
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("Could not look into ", folder, ": ", error.message(), "."));
+  }
+  return Sync(folder, O_DIRECTORY);
 }
 
 }  // namespace onereturn

@@ -25,6 +25,10 @@ absl::StatusOr<FolderContent> LookInto(const std::string& path, rocksdb::Env* en
 // store.
 absl::Status SyncParentFolder(const std::string& path);
 
+// Makes every file in the folder, whose files have no folders beside them, and the folder's own
+// entries durable.
+absl::Status SyncFiles(const std::string& folder);
+
 }  // namespace onereturn
 
 #endif  // ONERETURN_COMMON_STORAGE_FOLDER_H_

@@ -4,6 +4,7 @@
 #include "common/feed/operations_service.h"
 #include "common/log/log.h"
 #include "common/rpc/server.h"
+#include "common/service/backup_server.h"
 #include "common/service/foundation.h"
 #include "common/service/ledger_life.h"
 #include "common/service/periodic_work.h"
@@ -30,8 +31,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                  {ServiceDescriptor<returns::v1::ReturnsService>(),
                                   ServiceDescriptor<catalogue::v1::CatalogueService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
+                                  ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>()}));
+  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   MutationGate gate(guard.get(), limits);
@@ -52,6 +55,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   const IngestionParts parts{guard.get(),  &gate,    &pages,         store,       committer,
                              &collections, &uploads, &submit_return, &submit_file};
   ReturnsServer returns_server(parts);
+  RETURN_IF_ERROR(returns_server.LoadShares());
   CatalogueServer catalogue_server(parts, &define);
   const ChunkReader chunks = [store](const Digest& digest) -> absl::StatusOr<std::string> {
     ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(*store, digest));
@@ -61,12 +65,13 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
                    LedgerLife::Create(config, foundation.get(), {}, chunks));
-  PlainOperationsServer operations_server(guard.get(), committer, life->seams());
+  PlainOperationsServer operations_server(guard.get(), committer, store, life->seams());
+  BackupServer backup_server(guard.get(), foundation->backups.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
                    Server::Start(config, {&returns_server, &catalogue_server, &operations_server,
-                                          &ledger_server, &feed_server}));
+                                          &backup_server, &ledger_server, &feed_server}));
   life->Begin([&](const absl::Status& why) {
     guard->RefuseAll(why);
     server->SayNotServing();

@@ -6,6 +6,7 @@
 #include "common/feed/feed_service.h"
 #include "common/feed/ledger_service.h"
 #include "common/rpc/server.h"
+#include "common/service/backup_server.h"
 #include "common/service/foundation.h"
 #include "common/service/ledger_life.h"
 #include "common/status/error.h"
@@ -35,8 +36,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    Guard::Create(std::move(rights), &clock,
                                  {ServiceDescriptor<v1::MetricsService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
+                                  ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>()}));
+  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
   StoredTables tables(store);
   ReadGate reads(&tables, &clock);
   ASSIGN_OR_RETURN(const std::unique_ptr<ProjectionRunner> runner,
@@ -57,16 +60,17 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   });
   const DefineMetric define(&writer);
   MetricsServer metrics_server(guard.get(), &mutations, &tables, &reads, &define, &clock);
-  OperationsServer operations(guard.get(), committer, &tables, runner.get(), consumer.get(),
+  OperationsServer operations(guard.get(), store, committer, &tables, runner.get(), consumer.get(),
                               life->seams());
   FeedServer feed_server(
       guard.get(), store, committer,
       [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); },
       life->seams().standing);
+  BackupServer backup_server(guard.get(), foundation->backups.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<Server> server,
-      Server::Start(config, {&metrics_server, &operations, &feed_server, &ledger_server}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
+                   Server::Start(config, {&metrics_server, &operations, &backup_server,
+                                          &feed_server, &ledger_server}));
 
   life->Begin(
       [&](const absl::Status& why) {

@@ -39,7 +39,7 @@ RunningClient::RunningClient(const ClientCall& call) {
   if (!call.profile.empty()) {
     options.arguments.push_back(absl::StrCat("ONERETURN_PROFILE=", call.profile));
   }
-  options.arguments.push_back(absl::StrCat(ONERETURN_BINARY_FOLDER, "/onereturn"));
+  options.arguments.push_back(absl::StrCat(ONERETURN_BINARY_FOLDER, "/", call.program));
   options.arguments.insert(options.arguments.end(), call.arguments.begin(), call.arguments.end());
   options.output_file = folder_.File("out");
   absl::StatusOr<std::unique_ptr<Process>> process = Process::Start(options);

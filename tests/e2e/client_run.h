@@ -30,7 +30,8 @@ struct ClientRun {
 // What to run it with. Nothing of the test's own environment names a profile.
 struct ClientCall {
   std::vector<std::string> arguments;
-  std::string profile = {};  // Given in ONERETURN_PROFILE; empty: not set.
+  std::string profile = {};           // Given in ONERETURN_PROFILE; empty: not set.
+  std::string program = "onereturn";  // Or another client of the suite's binaries.
 };
 
 // A client that still runs. Killed on destruction.

@@ -92,7 +92,7 @@ absl::Status Deployment::WriteFiles() {
       close(port.socket);
       return key.status();
     }
-    services_.emplace(service, Service{port, *std::move(key), nullptr});
+    services_.emplace(service, Service{port, *std::move(key), nullptr, {}, {}});
   }
   for (const std::string& service : Services()) RETURN_IF_ERROR(WriteService(service));
   return absl::OkStatus();
@@ -193,16 +193,26 @@ absl::Status Deployment::Start(const std::string& service, int64_t deadline_ms) 
   ProcessOptions process;
   process.binary = absl::StrCat(folder, "/", binary);
   process.arguments = {"--config", ConfigFileOf(service)};
+  process.environment = entry.environment;
   process.output_file = LogFileOf(service);
   ASSIGN_OR_RETURN(entry.process, Process::Start(process));
   absl::Status ready = entry.process->WaitForFile(ready_file, deadline_ms);
-  if (!ready.ok()) entry.process.reset();
+  entry.failed_start.reset();
+  if (!ready.ok()) {
+    if (const auto end = entry.process->Wait(/*deadline_ms=*/0); end.ok())
+      entry.failed_start = *end;
+    entry.process.reset();
+  }
   return ready;
 }
 
 absl::Status Deployment::StartAll() {
   for (const std::string& service : Services()) RETURN_IF_ERROR(Start(service));
   return absl::OkStatus();
+}
+
+void Deployment::SetEnvironment(const std::string& service, std::vector<std::string> environment) {
+  services_.at(service).environment = std::move(environment);
 }
 
 void Deployment::Kill9(const std::string& service) { services_.at(service).process.reset(); }
@@ -217,6 +227,10 @@ absl::Status Deployment::Stop(const std::string& service, int64_t deadline_ms) {
   return absl::InternalError(absl::StrCat(service, " did not end in order (code ",
                                           end.exit_code.value_or(-1), ", signal ",
                                           end.signal.value_or(0), "):\n", process->OutputTail()));
+}
+
+std::optional<ProcessEnd> Deployment::FailedStart(const std::string& service) const {
+  return services_.at(service).failed_start;
 }
 
 Process* Deployment::process(const std::string& service) {

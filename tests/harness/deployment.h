@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,10 +67,14 @@ class Deployment {
   absl::Status Start(const std::string& service, int64_t deadline_ms = 30'000);
   // All three.
   absl::Status StartAll();
+  // "NAME=value" each: what the service's next starts have in their environment besides the test's.
+  void SetEnvironment(const std::string& service, std::vector<std::string> environment);
   // SIGKILL. Nothing when it does not run.
   void Kill9(const std::string& service);
   // SIGTERM; an error unless it ends with code 0 in time.
   absl::Status Stop(const std::string& service, int64_t deadline_ms = 30'000);
+  // How the process ended whose Start() failed last; nullopt when it was killed for being slow.
+  std::optional<ProcessEnd> FailedStart(const std::string& service) const;
   // The running process; null when it was not started or has been killed or stopped.
   Process* process(const std::string& service);
 
@@ -109,6 +114,8 @@ class Deployment {
     Port port;
     SigningKey key;
     std::unique_ptr<Process> process;
+    std::vector<std::string> environment = {};
+    std::optional<ProcessEnd> failed_start = {};
   };
 
   Deployment(DeploymentOptions options, Authority authority)

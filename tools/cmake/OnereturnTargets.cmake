@@ -3,6 +3,16 @@
 
 option(ONERETURN_SANITIZE "Build everything under the address and undefined-behaviour sanitizers" OFF)
 
+# Failpoints and the fault-injecting file system: never in what is shipped.
+set(ONERETURN_FAILPOINTS_DEFAULT OFF)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(ONERETURN_FAILPOINTS_DEFAULT ON)
+endif()
+option(ONERETURN_FAILPOINTS "Build the servers with failpoints, for tests" ${ONERETURN_FAILPOINTS_DEFAULT})
+if(ONERETURN_FAILPOINTS AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  message(FATAL_ERROR "A release has no failpoints: leave ONERETURN_FAILPOINTS off.")
+endif()
+
 set(ONERETURN_SANITIZE_FLAGS
     -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
@@ -31,38 +41,65 @@ if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
 
-# onereturn_library(<name> SOURCES a.cc b.cc LINK absl::status ...) makes onereturn_<name>, alias onereturn::<name>.
+# Headers that nearly every source reads, compiled once for all: a cold build spends most of its time reading
+# headers. Sources include what they use all the same.
+set(ONERETURN_HEADERS
+    <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_join.h> <absl/strings/str_split.h>
+    <absl/time/time.h> <algorithm> <functional> <map> <memory> <mutex> <optional> <set> <string> <thread>
+    <variant> <vector>)
+set(ONERETURN_GRPC_HEADERS
+    <google/protobuf/arena.h> <google/protobuf/message.h> <google/protobuf/timestamp.pb.h> <grpcpp/grpcpp.h>
+    <grpcpp/support/server_callback.h>)
+file(WRITE ${CMAKE_BINARY_DIR}/headers.cc "")
+foreach(variant plain grpc)
+  add_library(onereturn_headers_${variant} OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/headers.cc)
+  target_link_libraries(onereturn_headers_${variant} PRIVATE onereturn_flags absl::statusor)
+  target_precompile_headers(onereturn_headers_${variant} PRIVATE ${ONERETURN_HEADERS})
+endforeach()
+target_precompile_headers(onereturn_headers_grpc PRIVATE ${ONERETURN_GRPC_HEADERS})
+
+# onereturn_library(<name> [GRPC] SOURCES a.cc b.cc LINK absl::status ...) makes onereturn_<name>, alias
+# onereturn::<name>. GRPC: most of its sources use it.
 function(onereturn_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "GRPC" "" "SOURCES;LINK" ${ARGN})
   add_library(onereturn_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(onereturn_${name} PUBLIC ${ARG_LINK} PRIVATE onereturn_flags)
   target_include_directories(onereturn_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  if(ARG_GRPC)
+    target_precompile_headers(onereturn_${name} REUSE_FROM onereturn_headers_grpc)
+  else()
+    target_precompile_headers(onereturn_${name} REUSE_FROM onereturn_headers_plain)
+  endif()
   add_library(onereturn::${name} ALIAS onereturn_${name})
 endfunction()
 
-# Headers that nearly every test reads, compiled once for all of them; once more under the sanitizers.
+# The same for tests; once more under the sanitizers.
 file(WRITE ${CMAKE_BINARY_DIR}/test_headers.cc "")
-foreach(variant plain sanitized)
+foreach(variant plain grpc sanitized)
   add_library(onereturn_test_headers_${variant} OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/test_headers.cc)
   target_link_libraries(onereturn_test_headers_${variant} PRIVATE GTest::gmock_main onereturn_flags)
   target_compile_options(onereturn_test_headers_${variant} PRIVATE -O0)
   target_precompile_headers(onereturn_test_headers_${variant} PRIVATE
-      <gmock/gmock.h> <gtest/gtest.h> <rapidcheck.h> <absl/status/statusor.h> <absl/strings/str_cat.h>)
+      <gmock/gmock.h> <gtest/gtest.h> <rapidcheck.h> ${ONERETURN_HEADERS})
 endforeach()
+target_precompile_headers(onereturn_test_headers_grpc PRIVATE ${ONERETURN_GRPC_HEADERS})
 target_compile_options(onereturn_test_headers_sanitized PRIVATE ${ONERETURN_SANITIZE_FLAGS})
 
-# onereturn_test(<name> SOURCES a_test.cc LINK onereturn::x [SANITIZED_SOURCES a.cc SANITIZED_LINK ...]
+# onereturn_test(<name> [GRPC] SOURCES a_test.cc LINK onereturn::x [SANITIZED_SOURCES a.cc SANITIZED_LINK ...]
 # [TIMEOUT seconds]): one test binary a library, run by ctest as one test. With SANITIZED_SOURCES, for
 # parsers, codecs and the evaluator, the test is built from those sources, compiled a second time under
 # both sanitizers, instead of from the library. Every source they need from this project must be among
 # them, so that no code without instrumentation hides a fault. Tests are compiled without optimising:
 # most of the time of a full build goes into them.
 function(onereturn_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;SANITIZED_SOURCES;SANITIZED_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "GRPC" "TIMEOUT" "SOURCES;LINK;SANITIZED_SOURCES;SANITIZED_LINK" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   set(variant plain)
+  if(ARG_GRPC)
+    set(variant grpc)
+  endif()
   if(ARG_SANITIZED_SOURCES AND NOT ONERETURN_SANITIZE)
     set(variant sanitized)
   endif()

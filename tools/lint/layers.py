@@ -20,7 +20,7 @@ PURE_LIBRARIES = [
     r"common/(base|decimal|period|hierarchy|expression|spc|cells|csv|digest|status)/.*",
 ]
 ENGINE = [
-    r"common/storage/(database|engine_options|engine_status|folder|schema_record|testing_store)\.h",
+    r"common/storage/(database|engine_options|engine_status|fault_file_system|folder|schema_record|space_watch|table_files|testing_store)\.h",
 ]
 # What brings transport with it, though its name does not say so.
 TRANSPORT = [r"common/rpc/(guard|mutation_gate|server)\.h"]
@@ -45,6 +45,14 @@ RULES = [
     (r"services/([^/]+)/.*", "never", [r"services/(?!{1}/).*"],
      "a service reads another only through its API"),
     (r"services/.*", "never", [r"tools/.*"], "services know no tools"),
+    (r"tools/auditor/.*", "only",
+     STANDARD + [r"(fcntl|unistd|sys/file)\.h", r"absl/.*", r"google/.*", r"openssl/.*", r"CLI/CLI\.hpp",
+                 r"onereturn/.*\.pb\.h", r"tools/auditor/.*", r"grpc(pp)?/.*", r"g(test|mock)/.*"],
+     "the auditor shares nothing with what it audits but the published protos"),
+    (r"tools/auditor/(?!(channel\.h|(channel|service|main)\.cc)$).*", "never", GRPC,
+     "calls of the auditor are made in one place"),
+    (r"(common|services|tools/onereturn)/.*", "never", [r"tools/auditor/.*"],
+     "the auditor shares nothing with what it audits but the published protos"),
     (r"common/.*", "never", [r"services/.*", r"tools/.*", r"tests/.*"],
      "common is below everything"),
     (r"common/storage/.*", "home", ROCKSDB, "the storage engine has one home"),

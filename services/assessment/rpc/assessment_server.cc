@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -207,7 +208,7 @@ grpc::Status AssessmentServer::Trace(grpc::ServerContext* context, const v1::Tra
     return use_cases_.trace_assessment->Run(
         TraceCaller{call.caller.scope, std::move(place), call.deadline}, *request,
         [context, writer](const v1::TraceResponse& part) {
-          return !context->IsCancelled() && writer->Write(part);
+          return !context->IsCancelled() && WriteInTime(context, writer, part);
         });
   });
 }

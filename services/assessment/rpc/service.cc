@@ -18,7 +18,8 @@ absl::StatusOr<std::unique_ptr<Service>> Service::Create(
                                  {ServiceDescriptor<v1::AssessmentService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>(),
-                                  ServiceDescriptor<operations::v1::OperationsService>()}));
+                                  ServiceDescriptor<operations::v1::OperationsService>(),
+                                  ServiceDescriptor<operations::v1::BackupService>()}));
   return std::unique_ptr<Service>(
       new Service(store, committer, clock, std::move(guard), metrics, limits, seams));
 }
@@ -46,7 +47,7 @@ Service::Service(const Store* store, Committer* committer, const Clock* clock,
           [](const Digest& /*digest*/) -> absl::StatusOr<std::string> { return NotFound(); },
           seams.standing),
       ledger_server_(guard_.get(), store, committer, seams),
-      operations_server_(guard_.get(), committer, seams) {}
+      operations_server_(guard_.get(), committer, store, seams) {}
 
 std::vector<grpc::Service*> Service::grpc_services() {
   return {&assessment_server_, &feed_server_, &ledger_server_, &operations_server_};

@@ -38,7 +38,11 @@ class Service {
   // As Drain().
   ~Service() { Drain(); }
 
+  // As Guard::LimitCallers: before the server starts.
+  void LimitCallers(Shares shares) { guard_->LimitCallers(std::move(shares)); }
   std::vector<grpc::Service*> grpc_services();
+  // For what is served beside these: it knows BackupService too.
+  const Guard* guard() const { return guard_.get(); }
   // Ends what would never end by itself: the feed's watchers.
   void EndStreams();
   // Every call is answered with `why`, an error, and streams end.

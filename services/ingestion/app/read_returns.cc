@@ -13,6 +13,7 @@
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/define.h"
+#include "services/ingestion/store/upload_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -147,6 +148,16 @@ absl::StatusOr<PageOf<common::v1::Cell>> ListCells(const Reader& reader,
   if (skip + page.rows.size() < fact.cell_count())
     page.after = absl::StrCat(skip + page.rows.size());
   return page;
+}
+
+absl::StatusOr<StoredFile> FindFile(const Reader& reader, const OrganisationScope& scope,
+                                    const std::string& owner, const Digest& digest) {
+  ASSIGN_OR_RETURN(const ReadCheck holder, HolderCheck(reader, digest));
+  if (!holder.expected.has_value()) return NotFound();
+  ASSIGN_OR_RETURN(const std::optional<StoredUpload> upload, FindUpload(reader, *holder.expected));
+  if (!upload.has_value()) return absl::DataLossError("a stored file is missing");
+  if (!scope.national() && upload->record.organisation() != owner) return NotFound();
+  return StoredFile{*holder.expected, upload->record.size_bytes()};
 }
 
 }  // namespace onereturn::ingestion

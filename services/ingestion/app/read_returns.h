@@ -61,6 +61,15 @@ absl::StatusOr<RevisionPlace> PlaceOfRevision(const Reader& reader, const Organi
                                               const ReturnKey& key, uint32_t revision,
                                               uint64_t sequence);
 
+// A file that was taken.
+struct StoredFile {
+  std::string id;  // Of the upload that holds it: for ReadFile of store/upload_table.h.
+  uint64_t size_bytes = 0;
+};
+// `owner` is the caller as in Uploads: at national scope every file is seen, else the caller's own.
+absl::StatusOr<StoredFile> FindFile(const Reader& reader, const OrganisationScope& scope,
+                                    const std::string& owner, const Digest& digest);
+
 }  // namespace onereturn::ingestion
 
 #endif  // ONERETURN_SERVICES_INGESTION_APP_READ_RETURNS_H_

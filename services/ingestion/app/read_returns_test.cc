@@ -7,6 +7,7 @@
 #include "common/feed/read_position.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
+#include "services/ingestion/domain/testing/ae_files.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -210,6 +211,24 @@ TEST_F(ReadReturnsTest, ATimeIsAnsweredOnceNothingEarlierCanCome) {
   released.set_value();
   ASSERT_THAT(done.get_future().get(), IsOk());
   EXPECT_EQ(resolve(fact_time)->sequence, last + 1);
+}
+
+TEST_F(ReadReturnsTest, AFileIsSeenByWhoeverSentItAndNationally) {
+  const std::string bytes = TextOf(SoundRecords());
+  const std::string upload = ingestion_.Upload(bytes);
+  ASSERT_THAT(ingestion_.submit_file().Run(ingestion_.AeFile(upload)), IsOk());
+  const auto find = [&](const OrganisationScope& scope, const std::string& owner,
+                        const std::string& of) {
+    return FindFile(ingestion_.store(), scope, owner, Sha256(of));
+  };
+  const auto seen = find(OrganisationScope::National(), "spiffe://x/auditor", bytes);
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_EQ(seen->id, upload);
+  EXPECT_EQ(seen->size_bytes, bytes.size());
+  EXPECT_THAT(find(OrganisationScope::Only("RLQ"), "RLQ", bytes).status(),
+              HasReason(Reason::kNotFound));
+  EXPECT_THAT(find(OrganisationScope::National(), kLoader, bytes + "x").status(),
+              HasReason(Reason::kNotFound));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 #include "services/ingestion/app/submit_file.h"
 #include "services/ingestion/app/submit_return.h"
+#include "services/ingestion/app/upload_shares.h"
 #include "services/ingestion/app/uploads.h"
 
 namespace onereturn::ingestion {
@@ -38,6 +39,9 @@ class ReturnsServer final : public ReturnsBase {
  public:
   explicit ReturnsServer(IngestionParts parts);
 
+  // What was uploaded before the start. Before the first call.
+  absl::Status LoadShares() { return shares_.Load(*parts_.store); }
+
   grpc::ServerUnaryReactor* SubmitReturn(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) override;
@@ -61,6 +65,8 @@ class ReturnsServer final : public ReturnsBase {
                              returns::v1::ListRevisionsResponse* response) override;
   grpc::Status ListCells(grpc::ServerContext* context, const returns::v1::ListCellsRequest* request,
                          returns::v1::ListCellsResponse* response) override;
+  grpc::Status GetFile(grpc::ServerContext* context, const returns::v1::GetFileRequest* request,
+                       grpc::ServerWriter<returns::v1::GetFileResponse>* writer) override;
   grpc::Status GetReceipt(grpc::ServerContext* context,
                           const returns::v1::GetReceiptRequest* request,
                           returns::v1::GetReceiptResponse* response) override;
@@ -74,6 +80,7 @@ class ReturnsServer final : public ReturnsBase {
                                         const PagePlace& page) const;
 
   const IngestionParts parts_;
+  UploadShares shares_;
   BoundedPool imports_;
 };
 

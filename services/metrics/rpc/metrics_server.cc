@@ -8,7 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/feed/wire.h"
-#include "common/rpc/server.h"
+#include "common/rpc/limits.h"
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/convert.h"
@@ -30,6 +31,7 @@ absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContex
     ASSIGN_OR_RETURN(wish.as_of_time, onereturn::FromWire(read.as_of_time()));
   }
   wish.deadline = call.deadline;
+  if (!IsService(call.caller)) wish.caller = ShareKey(call.caller);
   return wish;
 }
 
@@ -316,7 +318,7 @@ grpc::Status MetricsServer::TraceMetricValue(
       return absl::OkStatus();
     }));
     for (const v1::TraceMetricValueResponse& part : parts) {
-      if (!writer->Write(part)) break;
+      if (!WriteInTime(context, writer, part)) break;
     }
     return absl::OkStatus();
   });
@@ -324,13 +326,10 @@ grpc::Status MetricsServer::TraceMetricValue(
 
 grpc::Status MetricsServer::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                                   grpc::ServerWriter<v1::WatchResponse>* writer) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
-    const bool admitted = watchers_.fetch_add(1) < kMaxOtherWatchers;
-    absl::Status status = admitted ? Follow(context, *request, writer)
-                                   : Error(Reason::kCallQuota, "too many watchers are connected")
-                                         .RetryAfter(absl::Seconds(5));
-    watchers_.fetch_sub(1);
-    return status;
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(const Admission::Ticket place,
+                     places_.Take(ShareKey(call.caller), IsService(call.caller)));
+    return Follow(context, *request, writer);
   });
 }
 
@@ -341,14 +340,14 @@ absl::Status MetricsServer::Follow(grpc::ServerContext* context, const v1::Watch
   wish.metric = request.metric();
   return WatchValues(
       *tables_, *reads_, *clock_, wish, [context] { return context->IsCancelled(); },
-      [writer](const WatchMessage& message) {
+      [context, writer](const WatchMessage& message) {
         v1::WatchResponse response;
         response.set_from_position(PositionText(message.from));
         response.set_through_position(PositionText(message.through));
         for (const ChangedValue& changed : message.values) {
           *response.add_values() = ToWire(changed.definition, changed.value);
         }
-        return writer->Write(response);
+        return WriteInTime(context, writer, response);
       });
 }
 

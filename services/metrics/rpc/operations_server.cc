@@ -2,12 +2,15 @@
 
 #include <string>
 
+#include "common/feed/load_of.h"
+#include "common/feed/operations_service.h"
 #include "common/feed/wire.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/read_gate.h"
 
 namespace onereturn::metrics {
 void OperationsServer::AddCursor(absl::string_view service, Feed feed, const std::string& fault,
+                                 const std::string& paused,
                                  operations::v1::GetStatusResponse* response) const {
   const FeedCursor cursor = runner_->Cursor(feed);
   operations::v1::FeedCursor* wire = response->add_cursors();
@@ -16,6 +19,7 @@ void OperationsServer::AddCursor(absl::string_view service, Feed feed, const std
   wire->set_sequence(cursor.sequence);
   *wire->mutable_through_time() = onereturn::ToWire(Timestamp{cursor.through_time_micros});
   wire->set_fault(fault);
+  wire->set_paused(paused);
 }
 
 grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
@@ -26,8 +30,11 @@ grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
     response->set_version(ONERETURN_VERSION);
     ledger_.AddStatus(response);
     AddCursor(kIngestionService, Feed::kIngestion,
-              consumer_ == nullptr ? "no source is configured" : consumer_->fault(), response);
-    AddCursor(kMetricsService, Feed::kMetrics, runner_->fault(), response);
+              consumer_ == nullptr ? "no source is configured" : consumer_->fault(),
+              consumer_ == nullptr ? "" : consumer_->paused(), response);
+    AddCursor(kMetricsService, Feed::kMetrics, runner_->fault(), runner_->paused(), response);
+    AddStorageStatus(*store_, response);
+    *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
   });
 }

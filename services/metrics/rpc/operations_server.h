@@ -8,6 +8,7 @@
 #include "common/feed/feed_consumer.h"
 #include "common/feed/ledger_operations.h"
 #include "common/rpc/guard.h"
+#include "common/storage/store.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 #include "services/metrics/consumers/projection_runner.h"
 #include "services/metrics/store/stored_tables.h"
@@ -18,9 +19,11 @@ namespace onereturn::metrics {
 // configured.
 class OperationsServer final : public operations::v1::OperationsService::Service {
  public:
-  OperationsServer(const Guard* guard, Committer* committer, const StoredTables* tables,
-                   ProjectionRunner* runner, FeedConsumer* consumer, LedgerSeams seams)
+  OperationsServer(const Guard* guard, const Store* store, Committer* committer,
+                   const StoredTables* tables, ProjectionRunner* runner, FeedConsumer* consumer,
+                   LedgerSeams seams)
       : guard_(guard),
+        store_(store),
         ledger_(committer, std::move(seams)),
         tables_(tables),
         runner_(runner),
@@ -41,9 +44,10 @@ class OperationsServer final : public operations::v1::OperationsService::Service
 
  private:
   void AddCursor(absl::string_view service, Feed feed, const std::string& fault,
-                 operations::v1::GetStatusResponse* response) const;
+                 const std::string& paused, operations::v1::GetStatusResponse* response) const;
 
   const Guard* const guard_;
+  const Store* const store_;
   const LedgerOperations ledger_;
   const StoredTables* const tables_;
   ProjectionRunner* const runner_;

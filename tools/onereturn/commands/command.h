@@ -75,6 +75,7 @@ void AddReportCommand(CommandLine* line);
 void AddWatchCommands(CommandLine* line);
 void AddStatusCommands(CommandLine* line);
 void AddRotateKeyCommand(CommandLine* line);
+void AddBackupCommands(CommandLine* line);
 
 }  // namespace onereturn::client
 

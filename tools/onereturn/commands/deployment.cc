@@ -96,7 +96,7 @@ class DeploymentWriter {
       return UsageError(absl::StrCat("\"", options_.folder, "\" exists and is not an empty folder"),
                         "Choose a new folder: what is there is never overwritten.");
     }
-    for (const char* name : {"certificates", "high-water", "keys", "run"}) {
+    for (const char* name : {"backups", "certificates", "high-water", "keys", "run"}) {
       fs::create_directories(folder_ / name, error);
       if (error) return CannotMake(error);
     }
@@ -156,6 +156,7 @@ class DeploymentWriter {
 
     config::v1::ServerConfig config;
     config.set_data_folder(data_folder);
+    config.set_backup_folder(absl::StrCat("backups/", service));
     config.set_listen_address(peers_[index].address());
     config.set_ready_file(absl::StrCat("run/", service, ".ready"));
     *config.mutable_tls() = TlsFilesOf(service);

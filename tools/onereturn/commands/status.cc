@@ -19,7 +19,13 @@ using OperationsClient = ServiceClient<operations::v1::OperationsService>;
 
 std::string CursorText(const operations::v1::FeedCursor& cursor) {
   return absl::StrCat(cursor.service(), " to ", WithThousands(cursor.sequence()),
-                      cursor.fault().empty() ? "" : ", STOPPED: ", cursor.fault());
+                      cursor.fault().empty() ? "" : ", STOPPED: ", cursor.fault(),
+                      cursor.paused().empty() ? "" : ", WAITS: ", cursor.paused());
+}
+
+std::string DiskText(const operations::v1::StorageStatus& storage) {
+  return absl::StrCat(BytesText(storage.free_bytes()), " free",
+                      storage.writes_refused() ? ", WRITES REFUSED" : "");
 }
 
 // What is wrong, in a service's own words; empty when nothing is.
@@ -41,7 +47,7 @@ void AddRow(const config::v1::Peer& peer,
   if (!answer.ok()) {
     const bool lost = answer.status().code() == absl::StatusCode::kDataLoss;
     table->Row({peer.service(), peer.address(), lost ? "DATA LOSS" : "NOT REACHED", "", "", "", "",
-                std::string(answer.status().message())});
+                "", std::string(answer.status().message())});
     return;
   }
   std::vector<std::string> parts;
@@ -55,7 +61,7 @@ void AddRow(const config::v1::Peer& peer,
               answer->version(), absl::StrCat(answer->epoch()), WithThousands(answer->sequence()),
               absl::StrCat(BytesText(answer->resident_bytes()), " (",
                            BytesText(answer->peak_resident_bytes()), ")"),
-              absl::StrJoin(parts, "; ")});
+              DiskText(answer->storage()), absl::StrJoin(parts, "; ")});
 }
 
 // One that refuses this caller refuses it everywhere: that is an error, not a state.
@@ -73,6 +79,7 @@ absl::StatusOr<ExitCode> Status(Environment& environment) {
                    {"epoch", TextTable::Align::kRight},
                    {"sequence", TextTable::Align::kRight},
                    {"memory (peak)", TextTable::Align::kRight},
+                   {"disk", TextTable::Align::kRight},
                    {"follows", TextTable::Align::kLeft, true}});
   JsonWriter json;
   json.BeginObject().Key("services").BeginArray();
@@ -113,13 +120,14 @@ absl::StatusOr<ExitCode> Version(Environment& environment) {
 }  // namespace
 
 void AddStatusCommands(CommandLine* line) {
-  line->Add(nullptr,
-            {"status",
-             "Show where each service stands: version, sequence, memory, how far it has followed "
-             "the others,\nand what it holds of their ledgers. Exits with 3 when one is not "
-             "reached or has a fault.",
-             "status --profile operator.profile.textproto"},
-            Status);
+  line->Add(
+      nullptr,
+      {"status",
+       "Show where each service stands: version, sequence, memory, disk, how far it has "
+       "followed the others,\nand what it holds of their ledgers. Exits with 3 when one is not "
+       "reached or has a fault.",
+       "status --profile operator.profile.textproto"},
+      Status);
   line->Add(nullptr, {"version", "Show the client's version.", "version"}, Version);
 }
 

@@ -1,0 +1,217 @@
+#include "common/service/restore.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/base/read_file.h"
+#include "common/commit/journal.h"
+#include "common/digest/digest.h"
+#include "common/ledger/merkle.h"
+#include "common/log/log.h"
+#include "common/rpc/server.h"
+#include "common/service/backups.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace onereturn {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Beside(const std::string& data_folder, absl::string_view ending) {
+  return absl::StrCat(absl::StripSuffix(data_folder, "/"), ".", ending);
+}
+
+// Where the store that the order replaces is kept.
+std::string PutAsideFolder(const std::string& data_folder, const config::v1::RestoreOrder& order) {
+  return Beside(data_folder, absl::StrCat("before-", order.id()));
+}
+
+absl::Status Rename(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot rename ", from, " to ", to, ": ", error.message()));
+  }
+  // The name must survive a power loss before the next step rests on it.
+  const int folder = ::open(fs::path(to).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder >= 0) {
+    ::fsync(folder);
+    ::close(folder);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<HeldCopy> FindCopy(const config::v1::ServerConfig& config, const std::string& name) {
+  ASSIGN_OR_RETURN(std::vector<HeldCopy> copies,
+                   ListCopies(config.data_folder(), config.backup_folder()));
+  for (HeldCopy& copy : copies) {
+    if (copy.name == name) return std::move(copy);
+  }
+  return absl::NotFoundError(
+      absl::StrCat("there is no copy \"", name, "\" to restore: `onereturn backups` lists them"));
+}
+
+absl::Status WriteCopy(const config::v1::ServerConfig& config, const std::string& name,
+                       const std::string& folder) {
+  std::error_code error;
+  fs::remove_all(folder, error);  // Of an earlier try.
+  uint32_t number = 0;
+  if (absl::SimpleAtoi(absl::StripPrefix(name, "backup-"), &number)) {
+    ASSIGN_OR_RETURN(const auto backups, BackupFolder::Open(config.backup_folder()));
+    RETURN_IF_ERROR(backups->Verify(number));
+    return backups->Restore(number, folder);
+  }
+  // Copied, not linked: the checkpoint stays what it is.
+  fs::copy(fs::path(CheckpointFolder(config.data_folder())) / name / "store", folder,
+           fs::copy_options::recursive, error);
+  if (error) {
+    return absl::UnavailableError(absl::StrCat("cannot copy ", name, ": ", error.message()));
+  }
+  return SyncStoreFiles(folder);
+}
+
+// The copy's own store says what its head says.
+absl::Status CheckLedger(const std::string& folder, const std::string& service,
+                         const std::vector<ColumnFamilySpec>& families, const TreeHead& head) {
+  StoreOptions options;
+  options.path = folder;
+  options.service = service;
+  options.column_families = families;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Store> store, Store::Open(std::move(options)));
+  ASSIGN_OR_RETURN(const uint64_t size, LastSequence(*store));
+  if (size < head.size) {
+    return absl::DataLossError(absl::StrCat("the copy ends at entry ", size, ", but its head says ",
+                                            head.size, ": it is damaged; take another"));
+  }
+  ASSIGN_OR_RETURN(const Digest root, RootFromNodes(head.size, [&store](const NodeId& node) {
+                     return LedgerNode(*store, node);
+                   }));
+  if (root != head.root) {
+    return absl::DataLossError(
+        "the copy's entries are not those of its signed head: it was altered; take another");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCopy(const HeldCopy& copy, const std::string& service,
+                       const config::v1::RestoreOrder& order, const std::vector<SigningKey>& keys) {
+  if (copy.head.head.service != service) {
+    return Error(Reason::kBackupIdentity,
+                 absl::StrCat(copy.name, " is of the service \"", copy.head.head.service, "\""));
+  }
+  const bool ours = std::any_of(keys.begin(), keys.end(), [&copy](const SigningKey& key) {
+    return VerifyHead(copy.head, key.verifying_key()).ok();
+  });
+  if (!ours) {
+    return Error(Reason::kBackupIdentity,
+                 absl::StrCat("the head of ", copy.name,
+                              " is signed with no key of the configuration: it is of another "
+                              "deployment, from before a change of keys, or was altered"));
+  }
+  if (copy.head.head.size < order.accept_loss_after()) {
+    return Error(
+               Reason::kBackupStale,
+               absl::StrCat(copy.name, " ends at entry ", copy.head.head.size,
+                            ", but loss was accepted only after entry ", order.accept_loss_after()))
+        .With("sequence", static_cast<int64_t>(copy.head.head.size));
+  }
+  return absl::OkStatus();
+}
+
+std::string RequestIdOf(const config::v1::RestoreOrder& order) {
+  return absl::StrCat("restore.", order.id());
+}
+
+// A name in the form of a system's, since whoever left the order acted on the machine itself.
+constexpr char kActor[] = "restore-order";
+
+}  // namespace
+
+std::string RestoreOrderFile(const std::string& data_folder) {
+  return Beside(data_folder, "restore");
+}
+
+absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
+    const std::string& data_folder) {
+  const std::string file = RestoreOrderFile(data_folder);
+  if (!fs::exists(file)) return std::optional<config::v1::RestoreOrder>();
+  config::v1::RestoreOrder order;
+  RETURN_IF_ERROR(ReadTextProto(file, &order));
+  if (order.id().empty() || order.copy().empty() || order.reason().empty()) {
+    return Error(Reason::kFieldInvalid,
+                 absl::StrCat(file, " is not whole: write it with `onereturn restore`"));
+  }
+  return std::optional<config::v1::RestoreOrder>(std::move(order));
+}
+
+absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::string& service,
+                          const std::vector<ColumnFamilySpec>& families,
+                          const config::v1::RestoreOrder& order,
+                          const std::vector<SigningKey>& keys) {
+  const std::string aside = PutAsideFolder(config.data_folder(), order);
+  if (fs::exists(aside) && fs::exists(config.data_folder())) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const HeldCopy copy, FindCopy(config, order.copy()));
+  RETURN_IF_ERROR(CheckCopy(copy, service, order, keys));
+  const std::string fresh = Beside(config.data_folder(), "restoring");
+  RETURN_IF_ERROR(WriteCopy(config, order.copy(), fresh));
+  RETURN_IF_ERROR(CheckLedger(fresh, service, families, copy.head.head));
+  if (!fs::exists(aside)) {
+    std::error_code error;
+    // Where the disk was lost there is nothing to keep; the folder still marks the step as done.
+    if (!fs::exists(config.data_folder())) fs::create_directory(config.data_folder(), error);
+    RETURN_IF_ERROR(Rename(config.data_folder(), aside));
+  }
+  RETURN_IF_ERROR(Rename(fresh, config.data_folder()));
+  LogWarning("store.restored", {{"copy", order.copy()},
+                                {"sequence", static_cast<int64_t>(copy.head.head.size)},
+                                {"put_aside", aside}});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> HasBegunEpoch(const Store& store, const config::v1::RestoreOrder& order) {
+  ASSIGN_OR_RETURN(const auto known,
+                   FindRequest(store, RequestScope("", kActor), RequestIdOf(order)));
+  return known.has_value();
+}
+
+absl::Status BeginEpoch(const config::v1::RestoreOrder& order, const std::string& known_head,
+                        Committer* committer) {
+  feed::v1::EpochBegun begun;
+  begun.set_earlier_epoch(committer->epoch() - 1);
+  begun.set_kept_sequence(committer->LatestHead().head.size);
+  begun.set_known_head(known_head);
+  begun.set_reason(order.reason());
+  Proposal proposal;
+  proposal.entry.set_kind(feed::v1::ENTRY_KIND_EPOCH_BEGUN);
+  proposal.entry.set_format(1);
+  proposal.entry.set_actor(kActor);
+  proposal.entry.set_request_id(RequestIdOf(order));
+  const Digest digest = Sha256(order.SerializeAsString());
+  proposal.entry.set_request_digest(std::string(DigestBytes(digest)));
+  proposal.entry.set_name(absl::StrCat("epochs/", committer->epoch()));
+  proposal.entry.set_fact(begun.SerializeAsString());
+  auto answered = std::make_shared<std::promise<absl::Status>>();
+  proposal.done = [answered](absl::StatusOr<Accepted> accepted) {
+    answered->set_value(accepted.status());
+  };
+  RETURN_IF_ERROR(committer->Propose(std::move(proposal)));
+  return answered->get_future().get();
+}
+
+absl::Status PutOrderAside(const std::string& data_folder) {
+  return Rename(RestoreOrderFile(data_folder), Beside(data_folder, "restored"));
+}
+
+}  // namespace onereturn

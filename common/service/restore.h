@@ -1,0 +1,55 @@
+// Restoring a store from a copy. An operator leaves an order beside the data folder (`onereturn
+// restore` writes it), and the service carries it out at its next start: the store that is there is
+// put aside and never deleted, the copy takes its place, and a new epoch begins, with a signed
+// entry that says from where and why. Every step can be repeated: a kill in the midst changes
+// nothing of the outcome.
+#ifndef ONERETURN_COMMON_SERVICE_RESTORE_H_
+#define ONERETURN_COMMON_SERVICE_RESTORE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/commit/committer.h"
+#include "common/ledger/signing.h"
+#include "common/storage/column_family.h"
+#include "common/storage/store.h"
+#include "onereturn/config/v1/config.pb.h"
+
+namespace onereturn {
+
+// "{data_folder}.restore".
+std::string RestoreOrderFile(const std::string& data_folder);
+
+// The order that lies there; nullopt when there is none.
+absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
+    const std::string& data_folder);
+
+// Puts the copy in the place of the store, unless that was done before. Before anything is moved
+// the copy is opened and looked at:
+//   NOT_FOUND            there is no copy of that name
+//   BACKUP_IDENTITY      it is not this service's, or none of `keys` signed its head
+//   BACKUP_STALE         it ends before the entry after which loss was accepted
+//   DATA_LOSS            it is damaged, or its entries are not those of its head
+absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::string& service,
+                          const std::vector<ColumnFamilySpec>& families,
+                          const config::v1::RestoreOrder& order,
+                          const std::vector<SigningKey>& keys);
+
+// Whether the store's ledger already says that the order was carried out.
+absl::StatusOr<bool> HasBegunEpoch(const Store& store, const config::v1::RestoreOrder& order);
+
+// Writes the entry that begins the epoch, as the first of a committer that was started to begin
+// one. `known_head`: the highest head known of the ledger before, a stored-head; empty when none
+// is.
+absl::Status BeginEpoch(const config::v1::RestoreOrder& order, const std::string& known_head,
+                        Committer* committer);
+
+// The order is done: its file is renamed to "{data_folder}.restored".
+absl::Status PutOrderAside(const std::string& data_folder);
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_SERVICE_RESTORE_H_

@@ -1,0 +1,297 @@
+// Goal: a restore brings back what the copy held, says so for ever, loses nothing that is still
+// there, and comes to the same end wherever it is killed. Method: services' foundations on real
+// folders, one life after another.
+#include "common/service/restore.h"
+
+#include <google/protobuf/text_format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/testing/temporary_folder.h"
+#include "common/commit/primary_family.h"
+#include "common/commit/testing_committer.h"
+#include "common/service/foundation.h"
+#include "common/status/testing/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace onereturn {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ::testing::SizeIs;
+
+class RestoreTest : public ::testing::Test {
+ protected:
+  RestoreTest() {
+    config_.set_data_folder(folder_.File("data"));
+    config_.set_backup_folder(folder_.File("backups"));
+    config_.set_signing_key_file(folder_.File("key.pem"));
+    config_.set_high_water_file(folder_.File("high-water"));
+    WriteFile(config_.signing_key_file(), KeyFromSeed(kTestSeed).ToPem().value());
+    fs::create_directory(config_.data_folder());
+    WriteFile(config_.data_folder() + "/initialise", "");
+  }
+
+  static void WriteFile(const std::string& file, const std::string& text) {
+    std::ofstream(file) << text;
+  }
+  absl::StatusOr<std::unique_ptr<Foundation>> Lay(const std::string& service = "ingestion") {
+    return LayFoundation(config_, service, PrimaryFamilies());
+  }
+  static void AcceptFacts(Foundation& foundation, int first, int last) {
+    for (int i = first; i <= last; ++i) {
+      auto answered = std::make_shared<std::promise<absl::Status>>();
+      Proposal proposal = Fact(absl::StrCat("r", i));
+      proposal.done = [answered](absl::StatusOr<Accepted> accepted) {
+        answered->set_value(accepted.status());
+      };
+      ASSERT_THAT(foundation.committer->Propose(std::move(proposal)), IsOk());
+      ASSERT_THAT(answered->get_future().get(), IsOk());
+    }
+  }
+  // A store of eight facts, whose backup holds five.
+  void LiveOnce() {
+    const auto foundation = Lay();
+    ASSERT_THAT(foundation, IsOk());
+    AcceptFacts(**foundation, 1, 5);
+    ASSERT_THAT((*foundation)->backups->BackUp(), IsOk());
+    AcceptFacts(**foundation, 6, 8);
+  }
+  // The newest backup of at least five facts.
+  std::string NameOfBackup() const {
+    const auto copies = ListCopies(config_.data_folder(), config_.backup_folder());
+    EXPECT_THAT(copies, IsOk());
+    std::string name;
+    for (const HeldCopy& copy : *copies) {
+      if (copy.head.head.size == 5) name = copy.name;
+    }
+    return name;
+  }
+  void Order(uint64_t accept_loss_after, const std::string& copy) {
+    config::v1::RestoreOrder order;
+    order.set_id("7f3a");
+    order.set_copy(copy);
+    order.set_accept_loss_after(accept_loss_after);
+    order.set_reason("disk 2 failed");
+    std::string text;
+    google::protobuf::TextFormat::PrintToString(order, &text);
+    WriteFile(RestoreOrderFile(config_.data_folder()), text);
+  }
+  std::string Aside() const { return config_.data_folder() + ".before-7f3a"; }
+
+  // Epoch 2, which begins at entry 6 and says what was lost; nothing is left to be done.
+  void ExpectRestored(Foundation& foundation) {
+    EXPECT_EQ(foundation.committer->epoch(), 2u);
+    ASSERT_EQ(foundation.committer->LatestHead().head.size, 6u);
+    EXPECT_EQ(foundation.committer->LatestHead().head.epoch, 2u);
+    feed::v1::Entry entry;
+    ASSERT_TRUE(entry.ParseFromString(EntryBytes(*foundation.store, 6).value()));
+    EXPECT_EQ(entry.kind(), feed::v1::ENTRY_KIND_EPOCH_BEGUN);
+    EXPECT_EQ(entry.epoch(), 2u);
+    feed::v1::EpochBegun begun;
+    ASSERT_TRUE(begun.ParseFromString(entry.fact()));
+    EXPECT_EQ(begun.earlier_epoch(), 1u);
+    EXPECT_EQ(begun.kept_sequence(), 5u);
+    EXPECT_EQ(begun.reason(), "disk 2 failed");
+    // What was known to be accepted stands there for ever.
+    EXPECT_EQ(ParseSignedHead(begun.known_head()).value().head.size, 8u);
+    EXPECT_FALSE(fs::exists(RestoreOrderFile(config_.data_folder())));
+    EXPECT_FALSE(fs::exists(config_.data_folder() + ".restoring"));
+  }
+
+  TemporaryFolder folder_;
+  config::v1::ServerConfig config_;
+};
+
+TEST_F(RestoreTest, TheCopyIsServedInANewEpochAndTheOldStoreIsKept) {
+  LiveOnce();
+  Order(5, NameOfBackup());
+  {
+    const auto restored = Lay();
+    ASSERT_THAT(restored, IsOk());
+    ExpectRestored(**restored);
+    AcceptFacts(**restored, 9, 9);
+  }
+  const auto again = Lay();
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ((*again)->committer->epoch(), 2u);
+  EXPECT_EQ((*again)->committer->LatestHead().head.size, 7u);
+  // What is lost is not gone: it can be looked at.
+  StoreOptions options;
+  options.path = Aside();
+  options.service = "ingestion";
+  options.column_families = PrimaryFamilies();
+  const auto aside = Store::Open(options);
+  ASSERT_THAT(aside, IsOk());
+  EXPECT_EQ(LastSequence(**aside).value(), 8u);
+}
+
+TEST_F(RestoreTest, ACheckpointCanBeRestored) {
+  std::string name;
+  {
+    const auto foundation = Lay();
+    ASSERT_THAT(foundation, IsOk());
+    AcceptFacts(**foundation, 1, 5);
+    // The one of the start may be of the same second.
+    name = (*foundation)->backups->MakeCheckpoint().value().name;
+    AcceptFacts(**foundation, 6, 8);
+  }
+  Order(5, name);
+  const auto restored = Lay();
+  ASSERT_THAT(restored, IsOk());
+  ExpectRestored(**restored);
+}
+
+TEST_F(RestoreTest, ALostDiskIsRestored) {
+  LiveOnce();
+  fs::remove_all(config_.data_folder());
+  Order(5, NameOfBackup());
+  const auto restored = Lay();
+  ASSERT_THAT(restored, IsOk());
+  ExpectRestored(**restored);
+}
+
+TEST_F(RestoreTest, AServiceIsRestoredThoughItsHighWaterFileIsLostToo) {
+  LiveOnce();
+  fs::remove_all(config_.data_folder());
+  fs::remove(config_.high_water_file());
+  Order(5, NameOfBackup());
+  {
+    const auto restored = Lay();
+    ASSERT_THAT(restored, IsOk());
+    EXPECT_EQ((*restored)->committer->epoch(), 2u);
+  }
+  EXPECT_THAT(Lay(), IsOk());
+}
+
+// A copy put in the store's place by hand is no restore.
+TEST_F(RestoreTest, ACopyWithoutAnOrderIsRefused) {
+  LiveOnce();
+  fs::remove_all(config_.data_folder());
+  ASSERT_THAT(
+      BackupFolder::Open(config_.backup_folder())
+          .value()
+          ->Restore(BackupFolder::Open(config_.backup_folder()).value()->List().back().number,
+                    config_.data_folder()),
+      IsOk());
+  EXPECT_THAT(Lay(), HasReason(Reason::kLedgerBehind));
+}
+
+TEST_F(RestoreTest, LosingMoreThanWasAcceptedIsRefusedAndNothingMoves) {
+  LiveOnce();
+  Order(6, NameOfBackup());
+  EXPECT_THAT(Lay(), HasReason(Reason::kBackupStale));
+  EXPECT_FALSE(fs::exists(Aside()));
+  fs::remove(RestoreOrderFile(config_.data_folder()));
+  const auto foundation = Lay();
+  ASSERT_THAT(foundation, IsOk());
+  EXPECT_EQ((*foundation)->committer->LatestHead().head.size, 8u);
+  EXPECT_EQ((*foundation)->committer->epoch(), 1u);
+}
+
+TEST_F(RestoreTest, AnotherServicesOrDeploymentsCopyIsRefused) {
+  LiveOnce();
+  Order(5, NameOfBackup());
+  EXPECT_THAT(Lay("metrics"), HasReason(Reason::kBackupIdentity));
+  const std::string other_key =
+      KeyFromSeed("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")
+          .ToPem()
+          .value();
+  WriteFile(config_.signing_key_file(), other_key);
+  EXPECT_THAT(Lay(), HasReason(Reason::kBackupIdentity));
+  EXPECT_FALSE(fs::exists(Aside()));
+}
+
+TEST_F(RestoreTest, ADamagedOrMissingCopyIsRefusedBeforeAnythingMoves) {
+  LiveOnce();
+  for (const auto& file : fs::recursive_directory_iterator(config_.backup_folder())) {
+    if (file.path().extension() != ".sst") continue;
+    std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(static_cast<std::streamoff>(fs::file_size(file.path()) / 2));
+    bytes.put('~');
+  }
+  Order(5, NameOfBackup());
+  EXPECT_THAT(Lay(), StatusIs(absl::StatusCode::kDataLoss));
+  Order(5, "backup-99");
+  EXPECT_THAT(Lay(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_FALSE(fs::exists(Aside()));
+}
+
+// The states that a kill can leave, each made by hand.
+TEST_F(RestoreTest, WhereverItIsKilledItEndsTheSame) {
+  using Kill = std::function<void()>;
+  const std::string data = config_.data_folder();
+  const std::vector<std::pair<std::string, Kill>> kills = {
+      {"in the midst of copying",
+       [&] {
+         fs::create_directory(data + ".restoring");
+         WriteFile(data + ".restoring/CURRENT", "MANIFEST-9");
+       }},
+      {"after the store was put aside", [&] { fs::rename(data, Aside()); }},
+      {"after the exchange",
+       [&] {
+         const auto order = FindRestoreOrder(data).value();
+         ASSERT_THAT(ReplaceStore(config_, "ingestion", PrimaryFamilies(), *order,
+                                  {KeyFromSeed(kTestSeed)}),
+                     IsOk());
+       }},
+      {"after the epoch began",
+       [&] {
+         ASSERT_THAT(Lay(), IsOk());
+         fs::rename(data + ".restored", RestoreOrderFile(data));
+       }},
+  };
+  for (const auto& [when, kill] : kills) {
+    SCOPED_TRACE(when);
+    for (const auto& file : fs::directory_iterator(folder_.path())) {
+      if (file.path().filename() != "key.pem") fs::remove_all(file.path());
+    }
+    fs::create_directory(data);
+    WriteFile(data + "/initialise", "");
+    LiveOnce();
+    Order(5, NameOfBackup());
+    kill();
+    const auto restored = Lay();
+    ASSERT_THAT(restored, IsOk());
+    ExpectRestored(**restored);
+  }
+}
+
+TEST(BackupsTest, MakesWhatIsDueAndKeepsADay) {
+  const TemporaryFolder folder;
+  TestService service(CommitterOptions(), folder.File("data"));
+  Backups backups({folder.File("data"), folder.File("backups")}, &service.store(),
+                  &service.committer(), &service.clock());
+  const auto names = [&] {
+    std::vector<std::string> held;
+    const std::vector<HeldCopy> copies = backups.List().value();
+    for (const HeldCopy& copy : copies) held.push_back(copy.name);
+    return held;
+  };
+  backups.MakeDue();
+  EXPECT_THAT(names(), SizeIs(2)) << "a backup and a checkpoint";
+  backups.MakeDue();
+  EXPECT_THAT(names(), SizeIs(2)) << "nothing is due yet";
+  for (size_t hour = 0; hour < 30; ++hour) {
+    service.clock().AdvanceSeconds(3'600);
+    backups.MakeDue();
+  }
+  const std::vector<std::string> held = names();
+  EXPECT_EQ(
+      std::count_if(held.begin(), held.end(),
+                    [](const std::string& name) { return name.rfind("checkpoint-", 0) == 0; }),
+      static_cast<int>(kKeptCheckpoints));
+}
+
+}  // namespace
+}  // namespace onereturn

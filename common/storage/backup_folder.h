@@ -1,0 +1,58 @@
+// Backups of a store in a folder of their own, best on another disk. Files that several backups
+// share are kept once.
+#ifndef ONERETURN_COMMON_STORAGE_BACKUP_FOLDER_H_
+#define ONERETURN_COMMON_STORAGE_BACKUP_FOLDER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/storage/store.h"
+
+namespace onereturn {
+
+struct StoredBackup {
+  uint32_t number = 0;  // From 1, never given twice.
+  int64_t time_seconds = 0;
+  uint64_t bytes = 0;  // Of all its files, shared ones included.
+  std::string note;    // As it was given to Add().
+};
+
+// Not thread safe; one process at a time. Errors of all: DATA_LOSS for damage, RESOURCE_EXHAUSTED
+// for no space, NOT_FOUND for a backup that is not there, UNAVAILABLE for other failures of the
+// disk.
+class BackupFolder {
+ public:
+  // Makes the folder when it is missing; its parent must exist.
+  static absl::StatusOr<std::unique_ptr<BackupFolder>> Open(const std::string& path);
+  ~BackupFolder();
+
+  // Adds a backup of everything written before the call, on stable storage, and verifies it: every
+  // file is read again and its checksum compared. One that fails is removed.
+  absl::StatusOr<StoredBackup> Add(const Store& store, absl::string_view note);
+  // Oldest first. One that is damaged so that it cannot be read at all is not among them.
+  std::vector<StoredBackup> List() const;
+  // Reads every file of the backup.
+  absl::Status Verify(uint32_t number) const;
+  // Removes all but the newest `count`.
+  absl::Status KeepNewest(uint32_t count);
+  // Writes the backup's store to `folder`, which must not exist, and whose parent must.
+  absl::Status Restore(uint32_t number, const std::string& folder) const;
+
+ private:
+  struct State;
+  explicit BackupFolder(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Makes the files of a store that was copied there durable, and its folder's name. UNAVAILABLE when
+// it cannot.
+absl::Status SyncStoreFiles(const std::string& folder);
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_STORAGE_BACKUP_FOLDER_H_

@@ -1,0 +1,122 @@
+// Goal: what a backup holds comes back whole, and one that is damaged says so before anybody needs
+// it. Method: real files; damage is done to them as a disk would.
+#include "common/storage/backup_folder.h"
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/testing/temporary_folder.h"
+#include "common/storage/testing_store.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace onereturn {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+class BackupFolderTest : public ::testing::Test {
+ protected:
+  BackupFolderTest() {
+    store_ = Store::Create(OptionsAt(folder_.File("store"), nullptr)).value();
+    backups_ = BackupFolder::Open(folder_.File("backups")).value();
+  }
+
+  void Put(absl::string_view key, absl::string_view value) {
+    ASSERT_TRUE(PutOne(*store_, Table::kFacts, key, value).ok());
+  }
+  Entries Restored(uint32_t number, const std::string& name) {
+    const absl::Status restored = backups_->Restore(number, folder_.File(name));
+    EXPECT_TRUE(restored.ok()) << restored;
+    auto store = Store::Open(OptionsAt(folder_.File(name), nullptr));
+    EXPECT_TRUE(store.ok()) << store.status();
+    return store.ok() ? AllEntries(**store, Table::kFacts) : Entries();
+  }
+  // Flips a byte in the middle of the newest table file that the backups share.
+  void FlipSharedByte() {
+    std::filesystem::path newest;
+    for (const auto& file :
+         std::filesystem::recursive_directory_iterator(folder_.File("backups"))) {
+      if (file.path().extension() == ".sst" && (newest.empty() || newest < file.path())) {
+        newest = file.path();
+      }
+    }
+    ASSERT_FALSE(newest.empty());
+    std::fstream bytes(newest, std::ios::in | std::ios::out | std::ios::binary);
+    const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(newest) / 2);
+    bytes.seekg(middle);
+    const char flipped = static_cast<char>(bytes.get() ^ 0x40);
+    bytes.seekp(middle);
+    bytes.put(flipped);
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<BackupFolder> backups_;
+};
+
+TEST_F(BackupFolderTest, EachBackupComesBackAsItWas) {
+  Put("a", "1");
+  const auto first = backups_->Add(*store_, "after a");
+  ASSERT_TRUE(first.ok()) << first.status();
+  Put("b", "2");
+  const auto second = backups_->Add(*store_, std::string("after\0b", 7));
+  ASSERT_TRUE(second.ok()) << second.status();
+  Put("c", "3");
+
+  const std::vector<StoredBackup> held = backups_->List();
+  ASSERT_THAT(held, SizeIs(2));
+  EXPECT_EQ(held[0].number, first->number);
+  EXPECT_EQ(held[0].note, "after a");
+  EXPECT_EQ(held[1].note, std::string("after\0b", 7));
+  EXPECT_GT(held[1].bytes, 0u);
+  EXPECT_THAT(Restored(first->number, "one"), ElementsAre(Pair("a", "1")));
+  EXPECT_THAT(Restored(second->number, "two"), ElementsAre(Pair("a", "1"), Pair("b", "2")));
+}
+
+TEST_F(BackupFolderTest, IsFoundAgainByAnotherProcessAndKeepsTheNewest) {
+  for (const char* key : {"a", "b", "c"}) {
+    Put(key, "1");
+    ASSERT_TRUE(backups_->Add(*store_, key).ok());
+  }
+  backups_.reset();
+  backups_ = BackupFolder::Open(folder_.File("backups")).value();
+  ASSERT_TRUE(backups_->KeepNewest(2).ok());
+  const std::vector<StoredBackup> held = backups_->List();
+  ASSERT_THAT(held, SizeIs(2));
+  EXPECT_EQ(held[0].note, "b");
+  EXPECT_THAT(Restored(held[0].number, "again"), SizeIs(2));
+}
+
+TEST_F(BackupFolderTest, DamageIsFound) {
+  Put("a", std::string(5000, 'x'));
+  const auto backup = backups_->Add(*store_, "");
+  ASSERT_TRUE(backup.ok()) << backup.status();
+  FlipSharedByte();
+  EXPECT_EQ(backups_->Verify(backup->number).code(), absl::StatusCode::kDataLoss);
+  // A restore reads the same checksums: what comes back damaged is refused.
+  EXPECT_EQ(backups_->Restore(backup->number, folder_.File("store2")).code(),
+            absl::StatusCode::kDataLoss);
+}
+
+TEST_F(BackupFolderTest, RefusesWhatItCannotDo) {
+  EXPECT_THAT(backups_->List(), IsEmpty());
+  EXPECT_EQ(backups_->Verify(7).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(backups_->Restore(7, folder_.File("store7")).code(), absl::StatusCode::kNotFound);
+  Put("a", "1");
+  const auto backup = backups_->Add(*store_, "");
+  ASSERT_TRUE(backup.ok()) << backup.status();
+  // A store is never written over.
+  EXPECT_EQ(backups_->Restore(backup->number, folder_.File("store")).code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace onereturn

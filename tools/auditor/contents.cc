@@ -1,0 +1,184 @@
+#include "tools/auditor/contents.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "tools/auditor/entry_rules.h"
+
+namespace onereturn::auditor {
+namespace {
+
+using feed::v1::Entry;
+
+google::protobuf::Timestamp TimeOf(const Entry& entry) {
+  constexpr int64_t kMillion = 1'000'000;
+  google::protobuf::Timestamp time;
+  int64_t seconds = entry.time_micros() / kMillion;
+  int64_t micros = entry.time_micros() % kMillion;
+  if (micros < 0) {
+    micros += kMillion;
+    --seconds;
+  }
+  time.set_seconds(seconds);
+  time.set_nanos(static_cast<int32_t>(micros * 1'000));
+  return time;
+}
+
+std::string EtagOf(const Entry& entry) { return absl::StrCat("\"", entry.sequence(), "\""); }
+
+// One entry on its way into the contents.
+class Taker {
+ public:
+  Taker(const std::string& service, const Entry& entry, Contents* contents, Report* report)
+      : service_(service), entry_(entry), contents_(contents), report_(report) {}
+
+  void Take() {
+    switch (entry_.kind()) {
+      case feed::v1::ENTRY_KIND_ORGANISATION_DEFINED:
+        return Define(Fact<feed::v1::OrganisationDefined>().organisation(),
+                      &contents_->organisations);
+      case feed::v1::ENTRY_KIND_ITEM_DEFINED:
+        return DefineVersion(Fact<feed::v1::ItemDefined>().item(), &contents_->items);
+      case feed::v1::ENTRY_KIND_COLLECTION_DEFINED:
+        return DefineVersion(Fact<feed::v1::CollectionDefined>().collection(),
+                             &contents_->collections);
+      case feed::v1::ENTRY_KIND_RETURN_ACCEPTED:
+        return TakeReturn(Fact<feed::v1::ReturnAccepted>());
+      case feed::v1::ENTRY_KIND_FILE_IMPORTED: {
+        const auto file = Fact<feed::v1::FileImported>();
+        contents_->files[file.file_digest()] = file;
+        return;
+      }
+      case feed::v1::ENTRY_KIND_METRIC_DEFINED:
+        return DefineVersion(Fact<feed::v1::MetricDefined>().metric(), &contents_->metrics);
+      case feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED: {
+        const auto framework = Fact<feed::v1::FrameworkDefined>().framework();
+        DefineVersion(framework, &contents_->frameworks);
+        contents_->framework_versions[{framework.code(), framework.version()}] = framework;
+        return;
+      }
+      case feed::v1::ENTRY_KIND_ASSESSMENT_CREATED:
+        return TakeAssessment(Fact<feed::v1::AssessmentCreated>().assessment());
+      case feed::v1::ENTRY_KIND_EVIDENCE_ADDED:
+        return TakeEvidence(Fact<feed::v1::EvidenceAdded>().evidence());
+      case feed::v1::ENTRY_KIND_STATEMENT_SCORED:
+        return TakeScore(Fact<feed::v1::StatementScored>().score());
+      default:
+        return;  // Served in no form of its own.
+    }
+  }
+
+ private:
+  template <typename Message>
+  Message Fact() const {
+    Message fact;
+    fact.ParseFromString(entry_.fact());  // EntryRules has said so where it cannot be read.
+    return fact;
+  }
+
+  void Fault(absl::string_view expected, absl::string_view seen) {
+    report_->Add(LieKind::kEntryImpossible, service_, Describe(entry_.sequence(), entry_), expected,
+                 seen);
+  }
+
+  void CheckName(const std::string& name) {
+    if (entry_.name() != name) Fault(absl::StrCat("the name ", name), entry_.name());
+  }
+
+  template <typename Definition>
+  void Define(Definition definition, std::map<std::string, Definition>* map) {
+    CheckName(definition.name());
+    definition.set_etag(EtagOf(entry_));
+    (*map)[definition.name()] = std::move(definition);
+  }
+
+  template <typename Definition>
+  void DefineVersion(const Definition& definition, std::map<std::string, Definition>* map) {
+    const auto before = map->find(definition.name());
+    const uint32_t next = before == map->end() ? 1 : before->second.version() + 1;
+    if (definition.version() != next) {
+      Fault(absl::StrCat("version ", next), absl::StrCat("version ", definition.version()));
+    }
+    Define(definition, map);
+  }
+
+  void TakeReturn(const feed::v1::ReturnAccepted& fact) {
+    const std::string name = absl::StrCat("organisations/", fact.organisation(), "/returns/",
+                                          fact.collection(), ".", fact.period());
+    returns::v1::Return& held = contents_->returns[name];
+    if (fact.revision() != held.revision().number() + 1) {
+      Fault(absl::StrCat("revision ", held.revision().number() + 1),
+            absl::StrCat("revision ", fact.revision()));
+    }
+    held.set_name(name);
+    held.set_organisation(fact.organisation());
+    held.set_collection(fact.collection());
+    held.set_period(fact.period());
+    held.set_etag(EtagOf(entry_));
+    returns::v1::Revision* revision = held.mutable_revision();
+    revision->Clear();
+    revision->set_name(absl::StrCat(name, "/revisions/", fact.revision()));
+    revision->set_number(fact.revision());
+    revision->set_status(fact.status());
+    revision->set_origin(fact.origin());
+    revision->set_collection_version(fact.collection_version());
+    revision->set_cell_count(fact.cell_count());
+    revision->set_cell_digest(fact.cell_digest());
+    revision->set_file_digest(fact.file_digest());
+    *revision->mutable_accept_time() = TimeOf(entry_);
+    revision->set_sequence(entry_.sequence());
+    revision->set_request_id(entry_.request_id());
+    *revision->mutable_explanations() = fact.explanations();
+    revision->set_verdict(fact.verdict());
+    CheckName(revision->name());
+  }
+
+  void TakeAssessment(const assessment::v1::Assessment& made) {
+    CheckName(made.name());
+    HeldAssessment& held = contents_->assessments[made.name()];
+    if (!held.made.name().empty()) Fault("an assessment of its own", "the name of an earlier one");
+    held = HeldAssessment{made, {}};
+    *held.made.mutable_create_time() = TimeOf(entry_);
+    held.made.set_etag(EtagOf(entry_));
+  }
+
+  // The assessment that a part belongs to; null, with a lie, when there is none.
+  HeldAssessment* Of(const std::string& name) {
+    const auto found = contents_->assessments.find(name);
+    if (found != contents_->assessments.end()) {
+      found->second.made.set_etag(EtagOf(entry_));
+      return &found->second;
+    }
+    Fault("an assessment that was made before", name);
+    return nullptr;
+  }
+
+  void TakeEvidence(const assessment::v1::Evidence& evidence) {
+    CheckName(evidence.name());
+    const std::string name = evidence.name().substr(0, evidence.name().find("/evidence/"));
+    HeldAssessment* held = Of(name);
+    if (held == nullptr) return;
+    const std::string next = absl::StrCat(name, "/evidence/", held->made.evidence_size() + 1);
+    if (evidence.name() != next) Fault(next, evidence.name());
+    *held->made.add_evidence() = evidence;
+  }
+
+  void TakeScore(const assessment::v1::Score& score) {
+    HeldAssessment* held = Of(score.assessment());
+    if (held != nullptr) held->scores[score.statement()] = score;
+  }
+
+  const std::string& service_;
+  const Entry& entry_;
+  Contents* const contents_;
+  Report* const report_;
+};
+
+}  // namespace
+
+void Contents::Take(const std::string& service, const Entry& entry, Report* report) {
+  Taker(service, entry, this, report).Take();
+}
+
+}  // namespace onereturn::auditor
