@@ -273,6 +273,10 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
     return group->Refuse(proposal, std::move(unchanged));
   }
 
+  if (proposal.next_key.has_value() &&
+      proposal.next_key->verifying_key().raw_bytes() == group->key.verifying_key().raw_bytes()) {
+    return group->Refuse(proposal, Error(Reason::kKeyNotGiven, "that key signs already"));
+  }
   AddFact(proposal, request_key, group);
 }
 

@@ -3,7 +3,6 @@
 #include "common/digest/digest.h"
 #include "common/feed/load_of.h"
 #include "common/feed/position.h"
-#include "common/rpc/process_memory.h"
 
 namespace onereturn {
 
@@ -13,11 +12,7 @@ grpc::Status PlainOperationsServer::GetStatus(grpc::ServerContext* context,
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
     response->set_service(committer_->service());
     response->set_version(ONERETURN_VERSION);
-    response->set_epoch(committer_->epoch());
-    response->set_sequence(committer_->LatestHead().head.size);
-    const ProcessMemory memory = ReadProcessMemory();
-    response->set_resident_bytes(memory.resident_bytes);
-    response->set_peak_resident_bytes(memory.peak_resident_bytes);
+    ledger_.AddStatus(response);
     AddStorageStatus(*store_, response);
     *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
@@ -52,6 +47,14 @@ grpc::Status PlainOperationsServer::RebuildDerived(
   // Nothing is derived here, so nothing has to be done.
   return guard_->Serve(*context, *request,
                        [](const CallContext& /*call*/) { return absl::OkStatus(); });
+}
+
+grpc::Status PlainOperationsServer::RotateSigningKey(
+    grpc::ServerContext* context, const operations::v1::RotateSigningKeyRequest* request,
+    operations::v1::RotateSigningKeyResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) {
+    return ledger_.RotateSigningKey(call, *request, response);
+  });
 }
 
 }  // namespace onereturn

@@ -103,8 +103,20 @@ absl::StatusOr<std::unique_ptr<Guard>> Guard::Create(
   return guard;
 }
 
+void Guard::RefuseAll(const absl::Status& why) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!refuses_.exchange(true)) refusal_ = why;
+}
+
+absl::Status Guard::refusal() const {
+  if (!refuses_) return absl::OkStatus();
+  std::lock_guard<std::mutex> lock(mutex_);
+  return refusal_;
+}
+
 absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
                                          const Descriptor& request_type) const {
+  RETURN_IF_ERROR(refusal());
   std::vector<std::string> uri_names;
   if (auto identity = context.auth_context(); identity != nullptr) {
     for (const grpc::string_ref& name : identity->FindPropertyValues(kUriProperty)) {

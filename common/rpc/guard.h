@@ -9,9 +9,11 @@
 #include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -76,6 +78,10 @@ class Guard {
     return ToGrpcStatus(status);
   }
 
+  // From now on every call is answered with `why`, an error, before it is looked at. For a service
+  // that has lost what it must not answer without.
+  void RefuseAll(const absl::Status& why);
+
   const Clock& clock() const { return *clock_; }
 
   // From now on each caller has its share; without this everybody has all. Before the first call.
@@ -94,8 +100,14 @@ class Guard {
 
   Guard(Rights rights, const Clock* clock) : rights_(std::move(rights)), clock_(clock) {}
 
+  // OK, or what RefuseAll() was given.
+  absl::Status refusal() const;
+
   Rights rights_;
   const Clock* clock_;
+  std::atomic<bool> refuses_{false};
+  mutable std::mutex mutex_;
+  absl::Status refusal_;                  // Guarded by mutex_.
   std::unique_ptr<Admission> admission_;  // Null: no limits.
   // By the full name of the request message: every method has a request message of its own.
   std::map<std::string, Method> methods_;

@@ -225,6 +225,8 @@ Server::~Server() {
   if (server_ != nullptr) server_->Shutdown();
 }
 
+void Server::SayNotServing() { server_->GetHealthCheckService()->SetServingStatus(false); }
+
 void Server::Drain(const std::function<void()>& wake_streams) {
   LogInfo("server.draining", {});
   server_->GetHealthCheckService()->SetServingStatus(false);

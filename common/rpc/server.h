@@ -55,6 +55,9 @@ class Server {
   // "127.0.0.1:7401": with the port that was bound.
   const std::string& address() const { return address_; }
 
+  // Health turns to NOT_SERVING; calls still come.
+  void SayNotServing();
+
   // Health turns to NOT_SERVING, `wake_streams` ends what would never end, running calls get five
   // seconds.
   void Drain(const std::function<void()>& wake_streams);

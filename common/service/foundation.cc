@@ -170,7 +170,10 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
   if (begins) RETURN_IF_ERROR(BeginEpoch(*order, known_head, foundation->committer.get()));
   if (order.has_value()) RETURN_IF_ERROR(PutOrderAside(config.data_folder()));
   foundation->standing = std::make_unique<LedgerStanding>(
-      foundation->store.get(), foundation->committer.get(), foundation->high_water.get());
+      foundation->store.get(), foundation->committer.get(), foundation->high_water.get(),
+      foundation->other_key.has_value()
+          ? std::optional<VerifyingKey>(foundation->other_key->verifying_key())
+          : std::nullopt);
   foundation->backups = std::make_unique<Backups>(
       Backups::Folders{config.data_folder(), config.backup_folder()}, foundation->store.get(),
       foundation->committer.get(), &foundation->clock);

@@ -6,6 +6,7 @@
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
+#include "common/service/ledger_life.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/rpc/service.h"
@@ -25,15 +26,23 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    LayFoundation(config, kServiceName, AllFamilies()));
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
-  ASSIGN_OR_RETURN(std::unique_ptr<Service> service,
-                   Service::Create(foundation->store.get(), foundation->committer.get(),
-                                   &foundation->clock, std::move(rights), metrics, limits));
+  ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
+                   LedgerLife::Create(config, foundation.get(), {"ingestion", "metrics"}, nullptr));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Service> service,
+      Service::Create(foundation->store.get(), foundation->committer.get(), &foundation->clock,
+                      std::move(rights), metrics, limits, life->seams()));
   service->LimitCallers(Shares::FromConfig(config.caller_shares()));
   BackupServer backup_server(service->guard(), foundation->backups.get());
   std::vector<grpc::Service*> services = service->grpc_services();
   services.push_back(&backup_server);
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server, Server::Start(config, services));
+  life->Begin([&](const absl::Status& why) {
+    service->RefuseAll(why);
+    server->SayNotServing();
+  });
   WaitForStopSignal();
+  life->End();
   server->Drain([&] { service->EndStreams(); });
   service->Drain();
   foundation->committer->Stop();

@@ -1,10 +1,12 @@
 // ingestiond: construction only.
 #include "common/feed/feed_service.h"
+#include "common/feed/ledger_service.h"
 #include "common/feed/operations_service.h"
 #include "common/log/log.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
+#include "common/service/ledger_life.h"
 #include "common/service/periodic_work.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -55,19 +57,29 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ReturnsServer returns_server(parts);
   RETURN_IF_ERROR(returns_server.LoadShares());
   CatalogueServer catalogue_server(parts, &define);
-  PlainOperationsServer operations_server(guard.get(), committer, store);
+  const ChunkReader chunks = [store](const Digest& digest) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(*store, digest));
+    if (!chunk.has_value()) return NotFound();
+    return *std::move(chunk);
+  };
+  // Ingestion calls nobody: others leave their heads here.
+  ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
+                   LedgerLife::Create(config, foundation.get(), {}, chunks));
+  PlainOperationsServer operations_server(guard.get(), committer, store, life->seams());
   BackupServer backup_server(guard.get(), foundation->backups.get());
-  LedgerServer ledger_server(guard.get(), committer);
-  FeedServer feed_server(
-      guard.get(), store, committer, [store](const Digest& digest) -> absl::StatusOr<std::string> {
-        ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(*store, digest));
-        if (!chunk.has_value()) return NotFound();
-        return *std::move(chunk);
-      });
+  LedgerServer ledger_server(guard.get(), store, committer, life->seams());
+  FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
                    Server::Start(config, {&returns_server, &catalogue_server, &operations_server,
                                           &backup_server, &ledger_server, &feed_server}));
+  life->Begin([&](const absl::Status& why) {
+    guard->RefuseAll(why);
+    server->SayNotServing();
+    feed_server.Drain();
+    committer->WakeWaiters();
+  });
   WaitForStopSignal();
+  life->End();
   server->Drain([&] {
     feed_server.Drain();
     committer->WakeWaiters();

@@ -4,9 +4,11 @@
 
 #include "common/feed/feed_consumer.h"
 #include "common/feed/feed_service.h"
+#include "common/feed/ledger_service.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
+#include "common/service/ledger_life.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/define_metric.h"
@@ -42,9 +44,12 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ReadGate reads(&tables, &clock);
   ASSIGN_OR_RETURN(const std::unique_ptr<ProjectionRunner> runner,
                    ProjectionRunner::Start(store, &tables, committer, &reads));
+  ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
+                   LedgerLife::Create(config, foundation.get(), {kIngestionService}, nullptr));
   std::unique_ptr<FeedConsumer> consumer;
   if (ingestion != nullptr) {
-    consumer = std::make_unique<FeedConsumer>(kIngestionService, ingestion, runner.get());
+    consumer = std::make_unique<FeedConsumer>(kIngestionService, ingestion, runner.get(),
+                                              life->seams().witnesses);
   }
 
   MutationLimits limits;
@@ -55,16 +60,31 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   });
   const DefineMetric define(&writer);
   MetricsServer metrics_server(guard.get(), &mutations, &tables, &reads, &define, &clock);
-  OperationsServer operations(guard.get(), store, committer, &tables, runner.get(), consumer.get());
-  FeedServer feed_server(guard.get(), store, committer,
-                         [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); });
+  OperationsServer operations(guard.get(), store, committer, &tables, runner.get(), consumer.get(),
+                              life->seams());
+  FeedServer feed_server(
+      guard.get(), store, committer,
+      [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); },
+      life->seams().standing);
   BackupServer backup_server(guard.get(), foundation->backups.get());
-  LedgerServer ledger_server(guard.get(), committer);
+  LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
                    Server::Start(config, {&metrics_server, &operations, &backup_server,
                                           &feed_server, &ledger_server}));
 
+  life->Begin(
+      [&](const absl::Status& why) {
+        guard->RefuseAll(why);
+        server->SayNotServing();
+        reads.Drain();
+        feed_server.Drain();
+        committer->WakeWaiters();
+      },
+      [&consumer](const std::string& /*service*/, const absl::Status& /*why*/) {
+        if (consumer != nullptr) consumer->Reconnect();
+      });
   WaitForStopSignal();
+  life->End();
   server->Drain([&] {
     reads.Drain();
     feed_server.Drain();

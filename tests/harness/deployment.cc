@@ -118,6 +118,7 @@ absl::Status Deployment::WriteRights() const {
 absl::Status Deployment::WriteService(const std::string& service) {
   std::error_code error;
   std::filesystem::create_directories(DataFolderOf(service), error);
+  if (!error) std::filesystem::create_directories(File("high-water"), error);
   if (error) return absl::UnavailableError(error.message());
   RETURN_IF_ERROR(
       WriteNewFile(absl::StrCat(DataFolderOf(service), "/", kInitialiseMarker), "", 0644));
@@ -128,6 +129,10 @@ absl::Status Deployment::WriteService(const std::string& service) {
   RETURN_IF_ERROR(WriteNewFile(File(absl::StrCat(service, ".signing.key")), key_pem, 0600));
   RETURN_IF_ERROR(
       WriteNewFile(File(absl::StrCat(service, ".signing.pem")), key.verifying_key().ToPem(), 0644));
+  // To which RotateSigningKey turns.
+  ASSIGN_OR_RETURN(const SigningKey next_key, SigningKey::Generate());
+  ASSIGN_OR_RETURN(const std::string next_pem, next_key.ToPem());
+  RETURN_IF_ERROR(WriteNewFile(File(absl::StrCat(service, ".next.key")), next_pem, 0600));
 
   // Relative paths, as an operator writes them.
   config::v1::ServerConfig config;
@@ -138,6 +143,8 @@ absl::Status Deployment::WriteService(const std::string& service) {
   config.mutable_tls()->set_key_file(absl::StrCat(service, ".key"));
   config.mutable_tls()->set_authority_file("authority.pem");
   config.set_signing_key_file(absl::StrCat(service, ".signing.key"));
+  config.set_next_signing_key_file(absl::StrCat(service, ".next.key"));
+  config.set_high_water_file(absl::StrCat("high-water/", service));
   config.set_rights_file("rights.textproto");
   for (const std::string& other : Services()) {
     if (other == service) continue;
@@ -293,6 +300,10 @@ std::string Deployment::ConfigFileOf(const std::string& service) const {
 
 std::string Deployment::DataFolderOf(const std::string& service) const {
   return File(absl::StrCat("data/", service));
+}
+
+std::string Deployment::HighWaterFileOf(const std::string& service) const {
+  return File(absl::StrCat("high-water/", service));
 }
 
 std::string Deployment::LogFileOf(const std::string& service) const {

@@ -101,6 +101,7 @@ class Deployment {
   std::string File(absl::string_view name) const { return folder_.File(name); }
   std::string ConfigFileOf(const std::string& service) const;
   std::string DataFolderOf(const std::string& service) const;
+  std::string HighWaterFileOf(const std::string& service) const;
   std::string LogFileOf(const std::string& service) const;
 
  private:

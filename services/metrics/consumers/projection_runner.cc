@@ -154,11 +154,11 @@ void ProjectionRunner::Run() {
       if (stopping_) return;
       const bool waits = absl::IsResourceExhausted(more.status());
       if (waits && paused_.empty()) {
-        LogWarning("metrics.own_feed_paused", {{"status", more.status().ToString()}});
+        LogWarning("metrics.own_feed_paused", {{"status", TextOf(more.status())}});
       }
       paused_ = waits ? std::string(more.status().message()) : std::string();
       if (!more.ok() && !waits && fault_.empty()) {
-        fault_ = more.status().ToString();
+        fault_ = TextOf(more.status());
         LogError("metrics.own_feed_stopped", {{"status", fault_}});
       }
       own = projection_->cursor(Feed::kMetrics).sequence;

@@ -5,7 +5,6 @@
 #include "common/feed/load_of.h"
 #include "common/feed/operations_service.h"
 #include "common/feed/wire.h"
-#include "common/rpc/process_memory.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/read_gate.h"
 
@@ -29,15 +28,11 @@ grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
     response->set_service(kMetricsService);
     response->set_version(ONERETURN_VERSION);
-    response->set_epoch(committer_->epoch());
-    response->set_sequence(committer_->LatestHead().head.size);
+    ledger_.AddStatus(response);
     AddCursor(kIngestionService, Feed::kIngestion,
               consumer_ == nullptr ? "no source is configured" : consumer_->fault(),
               consumer_ == nullptr ? "" : consumer_->paused(), response);
     AddCursor(kMetricsService, Feed::kMetrics, runner_->fault(), runner_->paused(), response);
-    const ProcessMemory memory = ReadProcessMemory();
-    response->set_resident_bytes(memory.resident_bytes);
-    response->set_peak_resident_bytes(memory.peak_resident_bytes);
     AddStorageStatus(*store_, response);
     *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
@@ -62,6 +57,14 @@ grpc::Status OperationsServer::RebuildDerived(
   return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
     if (consumer_ == nullptr) return runner_->Rebuild();
     return consumer_->DropAndReconnect([&] { return runner_->Rebuild(); });
+  });
+}
+
+grpc::Status OperationsServer::RotateSigningKey(
+    grpc::ServerContext* context, const operations::v1::RotateSigningKeyRequest* request,
+    operations::v1::RotateSigningKeyResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) {
+    return ledger_.RotateSigningKey(call, *request, response);
   });
 }
 

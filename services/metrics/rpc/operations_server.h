@@ -2,8 +2,11 @@
 #ifndef ONERETURN_SERVICES_METRICS_RPC_OPERATIONS_SERVER_H_
 #define ONERETURN_SERVICES_METRICS_RPC_OPERATIONS_SERVER_H_
 
+#include <utility>
+
 #include "common/commit/committer.h"
 #include "common/feed/feed_consumer.h"
+#include "common/feed/ledger_operations.h"
 #include "common/rpc/guard.h"
 #include "common/storage/store.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
@@ -16,11 +19,12 @@ namespace onereturn::metrics {
 // configured.
 class OperationsServer final : public operations::v1::OperationsService::Service {
  public:
-  OperationsServer(const Guard* guard, const Store* store, const Committer* committer,
-                   const StoredTables* tables, ProjectionRunner* runner, FeedConsumer* consumer)
+  OperationsServer(const Guard* guard, const Store* store, Committer* committer,
+                   const StoredTables* tables, ProjectionRunner* runner, FeedConsumer* consumer,
+                   LedgerSeams seams)
       : guard_(guard),
         store_(store),
-        committer_(committer),
+        ledger_(committer, std::move(seams)),
         tables_(tables),
         runner_(runner),
         consumer_(consumer) {}
@@ -34,6 +38,9 @@ class OperationsServer final : public operations::v1::OperationsService::Service
   grpc::Status RebuildDerived(grpc::ServerContext* context,
                               const operations::v1::RebuildDerivedRequest* request,
                               operations::v1::RebuildDerivedResponse* response) override;
+  grpc::Status RotateSigningKey(grpc::ServerContext* context,
+                                const operations::v1::RotateSigningKeyRequest* request,
+                                operations::v1::RotateSigningKeyResponse* response) override;
 
  private:
   void AddCursor(absl::string_view service, Feed feed, const std::string& fault,
@@ -41,7 +48,7 @@ class OperationsServer final : public operations::v1::OperationsService::Service
 
   const Guard* const guard_;
   const Store* const store_;
-  const Committer* const committer_;
+  const LedgerOperations ledger_;
   const StoredTables* const tables_;
   ProjectionRunner* const runner_;
   FeedConsumer* const consumer_;

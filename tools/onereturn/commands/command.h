@@ -74,6 +74,7 @@ void AddTraceCommand(CommandLine* line);
 void AddReportCommand(CommandLine* line);
 void AddWatchCommands(CommandLine* line);
 void AddStatusCommands(CommandLine* line);
+void AddRotateKeyCommand(CommandLine* line);
 void AddBackupCommands(CommandLine* line);
 
 }  // namespace onereturn::client

@@ -96,7 +96,7 @@ class DeploymentWriter {
       return UsageError(absl::StrCat("\"", options_.folder, "\" exists and is not an empty folder"),
                         "Choose a new folder: what is there is never overwritten.");
     }
-    for (const char* name : {"backups", "certificates", "keys", "run"}) {
+    for (const char* name : {"backups", "certificates", "high-water", "keys", "run"}) {
       fs::create_directories(folder_ / name, error);
       if (error) return CannotMake(error);
     }
@@ -161,6 +161,7 @@ class DeploymentWriter {
     config.set_ready_file(absl::StrCat("run/", service, ".ready"));
     *config.mutable_tls() = TlsFilesOf(service);
     config.set_signing_key_file(SigningKeyFile(service));
+    config.set_high_water_file(absl::StrCat("high-water/", service));
     config.set_rights_file(kRightsFile);
     // Each service follows those before it: ingestion none, assessment both.
     for (size_t i = 0; i < index; ++i) *config.add_peers() = peers_[i];
