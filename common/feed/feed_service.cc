@@ -160,7 +160,7 @@ void FeedServer::Drain() { draining_ = true; }
 grpc::Status LedgerServer::GetHead(grpc::ServerContext* context,
                                    const ledger::v1::GetHeadRequest* request,
                                    ledger::v1::GetHeadResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     *response->mutable_head() = ToWire(committer_->LatestHead());
     response->set_public_key_pem(committer_->verifying_key().ToPem());
     return absl::OkStatus();

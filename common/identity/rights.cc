@@ -220,10 +220,11 @@ OrganisationScope Rights::ScopeOf(const std::vector<const Grant*>& grants,
 
 absl::StatusOr<OrganisationScope> Rights::BoundBySystem(const Principal& principal,
                                                         const Question& question,
+                                                        bool configured_only,
                                                         OrganisationScope scope) const {
   if (!principal.person.has_value()) return scope;
   const std::vector<const Grant*> held =
-      InForce(principal.spiffe_id, question.day, !question.fresh);
+      InForce(principal.spiffe_id, question.day, configured_only);
   if (held.empty()) return Refused(principal, question.permission);
   for (const Grant* grant : held) {
     if (grant->role == rights::v1::ROLE_SERVICE && !Holds(grant->role, question.permission)) {
@@ -250,8 +251,8 @@ absl::StatusOr<Caller> Rights::AdmitBy(const Principal& principal, const Questio
   caller.spiffe_id = principal.spiffe_id;
   if (principal.person.has_value()) caller.person = principal.person->id;
   caller.role = chosen.role;
-  ASSIGN_OR_RETURN(caller.scope,
-                   BoundBySystem(principal, question, ScopeOf(chosen.grants, principal, question)));
+  ASSIGN_OR_RETURN(caller.scope, BoundBySystem(principal, question, configured_only,
+                                               ScopeOf(chosen.grants, principal, question)));
   const bool bounded = std::any_of(chosen.grants.begin(), chosen.grants.end(),
                                    [](const Grant* grant) { return !grant->collections.empty(); });
   if (!bounded) return caller;

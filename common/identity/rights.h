@@ -69,9 +69,9 @@ struct Caller {
   rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
   OrganisationScope scope = OrganisationScope::National();
   // "{issuer}#{subject}"; empty when the system acts for itself.
-  std::string person;
+  std::string person = {};
   // Null: every collection. Otherwise one of these must cover what is touched.
-  std::shared_ptr<const std::vector<CollectionBound>> collections;
+  std::shared_ptr<const std::vector<CollectionBound>> collections = nullptr;
 
   // COLLECTION_GRANT. `organisation` empty: the call does not say which, so each bound must hold
   // the collection.
@@ -122,7 +122,7 @@ class Rights {
   absl::StatusOr<Candidate> Choose(const Principal& principal, const Question& question,
                                    bool configured_only) const;
   absl::StatusOr<OrganisationScope> BoundBySystem(const Principal& principal,
-                                                  const Question& question,
+                                                  const Question& question, bool configured_only,
                                                   OrganisationScope scope) const;
   absl::StatusOr<Caller> AdmitBy(const Principal& principal, const Question& question,
                                  bool configured_only) const;
