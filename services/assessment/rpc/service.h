@@ -13,7 +13,7 @@
 #include "common/commit/committer.h"
 #include "common/feed/feed_service.h"
 #include "common/feed/operations_service.h"
-#include "common/identity/rights.h"
+#include "common/identity/rights_source.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
@@ -30,8 +30,9 @@ class Service {
  public:
   // `store`, `committer` and `clock` must outlive the service. Errors as Guard::Create.
   static absl::StatusOr<std::unique_ptr<Service>> Create(
-      const Store* store, Committer* committer, const Clock* clock, Rights rights,
-      const std::shared_ptr<grpc::Channel>& metrics, MutationLimits limits);
+      const Store* store, Committer* committer, const Clock* clock,
+      std::shared_ptr<const RightsSource> rights, const std::shared_ptr<grpc::Channel>& metrics,
+      MutationLimits limits);
 
   // As Drain().
   ~Service() { Drain(); }

@@ -11,6 +11,7 @@
 //   assessments  assessment:u64                                 -> sequence:u64 organisation:string
 //   evidence     assessment:u64 evidence:u64                    -> sequence:u64 statement:string
 //   scores       assessment:u64 statement:string ~sequence:u64  -> score:u32
+//   rights       see common/feed/rights_follower.h
 // clang-format on
 //
 // Components are written as common/storage/key_codec.h says, values too. Only heads are ever
@@ -33,6 +34,7 @@ enum class Family : uint32_t {
   kAssessments = kFirstOwnFamily + 2,
   kEvidence = kFirstOwnFamily + 3,
   kScores = kFirstOwnFamily + 4,
+  kRights = kFirstOwnFamily + 5,
 };
 
 // Tags of the layouts in heads. On-disk format: DO NOT CHANGE THE NUMBERS.
@@ -49,6 +51,7 @@ inline std::vector<ColumnFamilySpec> AllFamilies() {
   for (const char* name : {"frameworks", "heads", "assessments", "evidence", "scores"}) {
     families.push_back({name, ColumnFamilyKind::kPrimary});
   }
+  families.push_back({"rights", ColumnFamilyKind::kDerived});
   return families;
 }
 
