@@ -54,7 +54,7 @@ absl::StatusOr<ShownHead> ShownIn(const ledger::v1::GetHeadRequest& request,
 grpc::Status LedgerServer::GetHead(grpc::ServerContext* context,
                                    const ledger::v1::GetHeadRequest* request,
                                    ledger::v1::GetHeadResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     if (request->has_known_head()) {
       absl::StatusOr<SignedHead> known = FromWire(request->known_head());
       if (!known.ok()) return FieldInvalid("known_head", "is no signed head");
@@ -92,7 +92,7 @@ absl::StatusOr<uint64_t> LedgerServer::SizeAsked(uint64_t asked) const {
 grpc::Status LedgerServer::GetInclusionProof(grpc::ServerContext* context,
                                              const ledger::v1::GetInclusionProofRequest* request,
                                              ledger::v1::GetInclusionProofResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
     ASSIGN_OR_RETURN(const uint64_t size, SizeAsked(request->tree_size()));
     if (request->sequence() == 0) return FieldInvalid("sequence", "counts from 1");
     if (request->sequence() > size) {
@@ -113,7 +113,7 @@ grpc::Status LedgerServer::GetInclusionProof(grpc::ServerContext* context,
 grpc::Status LedgerServer::GetConsistencyProof(
     grpc::ServerContext* context, const ledger::v1::GetConsistencyProofRequest* request,
     ledger::v1::GetConsistencyProofResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
     ASSIGN_OR_RETURN(const uint64_t size, SizeAsked(request->new_size()));
     if (request->old_size() == 0) return FieldInvalid("old_size", "is at least 1");
     if (request->old_size() > size) {
@@ -133,7 +133,7 @@ grpc::Status LedgerServer::GetConsistencyProof(
 grpc::Status LedgerServer::ListWitnessedHeads(grpc::ServerContext* context,
                                               const ledger::v1::ListWitnessedHeadsRequest* request,
                                               ledger::v1::ListWitnessedHeadsResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
     const std::string& service = request->service();
     const bool known = service == "ingestion" || service == "metrics" || service == "assessment";
     if (!known || service == committer_->service()) {
@@ -152,7 +152,7 @@ grpc::Status LedgerServer::ListWitnessedHeads(grpc::ServerContext* context,
 grpc::Status LedgerServer::ListSigningKeys(grpc::ServerContext* context,
                                            const ledger::v1::ListSigningKeysRequest* request,
                                            ledger::v1::ListSigningKeysResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
     ASSIGN_OR_RETURN(const std::optional<KeyHistory> history,
                      ReadKeyHistory(*store_, committer_->service()));
     const KeyHistory keys = history.value_or(KeyHistory(committer_->verifying_key()));

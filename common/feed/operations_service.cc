@@ -9,7 +9,7 @@ namespace onereturn {
 grpc::Status PlainOperationsServer::GetStatus(grpc::ServerContext* context,
                                               const operations::v1::GetStatusRequest* request,
                                               operations::v1::GetStatusResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     response->set_service(committer_->service());
     response->set_version(ONERETURN_VERSION);
     ledger_.AddStatus(response);
@@ -30,7 +30,7 @@ void AddStorageStatus(const Store& store, operations::v1::GetStatusResponse* res
 grpc::Status PlainOperationsServer::HashDerived(grpc::ServerContext* context,
                                                 const operations::v1::HashDerivedRequest* request,
                                                 operations::v1::HashDerivedResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     const Digest nothing = Sha256("");
     response->set_digest(std::string(DigestBytes(nothing)));
     Position position;

@@ -1,7 +1,7 @@
 // What stands before every method, in one order: who calls (certificate), may the role (the
-// method's option), what was sent (shape), whose data (the organisation, where the option says it
-// stands). Then the method, then one line in the access log. A method without an option cannot be
-// served.
+// method's option), what was sent (shape), whose data (the organisation and the collection, where
+// the option says they stand). Then the method, what of its answer the caller may see, then one
+// line in the access log. A method without an option cannot be served.
 #ifndef ONERETURN_COMMON_RPC_GUARD_H_
 #define ONERETURN_COMMON_RPC_GUARD_H_
 
@@ -21,6 +21,8 @@
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
 #include "common/identity/rights.h"
+#include "common/identity/rights_source.h"
+#include "common/identity/visible_fields.h"
 #include "common/rpc/admission.h"
 #include "common/rpc/limits.h"
 #include "common/rpc/status_conversion.h"
@@ -47,23 +49,48 @@ class Guard {
   // Reads the options of every method of `services`. INTERNAL names the first method without one,
   // or with one whose path leads to no text field of its request.
   static absl::StatusOr<std::unique_ptr<Guard>> Create(
-      Rights rights, const Clock* clock,
+      std::shared_ptr<const RightsSource> rights, const Clock* clock,
       const std::vector<const google::protobuf::ServiceDescriptor*>& services);
+  // With rights that never change.
+  static absl::StatusOr<std::unique_ptr<Guard>> Create(
+      Rights rights, const Clock* clock,
+      const std::vector<const google::protobuf::ServiceDescriptor*>& services) {
+    return Create(std::make_shared<const RightsSource>(std::move(rights)), clock, services);
+  }
 
   // Identity and permission: before anything of the request is looked at. PERMISSION also
   // when the method concerns no single organisation (NONE), the caller acts for one, and
   // NeedsNationalScope().
   absl::StatusOr<CallContext> Admit(const grpc::ServerContextBase& context,
                                     const google::protobuf::Descriptor& request_type) const;
-  // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()).
+  // The same for a principal whose identity is settled. Without a deadline.
+  absl::StatusOr<CallContext> AdmitAs(const Principal& principal,
+                                      const google::protobuf::Descriptor& request_type) const;
+  // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()), and
+  // the collection, where it says where that stands (COLLECTION_GRANT).
   absl::Status CheckScope(const CallContext& call, const google::protobuf::Message& request) const;
   // One line: method, caller, code, reason, duration. Never anything of the request.
   void LogAccess(const grpc::ServerContextBase& context,
                  const google::protobuf::Descriptor& request_type, const CallContext* call,
                  const absl::Status& status) const;
 
-  // A read: `body(const CallContext&)` answers an absl::Status after filling the response, or
-  // writing a stream.
+  // Clears the fields that the caller may not see. Every answer goes through it.
+  void Prune(const CallContext& call, google::protobuf::Message* answer) const {
+    visible_fields_.Prune(call.caller.role, answer);
+  }
+
+  // A read: `body(const CallContext&)` answers an absl::Status after filling `response`, which is
+  // pruned then.
+  template <typename Request, typename Body>
+  grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
+                     google::protobuf::Message* response, Body body) const {
+    return Serve(context, request, [&](const CallContext& call) -> absl::Status {
+      RETURN_IF_ERROR(body(call));
+      Prune(call, response);
+      return absl::OkStatus();
+    });
+  }
+  // One whose body writes a stream, and prunes each message that has fields to be pruned.
   template <typename Request, typename Body>
   grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
                      Body body) const {
@@ -98,12 +125,15 @@ class Guard {
     options::v1::Access access;
   };
 
-  Guard(Rights rights, const Clock* clock) : rights_(std::move(rights)), clock_(clock) {}
+  Guard(std::shared_ptr<const RightsSource> rights, const Clock* clock)
+      : rights_(std::move(rights)), clock_(clock) {}
 
   // OK, or what RefuseAll() was given.
   absl::Status refusal() const;
+  // Who calls. SVID_INVALID; FIELD_INVALID for a role that there is not.
+  absl::StatusOr<Principal> PrincipalOf(const grpc::ServerContextBase& context) const;
 
-  Rights rights_;
+  const std::shared_ptr<const RightsSource> rights_;
   const Clock* clock_;
   std::atomic<bool> refuses_{false};
   mutable std::mutex mutex_;
@@ -111,6 +141,7 @@ class Guard {
   std::unique_ptr<Admission> admission_;  // Null: no limits.
   // By the full name of the request message: every method has a request message of its own.
   std::map<std::string, Method> methods_;
+  VisibleFields visible_fields_;
 };
 
 }  // namespace onereturn

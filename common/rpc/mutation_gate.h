@@ -66,9 +66,9 @@ class MutationGate {
       reactor->Finish(ToGrpcStatus(status));
     };
     Submit(request, *Request::descriptor(), *context, finish,
-           [finish, response, body = std::move(body)](CallContext call, const std::string& bytes,
-                                                      const CheckScope& check_scope,
-                                                      std::shared_ptr<void> admission) {
+           [this, finish, response, body = std::move(body)](
+               CallContext call, const std::string& bytes, const CheckScope& check_scope,
+               std::shared_ptr<void> admission) {
              auto mutation = std::make_shared<Mutation<Request, Response>>(ArenaFor(bytes.size()));
              if (!mutation->request.ParseFromString(bytes)) {
                return finish(&call, MalformedRequest());
@@ -77,9 +77,12 @@ class MutationGate {
                return finish(&call, scope);
              }
              mutation->digest = Sha256(bytes);
-             mutation->respond = [finish, response, call,
+             mutation->respond = [this, finish, response, call,
                                   admission](absl::StatusOr<Response> answer) {
-               if (answer.ok()) WriteMessage(*answer, response);
+               if (answer.ok()) {
+                 guard_->Prune(call, &*answer);
+                 WriteMessage(*answer, response);
+               }
                finish(&call, answer.status());
              };
              mutation->call = std::move(call);

@@ -185,9 +185,14 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
 }
 
 absl::StatusOr<Rights> ReadRights(const config::v1::ServerConfig& config) {
+  ASSIGN_OR_RETURN(const config::v1::RightsFile file, ReadRightsFile(config));
+  return Rights::FromProto(file);
+}
+
+absl::StatusOr<config::v1::RightsFile> ReadRightsFile(const config::v1::ServerConfig& config) {
   config::v1::RightsFile file;
   RETURN_IF_ERROR(ReadTextProto(config.rights_file(), &file));
-  return Rights::FromProto(file);
+  return file;
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> PeerChannel(const config::v1::ServerConfig& config,

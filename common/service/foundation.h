@@ -59,6 +59,7 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
 
 // The rights that the configuration names.
 absl::StatusOr<Rights> ReadRights(const config::v1::ServerConfig& config);
+absl::StatusOr<config::v1::RightsFile> ReadRightsFile(const config::v1::ServerConfig& config);
 
 // The channel to a peer that the configuration names; null where it names none.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> PeerChannel(const config::v1::ServerConfig& config,

@@ -5,6 +5,7 @@
 #include "common/feed/feed_consumer.h"
 #include "common/feed/feed_service.h"
 #include "common/feed/ledger_service.h"
+#include "common/feed/rights_follower.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
@@ -23,7 +24,7 @@ namespace onereturn::metrics {
 namespace {
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
-  ASSIGN_OR_RETURN(Rights rights, ReadRights(config));
+  ASSIGN_OR_RETURN(Rights configured, ReadRights(config));
   // Without a peer only metrics' own facts are there.
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> ingestion,
                    PeerChannel(config, kIngestionService));
@@ -32,8 +33,9 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   const SystemClock& clock = foundation->clock;
   Store* const store = foundation->store.get();
   Committer* const committer = foundation->committer.get();
+  const auto rights = std::make_shared<RightsSource>(std::move(configured));
   ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
-                   Guard::Create(std::move(rights), &clock,
+                   Guard::Create(rights, &clock,
                                  {ServiceDescriptor<v1::MetricsService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
                                   ServiceDescriptor<operations::v1::BackupService>(),
@@ -46,9 +48,14 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    ProjectionRunner::Start(store, &tables, committer, &reads));
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
                    LedgerLife::Create(config, foundation.get(), {kIngestionService}, nullptr));
+  std::unique_ptr<RightsFollower> follower;
+  std::unique_ptr<RightsFirst> taker;
   std::unique_ptr<FeedConsumer> consumer;
   if (ingestion != nullptr) {
-    consumer = std::make_unique<FeedConsumer>(kIngestionService, ingestion, runner.get(),
+    ASSIGN_OR_RETURN(follower, RightsFollower::Open(store, committer, MetricsFamily::kRights,
+                                                    rights.get(), &clock));
+    taker = std::make_unique<RightsFirst>(follower.get(), runner.get());
+    consumer = std::make_unique<FeedConsumer>(kIngestionService, ingestion, taker.get(),
                                               life->seams().witnesses);
   }
 

@@ -35,6 +35,7 @@ rights::v1::Role RoleOf(absl::string_view persona) {
   if (persona == kAssessor) return rights::v1::ROLE_ASSESSOR;
   if (persona == kOperator) return rights::v1::ROLE_OPERATOR;
   if (persona == kAuditor) return rights::v1::ROLE_AUDITOR;
+  if (persona == kFirstOfficer || persona == kSecondOfficer) return rights::v1::ROLE_RIGHTS_OFFICER;
   if (absl::StartsWith(persona, kSubmitterPrefix)) return rights::v1::ROLE_SUBMITTER;
   return rights::v1::ROLE_SERVICE;
 }
@@ -69,8 +70,9 @@ Deployment::~Deployment() {
 }
 
 std::vector<std::string> Deployment::Personas() const {
-  std::vector<std::string> personas = {kLoader,   kSteward, kAnalyst, kAssessor,
-                                       kOperator, kAuditor, kStranger};
+  std::vector<std::string> personas = {kLoader,       kSteward,      kAnalyst,  kAssessor,
+                                       kOperator,     kAuditor,      kStranger, kNewcomer,
+                                       kFirstOfficer, kSecondOfficer};
   for (const std::string& organisation : options_.submitters) {
     personas.push_back(Submitter(organisation));
   }
@@ -103,7 +105,7 @@ absl::Status Deployment::WriteRights() const {
   std::vector<std::string> names = Personas();
   names.insert(names.end(), Services().begin(), Services().end());
   for (const std::string& name : names) {
-    if (name == kStranger) continue;
+    if (name == kStranger || name == kNewcomer) continue;
     config::v1::Principal* principal = rights.add_principals();
     principal->set_spiffe_id(SpiffeIdOf(name));
     principal->set_role(RoleOf(name));

@@ -40,6 +40,10 @@ inline constexpr char kOperator[] = "operator";
 inline constexpr char kAuditor[] = "auditor";
 // Has a good certificate, and stands in no rights file.
 inline constexpr char kStranger[] = "stranger";
+inline constexpr char kFirstOfficer[] = "rights-officer-1";
+inline constexpr char kSecondOfficer[] = "rights-officer-2";
+// Has a certificate, and no right until one is granted.
+inline constexpr char kNewcomer[] = "newcomer";
 std::string Submitter(absl::string_view organisation);  // "submitter-RCF"
 
 struct DeploymentOptions {

@@ -10,9 +10,9 @@
 namespace onereturn::assessment {
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Create(
-    const Store* store, Committer* committer, const Clock* clock, Rights rights,
-    const std::shared_ptr<grpc::Channel>& metrics, MutationLimits limits,
-    const LedgerSeams& seams) {
+    const Store* store, Committer* committer, const Clock* clock,
+    std::shared_ptr<const RightsSource> rights, const std::shared_ptr<grpc::Channel>& metrics,
+    MutationLimits limits, const LedgerSeams& seams) {
   ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
                    Guard::Create(std::move(rights), clock,
                                  {ServiceDescriptor<v1::AssessmentService>(),

@@ -14,7 +14,7 @@
 #include "common/feed/feed_service.h"
 #include "common/feed/ledger_service.h"
 #include "common/feed/operations_service.h"
-#include "common/identity/rights.h"
+#include "common/identity/rights_source.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
@@ -31,9 +31,9 @@ class Service {
  public:
   // `store`, `committer` and `clock` must outlive the service. Errors as Guard::Create.
   static absl::StatusOr<std::unique_ptr<Service>> Create(
-      const Store* store, Committer* committer, const Clock* clock, Rights rights,
-      const std::shared_ptr<grpc::Channel>& metrics, MutationLimits limits,
-      const LedgerSeams& seams = {});
+      const Store* store, Committer* committer, const Clock* clock,
+      std::shared_ptr<const RightsSource> rights, const std::shared_ptr<grpc::Channel>& metrics,
+      MutationLimits limits, const LedgerSeams& seams = {});
 
   // As Drain().
   ~Service() { Drain(); }

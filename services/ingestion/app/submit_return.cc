@@ -107,7 +107,9 @@ void SubmitReturn::Run(ReturnSubmission submission, Done done, FactWriter::Again
                       work->submission.submission.organisation,
                       origin.request_id,
                       origin.digest,
-                      origin.validate_only};
+                      origin.validate_only,
+                      origin.person,
+                      origin.role};
   writer_->Write(
       std::move(request),
       [this, work](const Snapshot& snapshot) { return Decide(snapshot, work.get()); },

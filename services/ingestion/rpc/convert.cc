@@ -149,7 +149,8 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
   Error faults(Reason::kFieldInvalid, "the request is wrong in the fields listed");
   ReturnSubmission submission;
   submission.origin =
-      RequestOrigin{call.caller.spiffe_id, request.request_id(), digest, request.validate_only()};
+      RequestOrigin{call.caller.spiffe_id,   request.request_id(), digest,
+                    request.validate_only(), call.caller.person,   call.caller.role};
   submission.collection = request.collection();
   submission.period = request.period();
   submission.status = StatusOf(request.status());
@@ -172,7 +173,8 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
                                             const CallContext& call, const Digest& digest) {
   FileSubmission submission;
   submission.origin =
-      RequestOrigin{call.caller.spiffe_id, request.request_id(), digest, request.validate_only()};
+      RequestOrigin{call.caller.spiffe_id,   request.request_id(), digest,
+                    request.validate_only(), call.caller.person,   call.caller.role};
   submission.scope = call.caller.scope;
   submission.may_import = Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT);
   submission.owner = OwnerOf(call);

@@ -165,7 +165,8 @@ absl::StatusOr<ReadPlace> ReturnsServer::PlaceOfPage(const CallContext& call,
 grpc::Status ReturnsServer::GetReturn(grpc::ServerContext* context,
                                       const returns::v1::GetReturnRequest* request,
                                       returns::v1::GetReturnResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(const ReturnKey key, ParseReturnKey(request->name()));
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), {}));
     ASSIGN_OR_RETURN(*response->mutable_return_(),
@@ -178,7 +179,8 @@ grpc::Status ReturnsServer::GetReturn(grpc::ServerContext* context,
 grpc::Status ReturnsServer::ListReturns(grpc::ServerContext* context,
                                         const returns::v1::ListReturnsRequest* request,
                                         returns::v1::ListReturnsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     if (request->collection().empty()) {
       return Error(Reason::kMissing, "which collection?").Field("collection", "is missing");
     }
@@ -203,7 +205,8 @@ grpc::Status ReturnsServer::ListReturns(grpc::ServerContext* context,
 grpc::Status ReturnsServer::ListRevisions(grpc::ServerContext* context,
                                           const returns::v1::ListRevisionsRequest* request,
                                           returns::v1::ListRevisionsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(const ReturnKey key, ParseReturnKey(request->parent()));
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
     ASSIGN_OR_RETURN(PagePlace page,
@@ -224,7 +227,8 @@ grpc::Status ReturnsServer::ListRevisions(grpc::ServerContext* context,
 grpc::Status ReturnsServer::ListCells(grpc::ServerContext* context,
                                       const returns::v1::ListCellsRequest* request,
                                       returns::v1::ListCellsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->parent()));
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualCells, kLargestCells));
     ASSIGN_OR_RETURN(PagePlace page,
@@ -264,7 +268,8 @@ grpc::Status ReturnsServer::GetFile(grpc::ServerContext* context,
 grpc::Status ReturnsServer::GetReceipt(grpc::ServerContext* context,
                                        const returns::v1::GetReceiptRequest* request,
                                        returns::v1::GetReceiptResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->name()));
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, {}, {}));
     ASSIGN_OR_RETURN(

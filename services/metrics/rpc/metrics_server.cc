@@ -103,6 +103,8 @@ grpc::ServerUnaryReactor* MetricsServer::UpdateMetric(grpc::CallbackServerContex
         define.digest = mutation.digest;
         define.validate_only = mutation.request.validate_only();
         define.metric = mutation.request.metric();
+        define.person = mutation.call.caller.person;
+        define.role = mutation.call.caller.role;
         define_->Run(
             define, [respond = std::move(mutation.respond)](absl::StatusOr<DefinedMetric> defined) {
               if (!defined.ok()) return respond(defined.status());
@@ -121,7 +123,7 @@ grpc::ServerUnaryReactor* MetricsServer::UpdateMetric(grpc::CallbackServerContex
 grpc::Status MetricsServer::GetMetric(grpc::ServerContext* context,
                                       const v1::GetMetricRequest* request,
                                       v1::GetMetricResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("name", request->name()));
     absl::string_view code = request->name();
     if (!absl::ConsumePrefix(&code, "metrics/")) return NotFound();
@@ -139,7 +141,7 @@ grpc::Status MetricsServer::GetMetric(grpc::ServerContext* context,
 grpc::Status MetricsServer::ListMetrics(grpc::ServerContext* context,
                                         const v1::ListMetricsRequest* request,
                                         v1::ListMetricsResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ReadWish wish, ToWish(request->read(), call));
     ASSIGN_OR_RETURN(const Pager pager,
                      Pager::Start(&page_tokens_, request, call, request->page_size(),
@@ -164,7 +166,7 @@ grpc::Status MetricsServer::ListMetrics(grpc::ServerContext* context,
 grpc::Status MetricsServer::GetMetricValue(grpc::ServerContext* context,
                                            const v1::GetMetricValueRequest* request,
                                            v1::GetMetricValueResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("metric", request->metric()));
     RETURN_IF_ERROR(Required("organisation", request->organisation()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
@@ -184,7 +186,7 @@ grpc::Status MetricsServer::GetMetricValue(grpc::ServerContext* context,
 grpc::Status MetricsServer::ListMetricValues(grpc::ServerContext* context,
                                              const v1::ListMetricValuesRequest* request,
                                              v1::ListMetricValuesResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("metric", request->metric()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
     ASSIGN_OR_RETURN(const OrganisationType type, FromWire(request->type()));
@@ -213,7 +215,7 @@ grpc::Status MetricsServer::ListMetricValues(grpc::ServerContext* context,
 grpc::Status MetricsServer::GetLeagueTable(grpc::ServerContext* context,
                                            const v1::GetLeagueTableRequest* request,
                                            v1::GetLeagueTableResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("metric", request->metric()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
     ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
@@ -257,7 +259,7 @@ grpc::Status MetricsServer::GetLeagueTable(grpc::ServerContext* context,
 grpc::Status MetricsServer::GetTrend(grpc::ServerContext* context,
                                      const v1::GetTrendRequest* request,
                                      v1::GetTrendResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("metric", request->metric()));
     RETURN_IF_ERROR(Required("organisation", request->organisation()));
     TrendRange range;

@@ -25,7 +25,7 @@ void OperationsServer::AddCursor(absl::string_view service, Feed feed, const std
 grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
                                          const operations::v1::GetStatusRequest* request,
                                          operations::v1::GetStatusResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     response->set_service(kMetricsService);
     response->set_version(ONERETURN_VERSION);
     ledger_.AddStatus(response);
@@ -42,7 +42,7 @@ grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
 grpc::Status OperationsServer::HashDerived(grpc::ServerContext* context,
                                            const operations::v1::HashDerivedRequest* request,
                                            operations::v1::HashDerivedResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     ASSIGN_OR_RETURN(const DerivedHash hash, tables_->Hash());
     response->set_digest(std::string(DigestBytes(hash.digest)));
     response->set_position(PositionText(Position{{hash.ingestion.epoch, hash.ingestion.sequence},
@@ -54,7 +54,7 @@ grpc::Status OperationsServer::HashDerived(grpc::ServerContext* context,
 grpc::Status OperationsServer::RebuildDerived(
     grpc::ServerContext* context, const operations::v1::RebuildDerivedRequest* request,
     operations::v1::RebuildDerivedResponse* /*response*/) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     if (consumer_ == nullptr) return runner_->Rebuild();
     return consumer_->DropAndReconnect([&] { return runner_->Rebuild(); });
   });

@@ -213,13 +213,20 @@ class DeploymentWriter {
 }  // namespace
 
 std::vector<Persona> PersonasOf(const std::vector<std::string>& organisations) {
-  std::vector<Persona> personas = {
-      {"loader", rights::v1::ROLE_NATIONAL_LOADER, ""}, {"steward", rights::v1::ROLE_STEWARD, ""},
-      {"analyst", rights::v1::ROLE_ANALYST, ""},        {"assessor", rights::v1::ROLE_ASSESSOR, ""},
-      {"operator", rights::v1::ROLE_OPERATOR, ""},      {"auditor", rights::v1::ROLE_AUDITOR, ""}};
+  std::vector<Persona> personas = {{"loader", rights::v1::ROLE_NATIONAL_LOADER, ""},
+                                   {"steward", rights::v1::ROLE_STEWARD, ""},
+                                   {"analyst", rights::v1::ROLE_ANALYST, ""},
+                                   {"assessor", rights::v1::ROLE_ASSESSOR, ""},
+                                   {"operator", rights::v1::ROLE_OPERATOR, ""},
+                                   {"auditor", rights::v1::ROLE_AUDITOR, ""},
+                                   {"rights-officer-1", rights::v1::ROLE_RIGHTS_OFFICER, ""},
+                                   {"rights-officer-2", rights::v1::ROLE_RIGHTS_OFFICER, ""},
+                                   {"scrutiny-reader", rights::v1::ROLE_SCRUTINY_READER, ""}};
   for (const std::string& organisation : organisations) {
     personas.push_back(
         {absl::StrCat("submitter-", organisation), rights::v1::ROLE_SUBMITTER, organisation});
+    personas.push_back(
+        {absl::StrCat("approver-", organisation), rights::v1::ROLE_APPROVER, organisation});
   }
   return personas;
 }
@@ -229,9 +236,9 @@ std::string SpiffeIdOfService(absl::string_view service) {
 }
 
 std::string SpiffeIdOfPersona(const Persona& persona) {
-  return persona.organisation.empty()
-             ? absl::StrCat(kTrustDomain, "/system/", persona.name)
-             : absl::StrCat(kTrustDomain, "/organisation/", persona.organisation);
+  if (persona.organisation.empty()) return absl::StrCat(kTrustDomain, "/system/", persona.name);
+  const std::string id = absl::StrCat(kTrustDomain, "/organisation/", persona.organisation);
+  return persona.role == rights::v1::ROLE_SUBMITTER ? id : absl::StrCat(id, "/", persona.name);
 }
 
 absl::Status WriteDeployment(const DeploymentOptions& options) {
