@@ -67,6 +67,10 @@ namespace onereturn {
   row(kIdentityMismatch, "IDENTITY_MISMATCH", kUnauthenticated, "The person's token and the system's certificate do not belong together.", "Sign in from the system that sends the token, for the organisation that it acts for.") \
   row(kPermission, "PERMISSION", kPermissionDenied, "The caller does not hold the permission that this call needs.", "Ask an administrator for the named permission.") \
   row(kOrgScope, "ORG_SCOPE", kPermissionDenied, "The request names an organisation outside the caller's scope.", "Act for an organisation that was granted to you.") \
+  row(kRoleAmbiguous, "ROLE_AMBIGUOUS", kInvalidArgument, "The caller holds several roles that permit the call, and each act is under one.", "Name the role you act under, in the call's metadata as onereturn-role or with --role.") \
+  row(kCollectionGrant, "COLLECTION_GRANT", kPermissionDenied, "The caller's right is for other collections.", "Ask for a grant for the collection.") \
+  row(kSelfApproval, "SELF_APPROVAL", kPermissionDenied, "The step takes a second person: nobody approves or grants what is his own.", "Have another person take the step.") \
+  row(kRightsStale, "RIGHTS_STALE", kUnavailable, "The service has not heard from ingestion for more than a minute, so it does not know whether rights were taken away.", "Try again when the services reach each other; reads that the rights file allows go on.") \
   row(kNotFound, "NOT_FOUND", kNotFound, "There is no such thing, or it is not yours to see.", "Check the name.") \
   /* Reading. */ \
   row(kPageToken, "PAGE_TOKEN", kInvalidArgument, "The page token does not belong to this caller and query.", "Start again from the first page.") \
