@@ -6,14 +6,15 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/support/channel_arguments.h>
 
-#include <fstream>
+#include <cstdlib>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/status/error.h"
+#include "common/rpc/tls_identity.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {
@@ -47,19 +48,27 @@ class SpiffeVerifier final : public tls::ExternalCertificateVerifier {
   const std::string expected_;
 };
 
+// The ciphers of TLS 1.2 and 1.3 that are offered and taken: with a key exchange that keeps the
+// past secret when a key is stolen, and encryption that notices changes. gRPC reads them from the
+// environment, once, so nobody else's environment may say otherwise; TLS below 1.2 it never speaks.
+constexpr char kCiphersVariable[] = "GRPC_SSL_CIPHER_SUITES";
+constexpr char kCiphers[] =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:"
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
+    "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305";
+
+void PinCiphers() {
+  static std::once_flag once;
+  std::call_once(once, [] { setenv(kCiphersVariable, kCiphers, /*overwrite=*/1); });
+}
+
 absl::StatusOr<std::shared_ptr<tls::CertificateProviderInterface>> Provider(
     const config::v1::TlsFiles& files) {
-  for (const std::string& file :
-       {files.certificate_file(), files.key_file(), files.authority_file()}) {
-    if (!std::ifstream(file).good()) {
-      return Error(Reason::kFieldInvalid,
-                   absl::StrCat("the TLS file \"", file, "\" cannot be read"))
-          .Field("tls", file);
-    }
-  }
+  PinCiphers();
+  ASSIGN_OR_RETURN(const TlsIdentityPaths paths, FollowTlsFiles(files));
   return std::shared_ptr<tls::CertificateProviderInterface>(
-      std::make_shared<tls::FileWatcherCertificateProvider>(
-          files.key_file(), files.certificate_file(), files.authority_file(), kReloadSeconds));
+      std::make_shared<tls::FileWatcherCertificateProvider>(paths.identity, paths.identity,
+                                                            paths.authority, kReloadSeconds));
 }
 
 }  // namespace

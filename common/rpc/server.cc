@@ -37,6 +37,11 @@ constexpr size_t kTransportBytes = 192 << 20;
 // Of one connection; a client's further calls wait with the client.
 constexpr int kStreamsAConnection = 64;
 constexpr auto kDrainTime = std::chrono::seconds(5);
+// From a connection's opening to the end of its handshake: a peer that says nothing holds no
+// descriptor for longer.
+constexpr int kHandshakeMillis = 3'000;
+// A connection without a call is closed after so long; its client opens another when it has one.
+constexpr int kIdleMillis = 300'000;
 
 // Heaps of the C library, which otherwise makes eight a core and keeps in each what its threads
 // freed: under a flood half as much memory again.
@@ -184,6 +189,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   // Without this a second server on the port would start happily and take half the traffic.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsAConnection);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMillis);
   builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
   grpc::ResourceQuota quota("server");
   quota.SetMaxThreads(kMaxServerThreads);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -86,8 +87,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
       parent.items.push_back(std::move(value));
       return &parent.items.back();
     }
-    parent.members.emplace_back(std::move(name_), std::move(value));
-    return &parent.members.back().second;
+    parent.members.push_back({std::move(name_), std::move(value)});
+    return &parent.members.back().value;
   }
   JsonValue* AddOfKind(JsonValue::Kind kind) {
     JsonValue value;
@@ -117,8 +118,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
 
 const JsonValue* JsonValue::Find(absl::string_view name) const {
   const auto found = std::find_if(members.begin(), members.end(),
-                                  [&](const auto& member) { return member.first == name; });
-  return found == members.end() ? nullptr : &found->second;
+                                  [&](const JsonMember& member) { return member.name == name; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 const std::string* JsonValue::FindText(absl::string_view name) const {

@@ -6,13 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace onereturn {
+
+struct JsonMember;
 
 // A value type.
 struct JsonValue {
@@ -30,13 +31,18 @@ struct JsonValue {
   bool truth = false;
   int64_t integer = 0;
   std::string text;
-  std::vector<JsonValue> items;                            // Of an array.
-  std::vector<std::pair<std::string, JsonValue>> members;  // Of an object, in the text's order.
+  std::vector<JsonValue> items;     // Of an array.
+  std::vector<JsonMember> members;  // Of an object, in the text's order.
 
   // The member of that name; null when this is no object or has none.
   const JsonValue* Find(absl::string_view name) const;
   // That member's text; null when there is none, or it is no text.
   const std::string* FindText(absl::string_view name) const;
+};
+
+struct JsonMember {
+  std::string name;
+  JsonValue value;
 };
 
 struct JsonLimits {

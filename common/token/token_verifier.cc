@@ -78,8 +78,8 @@ absl::StatusOr<TokenParts> Split(absl::string_view token) {
 // (crit), or that the body is other than it looks (b64, zip, enc).
 absl::Status CheckHeader(const JsonValue& header) {
   static const std::set<absl::string_view> kKnown = {"alg", "typ", "kid", "x5t", "x5t#S256"};
-  for (const auto& [name, value] : header.members) {
-    if (kKnown.count(name) == 0) {
+  for (const JsonMember& member : header.members) {
+    if (kKnown.count(member.name) == 0) {
       return Error(Reason::kTokenHeader,
                    "the token's header has a member other than alg, typ and kid");
     }
