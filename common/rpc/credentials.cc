@@ -8,12 +8,14 @@
 
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/people.h"
 #include "common/rpc/tls_identity.h"
 #include "common/status/status_macros.h"
 
@@ -46,6 +48,23 @@ class SpiffeVerifier final : public tls::ExternalCertificateVerifier {
 
  private:
   const std::string expected_;
+};
+
+// Puts a person's token on each call.
+class TokenPlugin final : public grpc::MetadataCredentialsPlugin {
+ public:
+  explicit TokenPlugin(const std::string& token) : value_(absl::StrCat(kTokenScheme, token)) {}
+  bool IsBlocking() const override { return false; }
+  grpc::Status GetMetadata(grpc::string_ref /*service*/, grpc::string_ref /*method*/,
+                           const grpc::AuthContext& /*peer*/,
+                           std::multimap<grpc::string, grpc::string>* metadata) override {
+    metadata->emplace(kTokenMetadata, value_);
+    return grpc::Status::OK;
+  }
+  grpc::string DebugString() override { return "a person's token"; }
+
+ private:
+  const std::string value_;
 };
 
 // The ciphers of TLS 1.2 and 1.3 that are offered and taken: with a key exchange that keeps the
@@ -85,6 +104,12 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MutualTlsServerCredenti
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1::TlsFiles& files,
                                                                 const config::v1::Peer& peer) {
+  return MutualTlsChannel(files, peer, "");
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1::TlsFiles& files,
+                                                                const config::v1::Peer& peer,
+                                                                const std::string& token) {
   ASSIGN_OR_RETURN(auto provider, Provider(files));
   tls::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(provider);
@@ -98,7 +123,13 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
-  return grpc::CreateCustomChannel(peer.address(), tls::TlsCredentials(options), arguments);
+  std::shared_ptr<grpc::ChannelCredentials> credentials = tls::TlsCredentials(options);
+  if (!token.empty()) {
+    credentials = grpc::CompositeChannelCredentials(
+        credentials, grpc::MetadataCredentialsFromPlugin(
+                         std::unique_ptr<grpc::MetadataCredentialsPlugin>(new TokenPlugin(token))));
+  }
+  return grpc::CreateCustomChannel(peer.address(), credentials, arguments);
 }
 
 }  // namespace onereturn

@@ -11,6 +11,7 @@
 #include <grpcpp/security/server_credentials.h>
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "onereturn/config/v1/config.pb.h"
@@ -26,6 +27,10 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MutualTlsServerCredenti
 // Errors as above.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1::TlsFiles& files,
                                                                 const config::v1::Peer& peer);
+// One whose every call is made by the person whom `token` names; empty: by the system alone.
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1::TlsFiles& files,
+                                                                const config::v1::Peer& peer,
+                                                                const std::string& token);
 
 }  // namespace onereturn
 

@@ -17,8 +17,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr char kUriProperty[] = "peer_uri";
-
 // The text field that a dotted path leads to; null when it leads to none.
 const FieldDescriptor* FieldAt(const Descriptor& type, absl::string_view path) {
   const Descriptor* current = &type;
@@ -51,6 +49,26 @@ std::string TextAt(const Message& message, absl::string_view path) {
 std::string OrganisationOfName(const std::string& name) {
   std::vector<std::string> parts = absl::StrSplit(name, '/');
   return parts.size() >= 2 && parts[0] == "organisations" ? parts[1] : "";
+}
+
+// The text where the option says that the organisation stands.
+std::string OrganisationNamedIn(const options::v1::Access& access, const Message& request) {
+  switch (access.organisation()) {
+    case options::v1::ORGANISATION_LOCATOR_FIELD:
+      return TextAt(request, access.path());
+    case options::v1::ORGANISATION_LOCATOR_NAME:
+      return OrganisationOfName(TextAt(request, access.path()));
+    default:
+      return "";
+  }
+}
+
+// Is the call refused as soon as the access log cannot be written? What keeps the suite itself
+// going is not, so that an operator sees what is wrong, and other services go on.
+bool MustBeKept(options::v1::Permission permission) {
+  return IsPrivileged(permission) && permission != options::v1::PERMISSION_OPERATE &&
+         permission != options::v1::PERMISSION_FEED_READ &&
+         permission != options::v1::PERMISSION_LEDGER_READ;
 }
 
 Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) {
@@ -94,22 +112,17 @@ absl::StatusOr<std::unique_ptr<Guard>> Guard::Create(
 
 absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
                                          const Descriptor& request_type) const {
-  std::vector<std::string> uri_names;
-  if (auto identity = context.auth_context(); identity != nullptr) {
-    for (const grpc::string_ref& name : identity->FindPropertyValues(kUriProperty)) {
-      uri_names.emplace_back(name.data(), name.size());
-    }
-  }
-  ASSIGN_OR_RETURN(std::string spiffe_id, SpiffeIdOf(uri_names));
-  CallContext call;
-  ASSIGN_OR_RETURN(call.caller, rights_.Find(spiffe_id));
   const Method& method = methods_.at(request_type.full_name());
-  if (!Holds(call.caller.role, method.access.permission())) {
-    const std::string& permission = options::v1::Permission_Name(method.access.permission());
-    return Error(Reason::kPermission, absl::StrCat("this call needs ", permission,
-                                                   ", which the caller's role does not hold"))
-        .With("permission", permission);
+  if (access_log_ != nullptr) {
+    RETURN_IF_ERROR(access_log_->Admits(MustBeKept(method.access.permission())));
   }
+  ASSIGN_OR_RETURN(CallerIdentity identity, identities_.Of(context));
+  CallContext call;
+  const int64_t day = clock_->Now().micros / (int64_t{86'400} * 1'000'000);
+  const Question question{method.access.permission(),
+                          CivilDay::FromEpochDays(day).value_or(CivilDay::Earliest())};
+  ASSIGN_OR_RETURN(call.caller, rights_.Admit(identity.principal, question));
+  call.signed_in = std::move(identity.signed_in);
   if (method.access.organisation() == options::v1::ORGANISATION_LOCATOR_NONE &&
       !call.caller.scope.national() && NeedsNationalScope(method.access.permission())) {
     const std::string& permission = options::v1::Permission_Name(method.access.permission());
@@ -124,7 +137,16 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
   return call;
 }
 
+absl::Status Guard::UseTokenOnce(const CallContext& call, const Digest& act) const {
+  if (!call.signed_in.has_value()) {
+    return Error(Reason::kTokenMissing, "an approval is a person's: nobody is signed in");
+  }
+  return identities_.people().UseOnce(call.signed_in->holder, act);
+}
+
 absl::Status Guard::CheckScope(const CallContext& call, const Message& request) const {
+  call.concerned->Add(
+      OrganisationNamedIn(methods_.at(request.GetDescriptor()->full_name()).access, request));
   if (call.caller.scope.national()) return absl::OkStatus();
   const options::v1::Access& access = methods_.at(request.GetDescriptor()->full_name()).access;
   switch (access.organisation()) {
@@ -144,15 +166,53 @@ absl::Status Guard::CheckScope(const CallContext& call, const Message& request) 
   }
 }
 
+std::string Guard::SystemOrPeer(const grpc::ServerContextBase& context) const {
+  return identities_.SystemOf(context).value_or(context.peer());
+}
+
 void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& request_type,
                       const CallContext* call, const absl::Status& status) const {
   const std::string reason(status.ok() ? "" : NameOf(ReasonOf(status)));
   const int64_t micros = call == nullptr ? 0 : clock_->Now().micros - call->started.micros;
+  KeepAccess(context, methods_.at(request_type.full_name()).name, call, status, micros);
+  const std::string person = call != nullptr && call->signed_in.has_value()
+                                 ? call->signed_in->holder.name()
+                                 : std::string();
   LogInfo("rpc.call", {{"method", methods_.at(request_type.full_name()).name},
-                       {"caller", call == nullptr ? context.peer() : call->caller.spiffe_id},
+                       {"caller", call == nullptr ? SystemOrPeer(context) : call->caller.spiffe_id},
+                       {"person", person},
                        {"code", absl::StatusCodeToString(status.code())},
                        {"reason", reason},
                        {"micros", micros}});
+}
+
+void Guard::KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
+                       const CallContext* call, const absl::Status& status, int64_t micros) const {
+  // A call that was refused because it could not be kept is none to keep.
+  const bool refused_unkept = !status.ok() && ReasonOf(status) == Reason::kAccessLog;
+  if (access_log_ == nullptr || refused_unkept) return;
+  access::v1::AccessEntry entry;
+  entry.set_method(method);
+  entry.set_code(absl::StatusCodeToString(status.code()));
+  if (!status.ok()) entry.set_reason(std::string(NameOf(ReasonOf(status))));
+  entry.set_micros(static_cast<uint64_t>(std::max<int64_t>(micros, 0)));
+  if (call == nullptr) {
+    // Who was refused, where that can be said.
+    const absl::StatusOr<std::string> system = identities_.SystemOf(context);
+    system.ok() ? entry.set_system(*system) : entry.set_peer(context.peer());
+  } else {
+    entry.set_system(call->caller.spiffe_id);
+    entry.set_role(call->caller.role);
+    entry.set_caller_organisation(call->caller.scope.organisation());
+    for (std::string& code : call->concerned->All()) entry.add_organisations(std::move(code));
+    if (call->signed_in.has_value()) {
+      const TokenHolder& holder = call->signed_in->holder;
+      entry.set_person(holder.name());
+      entry.set_person_organisation(holder.organisation);
+      entry.set_purpose(holder.purpose);
+    }
+  }
+  access_log_->Append(std::move(entry));
 }
 
 }  // namespace onereturn

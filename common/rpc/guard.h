@@ -12,13 +12,17 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/access_log/access_log.h"
 #include "common/clock/clock.h"
 #include "common/identity/rights.h"
+#include "common/rpc/caller_identity.h"
+#include "common/rpc/concerned.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/status_macros.h"
 #include "onereturn/options/v1/options.pb.h"
@@ -40,6 +44,20 @@ struct CallContext {
   // bounded by their number.
   Timestamp deadline;
   Timestamp started;
+  // The person on whose behalf the system calls.
+  std::optional<SignedIn> signed_in;
+  // Whose data the call is about, for the access log: what the request names stands there already.
+  std::shared_ptr<Concerned> concerned = std::make_shared<Concerned>();
+
+  // What other services are sent when they are asked on the caller's behalf; empty: a system's
+  // call.
+  std::string person_token() const { return signed_in.has_value() ? signed_in->token : ""; }
+};
+
+// Who may sign in, and where calls are kept. Both outlive the guard's calls.
+struct CallKeeping {
+  std::shared_ptr<const People> people;
+  AccessLog* access_log = nullptr;
 };
 
 // Thread safe once made.
@@ -51,6 +69,13 @@ class Guard {
       Rights rights, const Clock* clock,
       const std::vector<const google::protobuf::ServiceDescriptor*>& services);
 
+  // Before the first call. Without it no token is taken, and calls are kept nowhere but in the log.
+  void Use(const CallKeeping& keeping) {
+    identities_.Use(keeping.people);
+    access_log_ = keeping.access_log;
+  }
+
+  // ACCESS_LOG when the call could not be kept.
   // Identity and permission: before anything of the request is looked at. PERMISSION also
   // when the method concerns no single organisation (NONE), the caller acts for one, and
   // NeedsNationalScope().
@@ -58,7 +83,11 @@ class Guard {
                                     const google::protobuf::Descriptor& request_type) const;
   // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()).
   absl::Status CheckScope(const CallContext& call, const google::protobuf::Message& request) const;
-  // One line: method, caller, code, reason, duration. Never anything of the request.
+  // For approvals, each of which takes a person, and a token of its own: TOKEN_MISSING, and as
+  // People::UseOnce. `act` is the SHA-256 of the request.
+  absl::Status UseTokenOnce(const CallContext& call, const Digest& act) const;
+  // One line, and one entry of the access log: method, caller, code, reason, duration. Never
+  // anything of the request but the codes of the organisations it names.
   void LogAccess(const grpc::ServerContextBase& context,
                  const google::protobuf::Descriptor& request_type, const CallContext* call,
                  const absl::Status& status) const;
@@ -86,8 +115,14 @@ class Guard {
 
   Guard(Rights rights, const Clock* clock) : rights_(std::move(rights)), clock_(clock) {}
 
+  std::string SystemOrPeer(const grpc::ServerContextBase& context) const;
+  void KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
+                  const CallContext* call, const absl::Status& status, int64_t micros) const;
+
   Rights rights_;
   const Clock* clock_;
+  CallerIdentities identities_;
+  AccessLog* access_log_ = nullptr;
   // By the full name of the request message: every method has a request message of its own.
   std::map<std::string, Method> methods_;
 };

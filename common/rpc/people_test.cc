@@ -115,6 +115,9 @@ TEST(CallerCertificatesTest, ASystemsCertificateNamesItAndSignsNothing) {
   request.is_ca = true;
   EXPECT_THAT(read(request), HasReason(Reason::kSvidInvalid));
   request.is_ca = false;
+  request.signs_too = true;
+  EXPECT_THAT(read(request), HasReason(Reason::kSvidInvalid));
+  request.signs_too = false;
   request.spiffe_ids.push_back("spiffe://a.example/other");
   EXPECT_THAT(read(request), HasReason(Reason::kSvidInvalid));
   request.spiffe_ids = {"https://a.example/rcf"};

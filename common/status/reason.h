@@ -55,6 +55,7 @@ namespace onereturn {
   /* Identity and rights. */ \
   row(kSvidInvalid, "SVID_INVALID", kUnauthenticated, "The client certificate does not carry exactly one SPIFFE identity.", "Use a certificate issued for this system.") \
   row(kIdentityUnknown, "IDENTITY_UNKNOWN", kUnauthenticated, "The identity is missing, out of date or not known here.", "Sign in again, or have the identity registered.") \
+  row(kAccessLog, "ACCESS_LOG", kUnavailable, "The access log cannot be written, so no call is taken that it would miss.", "Try again shortly; the operator finds the cause in the service's log.") \
   row(kTokenMissing, "TOKEN_MISSING", kUnauthenticated, "The call must be made by a person, and came without a person's token.", "Sign in (onereturn login), and send the token with the call.") \
   row(kTokenFormat, "TOKEN_FORMAT", kUnauthenticated, "The person's token is too large, not of the form of a signed token, or lacks a claim.", "Sign in again; if that does not help, have the issuer's settings checked.") \
   row(kTokenHeader, "TOKEN_HEADER", kUnauthenticated, "The token's header is of another type, or says how it should be verified.", "Have the issuer write the members alg, typ (at+jwt) and kid alone.") \

@@ -4,6 +4,7 @@
 
 #include "common/rpc/server.h"
 #include "common/service/foundation.h"
+#include "common/service/kept_calls.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/rpc/service.h"
@@ -21,11 +22,13 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   }
   ASSIGN_OR_RETURN(std::unique_ptr<Foundation> foundation,
                    LayFoundation(config, kServiceName, AllFamilies()));
+  ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &foundation->clock));
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
-  ASSIGN_OR_RETURN(std::unique_ptr<Service> service,
-                   Service::Create(foundation->store.get(), foundation->committer.get(),
-                                   &foundation->clock, std::move(rights), metrics, limits));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Service> service,
+      Service::Create(foundation->store.get(), foundation->committer.get(), &foundation->clock,
+                      std::move(rights), metrics, limits, kept.keeping()));
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server, Server::Start(config, service->grpc_services()));
   WaitForStopSignal();
   server->Drain([&] { service->EndStreams(); });

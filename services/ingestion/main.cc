@@ -2,8 +2,10 @@
 #include "common/feed/feed_service.h"
 #include "common/feed/operations_service.h"
 #include "common/log/log.h"
+#include "common/rpc/access_server.h"
 #include "common/rpc/server.h"
 #include "common/service/foundation.h"
+#include "common/service/kept_calls.h"
 #include "common/service/periodic_work.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -29,7 +31,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                   ServiceDescriptor<catalogue::v1::CatalogueService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
-                                  ServiceDescriptor<ledger::v1::LedgerService>()}));
+                                  ServiceDescriptor<ledger::v1::LedgerService>(),
+                                  ServiceDescriptor<access::v1::AccessLogService>()}));
+  ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &clock));
+  guard->Use(kept.keeping());
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   MutationGate gate(guard.get(), limits);
@@ -53,6 +58,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   CatalogueServer catalogue_server(parts, &define);
   PlainOperationsServer operations_server(guard.get(), committer);
   LedgerServer ledger_server(guard.get(), committer);
+  AccessServer access_server(guard.get(), kept.access_log.get());
   FeedServer feed_server(
       guard.get(), store, committer, [store](const Digest& digest) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(*store, digest));
@@ -61,7 +67,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
       });
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
                    Server::Start(config, {&returns_server, &catalogue_server, &operations_server,
-                                          &ledger_server, &feed_server}));
+                                          &ledger_server, &feed_server, &access_server}));
   WaitForStopSignal();
   server->Drain([&] {
     feed_server.Drain();

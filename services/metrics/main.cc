@@ -4,8 +4,10 @@
 
 #include "common/feed/feed_consumer.h"
 #include "common/feed/feed_service.h"
+#include "common/rpc/access_server.h"
 #include "common/rpc/server.h"
 #include "common/service/foundation.h"
+#include "common/service/kept_calls.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/define_metric.h"
@@ -34,7 +36,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                  {ServiceDescriptor<v1::MetricsService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
-                                  ServiceDescriptor<ledger::v1::LedgerService>()}));
+                                  ServiceDescriptor<ledger::v1::LedgerService>(),
+                                  ServiceDescriptor<access::v1::AccessLogService>()}));
+  ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &clock));
+  guard->Use(kept.keeping());
   StoredTables tables(store);
   ReadGate reads(&tables, &clock);
   ASSIGN_OR_RETURN(const std::unique_ptr<ProjectionRunner> runner,
@@ -56,9 +61,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   FeedServer feed_server(guard.get(), store, committer,
                          [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); });
   LedgerServer ledger_server(guard.get(), committer);
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<Server> server,
-      Server::Start(config, {&metrics_server, &operations, &feed_server, &ledger_server}));
+  AccessServer access_server(guard.get(), kept.access_log.get());
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
+                   Server::Start(config, {&metrics_server, &operations, &feed_server,
+                                          &ledger_server, &access_server}));
 
   WaitForStopSignal();
   server->Drain([&] {

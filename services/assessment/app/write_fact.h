@@ -27,9 +27,10 @@ struct WriteOrigin {
   std::string actor;  // SPIFFE id.
   // What the caller may touch; request ids are unique within it.
   OrganisationScope scope = OrganisationScope::National();
-  Digest digest = {};  // Of the received bytes.
-  Timestamp started;   // When the call came, and
-  Timestamp deadline;  // until when its caller waits.
+  Digest digest = {};        // Of the received bytes.
+  Timestamp started;         // When the call came, and
+  Timestamp deadline;        // until when its caller waits.
+  std::string person_token;  // As MetricQuestion::person_token.
 };
 
 // What a request leads to.

@@ -11,20 +11,23 @@ namespace onereturn::assessment {
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Create(
     const Store* store, Committer* committer, const Clock* clock, Rights rights,
-    const std::shared_ptr<grpc::Channel>& metrics, MutationLimits limits) {
+    const std::shared_ptr<grpc::Channel>& metrics, MutationLimits limits,
+    const CallKeeping& keeping) {
   ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
                    Guard::Create(std::move(rights), clock,
                                  {ServiceDescriptor<v1::AssessmentService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>(),
-                                  ServiceDescriptor<operations::v1::OperationsService>()}));
+                                  ServiceDescriptor<operations::v1::OperationsService>(),
+                                  ServiceDescriptor<access::v1::AccessLogService>()}));
+  if (keeping.people != nullptr) guard->Use(keeping);
   return std::unique_ptr<Service>(
-      new Service(store, committer, clock, std::move(guard), metrics, limits));
+      new Service(store, committer, clock, std::move(guard), metrics, limits, keeping.access_log));
 }
 
 Service::Service(const Store* store, Committer* committer, const Clock* clock,
                  std::unique_ptr<Guard> guard, const std::shared_ptr<grpc::Channel>& metrics,
-                 const MutationLimits& limits)
+                 const MutationLimits& limits, AccessLog* access_log)
     : committer_(committer),
       guard_(std::move(guard)),
       gate_(guard_.get(), limits),
@@ -44,10 +47,17 @@ Service::Service(const Store* store, Committer* committer, const Clock* clock,
           guard_.get(), store, committer,
           [](const Digest& /*digest*/) -> absl::StatusOr<std::string> { return NotFound(); }),
       ledger_server_(guard_.get(), committer),
-      operations_server_(guard_.get(), committer) {}
+      operations_server_(guard_.get(), committer) {
+  if (access_log != nullptr) {
+    access_server_ = std::make_unique<AccessServer>(guard_.get(), access_log);
+  }
+}
 
 std::vector<grpc::Service*> Service::grpc_services() {
-  return {&assessment_server_, &feed_server_, &ledger_server_, &operations_server_};
+  std::vector<grpc::Service*> services = {&assessment_server_, &feed_server_, &ledger_server_,
+                                          &operations_server_};
+  if (access_server_ != nullptr) services.push_back(access_server_.get());
+  return services;
 }
 
 void Service::Drain() {
