@@ -63,6 +63,7 @@ absl::StatusOr<onereturn::common::v1::ReadAt> ToReadAt(const ReadOptions& option
 
 // The families. Each file adds its own commands.
 void AddInitCommand(CommandLine* line);
+void AddLoginCommands(CommandLine* line);
 void AddApplyCommand(CommandLine* line);
 void AddSubmitCommand(CommandLine* line);
 void AddReturnsCommand(CommandLine* line);
@@ -74,6 +75,7 @@ void AddTraceCommand(CommandLine* line);
 void AddReportCommand(CommandLine* line);
 void AddWatchCommands(CommandLine* line);
 void AddStatusCommands(CommandLine* line);
+void AddAccessLogCommand(CommandLine* line);
 
 }  // namespace onereturn::client
 
