@@ -36,6 +36,9 @@ struct IssueRequest {
   std::optional<Timestamp> not_after;
   // A subordinate authority instead of a leaf.
   bool is_ca = false;
+  // A system's certificate that may sign others too, so that tests can make what a service must
+  // refuse.
+  bool signs_too = false;
 
   // What a service on this machine needs: localhost and 127.0.0.1 beside its SPIFFE id.
   static IssueRequest ForServer(absl::string_view spiffe_id);

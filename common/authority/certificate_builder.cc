@@ -109,6 +109,11 @@ absl::Status AddExtensions(const IssueRequest& request, X509* issuer, X509* cert
       {NID_key_usage, "critical,digitalSignature"},
       {NID_ext_key_usage, "serverAuth,clientAuth"},
   };
+  const std::pair<int, const char*> both[] = {
+      {NID_basic_constraints, "critical,CA:TRUE"},
+      {NID_key_usage, "critical,digitalSignature,keyCertSign"},
+      {NID_ext_key_usage, "serverAuth,clientAuth"},
+  };
   const std::pair<int, const char*> authority[] = {
       {NID_basic_constraints, "critical,CA:TRUE"},
       {NID_key_usage, "critical,keyCertSign,cRLSign"},
@@ -129,6 +134,8 @@ absl::Status AddExtensions(const IssueRequest& request, X509* issuer, X509* cert
   };
   if (request.is_ca) {
     for (const auto& row : authority) RETURN_IF_ERROR(add(row));
+  } else if (request.signs_too) {
+    for (const auto& row : both) RETURN_IF_ERROR(add(row));
   } else {
     for (const auto& row : leaf) RETURN_IF_ERROR(add(row));
   }

@@ -19,7 +19,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr char kUriProperty[] = "peer_uri";
 // Call metadata in which a caller names the role it acts under: "submitter", "ROLE_SUBMITTER".
 constexpr char kRoleMetadata[] = "onereturn-role";
 
@@ -65,6 +64,39 @@ std::string CollectionOf(const std::string& text) {
     if (parts[i] == "returns") return parts[i + 1].substr(0, parts[i + 1].find('.'));
   }
   return text;
+}
+
+// The text where the option says that the organisation stands.
+std::string OrganisationNamedIn(const options::v1::Access& access, const Message& request) {
+  switch (access.organisation()) {
+    case options::v1::ORGANISATION_LOCATOR_FIELD:
+      return TextAt(request, access.path());
+    case options::v1::ORGANISATION_LOCATOR_NAME:
+      return OrganisationOfName(TextAt(request, access.path()));
+    default:
+      return "";
+  }
+}
+
+// Is the call refused as soon as the access log cannot be written? What keeps the suite itself
+// going is not, so that an operator sees what is wrong, and other services go on.
+bool MustBeKept(options::v1::Permission permission) {
+  return IsPrivileged(permission) && permission != options::v1::PERMISSION_OPERATE &&
+         permission != options::v1::PERMISSION_FEED_READ &&
+         permission != options::v1::PERMISSION_LEDGER_READ;
+}
+
+// Unspecified where the caller names none; FIELD_INVALID for a role that there is not.
+absl::StatusOr<rights::v1::Role> RoleNamedIn(const grpc::ServerContextBase& context) {
+  const auto named = context.client_metadata().find(kRoleMetadata);
+  if (named == context.client_metadata().end()) return rights::v1::ROLE_UNSPECIFIED;
+  const rights::v1::Role role =
+      RoleFromName(std::string(named->second.data(), named->second.size()));
+  if (role == rights::v1::ROLE_UNSPECIFIED || context.client_metadata().count(kRoleMetadata) > 1) {
+    return Error(Reason::kFieldInvalid, "the call does not name one role that there is")
+        .Field(kRoleMetadata, "must be one role, such as submitter");
+  }
+  return role;
 }
 
 Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) {
@@ -132,34 +164,19 @@ absl::Status Guard::refusal() const {
   return refusal_;
 }
 
-absl::StatusOr<Principal> Guard::PrincipalOf(const grpc::ServerContextBase& context) const {
-  std::vector<std::string> uri_names;
-  if (auto identity = context.auth_context(); identity != nullptr) {
-    for (const grpc::string_ref& name : identity->FindPropertyValues(kUriProperty)) {
-      uri_names.emplace_back(name.data(), name.size());
-    }
-  }
-  Principal principal;
-  ASSIGN_OR_RETURN(principal.spiffe_id, SpiffeIdOf(uri_names));
-  if (const auto named = context.client_metadata().find(kRoleMetadata);
-      named != context.client_metadata().end()) {
-    principal.named_role = RoleFromName(std::string(named->second.data(), named->second.size()));
-    if (principal.named_role == rights::v1::ROLE_UNSPECIFIED ||
-        context.client_metadata().count(kRoleMetadata) > 1) {
-      return Error(Reason::kFieldInvalid, "the call does not name one role that there is")
-          .Field(kRoleMetadata, "must be one role, such as submitter");
-    }
-  }
-  return principal;
-}
-
 absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
                                          const Descriptor& request_type) const {
   RETURN_IF_ERROR(refusal());
-  ASSIGN_OR_RETURN(const Principal principal, PrincipalOf(context));
-  ASSIGN_OR_RETURN(CallContext call, AdmitAs(principal, request_type));
+  if (access_log_ != nullptr) {
+    const Method& method = methods_.at(request_type.full_name());
+    RETURN_IF_ERROR(access_log_->Admits(MustBeKept(method.access.permission())));
+  }
+  ASSIGN_OR_RETURN(CallerIdentity identity, identities_.Of(context));
+  ASSIGN_OR_RETURN(identity.principal.named_role, RoleNamedIn(context));
+  ASSIGN_OR_RETURN(CallContext call, AdmitAs(identity.principal, request_type));
   RETURN_IF_ERROR(CheckMetadata(context));
   call.deadline = DeadlineOf(call.started, context.deadline());
+  call.signed_in = std::move(identity.signed_in);
   return call;
 }
 
@@ -195,8 +212,16 @@ AdmissionCounts Guard::counts() const {
   return admission_ == nullptr ? AdmissionCounts() : admission_->counts();
 }
 
+absl::Status Guard::UseTokenOnce(const CallContext& call, const Digest& act) const {
+  if (!call.signed_in.has_value()) {
+    return Error(Reason::kTokenMissing, "an approval is a person's: nobody is signed in");
+  }
+  return identities_.people().UseOnce(call.signed_in->holder, act);
+}
+
 absl::Status Guard::CheckScope(const CallContext& call, const Message& request) const {
   const options::v1::Access& access = methods_.at(request.GetDescriptor()->full_name()).access;
+  call.concerned->Add(OrganisationNamedIn(access, request));
   const OrganisationScope& scope = call.caller.scope;
   std::string organisation;
   if (access.organisation() == options::v1::ORGANISATION_LOCATOR_FIELD) {
@@ -219,18 +244,52 @@ absl::Status Guard::CheckScope(const CallContext& call, const Message& request) 
                                      CollectionOf(TextAt(request, access.collection_path())));
 }
 
+std::string Guard::SystemOrPeer(const grpc::ServerContextBase& context) const {
+  return identities_.SystemOf(context).value_or(context.peer());
+}
+
 void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& request_type,
                       const CallContext* call, const absl::Status& status) const {
   if (const RunningCall* running = RunningCall::Current(); running != nullptr) running->Answered();
   const std::string reason(status.ok() ? "" : NameOf(ReasonOf(status)));
   const int64_t micros = call == nullptr ? 0 : clock_->Now().micros - call->started.micros;
+  KeepAccess(context, methods_.at(request_type.full_name()).name, call, status, micros);
   LogInfo("rpc.call", {{"method", methods_.at(request_type.full_name()).name},
-                       {"caller", call == nullptr ? context.peer() : call->caller.spiffe_id},
+                       {"caller", call == nullptr ? SystemOrPeer(context) : call->caller.spiffe_id},
                        {"code", absl::StatusCodeToString(status.code())},
                        {"reason", reason},
                        {"micros", micros},
                        {"role", call == nullptr ? "" : RoleName(call->caller.role)},
                        {"person", call == nullptr ? "" : call->caller.person}});
+}
+
+void Guard::KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
+                       const CallContext* call, const absl::Status& status, int64_t micros) const {
+  // A call that was refused because it could not be kept is none to keep.
+  const bool refused_unkept = !status.ok() && ReasonOf(status) == Reason::kAccessLog;
+  if (access_log_ == nullptr || refused_unkept) return;
+  access::v1::AccessEntry entry;
+  entry.set_method(method);
+  entry.set_code(absl::StatusCodeToString(status.code()));
+  if (!status.ok()) entry.set_reason(std::string(NameOf(ReasonOf(status))));
+  entry.set_micros(static_cast<uint64_t>(std::max<int64_t>(micros, 0)));
+  if (call == nullptr) {
+    // Who was refused, where that can be said.
+    const absl::StatusOr<std::string> system = identities_.SystemOf(context);
+    system.ok() ? entry.set_system(*system) : entry.set_peer(context.peer());
+  } else {
+    entry.set_system(call->caller.spiffe_id);
+    entry.set_role(call->caller.role);
+    entry.set_caller_organisation(call->caller.scope.organisation());
+    for (std::string& code : call->concerned->All()) entry.add_organisations(std::move(code));
+    if (call->signed_in.has_value()) {
+      const TokenHolder& holder = call->signed_in->holder;
+      entry.set_person(holder.name());
+      entry.set_person_organisation(holder.organisation);
+      entry.set_purpose(holder.purpose);
+    }
+  }
+  access_log_->Append(std::move(entry));
 }
 
 }  // namespace onereturn

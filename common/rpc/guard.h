@@ -14,16 +14,20 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/access_log/access_log.h"
 #include "common/clock/clock.h"
 #include "common/identity/rights.h"
 #include "common/identity/rights_source.h"
 #include "common/identity/visible_fields.h"
 #include "common/rpc/admission.h"
+#include "common/rpc/caller_identity.h"
+#include "common/rpc/concerned.h"
 #include "common/rpc/limits.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/status_macros.h"
@@ -41,6 +45,20 @@ struct CallContext {
   // watches are bounded by their number.
   Timestamp deadline;
   Timestamp started;
+  // The person on whose behalf the system calls.
+  std::optional<SignedIn> signed_in;
+  // Whose data the call is about, for the access log: what the request names stands there already.
+  std::shared_ptr<Concerned> concerned = std::make_shared<Concerned>();
+
+  // What other services are sent when they are asked on the caller's behalf; empty: a system's
+  // call.
+  std::string person_token() const { return signed_in.has_value() ? signed_in->token : ""; }
+};
+
+// Who may sign in, and where calls are kept. Both outlive the guard's calls.
+struct CallKeeping {
+  std::shared_ptr<const People> people;
+  AccessLog* access_log = nullptr;
 };
 
 // Thread safe once made.
@@ -58,6 +76,13 @@ class Guard {
     return Create(std::make_shared<const RightsSource>(std::move(rights)), clock, services);
   }
 
+  // Before the first call. Without it no token is taken, and calls are kept nowhere but in the log.
+  void Use(const CallKeeping& keeping) {
+    identities_.Use(keeping.people);
+    access_log_ = keeping.access_log;
+  }
+
+  // ACCESS_LOG when the call could not be kept.
   // Identity and permission: before anything of the request is looked at. PERMISSION also
   // when the method concerns no single organisation (NONE), the caller acts for one, and
   // NeedsNationalScope().
@@ -69,7 +94,11 @@ class Guard {
   // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()), and
   // the collection, where it says where that stands (COLLECTION_GRANT).
   absl::Status CheckScope(const CallContext& call, const google::protobuf::Message& request) const;
-  // One line: method, caller, code, reason, duration. Never anything of the request.
+  // For approvals, each of which takes a person, and a token of its own: TOKEN_MISSING, and as
+  // People::UseOnce. `act` is the SHA-256 of the request.
+  absl::Status UseTokenOnce(const CallContext& call, const Digest& act) const;
+  // One line, and one entry of the access log: method, caller, code, reason, duration. Never
+  // anything of the request but the codes of the organisations it names.
   void LogAccess(const grpc::ServerContextBase& context,
                  const google::protobuf::Descriptor& request_type, const CallContext* call,
                  const absl::Status& status) const;
@@ -130,11 +159,14 @@ class Guard {
 
   // OK, or what RefuseAll() was given.
   absl::Status refusal() const;
-  // Who calls. SVID_INVALID; FIELD_INVALID for a role that there is not.
-  absl::StatusOr<Principal> PrincipalOf(const grpc::ServerContextBase& context) const;
+  std::string SystemOrPeer(const grpc::ServerContextBase& context) const;
+  void KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
+                  const CallContext* call, const absl::Status& status, int64_t micros) const;
 
   const std::shared_ptr<const RightsSource> rights_;
   const Clock* clock_;
+  CallerIdentities identities_;
+  AccessLog* access_log_ = nullptr;
   std::atomic<bool> refuses_{false};
   mutable std::mutex mutex_;
   absl::Status refusal_;                  // Guarded by mutex_.

@@ -1,9 +1,13 @@
 #include "common/rpc/read_bound.h"
 
 #include <grpc/byte_buffer.h>
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
+#include <grpc/support/alloc.h>
 #include <grpcpp/impl/rpc_service_method.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,6 +35,25 @@ struct MethodsAccess {
 };
 template struct MethodsAccess<&grpc::Service::methods_>;
 
+// The SPIFFE id of the caller's certificate; where there is none, where the call came from.
+std::string CallerOf(grpc_call* call) {
+  std::string caller;
+  if (grpc_auth_context* context = grpc_call_auth_context(call); context != nullptr) {
+    auto names =
+        grpc_auth_context_find_properties_by_name(context, GRPC_PEER_SPIFFE_ID_PROPERTY_NAME);
+    if (const grpc_auth_property* name = grpc_auth_property_iterator_next(&names);
+        name != nullptr) {
+      caller.assign(name->value, name->value_length);
+    }
+    grpc_auth_context_release(context);
+  }
+  if (!caller.empty()) return caller;
+  char* const peer = grpc_call_get_peer(call);
+  caller = peer;
+  gpr_free(peer);
+  return caller;
+}
+
 // Looks at the size, and leaves all else to the handler of `method`.
 class BoundedHandler final : public MethodHandler {
  public:
@@ -51,7 +74,8 @@ class BoundedHandler final : public MethodHandler {
       return method_->handler()->Deserialize(call, request, status, handler_data);
     }
     grpc_byte_buffer_destroy(request);
-    LogInfo("rpc.too_large", {{"method", method_->name()}, {"bytes", length}});
+    LogInfo("rpc.too_large",
+            {{"method", method_->name()}, {"caller", CallerOf(call)}, {"bytes", length}});
     *status = ToGrpcStatus(
         Error(Reason::kMessageTooLarge, absl::StrCat("the request has ", length, " bytes; at most ",
                                                      bytes_, " are taken by a method that reads"))

@@ -140,6 +140,10 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
         config.mutable_tls()->mutable_key_file(), config.mutable_tls()->mutable_authority_file()}) {
     ToAbsolute(folder, path);
   }
+  for (config::v1::TokenIssuer& issuer : *config.mutable_token_issuers()) {
+    ToAbsolute(folder, issuer.mutable_keys_file());
+  }
+  ToAbsolute(folder, config.mutable_access_log_folder());
   Error faults(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" is not what the service needs"));
   if (config.data_folder().empty()) faults.Field("data_folder", "is missing");
   if (config.listen_address().empty()) faults.Field("listen_address", "is missing");

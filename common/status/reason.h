@@ -62,6 +62,18 @@ namespace onereturn {
   /* Identity and rights. */ \
   row(kSvidInvalid, "SVID_INVALID", kUnauthenticated, "The client certificate does not carry exactly one SPIFFE identity.", "Use a certificate issued for this system.") \
   row(kIdentityUnknown, "IDENTITY_UNKNOWN", kUnauthenticated, "The identity is missing, out of date or not known here.", "Sign in again, or have the identity registered.") \
+  row(kAccessLog, "ACCESS_LOG", kUnavailable, "The access log cannot be written, so no call is taken that it would miss.", "Try again shortly; the operator finds the cause in the service's log.") \
+  row(kTokenMissing, "TOKEN_MISSING", kUnauthenticated, "The call must be made by a person, and came without a person's token.", "Sign in (onereturn login), and send the token with the call.") \
+  row(kTokenFormat, "TOKEN_FORMAT", kUnauthenticated, "The person's token is too large, not of the form of a signed token, or lacks a claim.", "Sign in again; if that does not help, have the issuer's settings checked.") \
+  row(kTokenHeader, "TOKEN_HEADER", kUnauthenticated, "The token's header is of another type, or says how it should be verified.", "Have the issuer write the members alg, typ (at+jwt) and kid alone.") \
+  row(kTokenIssuer, "TOKEN_ISSUER", kUnauthenticated, "The token comes from no issuer that is trusted here.", "Sign in with the issuer that this service names in its settings.") \
+  row(kTokenAlg, "TOKEN_ALG", kUnauthenticated, "The token is not signed with the one algorithm of its issuer.", "Have the issuer sign with the algorithm that was agreed.") \
+  row(kTokenSignature, "TOKEN_SIGNATURE", kUnauthenticated, "No key of the issuer made the token's signature, or the token was altered.", "Sign in again; if that does not help, have the issuer's keys brought up to date.") \
+  row(kTokenAudience, "TOKEN_AUDIENCE", kUnauthenticated, "The token was issued for another service.", "Sign in for this service.") \
+  row(kTokenNotYet, "TOKEN_NOT_YET", kUnauthenticated, "The token is from the future.", "Have the clocks of the issuer and of the service set right.") \
+  row(kTokenExpired, "TOKEN_EXPIRED", kUnauthenticated, "The token's time is over.", "Sign in again (onereturn login).") \
+  row(kTokenReplay, "TOKEN_REPLAY", kUnauthenticated, "The token has already served another approval, or is from before the service's start.", "Sign in again for each approval.") \
+  row(kIdentityMismatch, "IDENTITY_MISMATCH", kUnauthenticated, "The person's token and the system's certificate do not belong together.", "Sign in from the system that sends the token, for the organisation that it acts for.") \
   row(kPermission, "PERMISSION", kPermissionDenied, "The caller does not hold the permission that this call needs.", "Ask an administrator for the named permission.") \
   row(kOrgScope, "ORG_SCOPE", kPermissionDenied, "The request names an organisation outside the caller's scope.", "Act for an organisation that was granted to you.") \
   row(kRoleAmbiguous, "ROLE_AMBIGUOUS", kInvalidArgument, "The caller holds several roles that permit the call, and each act is under one.", "Name the role you act under, in the call's metadata as onereturn-role or with --role.") \

@@ -8,6 +8,7 @@
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
+#include "common/service/kept_calls.h"
 #include "common/service/ledger_life.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -29,6 +30,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   }
   ASSIGN_OR_RETURN(std::unique_ptr<Foundation> foundation,
                    LayFoundation(config, kServiceName, AllFamilies()));
+  ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &foundation->clock));
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   const auto rights = std::make_shared<RightsSource>(std::move(configured));
@@ -37,7 +39,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(
       std::unique_ptr<Service> service,
       Service::Create(foundation->store.get(), foundation->committer.get(), &foundation->clock,
-                      rights, metrics, limits, life->seams()));
+                      rights, metrics, limits, life->seams(), kept.keeping()));
   service->LimitCallers(Shares::FromConfig(config.caller_shares()));
   std::unique_ptr<RightsFollower> follower;
   std::unique_ptr<FeedConsumer> consumer;

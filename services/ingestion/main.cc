@@ -3,9 +3,11 @@
 #include "common/feed/ledger_service.h"
 #include "common/feed/operations_service.h"
 #include "common/log/log.h"
+#include "common/rpc/access_server.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
+#include "common/service/kept_calls.h"
 #include "common/service/ledger_life.h"
 #include "common/service/own_identity.h"
 #include "common/service/periodic_work.h"
@@ -42,8 +44,11 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                   ServiceDescriptor<operations::v1::OperationsService>(),
                                   ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
-                                  ServiceDescriptor<ledger::v1::LedgerService>()}));
+                                  ServiceDescriptor<ledger::v1::LedgerService>(),
+                                  ServiceDescriptor<access::v1::AccessLogService>()}));
   guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
+  ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &clock));
+  guard->Use(kept.keeping());
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   MutationGate gate(guard.get(), limits);
@@ -83,12 +88,13 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    LedgerLife::Create(config, foundation.get(), {}, chunks));
   PlainOperationsServer operations_server(guard.get(), committer, store, life->seams());
   BackupServer backup_server(guard.get(), foundation->backups.get());
+  AccessServer access_server(guard.get(), kept.access_log.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
-  ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
-                   Server::Start(config, {&returns_server, &catalogue_server, &rights_server,
-                                          &operations_server, &backup_server, &ledger_server,
-                                          &feed_server}));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Server> server,
+      Server::Start(config, {&returns_server, &catalogue_server, &rights_server, &operations_server,
+                             &backup_server, &ledger_server, &feed_server, &access_server}));
   life->Begin([&](const absl::Status& why) {
     guard->RefuseAll(why);
     server->SayNotServing();

@@ -6,9 +6,11 @@
 #include "common/feed/feed_service.h"
 #include "common/feed/ledger_service.h"
 #include "common/feed/rights_follower.h"
+#include "common/rpc/access_server.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
+#include "common/service/kept_calls.h"
 #include "common/service/ledger_life.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -40,8 +42,11 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                   ServiceDescriptor<operations::v1::OperationsService>(),
                                   ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
-                                  ServiceDescriptor<ledger::v1::LedgerService>()}));
+                                  ServiceDescriptor<ledger::v1::LedgerService>(),
+                                  ServiceDescriptor<access::v1::AccessLogService>()}));
   guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
+  ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &clock));
+  guard->Use(kept.keeping());
   StoredTables tables(store);
   ReadGate reads(&tables, &clock);
   ASSIGN_OR_RETURN(const std::unique_ptr<ProjectionRunner> runner,
@@ -74,10 +79,11 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
       [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); },
       life->seams().standing);
   BackupServer backup_server(guard.get(), foundation->backups.get());
+  AccessServer access_server(guard.get(), kept.access_log.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
                    Server::Start(config, {&metrics_server, &operations, &backup_server,
-                                          &feed_server, &ledger_server}));
+                                          &feed_server, &ledger_server, &access_server}));
 
   life->Begin(
       [&](const absl::Status& why) {

@@ -108,6 +108,27 @@ TEST_F(InitTest, ThreeServersStartFromItsFolder) {
       RunClient({{"submit", file, "--collection", "MSitAE", "--layout", "onereturn-wide", "--json"},
                  profile("submitter-RLQ")});
   EXPECT_THAT(submit, AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("VERDICT_VALID"))));
+  // A person signs in, acts, signs out; and it can be seen who did what.
+  const ClientRun login = RunClient(
+      {{"login", "--person", "operator-1", "--organisation", "X24"}, profile("operator")});
+  EXPECT_THAT(login, AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("#operator-1"))));
+  EXPECT_THAT(RunClient({{"status"}, profile("operator")}), ExitedWith(0));
+  EXPECT_THAT(RunClient({{"logout"}, profile("operator")}), ExitedWith(0));
+  // Somebody without any right signs in, and has none.
+  EXPECT_THAT(
+      RunClient({{"login", "--person", "nobody-1", "--organisation", "X24"}, profile("operator")}),
+      ExitedWith(0));
+  const ClientRun refused = RunClient({{"status"}, profile("operator")});
+  EXPECT_THAT(refused, AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION"))));
+  const ClientRun log = RunClient({{"access-log", "--json"}, profile("auditor")});
+  EXPECT_THAT(log, AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("#operator-1\",")),
+                         Field(&ClientRun::out, HasSubstr("#nobody-1")),
+                         Field(&ClientRun::out, HasSubstr("ReturnsService.CreateUpload"))));
+  const ClientRun own =
+      RunClient({{"access-log", "--organisation", "RLQ", "--service", "ingestion"},
+                 profile("submitter-RLQ")});
+  EXPECT_THAT(own, AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("CreateUpload")),
+                         Field(&ClientRun::out, Not(HasSubstr("operator")))));
   for (auto& server : servers) {
     EXPECT_THAT(server->Terminate(30'000), IsOkAndHolds(ProcessEnd{0, {}}));
   }

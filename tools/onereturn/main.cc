@@ -18,6 +18,7 @@ int Run(int argument_count, char** arguments) {
   Environment environment;
   CommandLine line(&environment);
   AddInitCommand(&line);
+  AddLoginCommands(&line);
   AddApplyCommand(&line);
   AddSubmitCommand(&line);
   AddReturnsCommand(&line);
@@ -32,6 +33,7 @@ int Run(int argument_count, char** arguments) {
   AddRotateKeyCommand(&line);
   AddBackupCommands(&line);
   AddRightsCommands(&line);
+  AddAccessLogCommand(&line);
   const absl::StatusOr<ExitCode> outcome = line.Run(argument_count, arguments);
   if (outcome.ok()) return static_cast<int>(*outcome);
   environment.console.Note(environment.json ? ErrorJson(outcome.status())

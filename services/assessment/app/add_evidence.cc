@@ -87,8 +87,9 @@ struct AddEvidence::Call {
 absl::Status AddEvidence::Pin(Call* call) const {
   if (call->pinned.has_value()) return absl::OkStatus();
   const v1::AddEvidenceRequest& request = call->request;
-  const MetricQuestion question{request.metric(), 0, request.organisation(), request.period(),
-                                request.position()};
+  const MetricQuestion question{request.metric(),       0,
+                                request.organisation(), request.period(),
+                                request.position(),     call->origin.person_token};
   // Counted from the call: what stood in a queue behind others has used up its share there.
   const int64_t until =
       std::min(call->origin.deadline.micros, call->origin.started.micros + kMetricsWaitMicros);

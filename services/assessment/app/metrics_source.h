@@ -18,6 +18,9 @@ struct MetricQuestion {
   std::string organisation;
   std::string period;
   std::string position;  // Empty: the latest.
+  // The token of the person on whose behalf it is asked; metrics then answers what both that person
+  // and this service may see. Empty: a system's call. For metrics alone: never kept or logged.
+  std::string person_token;
 };
 
 struct PinnedValue {

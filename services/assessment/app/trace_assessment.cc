@@ -67,7 +67,7 @@ absl::StatusOr<bool> TraceAssessment::TraceEvidence(const TraceCaller& caller,
                                                     Listener listener) const {
   const metrics::v1::MetricValue& value = evidence.value();
   const MetricQuestion question{value.metric(), value.metric_version(), value.organisation(),
-                                value.period(), evidence.position()};
+                                value.period(), evidence.position(),    caller.person_token};
   bool listening = true;
   bool confirmed = false;
   auto on_part = [&](const metrics::v1::TraceMetricValueResponse& traced) -> absl::StatusOr<bool> {

@@ -2,6 +2,8 @@
 #ifndef ONERETURN_SERVICES_ASSESSMENT_APP_TRACE_ASSESSMENT_H_
 #define ONERETURN_SERVICES_ASSESSMENT_APP_TRACE_ASSESSMENT_H_
 
+#include <string>
+
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
@@ -16,8 +18,9 @@ namespace onereturn::assessment {
 // Who asks, and for what state.
 struct TraceCaller {
   OrganisationScope scope;
-  ReadPlace place;     // In this service's feed.
-  Timestamp deadline;  // Until when metrics is waited for.
+  ReadPlace place;                // In this service's feed.
+  Timestamp deadline;             // Until when metrics is waited for.
+  std::string person_token = {};  // As MetricQuestion::person_token.
 };
 
 // Thread safe. Holds no state of the store open while it waits for metrics.

@@ -32,6 +32,7 @@ struct WriteOrigin {
   Timestamp deadline;       // until when its caller waits.
   std::string person = {};  // "{issuer}#{subject}"; empty when the system acts for itself.
   rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
+  std::string person_token = {};  // As MetricQuestion::person_token.
 };
 
 // What a request leads to.

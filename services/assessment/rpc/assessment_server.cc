@@ -24,9 +24,9 @@ constexpr int kMostAssessments = 200;
 
 template <typename Call>
 WriteOrigin OriginOf(const Call& call) {
-  return WriteOrigin{call.call.caller.spiffe_id, call.call.caller.scope, call.digest,
-                     call.call.started,          call.call.deadline,     call.call.caller.person,
-                     call.call.caller.role};
+  return WriteOrigin{call.call.caller.spiffe_id, call.call.caller.scope,  call.digest,
+                     call.call.started,          call.call.deadline,      call.call.caller.person,
+                     call.call.caller.role,      call.call.person_token()};
 }
 
 // Answers with what `fill` takes from the answer, the receipt, and whether it is a repeat.
@@ -176,6 +176,7 @@ grpc::Status AssessmentServer::GetAssessment(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(
         *response->mutable_assessment(),
         use_cases_.read_assessments->Get(call.caller.scope, request->name(), place.sequence));
+    call.concerned->Add(response->assessment().organisation());
     response->set_position(place.position);
     return absl::OkStatus();
   });
@@ -192,7 +193,10 @@ grpc::Status AssessmentServer::ListAssessments(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(auto found,
                      use_cases_.read_assessments->List(call.caller.scope, page.after,
                                                        static_cast<size_t>(size), place.sequence));
-    for (v1::Assessment& row : found.rows) *response->add_assessments() = std::move(row);
+    for (v1::Assessment& row : found.rows) {
+      call.concerned->Add(row.organisation());
+      *response->add_assessments() = std::move(row);
+    }
     if (!found.after.empty()) {
       response->set_next_page_token(
           tokens_.Write(*request, call.caller.spiffe_id, PagePlace{found.after, place.position}));
@@ -207,8 +211,8 @@ grpc::Status AssessmentServer::Trace(grpc::ServerContext* context, const v1::Tra
   return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOf(request->read()));
     return use_cases_.trace_assessment->Run(
-        TraceCaller{call.caller.scope, std::move(place), call.deadline}, *request,
-        [this, &call, context, writer](v1::TraceResponse part) {
+        TraceCaller{call.caller.scope, std::move(place), call.deadline, call.person_token()},
+        *request, [this, &call, context, writer](v1::TraceResponse part) {
           guard_->Prune(call, &part);
           return !context->IsCancelled() && WriteInTime(context, writer, part);
         });

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/log/log.h"
+#include "common/rpc/people.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/error.h"
 
@@ -52,10 +53,20 @@ absl::Status PassOn(const ErrorDetails& details, absl::string_view message) {
   return error;
 }
 
+// Faults of the person's rights or sign-in: were it this service's own, the caller could do
+// nothing.
+bool IsOfThePerson(Reason reason) {
+  return reason == Reason::kPermission || reason == Reason::kTokenExpired ||
+         reason == Reason::kRightsStale || reason == Reason::kRoleAmbiguous;
+}
+
 absl::Status FromMetrics(const MetricQuestion& question, const grpc::Status& answer) {
   if (answer.ok()) return absl::OkStatus();
   const absl::Status status = FromGrpcStatus(answer);
   const std::optional<ErrorDetails> details = DetailsOf(status);
+  if (details.has_value() && !question.person_token.empty() && IsOfThePerson(details->reason)) {
+    return PassOn(*details, status.message());
+  }
   if (details.has_value() && IsOfTheQuestion(details->reason)) {
     return PassOn(*details, status.message());
   }
@@ -72,7 +83,11 @@ absl::Status FromMetrics(const MetricQuestion& question, const grpc::Status& ans
       .RetryAfter(absl::Seconds(1));
 }
 
-void SetDeadline(int64_t limit_micros, grpc::ClientContext* context) {
+// Until when metrics may answer, and for whom it is asked.
+void Prepare(const MetricQuestion& question, int64_t limit_micros, grpc::ClientContext* context) {
+  if (!question.person_token.empty()) {
+    context->AddMetadata(kTokenMetadata, absl::StrCat(kTokenScheme, question.person_token));
+  }
   context->set_deadline(std::chrono::system_clock::now() +
                         std::chrono::microseconds(std::max<int64_t>(limit_micros, 0)));
 }
@@ -95,7 +110,7 @@ Request RequestOf(const MetricQuestion& question) {
 absl::StatusOr<PinnedValue> MetricsClient::Value(const MetricQuestion& question,
                                                  int64_t limit_micros) {
   grpc::ClientContext context;
-  SetDeadline(limit_micros, &context);
+  Prepare(question, limit_micros, &context);
   metrics::v1::GetMetricValueResponse response;
   const grpc::Status answer = stub_->GetMetricValue(
       &context, RequestOf<metrics::v1::GetMetricValueRequest>(question), &response);
@@ -106,7 +121,7 @@ absl::StatusOr<PinnedValue> MetricsClient::Value(const MetricQuestion& question,
 absl::Status MetricsClient::Trace(const MetricQuestion& question, int64_t limit_micros,
                                   Listener listener) {
   grpc::ClientContext context;
-  SetDeadline(limit_micros, &context);
+  Prepare(question, limit_micros, &context);
   const auto reader =
       stub_->TraceMetricValue(&context, RequestOf<metrics::v1::TraceMetricValueRequest>(question));
   metrics::v1::TraceMetricValueResponse part;

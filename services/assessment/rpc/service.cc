@@ -12,21 +12,23 @@ namespace onereturn::assessment {
 absl::StatusOr<std::unique_ptr<Service>> Service::Create(
     const Store* store, Committer* committer, const Clock* clock,
     std::shared_ptr<const RightsSource> rights, const std::shared_ptr<grpc::Channel>& metrics,
-    MutationLimits limits, const LedgerSeams& seams) {
+    MutationLimits limits, const LedgerSeams& seams, const CallKeeping& keeping) {
   ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
                    Guard::Create(std::move(rights), clock,
                                  {ServiceDescriptor<v1::AssessmentService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
-                                  ServiceDescriptor<operations::v1::BackupService>()}));
-  return std::unique_ptr<Service>(
-      new Service(store, committer, clock, std::move(guard), metrics, limits, seams));
+                                  ServiceDescriptor<operations::v1::BackupService>(),
+                                  ServiceDescriptor<access::v1::AccessLogService>()}));
+  if (keeping.people != nullptr) guard->Use(keeping);
+  return std::unique_ptr<Service>(new Service(store, committer, clock, std::move(guard), metrics,
+                                              limits, seams, keeping.access_log));
 }
 
 Service::Service(const Store* store, Committer* committer, const Clock* clock,
                  std::unique_ptr<Guard> guard, const std::shared_ptr<grpc::Channel>& metrics,
-                 const MutationLimits& limits, const LedgerSeams& seams)
+                 const MutationLimits& limits, const LedgerSeams& seams, AccessLog* access_log)
     : committer_(committer),
       guard_(std::move(guard)),
       gate_(guard_.get(), limits),
@@ -47,10 +49,17 @@ Service::Service(const Store* store, Committer* committer, const Clock* clock,
           [](const Digest& /*digest*/) -> absl::StatusOr<std::string> { return NotFound(); },
           seams.standing),
       ledger_server_(guard_.get(), store, committer, seams),
-      operations_server_(guard_.get(), committer, store, seams) {}
+      operations_server_(guard_.get(), committer, store, seams) {
+  if (access_log != nullptr) {
+    access_server_ = std::make_unique<AccessServer>(guard_.get(), access_log);
+  }
+}
 
 std::vector<grpc::Service*> Service::grpc_services() {
-  return {&assessment_server_, &feed_server_, &ledger_server_, &operations_server_};
+  std::vector<grpc::Service*> services = {&assessment_server_, &feed_server_, &ledger_server_,
+                                          &operations_server_};
+  if (access_server_ != nullptr) services.push_back(access_server_.get());
+  return services;
 }
 
 void Service::Drain() {

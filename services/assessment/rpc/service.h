@@ -15,6 +15,7 @@
 #include "common/feed/ledger_service.h"
 #include "common/feed/operations_service.h"
 #include "common/identity/rights_source.h"
+#include "common/rpc/access_server.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
@@ -29,11 +30,12 @@ inline constexpr char kServiceName[] = "assessment";
 // Must outlive the gRPC server that serves it.
 class Service {
  public:
-  // `store`, `committer` and `clock` must outlive the service. Errors as Guard::Create.
+  // `store`, `committer`, `clock` and what `keeping` holds must outlive the service. Errors as
+  // Guard::Create.
   static absl::StatusOr<std::unique_ptr<Service>> Create(
       const Store* store, Committer* committer, const Clock* clock,
       std::shared_ptr<const RightsSource> rights, const std::shared_ptr<grpc::Channel>& metrics,
-      MutationLimits limits, const LedgerSeams& seams = {});
+      MutationLimits limits, const LedgerSeams& seams = {}, const CallKeeping& keeping = {});
 
   // As Drain().
   ~Service() { Drain(); }
@@ -54,7 +56,7 @@ class Service {
  private:
   Service(const Store* store, Committer* committer, const Clock* clock,
           std::unique_ptr<Guard> guard, const std::shared_ptr<grpc::Channel>& metrics,
-          const MutationLimits& limits, const LedgerSeams& seams);
+          const MutationLimits& limits, const LedgerSeams& seams, AccessLog* access_log);
 
   Committer* const committer_;
   const std::unique_ptr<Guard> guard_;
@@ -71,6 +73,8 @@ class Service {
   FeedServer feed_server_;
   LedgerServer ledger_server_;
   PlainOperationsServer operations_server_;
+  // Null: calls are kept nowhere.
+  std::unique_ptr<AccessServer> access_server_;
 };
 
 }  // namespace onereturn::assessment

@@ -64,6 +64,7 @@ absl::StatusOr<onereturn::common::v1::ReadAt> ToReadAt(const ReadOptions& option
 
 // The families. Each file adds its own commands.
 void AddInitCommand(CommandLine* line);
+void AddLoginCommands(CommandLine* line);
 void AddApplyCommand(CommandLine* line);
 void AddSubmitCommand(CommandLine* line);
 void AddReturnsCommand(CommandLine* line);
@@ -78,6 +79,7 @@ void AddStatusCommands(CommandLine* line);
 void AddRotateKeyCommand(CommandLine* line);
 void AddBackupCommands(CommandLine* line);
 void AddRightsCommands(CommandLine* line);
+void AddAccessLogCommand(CommandLine* line);
 
 }  // namespace onereturn::client
 

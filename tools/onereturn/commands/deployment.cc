@@ -15,6 +15,7 @@
 #include "common/commit/service_store.h"
 #include "common/ledger/signing.h"
 #include "common/status/status_macros.h"
+#include "common/token/token_signer.h"
 #include "tools/onereturn/connection/session.h"
 #include "tools/onereturn/console/error_text.h"
 
@@ -45,6 +46,11 @@ std::string SigningKeyFile(absl::string_view service) {
 constexpr char kAuthorityFile[] = "certificates/authority.pem";
 constexpr char kAuthorityKeyFile[] = "certificates/authority.key.pem";
 constexpr char kRightsFile[] = "rights.textproto";
+// A development issuer of people's tokens: `onereturn login` signs with the first, services read
+// the second.
+constexpr char kIssuerKeyFile[] = "keys/issuer.signing.pem";
+constexpr char kIssuerSetFile[] = "keys/issuer.jwks.json";
+constexpr char kAnybodysPeople[] = "*";
 
 // A port that nobody listens on now. Another process may take it before the service does; that
 // service then says so at its start.
@@ -73,6 +79,7 @@ class DeploymentWriter {
     ASSIGN_OR_RETURN(const Authority authority, Authority::Create("Onereturn development"));
     ASSIGN_OR_RETURN(const CertifiedKey pem, authority.ToPem());
     RETURN_IF_ERROR(WriteCertifiedKey(pem, Path(kAuthorityFile), Path(kAuthorityKeyFile)));
+    RETURN_IF_ERROR(WriteIssuer());
     config::v1::RightsFile rights;
     for (size_t i = 0; i < kServices.size(); ++i) {
       RETURN_IF_ERROR(WriteService(authority, i));
@@ -81,6 +88,7 @@ class DeploymentWriter {
     for (const Persona& persona : PersonasOf(options_.organisations)) {
       RETURN_IF_ERROR(WritePersona(authority, persona));
       Register(SpiffeIdOfPersona(persona), persona.role, persona.organisation, &rights);
+      RegisterPerson(persona, &rights);
     }
     return WriteMessage(kRightsFile, rights, "Who may call: read by every service at its start.",
                         "onereturn.config.v1.RightsFile");
@@ -96,7 +104,7 @@ class DeploymentWriter {
       return UsageError(absl::StrCat("\"", options_.folder, "\" exists and is not an empty folder"),
                         "Choose a new folder: what is there is never overwritten.");
     }
-    for (const char* name : {"backups", "certificates", "high-water", "keys", "run"}) {
+    for (const char* name : {"backups", "certificates", "high-water", "keys", "run", "tokens"}) {
       fs::create_directories(folder_ / name, error);
       if (error) return CannotMake(error);
     }
@@ -140,6 +148,13 @@ class DeploymentWriter {
     return files;
   }
 
+  absl::Status WriteIssuer() {
+    ASSIGN_OR_RETURN(const TokenSigner signer, TokenSigner::Generate(TokenAlgorithm::kEs256));
+    ASSIGN_OR_RETURN(const std::string key, signer.ToPem());
+    RETURN_IF_ERROR(WriteNewFile(Path(kIssuerKeyFile), key, kPrivateMode));
+    return WriteNewFile(Path(kIssuerSetFile), signer.ToKeySet(), kPublicMode);
+  }
+
   absl::Status WriteService(const Authority& authority, size_t index) {
     const std::string& service = kServices[index];
     ASSIGN_OR_RETURN(const CertifiedKey pem,
@@ -163,6 +178,11 @@ class DeploymentWriter {
     config.set_signing_key_file(SigningKeyFile(service));
     config.set_high_water_file(absl::StrCat("high-water/", service));
     config.set_rights_file(kRightsFile);
+    config::v1::TokenIssuer* issuer = config.add_token_issuers();
+    issuer->set_issuer(kDevelopmentIssuer);
+    issuer->set_keys_file(kIssuerSetFile);
+    issuer->set_algorithm(std::string(NameOf(TokenAlgorithm::kEs256)));
+    config.set_access_log_folder(absl::StrCat("access/", service));
     // Each service follows those before it: ingestion none, assessment both.
     for (size_t i = 0; i < index; ++i) *config.add_peers() = peers_[i];
     return WriteMessage(absl::StrCat(service, ".textproto"), config,
@@ -177,6 +197,9 @@ class DeploymentWriter {
         WriteCertifiedKey(pem, Path(CertificateFile(persona.name)), Path(KeyFile(persona.name))));
     config::v1::ClientProfile profile;
     *profile.mutable_tls() = TlsFilesOf(persona.name);
+    profile.set_token_file(absl::StrCat("tokens/", persona.name, ".token"));
+    profile.set_issuer_key_file(kIssuerKeyFile);
+    profile.set_issuer(kDevelopmentIssuer);
     for (const config::v1::Peer& peer : peers_) {
       *profile.add_services() = peer;
       (*profile.mutable_public_key_files())[peer.service()] = PublicKeyFile(peer.service());
@@ -203,6 +226,18 @@ class DeploymentWriter {
     principal->set_spiffe_id(spiffe_id);
     principal->set_role(role);
     principal->set_organisation(organisation);
+  }
+
+  // Somebody to sign in as at the persona's system, with the same role. National personas' systems
+  // carry people of whatever organisation.
+  static void RegisterPerson(const Persona& persona, config::v1::RightsFile* rights) {
+    if (persona.organisation.empty()) {
+      rights->mutable_principals()->rbegin()->set_people_of(kAnybodysPeople);
+    }
+    config::v1::Principal* person = rights->add_principals();
+    person->set_person(absl::StrCat(kDevelopmentIssuer, "#", PersonOfPersona(persona)));
+    person->set_role(persona.role);
+    person->set_organisation(persona.organisation);
   }
 
   const DeploymentOptions& options_;
@@ -240,6 +275,8 @@ std::string SpiffeIdOfPersona(const Persona& persona) {
   const std::string id = absl::StrCat(kTrustDomain, "/organisation/", persona.organisation);
   return persona.role == rights::v1::ROLE_SUBMITTER ? id : absl::StrCat(id, "/", persona.name);
 }
+
+std::string PersonOfPersona(const Persona& persona) { return absl::StrCat(persona.name, "-1"); }
 
 absl::Status WriteDeployment(const DeploymentOptions& options) {
   return DeploymentWriter(options).Write();

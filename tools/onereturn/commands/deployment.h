@@ -12,6 +12,9 @@
 
 namespace onereturn::client {
 
+// Of people's tokens, in a development deployment: the claim `iss`.
+inline constexpr char kDevelopmentIssuer[] = "https://issuer.onereturn.local";
+
 struct Persona {
   std::string name;  // Of its profile, key and certificate: "analyst".
   rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
@@ -30,6 +33,8 @@ std::vector<Persona> PersonasOf(const std::vector<std::string>& organisations);
 
 std::string SpiffeIdOfService(absl::string_view service);
 std::string SpiffeIdOfPersona(const Persona& persona);
+// The subject of a made-up person with the persona's role: "analyst-1".
+std::string PersonOfPersona(const Persona& persona);
 
 // Writes the deployment into `folder`, which must not exist or must be empty (a usage error
 // otherwise). Keys are readable for their owner alone. A failure leaves what was written so far.

@@ -34,9 +34,10 @@ absl::StatusOr<config::v1::ClientProfile> ReadProfile(const std::string& file) {
                       "Check the path; `onereturn init --folder F` makes profiles.");
   }
   const auto folder = std::filesystem::absolute(path).parent_path();
-  for (std::string* name : {profile.mutable_tls()->mutable_certificate_file(),
-                            profile.mutable_tls()->mutable_key_file(),
-                            profile.mutable_tls()->mutable_authority_file()}) {
+  for (std::string* name :
+       {profile.mutable_tls()->mutable_certificate_file(),
+        profile.mutable_tls()->mutable_key_file(), profile.mutable_tls()->mutable_authority_file(),
+        profile.mutable_token_file(), profile.mutable_issuer_key_file()}) {
     ToAbsolute(folder, name);
   }
   for (auto& [service, key_file] : *profile.mutable_public_key_files()) {

@@ -11,6 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/connection/profile.h"
+#include "tools/onereturn/connection/token_file.h"
 #include "tools/onereturn/console/error_text.h"
 
 namespace onereturn::client {
@@ -63,13 +64,15 @@ absl::Status ErrorOfCall(const grpc::Status& status, const config::v1::Peer& pee
 
 absl::StatusOr<Session> Session::Open(const std::string& profile_file, CallLimits limits) {
   ASSIGN_OR_RETURN(config::v1::ClientProfile profile, ReadProfile(profile_file));
-  return Session(std::move(profile), limits);
+  ASSIGN_OR_RETURN(std::string token, TokenOf(profile, SystemClock().Now()));
+  return Session(std::move(profile), std::move(token), limits);
 }
 
 absl::StatusOr<std::pair<config::v1::Peer, std::shared_ptr<grpc::Channel>>> Session::Connect(
     absl::string_view service) const {
   ASSIGN_OR_RETURN(config::v1::Peer peer, PeerOf(profile_, service));
-  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = MutualTlsChannel(profile_.tls(), peer);
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel =
+      MutualTlsChannel(profile_.tls(), peer, token_);
   if (!channel.ok()) {
     return UsageError(channel.status().message(),
                       "Check the paths under `tls` in the profile, and that you may read the key.");

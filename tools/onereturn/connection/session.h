@@ -103,7 +103,8 @@ class ServiceClient {
 // A profile, and the channels it leads to. Thread-compatible.
 class Session {
  public:
-  // Usage errors as ReadProfile.
+  // Usage errors as ReadProfile. A person whose token lies in the profile's file makes every call;
+  // one that has ended is an error that says how to sign in again.
   static absl::StatusOr<Session> Open(const std::string& profile_file, CallLimits limits);
 
   // `Service` is a generated class such as metrics::v1::MetricsService; `peer` says which server.
@@ -118,13 +119,14 @@ class Session {
   const config::v1::ClientProfile& profile() const { return profile_; }
 
  private:
-  Session(config::v1::ClientProfile profile, CallLimits limits)
-      : profile_(std::move(profile)), limits_(limits) {}
+  Session(config::v1::ClientProfile profile, std::string token, CallLimits limits)
+      : profile_(std::move(profile)), token_(std::move(token)), limits_(limits) {}
 
   absl::StatusOr<std::pair<config::v1::Peer, std::shared_ptr<grpc::Channel>>> Connect(
       absl::string_view service) const;
 
   config::v1::ClientProfile profile_;
+  std::string token_;  // Empty: the system calls for itself.
   CallLimits limits_;
 };
 

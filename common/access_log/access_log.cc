@@ -1,0 +1,261 @@
+#include "common/access_log/access_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/access_log/access_file.h"
+#include "common/base/read_file.h"
+#include "common/log/log.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace onereturn {
+namespace {
+
+// So much is not left waiting for the interval's end.
+constexpr size_t kWriteAtOnceBytes = size_t{1} << 20;
+constexpr mode_t kOwnerAlone = 0600;
+// Space that is had before it is needed, some ten thousand calls' worth: when others have filled
+// the disk, and the store takes no more writes, reads go on and are logged.
+constexpr off_t kReserveBytes = off_t{4} << 20;
+constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
+
+absl::Status Failure(absl::string_view what) {
+  return absl::UnavailableError(absl::StrCat(what, ": ", std::strerror(errno)));
+}
+
+absl::Status WriteWhole(int descriptor, absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return Failure("cannot write");
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  if (fdatasync(descriptor) != 0) return Failure("cannot sync");
+  return absl::OkStatus();
+}
+
+absl::Status SyncFolder(const std::string& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return Failure("cannot open the folder");
+  const bool synced = fsync(descriptor) == 0;
+  absl::Status status = synced ? absl::OkStatus() : Failure("cannot sync the folder");
+  close(descriptor);
+  return status;
+}
+
+google::protobuf::Timestamp WireTime(Timestamp time) {
+  google::protobuf::Timestamp wire;
+  wire.set_seconds(time.micros / 1'000'000);
+  wire.set_nanos(static_cast<int32_t>(time.micros % 1'000'000) * 1'000);
+  return wire;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<AccessLog>> AccessLog::Open(AccessLogOptions options,
+                                                           const Clock* clock) {
+  std::error_code error;
+  std::filesystem::create_directories(options.folder, error);
+  if (error || ::access(options.folder.c_str(), W_OK) != 0) {
+    return Error(Reason::kFieldInvalid, absl::StrCat("the access log's folder \"", options.folder,
+                                                     "\" cannot be made or written to"))
+        .Field("access_log_folder", "must be a folder that the service may write to");
+  }
+  std::unique_ptr<AccessLog> log(new AccessLog(std::move(options), clock));
+  RETURN_IF_ERROR(log->FindPlace());
+  log->thread_ = std::thread([raw = log.get()] { raw->Run(); });
+  return log;
+}
+
+AccessLog::~AccessLog() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  wanted_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  CloseFile();
+}
+
+absl::Status AccessLog::FindPlace() {
+  ASSIGN_OR_RETURN(const std::vector<AccessFileName> files, ListAccessFiles(options_.folder));
+  if (!files.empty()) next_file_ = files.back().number + 1;
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    const std::optional<std::string> bytes =
+        ReadFile(absl::StrCat(options_.folder, "/", file->ToString()));
+    if (!bytes.has_value()) {
+      return absl::DataLossError(absl::StrCat("the access log \"", options_.folder, "/",
+                                              file->ToString(), "\" cannot be read"));
+    }
+    AccessRecords records(*bytes, FirstAccessCheck());
+    access::v1::AccessEntry entry;
+    while (const std::optional<absl::string_view> record = records.Next()) {
+      if (entry.ParseFromArray(record->data(), static_cast<int>(record->size()))) {
+        next_number_ = std::max(next_number_, entry.number() + 1);
+      }
+    }
+    if (next_number_ > 1) break;
+  }
+  synced_number_ = next_number_ - 1;
+  return absl::OkStatus();
+}
+
+absl::Status AccessLog::Admits(bool privileged) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const bool full = waiting_.records.size() + writing_bytes_ >= options_.most_waiting_bytes;
+  if (!full && !(failing_ && privileged)) return absl::OkStatus();
+  return Error(Reason::kAccessLog, "the access log cannot be written just now")
+      .RetryAfter(absl::Seconds(1));
+}
+
+void AccessLog::Append(access::v1::AccessEntry entry) {
+  bool at_once = false;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    entry.set_number(next_number_++);
+    *entry.mutable_time() = WireTime(clock_->Now());
+    const std::string bytes = entry.SerializeAsString();
+    AppendU32(static_cast<uint32_t>(bytes.size()), &waiting_.records);
+    waiting_.records += bytes;
+    waiting_.last_number = entry.number();
+    at_once = waiting_.records.size() >= kWriteAtOnceBytes && !failing_;
+  }
+  if (at_once) wanted_.notify_one();
+}
+
+bool AccessLog::Flush(std::chrono::milliseconds most) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  const uint64_t wanted = next_number_ - 1;
+  flush_wanted_ = true;
+  wanted_.notify_one();
+  return written_.wait_for(lock, most, [&] { return synced_number_ >= wanted; });
+}
+
+void AccessLog::Run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (true) {
+    wanted_.wait_for(lock, options_.interval, [this] {
+      return stopping_ || flush_wanted_ ||
+             (!failing_ && waiting_.records.size() >= kWriteAtOnceBytes);
+    });
+    flush_wanted_ = false;
+    const bool last = stopping_;
+    Waiting taken = std::exchange(waiting_, Waiting());
+    writing_bytes_ = taken.records.size();
+    lock.unlock();
+    const absl::Status written = taken.records.empty() ? absl::OkStatus() : Write(taken);
+    lock.lock();
+    writing_bytes_ = 0;
+    if (written.ok()) {
+      if (failing_ && !taken.records.empty()) {
+        failing_ = false;
+        LogInfo("access_log.written_again", {});
+      }
+      synced_number_ = std::max(synced_number_, taken.last_number);
+    } else {
+      if (!failing_) LogError("access_log.failing", {{"why", written.message()}});
+      failing_ = true;
+      const uint64_t newest = std::max(taken.last_number, waiting_.last_number);
+      waiting_ = Waiting{taken.records + waiting_.records, newest};
+    }
+    written_.notify_all();
+    if (last) return;
+  }
+}
+
+absl::Status AccessLog::Write(const Waiting& waiting) {
+  const std::string today = AccessDayOf(clock_->Now());
+  if (descriptor_ < 0 || day_ != today || file_bytes_ >= options_.most_file_bytes) {
+    RETURN_IF_ERROR(OpenFile(today));
+    RemoveOld(today);
+  }
+  std::string bytes;
+  std::string check = check_;
+  for (absl::string_view rest = waiting.records; !rest.empty();) {
+    const size_t size = ReadU32(rest);
+    const absl::string_view entry = rest.substr(4, size);
+    check = AccessCheck(check, entry);
+    absl::StrAppend(&bytes, rest.substr(0, 4), check, entry);
+    rest.remove_prefix(4 + size);
+  }
+  Reserve(bytes.size());
+  absl::Status status = WriteWhole(descriptor_, bytes);
+  if (!status.ok()) {
+    // What of it is on disk is unknown, and a sync that failed once may lie the next time: all of
+    // it goes into another file, and a reader passes over what stands in both.
+    reserved_bytes_ = 0;
+    CloseFile();
+    return absl::UnavailableError(
+        absl::StrCat("the access log in \"", options_.folder, "\": ", status.message()));
+  }
+  check_ = std::move(check);
+  file_bytes_ += bytes.size();
+  return absl::OkStatus();
+}
+
+absl::Status AccessLog::OpenFile(const std::string& day) {
+  CloseFile();
+  const std::string path =
+      absl::StrCat(options_.folder, "/", AccessFileName{day, next_file_}.ToString());
+  descriptor_ = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, kOwnerAlone);
+  if (descriptor_ < 0) {
+    const bool taken = errno == EEXIST;
+    absl::Status status = Failure(absl::StrCat("cannot make the access log \"", path, "\""));
+    if (taken) ++next_file_;
+    return status;
+  }
+  ++next_file_;
+  if (absl::Status synced = SyncFolder(options_.folder); !synced.ok()) {
+    CloseFile();
+    return synced;
+  }
+  day_ = day;
+  file_bytes_ = 0;
+  check_ = FirstAccessCheck();
+  return absl::OkStatus();
+}
+
+void AccessLog::Reserve(size_t bytes) {
+  while (reserved_bytes_ < file_bytes_ + bytes + kReserveBytes / 2) {
+    // Beyond the file's end, which stays where it is. Where that cannot be had, writing will tell.
+    if (fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(reserved_bytes_),
+                  kReserveBytes) != 0) {
+      return;
+    }
+    reserved_bytes_ += kReserveBytes;
+  }
+}
+
+void AccessLog::CloseFile() {
+  if (descriptor_ < 0) return;
+  // Gives back what was reserved and not used; should it fail, it is given back with the file.
+  if (reserved_bytes_ > file_bytes_ &&
+      ftruncate(descriptor_, static_cast<off_t>(file_bytes_)) != 0) {
+    LogDebug("access_log.reserve_kept", {{"day", day_}});
+  }
+  close(descriptor_);
+  descriptor_ = -1;
+  reserved_bytes_ = 0;
+}
+
+void AccessLog::RemoveOld(const std::string& today) {
+  const absl::StatusOr<std::vector<AccessFileName>> files = ListAccessFiles(options_.folder);
+  if (!files.ok()) return;  // Tomorrow then; what is written is what counts.
+  const std::string first =
+      AccessDayOf(Timestamp{clock_->Now().micros - options_.days * kDayMicros});
+  for (const AccessFileName& file : *files) {
+    if (file.day >= first || file.day >= today) continue;
+    std::error_code ignored;
+    std::filesystem::remove(absl::StrCat(options_.folder, "/", file.ToString()), ignored);
+  }
+}
+
+}  // namespace onereturn

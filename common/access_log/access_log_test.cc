@@ -1,0 +1,258 @@
+#include "common/access_log/access_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/access_log/access_file.h"
+#include "common/base/testing/temporary_folder.h"
+#include "common/digest/digest.h"
+#include "common/status/testing/status_matchers.h"
+
+namespace onereturn {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr Timestamp kNoon = Timestamp::FromSeconds(1'750'075'200);  // 2025-06-16T12:00:00Z.
+constexpr int64_t kDaySeconds = 86'400;
+constexpr std::chrono::seconds kPatience{20};
+
+access::v1::AccessEntry EntryOf(const std::string& organisation, const std::string& method = "M") {
+  access::v1::AccessEntry entry;
+  entry.set_method(method);
+  entry.set_system("spiffe://a.example/loader");
+  if (!organisation.empty()) entry.add_organisations(organisation);
+  return entry;
+}
+
+class AccessLogTest : public ::testing::Test {
+ protected:
+  AccessLogTest() {
+    options_.folder = folder_.File("access");
+    options_.interval = std::chrono::hours(1);  // Only what the test asks for is written.
+  }
+  void Open() {
+    log_.reset();
+    log_ = AccessLog::Open(options_, &clock_).value();
+  }
+  AccessPage Read(AccessQuestion question, AccessPlace place = {}) {
+    return ReadAccess(options_.folder, question, place).value();
+  }
+  static AccessQuestion All() {
+    AccessQuestion question;
+    question.from = Timestamp{kNoon.micros - 1'000 * kDaySeconds * 1'000'000};
+    question.until = Timestamp{kNoon.micros + 1'000 * kDaySeconds * 1'000'000};
+    return question;
+  }
+  static std::vector<std::string> Methods(const AccessPage& page) {
+    std::vector<std::string> methods;
+    for (const auto& entry : page.entries) methods.push_back(entry.method());
+    return methods;
+  }
+  std::vector<std::string> Files() const {
+    std::vector<std::string> names;
+    const auto files = ListAccessFiles(options_.folder);
+    if (!files.ok()) return names;
+    for (const AccessFileName& file : *files) names.push_back(file.ToString());
+    return names;
+  }
+
+  TemporaryFolder folder_;
+  FakeClock clock_{kNoon};
+  AccessLogOptions options_;
+  std::unique_ptr<AccessLog> log_;
+};
+
+TEST_F(AccessLogTest, WhatWasTakenIsRead) {
+  Open();
+  EXPECT_THAT(log_->Admits(true), IsOk());
+  log_->Append(EntryOf("RCF"));
+  ASSERT_TRUE(log_->Flush(kPatience));
+  const AccessPage page = Read(All());
+  ASSERT_THAT(page.entries, SizeIs(1));
+  EXPECT_EQ(page.entries[0].number(), 1u);
+  EXPECT_EQ(page.entries[0].time().seconds(), 1'750'075'200);
+  EXPECT_EQ(page.entries[0].organisations(0), "RCF");
+  EXPECT_FALSE(page.more);
+  EXPECT_THAT(Files(), ElementsAre("2025-06-16.000001.access"));
+}
+
+// A file written by hand from the form that the header states.
+TEST_F(AccessLogTest, TheFormOnDiskIsTheStatedOne) {
+  Open();
+  log_->Append(EntryOf("RCF"));
+  log_->Append(EntryOf("RAE"));
+  ASSERT_TRUE(log_->Flush(kPatience));
+  std::string expected;
+  std::string check(8, '\0');
+  for (const auto& entry : Read(All()).entries) {
+    const std::string bytes = entry.SerializeAsString();
+    const Digest digest = Sha256(check + bytes);
+    check = std::string(reinterpret_cast<const char*>(digest.data()), 8);
+    expected += std::string{static_cast<char>(bytes.size()), 0, 0, 0} + check + bytes;
+  }
+  std::ifstream stream(options_.folder + "/2025-06-16.000001.access", std::ios::binary);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), expected);
+}
+
+TEST_F(AccessLogTest, AnOrganisationReadsWhatConcernsIt) {
+  Open();
+  log_->Append(EntryOf("RCF", "names it"));
+  log_->Append(EntryOf("RAE", "names another"));
+  auto by_own_system = EntryOf("RAE", "by its system");
+  by_own_system.set_caller_organisation("RCF");
+  log_->Append(by_own_system);
+  auto by_own_person = EntryOf("", "by its person");
+  by_own_person.set_person_organisation("RCF");
+  log_->Append(by_own_person);
+  auto several = EntryOf("RAE", "one of several");
+  several.add_organisations("RCF");
+  log_->Append(several);
+  ASSERT_TRUE(log_->Flush(kPatience));
+  AccessQuestion question = All();
+  question.organisation = "RCF";
+  EXPECT_THAT(Methods(Read(question)),
+              ElementsAre("names it", "by its system", "by its person", "one of several"));
+  question.organisation = "RC";
+  EXPECT_THAT(Read(question).entries, IsEmpty());
+}
+
+TEST_F(AccessLogTest, PagesGoOnWhereTheyEnded) {
+  options_.most_file_bytes = 2'000;
+  Open();
+  for (int i = 0; i < 200; ++i) {
+    log_->Append(EntryOf(i % 2 == 0 ? "RCF" : "RAE", absl::StrCat(i)));
+    if (i % 10 != 0) continue;
+    ASSERT_TRUE(log_->Flush(kPatience));
+  }
+  ASSERT_TRUE(log_->Flush(kPatience));
+  ASSERT_GT(Files().size(), 3u);
+  for (const size_t most_bytes : {size_t{70'000}, size_t{66'000}}) {
+    AccessQuestion question = All();
+    question.organisation = "RAE";
+    question.most_entries = 7;
+    question.most_bytes = most_bytes;
+    std::vector<std::string> methods;
+    AccessPlace place;
+    for (bool more = true; more;) {
+      const AccessPage page = Read(question, place);
+      EXPECT_LE(page.entries.size(), 7u);
+      EXPECT_THAT(page.incomplete, IsEmpty());
+      for (const std::string& method : Methods(page)) methods.push_back(method);
+      more = page.more;
+      place = page.next;
+    }
+    ASSERT_THAT(methods, SizeIs(100));
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(methods[i], absl::StrCat(2 * i + 1));
+  }
+}
+
+TEST_F(AccessLogTest, EachDayHasItsFileAndOldOnesGo) {
+  options_.days = 3;
+  Open();
+  for (int day = 0; day < 6; ++day) {
+    log_->Append(EntryOf("RCF", absl::StrCat("day ", day)));
+    ASSERT_TRUE(log_->Flush(kPatience));
+    clock_.AdvanceSeconds(kDaySeconds);
+  }
+  EXPECT_THAT(Files(), ElementsAre("2025-06-18.000003.access", "2025-06-19.000004.access",
+                                   "2025-06-20.000005.access", "2025-06-21.000006.access"));
+  AccessQuestion question = All();
+  question.from = Timestamp{kNoon.micros + 3 * kDaySeconds * 1'000'000};
+  question.until = Timestamp{kNoon.micros + 5 * kDaySeconds * 1'000'000};
+  EXPECT_THAT(Methods(Read(question)), ElementsAre("day 3", "day 4"));
+}
+
+TEST_F(AccessLogTest, AnotherProcessGoesOnInAnotherFile) {
+  Open();
+  log_->Append(EntryOf("RCF", "first"));
+  Open();  // Writes what waits, then starts anew.
+  log_->Append(EntryOf("RCF", "second"));
+  ASSERT_TRUE(log_->Flush(kPatience));
+  // The first file's end is torn, as a kill leaves it.
+  const std::string torn = options_.folder + "/2025-06-16.000001.access";
+  std::ofstream(torn, std::ios::app | std::ios::binary) << std::string("\x40\0\0\0abc", 7);
+  Open();
+  log_->Append(EntryOf("RCF", "third"));
+  ASSERT_TRUE(log_->Flush(kPatience));
+  const AccessPage page = Read(All());
+  EXPECT_THAT(Methods(page), ElementsAre("first", "second", "third"));
+  EXPECT_EQ(page.entries[2].number(), 3u);
+  EXPECT_THAT(page.incomplete, ElementsAre("2025-06-16.000001.access"));
+}
+
+TEST_F(AccessLogTest, AnAlteredEntryIsNoticed) {
+  Open();
+  for (const char* method : {"one", "two", "three"}) log_->Append(EntryOf("RCF", method));
+  Open();
+  log_->Append(EntryOf("RCF", "four"));
+  ASSERT_TRUE(log_->Flush(kPatience));
+  const std::string file = options_.folder + "/2025-06-16.000001.access";
+  std::ifstream stream(file, std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(stream), {});
+  const size_t at = bytes.find("two");
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] = 'T';
+  std::ofstream(file, std::ios::binary) << bytes;
+  const AccessPage page = Read(All());
+  EXPECT_THAT(Methods(page), ElementsAre("one", "four"));
+  EXPECT_THAT(page.incomplete, ElementsAre("2025-06-16.000001.access"));
+}
+
+TEST_F(AccessLogTest, WhatCannotBeWrittenIsKeptAndPrivilegedCallsAreRefused) {
+  options_.most_waiting_bytes = 1'000;
+  Open();
+  std::filesystem::remove_all(options_.folder);
+  log_->Append(EntryOf("RCF", "waits"));
+  EXPECT_FALSE(log_->Flush(std::chrono::milliseconds(200)));
+  EXPECT_THAT(log_->Admits(true), HasReason(Reason::kAccessLog));
+  EXPECT_THAT(log_->Admits(false), IsOk()) << "reads go on while there is room";
+  int more = 0;
+  for (; log_->Admits(false).ok(); ++more) log_->Append(EntryOf("RCF"));
+  EXPECT_GT(more, 5);
+  EXPECT_LT(more, 100);
+  EXPECT_THAT(log_->Admits(false), HasReason(Reason::kAccessLog));
+  std::filesystem::create_directory(options_.folder);
+  ASSERT_TRUE(log_->Flush(kPatience));
+  EXPECT_THAT(log_->Admits(true), IsOk());
+  EXPECT_THAT(Read(All()).entries, SizeIs(1 + more)) << "none was lost";
+}
+
+TEST_F(AccessLogTest, ManyAtOnceAreAllThere) {
+  options_.interval = std::chrono::milliseconds(5);
+  Open();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 2'000; ++i) log_->Append(EntryOf("RCF"));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  ASSERT_TRUE(log_->Flush(kPatience));
+  AccessQuestion question = All();
+  question.most_entries = 10'000;
+  const AccessPage page = Read(question);
+  ASSERT_THAT(page.entries, SizeIs(8'000));
+  for (size_t i = 0; i < page.entries.size(); ++i) ASSERT_EQ(page.entries[i].number(), i + 1);
+}
+
+TEST(AccessFileNameTest, OnlyItsOwnFormIsRead) {
+  EXPECT_TRUE(ParseAccessFileName("2025-06-16.000017.access").has_value());
+  EXPECT_TRUE(ParseAccessFileName("2025-06-16.1000017.access").has_value());
+  for (const char* name :
+       {"", "2025-06-16.17.access", "2025-06-16.000017.access.draft", "2025-06-16.-00017.access",
+        "x.000017.access", "2025-06-16.000017.log"}) {
+    EXPECT_FALSE(ParseAccessFileName(name).has_value()) << name;
+  }
+}
+
+}  // namespace
+}  // namespace onereturn

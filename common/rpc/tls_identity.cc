@@ -1,0 +1,185 @@
+#include "common/rpc/tls_identity.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/authority/certificate_reading.h"
+#include "common/base/read_file.h"
+#include "common/identity/rights.h"
+#include "common/log/log.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace onereturn {
+namespace {
+
+constexpr auto kInterval = std::chrono::seconds(1);
+
+// A file of this process alone, without a name on any disk. Its path stays while its content is
+// replaced: another file is put under the same descriptor, which is one step.
+class MemoryFile {
+ public:
+  absl::Status Replace(absl::string_view text) {
+    const int made = memfd_create("tls", MFD_CLOEXEC);
+    if (made < 0) return Failure();
+    for (absl::string_view rest = text; !rest.empty();) {
+      const ssize_t written = write(made, rest.data(), rest.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return CloseAndFail(made);
+      rest.remove_prefix(static_cast<size_t>(written));
+    }
+    if (descriptor_ < 0) {
+      descriptor_ = made;
+      return absl::OkStatus();
+    }
+    if (dup3(made, descriptor_, O_CLOEXEC) < 0) return CloseAndFail(made);
+    close(made);
+    return absl::OkStatus();
+  }
+  std::string path() const { return absl::StrCat("/proc/self/fd/", descriptor_); }
+
+ private:
+  static absl::Status Failure() {
+    return absl::UnavailableError(
+        absl::StrCat("the TLS files cannot be kept in memory: ", std::strerror(errno)));
+  }
+  static absl::Status CloseAndFail(int descriptor) {
+    absl::Status status = Failure();
+    close(descriptor);
+    return status;
+  }
+
+  int descriptor_ = -1;
+};
+
+class FollowedFiles {
+ public:
+  explicit FollowedFiles(const config::v1::TlsFiles& files)
+      : names_{files.certificate_file(), files.key_file(), files.authority_file()} {}
+
+  // Takes what the files hold now.
+  absl::Status Take() {
+    for (size_t i = 0; i < names_.size(); ++i) {
+      std::optional<std::string> text = ReadFile(names_[i]);
+      if (!text.has_value()) {
+        texts_ = {};
+        return Error(Reason::kFieldInvalid,
+                     absl::StrCat("the TLS file \"", names_[i], "\" cannot be read"))
+            .Field("tls", names_[i]);
+      }
+      texts_[i] = *std::move(text);
+    }
+    RETURN_IF_ERROR(Check());
+    RETURN_IF_ERROR(identity_.Replace(absl::StrCat(texts_[1], "\n", texts_[0])));
+    return authority_.Replace(texts_[2]);
+  }
+
+  // Takes what has changed, and says in the log what came of it.
+  void Look() {
+    bool changed = false;
+    for (size_t i = 0; i < names_.size(); ++i) {
+      changed = changed || ReadFile(names_[i]).value_or("") != texts_[i];
+    }
+    if (!changed) return;
+    const absl::Status taken = Take();
+    const std::string why(taken.message());
+    if (taken.ok()) {
+      LogInfo("tls.files_taken", {{"certificate", names_[0]}});
+    } else if (why != said_) {
+      LogWarning("tls.files_refused", {{"why", why}});
+    }
+    said_ = why;
+  }
+
+  TlsIdentityPaths paths() const { return {identity_.path(), authority_.path()}; }
+
+ private:
+  absl::Status Check() const {
+    const absl::Status status =
+        CheckTlsIdentity(texts_[0], texts_[1], texts_[2], SystemClock().Now());
+    if (!status.ok()) return NamingTheFile(status);
+    ASSIGN_OR_RETURN(const CertificateFacts facts, ReadCertificate(texts_[0], "certificate_file"));
+    if (absl::StatusOr<std::string> id = SpiffeIdOf(facts.uri_names); !id.ok()) {
+      return Error(Reason::kFieldInvalid,
+                   absl::StrCat("the TLS file \"", names_[0], "\": ", id.status().message()))
+          .Field("tls.certificate_file", "must have one URI name, its SPIFFE id");
+    }
+    return absl::OkStatus();
+  }
+  absl::Status NamingTheFile(const absl::Status& status) const {
+    const auto details = DetailsOf(status);
+    if (!details.has_value() || details->fields.empty()) return status;
+    const FieldViolation& violation = details->fields.front();
+    const size_t index = violation.field == "certificate_file" ? 0
+                         : violation.field == "key_file"       ? 1
+                                                               : 2;
+    return Error(Reason::kFieldInvalid,
+                 absl::StrCat("the TLS file \"", names_[index], "\" ", violation.description))
+        .Field(absl::StrCat("tls.", violation.field), violation.description);
+  }
+
+  const std::array<std::string, 3> names_;  // Certificate, key, authority.
+  std::array<std::string, 3> texts_;        // As last read, good or not.
+  std::string said_;
+  MemoryFile identity_;
+  MemoryFile authority_;
+};
+
+// Every identity of the process. Never destroyed: gRPC's threads read from it to the end.
+class Followed {
+ public:
+  absl::StatusOr<TlsIdentityPaths> Paths(const config::v1::TlsFiles& files) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto& followed = by_files_[files.SerializeAsString()];
+    if (followed != nullptr) {
+      followed->Look();
+      return followed->paths();
+    }
+    auto first = std::make_unique<FollowedFiles>(files);
+    RETURN_IF_ERROR(first->Take());
+    followed = std::move(first);
+    if (!running_) {
+      running_ = true;
+      std::thread([this] { Run(); }).detach();
+    }
+    return followed->paths();
+  }
+
+ private:
+  void Run() {
+    for (;;) {
+      std::this_thread::sleep_for(kInterval);
+      std::lock_guard<std::mutex> lock(mutex_);
+      for (auto& [files, followed] : by_files_) {
+        if (followed != nullptr) followed->Look();
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<FollowedFiles>> by_files_;  // Guarded by mutex_.
+  bool running_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<TlsIdentityPaths> FollowTlsFiles(const config::v1::TlsFiles& files) {
+  static auto* const followed = new Followed();
+  return followed->Paths(files);
+}
+
+}  // namespace onereturn

@@ -1,0 +1,261 @@
+// What is spoken on the port itself: versions and ciphers of TLS, renewed files, silent peers. A
+// plain TLS client sees what gRPC's own would hide.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "absl/strings/str_split.h"
+#include "common/authority/authority.h"
+#include "common/authority/certificate_reading.h"
+#include "common/base/testing/temporary_folder.h"
+#include "common/rpc/credentials.h"
+#include "common/rpc/server.h"
+#include "common/status/testing/status_matchers.h"
+
+namespace onereturn {
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using ::testing::HasSubstr;
+
+constexpr char kServerId[] = "spiffe://onereturn.example/ingestion";
+constexpr char kClientId[] = "spiffe://onereturn.example/submitter";
+constexpr auto kPatience = seconds(20);
+
+// What came of one connection.
+struct Handshake {
+  bool taken = false;  // The server went on to speak HTTP/2.
+  std::string version;
+  Digest server = {};
+};
+
+struct TlsWish {
+  int version = 0;      // TLS1_2_VERSION, ...; 0: any.
+  std::string ciphers;  // Of TLS 1.2; empty: the library's.
+};
+
+int ConnectTo(const std::string& address) {
+  const std::vector<std::string> parts = absl::StrSplit(address, ':');
+  sockaddr_in place = {};
+  place.sin_family = AF_INET;
+  place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  place.sin_port = htons(static_cast<uint16_t>(std::atoi(parts[1].c_str())));
+  const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT_EQ(connect(descriptor, reinterpret_cast<sockaddr*>(&place), sizeof(place)), 0);
+  const timeval patience = {20, 0};
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  return descriptor;
+}
+
+class TlsTest : public ::testing::Test {
+ protected:
+  TlsTest() {
+    Put("authority.pem", old_.certificate_pem());
+    Renew("server", old_, IssueRequest::ForServer(kServerId));
+    Renew("client", old_, IssueRequest::ForClient(kClientId));
+    config_.set_listen_address("127.0.0.1:0");
+    *config_.mutable_tls() = FilesOf("server");
+  }
+  ~TlsTest() override {
+    if (server_ != nullptr) server_->Drain([] {});
+  }
+
+  void Put(const std::string& name, const std::string& text) {
+    std::ofstream(folder_.File(name + ".new")) << text;
+    ASSERT_EQ(std::rename(folder_.File(name + ".new").c_str(), folder_.File(name).c_str()), 0);
+  }
+  CertifiedKey Renew(const std::string& name, const Authority& authority,
+                     const IssueRequest& request) {
+    const CertifiedKey pem = authority.Issue(request).value();
+    Put(name + ".pem", pem.certificate_pem);
+    Put(name + ".key", pem.key_pem);
+    return pem;
+  }
+  config::v1::TlsFiles FilesOf(const std::string& name) const {
+    config::v1::TlsFiles files;
+    files.set_certificate_file(folder_.File(name + ".pem"));
+    files.set_key_file(folder_.File(name + ".key"));
+    files.set_authority_file(folder_.File("authority.pem"));
+    return files;
+  }
+  void StartServer() { server_ = Server::Start(config_, {}).value(); }
+
+  Handshake Shake(const std::string& name, const TlsWish& wish = {}) const {
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_security_level(context, 0);
+    if (wish.version != 0) {
+      SSL_CTX_set_min_proto_version(context, wish.version);
+      SSL_CTX_set_max_proto_version(context, wish.version);
+    }
+    if (!wish.ciphers.empty()) {
+      EXPECT_EQ(SSL_CTX_set_cipher_list(context, wish.ciphers.c_str()), 1);
+    }
+    SSL_CTX_use_certificate_chain_file(context, folder_.File(name + ".pem").c_str());
+    SSL_CTX_use_PrivateKey_file(context, folder_.File(name + ".key").c_str(), SSL_FILETYPE_PEM);
+    const unsigned char http2[] = {2, 'h', '2'};
+    SSL_CTX_set_alpn_protos(context, http2, sizeof(http2));
+    SSL* tls = SSL_new(context);
+    const int descriptor = ConnectTo(server_->address());
+    SSL_set_fd(tls, descriptor);
+    Handshake outcome;
+    char byte = 0;
+    // In TLS 1.3 a refusal comes only after the client has finished; the server's first frame does
+    // not come before.
+    outcome.taken = SSL_connect(tls) == 1 && SSL_read(tls, &byte, 1) == 1;
+    outcome.version = SSL_get_version(tls);
+    if (X509* shown = SSL_get1_peer_certificate(tls); shown != nullptr) {
+      unsigned size = 0;
+      X509_digest(shown, EVP_sha256(), outcome.server.data(), &size);
+      X509_free(shown);
+    }
+    SSL_free(tls);
+    SSL_CTX_free(context);
+    close(descriptor);
+    return outcome;
+  }
+  // Shakes hands until `done` likes the outcome; false when it never does.
+  bool ShakeUntil(const std::function<bool(const Handshake&)>& done) const {
+    for (const auto end = steady_clock::now() + kPatience; steady_clock::now() < end;) {
+      if (done(Shake("client"))) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return false;
+  }
+  static Digest DigestOf(const CertifiedKey& pem) {
+    return ReadCertificate(pem.certificate_pem, "x").value().sha256;
+  }
+  // Is a call over the channel answered, whatever the answer?
+  static bool IsAnswered(const std::shared_ptr<grpc::Channel>& channel) {
+    return channel->WaitForConnected(std::chrono::system_clock::now() + seconds(2));
+  }
+
+  const Authority old_ = Authority::Create("Old").value();
+  const Authority new_ = Authority::Create("New").value();
+  TemporaryFolder folder_;
+  config::v1::ServerConfig config_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(TlsTest, OnlyVersionsAndCiphersThatAuthenticateWhatTheyEncrypt) {
+  StartServer();
+  EXPECT_EQ(Shake("client").version, "TLSv1.3");
+  EXPECT_TRUE(Shake("client").taken);
+  for (const char* good : {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"}) {
+    const Handshake outcome = Shake("client", {TLS1_2_VERSION, good});
+    EXPECT_TRUE(outcome.taken) << good;
+    EXPECT_EQ(outcome.version, "TLSv1.2");
+  }
+  for (const char* bad : {"ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384",
+                          "AES128-GCM-SHA256", "NULL", "ECDHE-ECDSA-AES128-CCM8"}) {
+    EXPECT_FALSE(Shake("client", {TLS1_2_VERSION, bad}).taken) << bad;
+  }
+  EXPECT_FALSE(Shake("client", {TLS1_1_VERSION, ""}).taken);
+  EXPECT_FALSE(Shake("client", {TLS1_VERSION, ""}).taken);
+  EXPECT_THAT(std::getenv("GRPC_SSL_CIPHER_SUITES"), HasSubstr("GCM"));
+  // Nobody without a certificate, or with another authority's.
+  EXPECT_FALSE(Shake("nobody").taken);
+  Renew("stranger", new_, IssueRequest::ForClient(kClientId));
+  EXPECT_FALSE(Shake("stranger").taken);
+}
+
+TEST_F(TlsTest, ARenewedCertificateIsShownOnceItsKeyIsThere) {
+  StartServer();
+  const Digest first = Shake("client").server;
+  const CertifiedKey renewed = old_.Issue(IssueRequest::ForServer(kServerId)).value();
+  Put("server.pem", renewed.certificate_pem);
+  // Half of a renewal: for longer than both looks take, the old one is shown, and shown well.
+  for (const auto end = steady_clock::now() + std::chrono::milliseconds(2'500);
+       steady_clock::now() < end;) {
+    const Handshake outcome = Shake("client");
+    ASSERT_TRUE(outcome.taken);
+    ASSERT_EQ(outcome.server, first);
+  }
+  Put("server.key", renewed.key_pem);
+  EXPECT_TRUE(ShakeUntil([&](const Handshake& outcome) {
+    EXPECT_TRUE(outcome.taken) << "no connection fails while files change over";
+    return outcome.server == DigestOf(renewed);
+  }));
+}
+
+TEST_F(TlsTest, AnAuthorityThatWasTakenOutIsTrustedNoMore) {
+  StartServer();
+  ASSERT_TRUE(Shake("client").taken);
+  Renew("new client", new_, IssueRequest::ForClient(kClientId));
+  ASSERT_FALSE(Shake("new client").taken);
+  Put("authority.pem", old_.certificate_pem() + new_.certificate_pem());
+  ASSERT_TRUE(ShakeUntil([&](const Handshake&) { return Shake("new client").taken; }));
+  EXPECT_TRUE(Shake("client").taken) << "while authorities change over both are good";
+  Put("authority.pem", new_.certificate_pem());
+  EXPECT_TRUE(ShakeUntil([](const Handshake& outcome) { return !outcome.taken; }));
+  EXPECT_TRUE(Shake("new client").taken);
+  // What is no authority changes nothing.
+  Put("authority.pem", "not an authority");
+  std::this_thread::sleep_for(std::chrono::milliseconds(2'500));
+  EXPECT_TRUE(Shake("new client").taken);
+}
+
+TEST_F(TlsTest, AChannelFollowsItsOwnFilesToo) {
+  // The server is of the new authority; client and channel are still of the old.
+  Put("new.pem", new_.certificate_pem());
+  Renew("server", new_, IssueRequest::ForServer(kServerId));
+  config_.mutable_tls()->set_authority_file(folder_.File("new.pem"));
+  StartServer();
+  config::v1::Peer peer;
+  peer.set_address(server_->address());
+  peer.set_spiffe_id(kServerId);
+  const auto channel = MutualTlsChannel(FilesOf("client"), peer).value();
+  EXPECT_FALSE(IsAnswered(channel));
+  Renew("client", new_, IssueRequest::ForClient(kClientId));
+  Put("authority.pem", new_.certificate_pem());
+  bool answered = false;
+  for (const auto end = steady_clock::now() + kPatience; !answered && steady_clock::now() < end;) {
+    answered = IsAnswered(channel);
+  }
+  EXPECT_TRUE(answered);
+}
+
+TEST_F(TlsTest, ASilentPeerIsCutOff) {
+  StartServer();
+  const int descriptor = ConnectTo(server_->address());
+  const auto began = steady_clock::now();
+  char byte = 0;
+  EXPECT_EQ(recv(descriptor, &byte, 1, 0), 0);
+  const auto took = steady_clock::now() - began;
+  EXPECT_GE(took, std::chrono::milliseconds(2'500));
+  EXPECT_LT(took, std::chrono::milliseconds(8'000));
+  close(descriptor);
+}
+
+TEST_F(TlsTest, FilesThatDoNotBelongTogetherStartNoServer) {
+  config_.mutable_tls()->set_key_file(folder_.File("server.pem"));
+  const absl::Status swapped = Server::Start(config_, {}).status();
+  EXPECT_THAT(swapped, HasReason(Reason::kFieldInvalid));
+  EXPECT_THAT(std::string(swapped.message()),
+              testing::AllOf(HasSubstr("server.pem"), HasSubstr("it holds a certificate")));
+  config_.mutable_tls()->set_key_file(folder_.File("client.key"));
+  EXPECT_THAT(std::string(Server::Start(config_, {}).status().message()),
+              HasSubstr("the key of another certificate"));
+  config_.mutable_tls()->set_key_file(folder_.File("missing.key"));
+  EXPECT_THAT(std::string(Server::Start(config_, {}).status().message()),
+              HasSubstr("cannot be read"));
+  IssueRequest two = IssueRequest::ForServer(kServerId);
+  two.spiffe_ids.push_back("spiffe://onereturn.example/other");
+  Renew("two", old_, two);
+  *config_.mutable_tls() = FilesOf("two");
+  EXPECT_THAT(std::string(Server::Start(config_, {}).status().message()),
+              HasSubstr("exactly one, its SPIFFE id"));
+}
+
+}  // namespace
+}  // namespace onereturn

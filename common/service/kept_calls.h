@@ -1,0 +1,29 @@
+// What a service keeps of its calls, and whose calls it takes.
+#ifndef ONERETURN_COMMON_SERVICE_KEPT_CALLS_H_
+#define ONERETURN_COMMON_SERVICE_KEPT_CALLS_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "common/access_log/access_log.h"
+#include "common/clock/clock.h"
+#include "common/rpc/guard.h"
+#include "onereturn/config/v1/config.pb.h"
+
+namespace onereturn {
+
+// Must outlive the calls of the guard that uses it.
+struct KeptCalls {
+  std::shared_ptr<const People> people;
+  std::unique_ptr<AccessLog> access_log;
+
+  CallKeeping keeping() const { return {people, access_log.get()}; }
+};
+
+// The people of the configuration's issuers, and its access log, which is opened. `clock` must
+// outlive it. Errors as People::Create and AccessLog::Open.
+absl::StatusOr<KeptCalls> KeepCalls(const config::v1::ServerConfig& config, const Clock* clock);
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_SERVICE_KEPT_CALLS_H_
