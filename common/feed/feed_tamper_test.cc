@@ -36,8 +36,8 @@ constexpr char kSource[] = "spiffe://onereturn.example/ingestion";
 constexpr char kConsumer[] = "spiffe://onereturn.example/metrics";
 constexpr char kOtherSeed[] = "2112131415161718191a1b1c1d1e1f2021222324252627282930313233343536";
 // Some pages of a mebibyte.
-constexpr uint64_t kEntries = 240;
-constexpr size_t kFactBytes = 16 * 1024;
+constexpr uint64_t kEntries = 128;
+constexpr size_t kFactBytes = 24 * 1024;
 constexpr uint64_t kEachReturn = 8;  // Every so manieth entry is a return.
 
 enum class Lie {
