@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -143,6 +145,32 @@ TEST_F(FullDiskTest, MetricsWaitsAndGoesOn) {
                 return absl::UnavailableError("metrics has not gone on");
               }),
               IsOk());
+}
+
+// A table is damaged where the opening does not look, and no caller asks for it.
+TEST_F(FullDiskTest, DamageThatNobodyReadsIsFoundAndEndsTheProcess) {
+  ASSERT_THAT(Submit(1), IsOk());
+  suite_->Kill9(kService);
+  ASSERT_THAT(suite_->Start(kService), IsOk()) << Log();  // What the log held becomes tables.
+  suite_->Kill9(kService);
+  std::filesystem::path largest;
+  for (const auto& file : std::filesystem::directory_iterator(Folder())) {
+    if (file.path().extension() != ".sst") continue;
+    if (largest.empty() || file.file_size() > std::filesystem::file_size(largest)) {
+      largest = file.path();
+    }
+  }
+  ASSERT_FALSE(largest.empty());
+  std::fstream(largest, std::ios::in | std::ios::out | std::ios::binary).write("damage", 6);
+  std::optional<int> code;
+  if (suite_->Start(kService).ok()) {
+    const auto end = suite_->process(kService)->Wait(30'000);
+    ASSERT_THAT(end, IsOk()) << "it goes on";
+    code = end->exit_code;
+  } else if (suite_->FailedStart(kService).has_value()) {
+    code = suite_->FailedStart(kService)->exit_code;
+  }
+  EXPECT_EQ(code, kExitStoreDamaged) << Log();
 }
 
 // What a disk answers that no waiting mends: the process ends by its own code, and a restart finds
