@@ -34,7 +34,10 @@ struct Committer::Group {
   };
 
   WriteBatch batch;
+  explicit Group(SigningKey signing_key) : key(std::move(signing_key)) {}
+
   Frontier frontier;
+  SigningKey key;  // Signs the head that covers the group.
   Timestamp last_time;
   std::map<NodeId, Digest> nodes;  // Completed in this group.
   std::vector<NewFact> facts;

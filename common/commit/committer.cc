@@ -10,6 +10,7 @@
 #include "common/base/check.h"
 #include "common/commit/commit_group.h"
 #include "common/commit/primary_family.h"
+#include "common/commit/signing_keys.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/storage/v1/records.pb.h"
@@ -28,6 +29,23 @@ absl::Status RequestIdReused(const std::string& request_id) {
                "a request with this request_id was accepted with other content: use a new id for "
                "new content")
       .With("request_id", request_id.substr(0, 8));
+}
+
+// What both keys say of their change, serialised.
+std::string KeyChangeFact(const std::string& service, const Placement& placement,
+                          const SigningKey& old_key, const SigningKey& new_key) {
+  KeyChange change;
+  change.service = service;
+  change.epoch = placement.epoch;
+  change.sequence = placement.sequence;
+  // It fails where the cryptographic library does.
+  ONERETURN_CHECK(SignKeyChange(old_key, new_key, &change).ok());
+  feed::v1::SigningKeyChanged fact;
+  fact.set_old_public_key(change.old_key);
+  fact.set_new_public_key(change.new_key);
+  fact.set_old_key_signature(change.old_key_signature);
+  fact.set_new_key_signature(change.new_key_signature);
+  return fact.SerializeAsString();
 }
 
 }  // namespace
@@ -57,6 +75,7 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Start(Store* store, const 
   TreeHead head{options.service, epoch, size, frontier.Root(),
                 std::max(clock->Now(), last_time).micros};
   ASSIGN_OR_RETURN(SignedHead signed_head, SignHead(head, key));
+  if (options.on_head) RETURN_IF_ERROR(options.on_head(signed_head));
   return std::unique_ptr<Committer>(new Committer(store, clock, std::move(key), std::move(options),
                                                   epoch, std::move(frontier), last_time,
                                                   std::move(signed_head)));
@@ -66,11 +85,11 @@ Committer::Committer(Store* store, const Clock* clock, SigningKey key, Committer
                      uint64_t epoch, Frontier frontier, Timestamp last_time, SignedHead head)
     : store_(store),
       clock_(clock),
-      key_(std::move(key)),
       options_(std::move(options)),
       epoch_(epoch),
       frontier_(std::move(frontier)),
       head_(std::move(head)),
+      key_(std::move(key)),
       floor_(last_time) {
   thread_ = std::thread([this] { Run(); });
 }
@@ -97,6 +116,7 @@ absl::Status Committer::Write(PlainWrite write) {
 absl::Status Committer::Enqueue(Member member) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
+    RETURN_IF_ERROR(refused_);
     if (stopping_) return Error(Reason::kDraining, "the service is shutting down");
     if (queue_.size() >= options_.queue_limit) {
       return Error(Reason::kQueueFull, "more submissions wait than the service can hold")
@@ -106,6 +126,12 @@ absl::Status Committer::Enqueue(Member member) {
   }
   queue_changed_.notify_one();
   return absl::OkStatus();
+}
+
+void Committer::Refuse(const absl::Status& why) {
+  ONERETURN_CHECK(!why.ok());
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (refused_.ok()) refused_ = why;
 }
 
 void Committer::Stop() {
@@ -138,7 +164,7 @@ std::vector<Committer::Member> Committer::TakeGroup() {
 }
 
 void Committer::Commit(std::vector<Member> members) {
-  Group group;
+  Group group(key_);
   group.frontier = frontier_;
   group.last_time = BeginGroup();
   for (Member& member : members) {
@@ -148,39 +174,54 @@ void Committer::Commit(std::vector<Member> members) {
       AddPlainWrite(std::get<PlainWrite>(member), &group);
     }
   }
-  if (!group.batch.empty()) {
-    absl::Status written = store_->Write(group.batch, Durability::kSynced);
-    if (written.code() == absl::StatusCode::kResourceExhausted) {
-      // Nothing was written, and reading goes on: the members are told, the ledger stays as it was.
-      EndGroup(group.last_time, std::nullopt);
-      Fail(&group,
-           Error(Reason::kStorageLow, "the service has no space left to store the submission")
-               .RetryAfter(absl::Seconds(30)));
-      return;
-    }
-    if (written.ok()) written = CheckWritten(group);
-    absl::StatusOr<SignedHead> head = absl::UnknownError("");
-    if (written.ok()) {
-      head =
-          SignHead(TreeHead{options_.service, epoch_, group.frontier.size(), group.frontier.Root(),
-                            std::max(clock_->Now(), group.last_time).micros},
-                   key_);
-      written = head.status();
-    }
-    if (!written.ok()) {
-      // What was promised can no longer be known: the process ends, and a restart finds the truth
-      // on disk.
-      options_.on_fatal(written);
-      EndGroup(group.last_time, std::nullopt);
-      Fail(&group, Error(Reason::kStorageFault, "the store failed"));
-      return;
-    }
-    frontier_ = group.frontier;
-    EndGroup(group.last_time, *std::move(head));
-  } else {
+  if (group.batch.empty()) {
     EndGroup(group.last_time, std::nullopt);
+    return Answer(&group);
   }
-  Answer(&group);
+  absl::StatusOr<SignedHead> head = WriteGroup(group);
+  if (head.ok()) {
+    frontier_ = group.frontier;
+    std::lock_guard<std::mutex> lock(mutex_);
+    key_ = group.key;
+  }
+  EndGroup(group.last_time, head.ok() ? std::optional<SignedHead>(*head) : std::nullopt);
+  if (head.ok()) return Answer(&group);
+  Fail(&group, head.status());
+}
+
+absl::StatusOr<SignedHead> Committer::WriteGroup(const Group& group) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    RETURN_IF_ERROR(refused_);
+  }
+  absl::Status written = store_->Write(group.batch, Durability::kSynced);
+  if (written.code() == absl::StatusCode::kResourceExhausted) {
+    // Nothing was written, and reading goes on: the members are told, the ledger stays as it was.
+    return Error(Reason::kStorageLow, "the service has no space left to store the submission")
+        .RetryAfter(absl::Seconds(30))
+        .ToStatus();
+  }
+  if (written.ok()) written = CheckWritten(group);
+  absl::StatusOr<SignedHead> head = absl::UnknownError("");
+  if (!written.ok()) {
+    head = written;
+  } else {
+    head = SignHead(TreeHead{options_.service, epoch_, group.frontier.size(), group.frontier.Root(),
+                             std::max(clock_->Now(), group.last_time).micros},
+                    group.key);
+  }
+  const bool grown = group.frontier.size() > frontier_.size();
+  if (head.ok() && grown && options_.on_head) {
+    const absl::Status kept = options_.on_head(*head);
+    // Nothing more will be written: the ledger was found to be behind meanwhile.
+    if (!kept.ok() && ReasonOf(kept) == Reason::kLedgerBehind) return kept;
+    if (!kept.ok()) head = kept;
+  }
+  if (head.ok()) return head;
+  // What was promised can no longer be known: the process ends, and a restart finds the truth on
+  // disk.
+  options_.on_fatal(head.status());
+  return Error(Reason::kStorageFault, "the store failed").ToStatus();
 }
 
 Timestamp Committer::BeginGroup() {
@@ -225,6 +266,10 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
     return group->Refuse(proposal, std::move(unchanged));
   }
 
+  AddFact(proposal, request_key, group);
+}
+
+void Committer::AddFact(Proposal& proposal, const std::string& request_key, Group* group) {
   Group::NewFact fact;
   fact.proposal = &proposal;
   fact.placement.epoch = epoch_;
@@ -239,6 +284,9 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
   entry.set_sequence(fact.placement.sequence);
   entry.set_time_micros(fact.placement.time.micros);
   entry.set_salt(std::move(salt));
+  if (proposal.next_key.has_value()) {
+    entry.set_fact(KeyChangeFact(options_.service, fact.placement, group->key, *proposal.next_key));
+  }
   fact.entry = entry.SerializeAsString();
   ONERETURN_CHECK(fact.entry.size() <= kMaxEntryBytes);
   fact.leaf = HashLeaf(fact.entry);
@@ -253,6 +301,13 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
     rows.Put(PrimaryFamily::kNodes, NodeKey(node), DigestBytes(hash));
     group->nodes.emplace(node, hash);
   });
+  if (proposal.next_key.has_value()) {
+    if (const auto ledger = LedgerFamilyOf(*store_); ledger.has_value()) {
+      PutSigningKey(*ledger, proposal.next_key->verifying_key(), fact.placement.epoch,
+                    fact.placement.sequence, &rows);
+    }
+    group->key = *proposal.next_key;
+  }
   if (proposal.write) proposal.write(fact.placement, &rows);
   group->Add(rows);
   group->facts.push_back(std::move(fact));

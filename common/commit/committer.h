@@ -59,6 +59,10 @@ struct Proposal {
   // Adds the rows that stand for the fact. Runs on the committer's thread: only cheap, never
   // blocking.
   std::function<void(const Placement& placement, WriteBatch* batch)> write;
+  // Set for a change of the key that signs heads, an entry of kind SIGNING_KEY_CHANGED: the
+  // committer fills and signs the fact, whose place it alone knows, and the head that covers it and
+  // every later one are signed with this key.
+  std::optional<SigningKey> next_key;
   // The answer, on the committer's thread: cheap, never blocking. Errors:
   //   REQUEST_ID_REUSED  the id was accepted with other bytes
   //   COMMIT_CONFLICT    the read set has changed: judge again once, then give up
@@ -86,6 +90,9 @@ struct CommitterOptions {
   bool begin_epoch = false;
   size_t queue_limit = 4'096;  // More waiting than this is refused: QUEUE_FULL.
   size_t group_limit = 256;    // Facts that share one sync.
+  // Takes each head after its group is synced, before anybody else sees it; an error of the reason
+  // LEDGER_BEHIND is answered to the group, any other is fatal. May be empty.
+  std::function<absl::Status(const SignedHead& head)> on_head;
   // The store failed in a way that forbids going on: the process must end without another write.
   // Must not return in a server.
   std::function<void(const absl::Status& status)> on_fatal;
@@ -104,6 +111,9 @@ class Committer {
   // is never called; otherwise `done` is called exactly once.
   absl::Status Propose(Proposal proposal);
   absl::Status Write(PlainWrite write);
+
+  // From now on every proposal and write is answered with `why`, an error; reading goes on.
+  void Refuse(const absl::Status& why);
 
   // Answers all that is queued and ends the thread.
   void Stop();
@@ -125,7 +135,8 @@ class Committer {
   // Wakes every waiter for good: the server is draining.
   void WakeWaiters();
 
-  const VerifyingKey& verifying_key() const { return key_.verifying_key(); }
+  // The key that signs heads now.
+  VerifyingKey verifying_key() const;
   // The newest entry's, or the one that begins; 1 in a new ledger.
   uint64_t epoch() const { return epoch_; }
   const std::string& service() const { return options_.service; }
@@ -147,6 +158,9 @@ class Committer {
   std::vector<Member> TakeGroup();
   void Commit(std::vector<Member> members);
   void AddProposal(Proposal& proposal, Group* group);
+  void AddFact(Proposal& proposal, const std::string& request_key, Group* group);
+  // Writes the group, checks what was written, signs its head.
+  absl::StatusOr<SignedHead> WriteGroup(const Group& group);
   void AddPlainWrite(PlainWrite& write, Group* group);
   absl::Status CheckReadSet(const std::vector<ReadCheck>& read_set, const Group& group) const;
   absl::Status CheckWritten(const Group& group) const;
@@ -157,7 +171,6 @@ class Committer {
 
   Store* const store_;
   const Clock* const clock_;
-  const SigningKey key_;
   const CommitterOptions options_;
   const uint64_t epoch_;
 
@@ -169,7 +182,9 @@ class Committer {
   std::deque<Member> queue_;  // Guarded by mutex_.
   bool stopping_ = false;     // Guarded by mutex_.
   bool woken_ = false;        // Guarded by mutex_.
+  absl::Status refused_;      // Guarded by mutex_; OK: not refused.
   SignedHead head_;           // Guarded by mutex_.
+  SigningKey key_;            // Guarded by mutex_; only the committer's thread changes it.
   // No later entry may be earlier: the last entry's time, or a later one that was promised. Guarded
   // by mutex_.
   mutable Timestamp floor_;

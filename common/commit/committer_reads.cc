@@ -60,7 +60,16 @@ absl::StatusOr<SignedHead> Committer::HeadOfSize(uint64_t size) const {
   ASSIGN_OR_RETURN(head.root, RootFromNodes(size, [this](const NodeId& node) {
                      return LedgerNode(*store_, node);
                    }));
-  return SignHead(head, key_);
+  SigningKey key = [this] {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return key_;
+  }();
+  return SignHead(head, key);
+}
+
+VerifyingKey Committer::verifying_key() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return key_.verifying_key();
 }
 
 bool Committer::WaitForHeadBeyond(uint64_t size, int64_t micros) const {

@@ -33,6 +33,17 @@ absl::StatusOr<uint64_t> LastSequence(const Reader& reader) {
   return KeyReader(last->key).U64();
 }
 
+absl::StatusOr<LedgerEnd> EndOfLedger(const Reader& reader) {
+  LedgerEnd end;
+  ASSIGN_OR_RETURN(end.size, LastSequence(reader));
+  if (end.size == 0) return end;
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, end.size));
+  feed::v1::Entry entry;
+  if (!entry.ParseFromString(bytes)) return absl::DataLossError("the newest entry cannot be read");
+  end.epoch = entry.epoch();
+  return end;
+}
+
 absl::StatusOr<std::string> EntryBytes(const Reader& reader, uint64_t sequence) {
   ASSIGN_OR_RETURN(std::optional<std::string> bytes,
                    reader.Get(PrimaryFamily::kEntries, EntryKey(sequence)));

@@ -38,6 +38,13 @@ std::string RequestScope(absl::string_view organisation, absl::string_view actor
 // The sequence of the newest entry; 0 when there is none.
 absl::StatusOr<uint64_t> LastSequence(const Reader& reader);
 
+// Where a ledger ends: the newest entry's epoch, 1 in an empty ledger, and its sequence.
+struct LedgerEnd {
+  uint64_t epoch = 1;
+  uint64_t size = 0;
+};
+absl::StatusOr<LedgerEnd> EndOfLedger(const Reader& reader);
+
 // The ledgered bytes of an entry. NOT_FOUND when there is no such sequence.
 absl::StatusOr<std::string> EntryBytes(const Reader& reader, uint64_t sequence);
 

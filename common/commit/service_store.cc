@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/exit_code.h"
 #include "common/log/log.h"
+#include "common/status/error.h"
 
 namespace onereturn {
 namespace {
@@ -32,7 +33,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_
   options.column_families = std::move(families);
   options.on_background_error = [](const BackgroundError& error) {
     if (error.fatal) StopForStorageFault(error.status);
-    LogError("store.read_only", {{"status", error.status.ToString()}});
+    LogError("store.read_only", {{"status", TextOf(error.status)}});
   };
   if (!HoldsOnlyMarker(data_folder)) return Store::Open(std::move(options));
   std::error_code error;
@@ -43,7 +44,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_
 }
 
 void StopForStorageFault(const absl::Status& status) {
-  LogError("store.fault", {{"status", status.ToString()}});
+  LogError("store.fault", {{"status", TextOf(status)}});
   std::_Exit(kExitStorageFault);
 }
 

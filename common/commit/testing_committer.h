@@ -116,6 +116,7 @@ class TestService {
     options.service = "ingestion";
     options.column_families = PrimaryFamilies();
     options.column_families.push_back({"heads", ColumnFamilyKind::kPrimary});
+    options.column_families.push_back(LedgerFamilySpec());
     options.cache_bytes = 1 << 20;
     options.small_buffers = true;
     options.memory_files = files_;

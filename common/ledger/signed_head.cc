@@ -17,14 +17,6 @@ constexpr size_t kServiceBytesMax = 64;
 constexpr size_t kKeyIdBytes = 8;
 constexpr size_t kFixedBytes = 3 * kU64Bytes + kDigestBytes;  // Epoch, size, root, time.
 
-bool IsServiceName(absl::string_view service) {
-  return !service.empty() && service.size() <= kServiceBytesMax &&
-         std::all_of(service.begin(), service.end(), [](char c) {
-           return absl::ascii_islower(static_cast<unsigned char>(c)) ||
-                  absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
-         });
-}
-
 // Lower case alone, so that a head has one stored form.
 bool IsKeyId(absl::string_view key_id) {
   return key_id.size() == 2 * kKeyIdBytes && std::all_of(key_id.begin(), key_id.end(), [](char c) {
@@ -37,6 +29,14 @@ absl::string_view SignatureBytes(const Signature& signature) {
 }
 
 }  // namespace
+
+bool IsServiceName(absl::string_view service) {
+  return !service.empty() && service.size() <= kServiceBytesMax &&
+         std::all_of(service.begin(), service.end(), [](char c) {
+           return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+                  absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
+         });
+}
 
 absl::StatusOr<std::string> CanonicalHeadBytes(const TreeHead& head) {
   if (!IsServiceName(head.service)) {

@@ -49,6 +49,9 @@ struct SignedHead {
   }
 };
 
+// 1 to 64 lower-case letters, digits and hyphens.
+bool IsServiceName(absl::string_view service);
+
 // The signed bytes. INVALID_ARGUMENT for a service name or size that the format cannot hold.
 absl::StatusOr<std::string> CanonicalHeadBytes(const TreeHead& head);
 

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/commit/service_store.h"
+#include "common/commit/signing_keys.h"
 #include "common/log/log.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/server.h"
 #include "common/service/restore.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {
@@ -31,6 +35,63 @@ absl::Status NamingCopies(const config::v1::ServerConfig& config, const absl::St
       status.code(),
       absl::StrCat(status.message(), " The newest of ", copies->size(), " copies is ", newest->name,
                    ", which holds entries to ", newest->head.head.size, "."));
+}
+
+// The signing key, then the other one where it is configured and there.
+absl::StatusOr<std::vector<SigningKey>> ReadSigningKeys(const config::v1::ServerConfig& config) {
+  std::vector<SigningKey> keys;
+  for (const std::string& file : {config.signing_key_file(), config.next_signing_key_file()}) {
+    if (file.empty()) continue;
+    ASSIGN_OR_RETURN(const std::string pem, ReadTextFile(file));
+    ASSIGN_OR_RETURN(SigningKey key, SigningKey::FromPem(pem));
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+// The key that signs, by the store's word; the other one is kept for a change of keys.
+absl::StatusOr<SigningKey> ChooseKeys(const std::string& service,
+                                      const std::vector<SigningKey>& keys, Foundation* foundation) {
+  ASSIGN_OR_RETURN(SigningKey key, ChooseSigningKey(foundation->store.get(), service, keys));
+  for (const SigningKey& given : keys) {
+    if (given.verifying_key().raw_bytes() != key.verifying_key().raw_bytes()) {
+      foundation->other_key = given;
+    }
+  }
+  return key;
+}
+
+// Opens the high-water file, once the store has stood up to it. A store that was just restored is
+// behind it, and the operator has said so: then what the file knew is answered, for the entry that
+// begins the epoch. Otherwise, and where there is no file, the answer is empty.
+absl::StatusOr<std::string> OpenHighWater(const config::v1::ServerConfig& config,
+                                          const HighWaterCheck& check, bool restored,
+                                          Foundation* foundation) {
+  std::string known_head;
+  if (config.high_water_file().empty()) return known_head;
+  if (restored) {
+    const absl::StatusOr<SignedHead> head = HighWaterFile::Read(check.path);
+    if (head.ok()) {
+      ASSIGN_OR_RETURN(known_head, SerializeSignedHead(*head));
+    } else {
+      RETURN_IF_ERROR(MakeHighWater(foundation->store.get(), check));
+    }
+  } else {
+    RETURN_IF_ERROR(CheckHighWater(foundation->store.get(), check));
+  }
+  ASSIGN_OR_RETURN(foundation->high_water, HighWaterFile::Open(check.path, StopForStorageFault));
+  return known_head;
+}
+
+// Inside the data folder it would go the way of the store.
+absl::Status CheckHighWaterPlace(const config::v1::ServerConfig& config) {
+  const std::string folder =
+      std::filesystem::path(config.data_folder()).lexically_normal().string() + "/";
+  const std::string file =
+      std::filesystem::path(config.high_water_file()).lexically_normal().string();
+  if (!absl::StartsWith(file, folder)) return absl::OkStatus();
+  return Error(Reason::kFieldInvalid, "high_water_file lies in data_folder")
+      .Field("high_water_file", "name a file outside data_folder, best on another disk");
 }
 
 }  // namespace
@@ -74,12 +135,12 @@ int RunService(int argument_count, char** arguments,
 absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::ServerConfig& config,
                                                           const std::string& service,
                                                           std::vector<ColumnFamilySpec> families) {
-  ASSIGN_OR_RETURN(std::string pem, ReadTextFile(config.signing_key_file()));
-  ASSIGN_OR_RETURN(SigningKey key, SigningKey::FromPem(pem));
+  ASSIGN_OR_RETURN(std::vector<SigningKey> keys, ReadSigningKeys(config));
+  RETURN_IF_ERROR(CheckHighWaterPlace(config));
   ASSIGN_OR_RETURN(const std::optional<config::v1::RestoreOrder> order,
                    FindRestoreOrder(config.data_folder()));
   if (order.has_value()) {
-    RETURN_IF_ERROR(ReplaceStore(config, service, families, *order, key.verifying_key()));
+    RETURN_IF_ERROR(ReplaceStore(config, service, families, *order, keys));
   }
   auto foundation = std::make_unique<Foundation>();
   absl::StatusOr<std::unique_ptr<Store>> store =
@@ -94,11 +155,22 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
     options.begin_epoch = !begun;
   }
   const bool begins = options.begin_epoch;
+  ASSIGN_OR_RETURN(SigningKey key, ChooseKeys(service, keys, foundation.get()));
+  ASSIGN_OR_RETURN(
+      const std::string known_head,
+      OpenHighWater(config, {config.high_water_file(), service, keys}, begins, foundation.get()));
+  if (foundation->high_water != nullptr) {
+    options.on_head = [file = foundation->high_water.get()](const SignedHead& head) {
+      return file->Put(head);
+    };
+  }
   ASSIGN_OR_RETURN(foundation->committer,
                    Committer::Start(foundation->store.get(), &foundation->clock, std::move(key),
                                     std::move(options)));
-  if (begins) RETURN_IF_ERROR(BeginEpoch(*order, /*known_head=*/"", foundation->committer.get()));
+  if (begins) RETURN_IF_ERROR(BeginEpoch(*order, known_head, foundation->committer.get()));
   if (order.has_value()) RETURN_IF_ERROR(PutOrderAside(config.data_folder()));
+  foundation->standing = std::make_unique<LedgerStanding>(
+      foundation->store.get(), foundation->committer.get(), foundation->high_water.get());
   foundation->backups = std::make_unique<Backups>(
       Backups::Folders{config.data_folder(), config.backup_folder()}, foundation->store.get(),
       foundation->committer.get(), &foundation->clock);

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@
 #include "common/base/exit_code.h"
 #include "common/clock/clock.h"
 #include "common/commit/committer.h"
+#include "common/commit/high_water_file.h"
+#include "common/commit/ledger_standing.h"
 #include "common/identity/rights.h"
 #include "common/service/backups.h"
 #include "common/service/periodic_work.h"
@@ -35,13 +38,18 @@ int RunService(int argument_count, char** arguments,
 struct Foundation {
   SystemClock clock;
   std::unique_ptr<Store> store;
+  std::unique_ptr<HighWaterFile> high_water;  // Null where none is configured.
   std::unique_ptr<Committer> committer;
+  std::unique_ptr<LedgerStanding> standing;
+  // The configured key that does not sign: to which RotateSigningKey may turn.
+  std::optional<SigningKey> other_key;
   std::unique_ptr<Backups> backups;
   std::unique_ptr<PeriodicWork> backup_schedule;
 };
 
-// Carries out a restore that was ordered, opens the store of `service`, starts its committer with
-// the configuration's signing key and the making of copies. A failure of the store that forbids
+// Carries out a restore that was ordered, opens the store of `service`, holds its ledger against
+// the high-water file (LEDGER_BEHIND), and starts its committer with the one of the configuration's
+// keys that the store says signs, and the making of copies. A failure of the store that forbids
 // going on ends the process.
 absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::ServerConfig& config,
                                                           const std::string& service,

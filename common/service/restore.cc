@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <system_error>
@@ -105,16 +106,19 @@ absl::Status CheckLedger(const std::string& folder, const std::string& service,
 }
 
 absl::Status CheckCopy(const HeldCopy& copy, const std::string& service,
-                       const config::v1::RestoreOrder& order, const VerifyingKey& key) {
+                       const config::v1::RestoreOrder& order, const std::vector<SigningKey>& keys) {
   if (copy.head.head.service != service) {
     return Error(Reason::kBackupIdentity,
                  absl::StrCat(copy.name, " is of the service \"", copy.head.head.service, "\""));
   }
-  if (!VerifyHead(copy.head, key).ok()) {
+  const bool ours = std::any_of(keys.begin(), keys.end(), [&copy](const SigningKey& key) {
+    return VerifyHead(copy.head, key.verifying_key()).ok();
+  });
+  if (!ours) {
     return Error(Reason::kBackupIdentity,
                  absl::StrCat("the head of ", copy.name,
-                              " is not signed with this service's key: it is of another "
-                              "deployment, or was altered"));
+                              " is signed with no key of the configuration: it is of another "
+                              "deployment, from before a change of keys, or was altered"));
   }
   if (copy.head.head.size < order.accept_loss_after()) {
     return Error(
@@ -154,11 +158,12 @@ absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
 
 absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::string& service,
                           const std::vector<ColumnFamilySpec>& families,
-                          const config::v1::RestoreOrder& order, const VerifyingKey& key) {
+                          const config::v1::RestoreOrder& order,
+                          const std::vector<SigningKey>& keys) {
   const std::string aside = PutAsideFolder(config.data_folder(), order);
   if (fs::exists(aside) && fs::exists(config.data_folder())) return absl::OkStatus();
   ASSIGN_OR_RETURN(const HeldCopy copy, FindCopy(config, order.copy()));
-  RETURN_IF_ERROR(CheckCopy(copy, service, order, key));
+  RETURN_IF_ERROR(CheckCopy(copy, service, order, keys));
   const std::string fresh = Beside(config.data_folder(), "restoring");
   RETURN_IF_ERROR(WriteCopy(config, order.copy(), fresh));
   RETURN_IF_ERROR(CheckLedger(fresh, service, families, copy.head.head));

@@ -30,12 +30,13 @@ absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
 // Puts the copy in the place of the store, unless that was done before. Before anything is moved
 // the copy is opened and looked at:
 //   NOT_FOUND            there is no copy of that name
-//   BACKUP_IDENTITY      it is not this service's, or another key signed its head
+//   BACKUP_IDENTITY      it is not this service's, or none of `keys` signed its head
 //   BACKUP_STALE         it ends before the entry after which loss was accepted
 //   DATA_LOSS            it is damaged, or its entries are not those of its head
 absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::string& service,
                           const std::vector<ColumnFamilySpec>& families,
-                          const config::v1::RestoreOrder& order, const VerifyingKey& key);
+                          const config::v1::RestoreOrder& order,
+                          const std::vector<SigningKey>& keys);
 
 // Whether the store's ledger already says that the order was carried out.
 absl::StatusOr<bool> HasBegunEpoch(const Store& store, const config::v1::RestoreOrder& order);

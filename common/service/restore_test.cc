@@ -36,6 +36,7 @@ class RestoreTest : public ::testing::Test {
     config_.set_data_folder(folder_.File("data"));
     config_.set_backup_folder(folder_.File("backups"));
     config_.set_signing_key_file(folder_.File("key.pem"));
+    config_.set_high_water_file(folder_.File("high-water"));
     WriteFile(config_.signing_key_file(), KeyFromSeed(kTestSeed).ToPem().value());
     fs::create_directory(config_.data_folder());
     WriteFile(config_.data_folder() + "/initialise", "");
@@ -102,6 +103,8 @@ class RestoreTest : public ::testing::Test {
     EXPECT_EQ(begun.earlier_epoch(), 1u);
     EXPECT_EQ(begun.kept_sequence(), 5u);
     EXPECT_EQ(begun.reason(), "disk 2 failed");
+    // What was known to be accepted stands there for ever.
+    EXPECT_EQ(ParseSignedHead(begun.known_head()).value().head.size, 8u);
     EXPECT_FALSE(fs::exists(RestoreOrderFile(config_.data_folder())));
     EXPECT_FALSE(fs::exists(config_.data_folder() + ".restoring"));
   }
@@ -158,6 +161,32 @@ TEST_F(RestoreTest, ALostDiskIsRestored) {
   ExpectRestored(**restored);
 }
 
+TEST_F(RestoreTest, AServiceIsRestoredThoughItsHighWaterFileIsLostToo) {
+  LiveOnce();
+  fs::remove_all(config_.data_folder());
+  fs::remove(config_.high_water_file());
+  Order(5, NameOfBackup());
+  {
+    const auto restored = Lay();
+    ASSERT_THAT(restored, IsOk());
+    EXPECT_EQ((*restored)->committer->epoch(), 2u);
+  }
+  EXPECT_THAT(Lay(), IsOk());
+}
+
+// A copy put in the store's place by hand is no restore.
+TEST_F(RestoreTest, ACopyWithoutAnOrderIsRefused) {
+  LiveOnce();
+  fs::remove_all(config_.data_folder());
+  ASSERT_THAT(
+      BackupFolder::Open(config_.backup_folder())
+          .value()
+          ->Restore(BackupFolder::Open(config_.backup_folder()).value()->List().back().number,
+                    config_.data_folder()),
+      IsOk());
+  EXPECT_THAT(Lay(), HasReason(Reason::kLedgerBehind));
+}
+
 TEST_F(RestoreTest, LosingMoreThanWasAcceptedIsRefusedAndNothingMoves) {
   LiveOnce();
   Order(6, NameOfBackup());
@@ -211,11 +240,10 @@ TEST_F(RestoreTest, WhereverItIsKilledItEndsTheSame) {
       {"after the store was put aside", [&] { fs::rename(data, Aside()); }},
       {"after the exchange",
        [&] {
-         const SigningKey key = KeyFromSeed(kTestSeed);
          const auto order = FindRestoreOrder(data).value();
-         ASSERT_THAT(
-             ReplaceStore(config_, "ingestion", PrimaryFamilies(), *order, key.verifying_key()),
-             IsOk());
+         ASSERT_THAT(ReplaceStore(config_, "ingestion", PrimaryFamilies(), *order,
+                                  {KeyFromSeed(kTestSeed)}),
+                     IsOk());
        }},
       {"after the epoch began",
        [&] {

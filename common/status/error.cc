@@ -154,6 +154,14 @@ std::optional<ErrorDetails> DetailsOf(const absl::Status& status) {
   return details;
 }
 
+std::string TextOf(const absl::Status& status) {
+  if (status.ok()) return "OK";
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  return absl::StrCat(absl::StatusCodeToString(status.code()),
+                      details.has_value() ? absl::StrCat(" (", NameOf(details->reason), ")") : "",
+                      ": ", status.message());
+}
+
 Reason ReasonOf(const absl::Status& status) {
   ONERETURN_CHECK(!status.ok());
   const std::optional<ErrorDetails> details = DetailsOf(status);

@@ -80,6 +80,9 @@ absl::Status NotFound();
 // from an Error.
 std::optional<ErrorDetails> DetailsOf(const absl::Status& status);
 
+// "DATA_LOSS (FEED_BROKEN): the words", for logs and for people; without details.
+std::string TextOf(const absl::Status& status);
+
 // The reason of an error; kInternal for one that did not come from an Error. `status` must not be
 // OK (checked).
 Reason ReasonOf(const absl::Status& status);

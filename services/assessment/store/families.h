@@ -33,6 +33,7 @@ enum class Family : uint32_t {
   kAssessments = kFirstOwnFamily + 2,
   kEvidence = kFirstOwnFamily + 3,
   kScores = kFirstOwnFamily + 4,
+  kLedger = kFirstOwnFamily + 5,  // See common/commit/primary_family.h.
 };
 
 // Tags of the layouts in heads. On-disk format: DO NOT CHANGE THE NUMBERS.
@@ -49,6 +50,7 @@ inline std::vector<ColumnFamilySpec> AllFamilies() {
   for (const char* name : {"frameworks", "heads", "assessments", "evidence", "scores"}) {
     families.push_back({name, ColumnFamilyKind::kPrimary});
   }
+  families.push_back(LedgerFamilySpec());
   return families;
 }
 

@@ -31,6 +31,7 @@ enum class Family : uint32_t {
   kChunks,
   kUploads,
   kFiles,
+  kLedger,  // See common/commit/primary_family.h.
 };
 
 inline std::vector<ColumnFamilySpec> Families() {
@@ -38,6 +39,7 @@ inline std::vector<ColumnFamilySpec> Families() {
   for (const char* name : {"catalogue", "heads", "revisions", "chunks", "uploads", "files"}) {
     families.push_back({name, ColumnFamilyKind::kPrimary});
   }
+  families.push_back(LedgerFamilySpec());
   return families;
 }
 

@@ -9,6 +9,7 @@ std::vector<ColumnFamilySpec> MetricsFamilies() {
        {"cursors", "feed_entries", "catalogue", "chunks", "definitions", "backfills", "leaves"}) {
     families.push_back({name, ColumnFamilyKind::kDerived});
   }
+  families.push_back(LedgerFamilySpec());
   return families;
 }
 

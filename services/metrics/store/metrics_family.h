@@ -45,6 +45,7 @@ enum class MetricsFamily : uint32_t {
   kDefinitions = kFirstOwnFamily + 5,
   kBackfills = kFirstOwnFamily + 6,
   kLeaves = kFirstOwnFamily + 7,
+  kLedger = kFirstOwnFamily + 8,  // See common/commit/primary_family.h.
 };
 
 // The whole list for StoreOptions.
