@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/base/failpoint.h"
 #include "common/commit/commit_group.h"
 #include "common/commit/primary_family.h"
 #include "common/commit/signing_keys.h"
@@ -114,6 +115,7 @@ absl::Status Committer::Write(PlainWrite write) {
 }
 
 absl::Status Committer::Enqueue(Member member) {
+  ONERETURN_FAILPOINT(kCommitBeforeQueue);
   {
     std::lock_guard<std::mutex> lock(mutex_);
     RETURN_IF_ERROR(refused_);
@@ -148,6 +150,7 @@ void Committer::Run() {
   while (true) {
     std::vector<Member> members = TakeGroup();
     if (members.empty()) return;
+    ONERETURN_FAILPOINT(kCommitGroupFormed);
     Commit(std::move(members));
   }
 }
@@ -185,8 +188,9 @@ void Committer::Commit(std::vector<Member> members) {
     key_ = group.key;
   }
   EndGroup(group.last_time, head.ok() ? std::optional<SignedHead>(*head) : std::nullopt);
-  if (head.ok()) return Answer(&group);
-  Fail(&group, head.status());
+  if (!head.ok()) return Fail(&group, head.status());
+  ONERETURN_FAILPOINT(kCommitBeforeReply);
+  Answer(&group);
 }
 
 absl::StatusOr<SignedHead> Committer::WriteGroup(const Group& group) {
@@ -194,7 +198,9 @@ absl::StatusOr<SignedHead> Committer::WriteGroup(const Group& group) {
     std::lock_guard<std::mutex> lock(mutex_);
     RETURN_IF_ERROR(refused_);
   }
+  ONERETURN_FAILPOINT(kCommitBeforeWrite);
   absl::Status written = store_->Write(group.batch, Durability::kSynced);
+  if (written.ok()) ONERETURN_FAILPOINT(kCommitAfterWrite);
   if (written.code() == absl::StatusCode::kResourceExhausted) {
     // Nothing was written, and reading goes on: the members are told, the ledger stays as it was.
     return Error(Reason::kStorageLow, "the service has no space left to store the submission")
@@ -206,6 +212,7 @@ absl::StatusOr<SignedHead> Committer::WriteGroup(const Group& group) {
   if (!written.ok()) {
     head = written;
   } else {
+    ONERETURN_FAILPOINT(kCommitBeforeSign);
     head = SignHead(TreeHead{options_.service, epoch_, group.frontier.size(), group.frontier.Root(),
                              std::max(clock_->Now(), group.last_time).micros},
                     group.key);
@@ -266,6 +273,10 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
     return group->Refuse(proposal, std::move(unchanged));
   }
 
+  if (proposal.next_key.has_value() &&
+      proposal.next_key->verifying_key().raw_bytes() == group->key.verifying_key().raw_bytes()) {
+    return group->Refuse(proposal, Error(Reason::kKeyNotGiven, "that key signs already"));
+  }
   AddFact(proposal, request_key, group);
 }
 

@@ -127,6 +127,8 @@ void FactWriter::Propose(const std::shared_ptr<Attempt>& attempt, NewFact fact) 
   entry.set_kind(request.kind);
   entry.set_format(kFactFormat);
   entry.set_actor(request.actor);
+  entry.set_person(request.person);
+  entry.set_role(request.role);
   entry.set_organisation(request.organisation);
   entry.set_request_id(request.request_id);
   entry.set_request_digest(std::string(DigestBytes(request.digest)));

@@ -29,6 +29,8 @@ struct FactRequest {
   std::string request_id;
   Digest digest = {};          // Of the received bytes.
   bool validate_only = false;  // Judge; neither look for the request id nor keep anything.
+  std::string person = {};     // As Entry.person.
+  rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;  // As Entry.role.
 };
 
 // What a judge decides: one of three.

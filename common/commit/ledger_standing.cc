@@ -169,8 +169,8 @@ absl::Status MakeHighWater(Store* store, const HighWaterCheck& check) {
   return Opening(store, check, end).Make();
 }
 
-absl::Status CompareWithOwn(const Store& store, const Committer& committer,
-                            const SignedHead& known) {
+absl::Status CompareWithOwn(const Store& store, const Committer& committer, const SignedHead& known,
+                            const std::optional<VerifyingKey>& other) {
   if (known.head.service != committer.service()) {
     return Error(Reason::kFieldInvalid, "the known head is another service's")
         .Field("known_head.service", committer.service());
@@ -178,7 +178,9 @@ absl::Status CompareWithOwn(const Store& store, const Committer& committer,
   ASSIGN_OR_RETURN(const std::optional<KeyHistory> history,
                    ReadKeyHistory(store, committer.service()));
   const KeyHistory keys = history.value_or(KeyHistory(committer.verifying_key()));
-  if (!keys.Verify(known).ok() && !VerifyHead(known, committer.verifying_key()).ok()) {
+  const bool by_other =
+      other.has_value() && !keys.Knows(other->key_id()) && VerifyHead(known, *other).ok();
+  if (!by_other && !keys.Verify(known).ok()) {
     return Error(Reason::kFieldInvalid, "the known head is not signed by this service's key")
         .Field("known_head.signature", "not of this service");
   }
@@ -201,7 +203,7 @@ absl::Status CompareWithOwn(const Store& store, const Committer& committer,
 
 absl::Status LedgerStanding::Judge(const SignedHead& known) {
   RETURN_IF_ERROR(status());
-  absl::Status judged = CompareWithOwn(*store_, *committer_, known);
+  absl::Status judged = CompareWithOwn(*store_, *committer_, known, other_);
   if (judged.ok() || ReasonOf(judged) != Reason::kLedgerBehind) return judged;
   // Refused before the file is frozen: no later group writes behind a head that is not published.
   committer_->Refuse(judged);

@@ -6,7 +6,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -44,15 +46,18 @@ absl::Status MakeHighWater(Store* store, const HighWaterCheck& check);
 // OK when the committer's ledger contains that of `known`, or `known` is of an earlier epoch.
 // FIELD_INVALID when no key of this service signed it, LEDGER_BEHIND when it is true and the
 // ledger does not contain it.
-absl::Status CompareWithOwn(const Store& store, const Committer& committer,
-                            const SignedHead& known);
+// `other` is a key of the service that does not sign: a head of it was signed after a change of
+// keys that the ledger does not hold.
+absl::Status CompareWithOwn(const Store& store, const Committer& committer, const SignedHead& known,
+                            const std::optional<VerifyingKey>& other = std::nullopt);
 
 // Thread safe.
 class LedgerStanding {
  public:
-  // All must outlive it; `file` may be null.
-  LedgerStanding(const Store* store, Committer* committer, HighWaterFile* file)
-      : store_(store), committer_(committer), file_(file) {}
+  // All must outlive it; `file` may be null. `other` as CompareWithOwn()'s.
+  LedgerStanding(const Store* store, Committer* committer, HighWaterFile* file,
+                 std::optional<VerifyingKey> other = std::nullopt)
+      : store_(store), committer_(committer), file_(file), other_(std::move(other)) {}
 
   // As CompareWithOwn(); the first LEDGER_BEHIND ends the service's standing: the committer
   // refuses every write, the high-water file keeps the head, so that the next start refuses too,
@@ -70,6 +75,7 @@ class LedgerStanding {
   const Store* const store_;
   Committer* const committer_;
   HighWaterFile* const file_;
+  const std::optional<VerifyingKey> other_;
   mutable std::mutex mutex_;
   absl::Status status_;                                // Guarded by mutex_.
   std::function<void(const absl::Status& why)> tell_;  // Guarded by mutex_.

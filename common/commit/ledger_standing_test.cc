@@ -226,9 +226,19 @@ TEST_F(LedgerStandingTest, AChangeOfKeysIsAnEntryAndLaterHeadsAreTheNewKeys) {
   EXPECT_THAT(standing.Judge(SignedBy(kOtherSeed, ahead)), HasReason(Reason::kLedgerBehind));
 }
 
+TEST_F(LedgerStandingTest, AHeadOfAKeyItWouldTurnToShowsThatTheChangeIsLost) {
+  const VerifyingKey other = KeyFromSeed(kOtherSeed).verifying_key();
+  Accept(2);
+  TreeHead ahead = Head().head;
+  ahead.size = 3;
+  LedgerStanding stranger(&service_.store(), &service_.committer(), nullptr);
+  EXPECT_THAT(stranger.Judge(SignedBy(kOtherSeed, ahead)), HasReason(Reason::kFieldInvalid));
+  LedgerStanding standing(&service_.store(), &service_.committer(), nullptr, other);
+  EXPECT_THAT(standing.Judge(SignedBy(kOtherSeed, ahead)), HasReason(Reason::kLedgerBehind));
+}
+
 TEST_F(LedgerStandingTest, ARememberedKeyThatNoEntryMadeIsDamage) {
-  ASSERT_THAT(ChooseSigningKey(&service_.store(), "ingestion", {KeyFromSeed(kTestSeed)}),
-              IsOk());
+  ASSERT_THAT(ChooseSigningKey(&service_.store(), "ingestion", {KeyFromSeed(kTestSeed)}), IsOk());
   Accept(2);
   WriteBatch batch;
   PutSigningKey(*LedgerFamilyOf(service_.store()), KeyFromSeed(kOtherSeed).verifying_key(), 1, 2,

@@ -8,6 +8,7 @@
 #include "common/base/exit_code.h"
 #include "common/log/log.h"
 #include "common/status/error.h"
+#include "common/storage/disk_space.h"
 
 namespace onereturn {
 namespace {
@@ -31,6 +32,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_
   options.path = data_folder;
   options.service = service;
   options.column_families = std::move(families);
+  options.ballast_bytes = kBallastBytes;
   options.on_background_error = [](const BackgroundError& error) {
     if (error.fatal) StopForStorageFault(error.status);
     LogError("store.read_only", {{"status", TextOf(error.status)}});
@@ -45,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_
 
 void StopForStorageFault(const absl::Status& status) {
   LogError("store.fault", {{"status", TextOf(status)}});
-  std::_Exit(kExitStorageFault);
+  std::_Exit(absl::IsDataLoss(status) ? kExitStoreDamaged : kExitStorageFault);
 }
 
 }  // namespace onereturn

@@ -21,8 +21,9 @@ absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_
                                                         const std::string& service,
                                                         std::vector<ColumnFamilySpec> families);
 
-// Logs and ends the process at once, without another write: what a failed sync leaves behind is
-// unknown, and only a restart finds the truth on disk.
+// Logs and ends the process at once, without another write to the store: what a failed sync leaves
+// behind is unknown, and only a restart finds the truth on disk. By kExitStoreDamaged for
+// DATA_LOSS, which a restart does not mend, else by kExitStorageFault.
 [[noreturn]] void StopForStorageFault(const absl::Status& status);
 
 }  // namespace onereturn

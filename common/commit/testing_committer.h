@@ -43,10 +43,11 @@ inline Proposal Fact(absl::string_view request_id, absl::string_view content = "
 // Thread safe where the committer is.
 class TestService {
  public:
-  // With files in memory that outlive Close(), unless `folder` says where they should lie.
+  // "ingestion" unless the options name another, with files in memory that outlive Close(), unless
+  // `folder` says where they should lie.
   explicit TestService(CommitterOptions options = {}, std::string folder = "")
       : options_(std::move(options)), folder_(std::move(folder)) {
-    options_.service = "ingestion";
+    if (options_.service.empty()) options_.service = "ingestion";
     if (!options_.on_fatal) {
       options_.on_fatal = [](const absl::Status&) { ONERETURN_CHECK(false); };
     }

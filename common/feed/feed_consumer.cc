@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
+#include "common/commit/signing_keys.h"
 #include "common/digest/digest.h"
 #include "common/feed/wire.h"
 #include "common/log/log.h"
@@ -17,6 +19,7 @@ namespace onereturn {
 namespace {
 
 constexpr auto kRetryDelay = std::chrono::milliseconds(200);
+constexpr auto kRefusedDelay = std::chrono::seconds(1);
 constexpr uint32_t kKnownFormat = 1;
 constexpr int kChunksACall = 64;
 
@@ -25,8 +28,10 @@ absl::Status Broken(absl::string_view what) { return Error(Reason::kFeedBroken, 
 // The other side says that it, or what we hold, is wrong. INTERNAL is not among them: a connection
 // that breaks can look so.
 bool IsFinalAnswer(const absl::Status& status) {
-  return DetailsOf(status).has_value() && (status.code() == absl::StatusCode::kDataLoss ||
-                                           status.code() == absl::StatusCode::kOutOfRange);
+  if (!DetailsOf(status).has_value()) return false;
+  return status.code() == absl::StatusCode::kDataLoss ||
+         status.code() == absl::StatusCode::kOutOfRange ||
+         status.code() == absl::StatusCode::kInvalidArgument;
 }
 
 }  // namespace
@@ -56,11 +61,12 @@ class FeedConsumer::Call {
 };
 
 FeedConsumer::FeedConsumer(std::string source, std::shared_ptr<grpc::Channel> channel,
-                           FeedTaker* taker)
+                           FeedTaker* taker, WitnessedHeads* witnesses)
     : source_(std::move(source)),
       stub_(feed::v1::FeedService::NewStub(channel)),
       channel_(std::move(channel)),
-      taker_(taker) {
+      taker_(taker),
+      witnesses_(witnesses) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -79,6 +85,11 @@ void FeedConsumer::Stop() {
 std::string FeedConsumer::fault() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return fault_;
+}
+
+std::string FeedConsumer::paused() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return paused_;
 }
 
 void FeedConsumer::Reconnect() {
@@ -108,7 +119,8 @@ void FeedConsumer::Run() {
     if (!ending.status.ok() && !ending.final && DetailsOf(ending.status).has_value() &&
         ReasonOf(ending.status) == Reason::kEpochChanged) {
       LogWarning("feed.epoch_changed", {{"source", source_}});
-      key_.reset();
+      keys_.reset();
+      checked_head_.reset();
       std::lock_guard<std::mutex> taking(take_mutex_);
       ending.status = taker_->StartAgain();
       ending.final = !ending.status.ok();
@@ -117,8 +129,16 @@ void FeedConsumer::Run() {
     std::unique_lock<std::mutex> lock(mutex_);
     if (stopping_) return;
     if (ending.final) {
-      fault_ = ending.status.ToString();
-      LogError("feed.stopped", {{"source", source_}, {"status", fault_}});
+      const std::string fault = TextOf(ending.status);
+      if (fault != fault_) LogError("feed.stopped", {{"source", source_}, {"status", fault}});
+      fault_ = fault;
+      // The source itself refuses to serve; nothing wrong was taken, and it may be restored.
+      if (DetailsOf(ending.status).has_value() &&
+          ReasonOf(ending.status) == Reason::kLedgerBehind) {
+        changed_.wait_for(lock, kRefusedDelay, [this] { return stopping_; });
+        if (stopping_) return;
+        continue;
+      }
       changed_.wait(lock, [&] { return stopping_ || connection_ != connection; });
       fault_.clear();
       if (stopping_) return;
@@ -130,6 +150,9 @@ void FeedConsumer::Run() {
 }
 
 FeedConsumer::Ending FeedConsumer::FollowOnce(uint64_t connection) {
+  if (witnesses_ != nullptr) {
+    if (absl::Status fault = witnesses_->FaultOf(source_); !fault.ok()) return {fault, true};
+  }
   if (absl::Status fetched = FetchKey(); !fetched.ok()) return {fetched, IsFinalAnswer(fetched)};
   absl::StatusOr<FeedProgress> progress = taker_->Progress();
   if (!progress.ok()) return {progress.status(), true};
@@ -141,6 +164,13 @@ FeedConsumer::Ending FeedConsumer::Connect(uint64_t connection, FeedProgress pro
   feed::v1::WatchRequest request;
   request.set_after_sequence(progress.sequence);
   request.set_epoch(progress.epoch);
+  std::optional<SignedHead> known = checked_head_;
+  if (witnesses_ != nullptr) {
+    const std::optional<SignedHead> held = witnesses_->Held(source_);
+    if (held.has_value() && (!known.has_value() || held->head.size > known->head.size))
+      known = held;
+  }
+  if (known.has_value()) *request.mutable_known_head() = ToWire(*known);
   auto reader = stub_->Watch(call.context(), request);
   feed::v1::WatchResponse response;
   Ending ending;
@@ -163,13 +193,29 @@ FeedConsumer::Ending FeedConsumer::TakePage(uint64_t connection, const FeedPage&
       return {absl::CancelledError("the connection was broken here"), false};
     }
   }
+  if (!page.facts.empty()) ONERETURN_FAILPOINT(kConsumerBeforeBatch);
   absl::Status taken = taker_->Take(page);
-  const bool final = !taken.ok() && taken.code() != absl::StatusCode::kResourceExhausted;
+  if (!page.facts.empty() && taken.ok()) ONERETURN_FAILPOINT(kConsumerAfterBatch);
+  const bool waits = taken.code() == absl::StatusCode::kResourceExhausted;
+  const bool final = !taken.ok() && !waits;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (waits && paused_.empty()) {
+      LogWarning("feed.paused", {{"source", source_}, {"status", TextOf(taken)}});
+    }
+    if (taken.ok()) fault_.clear();
+    paused_ = waits ? std::string(taken.message()) : std::string();
+  }
   return {std::move(taken), final};
 }
 
 absl::Status FeedConsumer::FetchKey() {
-  if (key_.has_value()) return absl::OkStatus();
+  if (witnesses_ != nullptr) {
+    if (std::optional<KeyHistory> believed = witnesses_->KeysOf(source_); believed.has_value()) {
+      keys_ = std::move(believed);
+    }
+  }
+  if (keys_.has_value()) return absl::OkStatus();
   auto stub = ledger::v1::LedgerService::NewStub(channel_);
   Call call(this);
   call.context()->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
@@ -178,8 +224,26 @@ absl::Status FeedConsumer::FetchKey() {
       FromGrpcStatus(stub->GetHead(call.context(), ledger::v1::GetHeadRequest(), &response)));
   absl::StatusOr<VerifyingKey> key = VerifyingKey::FromPem(response.public_key_pem());
   if (!key.ok()) return Broken(absl::StrCat(source_, " gives a public key that is none"));
-  key_ = *std::move(key);
+  keys_.emplace(*std::move(key));
   return absl::OkStatus();
+}
+
+absl::Status FeedConsumer::FetchKeyChanges() {
+  auto stub = ledger::v1::LedgerService::NewStub(channel_);
+  Call call(this);
+  call.context()->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+  ledger::v1::ListSigningKeysResponse response;
+  RETURN_IF_ERROR(FromGrpcStatus(
+      stub->ListSigningKeys(call.context(), ledger::v1::ListSigningKeysRequest(), &response)));
+  std::vector<std::string> entries;
+  for (const ledger::v1::SigningKey& key : response.keys()) {
+    if (key.entry().empty()) continue;
+    absl::StatusOr<KeyChange> change = KeyChangeOfBytes(key.entry(), source_);
+    if (!change.ok() || change->old_key != keys_->newest().raw_bytes()) continue;
+    if (!keys_->Add(*change).ok()) return Broken("a change of keys is not signed by both");
+    entries.push_back(key.entry());
+  }
+  return witnesses_ == nullptr ? absl::OkStatus() : witnesses_->AddKeyChanges(source_, entries);
 }
 
 absl::StatusOr<FeedPage> FeedConsumer::CheckPage(const feed::v1::WatchResponse& response,
@@ -214,16 +278,29 @@ absl::StatusOr<FeedPage> FeedConsumer::CheckPage(const feed::v1::WatchResponse& 
 absl::Status FeedConsumer::CheckHead(const feed::v1::WatchResponse& response,
                                      const FeedProgress& progress) {
   ASSIGN_OR_RETURN(SignedHead head, FromWire(response.head()));
-  if (absl::Status signed_by_source = VerifyHead(head, *key_); !signed_by_source.ok()) {
-    return Broken(
-        absl::StrCat("a head is not signed by ", source_, ": ", signed_by_source.message()));
-  }
+  RETURN_IF_ERROR(CheckSigner(head));
   if (head.head.service != source_ || head.head.epoch != progress.epoch ||
       head.head.size != progress.sequence || head.head.root != progress.frontier.Root()) {
     return Broken(absl::StrCat("entries 1 to ", progress.sequence, " are not those of ", source_,
                                "'s signed head"));
   }
+  checked_head_ = std::move(head);
   return absl::OkStatus();
+}
+
+absl::Status FeedConsumer::CheckSigner(const SignedHead& head) {
+  // An unknown key may be one that a signed change leads to; an answer that is none changes
+  // nothing.
+  if (!keys_->Knows(head.key_id)) {
+    const absl::Status followed = FetchKeyChanges();
+    if (followed.code() == absl::StatusCode::kUnavailable ||
+        followed.code() == absl::StatusCode::kDeadlineExceeded) {
+      return followed;
+    }
+  }
+  const absl::Status verified = keys_->Verify(head);
+  if (verified.ok()) return verified;
+  return Broken(absl::StrCat("a head is not signed by ", source_, ": ", verified.message()));
 }
 
 absl::StatusOr<FeedFact> FeedConsumer::CheckFact(const feed::v1::FeedEntry& wire,

@@ -19,6 +19,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
+#include "common/feed/witnessed_heads.h"
+#include "common/ledger/key_change.h"
 #include "common/ledger/merkle.h"
 #include "common/ledger/signing.h"
 #include "onereturn/feed/v1/entry.pb.h"
@@ -64,16 +66,23 @@ class FeedTaker {
 // Thread safe.
 class FeedConsumer {
  public:
-  // `source` is the service's name; `taker` must outlive the consumer. Starts its thread.
-  FeedConsumer(std::string source, std::shared_ptr<grpc::Channel> channel, FeedTaker* taker);
+  // `source` is the service's name; `taker` must outlive the consumer. Starts its thread. What
+  // `witnesses` hold of the source is shown to it, its keys are those they believe, and a source
+  // that they no longer believe is not followed; null in tests: then the key is the one that the
+  // source gives at first.
+  FeedConsumer(std::string source, std::shared_ptr<grpc::Channel> channel, FeedTaker* taker,
+               WitnessedHeads* witnesses = nullptr);
   // As Stop.
   ~FeedConsumer();
 
   void Stop();
 
   // Empty while all is well; otherwise why the consumer has stopped until Reconnect() (a gap, a
-  // wrong root, an entry of a newer version, a store that failed).
+  // wrong root, an entry of a newer version, a store that failed). A source that says itself that
+  // it has lost facts is asked again, every second.
   std::string fault() const;
+  // Why a page was not taken and is asked for again, until one is taken; empty while all is well.
+  std::string paused() const;
 
   // Breaks the connection; the consumer asks Progress() anew.
   void Reconnect();
@@ -98,23 +107,31 @@ class FeedConsumer {
   absl::StatusOr<FeedPage> CheckPage(const feed::v1::WatchResponse& response,
                                      FeedProgress progress);
   absl::Status CheckHead(const feed::v1::WatchResponse& response, const FeedProgress& progress);
+  absl::Status CheckSigner(const SignedHead& head);
   absl::StatusOr<FeedFact> CheckFact(const feed::v1::FeedEntry& wire, uint64_t sequence);
   absl::Status FetchChunks(const feed::v1::ReturnAccepted& accepted, FeedFact* fact);
   absl::Status FetchKey();
+  // Follows the changes of the source's keys from those that are known.
+  absl::Status FetchKeyChanges();
 
   const std::string source_;
   std::unique_ptr<feed::v1::FeedService::Stub> stub_;
   std::shared_ptr<grpc::Channel> channel_;
   FeedTaker* const taker_;
 
-  // Only the consumer's thread touches it. The source's key, fetched over mutual TLS at the first
-  // connection.
-  std::optional<VerifyingKey> key_;
+  WitnessedHeads* const witnesses_;
+
+  // Only the consumer's thread touches these. The source's keys, from the one fetched over mutual
+  // TLS at the first connection, or believed by the witnesses.
+  std::optional<KeyHistory> keys_;
+  // The newest that was checked; shown to the source at the next connection.
+  std::optional<SignedHead> checked_head_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;                    // Guarded by mutex_.
   std::string fault_;                        // Guarded by mutex_.
+  std::string paused_;                       // Guarded by mutex_.
   uint64_t connection_ = 0;                  // Guarded by mutex_; another one after Reconnect().
   std::vector<grpc::ClientContext*> calls_;  // Guarded by mutex_; calls in flight.
   std::mutex take_mutex_;                    // Held while a page is taken; locked before mutex_.

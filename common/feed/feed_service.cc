@@ -6,7 +6,8 @@
 #include "common/cells/cell_chunk.h"
 #include "common/commit/journal.h"
 #include "common/feed/wire.h"
-#include "common/rpc/server.h"
+#include "common/rpc/limits.h"
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 
 namespace onereturn {
@@ -34,13 +35,10 @@ absl::StatusOr<Digest> DigestOf(const std::string& bytes) {
 
 grpc::Status FeedServer::Watch(grpc::ServerContext* context, const feed::v1::WatchRequest* request,
                                grpc::ServerWriter<feed::v1::WatchResponse>* writer) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
-    const bool admitted = watchers_.fetch_add(1) < kMaxFeedWatchers;
-    absl::Status status = admitted ? Follow(context, *request, writer)
-                                   : Error(Reason::kCallQuota, "too many watchers are connected")
-                                         .RetryAfter(absl::Seconds(5));
-    watchers_.fetch_sub(1);
-    return status;
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(const Admission::Ticket place,
+                     places_.Take(ShareKey(call.caller), IsService(call.caller)));
+    return Follow(context, *request, writer);
   });
 }
 
@@ -51,22 +49,16 @@ absl::Status FeedServer::CheckStart(const feed::v1::WatchRequest& request) const
                  "the service was restored from a backup: rebuild from sequence 0")
         .With("epoch", absl::StrCat(committer_->epoch()));
   }
+  if (request.has_known_head()) {
+    ASSIGN_OR_RETURN(const SignedHead known, FromWire(request.known_head()));
+    RETURN_IF_ERROR(standing_ != nullptr ? standing_->Judge(known)
+                                         : CompareWithOwn(*store_, *committer_, known));
+  }
   if (request.after_sequence() > latest.head.size) {
     return Error(Reason::kPositionAhead, absl::StrCat("the newest entry is ", latest.head.size))
         .With("newest", absl::StrCat(latest.head.size));
   }
-  if (!request.has_known_head()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(SignedHead known, FromWire(request.known_head()));
-  if (known.head.epoch != committer_->epoch()) return absl::OkStatus();
-  RETURN_IF_ERROR(VerifyHead(known, committer_->verifying_key()));
-  if (known.head.size > latest.head.size) {
-    return Error(Reason::kFeedBroken, absl::StrCat("the caller holds a signed head of ",
-                                                   known.head.size, " entries, this service only ",
-                                                   latest.head.size, ": facts were lost"));
-  }
-  ASSIGN_OR_RETURN(SignedHead own, committer_->HeadOfSize(known.head.size));
-  if (own.head.root == known.head.root) return absl::OkStatus();
-  return Error(Reason::kFeedBroken, "the caller's signed head and this service's ledger differ");
+  return absl::OkStatus();
 }
 
 absl::Status FeedServer::Follow(grpc::ServerContext* context, const feed::v1::WatchRequest& request,
@@ -74,10 +66,11 @@ absl::Status FeedServer::Follow(grpc::ServerContext* context, const feed::v1::Wa
   RETURN_IF_ERROR(CheckStart(request));
   uint64_t after = request.after_sequence();
   while (!context->IsCancelled()) {
+    if (standing_ != nullptr) RETURN_IF_ERROR(standing_->status());
     if (draining_) return Error(Reason::kDraining, "the service is shutting down");
     ASSIGN_OR_RETURN(feed::v1::WatchResponse page, Page(after));
     after = page.through_sequence();
-    if (!writer->Write(page)) break;
+    if (!WriteInTime(context, writer, page)) break;
     if (page.caught_up()) committer_->WaitForHeadBeyond(after, kHeartbeatMicros);
   }
   return absl::OkStatus();
@@ -149,22 +142,12 @@ grpc::Status FeedServer::GetChunks(grpc::ServerContext* context,
       ASSIGN_OR_RETURN(Digest digest, DigestOf(bytes));
       feed::v1::GetChunksResponse response;
       ASSIGN_OR_RETURN(*response.mutable_chunk(), chunks_(digest));
-      if (!writer->Write(response)) break;
+      if (!WriteInTime(context, writer, response)) break;
     }
     return absl::OkStatus();
   });
 }
 
 void FeedServer::Drain() { draining_ = true; }
-
-grpc::Status LedgerServer::GetHead(grpc::ServerContext* context,
-                                   const ledger::v1::GetHeadRequest* request,
-                                   ledger::v1::GetHeadResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
-    *response->mutable_head() = ToWire(committer_->LatestHead());
-    response->set_public_key_pem(committer_->verifying_key().ToPem());
-    return absl::OkStatus();
-  });
-}
 
 }  // namespace onereturn

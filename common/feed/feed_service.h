@@ -1,4 +1,4 @@
-// The feed and the ledger as every service serves them.
+// The feed as every service serves it.
 #ifndef ONERETURN_COMMON_FEED_FEED_SERVICE_H_
 #define ONERETURN_COMMON_FEED_FEED_SERVICE_H_
 
@@ -8,11 +8,11 @@
 
 #include "absl/status/statusor.h"
 #include "common/commit/committer.h"
+#include "common/commit/ledger_standing.h"
 #include "common/rpc/guard.h"
 #include "common/storage/store.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "onereturn/feed/v1/feed.grpc.pb.h"
-#include "onereturn/ledger/v1/ledger.grpc.pb.h"
 
 namespace onereturn {
 
@@ -24,15 +24,22 @@ using ChunkReader = std::function<absl::StatusOr<std::string>(const Digest& dige
 // connected, so their number is bounded. Thread safe.
 class FeedServer final : public feed::v1::FeedService::Service {
  public:
-  FeedServer(const Guard* guard, const Store* store, const Committer* committer, ChunkReader chunks)
-      : guard_(guard), store_(store), committer_(committer), chunks_(std::move(chunks)) {}
+  // `standing` judges the heads that consumers show; where it is null, in tests, they are compared
+  // alone.
+  FeedServer(const Guard* guard, const Store* store, const Committer* committer, ChunkReader chunks,
+             LedgerStanding* standing = nullptr)
+      : guard_(guard),
+        store_(store),
+        committer_(committer),
+        chunks_(std::move(chunks)),
+        standing_(standing) {}
 
   grpc::Status Watch(grpc::ServerContext* context, const feed::v1::WatchRequest* request,
                      grpc::ServerWriter<feed::v1::WatchResponse>* writer) override;
   grpc::Status GetChunks(grpc::ServerContext* context, const feed::v1::GetChunksRequest* request,
                          grpc::ServerWriter<feed::v1::GetChunksResponse>* writer) override;
 
-  // Ends every watch with DRAINING.
+  // Ends every watch, with DRAINING, or with what the ledger's standing says.
   void Drain();
 
  private:
@@ -48,22 +55,9 @@ class FeedServer final : public feed::v1::FeedService::Service {
   const Store* const store_;
   const Committer* const committer_;
   const ChunkReader chunks_;
-  std::atomic<int> watchers_{0};
+  LedgerStanding* const standing_;
+  Places places_{limits::kFeedWatchers, limits::kServiceFeedWatchers, limits::kWatchersACaller};
   std::atomic<bool> draining_{false};
-};
-
-// Thread safe.
-class LedgerServer final : public ledger::v1::LedgerService::Service {
- public:
-  LedgerServer(const Guard* guard, const Committer* committer)
-      : guard_(guard), committer_(committer) {}
-
-  grpc::Status GetHead(grpc::ServerContext* context, const ledger::v1::GetHeadRequest* request,
-                       ledger::v1::GetHeadResponse* response) override;
-
- private:
-  const Guard* const guard_;
-  const Committer* const committer_;
 };
 
 }  // namespace onereturn

@@ -10,6 +10,7 @@
 #include "common/authority/authority.h"
 #include "common/base/testing/temporary_folder.h"
 #include "common/commit/testing_committer.h"
+#include "common/feed/ledger_service.h"
 #include "common/feed/testing_taker.h"
 #include "common/feed/wire.h"
 #include "common/rpc/credentials.h"
@@ -65,7 +66,8 @@ class FeedServiceTest : public ::testing::Test {
           if (chunk.empty()) return NotFound();
           return chunk;
         });
-    ledger_ = std::make_unique<LedgerServer>(guard_.get(), &source_.committer());
+    ledger_ = std::make_unique<LedgerServer>(guard_.get(), &source_.store(), &source_.committer(),
+                                             LedgerSeams());
     server_ = Server::Start(config_, {feed_.get(), ledger_.get()}).value();
   }
   void StopServer() {
@@ -209,11 +211,11 @@ TEST_F(FeedServiceTest, AServiceBehindAHeadItSignedItselfRefuses) {
   TreeHead ahead = source_.committer().LatestHead().head;
   ahead.size = 4;
   *request.mutable_known_head() = ToWire(SignHead(ahead, KeyFromSeed(kTestSeed)).value());
-  EXPECT_THAT(FirstPage(request), HasReason(Reason::kFeedBroken));
+  EXPECT_THAT(FirstPage(request), HasReason(Reason::kLedgerBehind));
   TreeHead other = source_.committer().LatestHead().head;
   other.root[0] ^= 1;
   *request.mutable_known_head() = ToWire(SignHead(other, KeyFromSeed(kTestSeed)).value());
-  EXPECT_THAT(FirstPage(request), HasReason(Reason::kFeedBroken));
+  EXPECT_THAT(FirstPage(request), HasReason(Reason::kLedgerBehind));
 }
 
 TEST_F(FeedServiceTest, OnlyServicesAndAuditorsReadTheFeed) {
@@ -254,7 +256,7 @@ TEST_F(FeedServiceTest, WatchersAreBoundedInNumber) {
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
   std::vector<std::unique_ptr<grpc::ClientReader<WatchResponse>>> readers;
   WatchResponse page;
-  for (int i = 0; i < kMaxFeedWatchers; ++i) {
+  for (int i = 0; i < limits::kFeedWatchers; ++i) {
     contexts.push_back(std::make_unique<grpc::ClientContext>());
     readers.push_back(stub->Watch(contexts.back().get(), WatchRequest()));
     ASSERT_TRUE(readers.back()->Read(&page));

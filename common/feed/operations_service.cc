@@ -1,30 +1,36 @@
 #include "common/feed/operations_service.h"
 
 #include "common/digest/digest.h"
+#include "common/feed/load_of.h"
 #include "common/feed/position.h"
-#include "common/rpc/process_memory.h"
 
 namespace onereturn {
 
 grpc::Status PlainOperationsServer::GetStatus(grpc::ServerContext* context,
                                               const operations::v1::GetStatusRequest* request,
                                               operations::v1::GetStatusResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     response->set_service(committer_->service());
     response->set_version(ONERETURN_VERSION);
-    response->set_epoch(committer_->epoch());
-    response->set_sequence(committer_->LatestHead().head.size);
-    const ProcessMemory memory = ReadProcessMemory();
-    response->set_resident_bytes(memory.resident_bytes);
-    response->set_peak_resident_bytes(memory.peak_resident_bytes);
+    ledger_.AddStatus(response);
+    AddStorageStatus(*store_, response);
+    *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
   });
+}
+
+void AddStorageStatus(const Store& store, operations::v1::GetStatusResponse* response) {
+  const StoreSpace space = store.Space();
+  operations::v1::StorageStatus* const storage = response->mutable_storage();
+  storage->set_free_bytes(space.free_bytes);
+  storage->set_total_bytes(space.total_bytes);
+  storage->set_writes_refused(space.writes_refused);
 }
 
 grpc::Status PlainOperationsServer::HashDerived(grpc::ServerContext* context,
                                                 const operations::v1::HashDerivedRequest* request,
                                                 operations::v1::HashDerivedResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     const Digest nothing = Sha256("");
     response->set_digest(std::string(DigestBytes(nothing)));
     Position position;
@@ -41,6 +47,14 @@ grpc::Status PlainOperationsServer::RebuildDerived(
   // Nothing is derived here, so nothing has to be done.
   return guard_->Serve(*context, *request,
                        [](const CallContext& /*call*/) { return absl::OkStatus(); });
+}
+
+grpc::Status PlainOperationsServer::RotateSigningKey(
+    grpc::ServerContext* context, const operations::v1::RotateSigningKeyRequest* request,
+    operations::v1::RotateSigningKeyResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) {
+    return ledger_.RotateSigningKey(call, *request, response);
+  });
 }
 
 }  // namespace onereturn

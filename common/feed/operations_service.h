@@ -2,8 +2,12 @@
 #ifndef ONERETURN_COMMON_FEED_OPERATIONS_SERVICE_H_
 #define ONERETURN_COMMON_FEED_OPERATIONS_SERVICE_H_
 
+#include <utility>
+
 #include "common/commit/committer.h"
+#include "common/feed/ledger_operations.h"
 #include "common/rpc/guard.h"
+#include "common/storage/store.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 
 namespace onereturn {
@@ -11,8 +15,9 @@ namespace onereturn {
 // Thread safe.
 class PlainOperationsServer final : public operations::v1::OperationsService::Service {
  public:
-  PlainOperationsServer(const Guard* guard, const Committer* committer)
-      : guard_(guard), committer_(committer) {}
+  PlainOperationsServer(const Guard* guard, Committer* committer, const Store* store,
+                        LedgerSeams seams)
+      : guard_(guard), committer_(committer), store_(store), ledger_(committer, std::move(seams)) {}
 
   grpc::Status GetStatus(grpc::ServerContext* context,
                          const operations::v1::GetStatusRequest* request,
@@ -23,11 +28,19 @@ class PlainOperationsServer final : public operations::v1::OperationsService::Se
   grpc::Status RebuildDerived(grpc::ServerContext* context,
                               const operations::v1::RebuildDerivedRequest* request,
                               operations::v1::RebuildDerivedResponse* response) override;
+  grpc::Status RotateSigningKey(grpc::ServerContext* context,
+                                const operations::v1::RotateSigningKeyRequest* request,
+                                operations::v1::RotateSigningKeyResponse* response) override;
 
  private:
   const Guard* const guard_;
   const Committer* const committer_;
+  const Store* const store_;
+  const LedgerOperations ledger_;
 };
+
+// How the store stands with its disk, for any service's GetStatus.
+void AddStorageStatus(const Store& store, operations::v1::GetStatusResponse* response);
 
 }  // namespace onereturn
 

@@ -1,12 +1,11 @@
 #include "common/identity/rights.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -17,104 +16,288 @@ namespace {
 using options::v1::Permission;
 using rights::v1::Role;
 
-struct RoleRow {
-  Role role;
-  std::initializer_list<Permission> permissions;
-};
-
-const RoleRow kRoles[] = {
-    {rights::v1::ROLE_SUBMITTER,
-     {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
-      options::v1::PERMISSION_RETURNS_SUBMIT, options::v1::PERMISSION_LEDGER_READ}},
-    {rights::v1::ROLE_NATIONAL_LOADER,
-     {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
-      options::v1::PERMISSION_RETURNS_SUBMIT, options::v1::PERMISSION_RETURNS_IMPORT,
-      options::v1::PERMISSION_LEDGER_READ}},
-    {rights::v1::ROLE_STEWARD,
-     {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_CATALOGUE_WRITE,
-      options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_METRICS_DEFINE,
-      options::v1::PERMISSION_ASSESSMENTS_DEFINE, options::v1::PERMISSION_LEDGER_READ}},
-    {rights::v1::ROLE_ANALYST,
-     {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
-      options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_ASSESSMENTS_READ,
-      options::v1::PERMISSION_LEDGER_READ}},
-    {rights::v1::ROLE_ASSESSOR,
-     {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
-      options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_ASSESSMENTS_READ,
-      options::v1::PERMISSION_ASSESSMENTS_WRITE, options::v1::PERMISSION_LEDGER_READ}},
-    {rights::v1::ROLE_OPERATOR,
-     {options::v1::PERMISSION_OPERATE, options::v1::PERMISSION_LEDGER_READ}},
-    {rights::v1::ROLE_AUDITOR,
-     {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
-      options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_ASSESSMENTS_READ,
-      options::v1::PERMISSION_FEED_READ, options::v1::PERMISSION_LEDGER_READ}},
-    {rights::v1::ROLE_SERVICE,
-     {options::v1::PERMISSION_CATALOGUE_READ, options::v1::PERMISSION_RETURNS_READ,
-      options::v1::PERMISSION_METRICS_READ, options::v1::PERMISSION_FEED_READ,
-      options::v1::PERMISSION_LEDGER_READ}},
-};
-
-// What a caller that acts for one organisation may do without naming it. Definitions, the figures
-// computed from all, and signed heads are the same for everybody.
-const Permission kOpenAtAnyScope[] = {
-    options::v1::PERMISSION_CATALOGUE_READ,
-    options::v1::PERMISSION_METRICS_READ,
-    options::v1::PERMISSION_LEDGER_READ,
-    // Frameworks are definitions; assessments are looked up within the caller's scope.
-    options::v1::PERMISSION_ASSESSMENTS_READ,
-    options::v1::PERMISSION_ASSESSMENTS_WRITE,
-};
-
 absl::Status EntryFault(int index, absl::string_view fault) {
   return Error(Reason::kFieldInvalid,
                absl::StrCat("the rights file is wrong at principal ", index + 1))
       .Field(absl::StrCat("principals[", index, "]"), fault);
 }
 
-}  // namespace
-
-bool Holds(Role role, Permission permission) {
-  for (const RoleRow& row : kRoles) {
-    if (row.role != role) continue;
-    return std::find(row.permissions.begin(), row.permissions.end(), permission) !=
-           row.permissions.end();
+// Empty when the entry is sound.
+std::string FaultOf(const config::v1::Principal& principal) {
+  if (principal.person().empty()) {
+    if (!SpiffeIdOf({principal.spiffe_id()}).ok()) return "spiffe_id is not a SPIFFE id";
+  } else {
+    if (!principal.spiffe_id().empty()) return "names both a system and a person";
+    const size_t mark = principal.person().find('#');
+    if (mark == 0 || mark == std::string::npos || mark + 1 == principal.person().size()) {
+      return "person is not of the form {issuer}#{subject}";
+    }
+    if (principal.role() == rights::v1::ROLE_SERVICE) return "a person is no service";
   }
-  return false;
+  if (principal.role() == rights::v1::ROLE_UNSPECIFIED) return "role is missing";
+  if (principal.role() == rights::v1::ROLE_SUBMITTER && principal.organisation().empty()) {
+    return "a submitter needs the organisation it acts for";
+  }
+  if (NeedsOrganisation(principal.role()) && principal.organisation().empty()) {
+    return "the role needs an organisation";
+  }
+  return "";
 }
 
-bool NeedsNationalScope(Permission permission) {
-  return std::find(std::begin(kOpenAtAnyScope), std::end(kOpenAtAnyScope), permission) ==
-         std::end(kOpenAtAnyScope);
+Grant GrantOf(const config::v1::Principal& principal) {
+  Grant grant;
+  grant.principal = principal.person().empty() ? principal.spiffe_id() : principal.person();
+  grant.role = principal.role();
+  grant.organisation = principal.organisation();
+  grant.reach = principal.reach() == rights::v1::REACH_UNSPECIFIED ? rights::v1::REACH_READ_BELOW
+                                                                   : principal.reach();
+  return grant;
+}
+
+bool Reaches(const Grant& grant, Permission permission) {
+  if (IsPrivileged(permission)) return grant.reach == rights::v1::REACH_ACT_BELOW;
+  return ReachesBelow(permission) && (grant.reach == rights::v1::REACH_READ_BELOW ||
+                                      grant.reach == rights::v1::REACH_ACT_BELOW);
+}
+
+// Which organisation a caller acts for by itself: the one of the file, else the token's, else the
+// first.
+std::string HomeOf(const std::vector<const Grant*>& grants, const Principal& principal) {
+  std::string home;
+  for (const Grant* grant : grants) {
+    if (grant->configured()) return grant->organisation;
+    const bool better = home.empty() || grant->organisation < home;
+    if (better) home = grant->organisation;
+  }
+  if (!principal.person.has_value()) return home;
+  for (const Grant* grant : grants) {
+    if (grant->organisation == principal.person->organisation) return grant->organisation;
+  }
+  return home;
+}
+
+absl::Status Refused(const Principal& principal, Permission permission) {
+  const std::string& name = options::v1::Permission_Name(permission);
+  if (principal.named_role != rights::v1::ROLE_UNSPECIFIED) {
+    return Error(Reason::kPermission,
+                 absl::StrCat("this call needs ", name, ", which the caller does not hold as ",
+                              RoleName(principal.named_role), " today"))
+        .With("permission", name);
+  }
+  return Error(Reason::kPermission,
+               absl::StrCat("this call needs ", name, ", which the caller's role does not hold"))
+      .With("permission", name);
+}
+
+absl::Status Stale(Permission permission) {
+  return Error(Reason::kRightsStale,
+               absl::StrCat("this call needs ", options::v1::Permission_Name(permission),
+                            ", and whether the caller still holds it cannot be known: nothing was "
+                            "heard from ingestion for more than a minute"))
+      .RetryAfter(absl::Seconds(1));
+}
+
+}  // namespace
+
+struct Rights::Candidate {
+  Role role = rights::v1::ROLE_UNSPECIFIED;
+  std::vector<const Grant*> grants;
+};
+
+absl::Status Caller::CheckCollection(absl::string_view organisation,
+                                     absl::string_view collection) const {
+  if (collections == nullptr) return absl::OkStatus();
+  const auto holds = [collection](const CollectionBound& bound) {
+    return bound.collections.empty() ||
+           std::binary_search(bound.collections.begin(), bound.collections.end(), collection);
+  };
+  const auto both = [&](const CollectionBound& bound) {
+    return bound.scope.Covers(organisation) && holds(bound);
+  };
+  if (organisation.empty() ? std::all_of(collections->begin(), collections->end(), holds)
+                           : std::any_of(collections->begin(), collections->end(), both)) {
+    return absl::OkStatus();
+  }
+  return Error(Reason::kCollectionGrant, "the caller's right is for other collections");
 }
 
 absl::StatusOr<Rights> Rights::FromProto(const config::v1::RightsFile& file) {
   Rights rights;
   for (int i = 0; i < file.principals_size(); ++i) {
     const config::v1::Principal& principal = file.principals(i);
-    if (!SpiffeIdOf({principal.spiffe_id()}).ok())
-      return EntryFault(i, "spiffe_id is not a SPIFFE id");
-    if (principal.role() == rights::v1::ROLE_UNSPECIFIED) return EntryFault(i, "role is missing");
-    if (principal.role() == rights::v1::ROLE_SUBMITTER && principal.organisation().empty()) {
-      return EntryFault(i, "a submitter needs the organisation it acts for");
-    }
-    Caller caller{principal.spiffe_id(), principal.role(),
-                  principal.organisation().empty()
-                      ? OrganisationScope::National()
-                      : OrganisationScope::Only(principal.organisation())};
-    if (!rights.callers_.emplace(principal.spiffe_id(), std::move(caller)).second) {
-      return EntryFault(i, "spiffe_id stands twice");
+    if (const std::string fault = FaultOf(principal); !fault.empty()) return EntryFault(i, fault);
+    Grant grant = GrantOf(principal);
+    std::string subject = grant.principal;
+    if (!rights.grants_.emplace(std::move(subject), std::vector<Grant>{std::move(grant)}).second) {
+      return EntryFault(
+          i, principal.person().empty() ? "spiffe_id stands twice" : "person stands twice");
     }
   }
   return rights;
 }
 
+Rights Rights::With(uint64_t version, std::vector<Grant> grants, std::vector<std::string> known,
+                    std::shared_ptr<const OrganisationTies> ties) const {
+  Rights with;
+  with.version_ = version;
+  with.ties_ = std::move(ties);
+  for (const auto& [subject, held] : grants_) {
+    if (!held.empty() && held.front().configured()) with.grants_[subject] = {held.front()};
+  }
+  for (std::string& subject : known) with.grants_.try_emplace(std::move(subject));
+  std::sort(grants.begin(), grants.end(),
+            [](const Grant& left, const Grant& right) { return left.name < right.name; });
+  for (Grant& grant : grants) {
+    std::vector<Grant>& held = with.grants_[grant.principal];
+    std::sort(grant.collections.begin(), grant.collections.end());
+    held.push_back(std::move(grant));
+  }
+  return with;
+}
+
+std::vector<const Grant*> Rights::InForce(const std::string& subject, const CivilDay& day,
+                                          bool configured_only) const {
+  std::vector<const Grant*> in_force;
+  const auto found = grants_.find(subject);
+  if (found == grants_.end()) return in_force;
+  for (const Grant& grant : found->second) {
+    if (grant.InForce(day) && (grant.configured() || !configured_only)) in_force.push_back(&grant);
+  }
+  return in_force;
+}
+
+absl::Status Rights::CheckKnown(const Principal& principal) const {
+  if (grants_.count(principal.spiffe_id) != 0) return absl::OkStatus();
+  return Error(Reason::kIdentityUnknown,
+               "the certificate's system is not registered with this service");
+}
+
+absl::StatusOr<Rights::Candidate> Rights::Choose(const Principal& principal,
+                                                 const Question& question,
+                                                 bool configured_only) const {
+  const Permission permission = question.permission;
+  const bool bounded = NeedsNationalScope(permission) && !question.names_collection;
+  std::map<Role, std::vector<const Grant*>> by_role;
+  for (const Grant* grant : InForce(principal.subject(), question.day, configured_only)) {
+    if (principal.named_role != rights::v1::ROLE_UNSPECIFIED &&
+        principal.named_role != grant->role) {
+      continue;
+    }
+    if (!Holds(grant->role, permission) || (bounded && !grant->collections.empty())) continue;
+    by_role[grant->role].push_back(grant);
+  }
+  if (by_role.empty()) return Refused(principal, permission);
+  if (by_role.size() > 1 && IsPrivileged(permission)) {
+    const std::string names =
+        absl::StrJoin(by_role, ", ", [](std::string* out, const auto& candidate) {
+          absl::StrAppend(out, RoleName(candidate.first));
+        });
+    return Error(Reason::kRoleAmbiguous,
+                 absl::StrCat("the caller may do this as ", names, ": name the role it acts under"))
+        .With("roles", names);
+  }
+  for (const auto& [role, grants] : by_role) {
+    const bool national = std::any_of(grants.begin(), grants.end(), [](const Grant* grant) {
+      return grant->organisation.empty();
+    });
+    if (national) return Candidate{role, grants};
+  }
+  return Candidate{by_role.begin()->first, by_role.begin()->second};
+}
+
+OrganisationScope Rights::ScopeOf(const std::vector<const Grant*>& grants,
+                                  const Principal& principal, const Question& question) const {
+  std::vector<std::string> organisations;
+  for (const Grant* grant : grants) {
+    if (grant->organisation.empty()) return OrganisationScope::National();
+    organisations.push_back(grant->organisation);
+    if (ties_ == nullptr || !Reaches(*grant, question.permission)) continue;
+    const auto below = ties_->Below(grant->organisation, question.day);
+    organisations.insert(organisations.end(), below->begin(), below->end());
+  }
+  return OrganisationScope::Of(HomeOf(grants, principal), std::move(organisations));
+}
+
+absl::StatusOr<OrganisationScope> Rights::BoundBySystem(const Principal& principal,
+                                                        const Question& question,
+                                                        bool configured_only,
+                                                        OrganisationScope scope) const {
+  if (!principal.person.has_value()) return scope;
+  const std::vector<const Grant*> held =
+      InForce(principal.spiffe_id, question.day, configured_only);
+  if (held.empty()) return Refused(principal, question.permission);
+  for (const Grant* grant : held) {
+    if (grant->role == rights::v1::ROLE_SERVICE && !Holds(grant->role, question.permission)) {
+      return Refused(principal, question.permission);
+    }
+  }
+  const OrganisationScope system = ScopeOf(held, Principal{principal.spiffe_id, {}, {}}, question);
+  if (system.national()) return scope;
+  if (scope.national()) return system;
+  std::vector<std::string> both;
+  std::set_intersection(scope.organisations().begin(), scope.organisations().end(),
+                        system.organisations().begin(), system.organisations().end(),
+                        std::back_inserter(both));
+  if (both.empty()) return Refused(principal, question.permission);
+  std::string home = scope.organisation();
+  if (!std::binary_search(both.begin(), both.end(), home)) home = both.front();
+  return OrganisationScope::Of(std::move(home), std::move(both));
+}
+
+absl::StatusOr<Caller> Rights::AdmitBy(const Principal& principal, const Question& question,
+                                       bool configured_only) const {
+  ASSIGN_OR_RETURN(const Candidate chosen, Choose(principal, question, configured_only));
+  Caller caller;
+  caller.spiffe_id = principal.spiffe_id;
+  if (principal.person.has_value()) caller.person = principal.person->id;
+  caller.role = chosen.role;
+  ASSIGN_OR_RETURN(caller.scope, BoundBySystem(principal, question, configured_only,
+                                               ScopeOf(chosen.grants, principal, question)));
+  const bool bounded = std::any_of(chosen.grants.begin(), chosen.grants.end(),
+                                   [](const Grant* grant) { return !grant->collections.empty(); });
+  if (!bounded) return caller;
+  std::vector<CollectionBound> bounds;
+  for (const Grant* grant : chosen.grants) {
+    bounds.push_back({ScopeOf({grant}, principal, question), grant->collections});
+  }
+  caller.collections = std::make_shared<const std::vector<CollectionBound>>(std::move(bounds));
+  return caller;
+}
+
+absl::StatusOr<Caller> Rights::Admit(const Principal& principal, const Question& question) const {
+  RETURN_IF_ERROR(CheckKnown(principal));
+  absl::StatusOr<Caller> admitted = AdmitBy(principal, question, false);
+  if (question.permission == options::v1::PERMISSION_OWN_RIGHTS_READ && !admitted.ok()) {
+    // Whoever is known may ask, and is told that he may do nothing.
+    Caller caller;
+    caller.spiffe_id = principal.spiffe_id;
+    if (principal.person.has_value()) caller.person = principal.person->id;
+    caller.scope = OrganisationScope::Of("", {});
+    return caller;
+  }
+  if (question.fresh || !admitted.ok()) return admitted;
+  if (IsPrivileged(question.permission)) return Stale(question.permission);
+  absl::StatusOr<Caller> configured = AdmitBy(principal, question, true);
+  return configured.ok() ? configured : Stale(question.permission);
+}
+
+std::vector<Grant> Rights::GrantsOf(const std::string& subject, const CivilDay& day) const {
+  std::vector<Grant> grants;
+  for (const Grant* grant : InForce(subject, day, false)) grants.push_back(*grant);
+  return grants;
+}
+
 absl::StatusOr<Caller> Rights::Find(absl::string_view spiffe_id) const {
-  auto found = callers_.find(std::string(spiffe_id));
-  if (found == callers_.end()) {
+  const auto found = grants_.find(spiffe_id);
+  if (found == grants_.end() || found->second.empty() || !found->second.front().configured()) {
     return Error(Reason::kIdentityUnknown,
                  "the certificate's system is not registered with this service");
   }
-  return found->second;
+  const Grant& grant = found->second.front();
+  return Caller{grant.principal, grant.role,
+                grant.organisation.empty() ? OrganisationScope::National()
+                                           : OrganisationScope::Only(grant.organisation),
+                "", nullptr};
 }
 
 absl::StatusOr<std::string> SpiffeIdOf(const std::vector<std::string>& uri_names) {

@@ -1,66 +1,140 @@
-// Who may do what: the one place for rights. Systems are named by their SPIFFE id; a file gives
-// each one role and, for an organisation's system, the organisation it acts for.
+// Who may do what: the one place for decisions. Rights come from the rights file, from grants of
+// ingestion's ledger, and from the dated ties between organisations.
+//
+// What is decided, in this order; what is not permitted explicitly is refused.
+//   1. The certificate's system must be known: named in the file, or ever granted a right.
+//   2. Who acts is the person, when a token names one, else the system. It acts by the grants in
+//   force
+//      on the day (of Europe/London) of the call. A token adds no right that was not granted.
+//   3. Each act is under one role. A named one (call metadata "onereturn-role") is the only one
+//   looked
+//      at. Otherwise, of the roles that hold the permission: the only one; of several, a privileged
+//      call is refused (ROLE_AMBIGUOUS), and a read is under the one of national scope, else the
+//      one with the lowest number. Roles are never put together.
+//   4. The scope is the organisations of that role's grants; for reads that reach below, also those
+//      below them on the day; for privileged calls only where the grant says so. A person's scope
+//      is no wider than that of the system he or she sits at, and a service of the suite must hold
+//      the permission itself as well.
+//   5. A grant for some collections is not looked at where a method concerns none.
 #ifndef ONERETURN_COMMON_IDENTITY_RIGHTS_H_
 #define ONERETURN_COMMON_IDENTITY_RIGHTS_H_
 
+#include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/identity/organisation_scope.h"
+#include "common/identity/organisation_ties.h"
+#include "common/identity/principal.h"
+#include "common/identity/roles.h"
+#include "common/period/civil_day.h"
 #include "onereturn/config/v1/config.pb.h"
 #include "onereturn/options/v1/options.pb.h"
+#include "onereturn/rights/v1/rights.pb.h"
 
 namespace onereturn {
 
-// The organisations whose data a call may touch. Store reads take one.
-class OrganisationScope {
- public:
-  static OrganisationScope National() { return OrganisationScope(""); }
-  static OrganisationScope Only(absl::string_view organisation) {
-    return OrganisationScope(std::string(organisation));
-  }
+// A right that somebody holds, on the days of which it is in force.
+struct Grant {
+  std::string name;       // "grants/{number}"; empty for one of the rights file.
+  std::string principal;  // SPIFFE id, or "{issuer}#{subject}".
+  rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
+  std::string organisation;  // ODS code; empty: national.
+  rights::v1::Reach reach = rights::v1::REACH_OWN;
+  std::vector<std::string> collections;  // Empty: all.
+  CivilDay from = CivilDay::Earliest();
+  std::optional<CivilDay> until;  // Inclusive.
 
-  bool national() const { return organisation_.empty(); }
-  // The one organisation; empty at national scope.
-  const std::string& organisation() const { return organisation_; }
-  bool Covers(absl::string_view organisation) const {
-    return national() || organisation_ == organisation;
+  bool configured() const { return name.empty(); }
+  bool InForce(const CivilDay& day) const {
+    return from <= day && (!until.has_value() || day <= *until);
   }
-
- private:
-  explicit OrganisationScope(std::string organisation) : organisation_(std::move(organisation)) {}
-  std::string organisation_;
 };
 
-// A known system.
+// The organisations of which a caller may touch some collections alone.
+struct CollectionBound {
+  OrganisationScope scope;
+  std::vector<std::string> collections;  // In order; empty: all.
+};
+
+// A known principal in one admitted act.
 struct Caller {
   std::string spiffe_id;
   rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
   OrganisationScope scope = OrganisationScope::National();
+  // "{issuer}#{subject}"; empty when the system acts for itself.
+  std::string person = {};
+  // Null: every collection. Otherwise one of these must cover what is touched.
+  std::shared_ptr<const std::vector<CollectionBound>> collections = nullptr;
+
+  // COLLECTION_GRANT. `organisation` empty: the call does not say which, so each bound must hold
+  // the collection.
+  absl::Status CheckCollection(absl::string_view organisation, absl::string_view collection) const;
 };
 
-// Does the role hold the permission?
-bool Holds(rights::v1::Role role, options::v1::Permission permission);
+// How a decision is to be taken.
+struct Question {
+  options::v1::Permission permission = options::v1::PERMISSION_UNSPECIFIED;
+  CivilDay day;  // Of Europe/London.
+  // Does the method say which collection it concerns?
+  bool names_collection = false;
+  // False: ingestion was not heard of for too long. Then privileged calls, and what only a ledgered
+  // grant allows, are refused: RIGHTS_STALE.
+  bool fresh = true;
+};
 
-// A method that concerns no single organisation, such as the whole feed, answers of all of them: to
-// call it, must a caller hold the permission for all? Not where what it opens is the same for every
-// known caller. True for a permission that this version does not know.
-bool NeedsNationalScope(options::v1::Permission permission);
-
-// Immutable; thread safe.
+// A snapshot. Immutable; thread safe.
 class Rights {
  public:
-  // INVALID_ARGUMENT, naming the entry: no or a wrong SPIFFE id, one twice, no role, a submitter
-  // without an organisation.
+  // INVALID_ARGUMENT, naming the entry: no or a wrong SPIFFE id or person, one twice, no role, a
+  // submitter or approver without an organisation. A principal without a reach reads below.
   static absl::StatusOr<Rights> FromProto(const config::v1::RightsFile& file);
 
-  // IDENTITY_UNKNOWN when no principal has the id.
+  // The same rights file, with the approved grants and the organisations of ingestion's ledger up
+  // to `version`. Revoked grants are not among them, but their principals are in `known`.
+  Rights With(uint64_t version, std::vector<Grant> grants, std::vector<std::string> known,
+              std::shared_ptr<const OrganisationTies> ties) const;
+
+  // IDENTITY_UNKNOWN, PERMISSION, ROLE_AMBIGUOUS, RIGHTS_STALE.
+  absl::StatusOr<Caller> Admit(const Principal& principal, const Question& question) const;
+
+  // The grants of a subject that are in force on the day: those of the file first, then by name.
+  std::vector<Grant> GrantsOf(const std::string& subject, const CivilDay& day) const;
+  // IDENTITY_UNKNOWN as Admit.
+  absl::Status CheckKnown(const Principal& principal) const;
+
+  // The system as the rights file has it, at the scope of its own organisation. IDENTITY_UNKNOWN
+  // when the file does not name it.
   absl::StatusOr<Caller> Find(absl::string_view spiffe_id) const;
 
+  // Sequence of ingestion's ledger.
+  uint64_t version() const { return version_; }
+
  private:
-  std::map<std::string, Caller> callers_;
+  struct Candidate;
+
+  absl::StatusOr<Candidate> Choose(const Principal& principal, const Question& question,
+                                   bool configured_only) const;
+  absl::StatusOr<OrganisationScope> BoundBySystem(const Principal& principal,
+                                                  const Question& question, bool configured_only,
+                                                  OrganisationScope scope) const;
+  absl::StatusOr<Caller> AdmitBy(const Principal& principal, const Question& question,
+                                 bool configured_only) const;
+  OrganisationScope ScopeOf(const std::vector<const Grant*>& grants, const Principal& principal,
+                            const Question& question) const;
+  std::vector<const Grant*> InForce(const std::string& subject, const CivilDay& day,
+                                    bool configured_only) const;
+
+  uint64_t version_ = 0;
+  // By subject, each in the order of GrantsOf. A subject without grants is known, no more.
+  std::map<std::string, std::vector<Grant>, std::less<>> grants_;
+  std::shared_ptr<const OrganisationTies> ties_;
 };
 
 // The one SPIFFE id among a certificate's URI names. SVID_INVALID when there is none, more than one

@@ -6,7 +6,10 @@
 
 namespace onereturn {
 
-absl::Status VerifyReceipt(const Receipt& receipt, const VerifyingKey& key) {
+namespace {
+
+// All but the signature.
+absl::Status VerifyPlace(const Receipt& receipt) {
   if (HashLeaf(receipt.entry) != receipt.leaf_hash) {
     return absl::DataLossError("The receipt's leaf hash is not the hash of its entry.");
   }
@@ -16,9 +19,20 @@ absl::Status VerifyReceipt(const Receipt& receipt, const VerifyingKey& key) {
                                                    " is not within its tree head of size ",
                                                    head.size, "."));
   }
-  RETURN_IF_ERROR(VerifyInclusion(receipt.leaf_hash, receipt.sequence - 1, head.size, head.root,
-                                  receipt.inclusion_proof));
+  return VerifyInclusion(receipt.leaf_hash, receipt.sequence - 1, head.size, head.root,
+                         receipt.inclusion_proof);
+}
+
+}  // namespace
+
+absl::Status VerifyReceipt(const Receipt& receipt, const VerifyingKey& key) {
+  RETURN_IF_ERROR(VerifyPlace(receipt));
   return VerifyHead(receipt.head, key);
+}
+
+absl::Status VerifyReceipt(const Receipt& receipt, const KeyHistory& keys) {
+  RETURN_IF_ERROR(VerifyPlace(receipt));
+  return keys.Verify(receipt.head);
 }
 
 }  // namespace onereturn

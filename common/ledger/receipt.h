@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "common/digest/digest.h"
+#include "common/ledger/key_change.h"
 #include "common/ledger/signed_head.h"
 #include "common/ledger/signing.h"
 
@@ -26,6 +27,8 @@ struct Receipt {
 // head, the proof does not lead to the head's root, the head is not signed by the key. For input
 // from anywhere.
 absl::Status VerifyReceipt(const Receipt& receipt, const VerifyingKey& key);
+// The same by a key and those that it handed over to.
+absl::Status VerifyReceipt(const Receipt& receipt, const KeyHistory& keys);
 
 }  // namespace onereturn
 

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/log/log.h"
+#include "common/period/london_day.h"
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 
 namespace onereturn {
@@ -18,6 +20,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 constexpr char kUriProperty[] = "peer_uri";
+// Call metadata in which a caller names the role it acts under: "submitter", "ROLE_SUBMITTER".
+constexpr char kRoleMetadata[] = "onereturn-role";
 
 // The text field that a dotted path leads to; null when it leads to none.
 const FieldDescriptor* FieldAt(const Descriptor& type, absl::string_view path) {
@@ -53,18 +57,38 @@ std::string OrganisationOfName(const std::string& name) {
   return parts.size() >= 2 && parts[0] == "organisations" ? parts[1] : "";
 }
 
+// The code in "collections/{code}", in ".../returns/{code}.{period}", or the text itself.
+std::string CollectionOf(const std::string& text) {
+  std::vector<std::string> parts = absl::StrSplit(text, '/');
+  for (size_t i = 0; i + 1 < parts.size(); ++i) {
+    if (parts[i] == "collections") return parts[i + 1];
+    if (parts[i] == "returns") return parts[i + 1].substr(0, parts[i + 1].find('.'));
+  }
+  return text;
+}
+
 Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) {
-  const Timestamp latest{now.micros + kMaxWaitMicros};
+  const Timestamp latest{now.micros + limits::kWaitMicros};
   if (wire == std::chrono::system_clock::time_point::max()) return latest;
   const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
       wire - std::chrono::system_clock::now());
   return std::min(latest, Timestamp{now.micros + std::max<int64_t>(left.count(), 0)});
 }
 
+// gRPC bounds the metadata only of a peer that has acknowledged its settings.
+absl::Status CheckMetadata(const grpc::ServerContextBase& context) {
+  size_t bytes = 0;
+  for (const auto& [name, value] : context.client_metadata()) bytes += name.size() + value.size();
+  if (bytes <= limits::kMetadataBytes) return absl::OkStatus();
+  return Error(Reason::kMetadataTooLarge,
+               absl::StrCat("what stands beside the message has ", bytes, " bytes; at most ",
+                            limits::kMetadataBytes, " are taken"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Guard>> Guard::Create(
-    Rights rights, const Clock* clock,
+    std::shared_ptr<const RightsSource> rights, const Clock* clock,
     const std::vector<const google::protobuf::ServiceDescriptor*>& services) {
   std::unique_ptr<Guard> guard(new Guard(std::move(rights), clock));
   for (const auto* service : services) {
@@ -77,10 +101,15 @@ absl::StatusOr<std::unique_ptr<Guard>> Guard::Create(
       }
       const bool has_path = access.organisation() == options::v1::ORGANISATION_LOCATOR_FIELD ||
                             access.organisation() == options::v1::ORGANISATION_LOCATOR_NAME;
-      if (has_path && FieldAt(*method->input_type(), access.path()) == nullptr) {
-        return absl::InternalError(absl::StrCat(method->full_name(), ": the access path \"",
-                                                access.path(), "\" leads to no text"));
+      std::vector<std::string> paths;
+      if (has_path) paths.push_back(access.path());
+      if (!access.collection_path().empty()) paths.push_back(access.collection_path());
+      for (const std::string& path : paths) {
+        if (FieldAt(*method->input_type(), path) != nullptr) continue;
+        return absl::InternalError(
+            absl::StrCat(method->full_name(), ": the access path \"", path, "\" leads to no text"));
       }
+      guard->visible_fields_.Add(method->output_type());
       if (!guard->methods_
                .emplace(method->input_type()->full_name(), Method{method->full_name(), access})
                .second) {
@@ -92,24 +121,58 @@ absl::StatusOr<std::unique_ptr<Guard>> Guard::Create(
   return guard;
 }
 
-absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
-                                         const Descriptor& request_type) const {
+void Guard::RefuseAll(const absl::Status& why) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (!refuses_.exchange(true)) refusal_ = why;
+}
+
+absl::Status Guard::refusal() const {
+  if (!refuses_) return absl::OkStatus();
+  std::lock_guard<std::mutex> lock(mutex_);
+  return refusal_;
+}
+
+absl::StatusOr<Principal> Guard::PrincipalOf(const grpc::ServerContextBase& context) const {
   std::vector<std::string> uri_names;
   if (auto identity = context.auth_context(); identity != nullptr) {
     for (const grpc::string_ref& name : identity->FindPropertyValues(kUriProperty)) {
       uri_names.emplace_back(name.data(), name.size());
     }
   }
-  ASSIGN_OR_RETURN(std::string spiffe_id, SpiffeIdOf(uri_names));
-  CallContext call;
-  ASSIGN_OR_RETURN(call.caller, rights_.Find(spiffe_id));
-  const Method& method = methods_.at(request_type.full_name());
-  if (!Holds(call.caller.role, method.access.permission())) {
-    const std::string& permission = options::v1::Permission_Name(method.access.permission());
-    return Error(Reason::kPermission, absl::StrCat("this call needs ", permission,
-                                                   ", which the caller's role does not hold"))
-        .With("permission", permission);
+  Principal principal;
+  ASSIGN_OR_RETURN(principal.spiffe_id, SpiffeIdOf(uri_names));
+  if (const auto named = context.client_metadata().find(kRoleMetadata);
+      named != context.client_metadata().end()) {
+    principal.named_role = RoleFromName(std::string(named->second.data(), named->second.size()));
+    if (principal.named_role == rights::v1::ROLE_UNSPECIFIED ||
+        context.client_metadata().count(kRoleMetadata) > 1) {
+      return Error(Reason::kFieldInvalid, "the call does not name one role that there is")
+          .Field(kRoleMetadata, "must be one role, such as submitter");
+    }
   }
+  return principal;
+}
+
+absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
+                                         const Descriptor& request_type) const {
+  RETURN_IF_ERROR(refusal());
+  ASSIGN_OR_RETURN(const Principal principal, PrincipalOf(context));
+  ASSIGN_OR_RETURN(CallContext call, AdmitAs(principal, request_type));
+  RETURN_IF_ERROR(CheckMetadata(context));
+  call.deadline = DeadlineOf(call.started, context.deadline());
+  return call;
+}
+
+absl::StatusOr<CallContext> Guard::AdmitAs(const Principal& principal,
+                                           const Descriptor& request_type) const {
+  const Method& method = methods_.at(request_type.full_name());
+  CallContext call;
+  call.method = method.name;
+  call.started = clock_->Now();
+  call.deadline = Timestamp{call.started.micros + limits::kWaitMicros};
+  const Question question{method.access.permission(), LondonDay(call.started),
+                          !method.access.collection_path().empty(), rights_->Fresh(call.started)};
+  ASSIGN_OR_RETURN(call.caller, rights_->Current()->Admit(principal, question));
   if (method.access.organisation() == options::v1::ORGANISATION_LOCATOR_NONE &&
       !call.caller.scope.national() && NeedsNationalScope(method.access.permission())) {
     const std::string& permission = options::v1::Permission_Name(method.access.permission());
@@ -118,41 +181,56 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
                               " at national scope; the caller acts for one organisation"))
         .With("permission", permission);
   }
-  call.method = method.name;
-  call.started = clock_->Now();
-  call.deadline = DeadlineOf(call.started, context.deadline());
   return call;
 }
 
+absl::StatusOr<Admission::Ticket> Guard::Enter(const CallContext& call, uint64_t bytes) const {
+  if (admission_ == nullptr) return Admission::Ticket();
+  ASSIGN_OR_RETURN(Admission::Ticket ticket, admission_->Enter(call.caller, bytes));
+  if (RunningCall* running = RunningCall::Current(); running != nullptr) running->Keep(ticket);
+  return ticket;
+}
+
+AdmissionCounts Guard::counts() const {
+  return admission_ == nullptr ? AdmissionCounts() : admission_->counts();
+}
+
 absl::Status Guard::CheckScope(const CallContext& call, const Message& request) const {
-  if (call.caller.scope.national()) return absl::OkStatus();
   const options::v1::Access& access = methods_.at(request.GetDescriptor()->full_name()).access;
-  switch (access.organisation()) {
-    case options::v1::ORGANISATION_LOCATOR_FIELD:
-      if (call.caller.scope.Covers(TextAt(request, access.path()))) return absl::OkStatus();
+  const OrganisationScope& scope = call.caller.scope;
+  std::string organisation;
+  if (access.organisation() == options::v1::ORGANISATION_LOCATOR_FIELD) {
+    organisation = TextAt(request, access.path());
+    if (!scope.Covers(organisation)) {
       return Error(Reason::kOrgScope,
                    "the request names an organisation that the caller does not act for")
           .Field(access.path(), "must be the caller's own organisation");
-    case options::v1::ORGANISATION_LOCATOR_NAME: {
-      const std::string organisation = OrganisationOfName(TextAt(request, access.path()));
-      // "-" stands for all the caller may see: the scoped store sees to it.
-      if (organisation == "-" || call.caller.scope.Covers(organisation)) return absl::OkStatus();
-      return NotFound();
     }
-    default:
-      return absl::OkStatus();
+  } else if (access.organisation() == options::v1::ORGANISATION_LOCATOR_NAME) {
+    organisation = OrganisationOfName(TextAt(request, access.path()));
+    // "-" stands for all the caller may see: the scoped store sees to it.
+    if (organisation == "-")
+      organisation.clear();
+    else if (!scope.Covers(organisation))
+      return NotFound();
   }
+  if (access.collection_path().empty()) return absl::OkStatus();
+  return call.caller.CheckCollection(organisation,
+                                     CollectionOf(TextAt(request, access.collection_path())));
 }
 
 void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& request_type,
                       const CallContext* call, const absl::Status& status) const {
+  if (const RunningCall* running = RunningCall::Current(); running != nullptr) running->Answered();
   const std::string reason(status.ok() ? "" : NameOf(ReasonOf(status)));
   const int64_t micros = call == nullptr ? 0 : clock_->Now().micros - call->started.micros;
   LogInfo("rpc.call", {{"method", methods_.at(request_type.full_name()).name},
                        {"caller", call == nullptr ? context.peer() : call->caller.spiffe_id},
                        {"code", absl::StatusCodeToString(status.code())},
                        {"reason", reason},
-                       {"micros", micros}});
+                       {"micros", micros},
+                       {"role", call == nullptr ? "" : RoleName(call->caller.role)},
+                       {"person", call == nullptr ? "" : call->caller.person}});
 }
 
 }  // namespace onereturn

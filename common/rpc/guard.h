@@ -1,7 +1,7 @@
 // What stands before every method, in one order: who calls (certificate), may the role (the
-// method's option), what was sent (shape), whose data (the organisation, where the option says it
-// stands). Then the method, then one line in the access log. A method without an option cannot be
-// served.
+// method's option), what was sent (shape), whose data (the organisation and the collection, where
+// the option says they stand). Then the method, what of its answer the caller may see, then one
+// line in the access log. A method without an option cannot be served.
 #ifndef ONERETURN_COMMON_RPC_GUARD_H_
 #define ONERETURN_COMMON_RPC_GUARD_H_
 
@@ -9,9 +9,11 @@
 #include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -19,25 +21,24 @@
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
 #include "common/identity/rights.h"
+#include "common/identity/rights_source.h"
+#include "common/identity/visible_fields.h"
+#include "common/rpc/admission.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/status_macros.h"
 #include "onereturn/options/v1/options.pb.h"
 
 namespace onereturn {
 
-// No call waits longer for what it needs, whatever deadline its caller set. Otherwise as many calls
-// as the server has threads, each waiting a day for what never comes, would end service for
-// everybody. It is some hundred times what the slowest read takes.
-inline constexpr int64_t kMaxWaitMicros = 30'000'000;
-
 // An admitted call.
 struct CallContext {
   Caller caller;
   // "onereturn.returns.v1.ReturnsService.GetReturn".
   std::string method;
-  // Until when the method may wait: the caller's deadline, or kMaxWaitMicros after `started` when
-  // that is earlier or the caller set none. What a stream has begun is not bound by it: watches are
-  // bounded by their number.
+  // Until when the method may wait: the caller's deadline, or limits::kWaitMicros after `started`
+  // when that is earlier or the caller set none. What a stream has begun is not bound by it:
+  // watches are bounded by their number.
   Timestamp deadline;
   Timestamp started;
 };
@@ -48,35 +49,75 @@ class Guard {
   // Reads the options of every method of `services`. INTERNAL names the first method without one,
   // or with one whose path leads to no text field of its request.
   static absl::StatusOr<std::unique_ptr<Guard>> Create(
-      Rights rights, const Clock* clock,
+      std::shared_ptr<const RightsSource> rights, const Clock* clock,
       const std::vector<const google::protobuf::ServiceDescriptor*>& services);
+  // With rights that never change.
+  static absl::StatusOr<std::unique_ptr<Guard>> Create(
+      Rights rights, const Clock* clock,
+      const std::vector<const google::protobuf::ServiceDescriptor*>& services) {
+    return Create(std::make_shared<const RightsSource>(std::move(rights)), clock, services);
+  }
 
   // Identity and permission: before anything of the request is looked at. PERMISSION also
   // when the method concerns no single organisation (NONE), the caller acts for one, and
   // NeedsNationalScope().
   absl::StatusOr<CallContext> Admit(const grpc::ServerContextBase& context,
                                     const google::protobuf::Descriptor& request_type) const;
-  // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()).
+  // The same for a principal whose identity is settled. Without a deadline.
+  absl::StatusOr<CallContext> AdmitAs(const Principal& principal,
+                                      const google::protobuf::Descriptor& request_type) const;
+  // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()), and
+  // the collection, where it says where that stands (COLLECTION_GRANT).
   absl::Status CheckScope(const CallContext& call, const google::protobuf::Message& request) const;
   // One line: method, caller, code, reason, duration. Never anything of the request.
   void LogAccess(const grpc::ServerContextBase& context,
                  const google::protobuf::Descriptor& request_type, const CallContext* call,
                  const absl::Status& status) const;
 
-  // A read: `body(const CallContext&)` answers an absl::Status after filling the response, or
-  // writing a stream.
+  // Clears the fields that the caller may not see. Every answer goes through it.
+  void Prune(const CallContext& call, google::protobuf::Message* answer) const {
+    visible_fields_.Prune(call.caller.role, answer);
+  }
+
+  // A read: `body(const CallContext&)` answers an absl::Status after filling `response`, which is
+  // pruned then.
+  template <typename Request, typename Body>
+  grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
+                     google::protobuf::Message* response, Body body) const {
+    return Serve(context, request, [&](const CallContext& call) -> absl::Status {
+      RETURN_IF_ERROR(body(call));
+      Prune(call, response);
+      return absl::OkStatus();
+    });
+  }
+  // One whose body writes a stream, and prunes each message that has fields to be pruned.
   template <typename Request, typename Body>
   grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
                      Body body) const {
     absl::StatusOr<CallContext> call = Admit(context, *Request::descriptor());
     absl::Status status = call.status();
+    absl::StatusOr<Admission::Ticket> ticket = Admission::Ticket();
+    if (status.ok()) ticket = Enter(*call, 0);
+    if (status.ok()) status = ticket.status();
     if (status.ok()) status = CheckScope(*call, request);
     if (status.ok()) status = body(*call);
     LogAccess(context, *Request::descriptor(), call.ok() ? &*call : nullptr, status);
     return ToGrpcStatus(status);
   }
 
+  // From now on every call is answered with `why`, an error, before it is looked at. For a service
+  // that has lost what it must not answer without.
+  void RefuseAll(const absl::Status& why);
+
   const Clock& clock() const { return *clock_; }
+
+  // From now on each caller has its share; without this everybody has all. Before the first call.
+  void LimitCallers(Shares shares) {
+    admission_ = std::make_unique<Admission>(std::move(shares), clock_);
+  }
+  // The caller's share of one call with so many bytes, held by the ticket. ORG_QUOTA.
+  absl::StatusOr<Admission::Ticket> Enter(const CallContext& call, uint64_t bytes) const;
+  AdmissionCounts counts() const;
 
  private:
   struct Method {
@@ -84,12 +125,23 @@ class Guard {
     options::v1::Access access;
   };
 
-  Guard(Rights rights, const Clock* clock) : rights_(std::move(rights)), clock_(clock) {}
+  Guard(std::shared_ptr<const RightsSource> rights, const Clock* clock)
+      : rights_(std::move(rights)), clock_(clock) {}
 
-  Rights rights_;
+  // OK, or what RefuseAll() was given.
+  absl::Status refusal() const;
+  // Who calls. SVID_INVALID; FIELD_INVALID for a role that there is not.
+  absl::StatusOr<Principal> PrincipalOf(const grpc::ServerContextBase& context) const;
+
+  const std::shared_ptr<const RightsSource> rights_;
   const Clock* clock_;
+  std::atomic<bool> refuses_{false};
+  mutable std::mutex mutex_;
+  absl::Status refusal_;                  // Guarded by mutex_.
+  std::unique_ptr<Admission> admission_;  // Null: no limits.
   // By the full name of the request message: every method has a request message of its own.
   std::map<std::string, Method> methods_;
+  VisibleFields visible_fields_;
 };
 
 }  // namespace onereturn

@@ -140,5 +140,49 @@ TEST(GuardTest, AResourceOutsideTheScopeIsAsIfItWereMissing) {
   }
 }
 
+TEST(GuardTest, AGrantForSomeCollectionsIsHeldAgainstTheOneThatIsNamed) {
+  const SystemClock clock;
+  const auto guard = ReturnsGuard(&clock);
+  CallContext call = CallBy(OrganisationScope::Of("RCF", {"RCF", "RAE"}));
+  call.caller.collections =
+      std::make_shared<const std::vector<CollectionBound>>(std::vector<CollectionBound>{
+          {OrganisationScope::Only("RCF"), {"AE"}}, {OrganisationScope::Only("RAE"), {}}});
+  returns::v1::GetReturnRequest get;
+  get.set_name("organisations/RCF/returns/AE.2025-04");
+  EXPECT_THAT(guard->CheckScope(call, get), IsOk());
+  get.set_name("organisations/RCF/returns/RTT.2025-04");
+  EXPECT_THAT(guard->CheckScope(call, get), HasReason(Reason::kCollectionGrant));
+  get.set_name("organisations/RAE/returns/RTT.2025-04");
+  EXPECT_THAT(guard->CheckScope(call, get), IsOk());
+  returns::v1::ListReturnsRequest list;
+  list.set_parent("organisations/-");
+  list.set_collection("AE");
+  EXPECT_THAT(guard->CheckScope(call, list), IsOk());
+  list.set_collection("RTT");
+  EXPECT_THAT(guard->CheckScope(call, list), HasReason(Reason::kCollectionGrant));
+}
+
+TEST(GuardTest, EachAnswerIsPrunedOfWhatTheCallerMayNotSee) {
+  const SystemClock clock;
+  const auto guard =
+      Guard::Create(Rights::FromProto({}).value(), &clock,
+                    {assessment::v1::UpdateFrameworkRequest::descriptor()->file()->service(0)})
+          .value();
+  assessment::v1::GetAssessmentResponse answer;
+  answer.mutable_assessment()->set_title("A");
+  answer.mutable_assessment()->add_evidence()->set_note("n");
+  answer.mutable_assessment()->add_scores()->set_rationale("r");
+  CallContext call;
+  call.caller.role = rights::v1::ROLE_ASSESSOR;
+  assessment::v1::GetAssessmentResponse seen = answer;
+  guard->Prune(call, &seen);
+  EXPECT_EQ(seen.SerializeAsString(), answer.SerializeAsString());
+  call.caller.role = rights::v1::ROLE_SCRUTINY_READER;
+  guard->Prune(call, &seen);
+  EXPECT_EQ(seen.assessment().title(), "A");
+  EXPECT_EQ(seen.assessment().evidence(0).note(), "");
+  EXPECT_EQ(seen.assessment().scores(0).rationale(), "");
+}
+
 }  // namespace
 }  // namespace onereturn

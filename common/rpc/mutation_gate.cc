@@ -20,6 +20,8 @@ void MutationGate::Submit(const grpc::ByteBuffer* request, const google::protobu
                                      limits_.message_bytes, " are taken: send more as a file"))
                       .With("limit_bytes", static_cast<int64_t>(limits_.message_bytes)));
   }
+  // No write says nothing; gRPC also gives an empty message where it could not read one.
+  if (bytes == 0) return finish(nullptr, MalformedRequest());
   if (bytes_in_flight_.fetch_add(bytes) + bytes > limits_.bytes_in_flight) {
     bytes_in_flight_.fetch_sub(bytes);
     return finish(nullptr,
@@ -31,6 +33,8 @@ void MutationGate::Submit(const grpc::ByteBuffer* request, const google::protobu
   auto work = [this, request, &type, &context, finish, admission, parsed = std::move(parsed)] {
     absl::StatusOr<CallContext> call = guard_->Admit(context, type);
     if (!call.ok()) return finish(nullptr, call.status());
+    absl::StatusOr<Admission::Ticket> ticket = guard_->Enter(*call, request->Length());
+    if (!ticket.ok()) return finish(&*call, ticket.status());
     std::vector<grpc::Slice> slices;
     if (!request->Dump(&slices).ok()) return finish(&*call, MalformedRequest());
     std::string received;
@@ -44,7 +48,8 @@ void MutationGate::Submit(const grpc::ByteBuffer* request, const google::protobu
         [this](const CallContext& admitted, const google::protobuf::Message& message) {
           return guard_->CheckScope(admitted, message);
         },
-        admission);
+        std::make_shared<std::pair<std::shared_ptr<void>, Admission::Ticket>>(admission,
+                                                                              *std::move(ticket)));
   };
   if (!pool_.TrySubmit(std::move(work))) {
     finish(nullptr, Error(Reason::kQueueFull, "more calls wait than the service can hold")

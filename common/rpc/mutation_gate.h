@@ -22,14 +22,15 @@
 #include "common/base/thread_pool.h"
 #include "common/digest/digest.h"
 #include "common/rpc/guard.h"
+#include "common/rpc/limits.h"
 
 namespace onereturn {
 
 struct MutationLimits {
-  uint64_t message_bytes = 256 * 1024;  // Protobuf grows a hundredfold in memory.
-  uint64_t bytes_in_flight = 64 * 1024 * 1024;
-  size_t threads = 2;
-  size_t queue = 1'024;
+  uint64_t message_bytes = limits::kWriteBytes;
+  uint64_t bytes_in_flight = limits::kBytesInFlight;
+  size_t threads = limits::kWriteThreads;
+  size_t queue = limits::kWriteQueue;
 };
 
 // An admitted write. `respond` must be called exactly once, on any thread, without blocking it.
@@ -65,9 +66,9 @@ class MutationGate {
       reactor->Finish(ToGrpcStatus(status));
     };
     Submit(request, *Request::descriptor(), *context, finish,
-           [finish, response, body = std::move(body)](CallContext call, const std::string& bytes,
-                                                      const CheckScope& check_scope,
-                                                      std::shared_ptr<void> admission) {
+           [this, finish, response, body = std::move(body)](
+               CallContext call, const std::string& bytes, const CheckScope& check_scope,
+               std::shared_ptr<void> admission) {
              auto mutation = std::make_shared<Mutation<Request, Response>>(ArenaFor(bytes.size()));
              if (!mutation->request.ParseFromString(bytes)) {
                return finish(&call, MalformedRequest());
@@ -76,9 +77,12 @@ class MutationGate {
                return finish(&call, scope);
              }
              mutation->digest = Sha256(bytes);
-             mutation->respond = [finish, response, call,
+             mutation->respond = [this, finish, response, call,
                                   admission](absl::StatusOr<Response> answer) {
-               if (answer.ok()) WriteMessage(*answer, response);
+               if (answer.ok()) {
+                 guard_->Prune(call, &*answer);
+                 WriteMessage(*answer, response);
+               }
                finish(&call, answer.status());
              };
              mutation->call = std::move(call);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/log/log.h"
 #include "common/rpc/status_conversion.h"
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 
 namespace onereturn {
@@ -36,7 +37,10 @@ class BoundedHandler final : public MethodHandler {
   BoundedHandler(std::unique_ptr<RpcServiceMethod> method, size_t bytes)
       : method_(std::move(method)), bytes_(bytes) {}
 
+  // A stream bounds each of its writes itself: it may have no end.
   void RunHandler(const HandlerParameter& parameter) override {
+    const RunningCall running(parameter.server_context,
+                              method_->method_type() == RpcServiceMethod::NORMAL_RPC);
     method_->handler()->RunHandler(parameter);
   }
 

@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -30,20 +31,7 @@
 namespace onereturn {
 namespace {
 
-// What gRPC may hold of requests that no method has taken yet, over all connections: above the
-// gate's own bytes in flight, so that the gate refuses in words first. Beyond it gRPC closes
-// connections, anybody's.
-constexpr size_t kTransportBytes = 192 << 20;
-// Of one connection; a client's further calls wait with the client.
-constexpr int kStreamsAConnection = 64;
-constexpr auto kDrainTime = std::chrono::seconds(5);
-
-// Heaps of the C library, which otherwise makes eight a core and keeps in each what its threads
-// freed: under a flood half as much memory again.
-constexpr int kMallocArenas = 4;
-
-// Fewer than a crowd of idle connections takes.
-constexpr rlim_t kFewDescriptors = 16'384;
+constexpr auto kDrainTime = std::chrono::seconds(limits::kDrainSeconds);
 
 class FirstError final : public google::protobuf::io::ErrorCollector {
  public:
@@ -89,13 +77,29 @@ absl::Status WriteReadyFile(const std::string& file, const std::string& address)
   return absl::OkStatus();
 }
 
+// A compressed request may grow a thousandfold before anything of ours sees its size. Answers are
+// small, and go uncompressed.
+void RefuseCompression(grpc::ServerBuilder* builder) {
+  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
+  }
+}
+
+// Who can read a private key can speak for its owner.
+void CheckPrivate(const std::string& field, const std::string& file, Error* faults) {
+  struct stat found = {};
+  if (file.empty() || stat(file.c_str(), &found) != 0) return;  // Missing files are told when read.
+  if ((found.st_mode & S_IRWXO) == 0) return;
+  faults->Field(field, absl::StrCat("\"", file, "\" is open to everybody: chmod 600 it"));
+}
+
 // Connections that say nothing must not take the descriptors that the store and the listener need:
 // gRPC does not take up listening again after it once found none.
 void RaiseDescriptorLimit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < kFewDescriptors) {
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < limits::kFewDescriptors) {
     LogWarning("process.few_descriptors", {{"limit", static_cast<uint64_t>(limit.rlim_cur)}});
   }
 }
@@ -132,16 +136,17 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
        {config.mutable_data_folder(), config.mutable_ready_file(),
         config.mutable_signing_key_file(), config.mutable_rights_file(),
         config.mutable_high_water_file(), config.mutable_next_signing_key_file(),
-        config.mutable_backup_folder(),
-        config.mutable_tls()->mutable_certificate_file(), config.mutable_tls()->mutable_key_file(),
-        config.mutable_tls()->mutable_authority_file()}) {
+        config.mutable_backup_folder(), config.mutable_tls()->mutable_certificate_file(),
+        config.mutable_tls()->mutable_key_file(), config.mutable_tls()->mutable_authority_file()}) {
     ToAbsolute(folder, path);
   }
-  Error faults(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" lacks what the service needs"));
+  Error faults(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" is not what the service needs"));
   if (config.data_folder().empty()) faults.Field("data_folder", "is missing");
   if (config.listen_address().empty()) faults.Field("listen_address", "is missing");
   if (config.signing_key_file().empty()) faults.Field("signing_key_file", "is missing");
   if (config.rights_file().empty()) faults.Field("rights_file", "is missing");
+  CheckPrivate("signing_key_file", config.signing_key_file(), &faults);
+  CheckPrivate("tls.key_file", config.tls().key_file(), &faults);
   if (faults.fields_total() > 0) return faults;
   return config;
 }
@@ -153,7 +158,7 @@ void PrepareProcess(const config::v1::ServerConfig& config) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  mallopt(M_ARENA_MAX, kMallocArenas);
+  mallopt(M_ARENA_MAX, limits::kMallocArenas);
   RaiseDescriptorLimit();
   SetLogThreshold(ThresholdOf(config.log_level()));
   gpr_set_log_function(LogFromGrpc);
@@ -185,16 +190,20 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   builder.AddListeningPort(config.listen_address(), credentials, &port);
   // Without this a second server on the port would start happily and take half the traffic.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsAConnection);
-  builder.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits::kStreamsAConnection);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, limits::kMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, limits::kHandshakeMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits::kIdleConnectionMs);
+  RefuseCompression(&builder);
+  builder.SetMaxReceiveMessageSize(limits::kReceiveBytes);
   grpc::ResourceQuota quota("server");
-  quota.SetMaxThreads(kMaxServerThreads);
-  quota.Resize(kTransportBytes);
+  quota.SetMaxThreads(limits::kServerThreads);
+  quota.Resize(limits::kTransportBytes);
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 2);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 4);
   for (grpc::Service* service : services) {
-    BoundReadRequests(service, kMaxReadBytes);
+    BoundReadRequests(service, limits::kReadBytes);
     builder.RegisterService(service);
   }
 
@@ -215,6 +224,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
 Server::~Server() {
   if (server_ != nullptr) server_->Shutdown();
 }
+
+void Server::SayNotServing() { server_->GetHealthCheckService()->SetServingStatus(false); }
 
 void Server::Drain(const std::function<void()>& wake_streams) {
   LogInfo("server.draining", {});

@@ -14,25 +14,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/rpc/limits.h"
 #include "onereturn/config/v1/config.pb.h"
 
 namespace onereturn {
-
-// Threads of a server's calls. A stream without an end holds one while it is connected; were all of
-// them held so, nothing else would be answered. So such streams share what the reserve leaves: the
-// feed's, of which other services and auditors need a few, and all others. gRPC's own eight pollers
-// and the sixteen reads that may wait for a position live off the reserve.
-inline constexpr int kMaxServerThreads = 112;
-inline constexpr int kReservedServerThreads = 48;
-inline constexpr int kMaxFeedWatchers = 16;
-inline constexpr int kMaxOtherWatchers =
-    kMaxServerThreads - kReservedServerThreads - kMaxFeedWatchers;
-// The largest request that gRPC takes: an eighth above the gate's own limit, so that it is the gate
-// that says what is wrong with a return of too many cells.
-inline constexpr int kMaxReceiveBytes = 288 * 1024;
-// Of a synchronous method, which reads: the largest that is meant, 1,000 digests of chunks, has
-// 34,000 bytes.
-inline constexpr int kMaxReadBytes = 40'000;
 
 // Reads `--config FILE`, the only argument of a server; relative paths in it become paths from the
 // file's folder. Unknown or repeated fields, missing files and wrong arguments are one line each.
@@ -69,6 +54,9 @@ class Server {
 
   // "127.0.0.1:7401": with the port that was bound.
   const std::string& address() const { return address_; }
+
+  // Health turns to NOT_SERVING; calls still come.
+  void SayNotServing();
 
   // Health turns to NOT_SERVING, `wake_streams` ends what would never end, running calls get five
   // seconds.

@@ -347,7 +347,7 @@ TEST_F(ServerTest, ALargeMessageIsRefusedByTheGateNotByTheTransport) {
 
 TEST_F(ServerTest, ALargeReadIsRefusedBeforeItIsParsed) {
   // A name of so many bytes has four of tag and length before it.
-  const std::string fits = "organisations/RCF/" + std::string(kMaxReadBytes - 4 - 18, 'x');
+  const std::string fits = "organisations/RCF/" + std::string(limits::kReadBytes - 4 - 18, 'x');
   EXPECT_THAT(Get("submitter", fits), IsOk());
   const absl::Status status = Get("submitter", fits + "x").status();
   EXPECT_THAT(status, HasReason(Reason::kMessageTooLarge));
@@ -375,6 +375,27 @@ TEST_F(ServerTest, BytesInFlightAreBounded) {
   EXPECT_THAT(held.get(), IsOk());
   // What was held has been given back.
   EXPECT_THAT(Submit("submitter", large), IsOk());
+}
+
+TEST_F(ServerTest, EachCallerHasItsShare) {
+  Shares shares;
+  shares.organisation = {0.001, 3, 10, 1'000};
+  shares.national = {0.001, 100, 10, 1'000};
+  guard_->LimitCallers(shares);
+  EXPECT_THAT(Submit("submitter", RequestFor("RCF")), IsOk());
+  EXPECT_THAT(Get("submitter", "organisations/RCF/returns/x"), IsOk());
+  SubmitReturnRequest large = RequestFor("RCF");
+  large.set_etag(std::string(1'500, 'x'));
+  EXPECT_THAT(Submit("submitter", large), HasReason(Reason::kOrgQuota));
+  EXPECT_THAT(Submit("submitter", RequestFor("RCF")), IsOk());
+  // Reads and writes are of one share.
+  const absl::Status read = Get("submitter", "organisations/RCF/returns/x").status();
+  EXPECT_THAT(read, HasReason(Reason::kOrgQuota));
+  EXPECT_TRUE(DetailsOf(read)->retry_after.has_value());
+  EXPECT_THAT(Submit("submitter", RequestFor("RCF")), HasReason(Reason::kOrgQuota));
+  EXPECT_THAT(Get("analyst", "organisations/RCF/returns/x"), IsOk());
+  EXPECT_EQ(guard_->counts().refused, 3u);
+  EXPECT_EQ(guard_->counts().admitted, 4u);
 }
 
 TEST_F(ServerTest, CallsThatWaitAreBounded) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/bytes.h"
 #include "common/base/check.h"
+#include "common/base/nfc.h"
 #include "common/base/utf8.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -53,6 +54,8 @@ class Scanner {
     std::bitset<kMaxFields> seen;
     std::bitset<kMaxFields> seen_oneofs;
     size_t position = 0;
+    const FieldDescriptor* list = nullptr;
+    size_t items = 0;  // Of `list`, one after the other.
     while (position < bytes.size()) {
       ByteReader field_reader(bytes.substr(position));
       uint64_t tag = 0;
@@ -69,6 +72,14 @@ class Scanner {
       if (field == nullptr) {
         return Fault(Reason::kUnknownField, descriptor.full_name(),
                      absl::StrCat("field number ", tag >> 3, " is not known to this version"));
+      }
+      if (field->is_repeated()) {
+        // Elements of a list mostly stand together: counting runs is enough to stop its growth.
+        items = field == list ? items + 1 : 1;
+        list = field;
+        if (items > limits_.max_items) {
+          return Fault(Reason::kTooManyItems, field->full_name(), "holds too many elements");
+        }
       }
       RETURN_IF_ERROR(CheckOnce(*field, &seen, &seen_oneofs));
       size_t used = 0;
@@ -94,7 +105,7 @@ class Scanner {
     seen->set(field.index());
     if (const auto* oneof = field.real_containing_oneof(); oneof != nullptr) {
       if (seen_oneofs->test(oneof->index())) {
-        return Fault(Reason::kDuplicateField, oneof->full_name(),
+        return Fault(Reason::kOneofConflict, oneof->full_name(),
                      "only one of its members may be given");
       }
       seen_oneofs->set(oneof->index());
@@ -133,8 +144,18 @@ class Scanner {
     if (field.type() == FieldDescriptor::TYPE_MESSAGE) {
       return Scan(*field.message_type(), content, depth + 1);
     }
-    if (field.type() == FieldDescriptor::TYPE_STRING && !IsValidUtf8(content)) {
-      return Fault(Reason::kNotUtf8, field.full_name(), "is not UTF-8");
+    return field.type() == FieldDescriptor::TYPE_STRING ? CheckText(field, content)
+                                                        : absl::OkStatus();
+  }
+
+  static absl::Status CheckText(const FieldDescriptor& field, absl::string_view text) {
+    if (!IsValidUtf8(text)) return Fault(Reason::kNotUtf8, field.full_name(), "is not UTF-8");
+    if (!IsSafeNarrative(text)) {
+      return Fault(Reason::kCharset, field.full_name(),
+                   "holds a control, direction-changing or invisible character");
+    }
+    if (!IsNfc(text)) {
+      return Fault(Reason::kNotNfc, field.full_name(), "is not in normalisation form C");
     }
     return absl::OkStatus();
   }

@@ -9,19 +9,24 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "common/rpc/limits.h"
 
 namespace onereturn {
 
 struct WireLimits {
-  size_t max_elements =
-      200'000;         // Fields on the wire, at every depth: what parsing would allocate for.
-  int max_depth = 16;  // Messages within messages; the v1 API needs 6.
+  // Fields on the wire, at every depth: what parsing would allocate for.
+  size_t max_elements = limits::kWireElements;
+  // Elements of one list.
+  size_t max_items = limits::kListItems;
+  // Messages within messages.
+  int max_depth = limits::kMessageDepth;
 };
 
 // OK when `bytes` are a message of type `descriptor` that a client of this version may write.
 // Otherwise the first fault with its path: MALFORMED, TOO_MANY_ITEMS, TOO_DEEP, UNKNOWN_FIELD,
-// DUPLICATE_FIELD (also for two members of a oneof), ENUM_VALUE, NOT_UTF8. For input from anywhere;
-// allocates nothing that grows with the input.
+// DUPLICATE_FIELD, ONEOF_CONFLICT, ENUM_VALUE; of a text NOT_UTF8, CHARSET (narrative is allowed
+// everywhere: a field of one line is its use case's to check) and NOT_NFC. For input from anywhere;
+// allocates no more than a few times its longest text.
 absl::Status ScanWire(const google::protobuf::Descriptor& descriptor, absl::string_view bytes,
                       const WireLimits& limits = {});
 

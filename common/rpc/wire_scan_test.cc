@@ -158,7 +158,7 @@ TEST(WireScanTest, WhatMayStandOnceIsRefusedTwice) {
   EXPECT_THAT(Scan(Bytes({5 * 8, 1, 5 * 8, 1})), HasReason(Reason::kDuplicateField));
   EXPECT_THAT(Scan(Bytes({11 * 8 + 2, 0, 11 * 8 + 2, 0})), HasReason(Reason::kDuplicateField));
   EXPECT_THAT(Scan(Bytes({0x88, 1, 5, 0x88, 1, 5})), HasReason(Reason::kDuplicateField));
-  EXPECT_THAT(Scan(Bytes({12 * 8, 1, 13 * 8 + 2, 0})), HasReason(Reason::kDuplicateField));
+  EXPECT_THAT(Scan(Bytes({12 * 8, 1, 13 * 8 + 2, 0})), HasReason(Reason::kOneofConflict));
   EXPECT_THAT(Scan(Bytes({14 * 8 + 2, 4, 5 * 8, 1, 5 * 8, 1})), HasReason(Reason::kDuplicateField));
   // The same field in two messages is not twice in one.
   EXPECT_THAT(Scan(Bytes({14 * 8 + 2, 2, 5 * 8, 1, 14 * 8 + 2, 2, 5 * 8, 1})), IsOk());
@@ -179,6 +179,26 @@ TEST(WireScanTest, TextsMustBeUtf8) {
                                    Bytes({9 * 8 + 2, 3, 0xed, 0xa0, 0x80})}) {
     EXPECT_THAT(Scan(bytes), HasReason(Reason::kNotUtf8));
   }
+}
+
+TEST(WireScanTest, TextsHideNothing) {
+  EXPECT_THAT(Scan(Bytes({9 * 8 + 2, 3, 'a', '\n', '\t'})), IsOk());
+  EXPECT_THAT(Scan(Bytes({9 * 8 + 2, 1, 0})), HasReason(Reason::kCharset));
+  EXPECT_THAT(Scan(Bytes({9 * 8 + 2, 3, 0xe2, 0x80, 0xae})), HasReason(Reason::kCharset));
+  EXPECT_THAT(Scan(Bytes({11 * 8 + 2, 3, 9 * 8 + 2, 1, 0x1b})), HasReason(Reason::kCharset));
+  EXPECT_THAT(Scan(Bytes({9 * 8 + 2, 2, 0xc3, 0xa9})), IsOk());
+  EXPECT_THAT(Scan(Bytes({9 * 8 + 2, 3, 'e', 0xcc, 0x81})), HasReason(Reason::kNotNfc));
+}
+
+TEST(WireScanTest, ListsAreBounded) {
+  WireLimits limits;
+  limits.max_items = 3;
+  std::string bytes;
+  for (int i = 0; i < 3; ++i) bytes += Bytes({14 * 8 + 2, 0});
+  EXPECT_THAT(Scan(bytes, limits), IsOk());
+  // Another list begins anew.
+  EXPECT_THAT(Scan(bytes + Bytes({0x80, 1, 5, 0x80, 1, 5}), limits), IsOk());
+  EXPECT_THAT(Scan(bytes + Bytes({14 * 8 + 2, 0}), limits), HasReason(Reason::kTooManyItems));
 }
 
 TEST(WireScanTest, DepthIsBounded) {

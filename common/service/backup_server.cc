@@ -21,7 +21,7 @@ void ToWire(const HeldCopy& copy, operations::v1::Backup* wire) {
 grpc::Status BackupServer::MakeBackup(grpc::ServerContext* context,
                                       const operations::v1::MakeBackupRequest* request,
                                       operations::v1::MakeBackupResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
     ASSIGN_OR_RETURN(const HeldCopy copy, backups_->BackUp());
     ToWire(copy, response->mutable_backup());
     return absl::OkStatus();
@@ -31,7 +31,7 @@ grpc::Status BackupServer::MakeBackup(grpc::ServerContext* context,
 grpc::Status BackupServer::ListBackups(grpc::ServerContext* context,
                                        const operations::v1::ListBackupsRequest* request,
                                        operations::v1::ListBackupsResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
     ASSIGN_OR_RETURN(const std::vector<HeldCopy> copies, backups_->List());
     for (const HeldCopy& copy : copies) ToWire(copy, response->add_backups());
     return absl::OkStatus();

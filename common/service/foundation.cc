@@ -170,19 +170,29 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
   if (begins) RETURN_IF_ERROR(BeginEpoch(*order, known_head, foundation->committer.get()));
   if (order.has_value()) RETURN_IF_ERROR(PutOrderAside(config.data_folder()));
   foundation->standing = std::make_unique<LedgerStanding>(
-      foundation->store.get(), foundation->committer.get(), foundation->high_water.get());
+      foundation->store.get(), foundation->committer.get(), foundation->high_water.get(),
+      foundation->other_key.has_value()
+          ? std::optional<VerifyingKey>(foundation->other_key->verifying_key())
+          : std::nullopt);
   foundation->backups = std::make_unique<Backups>(
       Backups::Folders{config.data_folder(), config.backup_folder()}, foundation->store.get(),
       foundation->committer.get(), &foundation->clock);
   foundation->backup_schedule = std::make_unique<PeriodicWork>(
       kCopyCheckInterval, [backups = foundation->backups.get()] { backups->MakeDue(); });
+  foundation->verification =
+      std::make_unique<TableVerification>(foundation->store.get(), StopForStorageFault);
   return foundation;
 }
 
 absl::StatusOr<Rights> ReadRights(const config::v1::ServerConfig& config) {
+  ASSIGN_OR_RETURN(const config::v1::RightsFile file, ReadRightsFile(config));
+  return Rights::FromProto(file);
+}
+
+absl::StatusOr<config::v1::RightsFile> ReadRightsFile(const config::v1::ServerConfig& config) {
   config::v1::RightsFile file;
   RETURN_IF_ERROR(ReadTextProto(config.rights_file(), &file));
-  return Rights::FromProto(file);
+  return file;
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> PeerChannel(const config::v1::ServerConfig& config,

@@ -21,6 +21,7 @@
 #include "common/identity/rights.h"
 #include "common/service/backups.h"
 #include "common/service/periodic_work.h"
+#include "common/service/table_verification.h"
 #include "common/storage/store.h"
 #include "onereturn/config/v1/config.pb.h"
 
@@ -45,6 +46,7 @@ struct Foundation {
   std::optional<SigningKey> other_key;
   std::unique_ptr<Backups> backups;
   std::unique_ptr<PeriodicWork> backup_schedule;
+  std::unique_ptr<TableVerification> verification;
 };
 
 // Carries out a restore that was ordered, opens the store of `service`, holds its ledger against
@@ -57,6 +59,7 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
 
 // The rights that the configuration names.
 absl::StatusOr<Rights> ReadRights(const config::v1::ServerConfig& config);
+absl::StatusOr<config::v1::RightsFile> ReadRightsFile(const config::v1::ServerConfig& config);
 
 // The channel to a peer that the configuration names; null where it names none.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> PeerChannel(const config::v1::ServerConfig& config,

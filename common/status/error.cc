@@ -96,7 +96,7 @@ bool Decode(absl::string_view bytes, ErrorDetails* details) {
 
 }  // namespace
 
-Error::Error(Reason reason, absl::string_view message) : message_(message) {
+Error::Error(Reason reason, absl::string_view message) : message_(message), general_(reason) {
   details_.reason = reason;
 }
 
@@ -112,7 +112,16 @@ Error& Error::With(absl::string_view key, absl::string_view value) {
 
 Error& Error::With(absl::string_view key, int64_t value) { return With(key, absl::StrCat(value)); }
 
+Error& Error::Field(Reason reason, absl::string_view field, absl::string_view description) {
+  ONERETURN_CHECK(CodeOf(reason) == CodeOf(general_));
+  const bool agrees = details_.fields_total == 0 || details_.reason == reason;
+  Field(field, description);
+  if (agrees) details_.reason = reason;
+  return *this;
+}
+
 Error& Error::Field(absl::string_view field, absl::string_view description) {
+  details_.reason = general_;
   ++details_.fields_total;
   if (details_.fields.size() < kMaxKeptViolations) {
     details_.fields.push_back({std::string(field), std::string(description)});

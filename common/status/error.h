@@ -57,6 +57,10 @@ class [[nodiscard]] Error {
   Error& With(absl::string_view key, absl::string_view value);
   Error& With(absl::string_view key, int64_t value);
   Error& Field(absl::string_view field, absl::string_view description);
+  // A violation that has a reason of its own. The error takes it while all its violations have the
+  // same one, and otherwise keeps what it was made with. Both have the same canonical code
+  // (checked).
+  Error& Field(Reason reason, absl::string_view field, absl::string_view description);
   Error& Precondition(absl::string_view subject, absl::string_view description);
   // The earliest time at which trying again makes sense; negative counts as zero.
   Error& RetryAfter(absl::Duration delay);
@@ -69,6 +73,7 @@ class [[nodiscard]] Error {
 
  private:
   std::string message_;
+  Reason general_;  // What the error was made with.
   ErrorDetails details_;
 };
 

@@ -125,5 +125,24 @@ TEST(ErrorPropertyTest, AnyDetailsComeBackUnchanged) {
   }));
 }
 
+TEST(ErrorTest, TakesTheReasonOnWhichAllItsFieldsAgree) {
+  const auto reason_of = [](const Error& error) { return ReasonOf(error.ToStatus()); };
+  EXPECT_EQ(reason_of(Error(Reason::kFieldInvalid, "").Field(Reason::kMissing, "a", "is missing")),
+            Reason::kMissing);
+  EXPECT_EQ(reason_of(Error(Reason::kFieldInvalid, "")
+                          .Field(Reason::kMissing, "a", "is missing")
+                          .Field(Reason::kMissing, "b", "is missing")),
+            Reason::kMissing);
+  EXPECT_EQ(reason_of(Error(Reason::kFieldInvalid, "")
+                          .Field(Reason::kMissing, "a", "is missing")
+                          .Field(Reason::kLength, "b", "is too long")),
+            Reason::kFieldInvalid);
+  EXPECT_EQ(reason_of(Error(Reason::kFieldInvalid, "")
+                          .Field(Reason::kMissing, "a", "is missing")
+                          .Field("b", "is odd")
+                          .Field(Reason::kMissing, "c", "is missing")),
+            Reason::kFieldInvalid);
+}
+
 }  // namespace
 }  // namespace onereturn

@@ -24,19 +24,24 @@ namespace onereturn {
   row(kTooDeep, "TOO_DEEP", kInvalidArgument, "The message is nested more deeply than is read.", "Send the message as the API defines it.") \
   row(kUnknownField, "UNKNOWN_FIELD", kInvalidArgument, "The message holds a field that this version does not know, and a write must be understood in full.", "Remove the field, or wait until the server is upgraded.") \
   row(kDuplicateField, "DUPLICATE_FIELD", kInvalidArgument, "A field that may stand once was sent more than once.", "Send the field once.") \
+  row(kOneofConflict, "ONEOF_CONFLICT", kInvalidArgument, "Two fields were sent of which only one may stand.", "Send the one that is meant.") \
   row(kNotUtf8, "NOT_UTF8", kInvalidArgument, "A text is not valid UTF-8.", "Save or send the text as UTF-8; in a spreadsheet choose \"CSV UTF-8\".") \
   row(kEnumValue, "ENUM_VALUE", kInvalidArgument, "An enumeration holds a number that has no meaning, or was left unspecified.", "Give one of the documented values.") \
   row(kMissing, "MISSING", kInvalidArgument, "A required field is missing or empty.", "Fill the named field.") \
   row(kCharset, "CHARSET", kInvalidArgument, "A text holds control, direction-changing or invisible characters.", "Type the text again without them.") \
+  row(kNotNfc, "NOT_NFC", kInvalidArgument, "A text is not in Unicode's normalisation form C, so that it looks like another and is not.", "Normalise the text to form C before sending it.") \
   row(kLength, "LENGTH", kInvalidArgument, "A text is too short or too long.", "Keep the text within the stated length.") \
   row(kFieldInvalid, "FIELD_INVALID", kInvalidArgument, "One or more fields break their rule.", "Correct the fields that are listed.") \
   row(kOutputOnly, "OUTPUT_ONLY", kInvalidArgument, "The request sets a field that only the server may set.", "Leave the named field empty.") \
   /* Organisations and periods. */ \
   row(kOdsFormat, "ODS_FORMAT", kInvalidArgument, "An organisation code is not of 3 to 12 upper-case letters and digits.", "Correct the code; mind the letter O and the digit 0.") \
   row(kOdsUnknown, "ODS_UNKNOWN", kFailedPrecondition, "The organisation code is well formed but is not held.", "Check the code, or have the organisation added first.") \
+  row(kOdsClosed, "ODS_CLOSED", kFailedPrecondition, "The organisation had closed before the period began.", "Send the return for its successor, which is named where it is known.") \
   row(kPeriod, "PERIOD", kInvalidArgument, "A period cannot be read, or is not of the kind that the collection uses.", "Write the period in its canonical form, such as 2025-04.") \
   /* Numbers. */ \
   row(kRange, "RANGE", kInvalidArgument, "A number lies outside what is accepted.", "Give a number within the stated bounds.") \
+  row(kNullReason, "NULL_REASON", kInvalidArgument, "A cell holds neither a number nor the reason why there is none.", "Send the number, or a null with its reason; a blank is no zero.") \
+  row(kPersonalData, "PERSONAL_DATA", kInvalidArgument, "A text seems to hold a patient's number or a postcode, which no figure needs.", "Write the text without them; nothing of it was kept.") \
   row(kDuplicateCell, "DUPLICATE_CELL", kInvalidArgument, "The same item is given twice for the same dimensions.", "Keep one of the cells that are listed.") \
   /* Writing. */ \
   row(kRequestId, "REQUEST_ID", kInvalidArgument, "The request id is missing or not of the accepted form.", "Choose a fresh request id for each new request.") \
@@ -44,7 +49,9 @@ namespace onereturn {
   row(kEtagMismatch, "ETAG_MISMATCH", kAborted, "What the request would change has changed since it was read.", "Read it again, apply the change to what is there now, and send it with the new etag.") \
   row(kCommitConflict, "COMMIT_CONFLICT", kAborted, "Another request changed what this one depends on while it was being accepted.", "Send the request again with the same request id.") \
   /* Load. */ \
+  row(kOrgQuota, "ORG_QUOTA", kResourceExhausted, "The caller sends more than its share.", "Send the request again after the stated delay, and fewer at once.") \
   row(kMessageTooLarge, "MESSAGE_TOO_LARGE", kResourceExhausted, "The message is larger than is accepted.", "Split it, or upload it as a file.") \
+  row(kMetadataTooLarge, "METADATA_TOO_LARGE", kResourceExhausted, "What stands beside the message, such as tokens, is larger than is accepted.", "Send no more beside a call than the API asks for.") \
   row(kQueueFull, "QUEUE_FULL", kResourceExhausted, "Too many requests are waiting to be committed.", "Send the request again after the stated delay.") \
   row(kOverloaded, "OVERLOADED", kResourceExhausted, "The server holds as many bytes in flight as it may.", "Send the request again after the stated delay.") \
   row(kCallQuota, "CALL_QUOTA", kResourceExhausted, "More calls of this kind are in flight than the service keeps at once.", "Send fewer calls at once, and retry after the stated delay.") \
@@ -57,6 +64,11 @@ namespace onereturn {
   row(kIdentityUnknown, "IDENTITY_UNKNOWN", kUnauthenticated, "The identity is missing, out of date or not known here.", "Sign in again, or have the identity registered.") \
   row(kPermission, "PERMISSION", kPermissionDenied, "The caller does not hold the permission that this call needs.", "Ask an administrator for the named permission.") \
   row(kOrgScope, "ORG_SCOPE", kPermissionDenied, "The request names an organisation outside the caller's scope.", "Act for an organisation that was granted to you.") \
+  row(kRoleAmbiguous, "ROLE_AMBIGUOUS", kInvalidArgument, "The caller holds several roles that permit the call, and each act is under one.", "Name the role you act under, in the call's metadata as onereturn-role or with --role.") \
+  row(kCollectionGrant, "COLLECTION_GRANT", kPermissionDenied, "The caller's right is for other collections.", "Ask for a grant for the collection.") \
+  row(kSelfApproval, "SELF_APPROVAL", kPermissionDenied, "The step takes a second person: nobody approves or grants what is his own.", "Have another person take the step.") \
+  row(kGrantState, "GRANT_STATE", kFailedPrecondition, "The grant is in a state from which this step cannot be taken.", "Read the grant again; propose a new one where a right is still wanted.") \
+  row(kRightsStale, "RIGHTS_STALE", kUnavailable, "The service has not heard from ingestion for more than a minute, so it does not know whether rights were taken away.", "Try again when the services reach each other; reads that the rights file allows go on.") \
   row(kNotFound, "NOT_FOUND", kNotFound, "There is no such thing, or it is not yours to see.", "Check the name.") \
   /* Reading. */ \
   row(kPageToken, "PAGE_TOKEN", kInvalidArgument, "The page token does not belong to this caller and query.", "Start again from the first page.") \

@@ -38,6 +38,11 @@ Database::~Database() {
   engine_->Close().PermitUncheckedError();
 }
 
+absl::Status Database::Pass(absl::Status status) const {
+  if (absl::IsResourceExhausted(status) && space_ != nullptr) space_->NoteFull();
+  return write_gate_->Pass(std::move(status));
+}
+
 absl::Status Database::OpenEngine(const rocksdb::DBOptions& options,
                                   const std::vector<rocksdb::ColumnFamilyDescriptor>& descriptors) {
   rocksdb::DB* engine = nullptr;
@@ -59,7 +64,7 @@ absl::Status Database::AddColumnFamily(const rocksdb::ColumnFamilyOptions& optio
 absl::Status Database::PutSchema(const SchemaRecord& schema) {
   const std::string bytes = SerializeSchemaRecord(schema);
   RETURN_IF_ERROR(write_gate_->Check());
-  return write_gate_->Pass(FromEngine(
+  return Pass(FromEngine(
       engine_->Put(EngineWriteOptions(Durability::kSynced), ToSlice(kSchemaKey), ToSlice(bytes)),
       "write the store's schema"));
 }

@@ -16,6 +16,7 @@
 #include "common/storage/column_family.h"
 #include "common/storage/reader.h"
 #include "common/storage/schema_record.h"
+#include "common/storage/space_watch.h"
 #include "common/storage/store.h"
 
 namespace onereturn {
@@ -39,11 +40,14 @@ class WriteGate {
 // or handle outlives it, so each of those holds a shared pointer to this.
 class Database {
  public:
-  Database(std::shared_ptr<MemoryFiles> memory_files, std::shared_ptr<WriteGate> write_gate,
-           std::string path)
-      : memory_files_(std::move(memory_files)),
+  // `options` of the store; `space` is null for a store in memory.
+  Database(const StoreOptions& options, std::shared_ptr<WriteGate> write_gate,
+           std::shared_ptr<SpaceWatch> space)
+      : memory_files_(options.memory_files),
+        fault_files_(options.fault_files),
         write_gate_(std::move(write_gate)),
-        path_(std::move(path)) {}
+        space_(std::move(space)),
+        path_(options.path) {}
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -66,6 +70,9 @@ class Database {
 
   rocksdb::DB& engine() const { return *engine_; }
   WriteGate& write_gate() const { return *write_gate_; }
+  SpaceWatch* space() const { return space_.get(); }
+  // Answers `status`, and remembers what it says of the store and its disk.
+  absl::Status Pass(absl::Status status) const;
   const std::string& path() const { return path_; }
   bool in_memory() const { return memory_files_ != nullptr; }
   rocksdb::ColumnFamilyHandle* Handle(ColumnFamily column_family) const;
@@ -78,8 +85,10 @@ class Database {
  private:
   rocksdb::ColumnFamilyHandle* HandleNamed(const std::string& name) const;
 
-  std::shared_ptr<MemoryFiles> memory_files_;  // Outlives the engine.
+  std::shared_ptr<MemoryFiles> memory_files_;  // Outlives the engine, as the next.
+  std::shared_ptr<FaultFiles> fault_files_;
   std::shared_ptr<WriteGate> write_gate_;
+  std::shared_ptr<SpaceWatch> space_;
   std::string path_;
   std::unique_ptr<rocksdb::DB> engine_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;   // Owned; destroyed before the engine.

@@ -7,7 +7,9 @@ namespace onereturn {
 namespace {
 
 bool IsOutOfSpace(const rocksdb::Status& status) {
-  return status.IsNoSpace() || status.subcode() == rocksdb::Status::SubCode::kSpaceLimit;
+  if (status.IsNoSpace() || status.subcode() == rocksdb::Status::SubCode::kSpaceLimit) return true;
+  // What goes wrong within an opening is told in words alone, by a status of another kind.
+  return status.IsIOError() && absl::StrContains(status.ToString(), "No space left on device");
 }
 
 bool IsLocked(const rocksdb::Status& status) {
@@ -27,7 +29,9 @@ absl::Status FromEngine(const rocksdb::Status& status, absl::string_view doing) 
   }
   if (IsOutOfSpace(status)) {
     return absl::ResourceExhaustedError(
-        absl::StrCat(fact, "Free ample space; writing then goes on by itself within seconds."));
+        absl::StrCat(fact,
+                     "Free or add space. A service that runs then writes again by itself "
+                     "within seconds; one that could not start must be started again."));
   }
   if (IsLocked(status)) {
     return absl::FailedPreconditionError(

@@ -13,6 +13,7 @@
 #include "common/storage/engine_options.h"
 #include "common/storage/engine_status.h"
 #include "common/storage/folder.h"
+#include "common/storage/table_files.h"
 
 namespace onereturn {
 namespace {
@@ -56,8 +57,10 @@ absl::Status Store::Write(const WriteBatch& batch, Durability durability) {
   WriteGate& gate = database_->write_gate();
   RETURN_IF_ERROR(gate.Check());
   if (batch.empty()) return absl::OkStatus();
+  SpaceWatch* const space = database_->space();
+  if (space != nullptr && batch.has_puts()) RETURN_IF_ERROR(space->Check());
   ASSIGN_OR_RETURN(rocksdb::WriteBatch engine_batch, ToEngineBatch(batch, *database_));
-  return gate.Pass(FromEngine(
+  return database_->Pass(FromEngine(
       database_->engine().Write(EngineWriteOptions(durability), &engine_batch), "write"));
 }
 
@@ -75,6 +78,15 @@ absl::Status Store::Checkpoint(const std::string& path) const {
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(created);
   RETURN_IF_ERROR(FromEngine(checkpoint->CreateCheckpoint(path), doing));
   return database_->in_memory() ? absl::OkStatus() : SyncParentFolder(path);
+}
+
+StoreSpace Store::Space() const {
+  SpaceWatch* const space = database_->space();
+  return space == nullptr ? StoreSpace() : space->State();
+}
+
+absl::StatusOr<uint64_t> Store::VerifyTables(absl::FunctionRef<bool(uint64_t)> go_on) const {
+  return VerifyTableFiles(database_->engine(), go_on);
 }
 
 absl::Status Store::DropColumnFamilyContents(const std::vector<ColumnFamily>& column_families) {

@@ -7,10 +7,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
+#include "common/log/log.h"
 #include "common/status/status_macros.h"
 #include "common/storage/database.h"
 #include "common/storage/engine_options.h"
 #include "common/storage/engine_status.h"
+#include "common/storage/fault_file_system.h"
 #include "common/storage/folder.h"
 #include "common/storage/store.h"
 
@@ -21,9 +24,15 @@ namespace {
 // all.
 class BackgroundErrorListener : public rocksdb::EventListener {
  public:
-  BackgroundErrorListener(std::shared_ptr<WriteGate> gate,
+  BackgroundErrorListener(std::shared_ptr<WriteGate> gate, std::shared_ptr<SpaceWatch> space,
                           std::function<void(const BackgroundError&)> on_background_error)
-      : gate_(std::move(gate)), on_background_error_(std::move(on_background_error)) {}
+      : gate_(std::move(gate)),
+        space_(std::move(space)),
+        on_background_error_(std::move(on_background_error)) {}
+
+  void OnFlushBegin(rocksdb::DB* /*engine*/, const rocksdb::FlushJobInfo& /*info*/) override {
+    ONERETURN_FAILPOINT(kStorageFlush);
+  }
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
     Report(*error, Doing(reason), error->severity() >= rocksdb::Status::Severity::kFatalError);
@@ -56,16 +65,48 @@ class BackgroundErrorListener : public rocksdb::EventListener {
     BackgroundError report;
     report.status = FromEngine(error, doing);
     report.fatal = fatal;
+    if (absl::IsResourceExhausted(report.status) && space_ != nullptr) space_->NoteFull();
     if (fatal) report.status = gate_->Pass(report.status);
     if (on_background_error_) on_background_error_(report);
   }
 
   std::shared_ptr<WriteGate> gate_;
+  std::shared_ptr<SpaceWatch> space_;
   std::function<void(const BackgroundError&)> on_background_error_;
 };
 
 SchemaRecord WantedSchema(const StoreOptions& options) {
   return {options.service, options.schema_version, options.column_families};
+}
+
+std::shared_ptr<SpaceWatch> WatchSpace(const StoreOptions& options) {
+  if (options.memory_files != nullptr) return nullptr;
+  SpaceWatch::Measure measure = [path = options.path] { return MeasureDiskSpace(path); };
+#ifdef ONERETURN_FAILPOINTS
+  if (options.fault_files != nullptr) {
+    measure = [files = options.fault_files] { return files->Space(); };
+  }
+#endif
+  return std::make_shared<SpaceWatch>(options.path, std::move(measure), options.ballast_bytes);
+}
+
+#ifdef ONERETURN_FAILPOINTS
+void AddFaultFiles(StoreOptions* options) {
+  if (options->memory_files != nullptr || options->fault_files != nullptr) return;
+  options->fault_files = FaultFiles::FromEnvironment(options->path, &options->small_buffers);
+}
+#endif
+
+absl::Status CheckMigrations(const StoreOptions& options) {
+  uint32_t last = 0;
+  for (const Migration& migration : options.migrations) {
+    if (migration.to_version <= last || migration.to_version > options.schema_version) {
+      return absl::InvalidArgumentError(
+          "A store's migrations ascend, and end at the version of the program.");
+    }
+    last = migration.to_version;
+  }
+  return absl::OkStatus();
 }
 
 struct Preparation {
@@ -79,10 +120,10 @@ Preparation Prepare(const StoreOptions& options, rocksdb::Env* env) {
   preparation.env = env;
   preparation.engine = MakeEngineOptions(options, env);
   auto gate = std::make_shared<WriteGate>();
+  auto space = WatchSpace(options);
   preparation.engine.database.listeners.push_back(
-      std::make_shared<BackgroundErrorListener>(gate, options.on_background_error));
-  preparation.database =
-      std::make_shared<Database>(options.memory_files, std::move(gate), options.path);
+      std::make_shared<BackgroundErrorListener>(gate, space, options.on_background_error));
+  preparation.database = std::make_shared<Database>(options, std::move(gate), std::move(space));
   return preparation;
 }
 
@@ -138,12 +179,20 @@ std::shared_ptr<MemoryFiles> MemoryFiles::Create() {
   return std::shared_ptr<MemoryFiles>(new MemoryFiles(std::move(state)));
 }
 
+// The file system that the options name; in a test build the environment may name another.
+rocksdb::Env* Store::FilesOf(StoreOptions* options) {
+  if (options->memory_files != nullptr) return options->memory_files->state_->env.get();
+#ifdef ONERETURN_FAILPOINTS
+  AddFaultFiles(options);
+  if (options->fault_files != nullptr) return options->fault_files->state_->env.get();
+#endif
+  return rocksdb::Env::Default();
+}
+
 absl::StatusOr<std::unique_ptr<Store>> Store::Create(StoreOptions options) {
   const SchemaRecord schema = WantedSchema(options);
   RETURN_IF_ERROR(CheckSchemaIsSound(schema));
-  rocksdb::Env* const env = options.memory_files != nullptr
-                                ? options.memory_files->state_->env.get()
-                                : rocksdb::Env::Default();
+  rocksdb::Env* const env = FilesOf(&options);
   ASSIGN_OR_RETURN(const FolderContent content, LookInto(options.path, env));
   if (content == FolderContent::kStore || content == FolderContent::kOther) {
     return absl::FailedPreconditionError(
@@ -165,18 +214,47 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Create(StoreOptions options) {
   // Last: a store without this record is one that was never finished.
   RETURN_IF_ERROR(database.PutSchema(schema));
   RETURN_IF_ERROR(database.UseSchema(schema));
-  return std::unique_ptr<Store>(new Store(std::move(preparation.database)));
+  std::unique_ptr<Store> store(new Store(std::move(preparation.database)));
+  store->Space();  // The first look lays the ballast.
+  return store;
+}
+
+absl::Status Store::Migrate(uint32_t stored_version, const StoreOptions& options) {
+  const Migration::Write write = [this](const WriteBatch& batch) -> absl::Status {
+    absl::Status status;
+    batch.ForEach(
+        [&](WriteBatch::Operation, ColumnFamily family, absl::string_view, absl::string_view) {
+          const ColumnFamilySpec& spec = database_->Spec(family);
+          if (spec.kind == ColumnFamilyKind::kDerived) return;
+          status = absl::FailedPreconditionError(absl::StrCat(
+              "A migration would change column family \"", spec.name, "\", which is primary."));
+        });
+    RETURN_IF_ERROR(status);
+    return Write(batch, Durability::kUnsynced);
+  };
+  for (const Migration& migration : options.migrations) {
+    if (migration.to_version <= stored_version) continue;
+    LogInfo("store.migration", {{"to_version", absl::StrCat(migration.to_version)}});
+    RETURN_IF_ERROR(migration.step(*this, write));
+    // Synced, and after all that the step wrote in the same log: the version never runs ahead.
+    RETURN_IF_ERROR(
+        database_->PutSchema({options.service, migration.to_version, options.column_families}));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(StoreOptions options) {
   const SchemaRecord wanted = WantedSchema(options);
   RETURN_IF_ERROR(CheckSchemaIsSound(wanted));
-  rocksdb::Env* const env = options.memory_files != nullptr
-                                ? options.memory_files->state_->env.get()
-                                : rocksdb::Env::Default();
+  RETURN_IF_ERROR(CheckMigrations(options));
+  rocksdb::Env* const env = FilesOf(&options);
   RETURN_IF_ERROR(CheckThereIsAStore(options.path, env));
   Preparation preparation = Prepare(options, env);
   Database& database = *preparation.database;
+  SpaceWatch* const space = database.space();
+  if (space != nullptr && space->MakeRoom()) {
+    LogWarning("store.ballast_given_up", {{"folder", options.path}});
+  }
   // The engine opens only with all column families there are; whether they are ours is judged
   // after.
   std::vector<std::string> existing;
@@ -190,7 +268,10 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(StoreOptions options) {
   RETURN_IF_ERROR(Extend(stored, wanted, existing, preparation.engine.column_family, database));
   RETURN_IF_ERROR(
       database.UseSchema({stored.service, stored.schema_version, wanted.column_families}));
-  return std::unique_ptr<Store>(new Store(std::move(preparation.database)));
+  std::unique_ptr<Store> store(new Store(std::move(preparation.database)));
+  RETURN_IF_ERROR(store->Migrate(stored.schema_version, options));
+  store->Space();  // The first look lays the ballast.
+  return store;
 }
 
 }  // namespace onereturn

@@ -41,6 +41,7 @@ void WriteBatch::Add(Operation operation, ColumnFamily column_family, absl::stri
   AppendBytes(encoded_, key.data(), key.size());
   AppendBytes(encoded_, second.data(), second.size());
   ++count_;
+  has_puts_ |= operation == Operation::kPut;
 }
 
 void WriteBatch::Put(ColumnFamily column_family, absl::string_view key, absl::string_view value) {
@@ -59,12 +60,14 @@ void WriteBatch::DeleteRange(ColumnFamily column_family, absl::string_view lower
 
 void WriteBatch::Append(const WriteBatch& other) {
   count_ += other.count_;
+  has_puts_ |= other.has_puts_;
   encoded_.append(other.encoded_);
 }
 
 void WriteBatch::Clear() {
   encoded_.clear();
   count_ = 0;
+  has_puts_ = false;
 }
 
 void WriteBatch::ForEach(

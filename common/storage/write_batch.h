@@ -28,6 +28,8 @@ class WriteBatch {
 
   void Clear();
   bool empty() const { return count_ == 0; }
+  // False: nothing is added, so that it makes room sooner or later.
+  bool has_puts() const { return has_puts_; }
   // Number of changes.
   size_t count() const { return count_; }
   // Size of the keys and values with their framing; about what reaches the write-ahead log.
@@ -45,6 +47,7 @@ class WriteBatch {
 
   std::string encoded_;
   size_t count_ = 0;
+  bool has_puts_ = false;
 };
 
 }  // namespace onereturn

@@ -3,9 +3,12 @@
 #include <utility>
 #include <vector>
 
+#include "common/feed/feed_consumer.h"
+#include "common/feed/rights_follower.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
+#include "common/service/ledger_life.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/rpc/service.h"
@@ -15,7 +18,10 @@ namespace onereturn::assessment {
 namespace {
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
-  ASSIGN_OR_RETURN(Rights rights, ReadRights(config));
+  ASSIGN_OR_RETURN(Rights configured, ReadRights(config));
+  // Without a peer the rights file alone says who may do what.
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> ingestion,
+                   PeerChannel(config, "ingestion"));
   ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> metrics, PeerChannel(config, "metrics"));
   if (metrics == nullptr) {
     return Error(Reason::kFieldInvalid, "the configuration names no peer \"metrics\"")
@@ -25,16 +31,36 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    LayFoundation(config, kServiceName, AllFamilies()));
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
-  ASSIGN_OR_RETURN(std::unique_ptr<Service> service,
-                   Service::Create(foundation->store.get(), foundation->committer.get(),
-                                   &foundation->clock, std::move(rights), metrics, limits));
+  const auto rights = std::make_shared<RightsSource>(std::move(configured));
+  ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
+                   LedgerLife::Create(config, foundation.get(), {"ingestion", "metrics"}, nullptr));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Service> service,
+      Service::Create(foundation->store.get(), foundation->committer.get(), &foundation->clock,
+                      rights, metrics, limits, life->seams()));
+  service->LimitCallers(Shares::FromConfig(config.caller_shares()));
+  std::unique_ptr<RightsFollower> follower;
+  std::unique_ptr<FeedConsumer> consumer;
+  if (ingestion != nullptr) {
+    ASSIGN_OR_RETURN(follower,
+                     RightsFollower::Open(foundation->store.get(), foundation->committer.get(),
+                                          Family::kRights, rights.get(), &foundation->clock));
+    consumer = std::make_unique<FeedConsumer>("ingestion", ingestion, follower.get(),
+                                              life->seams().witnesses);
+  }
   BackupServer backup_server(service->guard(), foundation->backups.get());
   std::vector<grpc::Service*> services = service->grpc_services();
   services.push_back(&backup_server);
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server, Server::Start(config, services));
+  life->Begin([&](const absl::Status& why) {
+    service->RefuseAll(why);
+    server->SayNotServing();
+  });
   WaitForStopSignal();
+  life->End();
   server->Drain([&] { service->EndStreams(); });
   service->Drain();
+  if (consumer != nullptr) consumer->Stop();
   foundation->committer->Stop();
   return absl::OkStatus();
 }

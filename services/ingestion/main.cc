@@ -1,15 +1,20 @@
 // ingestiond: construction only.
 #include "common/feed/feed_service.h"
+#include "common/feed/ledger_service.h"
 #include "common/feed/operations_service.h"
 #include "common/log/log.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
+#include "common/service/ledger_life.h"
+#include "common/service/own_identity.h"
 #include "common/service/periodic_work.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/record_rights_file.h"
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/returns_server.h"
+#include "services/ingestion/rpc/rights_server.h"
 #include "services/ingestion/store/families.h"
 
 namespace onereturn::ingestion {
@@ -18,20 +23,27 @@ namespace {
 constexpr absl::Duration kUploadSweepInterval = absl::Hours(1);
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
-  ASSIGN_OR_RETURN(Rights rights, ReadRights(config));
+  ASSIGN_OR_RETURN(const config::v1::RightsFile rights_file, ReadRightsFile(config));
+  ASSIGN_OR_RETURN(Rights configured, Rights::FromProto(rights_file));
+  ASSIGN_OR_RETURN(const std::string certificate, ReadTextFile(config.tls().certificate_file()));
+  ASSIGN_OR_RETURN(const std::string own_id, SpiffeIdOfCertificate(certificate));
   ASSIGN_OR_RETURN(std::unique_ptr<Foundation> foundation,
                    LayFoundation(config, "ingestion", Families()));
   const SystemClock& clock = foundation->clock;
   Store* const store = foundation->store.get();
   Committer* const committer = foundation->committer.get();
+  const auto rights = std::make_shared<RightsSource>(std::move(configured));
+  RETURN_IF_ERROR(LoadRights(*store, rights.get()));
   ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
-                   Guard::Create(std::move(rights), &clock,
+                   Guard::Create(rights, &clock,
                                  {ServiceDescriptor<returns::v1::ReturnsService>(),
+                                  ServiceDescriptor<rights::v1::RightsService>(),
                                   ServiceDescriptor<catalogue::v1::CatalogueService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
                                   ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>()}));
+  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   MutationGate gate(guard.get(), limits);
@@ -43,7 +55,13 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   });
   const SubmitReturn submit_return(committer, &writer, &collections);
   const SubmitFile submit_file(store, &writer, &collections, &uploads, &submit_return);
-  const Define define(&writer);
+  RETURN_IF_ERROR(RecordRightsFile(rights_file, own_id, *store, writer).status());
+  const Define define(&writer, [&rights](const std::string& bytes) {
+    feed::v1::Entry entry;
+    if (entry.ParseFromString(bytes) && rights->Apply(entry).ok()) return;
+    LogError("rights.not_followed");
+  });
+  const GrantRights grants(&writer, rights.get());
   const PeriodicWork sweep(kUploadSweepInterval, [&uploads] {
     const absl::Status swept = uploads.Sweep();
     if (!swept.ok()) LogWarning("uploads.sweep_failed", {{"why", swept.message()}});
@@ -52,20 +70,33 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   const IngestionParts parts{guard.get(),  &gate,    &pages,         store,       committer,
                              &collections, &uploads, &submit_return, &submit_file};
   ReturnsServer returns_server(parts);
+  RETURN_IF_ERROR(returns_server.LoadShares());
   CatalogueServer catalogue_server(parts, &define);
-  PlainOperationsServer operations_server(guard.get(), committer);
+  RightsServer rights_server(parts, &grants, rights);
+  const ChunkReader chunks = [store](const Digest& digest) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(*store, digest));
+    if (!chunk.has_value()) return NotFound();
+    return *std::move(chunk);
+  };
+  // Ingestion calls nobody: others leave their heads here.
+  ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
+                   LedgerLife::Create(config, foundation.get(), {}, chunks));
+  PlainOperationsServer operations_server(guard.get(), committer, store, life->seams());
   BackupServer backup_server(guard.get(), foundation->backups.get());
-  LedgerServer ledger_server(guard.get(), committer);
-  FeedServer feed_server(
-      guard.get(), store, committer, [store](const Digest& digest) -> absl::StatusOr<std::string> {
-        ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(*store, digest));
-        if (!chunk.has_value()) return NotFound();
-        return *std::move(chunk);
-      });
+  LedgerServer ledger_server(guard.get(), store, committer, life->seams());
+  FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
   ASSIGN_OR_RETURN(std::unique_ptr<Server> server,
-                   Server::Start(config, {&returns_server, &catalogue_server, &operations_server,
-                                          &backup_server, &ledger_server, &feed_server}));
+                   Server::Start(config, {&returns_server, &catalogue_server, &rights_server,
+                                          &operations_server, &backup_server, &ledger_server,
+                                          &feed_server}));
+  life->Begin([&](const absl::Status& why) {
+    guard->RefuseAll(why);
+    server->SayNotServing();
+    feed_server.Drain();
+    committer->WakeWaiters();
+  });
   WaitForStopSignal();
+  life->End();
   server->Drain([&] {
     feed_server.Drain();
     committer->WakeWaiters();

@@ -4,9 +4,12 @@
 
 #include "common/feed/feed_consumer.h"
 #include "common/feed/feed_service.h"
+#include "common/feed/ledger_service.h"
+#include "common/feed/rights_follower.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
+#include "common/service/ledger_life.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/define_metric.h"
@@ -21,7 +24,7 @@ namespace onereturn::metrics {
 namespace {
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
-  ASSIGN_OR_RETURN(Rights rights, ReadRights(config));
+  ASSIGN_OR_RETURN(Rights configured, ReadRights(config));
   // Without a peer only metrics' own facts are there.
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> ingestion,
                    PeerChannel(config, kIngestionService));
@@ -30,20 +33,30 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   const SystemClock& clock = foundation->clock;
   Store* const store = foundation->store.get();
   Committer* const committer = foundation->committer.get();
+  const auto rights = std::make_shared<RightsSource>(std::move(configured));
   ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
-                   Guard::Create(std::move(rights), &clock,
+                   Guard::Create(rights, &clock,
                                  {ServiceDescriptor<v1::MetricsService>(),
                                   ServiceDescriptor<operations::v1::OperationsService>(),
                                   ServiceDescriptor<operations::v1::BackupService>(),
                                   ServiceDescriptor<feed::v1::FeedService>(),
                                   ServiceDescriptor<ledger::v1::LedgerService>()}));
+  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
   StoredTables tables(store);
   ReadGate reads(&tables, &clock);
   ASSIGN_OR_RETURN(const std::unique_ptr<ProjectionRunner> runner,
                    ProjectionRunner::Start(store, &tables, committer, &reads));
+  ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
+                   LedgerLife::Create(config, foundation.get(), {kIngestionService}, nullptr));
+  std::unique_ptr<RightsFollower> follower;
+  std::unique_ptr<RightsFirst> taker;
   std::unique_ptr<FeedConsumer> consumer;
   if (ingestion != nullptr) {
-    consumer = std::make_unique<FeedConsumer>(kIngestionService, ingestion, runner.get());
+    ASSIGN_OR_RETURN(follower, RightsFollower::Open(store, committer, MetricsFamily::kRights,
+                                                    rights.get(), &clock));
+    taker = std::make_unique<RightsFirst>(follower.get(), runner.get());
+    consumer = std::make_unique<FeedConsumer>(kIngestionService, ingestion, taker.get(),
+                                              life->seams().witnesses);
   }
 
   MutationLimits limits;
@@ -54,16 +67,31 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   });
   const DefineMetric define(&writer);
   MetricsServer metrics_server(guard.get(), &mutations, &tables, &reads, &define, &clock);
-  OperationsServer operations(guard.get(), committer, &tables, runner.get(), consumer.get());
-  FeedServer feed_server(guard.get(), store, committer,
-                         [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); });
+  OperationsServer operations(guard.get(), store, committer, &tables, runner.get(), consumer.get(),
+                              life->seams());
+  FeedServer feed_server(
+      guard.get(), store, committer,
+      [](const Digest&) -> absl::StatusOr<std::string> { return NotFound(); },
+      life->seams().standing);
   BackupServer backup_server(guard.get(), foundation->backups.get());
-  LedgerServer ledger_server(guard.get(), committer);
+  LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
                    Server::Start(config, {&metrics_server, &operations, &backup_server,
                                           &feed_server, &ledger_server}));
 
+  life->Begin(
+      [&](const absl::Status& why) {
+        guard->RefuseAll(why);
+        server->SayNotServing();
+        reads.Drain();
+        feed_server.Drain();
+        committer->WakeWaiters();
+      },
+      [&consumer](const std::string& /*service*/, const absl::Status& /*why*/) {
+        if (consumer != nullptr) consumer->Reconnect();
+      });
   WaitForStopSignal();
+  life->End();
   server->Drain([&] {
     reads.Drain();
     feed_server.Drain();

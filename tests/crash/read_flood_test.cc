@@ -10,11 +10,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status_conversion.h"
@@ -29,7 +31,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr char kService[] = "ingestion";
 constexpr uint64_t kMostResidentBytes = uint64_t{512} << 20;
-constexpr auto kFloodTime = std::chrono::seconds(5);
+constexpr int kFloodSeconds = 5;
 constexpr int kChannels = 8;
 constexpr int kCallsAChannel = 100;
 
@@ -42,6 +44,14 @@ uint64_t PeakResidentBytes(pid_t process) {
     if (name == "VmHWM:" && status >> kibibytes) return kibibytes * 1024;
   }
   return 0;
+}
+
+// ONERETURN_FLOOD_SECONDS makes a longer run.
+std::chrono::seconds FloodTime() {
+  int seconds = 0;
+  const char* const wished = std::getenv("ONERETURN_FLOOD_SECONDS");
+  return std::chrono::seconds(
+      wished != nullptr && absl::SimpleAtoi(wished, &seconds) ? seconds : kFloodSeconds);
 }
 
 std::string Repeated(const std::string& unit, size_t bytes) {
@@ -150,7 +160,7 @@ TEST_P(ReadFloodTest, MemoryStaysBoundedAndOthersAreServed) {
     floods.push_back(std::make_unique<Flood>(suite->Channel(GetParam().persona, kService),
                                              GetParam().path, request));
   }
-  const Service service = AskMeanwhile(suite.get(), Clock::now() + kFloodTime);
+  const Service service = AskMeanwhile(suite.get(), Clock::now() + FloodTime());
   int answered = 0;
   for (auto& flood : floods) flood->Stop();
   for (auto& flood : floods) answered += flood->answered();
@@ -171,15 +181,15 @@ INSTANTIATE_TEST_SUITE_P(
     Kinds, ReadFloodTest,
     ::testing::Values(
         FloodKind{"EmptyDigests", kAuditor, "/onereturn.feed.v1.FeedService/GetChunks", '\x0a',
-                  kMaxReadBytes},
+                  limits::kReadBytes},
         FloodKind{"UnknownTexts", kAnalyst, "/onereturn.returns.v1.ReturnsService/GetReturn",
-                  '\x7a', kMaxReadBytes},
+                  '\x7a', limits::kReadBytes},
         FloodKind{"BeyondTheBound", kAuditor, "/onereturn.feed.v1.FeedService/GetChunks", '\x0a',
-                  kMaxReceiveBytes},
+                  limits::kReceiveBytes},
         FloodKind{"Stranger", kStranger, "/onereturn.feed.v1.FeedService/GetChunks", '\x0a',
-                  kMaxReadBytes},
+                  limits::kReadBytes},
         FloodKind{"EmptyCells", kLoader, "/onereturn.returns.v1.ReturnsService/SubmitReturn",
-                  '\x32', kMaxReceiveBytes}),
+                  '\x32', limits::kReceiveBytes}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

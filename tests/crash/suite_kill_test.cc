@@ -9,11 +9,13 @@
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
 #include "common/status/status_macros.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
@@ -126,6 +128,8 @@ class SuiteKillTest : public ::testing::Test {
       std::this_thread::sleep_for(std::chrono::microseconds(random_() % 150'000));
       const std::string& service = Deployment::Services()[static_cast<size_t>(kill) % 3];
       suite->Kill9(service);
+      // This load asks nothing of assessment.
+      if (kill % 2 == 1 && kill % 3 != 2) EndAtFailpoint(suite, service);
       if (absl::Status started = suite->Start(service); !started.ok()) {
         ADD_FAILURE() << service << " does not start after kill " << kill + 1 << ": "
                       << started.ToString();
@@ -133,6 +137,28 @@ class SuiteKillTest : public ::testing::Test {
       }
       pace->Killed();
     }
+  }
+
+  // Starts the service once so that it ends at a failpoint, or after a moment without having come
+  // there. A build without failpoints does the latter.
+  void EndAtFailpoint(Deployment* suite, const std::string& service) {
+    std::vector<std::string> names = {"commit.before_queue", "commit.group_formed",
+                                      "commit.before_write", "commit.after_write",
+                                      "commit.before_sign",  "commit.before_reply"};
+    if (service == kMetrics) names = {"consumer.before_batch", "consumer.after_batch"};
+    suite->SetEnvironment(
+        service, {absl::StrCat(kFailpointVariable, "=", names[random_() % names.size()], ":",
+                               1 + random_() % 10)});
+    std::optional<int> code;
+    if (suite->Start(service).ok()) {
+      const auto end = suite->process(service)->Wait(/*deadline_ms=*/1'000);
+      if (end.ok()) code = end->exit_code;
+    } else if (suite->FailedStart(service).has_value()) {
+      code = suite->FailedStart(service)->exit_code;
+    }
+    if (code == kFailpointExitCode) ++at_failpoints_;
+    suite->Kill9(service);
+    suite->SetEnvironment(service, {});
   }
 
   absl::Status LoadUnderKills(Deployment* suite, int kills, DemoLoader* loader) {
@@ -237,10 +263,11 @@ class SuiteKillTest : public ::testing::Test {
   config::v1::DefinitionSet england_;
   std::vector<std::string> periods_, metrics_;
   double rebuild_seconds_ = 0;
+  int at_failpoints_ = 0;
 };
 
 TEST_F(SuiteKillTest, AfterKillsEveryAnswerIsThatOfAnUndisturbedRun) {
-  const int kills = KillsFromEnvironment();
+  const int kills = KillsFromEnvironment(12);
   std::printf("seed %llu, %d kills\n", static_cast<unsigned long long>(seed_), kills);
   const absl::StatusOr<Answers> expected = UndisturbedAnswers();
   ASSERT_THAT(expected, IsOk());
@@ -264,10 +291,11 @@ TEST_F(SuiteKillTest, AfterKillsEveryAnswerIsThatOfAnUndisturbedRun) {
   ASSERT_THAT(rebuilt, IsOk());
   EXPECT_EQ(Difference(*expected, *rebuilt), "");
   std::printf(
-      "%d kills in a load of %.1f s, seed %llu: %d returns accepted once each, %zu answers equal "
+      "%d kills (%d services ended at failpoints before) in a load of %.1f s, seed %llu: %d "
+      "returns accepted once each, %zu answers equal "
       "to the undisturbed run's; content hash equal after a rebuild of %.1f s\n",
-      kills, seconds, static_cast<unsigned long long>(seed_), kDemoReturns, answers->size(),
-      rebuild_seconds_);
+      kills, at_failpoints_, seconds, static_cast<unsigned long long>(seed_), kDemoReturns,
+      answers->size(), rebuild_seconds_);
 }
 
 }  // namespace

@@ -129,7 +129,9 @@ TEST_F(InitTest, KeysAreForTheirOwnerAlone) {
                          "loader.profile.textproto", "steward.profile.textproto",
                          "analyst.profile.textproto", "assessor.profile.textproto",
                          "operator.profile.textproto", "auditor.profile.textproto",
-                         "submitter-RLQ.profile.textproto"));
+                         "rights-officer-1.profile.textproto", "rights-officer-2.profile.textproto",
+                         "scrutiny-reader.profile.textproto", "submitter-RLQ.profile.textproto",
+                         "approver-RLQ.profile.textproto"));
   int keys = 0;
   for (const auto& entry : fs::recursive_directory_iterator(Folder())) {
     const std::string name = entry.path().filename();
@@ -141,8 +143,8 @@ TEST_F(InitTest, KeysAreForTheirOwnerAlone) {
               secret)
         << entry.path();
   }
-  // The authority's, three for TLS, three that sign, and one for each of the seven callers.
-  EXPECT_EQ(keys, 1 + 3 + 3 + 7);
+  // The authority's, three for TLS, three that sign, and one for each of the eleven callers.
+  EXPECT_EQ(keys, 1 + 3 + 3 + 11);
 }
 
 TEST_F(InitTest, WhatIsThereIsNeverOverwritten) {

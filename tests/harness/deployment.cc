@@ -35,6 +35,7 @@ rights::v1::Role RoleOf(absl::string_view persona) {
   if (persona == kAssessor) return rights::v1::ROLE_ASSESSOR;
   if (persona == kOperator) return rights::v1::ROLE_OPERATOR;
   if (persona == kAuditor) return rights::v1::ROLE_AUDITOR;
+  if (persona == kFirstOfficer || persona == kSecondOfficer) return rights::v1::ROLE_RIGHTS_OFFICER;
   if (absl::StartsWith(persona, kSubmitterPrefix)) return rights::v1::ROLE_SUBMITTER;
   return rights::v1::ROLE_SERVICE;
 }
@@ -69,8 +70,9 @@ Deployment::~Deployment() {
 }
 
 std::vector<std::string> Deployment::Personas() const {
-  std::vector<std::string> personas = {kLoader,   kSteward, kAnalyst, kAssessor,
-                                       kOperator, kAuditor, kStranger};
+  std::vector<std::string> personas = {kLoader,       kSteward,      kAnalyst,  kAssessor,
+                                       kOperator,     kAuditor,      kStranger, kNewcomer,
+                                       kFirstOfficer, kSecondOfficer};
   for (const std::string& organisation : options_.submitters) {
     personas.push_back(Submitter(organisation));
   }
@@ -92,7 +94,7 @@ absl::Status Deployment::WriteFiles() {
       close(port.socket);
       return key.status();
     }
-    services_.emplace(service, Service{port, *std::move(key), nullptr});
+    services_.emplace(service, Service{port, *std::move(key), nullptr, {}, {}});
   }
   for (const std::string& service : Services()) RETURN_IF_ERROR(WriteService(service));
   return absl::OkStatus();
@@ -103,7 +105,7 @@ absl::Status Deployment::WriteRights() const {
   std::vector<std::string> names = Personas();
   names.insert(names.end(), Services().begin(), Services().end());
   for (const std::string& name : names) {
-    if (name == kStranger) continue;
+    if (name == kStranger || name == kNewcomer) continue;
     config::v1::Principal* principal = rights.add_principals();
     principal->set_spiffe_id(SpiffeIdOf(name));
     principal->set_role(RoleOf(name));
@@ -118,6 +120,7 @@ absl::Status Deployment::WriteRights() const {
 absl::Status Deployment::WriteService(const std::string& service) {
   std::error_code error;
   std::filesystem::create_directories(DataFolderOf(service), error);
+  if (!error) std::filesystem::create_directories(File("high-water"), error);
   if (error) return absl::UnavailableError(error.message());
   RETURN_IF_ERROR(
       WriteNewFile(absl::StrCat(DataFolderOf(service), "/", kInitialiseMarker), "", 0644));
@@ -128,6 +131,10 @@ absl::Status Deployment::WriteService(const std::string& service) {
   RETURN_IF_ERROR(WriteNewFile(File(absl::StrCat(service, ".signing.key")), key_pem, 0600));
   RETURN_IF_ERROR(
       WriteNewFile(File(absl::StrCat(service, ".signing.pem")), key.verifying_key().ToPem(), 0644));
+  // To which RotateSigningKey turns.
+  ASSIGN_OR_RETURN(const SigningKey next_key, SigningKey::Generate());
+  ASSIGN_OR_RETURN(const std::string next_pem, next_key.ToPem());
+  RETURN_IF_ERROR(WriteNewFile(File(absl::StrCat(service, ".next.key")), next_pem, 0600));
 
   // Relative paths, as an operator writes them.
   config::v1::ServerConfig config;
@@ -138,6 +145,8 @@ absl::Status Deployment::WriteService(const std::string& service) {
   config.mutable_tls()->set_key_file(absl::StrCat(service, ".key"));
   config.mutable_tls()->set_authority_file("authority.pem");
   config.set_signing_key_file(absl::StrCat(service, ".signing.key"));
+  config.set_next_signing_key_file(absl::StrCat(service, ".next.key"));
+  config.set_high_water_file(absl::StrCat("high-water/", service));
   config.set_rights_file("rights.textproto");
   for (const std::string& other : Services()) {
     if (other == service) continue;
@@ -186,16 +195,26 @@ absl::Status Deployment::Start(const std::string& service, int64_t deadline_ms) 
   ProcessOptions process;
   process.binary = absl::StrCat(folder, "/", binary);
   process.arguments = {"--config", ConfigFileOf(service)};
+  process.environment = entry.environment;
   process.output_file = LogFileOf(service);
   ASSIGN_OR_RETURN(entry.process, Process::Start(process));
   absl::Status ready = entry.process->WaitForFile(ready_file, deadline_ms);
-  if (!ready.ok()) entry.process.reset();
+  entry.failed_start.reset();
+  if (!ready.ok()) {
+    if (const auto end = entry.process->Wait(/*deadline_ms=*/0); end.ok())
+      entry.failed_start = *end;
+    entry.process.reset();
+  }
   return ready;
 }
 
 absl::Status Deployment::StartAll() {
   for (const std::string& service : Services()) RETURN_IF_ERROR(Start(service));
   return absl::OkStatus();
+}
+
+void Deployment::SetEnvironment(const std::string& service, std::vector<std::string> environment) {
+  services_.at(service).environment = std::move(environment);
 }
 
 void Deployment::Kill9(const std::string& service) { services_.at(service).process.reset(); }
@@ -210,6 +229,10 @@ absl::Status Deployment::Stop(const std::string& service, int64_t deadline_ms) {
   return absl::InternalError(absl::StrCat(service, " did not end in order (code ",
                                           end.exit_code.value_or(-1), ", signal ",
                                           end.signal.value_or(0), "):\n", process->OutputTail()));
+}
+
+std::optional<ProcessEnd> Deployment::FailedStart(const std::string& service) const {
+  return services_.at(service).failed_start;
 }
 
 Process* Deployment::process(const std::string& service) {
@@ -279,6 +302,10 @@ std::string Deployment::ConfigFileOf(const std::string& service) const {
 
 std::string Deployment::DataFolderOf(const std::string& service) const {
   return File(absl::StrCat("data/", service));
+}
+
+std::string Deployment::HighWaterFileOf(const std::string& service) const {
+  return File(absl::StrCat("high-water/", service));
 }
 
 std::string Deployment::LogFileOf(const std::string& service) const {

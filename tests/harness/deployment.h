@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,10 @@ inline constexpr char kOperator[] = "operator";
 inline constexpr char kAuditor[] = "auditor";
 // Has a good certificate, and stands in no rights file.
 inline constexpr char kStranger[] = "stranger";
+inline constexpr char kFirstOfficer[] = "rights-officer-1";
+inline constexpr char kSecondOfficer[] = "rights-officer-2";
+// Has a certificate, and no right until one is granted.
+inline constexpr char kNewcomer[] = "newcomer";
 std::string Submitter(absl::string_view organisation);  // "submitter-RCF"
 
 struct DeploymentOptions {
@@ -66,10 +71,14 @@ class Deployment {
   absl::Status Start(const std::string& service, int64_t deadline_ms = 30'000);
   // All three.
   absl::Status StartAll();
+  // "NAME=value" each: what the service's next starts have in their environment besides the test's.
+  void SetEnvironment(const std::string& service, std::vector<std::string> environment);
   // SIGKILL. Nothing when it does not run.
   void Kill9(const std::string& service);
   // SIGTERM; an error unless it ends with code 0 in time.
   absl::Status Stop(const std::string& service, int64_t deadline_ms = 30'000);
+  // How the process ended whose Start() failed last; nullopt when it was killed for being slow.
+  std::optional<ProcessEnd> FailedStart(const std::string& service) const;
   // The running process; null when it was not started or has been killed or stopped.
   Process* process(const std::string& service);
 
@@ -96,6 +105,7 @@ class Deployment {
   std::string File(absl::string_view name) const { return folder_.File(name); }
   std::string ConfigFileOf(const std::string& service) const;
   std::string DataFolderOf(const std::string& service) const;
+  std::string HighWaterFileOf(const std::string& service) const;
   std::string LogFileOf(const std::string& service) const;
 
  private:
@@ -108,6 +118,8 @@ class Deployment {
     Port port;
     SigningKey key;
     std::unique_ptr<Process> process;
+    std::vector<std::string> environment = {};
+    std::optional<ProcessEnd> failed_start = {};
   };
 
   Deployment(DeploymentOptions options, Authority authority)

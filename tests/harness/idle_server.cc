@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "common/commit/primary_family.h"
-#include "common/feed/feed_service.h"
+#include "common/feed/ledger_service.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/server.h"
 #include "common/service/foundation.h"
@@ -19,7 +19,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
                    Guard::Create(std::move(rights), &foundation->clock,
                                  {ServiceDescriptor<ledger::v1::LedgerService>()}));
-  LedgerServer ledger(guard.get(), foundation->committer.get());
+  LedgerServer ledger(guard.get(), foundation->store.get(), foundation->committer.get(), {});
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config, {&ledger}));
   WaitForStopSignal();
   server->Drain([&] { foundation->committer->WakeWaiters(); });

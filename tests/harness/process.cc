@@ -80,6 +80,17 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(const ProcessOptions& op
   for (std::string& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);
 
+  std::vector<std::string> variables = options.environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text = *variable;
+    const std::string name = text.substr(0, text.find('=') + 1);
+    const auto same = [&name](const std::string& other) { return other.rfind(name, 0) == 0; };
+    if (std::none_of(variables.begin(), variables.end(), same)) variables.push_back(text);
+  }
+  std::vector<char*> environment;
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
+
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -90,8 +101,8 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(const ProcessOptions& op
   posix_spawnattr_init(&attributes);
   SetSignals(&attributes);
   pid_t id = 0;
-  const int error =
-      posix_spawn(&id, options.binary.c_str(), &files, &attributes, arguments.data(), environ);
+  const int error = posix_spawn(&id, options.binary.c_str(), &files, &attributes, arguments.data(),
+                                environment.data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   if (error != 0) {

@@ -18,6 +18,8 @@ namespace onereturn {
 struct ProcessOptions {
   std::string binary;                  // Path of the program.
   std::vector<std::string> arguments;  // Without the program's name.
+  // "NAME=value" each, on top of what the test's own process has.
+  std::vector<std::string> environment = {};
   // Standard output and error are appended here, so that the output of several runs stands in
   // order.
   std::string output_file;

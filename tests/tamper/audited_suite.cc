@@ -10,7 +10,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/commit/journal.h"
+#include "common/commit/primary_family.h"
 #include "common/status/testing/status_matchers.h"
+#include "common/storage/key_codec.h"
 
 namespace onereturn {
 namespace {
@@ -68,6 +70,19 @@ void Load() {
               ExitedWith(0));
 }
 
+// The services hold each other's heads, and would refuse each other first: here the auditor alone
+// must find what was done.
+void ForgetOthers(const std::string& service) {
+  StoreEdit edit(Instance()->suite->DataFolderOf(service), service);
+  const ColumnFamily ledger = *LedgerFamilyOf(edit.store());
+  edit.Change([&ledger](WriteBatch* batch) {
+    const auto row = [](LedgerTag tag, int after) {
+      return KeyWriter().U8(static_cast<uint8_t>(static_cast<int>(tag) + after)).Take();
+    };
+    batch->DeleteRange(ledger, row(LedgerTag::kPeerLedger, 0), row(LedgerTag::kWitnessedHead, 1));
+  });
+}
+
 // Whoever has root on a store has it on the high-water file beside it: the service then takes the
 // store for its own, and nobody but a witness can tell.
 void AcceptAsItIs(const std::string& service) {
@@ -104,7 +119,11 @@ void PrintTo(const Verdict& verdict, std::ostream* stream) {
 void AuditedSuite::SetUpTestSuite() {
   if (Instance() != nullptr) return;
   Instance() = std::make_unique<Shared>();
-  auto suite = Deployment::Create({.submitters = {"RLQ"}});
+  // Whoever has root on a store has it on the high-water file beside it too.
+  auto suite = Deployment::Create(
+      {.submitters = {"RLQ"}, .adjust = [](const std::string&, config::v1::ServerConfig* config) {
+         config->clear_high_water_file();
+       }});
   ASSERT_THAT(suite, IsOk());
   Instance()->suite = *std::move(suite);
   Load();
@@ -116,6 +135,7 @@ void AuditedSuite::SetUpTestSuite() {
   ASSERT_THAT(run, ::testing::AnyOf(ExitedWith(0), ExitedWith(3)));
   for (const std::string& service : Deployment::Services()) {
     ASSERT_THAT(Instance()->suite->Stop(service), IsOk());
+    ForgetOthers(service);
     std::filesystem::copy(Instance()->suite->DataFolderOf(service), Instance()->Copy(service),
                           std::filesystem::copy_options::recursive);
   }

@@ -3,6 +3,16 @@
 
 option(ONERETURN_SANITIZE "Build everything under the address and undefined-behaviour sanitizers" OFF)
 
+# Failpoints and the fault-injecting file system: never in what is shipped.
+set(ONERETURN_FAILPOINTS_DEFAULT OFF)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(ONERETURN_FAILPOINTS_DEFAULT ON)
+endif()
+option(ONERETURN_FAILPOINTS "Build the servers with failpoints, for tests" ${ONERETURN_FAILPOINTS_DEFAULT})
+if(ONERETURN_FAILPOINTS AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  message(FATAL_ERROR "A release has no failpoints: leave ONERETURN_FAILPOINTS off.")
+endif()
+
 set(ONERETURN_SANITIZE_FLAGS
     -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
 

@@ -42,6 +42,16 @@ class CheckReasonsTest(unittest.TestCase):
             self.write("common/rpc/gate_test.cc", text)
             self.assertEqual(self.faults(), ["MALFORMED: no test produces it"])
 
+    def test_counts_the_bad_inputs_that_are_run(self):
+        self.write("common/rpc/gate_test.cc", "")
+        header = "row,case,layer,input,port,code,reason,with,note\n"
+        self.write("tests/golden/bad_inputs.csv",
+                   header + "29,x,protobuf,bytes,partner,INVALID_ARGUMENT,MALFORMED,,\n")
+        self.assertEqual(self.faults(), [])
+        self.write("tests/golden/bad_inputs.csv",
+                   header + "29,x,protobuf,bytes,partner,INVALID_ARGUMENT,MALFORMED,later,\n")
+        self.assertEqual(self.faults(), ["MALFORMED: no test produces it"])
+
     def test_finds_a_reason_that_only_tests_produce(self):
         fault = "MALFORMED: nothing but tests produces it; take its row out of common/status/reason.h"
         for file, text in [("common/rpc/gate.cc", "// Reason::kMalformed"),

@@ -29,7 +29,9 @@ int Run(int argument_count, char** arguments) {
   AddReportCommand(&line);
   AddWatchCommands(&line);
   AddStatusCommands(&line);
+  AddRotateKeyCommand(&line);
   AddBackupCommands(&line);
+  AddRightsCommands(&line);
   const absl::StatusOr<ExitCode> outcome = line.Run(argument_count, arguments);
   if (outcome.ok()) return static_cast<int>(*outcome);
   environment.console.Note(environment.json ? ErrorJson(outcome.status())

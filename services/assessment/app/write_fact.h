@@ -27,9 +27,11 @@ struct WriteOrigin {
   std::string actor;  // SPIFFE id.
   // What the caller may touch; request ids are unique within it.
   OrganisationScope scope = OrganisationScope::National();
-  Digest digest = {};  // Of the received bytes.
-  Timestamp started;   // When the call came, and
-  Timestamp deadline;  // until when its caller waits.
+  Digest digest = {};       // Of the received bytes.
+  Timestamp started;        // When the call came, and
+  Timestamp deadline;       // until when its caller waits.
+  std::string person = {};  // "{issuer}#{subject}"; empty when the system acts for itself.
+  rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
 };
 
 // What a request leads to.
@@ -80,7 +82,7 @@ void WriteFact(const FactWriter* writer, feed::v1::EntryKind kind, const WriteOr
   auto resource = std::make_shared<Resource>();
   writer->Write(
       FactRequest{kind, origin.actor, origin.scope.organisation(), request.request_id(),
-                  origin.digest, request.validate_only()},
+                  origin.digest, request.validate_only(), origin.person, origin.role},
       [judge = std::move(judge), resource](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
         ASSIGN_OR_RETURN(Judged<Resource> judged, judge(snapshot));
         *resource = std::move(judged.resource);

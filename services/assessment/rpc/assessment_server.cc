@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -24,7 +25,8 @@ constexpr int kMostAssessments = 200;
 template <typename Call>
 WriteOrigin OriginOf(const Call& call) {
   return WriteOrigin{call.call.caller.spiffe_id, call.call.caller.scope, call.digest,
-                     call.call.started, call.call.deadline};
+                     call.call.started,          call.call.deadline,     call.call.caller.person,
+                     call.call.caller.role};
 }
 
 // Answers with what `fill` takes from the answer, the receipt, and whether it is a repeat.
@@ -136,7 +138,7 @@ absl::StatusOr<ReadPlace> AssessmentServer::PlaceOf(const common::v1::ReadAt& re
 grpc::Status AssessmentServer::GetFramework(grpc::ServerContext* context,
                                             const v1::GetFrameworkRequest* request,
                                             v1::GetFrameworkResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOf(request->read()));
     ASSIGN_OR_RETURN(*response->mutable_framework(),
                      use_cases_.read_assessments->GetFramework(request->name(), request->version(),
@@ -149,7 +151,7 @@ grpc::Status AssessmentServer::GetFramework(grpc::ServerContext* context,
 grpc::Status AssessmentServer::ListFrameworks(grpc::ServerContext* context,
                                               const v1::ListFrameworksRequest* request,
                                               v1::ListFrameworksResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualFrameworks, kMostFrameworks));
     ASSIGN_OR_RETURN(PagePlace page,
                      tokens_.Read(*request, call.caller.spiffe_id, request->page_token()));
@@ -169,7 +171,7 @@ grpc::Status AssessmentServer::ListFrameworks(grpc::ServerContext* context,
 grpc::Status AssessmentServer::GetAssessment(grpc::ServerContext* context,
                                              const v1::GetAssessmentRequest* request,
                                              v1::GetAssessmentResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOf(request->read()));
     ASSIGN_OR_RETURN(
         *response->mutable_assessment(),
@@ -182,7 +184,7 @@ grpc::Status AssessmentServer::GetAssessment(grpc::ServerContext* context,
 grpc::Status AssessmentServer::ListAssessments(grpc::ServerContext* context,
                                                const v1::ListAssessmentsRequest* request,
                                                v1::ListAssessmentsResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualAssessments, kMostAssessments));
     ASSIGN_OR_RETURN(PagePlace page,
                      tokens_.Read(*request, call.caller.spiffe_id, request->page_token()));
@@ -206,8 +208,9 @@ grpc::Status AssessmentServer::Trace(grpc::ServerContext* context, const v1::Tra
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOf(request->read()));
     return use_cases_.trace_assessment->Run(
         TraceCaller{call.caller.scope, std::move(place), call.deadline}, *request,
-        [context, writer](const v1::TraceResponse& part) {
-          return !context->IsCancelled() && writer->Write(part);
+        [this, &call, context, writer](v1::TraceResponse part) {
+          guard_->Prune(call, &part);
+          return !context->IsCancelled() && WriteInTime(context, writer, part);
         });
   });
 }

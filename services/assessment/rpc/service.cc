@@ -10,8 +10,9 @@
 namespace onereturn::assessment {
 
 absl::StatusOr<std::unique_ptr<Service>> Service::Create(
-    const Store* store, Committer* committer, const Clock* clock, Rights rights,
-    const std::shared_ptr<grpc::Channel>& metrics, MutationLimits limits) {
+    const Store* store, Committer* committer, const Clock* clock,
+    std::shared_ptr<const RightsSource> rights, const std::shared_ptr<grpc::Channel>& metrics,
+    MutationLimits limits, const LedgerSeams& seams) {
   ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
                    Guard::Create(std::move(rights), clock,
                                  {ServiceDescriptor<v1::AssessmentService>(),
@@ -20,12 +21,12 @@ absl::StatusOr<std::unique_ptr<Service>> Service::Create(
                                   ServiceDescriptor<operations::v1::OperationsService>(),
                                   ServiceDescriptor<operations::v1::BackupService>()}));
   return std::unique_ptr<Service>(
-      new Service(store, committer, clock, std::move(guard), metrics, limits));
+      new Service(store, committer, clock, std::move(guard), metrics, limits, seams));
 }
 
 Service::Service(const Store* store, Committer* committer, const Clock* clock,
                  std::unique_ptr<Guard> guard, const std::shared_ptr<grpc::Channel>& metrics,
-                 const MutationLimits& limits)
+                 const MutationLimits& limits, const LedgerSeams& seams)
     : committer_(committer),
       guard_(std::move(guard)),
       gate_(guard_.get(), limits),
@@ -43,9 +44,10 @@ Service::Service(const Store* store, Committer* committer, const Clock* clock,
                                   &score_statement_, &read_assessments_, &trace_assessment_}),
       feed_server_(
           guard_.get(), store, committer,
-          [](const Digest& /*digest*/) -> absl::StatusOr<std::string> { return NotFound(); }),
-      ledger_server_(guard_.get(), committer),
-      operations_server_(guard_.get(), committer) {}
+          [](const Digest& /*digest*/) -> absl::StatusOr<std::string> { return NotFound(); },
+          seams.standing),
+      ledger_server_(guard_.get(), store, committer, seams),
+      operations_server_(guard_.get(), committer, store, seams) {}
 
 std::vector<grpc::Service*> Service::grpc_services() {
   return {&assessment_server_, &feed_server_, &ledger_server_, &operations_server_};
@@ -54,6 +56,11 @@ std::vector<grpc::Service*> Service::grpc_services() {
 void Service::Drain() {
   gate_.Drain();
   assessment_server_.Drain();
+}
+
+void Service::RefuseAll(const absl::Status& why) {
+  guard_->RefuseAll(why);
+  EndStreams();
 }
 
 void Service::EndStreams() {

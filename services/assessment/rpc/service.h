@@ -12,8 +12,9 @@
 #include "common/clock/clock.h"
 #include "common/commit/committer.h"
 #include "common/feed/feed_service.h"
+#include "common/feed/ledger_service.h"
 #include "common/feed/operations_service.h"
-#include "common/identity/rights.h"
+#include "common/identity/rights_source.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
 #include "common/storage/store.h"
@@ -30,17 +31,22 @@ class Service {
  public:
   // `store`, `committer` and `clock` must outlive the service. Errors as Guard::Create.
   static absl::StatusOr<std::unique_ptr<Service>> Create(
-      const Store* store, Committer* committer, const Clock* clock, Rights rights,
-      const std::shared_ptr<grpc::Channel>& metrics, MutationLimits limits);
+      const Store* store, Committer* committer, const Clock* clock,
+      std::shared_ptr<const RightsSource> rights, const std::shared_ptr<grpc::Channel>& metrics,
+      MutationLimits limits, const LedgerSeams& seams = {});
 
   // As Drain().
   ~Service() { Drain(); }
 
+  // As Guard::LimitCallers: before the server starts.
+  void LimitCallers(Shares shares) { guard_->LimitCallers(std::move(shares)); }
   std::vector<grpc::Service*> grpc_services();
   // For what is served beside these: it knows BackupService too.
   const Guard* guard() const { return guard_.get(); }
   // Ends what would never end by itself: the feed's watchers.
   void EndStreams();
+  // Every call is answered with `why`, an error, and streams end.
+  void RefuseAll(const absl::Status& why);
   // Lets accepted writes run to their end. Call it once no more calls come, and before the
   // committer stops.
   void Drain();
@@ -48,7 +54,7 @@ class Service {
  private:
   Service(const Store* store, Committer* committer, const Clock* clock,
           std::unique_ptr<Guard> guard, const std::shared_ptr<grpc::Channel>& metrics,
-          const MutationLimits& limits);
+          const MutationLimits& limits, const LedgerSeams& seams);
 
   Committer* const committer_;
   const std::unique_ptr<Guard> guard_;

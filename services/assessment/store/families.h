@@ -11,6 +11,7 @@
 //   assessments  assessment:u64                                 -> sequence:u64 organisation:string
 //   evidence     assessment:u64 evidence:u64                    -> sequence:u64 statement:string
 //   scores       assessment:u64 statement:string ~sequence:u64  -> score:u32
+//   rights       see common/feed/rights_follower.h
 // clang-format on
 //
 // Components are written as common/storage/key_codec.h says, values too. Only heads are ever
@@ -34,6 +35,7 @@ enum class Family : uint32_t {
   kEvidence = kFirstOwnFamily + 3,
   kScores = kFirstOwnFamily + 4,
   kLedger = kFirstOwnFamily + 5,  // See common/commit/primary_family.h.
+  kRights = kFirstOwnFamily + 6,
 };
 
 // Tags of the layouts in heads. On-disk format: DO NOT CHANGE THE NUMBERS.
@@ -51,6 +53,7 @@ inline std::vector<ColumnFamilySpec> AllFamilies() {
     families.push_back({name, ColumnFamilyKind::kPrimary});
   }
   families.push_back(LedgerFamilySpec());
+  families.push_back({"rights", ColumnFamilyKind::kDerived});
   return families;
 }
 

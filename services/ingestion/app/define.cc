@@ -260,9 +260,10 @@ absl::StatusOr<Defined<Definition>> AnswerOf(AcceptedFact fact) {
 
 template <typename Definition>
 void Run(const FactWriter& writer, const RequestOrigin& origin, Definition asked,
-         DefinedDone<Definition> done) {
-  FactRequest request{Traits<Definition>::kEntry, origin.actor,  "",
-                      origin.request_id,          origin.digest, origin.validate_only};
+         const std::function<void(const std::string& entry)>& seen, DefinedDone<Definition> done) {
+  FactRequest request{
+      Traits<Definition>::kEntry, origin.actor,  "",         origin.request_id, origin.digest,
+      origin.validate_only,       origin.person, origin.role};
   auto judged = std::make_shared<Definition>();
   writer.Write(
       std::move(request),
@@ -270,9 +271,12 @@ void Run(const FactWriter& writer, const RequestOrigin& origin, Definition asked
         *judged = asked;
         return Judge(snapshot, judged.get());
       },
-      [judged, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+      [judged, seen, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
         if (!accepted.ok()) return done(accepted.status());
-        if (accepted->has_value()) return done(AnswerOf<Definition>(**std::move(accepted)));
+        if (accepted->has_value()) {
+          if (seen != nullptr) seen((*accepted)->accepted.receipt.entry);
+          return done(AnswerOf<Definition>(**std::move(accepted)));
+        }
         Defined<Definition> defined;
         defined.definition = std::move(*judged);
         done(std::move(defined));
@@ -283,17 +287,17 @@ void Run(const FactWriter& writer, const RequestOrigin& origin, Definition asked
 
 void Define::Organisation(const RequestOrigin& origin, catalogue::v1::Organisation organisation,
                           DefinedDone<catalogue::v1::Organisation> done) const {
-  ingestion::Run(*writer_, origin, std::move(organisation), std::move(done));
+  ingestion::Run(*writer_, origin, std::move(organisation), accepted_, std::move(done));
 }
 
 void Define::Item(const RequestOrigin& origin, catalogue::v1::DataItem item,
                   DefinedDone<catalogue::v1::DataItem> done) const {
-  ingestion::Run(*writer_, origin, std::move(item), std::move(done));
+  ingestion::Run(*writer_, origin, std::move(item), accepted_, std::move(done));
 }
 
 void Define::Collection(const RequestOrigin& origin, catalogue::v1::Collection collection,
                         DefinedDone<catalogue::v1::Collection> done) const {
-  ingestion::Run(*writer_, origin, std::move(collection), std::move(done));
+  ingestion::Run(*writer_, origin, std::move(collection), accepted_, std::move(done));
 }
 
 }  // namespace onereturn::ingestion

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "common/commit/fact_writer.h"
@@ -21,6 +22,8 @@ struct RequestOrigin {
   std::string request_id;
   Digest digest = {};
   bool validate_only = false;
+  std::string person = {};  // "{issuer}#{subject}"; empty when the system acts for itself.
+  rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
 };
 
 // What became of a definition. `definition` is what is now in force (or would be), with its output
@@ -38,7 +41,11 @@ using DefinedDone = std::function<void(absl::StatusOr<Defined<Definition>> defin
 // Each use case judges on the calling thread and answers on the committer's. Thread safe.
 class Define {
  public:
-  explicit Define(const FactWriter* writer) : writer_(writer) {}
+  // `accepted` sees each definition's entry before its caller is answered, on the committer's
+  // thread; it must be quick.
+  explicit Define(const FactWriter* writer,
+                  std::function<void(const std::string& entry)> accepted = nullptr)
+      : writer_(writer), accepted_(std::move(accepted)) {}
 
   void Organisation(const RequestOrigin& origin, catalogue::v1::Organisation organisation,
                     DefinedDone<catalogue::v1::Organisation> done) const;
@@ -49,6 +56,7 @@ class Define {
 
  private:
   const FactWriter* const writer_;
+  const std::function<void(const std::string& entry)> accepted_;
 };
 
 }  // namespace onereturn::ingestion

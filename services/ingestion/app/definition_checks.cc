@@ -23,7 +23,7 @@ constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxDimensionBytes = 64;
 
 void CheckName(const std::string& text, absl::string_view field, Error* faults) {
-  if (text.empty()) faults->Field(field, "is missing");
+  if (absl::StripAsciiWhitespace(text).empty()) faults->Field(field, "is missing");
   if (text.size() > kMaxNameBytes) faults->Field(field, "is longer than 200 bytes");
   if (!IsSafeText(text)) faults->Field(field, "holds a character that cannot be shown");
 }

@@ -63,6 +63,9 @@ TEST_F(ReadReturnsTest, AreListedByPeriodAndOrganisationOnPagesOfAnySize) {
                   ElementsAre(absl::StrCat("2023-06 ", own), absl::StrCat("2023-07 ", own)));
     }
     EXPECT_THAT(NamesOf(OrganisationScope::Only("RDY"), "", last, limit), IsEmpty());
+    EXPECT_THAT(NamesOf(OrganisationScope::Of("", {}), "", last, limit), IsEmpty());
+    EXPECT_THAT(NamesOf(OrganisationScope::Of("RDY", {"RDY", "RVW", "RCF"}), "", last, limit),
+                ElementsAre("2023-06 RCF", "2023-06 RVW", "2023-07 RCF", "2023-07 RVW"));
   }
   EXPECT_THAT(NamesOf(OrganisationScope::National(), "", last - 6, 10), IsEmpty());
   EXPECT_THAT(NamesOf(OrganisationScope::National(), "", last - 5, 10), ElementsAre("2023-07 RVW"));

@@ -105,7 +105,8 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
   RETURN_IF_ERROR(CheckRequestId(submission.origin.request_id, kMaxFileRequestIdBytes));
   FactRequest request{feed::v1::ENTRY_KIND_FILE_IMPORTED, submission.origin.actor,
                       submission.scope.organisation(),    submission.origin.request_id,
-                      submission.origin.digest,           submission.origin.validate_only};
+                      submission.origin.digest,           submission.origin.validate_only,
+                      submission.origin.person,           submission.origin.role};
   FileAnswer answer;
   std::promise<absl::StatusOr<std::optional<AcceptedFact>>> promise;
   writer_->Write(
@@ -231,6 +232,8 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
         if (answer->returns[own_place].verdict == Verdict::kInvalid) return absl::OkStatus();
         ReturnSubmission single;
         single.origin.actor = submission.origin.actor;
+        single.origin.person = submission.origin.person;
+        single.origin.role = submission.origin.role;
         single.origin.request_id =
             absl::StrCat(submission.origin.request_id, ".", rows.organisation);
         single.origin.digest = DigestOfRows(upload, submission, rows.organisation);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
 #include "common/commit/journal.h"
 #include "common/hierarchy/ods_code.h"
 #include "common/status/error.h"
@@ -62,6 +63,28 @@ struct SubmitReturn::Work {
   ReturnAnswer answer;
 };
 
+// A system cannot report for a time after its organisation's end. What a national body publishes
+// may carry the old code.
+absl::Status CheckOpen(const Reader& reader, const Submission& submission, const Period& period) {
+  if (submission.origin == Origin::kImport) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      std::optional<StoredDefinition> stored,
+      FindDefinition(reader, DefinitionKind::kOrganisation, submission.organisation, kNewest));
+  catalogue::v1::Organisation organisation;
+  if (!stored.has_value() || !organisation.ParseFromString(stored->bytes)) {
+    return absl::DataLossError("a stored organisation cannot be read");
+  }
+  const std::string& closed = organisation.close_date();
+  if (closed.empty() || closed >= period.start().ToString()) return absl::OkStatus();
+  Error error(Reason::kOdsClosed, absl::StrCat(submission.organisation, " closed on ", closed,
+                                               ", before ", period.ToString(), " began"));
+  error.Field("organisation", absl::StrCat("closed on ", closed));
+  if (organisation.successions_size() > 0) {
+    error.With("successor", organisation.successions(0).successor());
+  }
+  return error;
+}
+
 absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation) {
   if (absl::Status code = CheckOdsCode(organisation); !code.ok()) {
     return Error(Reason::kOdsFormat,
@@ -84,7 +107,9 @@ void SubmitReturn::Run(ReturnSubmission submission, Done done, FactWriter::Again
                       work->submission.submission.organisation,
                       origin.request_id,
                       origin.digest,
-                      origin.validate_only};
+                      origin.validate_only,
+                      origin.person,
+                      origin.role};
   writer_->Write(
       std::move(request),
       [this, work](const Snapshot& snapshot) { return Decide(snapshot, work.get()); },
@@ -103,6 +128,7 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   ASSIGN_OR_RETURN(const CompiledCollection compiled, collections_->Get(submission.collection));
   ASSIGN_OR_RETURN(const Period period,
                    ReadPeriod(submission.period, compiled.collection->period_kind));
+  RETURN_IF_ERROR(CheckOpen(snapshot, submission.submission, period));
   const ReturnKey key{compiled.collection->code, period.ToString(), organisation};
   ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(snapshot, key));
   const std::string etag = EtagOf(head.newest.sequence);
@@ -153,6 +179,7 @@ absl::Status SubmitReturn::WriteChunksAhead(const Judgement& judgement) const {
     RETURN_IF_ERROR(committer_->Write(std::move(write)));
     RETURN_IF_ERROR(written.get_future().get());
   }
+  ONERETURN_FAILPOINT(kReturnChunksWritten);
   return absl::OkStatus();
 }
 

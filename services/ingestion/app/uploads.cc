@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/failpoint.h"
 #include "common/commit/request_id.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -13,17 +14,17 @@
 namespace onereturn::ingestion {
 namespace {
 
-// The natural key of an upload, short enough for a name.
-std::string UploadId(const std::string& owner, const std::string& request_id) {
-  return DigestToHex(Sha256Concatenated({owner, absl::string_view("\0", 1), request_id}))
-      .substr(0, 32);
-}
-
 bool IsComplete(const storage::v1::UploadRecord& record) {
   return record.held_bytes() == record.size_bytes();
 }
 
 }  // namespace
+
+std::string UploadKeyOf(const std::string& owner, const std::string& request_id) {
+  // A natural key, short enough for a name.
+  return DigestToHex(Sha256Concatenated({owner, absl::string_view("\0", 1), request_id}))
+      .substr(0, 32);
+}
 
 void Uploads::Create(const std::string& owner, const std::string& request_id, uint64_t size_bytes,
                      const std::string& digest, UploadDone done) const {
@@ -37,7 +38,7 @@ void Uploads::Create(const std::string& owner, const std::string& request_id, ui
     return done(Error(Reason::kFieldInvalid, "the digest is not a SHA-256")
                     .Field("digest", "must have 32 bytes"));
   }
-  UploadState state{UploadId(owner, request_id), 0};
+  UploadState state{UploadKeyOf(owner, request_id), 0};
   absl::StatusOr<std::optional<StoredUpload>> known = FindUpload(*store_, state.id);
   if (!known.ok()) return done(known.status());
   PlainWrite write;
@@ -123,6 +124,11 @@ void Uploads::Write(const std::string& owner, const std::string& id, uint64_t of
     PutUpload(id, record, &write.batch);
   } else {
     DeleteUpload(id, &write.batch);
+  }
+  if (IsComplete(record)) {
+    ONERETURN_FAILPOINT(kUploadLastChunk);
+  } else {
+    ONERETURN_FAILPOINT(kUploadMidChunk);
   }
   state.held_bytes = record.held_bytes();
   write.done = [state, checked, done](absl::Status status) {

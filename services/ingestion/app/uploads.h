@@ -20,6 +20,9 @@ namespace onereturn::ingestion {
 inline constexpr uint64_t kMaxFileBytes = 256ull * 1024 * 1024;
 inline constexpr int64_t kUploadLifeMicros = 24ll * 3600 * 1'000'000;
 
+// The name of an upload's session: the owner's request id always leads to the same.
+std::string UploadKeyOf(const std::string& owner, const std::string& request_id);
+
 struct UploadState {
   std::string id;
   uint64_t held_bytes = 0;

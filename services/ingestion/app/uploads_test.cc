@@ -5,6 +5,7 @@
 
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
+#include "services/ingestion/app/upload_shares.h"
 #include "services/ingestion/domain/testing/ae_files.h"
 
 namespace onereturn::ingestion {
@@ -254,6 +255,50 @@ TEST_F(UploadsTest, TwoWritersOfOnePieceAreOneWriter) {
   EXPECT_GE(done, 1);
   ASSERT_THAT(Write(id, kFilePieceBytes, bytes.substr(kFilePieceBytes)), IsOk());
   EXPECT_EQ(Held(id, bytes.size()), bytes);
+}
+
+TEST(UploadSharesTest, FilesAtOnce) {
+  FakeClock clock{Timestamp::FromSeconds(1'000'000)};
+  UploadShares shares(&clock);
+  const UploadShare two{2, 1'000};
+  EXPECT_THAT(shares.Begin("RCF", "a", 10, two), IsOk());
+  EXPECT_THAT(shares.Begin("RCF", "b", 10, two), IsOk());
+  EXPECT_THAT(shares.Begin("RCF", "c", 10, two), HasReason(Reason::kOrgQuota));
+  EXPECT_THAT(shares.Begin("RCF", "a", 10, two), IsOk());
+  EXPECT_THAT(shares.Begin("RAE", "c", 10, two), IsOk());
+  shares.Wrote("RCF", "a", 9);
+  EXPECT_THAT(shares.Begin("RCF", "c", 10, two), HasReason(Reason::kOrgQuota));
+  shares.Wrote("RCF", "a", 10);
+  EXPECT_THAT(shares.Begin("RCF", "c", 10, two), IsOk());
+  clock.AdvanceMicros(kUploadLifeMicros + 1);
+  EXPECT_THAT(shares.Begin("RCF", "d", 10, two), IsOk());
+}
+
+TEST(UploadSharesTest, BytesADay) {
+  FakeClock clock{Timestamp::FromSeconds(10 * 86'400 - 60)};
+  UploadShares shares(&clock);
+  const UploadShare share{2, 1'000};
+  EXPECT_THAT(shares.Write("RCF", 900, share), IsOk());
+  const absl::Status refused = shares.Write("RCF", 101, share);
+  EXPECT_THAT(refused, HasReason(Reason::kOrgQuota));
+  EXPECT_EQ(DetailsOf(refused)->retry_after, absl::Seconds(60));
+  EXPECT_THAT(shares.Write("RCF", 100, share), IsOk());
+  clock.AdvanceSeconds(60);
+  EXPECT_THAT(shares.Write("RCF", 1'000, share), IsOk());
+}
+
+TEST_F(UploadsTest, SharesAreKnownAgainAfterARestart) {
+  const std::string text(100'000, 'x');
+  const UploadState begun =
+      ingestion_.CreateUpload("RLQ", "u", text.size(), DigestText(text)).value();
+  ASSERT_THAT(ingestion_.WriteUpload("RLQ", begun.id, 0, text.substr(0, 65'536)), IsOk());
+  UploadShares shares(&ingestion_.clock());
+  ASSERT_THAT(shares.Load(ingestion_.store()), IsOk());
+  const UploadShare share{1, 100'000};
+  EXPECT_THAT(shares.Begin("RLQ", "another", 10, share), HasReason(Reason::kOrgQuota));
+  EXPECT_THAT(shares.Begin("RLQ", begun.id, 10, share), IsOk());
+  EXPECT_THAT(shares.Write("RLQ", 100'000 - 65'536 + 1, share), HasReason(Reason::kOrgQuota));
+  EXPECT_THAT(shares.Write("RLQ", 100'000 - 65'536, share), IsOk());
 }
 
 }  // namespace

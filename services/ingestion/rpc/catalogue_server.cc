@@ -16,8 +16,9 @@ constexpr int kLargestPage = 1'000;
 
 template <typename Call>
 RequestOrigin OriginOf(const Call& call) {
-  return RequestOrigin{call.call.caller.spiffe_id, call.request.request_id(), call.digest,
-                       call.request.validate_only()};
+  return RequestOrigin{
+      call.call.caller.spiffe_id,   call.request.request_id(), call.digest,
+      call.request.validate_only(), call.call.caller.person,   call.call.caller.role};
 }
 
 // Answers with the definition in the field that `mutable_definition` gives.
@@ -128,7 +129,7 @@ grpc::ServerUnaryReactor* CatalogueServer::UpdateCollection(grpc::CallbackServer
 grpc::Status CatalogueServer::GetOrganisation(grpc::ServerContext* context,
                                               const catalogue::v1::GetOrganisationRequest* request,
                                               catalogue::v1::GetOrganisationResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
+  return parts_.guard->Serve(*context, *request, response, [&](const CallContext& call) {
     return Load(parts_, call, DefinitionKind::kOrganisation, "organisations/", *request,
                 response->mutable_organisation(), response->mutable_position());
   });
@@ -137,7 +138,7 @@ grpc::Status CatalogueServer::GetOrganisation(grpc::ServerContext* context,
 grpc::Status CatalogueServer::GetItem(grpc::ServerContext* context,
                                       const catalogue::v1::GetItemRequest* request,
                                       catalogue::v1::GetItemResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
+  return parts_.guard->Serve(*context, *request, response, [&](const CallContext& call) {
     return Load(parts_, call, DefinitionKind::kItem, "items/", *request, response->mutable_item(),
                 response->mutable_position());
   });
@@ -146,7 +147,7 @@ grpc::Status CatalogueServer::GetItem(grpc::ServerContext* context,
 grpc::Status CatalogueServer::GetCollection(grpc::ServerContext* context,
                                             const catalogue::v1::GetCollectionRequest* request,
                                             catalogue::v1::GetCollectionResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
+  return parts_.guard->Serve(*context, *request, response, [&](const CallContext& call) {
     return Load(parts_, call, DefinitionKind::kCollection, "collections/", *request,
                 response->mutable_collection(), response->mutable_position());
   });
@@ -155,7 +156,7 @@ grpc::Status CatalogueServer::GetCollection(grpc::ServerContext* context,
 grpc::Status CatalogueServer::ListOrganisations(
     grpc::ServerContext* context, const catalogue::v1::ListOrganisationsRequest* request,
     catalogue::v1::ListOrganisationsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
+  return parts_.guard->Serve(*context, *request, response, [&](const CallContext& call) {
     return LoadPage<catalogue::v1::Organisation, catalogue::v1::ListOrganisationsRequest,
                     catalogue::v1::ListOrganisationsResponse>(
         parts_, call, DefinitionKind::kOrganisation, *request,
@@ -173,7 +174,7 @@ grpc::Status CatalogueServer::ListOrganisations(
 grpc::Status CatalogueServer::ListItems(grpc::ServerContext* context,
                                         const catalogue::v1::ListItemsRequest* request,
                                         catalogue::v1::ListItemsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
+  return parts_.guard->Serve(*context, *request, response, [&](const CallContext& call) {
     return LoadPage<catalogue::v1::DataItem, catalogue::v1::ListItemsRequest,
                     catalogue::v1::ListItemsResponse>(
         parts_, call, DefinitionKind::kItem, *request,
@@ -185,7 +186,7 @@ grpc::Status CatalogueServer::ListItems(grpc::ServerContext* context,
 grpc::Status CatalogueServer::ListCollections(grpc::ServerContext* context,
                                               const catalogue::v1::ListCollectionsRequest* request,
                                               catalogue::v1::ListCollectionsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) {
+  return parts_.guard->Serve(*context, *request, response, [&](const CallContext& call) {
     return LoadPage<catalogue::v1::Collection, catalogue::v1::ListCollectionsRequest,
                     catalogue::v1::ListCollectionsResponse>(
         parts_, call, DefinitionKind::kCollection, *request,

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -12,6 +13,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/domain/personal_data.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -34,7 +36,7 @@ Cell ToCell(const common::v1::CellReference& reference) {
 }
 
 void CheckPresent(const std::string& value, absl::string_view field, Error* faults) {
-  if (value.empty()) faults->Field(field, "is missing");
+  if (value.empty()) faults->Field(Reason::kMissing, field, "is missing");
 }
 
 void ReadCells(const returns::v1::SubmitReturnRequest& request, Submission* submission,
@@ -45,28 +47,41 @@ void ReadCells(const returns::v1::SubmitReturnRequest& request, Submission* subm
     const common::v1::Cell& wire = request.cells(i);
     std::string path = absl::StrCat("cells[", i, "]");
     Cell cell = ToCell(wire.reference());
-    if (cell.item.empty()) faults->Field(absl::StrCat(path, ".reference.item"), "is missing");
+    CheckPresent(cell.item, absl::StrCat(path, ".reference.item"), faults);
     switch (wire.content_case()) {
       case common::v1::Cell::kMillionths: {
         absl::StatusOr<Decimal> value = Decimal::FromWideMillionths(wire.millionths());
         if (value.ok()) {
           cell.value = *value;
         } else {
-          faults->Field(absl::StrCat(path, ".millionths"), value.status().message());
+          faults->Field(Reason::kRange, absl::StrCat(path, ".millionths"),
+                        value.status().message());
         }
         break;
       }
       case common::v1::Cell::kNullReason:
         if (wire.null_reason() == common::v1::NULL_REASON_UNSPECIFIED) {
-          faults->Field(absl::StrCat(path, ".null_reason"), "is missing");
+          faults->Field(Reason::kEnumValue, absl::StrCat(path, ".null_reason"), "is missing");
         }
         cell.null_reason = static_cast<NullReason>(wire.null_reason());
         break;
       default:
-        faults->Field(path, "holds neither a number nor a null reason; a blank is no zero");
+        faults->Field(Reason::kNullReason, path,
+                      "holds neither a number nor a null reason; a blank is no zero");
     }
     submission->cells.push_back(std::move(cell));
     submission->places.push_back(Place{0, 0, std::move(path)});
+  }
+}
+
+// Its value is never repeated.
+void CheckExplanation(const std::string& path, absl::string_view text, Error* faults) {
+  if (absl::StripAsciiWhitespace(text).empty() || text.size() > kMaxExplanationBytes) {
+    faults->Field(Reason::kLength, path, "must be 1 to 2,000 bytes, and not blanks alone");
+  } else if (!IsSafeNarrative(text)) {
+    faults->Field(Reason::kCharset, path, "must be plain text");
+  } else if (HoldsPersonalData(text)) {
+    faults->Field(Reason::kPersonalData, path, "seems to hold an NHS number or a postcode");
   }
 }
 
@@ -78,16 +93,15 @@ void ReadExplanations(const returns::v1::SubmitReturnRequest& request, Submissio
     const std::string path = absl::StrCat("explanations[", i, "]");
     if (wire.rule().empty() || wire.rule().size() > 32)
       faults->Field(absl::StrCat(path, ".rule"), "must be a rule's code");
-    if (wire.text().empty() || wire.text().size() > kMaxExplanationBytes ||
-        !IsSafeNarrative(wire.text())) {
-      faults->Field(absl::StrCat(path, ".text"), "must be 1 to 2,000 bytes of plain text");
-    }
+    CheckExplanation(absl::StrCat(path, ".text"), wire.text(), faults);
     bytes += wire.ByteSizeLong();
     ExplanationGiven given{wire.rule(), std::nullopt, wire.text()};
     if (wire.has_cell()) given.cell = ToCell(wire.cell());
     submission->explanations.push_back(std::move(given));
   }
-  if (bytes > kMaxExplanationsBytes) faults->Field("explanations", "together may have 32 KiB");
+  if (bytes > kMaxExplanationsBytes) {
+    faults->Field(Reason::kLength, "explanations", "together may have 32 KiB");
+  }
 }
 
 common::v1::Finding ToWire(const Finding& finding) {
@@ -135,7 +149,8 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
   Error faults(Reason::kFieldInvalid, "the request is wrong in the fields listed");
   ReturnSubmission submission;
   submission.origin =
-      RequestOrigin{call.caller.spiffe_id, request.request_id(), digest, request.validate_only()};
+      RequestOrigin{call.caller.spiffe_id,   request.request_id(), digest,
+                    request.validate_only(), call.caller.person,   call.caller.role};
   submission.collection = request.collection();
   submission.period = request.period();
   submission.status = StatusOf(request.status());
@@ -158,7 +173,8 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
                                             const CallContext& call, const Digest& digest) {
   FileSubmission submission;
   submission.origin =
-      RequestOrigin{call.caller.spiffe_id, request.request_id(), digest, request.validate_only()};
+      RequestOrigin{call.caller.spiffe_id,   request.request_id(), digest,
+                    request.validate_only(), call.caller.person,   call.caller.role};
   submission.scope = call.caller.scope;
   submission.may_import = Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT);
   submission.owner = OwnerOf(call);

@@ -191,5 +191,29 @@ TEST(ToWishTest, TimesAreRead) {
   EXPECT_FALSE(ToWish(read, Submitter()).ok());
 }
 
+TEST(ToSubmissionTest, OneKindOfFaultIsToldByItsOwnReason) {
+  const auto reason_of = [](const returns::v1::SubmitReturnRequest& request) {
+    return ReasonOf(ToSubmission(request, Submitter(), {}).status());
+  };
+  const auto explained = [&](const std::string& text) {
+    returns::v1::SubmitReturnRequest request = Request();
+    request.add_explanations()->set_rule("AE03");
+    request.mutable_explanations(0)->set_text(text);
+    return reason_of(request);
+  };
+  returns::v1::SubmitReturnRequest request = Request();
+  request.clear_period();
+  EXPECT_EQ(reason_of(request), Reason::kMissing);
+  request.mutable_cells(0)->clear_content();
+  EXPECT_EQ(reason_of(request), Reason::kFieldInvalid);
+  request.set_period("2023-06");
+  EXPECT_EQ(reason_of(request), Reason::kNullReason);
+  request.mutable_cells(0)->set_millionths(INT64_MAX);
+  EXPECT_EQ(reason_of(request), Reason::kRange);
+  EXPECT_EQ(explained("\t \n"), Reason::kLength);
+  EXPECT_EQ(explained(std::string(2'001, 'x')), Reason::kLength);
+  EXPECT_EQ(explained("the patient 943 476 5919"), Reason::kPersonalData);
+}
+
 }  // namespace
 }  // namespace onereturn::ingestion

@@ -45,10 +45,14 @@ absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent,
   return OrganisationScope::Only(code);
 }
 
+UploadShare ShareOf(const CallContext& call) {
+  return call.caller.scope.national() ? UploadShare::National() : UploadShare();
+}
+
 }  // namespace
 
 ReturnsServer::ReturnsServer(IngestionParts parts)
-    : parts_(parts), imports_(kImportThreads, kImportQueue) {}
+    : parts_(parts), shares_(&parts.guard->clock()), imports_(kImportThreads, kImportQueue) {}
 
 grpc::ServerUnaryReactor* ReturnsServer::SubmitReturn(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
@@ -73,14 +77,25 @@ grpc::ServerUnaryReactor* ReturnsServer::CreateUpload(grpc::CallbackServerContex
   using Call = Mutation<returns::v1::CreateUploadRequest, returns::v1::CreateUploadResponse>;
   return parts_.gate->Start<returns::v1::CreateUploadRequest, returns::v1::CreateUploadResponse>(
       context, request, response, [this](Call call) {
-        parts_.uploads->Create(
-            OwnerOf(call.call), call.request.request_id(), call.request.size_bytes(),
-            call.request.digest(),
-            RespondUpload<returns::v1::CreateUploadResponse>(
-                std::move(call.respond), [](const UploadState& state, auto* answer) {
-                  answer->set_name("uploads/" + state.id);
-                  answer->set_held_bytes(state.held_bytes);
-                }));
+        const std::string owner = OwnerOf(call.call);
+        const std::string id = UploadKeyOf(owner, call.request.request_id());
+        if (absl::Status share =
+                shares_.Begin(owner, id, call.request.size_bytes(), ShareOf(call.call));
+            !share.ok()) {
+          return call.respond(share);
+        }
+        auto respond = [this, owner, id, done = std::move(call.respond)](
+                           absl::StatusOr<returns::v1::CreateUploadResponse> answer) {
+          answer.ok() ? shares_.Wrote(owner, id, answer->held_bytes()) : shares_.End(owner, id);
+          done(std::move(answer));
+        };
+        parts_.uploads->Create(owner, call.request.request_id(), call.request.size_bytes(),
+                               call.request.digest(),
+                               RespondUpload<returns::v1::CreateUploadResponse>(
+                                   std::move(respond), [](const UploadState& state, auto* answer) {
+                                     answer->set_name("uploads/" + state.id);
+                                     answer->set_held_bytes(state.held_bytes);
+                                   }));
       });
 }
 
@@ -92,12 +107,22 @@ grpc::ServerUnaryReactor* ReturnsServer::WriteUpload(grpc::CallbackServerContext
       context, request, response, [this](Call call) {
         absl::StatusOr<std::string> id = UploadIdOf(call.request.name());
         if (!id.ok()) return call.respond(id.status());
-        parts_.uploads->Write(
-            OwnerOf(call.call), *id, call.request.offset(), call.request.data(),
-            RespondUpload<returns::v1::WriteUploadResponse>(
-                std::move(call.respond), [](const UploadState& state, auto* answer) {
-                  answer->set_held_bytes(state.held_bytes);
-                }));
+        const std::string owner = OwnerOf(call.call);
+        const uint64_t bytes = call.request.data().size();
+        if (absl::Status share = shares_.Write(owner, bytes, ShareOf(call.call)); !share.ok()) {
+          return call.respond(share);
+        }
+        auto respond = [this, owner, id = *id, done = std::move(call.respond)](
+                           absl::StatusOr<returns::v1::WriteUploadResponse> answer) {
+          if (answer.ok()) shares_.Wrote(owner, id, answer->held_bytes());
+          if (absl::IsDataLoss(answer.status())) shares_.End(owner, id);  // It was dropped.
+          done(std::move(answer));
+        };
+        parts_.uploads->Write(owner, *id, call.request.offset(), call.request.data(),
+                              RespondUpload<returns::v1::WriteUploadResponse>(
+                                  std::move(respond), [](const UploadState& state, auto* answer) {
+                                    answer->set_held_bytes(state.held_bytes);
+                                  }));
       });
 }
 
@@ -140,7 +165,8 @@ absl::StatusOr<ReadPlace> ReturnsServer::PlaceOfPage(const CallContext& call,
 grpc::Status ReturnsServer::GetReturn(grpc::ServerContext* context,
                                       const returns::v1::GetReturnRequest* request,
                                       returns::v1::GetReturnResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(const ReturnKey key, ParseReturnKey(request->name()));
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), {}));
     ASSIGN_OR_RETURN(*response->mutable_return_(),
@@ -153,7 +179,8 @@ grpc::Status ReturnsServer::GetReturn(grpc::ServerContext* context,
 grpc::Status ReturnsServer::ListReturns(grpc::ServerContext* context,
                                         const returns::v1::ListReturnsRequest* request,
                                         returns::v1::ListReturnsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     if (request->collection().empty()) {
       return Error(Reason::kMissing, "which collection?").Field("collection", "is missing");
     }
@@ -178,7 +205,8 @@ grpc::Status ReturnsServer::ListReturns(grpc::ServerContext* context,
 grpc::Status ReturnsServer::ListRevisions(grpc::ServerContext* context,
                                           const returns::v1::ListRevisionsRequest* request,
                                           returns::v1::ListRevisionsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(const ReturnKey key, ParseReturnKey(request->parent()));
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
     ASSIGN_OR_RETURN(PagePlace page,
@@ -199,7 +227,8 @@ grpc::Status ReturnsServer::ListRevisions(grpc::ServerContext* context,
 grpc::Status ReturnsServer::ListCells(grpc::ServerContext* context,
                                       const returns::v1::ListCellsRequest* request,
                                       returns::v1::ListCellsResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->parent()));
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualCells, kLargestCells));
     ASSIGN_OR_RETURN(PagePlace page,
@@ -239,7 +268,8 @@ grpc::Status ReturnsServer::GetFile(grpc::ServerContext* context,
 grpc::Status ReturnsServer::GetReceipt(grpc::ServerContext* context,
                                        const returns::v1::GetReceiptRequest* request,
                                        returns::v1::GetReceiptResponse* response) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->name()));
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, {}, {}));
     ASSIGN_OR_RETURN(

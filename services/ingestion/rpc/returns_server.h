@@ -10,6 +10,7 @@
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 #include "services/ingestion/app/submit_file.h"
 #include "services/ingestion/app/submit_return.h"
+#include "services/ingestion/app/upload_shares.h"
 #include "services/ingestion/app/uploads.h"
 
 namespace onereturn::ingestion {
@@ -37,6 +38,9 @@ using ReturnsBase = returns::v1::ReturnsService::WithRawCallbackMethod_SubmitRet
 class ReturnsServer final : public ReturnsBase {
  public:
   explicit ReturnsServer(IngestionParts parts);
+
+  // What was uploaded before the start. Before the first call.
+  absl::Status LoadShares() { return shares_.Load(*parts_.store); }
 
   grpc::ServerUnaryReactor* SubmitReturn(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
@@ -76,6 +80,7 @@ class ReturnsServer final : public ReturnsBase {
                                         const PagePlace& page) const;
 
   const IngestionParts parts_;
+  UploadShares shares_;
   BoundedPool imports_;
 };
 

@@ -12,6 +12,9 @@
 //   chunks     digest:32 bytes                       -> a chunk of common/cells/cell_chunk.h
 //   uploads    id:string                             -> storage.v1.UploadRecord
 //   files      id:string index:u32                   -> 64 KiB of an uploaded file
+//   rights     01 number:u64                         -> rights.v1.Grant, with its output fields
+//              02                                    -> count:u64 of grants
+//              03                                    -> digest:32 bytes of the recorded rights file
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
@@ -32,14 +35,17 @@ enum class Family : uint32_t {
   kUploads,
   kFiles,
   kLedger,  // See common/commit/primary_family.h.
+  kRights,
 };
 
 inline std::vector<ColumnFamilySpec> Families() {
   std::vector<ColumnFamilySpec> families = PrimaryFamilies();
-  for (const char* name : {"catalogue", "heads", "revisions", "chunks", "uploads", "files"}) {
+  for (const char* name :
+       {"catalogue", "heads", "revisions", "chunks", "uploads", "files", "rights"}) {
     families.push_back({name, ColumnFamilyKind::kPrimary});
   }
   families.push_back(LedgerFamilySpec());
+  families.push_back({"rights", ColumnFamilyKind::kPrimary});
   return families;
 }
 

@@ -104,14 +104,15 @@ absl::Status VisitReturns(
                      reader.SeekFirst(Family::kRevisions, lower, upper));
     if (!next.has_value()) return absl::OkStatus();
     ASSIGN_OR_RETURN(DecodedRevision decoded, Decode(next->key, next->value));
-    if (!scope.national() && decoded.key.organisation != scope.organisation()) {
-      // On to the caller's own organisation: in this period, or if that is behind us in the next.
-      ReturnKey own = decoded.key;
-      own.organisation = scope.organisation();
+    if (!scope.Covers(decoded.key.organisation)) {
+      // On to the next organisation that is covered: in this period, or if none is left in the
+      // next.
+      ReturnKey covered = decoded.key;
+      covered.organisation = scope.FirstFrom(decoded.key.organisation);
       lower =
-          own.organisation > decoded.key.organisation
-              ? RevisionPrefix(own)
-              : PrefixUpperBound(KeyWriter().String(collection).String(decoded.key.period).Take());
+          covered.organisation.empty()
+              ? PrefixUpperBound(KeyWriter().String(collection).String(decoded.key.period).Take())
+              : RevisionPrefix(covered);
       continue;
     }
     ASSIGN_OR_RETURN(std::optional<RevisionPlace> place,

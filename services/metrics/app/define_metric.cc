@@ -79,7 +79,9 @@ void DefineMetric::Run(const DefineRequest& request, Done done) const {
                    "",
                    request.request_id,
                    request.digest,
-                   request.validate_only};
+                   request.validate_only,
+                   request.person,
+                   request.role};
   auto judged = std::make_shared<v1::Metric>();
   writer_->Write(
       std::move(fact),

@@ -20,6 +20,8 @@ struct DefineRequest {
   Digest digest = {};  // Of the received bytes.
   bool validate_only = false;
   v1::Metric metric;
+  std::string person = {};  // "{issuer}#{subject}"; empty when the system acts for itself.
+  rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
 };
 
 struct DefinedMetric {

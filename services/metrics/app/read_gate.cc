@@ -98,12 +98,8 @@ absl::Status ReadGate::Read(const ReadWish& wish,
   const uint64_t seen = Progress();
   absl::Status status = Attempt(wish, body);
   if (wish.at_least.empty() || !IsNotCaughtUp(status)) return status;
-  const bool admitted = waiting_.fetch_add(1) < kMaxWaiting;
-  status = admitted ? Wait(wish, seen, body)
-                    : Error(Reason::kCallQuota, "too many reads wait for positions not yet reached")
-                          .RetryAfter(absl::Seconds(1));
-  waiting_.fetch_sub(1);
-  return status;
+  ASSIGN_OR_RETURN(const Admission::Ticket place, waiting_.Take(wish.caller, wish.caller.empty()));
+  return Wait(wish, seen, body);
 }
 
 absl::Status ReadGate::Wait(const ReadWish& wish, uint64_t seen,

@@ -17,6 +17,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/clock/clock.h"
+#include "common/rpc/admission.h"
+#include "common/rpc/limits.h"
 #include "services/metrics/domain/value.h"
 
 namespace onereturn::metrics {
@@ -31,11 +33,8 @@ struct ReadWish {
   std::string as_of_position;
   std::optional<Timestamp> as_of_time;
   Timestamp deadline;  // How long `at_least` may wait.
+  std::string caller;  // Who waits: no one takes all places. Empty: a service, which may.
 };
-
-// Reads that wait for `at_least` at once. A position may name anything, and a wait is for what
-// comes within milliseconds: more than a few waits at a time are waits for what does not come.
-inline constexpr int kMaxWaiting = 16;
 
 // A position as callers see it, and back: POSITION_INVALID.
 std::string PositionText(const Position& position);
@@ -49,8 +48,8 @@ class ReadGate {
 
   // Runs the body against one consistent state. With `at_least` it is run again after
   // NOT_CAUGHT_UP, as more is taken in, until the deadline. Each that waits holds a thread, so no
-  // more than kMaxWaiting do. Errors: POSITION_INVALID, those of ResolvePosition and ResolveTime,
-  // CALL_QUOTA when too many wait already, the body's.
+  // more than limits::kWaitingReads do. Errors: POSITION_INVALID, those of ResolvePosition and
+  // ResolveTime, CALL_QUOTA when too many wait already, the body's.
   absl::Status Read(const ReadWish& wish, absl::FunctionRef<absl::Status(MetricReader*)> body);
 
   // More was taken in.
@@ -85,7 +84,7 @@ class ReadGate {
 
   const DerivedTables* const tables_;
   const Clock* const clock_;
-  std::atomic<int> waiting_{0};
+  Places waiting_{limits::kWaitingReads, 0, limits::kWaitingReadsACaller, absl::Seconds(1)};
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   uint64_t progress_ = 0;          // Guarded by mutex_.

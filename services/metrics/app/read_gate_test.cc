@@ -35,7 +35,7 @@ TEST_F(ReadGateTest, WaitsNoLongerThanTheDeadline) {
 
 TEST_F(ReadGateTest, FewWaitAtOnceAndOthersAreStillAnswered) {
   std::vector<std::thread> waiting;
-  for (int i = 0; i < kMaxWaiting; ++i) {
+  for (int i = 0; i < limits::kWaitingReads; ++i) {
     waiting.emplace_back([this] {
       absl::Status status = ReadAhead(3'600'000'000);
       // The look below may have had the last place.

@@ -140,6 +140,11 @@ std::string ProjectionRunner::fault() const {
   return fault_;
 }
 
+std::string ProjectionRunner::paused() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return paused_;
+}
+
 void ProjectionRunner::Run() {
   while (true) {
     const absl::StatusOr<bool> more = Step();
@@ -147,8 +152,13 @@ void ProjectionRunner::Run() {
     {
       std::lock_guard<std::mutex> lock(mutex_);
       if (stopping_) return;
-      if (!more.ok() && fault_.empty()) {
-        fault_ = more.status().ToString();
+      const bool waits = absl::IsResourceExhausted(more.status());
+      if (waits && paused_.empty()) {
+        LogWarning("metrics.own_feed_paused", {{"status", TextOf(more.status())}});
+      }
+      paused_ = waits ? std::string(more.status().message()) : std::string();
+      if (!more.ok() && !waits && fault_.empty()) {
+        fault_ = TextOf(more.status());
         LogError("metrics.own_feed_stopped", {{"status", fault_}});
       }
       own = projection_->cursor(Feed::kMetrics).sequence;

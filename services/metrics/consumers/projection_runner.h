@@ -47,6 +47,8 @@ class ProjectionRunner final : public FeedTaker {
   FeedCursor Cursor(Feed feed) const;
   // Why metrics' own feed is no longer followed; empty while all is well.
   std::string fault() const;
+  // Why it waits, and will go on by itself: for disk space.
+  std::string paused() const;
 
  private:
   ProjectionRunner(const Store* store, DerivedTables* tables, const Committer* committer,
@@ -81,7 +83,7 @@ class ProjectionRunner final : public FeedTaker {
   bool stale_ = false;         // The tables may have changed, and could not be read since.
   bool reconnecting_ = false;  // Pages of before a drop are refused until Progress().
   bool stopping_ = false;
-  std::string fault_;
+  std::string fault_, paused_;
   std::thread thread_;
 };
 

@@ -8,7 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/feed/wire.h"
-#include "common/rpc/server.h"
+#include "common/rpc/limits.h"
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/convert.h"
@@ -30,6 +31,7 @@ absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContex
     ASSIGN_OR_RETURN(wish.as_of_time, onereturn::FromWire(read.as_of_time()));
   }
   wish.deadline = call.deadline;
+  if (!IsService(call.caller)) wish.caller = ShareKey(call.caller);
   return wish;
 }
 
@@ -101,6 +103,8 @@ grpc::ServerUnaryReactor* MetricsServer::UpdateMetric(grpc::CallbackServerContex
         define.digest = mutation.digest;
         define.validate_only = mutation.request.validate_only();
         define.metric = mutation.request.metric();
+        define.person = mutation.call.caller.person;
+        define.role = mutation.call.caller.role;
         define_->Run(
             define, [respond = std::move(mutation.respond)](absl::StatusOr<DefinedMetric> defined) {
               if (!defined.ok()) return respond(defined.status());
@@ -119,7 +123,7 @@ grpc::ServerUnaryReactor* MetricsServer::UpdateMetric(grpc::CallbackServerContex
 grpc::Status MetricsServer::GetMetric(grpc::ServerContext* context,
                                       const v1::GetMetricRequest* request,
                                       v1::GetMetricResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("name", request->name()));
     absl::string_view code = request->name();
     if (!absl::ConsumePrefix(&code, "metrics/")) return NotFound();
@@ -137,7 +141,7 @@ grpc::Status MetricsServer::GetMetric(grpc::ServerContext* context,
 grpc::Status MetricsServer::ListMetrics(grpc::ServerContext* context,
                                         const v1::ListMetricsRequest* request,
                                         v1::ListMetricsResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ReadWish wish, ToWish(request->read(), call));
     ASSIGN_OR_RETURN(const Pager pager,
                      Pager::Start(&page_tokens_, request, call, request->page_size(),
@@ -162,7 +166,7 @@ grpc::Status MetricsServer::ListMetrics(grpc::ServerContext* context,
 grpc::Status MetricsServer::GetMetricValue(grpc::ServerContext* context,
                                            const v1::GetMetricValueRequest* request,
                                            v1::GetMetricValueResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("metric", request->metric()));
     RETURN_IF_ERROR(Required("organisation", request->organisation()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
@@ -182,7 +186,7 @@ grpc::Status MetricsServer::GetMetricValue(grpc::ServerContext* context,
 grpc::Status MetricsServer::ListMetricValues(grpc::ServerContext* context,
                                              const v1::ListMetricValuesRequest* request,
                                              v1::ListMetricValuesResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("metric", request->metric()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
     ASSIGN_OR_RETURN(const OrganisationType type, FromWire(request->type()));
@@ -211,7 +215,7 @@ grpc::Status MetricsServer::ListMetricValues(grpc::ServerContext* context,
 grpc::Status MetricsServer::GetLeagueTable(grpc::ServerContext* context,
                                            const v1::GetLeagueTableRequest* request,
                                            v1::GetLeagueTableResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("metric", request->metric()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
     ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
@@ -255,7 +259,7 @@ grpc::Status MetricsServer::GetLeagueTable(grpc::ServerContext* context,
 grpc::Status MetricsServer::GetTrend(grpc::ServerContext* context,
                                      const v1::GetTrendRequest* request,
                                      v1::GetTrendResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("metric", request->metric()));
     RETURN_IF_ERROR(Required("organisation", request->organisation()));
     TrendRange range;
@@ -316,7 +320,7 @@ grpc::Status MetricsServer::TraceMetricValue(
       return absl::OkStatus();
     }));
     for (const v1::TraceMetricValueResponse& part : parts) {
-      if (!writer->Write(part)) break;
+      if (!WriteInTime(context, writer, part)) break;
     }
     return absl::OkStatus();
   });
@@ -324,13 +328,10 @@ grpc::Status MetricsServer::TraceMetricValue(
 
 grpc::Status MetricsServer::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                                   grpc::ServerWriter<v1::WatchResponse>* writer) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
-    const bool admitted = watchers_.fetch_add(1) < kMaxOtherWatchers;
-    absl::Status status = admitted ? Follow(context, *request, writer)
-                                   : Error(Reason::kCallQuota, "too many watchers are connected")
-                                         .RetryAfter(absl::Seconds(5));
-    watchers_.fetch_sub(1);
-    return status;
+  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(const Admission::Ticket place,
+                     places_.Take(ShareKey(call.caller), IsService(call.caller)));
+    return Follow(context, *request, writer);
   });
 }
 
@@ -341,14 +342,14 @@ absl::Status MetricsServer::Follow(grpc::ServerContext* context, const v1::Watch
   wish.metric = request.metric();
   return WatchValues(
       *tables_, *reads_, *clock_, wish, [context] { return context->IsCancelled(); },
-      [writer](const WatchMessage& message) {
+      [context, writer](const WatchMessage& message) {
         v1::WatchResponse response;
         response.set_from_position(PositionText(message.from));
         response.set_through_position(PositionText(message.through));
         for (const ChangedValue& changed : message.values) {
           *response.add_values() = ToWire(changed.definition, changed.value);
         }
-        return writer->Write(response);
+        return WriteInTime(context, writer, response);
       });
 }
 

@@ -63,7 +63,7 @@ class MetricsServer final
   const DefineMetric* const define_;
   const Clock* const clock_;
   const PageTokens page_tokens_;
-  mutable std::atomic<int> watchers_{0};
+  Places places_{limits::kOtherWatchers, 0, limits::kWatchersACaller};
 };
 
 }  // namespace onereturn::metrics

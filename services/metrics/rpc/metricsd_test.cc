@@ -213,24 +213,34 @@ class OpenWatch {
   std::unique_ptr<grpc::ClientReader<Response>> reader_;
 };
 
+TEST_F(MetricsdTest, NoCallerTakesTheFeedsPlacesFromAService) {
+  using Feed = OpenWatch<feed::v1::FeedService, feed::v1::WatchRequest, feed::v1::WatchResponse>;
+  std::vector<std::unique_ptr<Feed>> feeds;
+  do {
+    feeds.push_back(std::make_unique<Feed>(suite_->Channel(kAuditor, "metrics")));
+  } while (feeds.back()->Answers());
+  EXPECT_EQ(feeds.size(), size_t{limits::kWatchersACaller} + 1);
+  EXPECT_TRUE(Feed(suite_->Channel("assessment", "metrics")).Answers());
+}
+
 TEST_F(MetricsdTest, ReadsAreAnsweredWhileAllWatchesAreTaken) {
   std::vector<std::unique_ptr<OpenWatch<v1::MetricsService, v1::WatchRequest, v1::WatchResponse>>>
       watches;
   do {
-    ASSERT_LE(watches.size(), size_t{kMaxServerThreads});
+    ASSERT_LE(watches.size(), size_t{limits::kServerThreads});
     watches.push_back(
         std::make_unique<OpenWatch<v1::MetricsService, v1::WatchRequest, v1::WatchResponse>>(
-            suite_->Channel(kAnalyst, "metrics")));
+            suite_->Channel("assessment", "metrics")));  // A service may take all.
   } while (watches.back()->Answers());
   std::vector<std::unique_ptr<
       OpenWatch<feed::v1::FeedService, feed::v1::WatchRequest, feed::v1::WatchResponse>>>
       feeds;
   do {
-    ASSERT_LE(feeds.size(), size_t{kMaxServerThreads});
+    ASSERT_LE(feeds.size(), size_t{limits::kServerThreads});
     feeds.push_back(
         std::make_unique<
             OpenWatch<feed::v1::FeedService, feed::v1::WatchRequest, feed::v1::WatchResponse>>(
-            suite_->Channel(kAuditor, "metrics")));
+            suite_->Channel("assessment", "metrics")));
   } while (feeds.back()->Answers());
   EXPECT_GE(watches.size() + feeds.size(), 32u);
   // Many at once, so that it is no matter of one thread that happened to be left.

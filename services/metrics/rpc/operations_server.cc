@@ -2,13 +2,15 @@
 
 #include <string>
 
+#include "common/feed/load_of.h"
+#include "common/feed/operations_service.h"
 #include "common/feed/wire.h"
-#include "common/rpc/process_memory.h"
 #include "common/status/status_macros.h"
 #include "services/metrics/app/read_gate.h"
 
 namespace onereturn::metrics {
 void OperationsServer::AddCursor(absl::string_view service, Feed feed, const std::string& fault,
+                                 const std::string& paused,
                                  operations::v1::GetStatusResponse* response) const {
   const FeedCursor cursor = runner_->Cursor(feed);
   operations::v1::FeedCursor* wire = response->add_cursors();
@@ -17,22 +19,22 @@ void OperationsServer::AddCursor(absl::string_view service, Feed feed, const std
   wire->set_sequence(cursor.sequence);
   *wire->mutable_through_time() = onereturn::ToWire(Timestamp{cursor.through_time_micros});
   wire->set_fault(fault);
+  wire->set_paused(paused);
 }
 
 grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
                                          const operations::v1::GetStatusRequest* request,
                                          operations::v1::GetStatusResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     response->set_service(kMetricsService);
     response->set_version(ONERETURN_VERSION);
-    response->set_epoch(committer_->epoch());
-    response->set_sequence(committer_->LatestHead().head.size);
+    ledger_.AddStatus(response);
     AddCursor(kIngestionService, Feed::kIngestion,
-              consumer_ == nullptr ? "no source is configured" : consumer_->fault(), response);
-    AddCursor(kMetricsService, Feed::kMetrics, runner_->fault(), response);
-    const ProcessMemory memory = ReadProcessMemory();
-    response->set_resident_bytes(memory.resident_bytes);
-    response->set_peak_resident_bytes(memory.peak_resident_bytes);
+              consumer_ == nullptr ? "no source is configured" : consumer_->fault(),
+              consumer_ == nullptr ? "" : consumer_->paused(), response);
+    AddCursor(kMetricsService, Feed::kMetrics, runner_->fault(), runner_->paused(), response);
+    AddStorageStatus(*store_, response);
+    *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
   });
 }
@@ -40,7 +42,7 @@ grpc::Status OperationsServer::GetStatus(grpc::ServerContext* context,
 grpc::Status OperationsServer::HashDerived(grpc::ServerContext* context,
                                            const operations::v1::HashDerivedRequest* request,
                                            operations::v1::HashDerivedResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     ASSIGN_OR_RETURN(const DerivedHash hash, tables_->Hash());
     response->set_digest(std::string(DigestBytes(hash.digest)));
     response->set_position(PositionText(Position{{hash.ingestion.epoch, hash.ingestion.sequence},
@@ -52,9 +54,17 @@ grpc::Status OperationsServer::HashDerived(grpc::ServerContext* context,
 grpc::Status OperationsServer::RebuildDerived(
     grpc::ServerContext* context, const operations::v1::RebuildDerivedRequest* request,
     operations::v1::RebuildDerivedResponse* /*response*/) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     if (consumer_ == nullptr) return runner_->Rebuild();
     return consumer_->DropAndReconnect([&] { return runner_->Rebuild(); });
+  });
+}
+
+grpc::Status OperationsServer::RotateSigningKey(
+    grpc::ServerContext* context, const operations::v1::RotateSigningKeyRequest* request,
+    operations::v1::RotateSigningKeyResponse* response) {
+  return guard_->Serve(*context, *request, [&](const CallContext& call) {
+    return ledger_.RotateSigningKey(call, *request, response);
   });
 }
 

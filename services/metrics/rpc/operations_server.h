@@ -2,9 +2,13 @@
 #ifndef ONERETURN_SERVICES_METRICS_RPC_OPERATIONS_SERVER_H_
 #define ONERETURN_SERVICES_METRICS_RPC_OPERATIONS_SERVER_H_
 
+#include <utility>
+
 #include "common/commit/committer.h"
 #include "common/feed/feed_consumer.h"
+#include "common/feed/ledger_operations.h"
 #include "common/rpc/guard.h"
+#include "common/storage/store.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 #include "services/metrics/consumers/projection_runner.h"
 #include "services/metrics/store/stored_tables.h"
@@ -15,10 +19,12 @@ namespace onereturn::metrics {
 // configured.
 class OperationsServer final : public operations::v1::OperationsService::Service {
  public:
-  OperationsServer(const Guard* guard, const Committer* committer, const StoredTables* tables,
-                   ProjectionRunner* runner, FeedConsumer* consumer)
+  OperationsServer(const Guard* guard, const Store* store, Committer* committer,
+                   const StoredTables* tables, ProjectionRunner* runner, FeedConsumer* consumer,
+                   LedgerSeams seams)
       : guard_(guard),
-        committer_(committer),
+        store_(store),
+        ledger_(committer, std::move(seams)),
         tables_(tables),
         runner_(runner),
         consumer_(consumer) {}
@@ -32,13 +38,17 @@ class OperationsServer final : public operations::v1::OperationsService::Service
   grpc::Status RebuildDerived(grpc::ServerContext* context,
                               const operations::v1::RebuildDerivedRequest* request,
                               operations::v1::RebuildDerivedResponse* response) override;
+  grpc::Status RotateSigningKey(grpc::ServerContext* context,
+                                const operations::v1::RotateSigningKeyRequest* request,
+                                operations::v1::RotateSigningKeyResponse* response) override;
 
  private:
   void AddCursor(absl::string_view service, Feed feed, const std::string& fault,
-                 operations::v1::GetStatusResponse* response) const;
+                 const std::string& paused, operations::v1::GetStatusResponse* response) const;
 
   const Guard* const guard_;
-  const Committer* const committer_;
+  const Store* const store_;
+  const LedgerOperations ledger_;
   const StoredTables* const tables_;
   ProjectionRunner* const runner_;
   FeedConsumer* const consumer_;

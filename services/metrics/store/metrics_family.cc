@@ -5,8 +5,8 @@ namespace onereturn::metrics {
 std::vector<ColumnFamilySpec> MetricsFamilies() {
   std::vector<ColumnFamilySpec> families = PrimaryFamilies();
   families.push_back({"metric_heads", ColumnFamilyKind::kPrimary});
-  for (const char* name :
-       {"cursors", "feed_entries", "catalogue", "chunks", "definitions", "backfills", "leaves"}) {
+  for (const char* name : {"cursors", "feed_entries", "catalogue", "chunks", "definitions",
+                           "backfills", "leaves", "rights"}) {
     families.push_back({name, ColumnFamilyKind::kDerived});
   }
   families.push_back(LedgerFamilySpec());

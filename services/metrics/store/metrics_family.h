@@ -16,6 +16,7 @@
 //   definitions   01 code:string version:u32            -> MetricRecord
 //                 02 code:string ~sequence:u64          -> version:u32
 //   backfills     code:string version:u32               -> through:u64; no row: up to the cursor
+//   rights        see common/feed/rights_follower.h
 //   leaves        code:string version:u32 period organisation:string ~sequence:u64 -> LeafRecord
 //
 //   period        = first_day:i64 canonical:string, so that periods lie in order of time
@@ -46,6 +47,7 @@ enum class MetricsFamily : uint32_t {
   kBackfills = kFirstOwnFamily + 6,
   kLeaves = kFirstOwnFamily + 7,
   kLedger = kFirstOwnFamily + 8,  // See common/commit/primary_family.h.
+  kRights = kFirstOwnFamily + 9,  // Followed beside the tables, and not dropped with them.
 };
 
 // The whole list for StoreOptions.

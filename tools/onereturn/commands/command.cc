@@ -24,6 +24,7 @@ bool IsAboutAbsence(const CLI::ParseError& error) {
 absl::StatusOr<Session> Environment::OpenSession() const {
   CallLimits limits;
   limits.deadline = std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds * 1'000));
+  limits.role = role;
   return Session::Open(profile, limits);
 }
 
@@ -36,6 +37,9 @@ CommandLine::CommandLine(Environment* environment)
                   "File that says who calls and where the services are (else ONERETURN_PROFILE)")
       ->type_name("FILE");
   app_.add_flag("--json", environment_->json, "Write JSON for programs instead of tables");
+  app_.add_option("--role", environment_->role,
+                  "Role to act under, where several are held and permit the command")
+      ->type_name("ROLE");
   app_.add_option("--timeout", environment_->timeout_seconds, "Longest time one call may take")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.001, kLongestTimeoutSeconds));

@@ -22,6 +22,7 @@ struct Environment {
   Console console;
   std::string profile;
   bool json = false;
+  std::string role;  // The role to act under; empty: the only one that permits what is asked.
   double timeout_seconds = 0;
 
   absl::StatusOr<Session> OpenSession() const;
@@ -74,7 +75,9 @@ void AddTraceCommand(CommandLine* line);
 void AddReportCommand(CommandLine* line);
 void AddWatchCommands(CommandLine* line);
 void AddStatusCommands(CommandLine* line);
+void AddRotateKeyCommand(CommandLine* line);
 void AddBackupCommands(CommandLine* line);
+void AddRightsCommands(CommandLine* line);
 
 }  // namespace onereturn::client
 

@@ -96,7 +96,7 @@ class DeploymentWriter {
       return UsageError(absl::StrCat("\"", options_.folder, "\" exists and is not an empty folder"),
                         "Choose a new folder: what is there is never overwritten.");
     }
-    for (const char* name : {"backups", "certificates", "keys", "run"}) {
+    for (const char* name : {"backups", "certificates", "high-water", "keys", "run"}) {
       fs::create_directories(folder_ / name, error);
       if (error) return CannotMake(error);
     }
@@ -161,6 +161,7 @@ class DeploymentWriter {
     config.set_ready_file(absl::StrCat("run/", service, ".ready"));
     *config.mutable_tls() = TlsFilesOf(service);
     config.set_signing_key_file(SigningKeyFile(service));
+    config.set_high_water_file(absl::StrCat("high-water/", service));
     config.set_rights_file(kRightsFile);
     // Each service follows those before it: ingestion none, assessment both.
     for (size_t i = 0; i < index; ++i) *config.add_peers() = peers_[i];
@@ -212,13 +213,20 @@ class DeploymentWriter {
 }  // namespace
 
 std::vector<Persona> PersonasOf(const std::vector<std::string>& organisations) {
-  std::vector<Persona> personas = {
-      {"loader", rights::v1::ROLE_NATIONAL_LOADER, ""}, {"steward", rights::v1::ROLE_STEWARD, ""},
-      {"analyst", rights::v1::ROLE_ANALYST, ""},        {"assessor", rights::v1::ROLE_ASSESSOR, ""},
-      {"operator", rights::v1::ROLE_OPERATOR, ""},      {"auditor", rights::v1::ROLE_AUDITOR, ""}};
+  std::vector<Persona> personas = {{"loader", rights::v1::ROLE_NATIONAL_LOADER, ""},
+                                   {"steward", rights::v1::ROLE_STEWARD, ""},
+                                   {"analyst", rights::v1::ROLE_ANALYST, ""},
+                                   {"assessor", rights::v1::ROLE_ASSESSOR, ""},
+                                   {"operator", rights::v1::ROLE_OPERATOR, ""},
+                                   {"auditor", rights::v1::ROLE_AUDITOR, ""},
+                                   {"rights-officer-1", rights::v1::ROLE_RIGHTS_OFFICER, ""},
+                                   {"rights-officer-2", rights::v1::ROLE_RIGHTS_OFFICER, ""},
+                                   {"scrutiny-reader", rights::v1::ROLE_SCRUTINY_READER, ""}};
   for (const std::string& organisation : organisations) {
     personas.push_back(
         {absl::StrCat("submitter-", organisation), rights::v1::ROLE_SUBMITTER, organisation});
+    personas.push_back(
+        {absl::StrCat("approver-", organisation), rights::v1::ROLE_APPROVER, organisation});
   }
   return personas;
 }
@@ -228,9 +236,9 @@ std::string SpiffeIdOfService(absl::string_view service) {
 }
 
 std::string SpiffeIdOfPersona(const Persona& persona) {
-  return persona.organisation.empty()
-             ? absl::StrCat(kTrustDomain, "/system/", persona.name)
-             : absl::StrCat(kTrustDomain, "/organisation/", persona.organisation);
+  if (persona.organisation.empty()) return absl::StrCat(kTrustDomain, "/system/", persona.name);
+  const std::string id = absl::StrCat(kTrustDomain, "/organisation/", persona.organisation);
+  return persona.role == rights::v1::ROLE_SUBMITTER ? id : absl::StrCat(id, "/", persona.name);
 }
 
 absl::Status WriteDeployment(const DeploymentOptions& options) {

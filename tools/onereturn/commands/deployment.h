@@ -15,17 +15,17 @@ namespace onereturn::client {
 struct Persona {
   std::string name;  // Of its profile, key and certificate: "analyst".
   rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
-  std::string organisation;  // ODS code of a submitter; else empty.
+  std::string organisation;  // ODS code of a submitter or an approver; else empty.
 };
 
 struct DeploymentOptions {
   std::string folder;
   // Ingestion, metrics, assessment. 0: a port that is free now.
   std::array<int, 3> ports = {7401, 7402, 7403};
-  std::vector<std::string> organisations;  // ODS codes: a submitter for each.
+  std::vector<std::string> organisations;  // ODS codes: a submitter and an approver for each.
 };
 
-// Every persona of a deployment, in order: the national ones, then the submitters.
+// Every persona of a deployment, in order: the national ones, then those of each organisation.
 std::vector<Persona> PersonasOf(const std::vector<std::string>& organisations);
 
 std::string SpiffeIdOfService(absl::string_view service);

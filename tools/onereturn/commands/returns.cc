@@ -148,9 +148,10 @@ absl::StatusOr<ExitCode> ShowReceipt(const ReturnsClient& client, const Session&
                    "\n  head       ", WithThousands(receipt.head().size()), " leaves, root ",
                    Hex(receipt.head().root()), "\n  position   ", receipt.position(), "\n");
   ASSIGN_OR_RETURN(const VerifyingKey key, PublicKeyOf(session.profile(), receipt.service()));
-  const absl::Status proof = CheckReceipt(receipt, key);
+  const absl::StatusOr<KeyHistory> keys = KeysFor(session, receipt, key);
+  const absl::Status proof = keys.ok() ? CheckReceipt(receipt, *keys) : keys.status();
   absl::StrAppend(&text, "  proof      ",
-                  proof.ok() ? absl::StrCat("holds, by key ", key.key_id())
+                  proof.ok() ? absl::StrCat("holds, by key ", receipt.head().key_id())
                              : absl::StrCat("DOES NOT HOLD: ", proof.message()),
                   "\n");
   environment->console.Print(text);

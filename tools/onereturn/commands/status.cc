@@ -19,23 +19,55 @@ using OperationsClient = ServiceClient<operations::v1::OperationsService>;
 
 std::string CursorText(const operations::v1::FeedCursor& cursor) {
   return absl::StrCat(cursor.service(), " to ", WithThousands(cursor.sequence()),
-                      cursor.fault().empty() ? "" : ", STOPPED: ", cursor.fault());
+                      cursor.fault().empty() ? "" : ", STOPPED: ", cursor.fault(),
+                      cursor.paused().empty() ? "" : ", WAITS: ", cursor.paused());
+}
+
+std::string DiskText(const operations::v1::StorageStatus& storage) {
+  return absl::StrCat(BytesText(storage.free_bytes()), " free",
+                      storage.writes_refused() ? ", WRITES REFUSED" : "");
+}
+
+// What is wrong, in a service's own words; empty when nothing is.
+std::vector<std::string> FaultsOf(const operations::v1::GetStatusResponse& status) {
+  std::vector<std::string> faults;
+  for (const auto& cursor : status.cursors()) {
+    if (!cursor.fault().empty()) faults.push_back(cursor.fault());
+  }
+  for (const auto& witnessed : status.witnessed()) {
+    if (!witnessed.fault().empty()) {
+      faults.push_back(absl::StrCat(witnessed.service(), "'s ledger: ", witnessed.fault()));
+    }
+  }
+  return faults;
 }
 
 void AddRow(const config::v1::Peer& peer,
             const absl::StatusOr<operations::v1::GetStatusResponse>& answer, TextTable* table) {
   if (!answer.ok()) {
-    table->Row({peer.service(), peer.address(), "NOT REACHED", "", "", "", "",
-                std::string(answer.status().message())});
+    const bool lost = answer.status().code() == absl::StatusCode::kDataLoss;
+    table->Row({peer.service(), peer.address(), lost ? "DATA LOSS" : "NOT REACHED", "", "", "", "",
+                "", std::string(answer.status().message())});
     return;
   }
-  std::vector<std::string> cursors;
-  for (const auto& cursor : answer->cursors()) cursors.push_back(CursorText(cursor));
-  table->Row({peer.service(), peer.address(), "serving", answer->version(),
-              absl::StrCat(answer->epoch()), WithThousands(answer->sequence()),
+  std::vector<std::string> parts;
+  for (const auto& cursor : answer->cursors()) parts.push_back(CursorText(cursor));
+  for (const auto& witnessed : answer->witnessed()) {
+    parts.push_back(absl::StrCat(
+        "holds ", witnessed.service(), "'s head of ", WithThousands(witnessed.size()),
+        witnessed.fault().empty() ? "" : absl::StrCat(", NOT BELIEVED: ", witnessed.fault())));
+  }
+  table->Row({peer.service(), peer.address(), FaultsOf(*answer).empty() ? "serving" : "FAULT",
+              answer->version(), absl::StrCat(answer->epoch()), WithThousands(answer->sequence()),
               absl::StrCat(BytesText(answer->resident_bytes()), " (",
                            BytesText(answer->peak_resident_bytes()), ")"),
-              absl::StrJoin(cursors, "; ")});
+              DiskText(answer->storage()), absl::StrJoin(parts, "; ")});
+}
+
+// One that refuses this caller refuses it everywhere: that is an error, not a state.
+bool IsState(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable ||
+         status.code() == absl::StatusCode::kDataLoss;
 }
 
 absl::StatusOr<ExitCode> Status(Environment& environment) {
@@ -47,6 +79,7 @@ absl::StatusOr<ExitCode> Status(Environment& environment) {
                    {"epoch", TextTable::Align::kRight},
                    {"sequence", TextTable::Align::kRight},
                    {"memory (peak)", TextTable::Align::kRight},
+                   {"disk", TextTable::Align::kRight},
                    {"follows", TextTable::Align::kLeft, true}});
   JsonWriter json;
   json.BeginObject().Key("services").BeginArray();
@@ -56,11 +89,8 @@ absl::StatusOr<ExitCode> Status(Environment& environment) {
                      session.To<operations::v1::OperationsService>(peer.service()));
     const auto answer =
         client.Call(&OperationsClient::Stub::GetStatus, operations::v1::GetStatusRequest());
-    if (!answer.ok()) {
-      // One that refuses this caller refuses it everywhere: that is an error, not a state.
-      if (answer.status().code() != absl::StatusCode::kUnavailable) return answer.status();
-      code = ExitCode::kRefused;
-    }
+    if (!answer.ok() && !IsState(answer.status())) return answer.status();
+    if (!answer.ok() || !FaultsOf(*answer).empty()) code = ExitCode::kRefused;
     AddRow(peer, answer, &table);
     json.BeginObject().Key("service").Text(peer.service()).Key("address").Text(peer.address());
     if (answer.ok()) {
@@ -90,12 +120,14 @@ absl::StatusOr<ExitCode> Version(Environment& environment) {
 }  // namespace
 
 void AddStatusCommands(CommandLine* line) {
-  line->Add(nullptr,
-            {"status",
-             "Show where each service stands: version, sequence, memory, how far it has followed "
-             "the others.",
-             "status --profile operator.profile.textproto"},
-            Status);
+  line->Add(
+      nullptr,
+      {"status",
+       "Show where each service stands: version, sequence, memory, disk, how far it has "
+       "followed the others,\nand what it holds of their ledgers. Exits with 3 when one is not "
+       "reached or has a fault.",
+       "status --profile operator.profile.textproto"},
+      Status);
   line->Add(nullptr, {"version", "Show the client's version.", "version"}, Version);
 }
 

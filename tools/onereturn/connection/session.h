@@ -26,6 +26,7 @@ inline constexpr char kAssessment[] = "assessment";
 struct CallLimits {
   std::chrono::milliseconds deadline{30'000};
   int attempts = 40;
+  std::string role;  // Sent with each call; empty: none is named.
 };
 
 // How long to wait before sending again, with some chance in it, so that callers who met once do
@@ -56,6 +57,7 @@ class ServiceClient {
                                 const Request& request) const {
     for (int attempt = 1;; ++attempt) {
       grpc::ClientContext context;
+      AddRole(&context);
       context.set_deadline(std::chrono::system_clock::now() + limits_.deadline);
       Response response;
       const grpc::Status outcome = (stub_.get()->*method)(&context, request, &response);
@@ -74,6 +76,7 @@ class ServiceClient {
                       const Request& request, bool endless,
                       const std::function<bool(const Response&)>& take) const {
     grpc::ClientContext context;
+    AddRole(&context);
     if (!endless) context.set_deadline(std::chrono::system_clock::now() + limits_.deadline);
     auto reader = (stub_.get()->*method)(&context, request);
     Response response;
@@ -88,6 +91,10 @@ class ServiceClient {
   const config::v1::Peer& peer() const { return peer_; }
 
  private:
+  void AddRole(grpc::ClientContext* context) const {
+    if (!limits_.role.empty()) context->AddMetadata("onereturn-role", limits_.role);
+  }
+
   config::v1::Peer peer_;
   std::unique_ptr<Stub> stub_;
   CallLimits limits_;

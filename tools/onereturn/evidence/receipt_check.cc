@@ -8,11 +8,14 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/cells/cell_chunk.h"
+#include "common/commit/signing_keys.h"
 #include "common/digest/digest.h"
 #include "common/feed/wire.h"
+#include "common/ledger/merkle.h"
 #include "common/ledger/receipt.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "onereturn/ledger/v1/ledger.grpc.pb.h"
 #include "tools/onereturn/console/error_text.h"
 
 namespace onereturn::client {
@@ -69,10 +72,40 @@ absl::StatusOr<VerifyingKey> PublicKeyOf(const config::v1::ClientProfile& profil
   return key;
 }
 
-absl::Status CheckReceipt(const ledger::v1::Receipt& receipt, const VerifyingKey& key) {
+absl::StatusOr<KeyHistory> KeysFor(const Session& session, const ledger::v1::Receipt& receipt,
+                                   const VerifyingKey& trusted) {
+  using LedgerClient = ServiceClient<ledger::v1::LedgerService>;
+  KeyHistory keys(trusted);
+  const absl::StatusOr<SignedHead> head = onereturn::FromWire(receipt.head());
+  if (!head.ok() || keys.Knows(head->key_id)) return keys;
+  ASSIGN_OR_RETURN(const auto client, session.To<ledger::v1::LedgerService>(receipt.service()));
+  ASSIGN_OR_RETURN(const auto list, client.Call(&LedgerClient::Stub::ListSigningKeys,
+                                                ledger::v1::ListSigningKeysRequest()));
+  for (const ledger::v1::SigningKey& key : list.keys()) {
+    // Those before the trusted key lead to it, not on from it.
+    if (key.entry().empty() || key.from_size() > receipt.head().size()) continue;
+    const absl::StatusOr<KeyChange> change = KeyChangeOfBytes(key.entry(), receipt.service());
+    if (!change.ok() || change->old_key != keys.newest().raw_bytes()) continue;
+    ledger::v1::GetInclusionProofRequest request;
+    request.set_sequence(change->sequence);
+    request.set_tree_size(receipt.head().size());
+    ASSIGN_OR_RETURN(const auto proof,
+                     client.Call(&LedgerClient::Stub::GetInclusionProof, request));
+    std::vector<Digest> nodes;
+    for (const std::string& bytes : proof.proof()) {
+      ASSIGN_OR_RETURN(nodes.emplace_back(), DigestFromBytes(bytes));
+    }
+    RETURN_IF_ERROR(keys.Add(*change));
+    RETURN_IF_ERROR(VerifyInclusion(HashLeaf(key.entry()), change->sequence - 1, head->head.size,
+                                    head->head.root, nodes));
+  }
+  return keys;
+}
+
+absl::Status CheckReceipt(const ledger::v1::Receipt& receipt, const KeyHistory& keys) {
   absl::StatusOr<Receipt> proof = onereturn::FromWire(receipt);
   if (!proof.ok()) return Lie("the receipt is not complete");
-  RETURN_IF_ERROR(VerifyReceipt(*proof, key));
+  RETURN_IF_ERROR(VerifyReceipt(*proof, keys));
   ASSIGN_OR_RETURN(const feed::v1::Entry entry, EntryOf(receipt));
   if (entry.sequence() != receipt.sequence() || entry.epoch() != receipt.epoch() ||
       entry.epoch() != receipt.head().epoch()) {

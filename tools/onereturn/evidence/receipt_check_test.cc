@@ -76,18 +76,18 @@ ledger::v1::Receipt TrueReceipt() {
 }
 
 TEST(CheckReceipt, TheTruthPasses) {
-  EXPECT_TRUE(CheckReceipt(TrueReceipt(), Key('a').verifying_key()).ok());
+  EXPECT_TRUE(CheckReceipt(TrueReceipt(), KeyHistory(Key('a').verifying_key())).ok());
   const absl::Status cells = CheckCells(TrueReceipt(), kRevision, TwoCells());
   EXPECT_TRUE(cells.ok()) << cells;
 }
 
 TEST(CheckReceipt, EveryLieIsFound) {
   const VerifyingKey key = Key('a').verifying_key();
-  EXPECT_FALSE(CheckReceipt(TrueReceipt(), Key('b').verifying_key()).ok());
+  EXPECT_FALSE(CheckReceipt(TrueReceipt(), KeyHistory(Key('b').verifying_key())).ok());
   const auto changed = [&](auto change) {
     ledger::v1::Receipt receipt = TrueReceipt();
     change(&receipt);
-    return CheckReceipt(receipt, key);
+    return CheckReceipt(receipt, KeyHistory(key));
   };
   EXPECT_FALSE(changed([](auto* r) { r->set_name("organisations/RX2/returns/C.2024-03"); }).ok());
   EXPECT_FALSE(changed([](auto* r) { r->set_sequence(2); }).ok());

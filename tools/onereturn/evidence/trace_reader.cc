@@ -99,7 +99,8 @@ absl::StatusOr<std::vector<Check>> VerifyTrace(const Session& session, const Tra
   for (const auto& [name, proof] : proofs) {
     ASSIGN_OR_RETURN(const VerifyingKey key,
                      PublicKeyOf(session.profile(), proof.receipt.service()));
-    absl::Status receipt = CheckReceipt(proof.receipt, key);
+    const absl::StatusOr<KeyHistory> keys = KeysFor(session, proof.receipt, key);
+    absl::Status receipt = keys.ok() ? CheckReceipt(proof.receipt, *keys) : keys.status();
     const bool held = receipt.ok();
     checks.push_back(
         {absl::StrCat("receipt of ", name, ", by key ", key.key_id()), std::move(receipt)});

@@ -66,7 +66,8 @@ void ServiceUnderTest::Start() {
   options.service = kServiceName;
   options.on_fatal = [](const absl::Status& status) { ONERETURN_CHECK(status.ok()); };
   committer_ = Committer::Start(store_.get(), &clock_, signing_key_, std::move(options)).value();
-  service_ = Service::Create(store_.get(), committer_.get(), &clock_, ExampleRights(),
+  service_ = Service::Create(store_.get(), committer_.get(), &clock_,
+                             std::make_shared<const RightsSource>(ExampleRights()),
                              metrics_.channel(), MutationLimits())
                  .value();
   config::v1::ServerConfig config;

@@ -1,0 +1,32 @@
+#include "common/period/london_day.h"
+
+#include <algorithm>
+
+namespace onereturn {
+namespace {
+
+constexpr int64_t kHourMicros = 3'600'000'000;
+constexpr int64_t kDayMicros = 24 * kHourMicros;
+
+// 01:00 UTC on the last Sunday of a month of 31 days.
+int64_t ChangeOf(int year, int month) {
+  const CivilDay last{year, month, 31};
+  return (last.EpochDays() - last.IsoWeekday() % 7) * kDayMicros + kHourMicros;
+}
+
+CivilDay DayAt(int64_t micros) {
+  const int64_t days = micros / kDayMicros - (micros % kDayMicros < 0 ? 1 : 0);
+  const int64_t first = CivilDay::Earliest().EpochDays();
+  const int64_t last = CivilDay::Latest().EpochDays();
+  return *CivilDay::FromEpochDays(std::clamp(days, first, last));
+}
+
+}  // namespace
+
+CivilDay LondonDay(Timestamp instant) {
+  const int year = DayAt(instant.micros).year;
+  const bool summer = instant.micros >= ChangeOf(year, 3) && instant.micros < ChangeOf(year, 10);
+  return DayAt(instant.micros + (summer ? kHourMicros : 0));
+}
+
+}  // namespace onereturn

@@ -1,0 +1,17 @@
+// The civil day in England at an instant.
+#ifndef ONERETURN_COMMON_PERIOD_LONDON_DAY_H_
+#define ONERETURN_COMMON_PERIOD_LONDON_DAY_H_
+
+#include "common/clock/clock.h"
+#include "common/period/civil_day.h"
+
+namespace onereturn {
+
+// The day of Europe/London: one hour ahead of UTC from 01:00 UTC on the last Sunday of March to
+// 01:00 UTC on the last Sunday of October (the Summer Time Order 2002), which holds for 1996 and
+// later. An instant outside the years of CivilDay gives the nearest day inside.
+CivilDay LondonDay(Timestamp instant);
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_PERIOD_LONDON_DAY_H_

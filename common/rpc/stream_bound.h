@@ -1,0 +1,69 @@
+// A bound on how long a reader may take nothing. gRPC's synchronous server holds a thread in each
+// write until the peer's flow control lets it through; a caller who opens calls and never reads
+// would hold them all.
+#ifndef ONERETURN_COMMON_RPC_STREAM_BOUND_H_
+#define ONERETURN_COMMON_RPC_STREAM_BOUND_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/sync_stream.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "common/rpc/limits.h"
+
+namespace onereturn {
+
+// While it lives, cancels the call `micros` from now and logs why: the client sees CANCELLED, and
+// what the server was writing fails. `what` is a literal. Thread safe; costs a lock.
+class CallBound {
+ public:
+  CallBound(grpc::ServerContextBase* context, int64_t micros, const char* what);
+  ~CallBound();
+  CallBound(const CallBound&) = delete;
+  CallBound& operator=(const CallBound&) = delete;
+
+  // From now on so long, and for another reason.
+  void Set(int64_t micros, const char* what) const;
+
+ private:
+  const uint64_t id_;
+};
+
+// A synchronous call on the thread that runs it, until its answer has gone out: longer than its
+// method. Thread-compatible.
+class RunningCall {
+ public:
+  // A call that answers once is bounded; a stream bounds each of its writes itself.
+  RunningCall(grpc::ServerContextBase* context, bool answers_once);
+  ~RunningCall();
+  RunningCall(const RunningCall&) = delete;
+  RunningCall& operator=(const RunningCall&) = delete;
+
+  // Of this thread; null where none runs.
+  static RunningCall* Current();
+
+  // Held until the answer has gone out.
+  void Keep(std::shared_ptr<void> share) { share_ = std::move(share); }
+  // The method is done: now the caller must read.
+  void Answered() const;
+
+ private:
+  std::optional<CallBound> bound_;
+  std::shared_ptr<void> share_;
+};
+
+// Writes to a stream whose reader must take something within limits::kSlowReaderMicros
+// (SLOW_CONSUMER in the log). False when the stream is over.
+template <typename Response>
+bool WriteInTime(grpc::ServerContext* context, grpc::ServerWriter<Response>* writer,
+                 const Response& response, int64_t micros = limits::kSlowReaderMicros) {
+  const CallBound bound(context, micros, "SLOW_CONSUMER");
+  return writer->Write(response);
+}
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_RPC_STREAM_BOUND_H_

@@ -1,0 +1,67 @@
+// Giving and taking rights, by two officers.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_GRANT_RIGHTS_H_
+#define ONERETURN_SERVICES_INGESTION_APP_GRANT_RIGHTS_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/commit/fact_writer.h"
+#include "common/identity/organisation_scope.h"
+#include "common/identity/rights_source.h"
+#include "common/identity/two_persons.h"
+#include "common/storage/reader.h"
+#include "onereturn/rights/v1/rights_service.pb.h"
+#include "services/ingestion/app/read_returns.h"
+
+namespace onereturn::ingestion {
+
+// Which officer asks, and how the request came.
+struct OfficerOrigin {
+  Actor actor;
+  rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
+  OrganisationScope scope = OrganisationScope::National();
+  Digest digest = {};  // Of the received bytes.
+};
+
+struct GrantAnswer {
+  rights::v1::Grant grant;           // As it is, or would be.
+  std::optional<Accepted> accepted;  // Absent when only judged.
+};
+
+// Each use case judges on the calling thread and answers on the committer's. When the answer comes,
+// `rights` knows of it. Errors are those of RightsService's methods. Thread safe.
+class GrantRights {
+ public:
+  using Done = std::function<void(absl::StatusOr<GrantAnswer> answer)>;
+
+  GrantRights(const FactWriter* writer, RightsSource* rights) : writer_(writer), rights_(rights) {}
+
+  void Propose(const OfficerOrigin& origin, const rights::v1::ProposeGrantRequest& request,
+               Done done) const;
+  void Decide(const OfficerOrigin& origin, const rights::v1::DecideGrantRequest& request,
+              Done done) const;
+  void Revoke(const OfficerOrigin& origin, const rights::v1::RevokeGrantRequest& request,
+              Done done) const;
+
+ private:
+  const FactWriter* const writer_;
+  RightsSource* const rights_;
+};
+
+// Grants within the scope that `request` asks for, after number `after` (a text; empty: all), at
+// most `limit`.
+absl::StatusOr<PageOf<rights::v1::Grant>> ListGrants(const Reader& reader,
+                                                     const OrganisationScope& scope,
+                                                     const rights::v1::ListGrantsRequest& request,
+                                                     const std::string& after, size_t limit);
+
+// What the store holds of organisations and grants, into `rights`.
+absl::Status LoadRights(const Reader& reader, RightsSource* rights);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_GRANT_RIGHTS_H_

@@ -1,0 +1,290 @@
+#include "services/ingestion/app/grant_rights.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include "common/status/error.h"
+#include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/record_rights_file.h"
+#include "services/ingestion/app/testing/test_ingestion.h"
+#include "services/ingestion/store/grant_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kDesk[] = "spiffe://onereturn.example/desk";  // Where officers and others sit.
+constexpr char kAnna[] = "https://id.example#anna";
+constexpr char kBen[] = "https://id.example#ben";
+constexpr char kCarl[] = "https://id.example#carl";
+
+config::v1::RightsFile File() {
+  config::v1::RightsFile file;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(R"(
+      principals { spiffe_id: "spiffe://onereturn.example/desk" role: ROLE_PUBLIC_READER }
+      principals { person: "https://id.example#anna" role: ROLE_RIGHTS_OFFICER }
+      principals { person: "https://id.example#ben" role: ROLE_RIGHTS_OFFICER })",
+                                                            &file));
+  return file;
+}
+
+class GrantRightsTest : public ::testing::Test {
+ protected:
+  GrantRightsTest() : rights_(Rights::FromProto(File()).value()), grants_(&writer_, &rights_) {
+    ingestion_.Apply(EnglandOf({"RLQ", "RCF"}));
+  }
+
+  OfficerOrigin By(const std::string& person, const std::string& content,
+                   OrganisationScope scope = OrganisationScope::National()) {
+    return OfficerOrigin{Actor{kDesk, person}, rights::v1::ROLE_RIGHTS_OFFICER, std::move(scope),
+                         Sha256(content)};
+  }
+
+  using Answer = absl::StatusOr<GrantAnswer>;
+  template <typename Begin>
+  Answer Wait(Begin begin) {
+    std::promise<Answer> promise;
+    begin([&promise](Answer answer) { promise.set_value(std::move(answer)); });
+    return promise.get_future().get();
+  }
+
+  rights::v1::ProposeGrantRequest Proposal(const std::string& grant) {
+    rights::v1::ProposeGrantRequest request;
+    request.set_request_id(absl::StrCat("r", ++requests_));
+    request.set_reason("covers the month");
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(grant, request.mutable_grant()));
+    return request;
+  }
+  Answer Propose(const OfficerOrigin& origin, const rights::v1::ProposeGrantRequest& request) {
+    return Wait([&](GrantRights::Done done) { grants_.Propose(origin, request, std::move(done)); });
+  }
+  Answer Decide(const OfficerOrigin& origin, const std::string& name, bool approve = true,
+                const std::string& etag = "", const std::string& request_id = "") {
+    rights::v1::DecideGrantRequest request;
+    request.set_request_id(request_id.empty() ? absl::StrCat("r", ++requests_) : request_id);
+    request.set_name(name);
+    request.set_approve(approve);
+    request.set_reason("checked");
+    request.set_etag(etag);
+    return Wait([&](GrantRights::Done done) { grants_.Decide(origin, request, std::move(done)); });
+  }
+  Answer Revoke(const OfficerOrigin& origin, const std::string& name) {
+    rights::v1::RevokeGrantRequest request;
+    request.set_request_id(absl::StrCat("r", ++requests_));
+    request.set_name(name);
+    request.set_reason("left");
+    return Wait([&](GrantRights::Done done) { grants_.Revoke(origin, request, std::move(done)); });
+  }
+
+  // May Carl read returns, on a day of 2026?
+  absl::Status CarlReads(const RightsSource& rights) {
+    return rights.Current()
+        ->Admit(Principal{kDesk, Person{kCarl, "RLQ"}, {}},
+                Question{options::v1::PERMISSION_RETURNS_READ, CivilDay{2026, 5, 1}, true, true})
+        .status();
+  }
+
+  TestIngestion ingestion_;
+  FactWriter writer_{&ingestion_.store(), &ingestion_.committer(),
+                     [](const std::function<void()>&) { return false; }};
+  RightsSource rights_;
+  GrantRights grants_;
+  int requests_ = 0;
+};
+
+constexpr char kCarlsGrant[] =
+    R"(principal: "https://id.example#carl" role: ROLE_SUBMITTER organisation: "RLQ")";
+
+TEST_F(GrantRightsTest, OneProposesAnotherApprovesAndEitherRevokes) {
+  const GrantAnswer proposed = Propose(By(kAnna, "1"), Proposal(kCarlsGrant)).value();
+  EXPECT_EQ(proposed.grant.name(), "grants/1");
+  EXPECT_EQ(proposed.grant.state(), rights::v1::GRANT_STATE_PROPOSED);
+  EXPECT_EQ(proposed.grant.reach(), rights::v1::REACH_OWN);
+  EXPECT_EQ(proposed.grant.proposed().person(), kAnna);
+  EXPECT_TRUE(proposed.grant.proposed().has_time());
+  EXPECT_THAT(CarlReads(rights_), HasReason(Reason::kPermission));
+
+  const GrantAnswer approved = Decide(By(kBen, "2"), "grants/1").value();
+  EXPECT_EQ(approved.grant.state(), rights::v1::GRANT_STATE_APPROVED);
+  EXPECT_THAT(CarlReads(rights_), IsOk()) << "at once";
+  feed::v1::Entry entry;
+  ASSERT_TRUE(entry.ParseFromString(approved.accepted->receipt.entry));
+  EXPECT_EQ(entry.kind(), feed::v1::ENTRY_KIND_GRANT_DECIDED);
+  EXPECT_EQ(entry.person(), kBen);
+  EXPECT_EQ(entry.actor(), kDesk);
+  EXPECT_EQ(entry.role(), rights::v1::ROLE_RIGHTS_OFFICER);
+
+  EXPECT_EQ(Revoke(By(kAnna, "3"), "grants/1").value().grant.state(),
+            rights::v1::GRANT_STATE_REVOKED);
+  EXPECT_THAT(CarlReads(rights_), HasReason(Reason::kPermission)) << "at once";
+  EXPECT_THAT(Revoke(By(kAnna, "4"), "grants/1"), HasReason(Reason::kGrantState));
+  EXPECT_THAT(Decide(By(kBen, "5"), "grants/1"), HasReason(Reason::kGrantState));
+
+  const rights::v1::Grant held =
+      ListGrants(ingestion_.store(), OrganisationScope::National(), {}, "", 10).value().rows.at(0);
+  EXPECT_EQ(held.proposed().person(), kAnna);
+  EXPECT_EQ(held.decided().person(), kBen);
+  EXPECT_EQ(held.revoked().reason(), "left");
+}
+
+TEST_F(GrantRightsTest, NobodyDecidesHisOwnProposalOrAboutHimself) {
+  ASSERT_THAT(Propose(By(kAnna, "1"), Proposal(kCarlsGrant)), IsOk());
+  EXPECT_THAT(Decide(By(kAnna, "2"), "grants/1"), HasReason(Reason::kSelfApproval));
+  EXPECT_THAT(Decide(By("", "3"), "grants/1"), HasReason(Reason::kSelfApproval))
+      << "the desk's key may be Anna's";
+  EXPECT_THAT(Propose(By(kAnna, "4"),
+                      Proposal(R"(principal: "https://id.example#anna" role: ROLE_STEWARD)")),
+              HasReason(Reason::kSelfApproval));
+  ASSERT_THAT(Propose(By(kAnna, "5"),
+                      Proposal(R"(principal: "https://id.example#ben" role: ROLE_STEWARD)")),
+              IsOk());
+  EXPECT_THAT(Decide(By(kBen, "6"), "grants/2"), HasReason(Reason::kSelfApproval));
+}
+
+TEST_F(GrantRightsTest, ARefusedGrantGivesNothing) {
+  ASSERT_THAT(Propose(By(kAnna, "1"), Proposal(kCarlsGrant)), IsOk());
+  EXPECT_EQ(Decide(By(kBen, "2"), "grants/1", false).value().grant.state(),
+            rights::v1::GRANT_STATE_REFUSED);
+  EXPECT_THAT(CarlReads(rights_), HasReason(Reason::kPermission));
+  EXPECT_THAT(Decide(By(kBen, "3"), "grants/1"), HasReason(Reason::kGrantState));
+}
+
+TEST_F(GrantRightsTest, AnOfficerOfOneOrganisationGrantsItsRolesAlone) {
+  const OrganisationScope own = OrganisationScope::Only("RLQ");
+  EXPECT_THAT(Propose(By(kAnna, "1", own), Proposal(kCarlsGrant)), IsOk());
+  EXPECT_THAT(Propose(By(kAnna, "2", own), Proposal(R"(principal: "https://id.example#carl"
+                                                       role: ROLE_STEWARD organisation: "RLQ")")),
+              HasReason(Reason::kPermission));
+  EXPECT_THAT(
+      Propose(By(kAnna, "3", own), Proposal(absl::StrCat(kCarlsGrant, " reach: REACH_ACT_BELOW"))),
+      HasReason(Reason::kPermission));
+  ASSERT_THAT(Propose(By(kAnna, "4"), Proposal(R"(principal: "https://id.example#carl"
+                                                  role: ROLE_SUBMITTER organisation: "RCF")")),
+              IsOk());
+  EXPECT_EQ(Decide(By(kBen, "5", own), "grants/2").status(), NotFound()) << "not its own";
+  EXPECT_EQ(Decide(By(kBen, "6", own), "grants/9").status(), NotFound());
+  EXPECT_EQ(Decide(By(kBen, "7", own), "grants/01").status(), NotFound());
+  EXPECT_THAT(ListGrants(ingestion_.store(), own, {}, "", 10).value().rows.size(), 1);
+  EXPECT_THAT(Decide(By(kBen, "8", own), "grants/1"), IsOk());
+}
+
+TEST_F(GrantRightsTest, AProposalIsJudgedWhole) {
+  const auto fields = [&](const std::string& grant) {
+    const absl::Status status = Propose(By(kAnna, grant), Proposal(grant)).status();
+    EXPECT_THAT(status, HasReason(Reason::kFieldInvalid)) << grant;
+    std::vector<std::string> names;
+    const ErrorDetails details = DetailsOf(status).value();
+    for (const FieldViolation& one : details.fields) names.push_back(one.field);
+    return names;
+  };
+  EXPECT_THAT(fields(""), ElementsAre("grant.principal", "grant.role"));
+  EXPECT_THAT(fields(R"(principal: "carl" role: ROLE_SERVICE)"),
+              ElementsAre("grant.principal", "grant.role"));
+  EXPECT_THAT(fields(R"(principal: "a#b" role: ROLE_APPROVER)"), ElementsAre("grant.organisation"));
+  EXPECT_THAT(fields(R"(principal: "a#b" role: ROLE_ANALYST reach: REACH_ACT_BELOW)"),
+              ElementsAre("grant.reach"));
+  EXPECT_THAT(fields(R"(principal: "a#b" role: ROLE_ANALYST valid_from: "2026-02-30"
+                        valid_until: "2026-01-01" collections: "A" collections: "A")"),
+              ElementsAre("grant.valid_from", "grant.valid_until", "grant.collections[1]"));
+  EXPECT_THAT(Propose(By(kAnna, "o"), Proposal(R"(principal: "a#b" role: ROLE_ANALYST
+                                                   state: GRANT_STATE_APPROVED)")),
+              HasReason(Reason::kOutputOnly));
+  EXPECT_THAT(Propose(By(kAnna, "u"),
+                      Proposal(R"(principal: "a#b" role: ROLE_ANALYST organisation: "RZZ")")),
+              HasReason(Reason::kOdsUnknown));
+  EXPECT_THAT(Propose(By(kAnna, "c"),
+                      Proposal(R"(principal: "a#b" role: ROLE_ANALYST collections: "None")")),
+              HasReason(Reason::kDefinitionUnknown));
+  EXPECT_THAT(
+      ListGrants(ingestion_.store(), OrganisationScope::National(), {}, "", 10).value().rows,
+      IsEmpty());
+}
+
+TEST_F(GrantRightsTest, ARepeatGetsItsFirstAnswerAndChangesNothing) {
+  const rights::v1::ProposeGrantRequest request = Proposal(kCarlsGrant);
+  const GrantAnswer first = Propose(By(kAnna, "1"), request).value();
+  ASSERT_THAT(Decide(By(kBen, "2"), "grants/1", true, first.grant.etag(), "d"), IsOk());
+  ASSERT_THAT(Revoke(By(kBen, "3"), "grants/1"), IsOk());
+  const GrantAnswer repeat = Propose(By(kAnna, "1"), request).value();
+  EXPECT_TRUE(repeat.accepted->replayed);
+  EXPECT_EQ(repeat.grant.SerializeAsString(), first.grant.SerializeAsString());
+  const GrantAnswer again =
+      Decide(By(kBen, "2"), "grants/1", true, first.grant.etag(), "d").value();
+  EXPECT_TRUE(again.accepted->replayed);
+  EXPECT_THAT(CarlReads(rights_), HasReason(Reason::kPermission)) << "it stays revoked";
+}
+
+TEST_F(GrantRightsTest, ADecisionNamesWhatItSaw) {
+  const GrantAnswer first = Propose(By(kAnna, "1"), Proposal(kCarlsGrant)).value();
+  EXPECT_THAT(Decide(By(kBen, "2"), "grants/1", true, "\"1\""), HasReason(Reason::kEtagMismatch));
+  EXPECT_THAT(Decide(By(kBen, "3"), "grants/1", true, first.grant.etag()), IsOk());
+}
+
+TEST_F(GrantRightsTest, OnlyJudgedNothingIsKept) {
+  rights::v1::ProposeGrantRequest request = Proposal(kCarlsGrant);
+  request.set_validate_only(true);
+  const uint64_t before = ingestion_.LastSequence();
+  const GrantAnswer judged = Propose(By(kAnna, "1"), request).value();
+  EXPECT_EQ(judged.grant.name(), "grants/1");
+  EXPECT_FALSE(judged.accepted.has_value());
+  EXPECT_EQ(ingestion_.LastSequence(), before);
+}
+
+TEST_F(GrantRightsTest, AStartFindsWhatWasGranted) {
+  ASSERT_THAT(Propose(By(kAnna, "1"), Proposal(kCarlsGrant)), IsOk());
+  ASSERT_THAT(Decide(By(kBen, "2"), "grants/1"), IsOk());
+  RightsSource fresh(Rights::FromProto(File()).value());
+  EXPECT_THAT(CarlReads(fresh), HasReason(Reason::kPermission));
+  ASSERT_THAT(LoadRights(ingestion_.store(), &fresh), IsOk());
+  EXPECT_THAT(CarlReads(fresh), IsOk());
+  EXPECT_EQ(fresh.Current()->version(), ingestion_.LastSequence());
+}
+
+TEST_F(GrantRightsTest, GrantsAreListedOnPagesOfAnySize) {
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_THAT(Propose(By(kAnna, std::to_string(i)), Proposal(kCarlsGrant)), IsOk());
+  }
+  for (size_t limit = 1; limit <= 6; ++limit) {
+    std::vector<std::string> names;
+    std::string after;
+    do {
+      const auto page =
+          ListGrants(ingestion_.store(), OrganisationScope::National(), {}, after, limit).value();
+      for (const rights::v1::Grant& grant : page.rows) names.push_back(grant.name());
+      after = page.after;
+    } while (!after.empty());
+    EXPECT_THAT(names, ElementsAre("grants/1", "grants/2", "grants/3", "grants/4", "grants/5"));
+  }
+}
+
+TEST_F(GrantRightsTest, TheRightsFileIsRecordedWhenItHasChanged) {
+  const auto record = [&](const config::v1::RightsFile& file) {
+    return RecordRightsFile(file, "spiffe://onereturn.example/ingestion", ingestion_.store(),
+                            writer_)
+        .value();
+  };
+  const uint64_t before = ingestion_.LastSequence();
+  EXPECT_TRUE(record(File()));
+  EXPECT_FALSE(record(File()));
+  EXPECT_EQ(ingestion_.LastSequence(), before + 1);
+  config::v1::RightsFile longer = File();
+  for (int i = 0; i < 1'000; ++i) {
+    auto* principal = longer.add_principals();
+    principal->set_spiffe_id(absl::StrCat("spiffe://onereturn.example/organisation/", i));
+    principal->set_role(rights::v1::ROLE_SUBMITTER);
+    principal->set_organisation("RLQ");
+  }
+  EXPECT_TRUE(record(longer));
+  EXPECT_GT(ingestion_.LastSequence(), before + 2) << "in several parts";
+  EXPECT_FALSE(record(longer));
+  const uint64_t between = ingestion_.LastSequence();
+  EXPECT_TRUE(record(File())) << "back to the first";
+  EXPECT_EQ(ingestion_.LastSequence(), between + 1);
+  EXPECT_FALSE(record(File()));
+}
+
+}  // namespace
+}  // namespace onereturn::ingestion

@@ -1,0 +1,32 @@
+#include "services/ingestion/domain/personal_data.h"
+
+#include <gtest/gtest.h>
+
+namespace onereturn::ingestion {
+namespace {
+
+TEST(PersonalDataTest, NumbersWithTheRightCheckDigit) {
+  // The data dictionary's own example, 943 476 5919; check digits worked out by hand.
+  for (const char* text : {"9434765919", "943 476 5919", "943-476-5919", "see 943 476 5919.",
+                           "(9434765919)", "4010232137"}) {
+    EXPECT_TRUE(HoldsPersonalData(text)) << text;
+  }
+  for (const char* text :
+       {"", "9434765918", "943 476 591", "94347659190", "x9434765919", "943  476 5919",
+        "943 4765 919", "9434765919th", "1,054 attendances in 2022-04", "943.476.5919"}) {
+    EXPECT_FALSE(HoldsPersonalData(text)) << text;
+  }
+}
+
+TEST(PersonalDataTest, FullPostcodes) {
+  for (const char* text : {"LS1 3EX", "at SW1A 2AA, London", "M1 1AE", "EC1A 1BB", "B33 8TH"}) {
+    EXPECT_TRUE(HoldsPersonalData(text)) << text;
+  }
+  for (const char* text : {"LS1", "RCF 2023", "Type 1 3EX", "ls1 3ex", "LS1  3EX", "LS1 3CO",
+                           "LS1 3EXX", "A1 2022", "Q1 2025/26", "AE02 holds"}) {
+    EXPECT_FALSE(HoldsPersonalData(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace onereturn::ingestion

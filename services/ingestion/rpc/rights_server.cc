@@ -1,0 +1,139 @@
+#include "services/ingestion/rpc/rights_server.h"
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "common/feed/wire.h"
+#include "common/period/london_day.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/rpc/convert.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr int kUsualPage = 100;
+constexpr int kLargestPage = 1'000;
+
+template <typename Call>
+OfficerOrigin OriginOf(const Call& call) {
+  const Caller& caller = call.call.caller;
+  return OfficerOrigin{Actor{caller.spiffe_id, caller.person}, caller.role, caller.scope,
+                       call.digest};
+}
+
+template <typename Response>
+GrantRights::Done Responding(std::function<void(absl::StatusOr<Response>)> respond) {
+  return [respond = std::move(respond)](absl::StatusOr<GrantAnswer> answer) {
+    if (!answer.ok()) return respond(answer.status());
+    Response response;
+    *response.mutable_grant() = std::move(answer->grant);
+    if (answer->accepted.has_value()) {
+      *response.mutable_receipt() = onereturn::ToWire(*answer->accepted);
+      response.set_replayed(answer->accepted->replayed);
+    }
+    respond(std::move(response));
+  };
+}
+
+rights::v1::HeldRight ToWire(const Grant& grant) {
+  rights::v1::HeldRight right;
+  right.set_role(grant.role);
+  right.set_organisation(grant.organisation);
+  right.set_reach(grant.reach);
+  for (const std::string& collection : grant.collections) right.add_collections(collection);
+  if (grant.until.has_value()) right.set_valid_until(grant.until->ToString());
+  right.set_grant(grant.name);
+  const auto* permissions = options::v1::Permission_descriptor();
+  for (int i = 0; i < permissions->value_count(); ++i) {
+    const auto* value = permissions->value(i);
+    if (Holds(grant.role, static_cast<options::v1::Permission>(value->number()))) {
+      right.add_permissions(value->name());
+    }
+  }
+  return right;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* RightsServer::ProposeGrant(grpc::CallbackServerContext* context,
+                                                     const grpc::ByteBuffer* request,
+                                                     grpc::ByteBuffer* response) {
+  using Request = rights::v1::ProposeGrantRequest;
+  using Response = rights::v1::ProposeGrantResponse;
+  return parts_.gate->Start<Request, Response>(
+      context, request, response, [this](Mutation<Request, Response> call) {
+        grants_->Propose(OriginOf(call), call.request,
+                         Responding<Response>(std::move(call.respond)));
+      });
+}
+
+grpc::ServerUnaryReactor* RightsServer::DecideGrant(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  using Request = rights::v1::DecideGrantRequest;
+  using Response = rights::v1::DecideGrantResponse;
+  return parts_.gate->Start<Request, Response>(
+      context, request, response, [this](Mutation<Request, Response> call) {
+        grants_->Decide(OriginOf(call), call.request,
+                        Responding<Response>(std::move(call.respond)));
+      });
+}
+
+grpc::ServerUnaryReactor* RightsServer::RevokeGrant(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  using Request = rights::v1::RevokeGrantRequest;
+  using Response = rights::v1::RevokeGrantResponse;
+  return parts_.gate->Start<Request, Response>(
+      context, request, response, [this](Mutation<Request, Response> call) {
+        grants_->Revoke(OriginOf(call), call.request,
+                        Responding<Response>(std::move(call.respond)));
+      });
+}
+
+grpc::Status RightsServer::ListGrants(grpc::ServerContext* context,
+                                      const rights::v1::ListGrantsRequest* request,
+                                      rights::v1::ListGrantsResponse* response) {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
+    ASSIGN_OR_RETURN(PagePlace page,
+                     parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
+    ASSIGN_OR_RETURN(const ReadWish wish, ToWish(common::v1::ReadAt(), call));
+    ASSIGN_OR_RETURN(const ReadPlace place,
+                     ResolveRead(*parts_.store, *parts_.committer, guard.clock(), wish));
+    ASSIGN_OR_RETURN(PageOf<rights::v1::Grant> found,
+                     ingestion::ListGrants(*parts_.store, call.caller.scope, *request, page.after,
+                                           static_cast<size_t>(size)));
+    for (rights::v1::Grant& grant : found.rows) *response->add_grants() = std::move(grant);
+    if (!found.after.empty()) {
+      response->set_next_page_token(parts_.pages->Write(*request, call.caller.spiffe_id,
+                                                        PagePlace{found.after, place.position}));
+    }
+    response->set_position(place.position);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status RightsServer::GetMyRights(grpc::ServerContext* context,
+                                       const rights::v1::GetMyRightsRequest* request,
+                                       rights::v1::GetMyRightsResponse* response) {
+  const Guard& guard = *parts_.guard;
+  return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
+    const CivilDay day = LondonDay(call.started);
+    const std::shared_ptr<const Rights> rights = rights_->Current();
+    const Caller& caller = call.caller;
+    response->set_system(caller.spiffe_id);
+    response->set_person(caller.person);
+    const std::string& subject = caller.person.empty() ? caller.spiffe_id : caller.person;
+    for (const Grant& grant : rights->GrantsOf(subject, day)) {
+      *response->add_rights() = ToWire(grant);
+    }
+    response->set_day(day.ToString());
+    response->set_version(rights->version());
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace onereturn::ingestion
