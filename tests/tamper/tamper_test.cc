@@ -336,6 +336,25 @@ TEST_F(TamperTest, ChangeARuleInThePast) {
   EXPECT_THAT(verdict.out, HasSubstr("COLLECTION_DEFINED collections/MSitAE"));
 }
 
+TEST_F(TamperTest, ChangeARightInThePast) {
+  size_t index = 0;
+  {
+    StoreEdit edit = Edit("ingestion");
+    Entries entries = edit.Entries();
+    index = StoreEdit::Find(entries, feed::v1::ENTRY_KIND_RIGHTS_CONFIGURED);
+    rights::v1::RightsConfigured fact;
+    ASSERT_TRUE(fact.ParseFromString(entries[index].fact()));
+    ASSERT_GT(fact.principals_size(), 1);
+    fact.mutable_principals()->RemoveLast();
+    entries[index].set_fact(fact.SerializeAsString());
+    edit.Rewrite(entries);
+  }
+  const Verdict verdict = AuditOf({"ingestion"});
+  EXPECT_EQ(verdict.exit_code, 1);
+  EXPECT_EQ(verdict.first(), absl::StrCat("ENTRY_ALTERED ingestion entry ", index + 1));
+  EXPECT_THAT(verdict.out, HasSubstr("RIGHTS_CONFIGURED"));
+}
+
 TEST_F(TamperTest, ChangeARuleOnlyWhereItIsServed) {
   {
     StoreEdit edit = Edit("ingestion");

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "onereturn/rights/v1/rights.pb.h"
 
 namespace onereturn::auditor {
 namespace {
@@ -42,6 +43,10 @@ const KindRow kKinds[] = {
     {feed::v1::ENTRY_KIND_ASSESSMENT_CREATED, "assessment", Reads<feed::v1::AssessmentCreated>},
     {feed::v1::ENTRY_KIND_EVIDENCE_ADDED, "assessment", Reads<feed::v1::EvidenceAdded>},
     {feed::v1::ENTRY_KIND_STATEMENT_SCORED, "assessment", Reads<feed::v1::StatementScored>},
+    {feed::v1::ENTRY_KIND_GRANT_PROPOSED, "ingestion", Reads<rights::v1::GrantProposed>},
+    {feed::v1::ENTRY_KIND_GRANT_DECIDED, "ingestion", Reads<rights::v1::GrantDecided>},
+    {feed::v1::ENTRY_KIND_GRANT_REVOKED, "ingestion", Reads<rights::v1::GrantRevoked>},
+    {feed::v1::ENTRY_KIND_RIGHTS_CONFIGURED, "ingestion", Reads<rights::v1::RightsConfigured>},
     {feed::v1::ENTRY_KIND_SIGNING_KEY_CHANGED, "", Reads<feed::v1::SigningKeyChanged>},
     {feed::v1::ENTRY_KIND_EPOCH_BEGUN, "", Reads<feed::v1::EpochBegun>},
 };

@@ -232,6 +232,7 @@ class Auditing {
         FirstTamper(service_.name(), before, state_.reading.marks, state_.reading.names);
     if (!tamper.has_value()) return true;
     report_.lies.push_back(*std::move(tamper));
+    if (state_.head.epoch() != known.epoch()) return false;
     if (state_.head.size() == known.size() && state_.head.root() != known.root()) {
       Tell(LieKind::kForkedLedger, absl::StrCat("the heads of ", known.size(), " entries"),
            absl::StrCat("the auditor holds ", Words(known)), Words(state_.head));

@@ -35,6 +35,16 @@ std::string Contents(const std::string& file) {
   return contents.str();
 }
 
+// So that a file that was just made is still there after power loss.
+bool SyncFolderOf(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool good = fsync(descriptor) == 0;
+  close(descriptor);
+  return good;
+}
+
 absl::Status WriteAndSync(const std::string& file, absl::string_view bytes, int flags) {
   const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
   if (descriptor < 0) return absl::UnavailableError(absl::StrCat(file, " cannot be written"));
@@ -46,7 +56,7 @@ absl::Status WriteAndSync(const std::string& file, absl::string_view bytes, int 
   }
   good = good && fsync(descriptor) == 0;
   close(descriptor);
-  if (good) return absl::OkStatus();
+  if (good && SyncFolderOf(file)) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat(file, " cannot be written"));
 }
 
