@@ -89,13 +89,17 @@ TEST_F(AssessmentWriteTest, TheSameIdWithOtherContentIsRefused) {
   EXPECT_EQ(sequence(), 1u);
 }
 
-TEST_F(AssessmentWriteTest, TheSameBytesToAnotherMethodAreAnotherRequest) {
+TEST_F(AssessmentWriteTest, TheSameIdToAnotherMethodIsRefused) {
   DefineFramework();
   v1::CreateAssessmentRequest request = AssessmentRequest();
   ASSERT_THAT(Create(request), IsOk());
   v1::AddEvidenceRequest same_bytes;
   ASSERT_TRUE(same_bytes.ParseFromString(request.SerializeAsString()));
-  EXPECT_THAT(Add(same_bytes), HasReason(Reason::kRequestIdReused));
+  // A message read as a text holds control characters.
+  EXPECT_THAT(Add(same_bytes), HasReason(Reason::kCharset));
+  v1::AddEvidenceRequest same_id;
+  same_id.set_request_id(request.request_id());
+  EXPECT_THAT(Add(same_id), HasReason(Reason::kRequestIdReused));
 }
 
 TEST_F(AssessmentWriteTest, EveryFaultOfAFrameworkIsListed) {
@@ -219,7 +223,7 @@ TEST_F(AssessmentWriteTest, EveryFaultOfAnAssessmentIsListed) {
   v1::CreateAssessmentRequest request;
   v1::Assessment* assessment = request.mutable_assessment();
   assessment->set_organisation("qhl");
-  assessment->set_marking("invisible \xe2\x80\x8b");
+  assessment->set_marking("of two\nlines");
   assessment->set_name("assessments/a9");
   assessment->set_framework_version(1);
   assessment->mutable_create_time();
