@@ -99,6 +99,12 @@ absl::StatusOr<rights::v1::Role> RoleNamedIn(const grpc::ServerContextBase& cont
   return role;
 }
 
+void SetPerson(const TokenHolder& holder, access::v1::AccessEntry* entry) {
+  entry->set_person(holder.name());
+  entry->set_person_organisation(holder.organisation);
+  entry->set_purpose(holder.purpose);
+}
+
 Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) {
   const Timestamp latest{now.micros + limits::kWaitMicros};
   if (wire == std::chrono::system_clock::time_point::max()) return latest;
@@ -275,19 +281,18 @@ void Guard::KeepAccess(const grpc::ServerContextBase& context, const std::string
   entry.set_micros(static_cast<uint64_t>(std::max<int64_t>(micros, 0)));
   if (call == nullptr) {
     // Who was refused, where that can be said.
+    const absl::StatusOr<CallerIdentity> identity = identities_.Of(context);
     const absl::StatusOr<std::string> system = identities_.SystemOf(context);
     system.ok() ? entry.set_system(*system) : entry.set_peer(context.peer());
+    if (identity.ok() && identity->signed_in.has_value()) {
+      SetPerson(identity->signed_in->holder, &entry);
+    }
   } else {
     entry.set_system(call->caller.spiffe_id);
     entry.set_role(call->caller.role);
     entry.set_caller_organisation(call->caller.scope.organisation());
     for (std::string& code : call->concerned->All()) entry.add_organisations(std::move(code));
-    if (call->signed_in.has_value()) {
-      const TokenHolder& holder = call->signed_in->holder;
-      entry.set_person(holder.name());
-      entry.set_person_organisation(holder.organisation);
-      entry.set_purpose(holder.purpose);
-    }
+    if (call->signed_in.has_value()) SetPerson(call->signed_in->holder, &entry);
   }
   access_log_->Append(std::move(entry));
 }

@@ -54,6 +54,7 @@ absl::StatusOr<std::unique_ptr<People>> People::Create(const config::v1::ServerC
   people->uses_ = std::make_unique<SingleUse>(clock, kMostTokensUsed);
   for (int i = 0; i < rights.principals_size(); ++i) {
     const config::v1::Principal& principal = rights.principals(i);
+    if (principal.spiffe_id().empty()) continue;  // A person.
     const std::string& people_of = principal.people_of();
     if (!people_of.empty() && people_of != kAnybody && !CheckOdsCode(people_of).ok()) {
       return Error(Reason::kFieldInvalid,
