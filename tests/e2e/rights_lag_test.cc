@@ -5,6 +5,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
 
 #include "common/rpc/status_conversion.h"
 #include "common/status/error.h"
@@ -55,9 +58,9 @@ class RightsLagTest : public ::testing::Test {
                 assessment::v1::ListFrameworksRequest(), &response);
   }
   // How long until the read ends so; fails after 20 s.
-  int64_t MillisUntil(absl::Status (RightsLagTest::*read)(), bool allowed) {
+  int64_t MillisUntil(const std::function<absl::Status()>& read, bool allowed) {
     const auto start = std::chrono::steady_clock::now();
-    while ((this->*read)().ok() != allowed) {
+    while (read().ok() != allowed) {
       if (std::chrono::steady_clock::now() - start > std::chrono::seconds(20)) {
         ADD_FAILURE() << "never " << (allowed ? "allowed" : "refused");
         break;
@@ -102,8 +105,8 @@ TEST_F(RightsLagTest, AGrantAndItsRevocationReachEachService) {
   EXPECT_THAT(ReadsIngestion(), HasReason(Reason::kIdentityUnknown)) << "only proposed";
   ASSERT_THAT(Call(second.get(), &Stub::DecideGrant, decide, &decided), IsOk());
   EXPECT_THAT(ReadsIngestion(), IsOk()) << "in the next call";
-  MillisUntil(&RightsLagTest::ReadsMetrics, true);
-  MillisUntil(&RightsLagTest::ReadsAssessment, true);
+  MillisUntil([this] { return ReadsMetrics(); }, true);
+  MillisUntil([this] { return ReadsAssessment(); }, true);
 
   rights::v1::RevokeGrantRequest revoke;
   revoke.set_request_id("revoke");
@@ -112,8 +115,8 @@ TEST_F(RightsLagTest, AGrantAndItsRevocationReachEachService) {
   rights::v1::RevokeGrantResponse revoked;
   ASSERT_THAT(Call(first.get(), &Stub::RevokeGrant, revoke, &revoked), IsOk());
   EXPECT_THAT(ReadsIngestion(), HasReason(Reason::kPermission)) << "in the next call";
-  const int64_t metrics = MillisUntil(&RightsLagTest::ReadsMetrics, false);
-  const int64_t assessment = MillisUntil(&RightsLagTest::ReadsAssessment, false);
+  const int64_t metrics = MillisUntil([this] { return ReadsMetrics(); }, false);
+  const int64_t assessment = MillisUntil([this] { return ReadsAssessment(); }, false);
   std::printf("a revocation reached metrics in %lld ms, assessment in %lld ms\n",
               static_cast<long long>(metrics), static_cast<long long>(assessment));
 

@@ -51,9 +51,9 @@ grpc::Status OperationsServer::HashDerived(grpc::ServerContext* context,
   });
 }
 
-grpc::Status OperationsServer::RebuildDerived(
-    grpc::ServerContext* context, const operations::v1::RebuildDerivedRequest* request,
-    operations::v1::RebuildDerivedResponse* /*response*/) {
+grpc::Status OperationsServer::RebuildDerived(grpc::ServerContext* context,
+                                              const operations::v1::RebuildDerivedRequest* request,
+                                              operations::v1::RebuildDerivedResponse* response) {
   return guard_->Serve(*context, *request, response, [&](const CallContext&) -> absl::Status {
     if (consumer_ == nullptr) return runner_->Rebuild();
     return consumer_->DropAndReconnect([&] { return runner_->Rebuild(); });
