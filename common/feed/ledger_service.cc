@@ -92,81 +92,86 @@ absl::StatusOr<uint64_t> LedgerServer::SizeAsked(uint64_t asked) const {
 grpc::Status LedgerServer::GetInclusionProof(grpc::ServerContext* context,
                                              const ledger::v1::GetInclusionProofRequest* request,
                                              ledger::v1::GetInclusionProofResponse* response) {
-  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
-    ASSIGN_OR_RETURN(const uint64_t size, SizeAsked(request->tree_size()));
-    if (request->sequence() == 0) return FieldInvalid("sequence", "counts from 1");
-    if (request->sequence() > size) {
-      if (request->tree_size() == 0) return SizeAsked(request->sequence()).status();
-      return FieldInvalid("sequence", "lies beyond tree_size");
-    }
-    const auto nodes = [this](const NodeId& node) { return LedgerNode(*store_, node); };
-    ASSIGN_OR_RETURN(const std::vector<Digest> proof,
-                     InclusionProof(request->sequence() - 1, size, nodes));
-    ASSIGN_OR_RETURN(const Digest leaf, nodes(NodeId{0, request->sequence() - 1}));
-    response->set_leaf_hash(std::string(DigestBytes(leaf)));
-    AddProof(proof, response->mutable_proof());
-    response->set_tree_size(size);
-    return absl::OkStatus();
-  });
+  return guard_->Serve(
+      *context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
+        ASSIGN_OR_RETURN(const uint64_t size, SizeAsked(request->tree_size()));
+        if (request->sequence() == 0) return FieldInvalid("sequence", "counts from 1");
+        if (request->sequence() > size) {
+          if (request->tree_size() == 0) return SizeAsked(request->sequence()).status();
+          return FieldInvalid("sequence", "lies beyond tree_size");
+        }
+        const auto nodes = [this](const NodeId& node) { return LedgerNode(*store_, node); };
+        ASSIGN_OR_RETURN(const std::vector<Digest> proof,
+                         InclusionProof(request->sequence() - 1, size, nodes));
+        ASSIGN_OR_RETURN(const Digest leaf, nodes(NodeId{0, request->sequence() - 1}));
+        response->set_leaf_hash(std::string(DigestBytes(leaf)));
+        AddProof(proof, response->mutable_proof());
+        response->set_tree_size(size);
+        return absl::OkStatus();
+      });
 }
 
 grpc::Status LedgerServer::GetConsistencyProof(
     grpc::ServerContext* context, const ledger::v1::GetConsistencyProofRequest* request,
     ledger::v1::GetConsistencyProofResponse* response) {
-  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
-    ASSIGN_OR_RETURN(const uint64_t size, SizeAsked(request->new_size()));
-    if (request->old_size() == 0) return FieldInvalid("old_size", "is at least 1");
-    if (request->old_size() > size) {
-      if (request->new_size() == 0) return SizeAsked(request->old_size()).status();
-      return FieldInvalid("old_size", "is greater than new_size");
-    }
-    ASSIGN_OR_RETURN(const std::vector<Digest> proof,
-                     ConsistencyProof(request->old_size(), size, [this](const NodeId& node) {
-                       return LedgerNode(*store_, node);
-                     }));
-    AddProof(proof, response->mutable_proof());
-    response->set_new_size(size);
-    return absl::OkStatus();
-  });
+  return guard_->Serve(
+      *context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
+        ASSIGN_OR_RETURN(const uint64_t size, SizeAsked(request->new_size()));
+        if (request->old_size() == 0) return FieldInvalid("old_size", "is at least 1");
+        if (request->old_size() > size) {
+          if (request->new_size() == 0) return SizeAsked(request->old_size()).status();
+          return FieldInvalid("old_size", "is greater than new_size");
+        }
+        ASSIGN_OR_RETURN(const std::vector<Digest> proof,
+                         ConsistencyProof(request->old_size(), size, [this](const NodeId& node) {
+                           return LedgerNode(*store_, node);
+                         }));
+        AddProof(proof, response->mutable_proof());
+        response->set_new_size(size);
+        return absl::OkStatus();
+      });
 }
 
 grpc::Status LedgerServer::ListWitnessedHeads(grpc::ServerContext* context,
                                               const ledger::v1::ListWitnessedHeadsRequest* request,
                                               ledger::v1::ListWitnessedHeadsResponse* response) {
-  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
-    const std::string& service = request->service();
-    const bool known = service == "ingestion" || service == "metrics" || service == "assessment";
-    if (!known || service == committer_->service()) {
-      return FieldInvalid("service", "must be another service than the one that is asked");
-    }
-    if (request->page_size() < 0) return Error(Reason::kPageSize, "page_size is negative");
-    const int limit = request->page_size() == 0 ? kDefaultHeads : request->page_size();
-    ASSIGN_OR_RETURN(const std::vector<SignedHead> heads,
-                     witnesses_->List(service, request->epoch(), request->above_size(),
-                                      static_cast<size_t>(std::min(limit, kMostHeads))));
-    for (const SignedHead& head : heads) *response->add_heads() = ToWire(head);
-    return absl::OkStatus();
-  });
+  return guard_->Serve(
+      *context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
+        const std::string& service = request->service();
+        const bool known =
+            service == "ingestion" || service == "metrics" || service == "assessment";
+        if (!known || service == committer_->service()) {
+          return FieldInvalid("service", "must be another service than the one that is asked");
+        }
+        if (request->page_size() < 0) return Error(Reason::kPageSize, "page_size is negative");
+        const int limit = request->page_size() == 0 ? kDefaultHeads : request->page_size();
+        ASSIGN_OR_RETURN(const std::vector<SignedHead> heads,
+                         witnesses_->List(service, request->epoch(), request->above_size(),
+                                          static_cast<size_t>(std::min(limit, kMostHeads))));
+        for (const SignedHead& head : heads) *response->add_heads() = ToWire(head);
+        return absl::OkStatus();
+      });
 }
 
 grpc::Status LedgerServer::ListSigningKeys(grpc::ServerContext* context,
                                            const ledger::v1::ListSigningKeysRequest* request,
                                            ledger::v1::ListSigningKeysResponse* response) {
-  return guard_->Serve(*context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::optional<KeyHistory> history,
-                     ReadKeyHistory(*store_, committer_->service()));
-    const KeyHistory keys = history.value_or(KeyHistory(committer_->verifying_key()));
-    for (const KeyHistory::Entry& entry : keys.entries()) {
-      ledger::v1::SigningKey* wire = response->add_keys();
-      wire->set_public_key(entry.key.raw_bytes());
-      wire->set_key_id(entry.key.key_id());
-      wire->set_from_size(entry.from_size);
-      wire->set_from_epoch(entry.from_epoch == 0 ? 1 : entry.from_epoch);
-      if (entry.from_size == 0) continue;
-      ASSIGN_OR_RETURN(*wire->mutable_entry(), EntryBytes(*store_, entry.from_size));
-    }
-    return absl::OkStatus();
-  });
+  return guard_->Serve(
+      *context, *request, response, [&](const CallContext& /*call*/) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::optional<KeyHistory> history,
+                         ReadKeyHistory(*store_, committer_->service()));
+        const KeyHistory keys = history.value_or(KeyHistory(committer_->verifying_key()));
+        for (const KeyHistory::Entry& entry : keys.entries()) {
+          ledger::v1::SigningKey* wire = response->add_keys();
+          wire->set_public_key(entry.key.raw_bytes());
+          wire->set_key_id(entry.key.key_id());
+          wire->set_from_size(entry.from_size);
+          wire->set_from_epoch(entry.from_epoch == 0 ? 1 : entry.from_epoch);
+          if (entry.from_size == 0) continue;
+          ASSIGN_OR_RETURN(*wire->mutable_entry(), EntryBytes(*store_, entry.from_size));
+        }
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace onereturn

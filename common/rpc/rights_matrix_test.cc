@@ -21,6 +21,7 @@
 #include "common/rpc/guard.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
+#include "onereturn/access/v1/access_service.pb.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
 #include "onereturn/catalogue/v1/catalogue_service.pb.h"
 #include "onereturn/feed/v1/feed.pb.h"
@@ -43,7 +44,8 @@ const char* const kOrganisations[] = {"QAA", "RAA", "Y01", "QBB", "RZZ", ""};
 
 std::vector<const ServiceDescriptor*> AllServices() {
   std::vector<const ServiceDescriptor*> services;
-  for (const auto* file : {assessment::v1::GetFrameworkRequest::descriptor()->file(),
+  for (const auto* file : {access::v1::ListAccessRequest::descriptor()->file(),
+                           assessment::v1::GetFrameworkRequest::descriptor()->file(),
                            catalogue::v1::GetItemRequest::descriptor()->file(),
                            feed::v1::WatchRequest::descriptor()->file(),
                            ledger::v1::GetHeadRequest::descriptor()->file(),

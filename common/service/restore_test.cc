@@ -267,6 +267,15 @@ TEST_F(RestoreTest, WhereverItIsKilledItEndsTheSame) {
   }
 }
 
+TEST(BackupsTest, NeedsAFolderForBackups) {
+  const TemporaryFolder folder;
+  TestService service(CommitterOptions(), folder.File("data"));
+  Backups backups({folder.File("data"), ""}, &service.store(), &service.committer(),
+                  &service.clock());
+  EXPECT_THAT(backups.BackUp(), HasReason(Reason::kBackupFolder));
+  EXPECT_THAT(backups.MakeCheckpoint(), IsOk());
+}
+
 TEST(BackupsTest, MakesWhatIsDueAndKeepsADay) {
   const TemporaryFolder folder;
   TestService service(CommitterOptions(), folder.File("data"));

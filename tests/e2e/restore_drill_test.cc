@@ -27,9 +27,10 @@ class RestoreDrillTest : public ::testing::Test {
  protected:
   void SetUp() override {
     auto suite = Deployment::Create(
-        {.adjust = [](const std::string& service, config::v1::ServerConfig* config) {
-          config->set_backup_folder(absl::StrCat("backups-", service));
-        }});
+        {.submitters = {},
+         .adjust = [](const std::string& service, config::v1::ServerConfig* config) {
+           config->set_backup_folder(absl::StrCat("backups-", service));
+         }});
     ASSERT_THAT(suite, IsOk());
     suite_ = *std::move(suite);
     ASSERT_THAT(suite_->StartAll(), IsOk());

@@ -1,6 +1,8 @@
 #include "tests/harness/deployment.h"
 
 #include <google/protobuf/text_format.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/check.h"
+#include "common/base/read_file.h"
 #include "common/commit/service_store.h"
 #include "common/rpc/credentials.h"
 #include "common/status/status_macros.h"
@@ -241,18 +244,26 @@ Process* Deployment::process(const std::string& service) {
 
 std::shared_ptr<grpc::Channel> Deployment::Channel(absl::string_view persona,
                                                    const std::string& service) {
-  return ChannelWith(TlsFilesOf(persona), service);
-}
-
-std::shared_ptr<grpc::Channel> Deployment::ChannelWith(const config::v1::TlsFiles& files,
-                                                       const std::string& service) {
   config::v1::Peer peer;
   peer.set_service(service);
   peer.set_address(AddressOf(service));
   peer.set_spiffe_id(SpiffeIdOf(service));
-  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = MutualTlsChannel(files, peer);
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel =
+      MutualTlsChannel(TlsFilesOf(persona), peer);
   ONERETURN_CHECK(channel.ok());
   return *channel;
+}
+
+std::shared_ptr<grpc::Channel> Deployment::ChannelWith(const config::v1::TlsFiles& files,
+                                                       const std::string& service) {
+  // gRPC's own credentials: ours would not take a certificate that no service takes.
+  grpc::SslCredentialsOptions options;
+  options.pem_cert_chain = ReadFile(files.certificate_file()).value_or("");
+  options.pem_private_key = ReadFile(files.key_file()).value_or("");
+  options.pem_root_certs = ReadFile(files.authority_file()).value_or("");
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(AddressOf(service), grpc::SslCredentials(options), arguments);
 }
 
 config::v1::TlsFiles Deployment::TlsFilesOf(absl::string_view name) const {

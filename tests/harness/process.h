@@ -18,11 +18,11 @@ namespace onereturn {
 struct ProcessOptions {
   std::string binary;                  // Path of the program.
   std::vector<std::string> arguments;  // Without the program's name.
-  // "NAME=value" each, on top of what the test's own process has.
-  std::vector<std::string> environment = {};
   // Standard output and error are appended here, so that the output of several runs stands in
   // order.
   std::string output_file;
+  // "NAME=value" each, on top of what the test's own process has.
+  std::vector<std::string> environment = {};
 };
 
 // How a process ended: exactly one of the two is set.

@@ -40,8 +40,7 @@ enum class Family : uint32_t {
 
 inline std::vector<ColumnFamilySpec> Families() {
   std::vector<ColumnFamilySpec> families = PrimaryFamilies();
-  for (const char* name :
-       {"catalogue", "heads", "revisions", "chunks", "uploads", "files", "rights"}) {
+  for (const char* name : {"catalogue", "heads", "revisions", "chunks", "uploads", "files"}) {
     families.push_back({name, ColumnFamilyKind::kPrimary});
   }
   families.push_back(LedgerFamilySpec());

@@ -5,11 +5,12 @@ namespace onereturn::metrics {
 std::vector<ColumnFamilySpec> MetricsFamilies() {
   std::vector<ColumnFamilySpec> families = PrimaryFamilies();
   families.push_back({"metric_heads", ColumnFamilyKind::kPrimary});
-  for (const char* name : {"cursors", "feed_entries", "catalogue", "chunks", "definitions",
-                           "backfills", "leaves", "rights"}) {
+  for (const char* name :
+       {"cursors", "feed_entries", "catalogue", "chunks", "definitions", "backfills", "leaves"}) {
     families.push_back({name, ColumnFamilyKind::kDerived});
   }
   families.push_back(LedgerFamilySpec());
+  families.push_back({"rights", ColumnFamilyKind::kDerived});
   return families;
 }
 
