@@ -220,6 +220,8 @@ TEST_F(AssessmentTest, AnotherStoreUnderTheSameKeyIsFoundOut) {
   Write("empty", "");
   std::filesystem::copy_file(File("empty"), absl::StrCat(data, "/", kInitialiseMarker));
   config.set_data_folder("data/other");
+  config.clear_high_water_file();
+  config.clear_access_log_folder();
   config.set_listen_address("127.0.0.1:0");
   config.set_ready_file("other.ready");
   const std::string config_file = demo_.suite().File("other.config.textproto");

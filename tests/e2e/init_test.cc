@@ -120,7 +120,7 @@ TEST_F(InitTest, ThreeServersStartFromItsFolder) {
       ExitedWith(0));
   const ClientRun refused = RunClient({{"status"}, profile("operator")});
   EXPECT_THAT(refused, AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION"))));
-  const ClientRun log = RunClient({{"access-log", "--json"}, profile("auditor")});
+  const ClientRun log = RunClient({{"access-log", "--most", "1000", "--json"}, profile("auditor")});
   EXPECT_THAT(log, AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("#operator-1\",")),
                          Field(&ClientRun::out, HasSubstr("#nobody-1")),
                          Field(&ClientRun::out, HasSubstr("ReturnsService.CreateUpload"))));
@@ -164,8 +164,8 @@ TEST_F(InitTest, KeysAreForTheirOwnerAlone) {
               secret)
         << entry.path();
   }
-  // The authority's, three for TLS, three that sign, and one for each of the eleven callers.
-  EXPECT_EQ(keys, 1 + 3 + 3 + 11);
+  // The authority's, three for TLS, three that sign, the issuer's, one for each of eleven callers.
+  EXPECT_EQ(keys, 1 + 3 + 3 + 1 + 11);
 }
 
 TEST_F(InitTest, WhatIsThereIsNeverOverwritten) {

@@ -1,5 +1,7 @@
 // The drill of an operator whose disk is lost: back up, lose it, restore, go on. A deployment of
 // its own, since it loses facts.
+#include <google/protobuf/util/message_differencer.h>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -16,6 +18,7 @@
 namespace onereturn {
 namespace {
 
+using ::google::protobuf::util::MessageDifferencer;
 using ::testing::AllOf;
 using ::testing::Field;
 using ::testing::HasSubstr;
@@ -49,16 +52,15 @@ class RestoreDrillTest : public ::testing::Test {
     EXPECT_THAT(As(kAnalyst, {"metrics", "--at-least", position}), ExitedWith(0));
     return position;
   }
-  std::string League(const std::string& period, const std::vector<std::string>& options = {}) {
+  google::protobuf::Struct League(const std::string& period,
+                                  const std::vector<std::string>& options = {}) {
     std::vector<std::string> arguments = {"league", kFourHours, "--period", period, "--json"};
     arguments.insert(arguments.end(), options.begin(), options.end());
     const ClientRun run = As(kAnalyst, arguments);
     EXPECT_THAT(run, ExitedWith(0));
     auto answer = FromJson<google::protobuf::Struct>(run.out);
     answer.mutable_fields()->erase("position");
-    std::string text;
-    EXPECT_TRUE(google::protobuf::util::MessageToJsonString(answer, &text).ok());
-    return text;
+    return answer;
   }
 
   std::unique_ptr<Deployment> suite_;
@@ -66,7 +68,7 @@ class RestoreDrillTest : public ::testing::Test {
 
 TEST_F(RestoreDrillTest, AServiceWhoseDiskIsLostComesBackInANewEpoch) {
   const std::string kept = Submit(kKeptMonth);
-  const std::string league = League(kKeptMonth);
+  const google::protobuf::Struct league = League(kKeptMonth);
   const ClientRun made = As(kOperator, {"backup", "--service", "ingestion", "--json"});
   ASSERT_THAT(made, ExitedWith(0));
   const auto backup = JsonPart(FromJson<google::protobuf::Struct>(made.out), {"services"})
@@ -84,7 +86,7 @@ TEST_F(RestoreDrillTest, AServiceWhoseDiskIsLostComesBackInANewEpoch) {
   const std::string name = backup.fields().at("name").string_value();
   const std::string sequence = backup.fields().at("sequence").string_value();
   const std::string lost = Submit(kLostMonth);
-  const std::string lost_league = League(kLostMonth);
+  const google::protobuf::Struct lost_league = League(kLostMonth);
 
   suite_->Kill9("ingestion");
   std::filesystem::remove_all(suite_->DataFolderOf("ingestion"));
@@ -99,13 +101,13 @@ TEST_F(RestoreDrillTest, AServiceWhoseDiskIsLostComesBackInANewEpoch) {
 
   // What the month that was lost had told is gone, and is told anew when it is sent anew.
   const std::string again = Submit(kLostMonth);
-  EXPECT_EQ(League(kLostMonth), lost_league);
+  EXPECT_TRUE(MessageDifferencer::Equals(League(kLostMonth), lost_league));
   // What was kept is as it was, now and at the position given out before the loss.
-  EXPECT_EQ(League(kKeptMonth), league);
-  EXPECT_EQ(League(kKeptMonth, {"--as-of", kept}), league);
+  EXPECT_TRUE(MessageDifferencer::Equals(League(kKeptMonth), league));
+  EXPECT_TRUE(MessageDifferencer::Equals(League(kKeptMonth, {"--as-of", kept}), league));
   // A position among what was lost is no position any more.
   EXPECT_THAT(As(kAnalyst, {"league", kFourHours, "--period", kLostMonth, "--as-of", lost}),
-              AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("restored"))));
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("restored"))));
   EXPECT_THAT(As(kAuditor, {"watch", "feed", "--after", sequence, "--limit", "1"}),
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("epochs/2"))));
 }

@@ -113,19 +113,24 @@ absl::Status ProjectionRunner::Take(const FeedPage& page) {
   return Settle(projection_->Apply(Feed::kIngestion, facts, note));
 }
 
+void ProjectionRunner::ExpectAgain() {
+  const FeedCursor ingestion = projection_->cursor(Feed::kIngestion);
+  const FeedCursor metrics = projection_->cursor(Feed::kMetrics);
+  gate_->ExpectAgain(
+      Position{{ingestion.epoch, ingestion.sequence}, {metrics.epoch, metrics.sequence}});
+}
+
 absl::Status ProjectionRunner::StartAgain() {
   std::lock_guard<std::mutex> lock(mutex_);
   LogWarning("metrics.ingestion_restored");
+  ExpectAgain();
   return Drop();
 }
 
 absl::Status ProjectionRunner::Rebuild() {
   std::lock_guard<std::mutex> lock(mutex_);
   LogInfo("metrics.rebuild");
-  const FeedCursor ingestion = projection_->cursor(Feed::kIngestion);
-  const FeedCursor metrics = projection_->cursor(Feed::kMetrics);
-  gate_->ExpectAgain(
-      Position{{ingestion.epoch, ingestion.sequence}, {metrics.epoch, metrics.sequence}});
+  ExpectAgain();
   reconnecting_ = true;
   return Drop();
 }

@@ -66,6 +66,9 @@ class ProjectionRunner final : public FeedTaker {
   absl::Status Open();
   // Open() when what is in memory may not be what the tables hold.
   absl::Status OpenIfStale();
+  // What is newest now is answered again once it has been read again; until then NOT_CAUGHT_UP, and
+  // never part of the truth.
+  void ExpectAgain();
   // Whatever the drop answers, the tables are read anew: they alone tell what is left in them.
   absl::Status Drop();
   // After an error of the tables it is unknown what they hold: they are read anew.

@@ -129,9 +129,9 @@ TEST(KeysTest, GoldenBytes) {
 TEST(FamiliesTest, TheListIsAppendOnly) {
   std::vector<std::string> names;
   for (const ColumnFamilySpec& family : MetricsFamilies()) names.push_back(family.name);
-  EXPECT_THAT(names,
-              ElementsAre("entries", "nodes", "requests", "metric_heads", "cursors", "feed_entries",
-                          "catalogue", "chunks", "definitions", "backfills", "leaves"));
+  EXPECT_THAT(names, ElementsAre("entries", "nodes", "requests", "metric_heads", "cursors",
+                                 "feed_entries", "catalogue", "chunks", "definitions", "backfills",
+                                 "leaves", "ledger", "rights"));
 }
 
 TEST_F(StoredTablesTest, LeavesAsOfASequence) {
