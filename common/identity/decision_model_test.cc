@@ -29,7 +29,7 @@ const std::map<Role, std::string> kHeld = {
     {rights::v1::ROLE_SUBMITTER, "crsluwt"},    {rights::v1::ROLE_NATIONAL_LOADER, "crsilwt"},
     {rights::v1::ROLE_STEWARD, "cCmMDlwt"},     {rights::v1::ROLE_ANALYST, "crmalwt"},
     {rights::v1::ROLE_ASSESSOR, "crmaAlwt"},    {rights::v1::ROLE_OPERATOR, "olw"},
-    {rights::v1::ROLE_AUDITOR, "crmaflguw"},    {rights::v1::ROLE_SERVICE, "crmflw"},
+    {rights::v1::ROLE_AUDITOR, "crmaflguwt"},   {rights::v1::ROLE_SERVICE, "crmflw"},
     {rights::v1::ROLE_APPROVER, "crluwt"},      {rights::v1::ROLE_SCRUTINY_READER, "cmalw"},
     {rights::v1::ROLE_RIGHTS_OFFICER, "cgGlw"}, {rights::v1::ROLE_PUBLIC_READER, "clw"},
 };
