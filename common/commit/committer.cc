@@ -203,7 +203,8 @@ absl::StatusOr<SignedHead> Committer::WriteGroup(const Group& group) {
   if (written.ok()) ONERETURN_FAILPOINT(kCommitAfterWrite);
   if (written.code() == absl::StatusCode::kResourceExhausted) {
     // Nothing was written, and reading goes on: the members are told, the ledger stays as it was.
-    return Error(Reason::kStorageLow, "the service has no space left to store the submission")
+    return Error(Reason::kStorageLow,
+                 "the service has no space left to write to; it goes on by itself when there is")
         .RetryAfter(absl::Seconds(30))
         .ToStatus();
   }
