@@ -25,7 +25,6 @@ constexpr mode_t kOwnerAlone = 0600;
 // Space that is had before it is needed, some ten thousand calls' worth: when others have filled
 // the disk, and the store takes no more writes, reads go on and are logged.
 constexpr off_t kReserveBytes = off_t{4} << 20;
-constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
 
 absl::Status Failure(absl::string_view what) {
   return absl::UnavailableError(absl::StrCat(what, ": ", std::strerror(errno)));

@@ -30,21 +30,12 @@ constexpr char kLeafSubject[] = "system";
 constexpr char kSubordinateSubject[] = "subordinate authority";
 constexpr size_t kMostNameBytes = 64;  // RFC 5280: ub-common-name.
 
-// Without it the library would ask for the passphrase of an encrypted key on the terminal.
-int RefusePassphrase(char*, int, int, void*) { return -1; }
-
-std::string TextOf(BIO* bio) {
-  char* data = nullptr;
-  const long bytes = BIO_get_mem_data(bio, &data);
-  return std::string(data, static_cast<size_t>(bytes));
-}
-
 absl::StatusOr<std::string> CertificatePem(X509* certificate) {
   openssl::Bio bio(BIO_new(BIO_s_mem()));
   if (bio == nullptr || PEM_write_bio_X509(bio.get(), certificate) != 1) {
     return openssl::Failure("write a certificate");
   }
-  return TextOf(bio.get());
+  return openssl::TextOf(bio.get());
 }
 
 absl::StatusOr<std::string> KeyPem(EVP_PKEY* key) {
@@ -53,7 +44,7 @@ absl::StatusOr<std::string> KeyPem(EVP_PKEY* key) {
       PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
     return openssl::Failure("write a private key");
   }
-  return TextOf(bio.get());
+  return openssl::TextOf(bio.get());
 }
 
 absl::StatusOr<openssl::Key> NewKey() {
@@ -133,11 +124,11 @@ absl::StatusOr<Authority> Authority::FromPem(const CertifiedKey& pem) {
   openssl::Bio key(BIO_new_mem_buf(pem.key_pem.data(), static_cast<int>(pem.key_pem.size())));
   if (certificate == nullptr || key == nullptr) return openssl::Failure("read an authority");
   state->certificate.reset(
-      PEM_read_bio_X509(certificate.get(), nullptr, RefusePassphrase, nullptr));
+      PEM_read_bio_X509(certificate.get(), nullptr, openssl::RefusePassphrase, nullptr));
   if (state->certificate == nullptr) {
     return openssl::Invalid("certificate", "is not a certificate in PEM form");
   }
-  state->key.reset(PEM_read_bio_PrivateKey(key.get(), nullptr, RefusePassphrase, nullptr));
+  state->key.reset(PEM_read_bio_PrivateKey(key.get(), nullptr, openssl::RefusePassphrase, nullptr));
   if (state->key == nullptr) {
     return openssl::Invalid("key", "is not an unencrypted private key in PEM form");
   }

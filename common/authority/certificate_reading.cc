@@ -17,9 +17,6 @@ constexpr char kKeyField[] = "key_file";
 constexpr char kAuthorityField[] = "authority_file";
 constexpr int kMostAuthorities = 64;
 
-// Without it the library would ask for the passphrase of an encrypted key on the terminal.
-int RefusePassphrase(char*, int, int, void*) { return -1; }
-
 openssl::Bio Open(absl::string_view pem) {
   return openssl::Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
 }
@@ -80,7 +77,7 @@ absl::StatusOr<openssl::Certificate> FirstCertificate(absl::string_view pem,
   const openssl::Bio bio = Open(pem);
   if (bio == nullptr) return openssl::Failure("read a certificate");
   openssl::Certificate certificate(
-      PEM_read_bio_X509(bio.get(), nullptr, RefusePassphrase, nullptr));
+      PEM_read_bio_X509(bio.get(), nullptr, openssl::RefusePassphrase, nullptr));
   if (certificate == nullptr) {
     return openssl::Invalid(
         field,
@@ -96,7 +93,7 @@ absl::Status CheckAuthorities(absl::string_view pem) {
   int count = 0;
   for (; count < kMostAuthorities; ++count) {
     const openssl::Certificate certificate(
-        PEM_read_bio_X509(bio.get(), nullptr, RefusePassphrase, nullptr));
+        PEM_read_bio_X509(bio.get(), nullptr, openssl::RefusePassphrase, nullptr));
     if (certificate == nullptr) break;
     if (X509_check_ca(certificate.get()) == 0) {
       return openssl::Invalid(kAuthorityField, absl::StrCat("holds a certificate, number ",
@@ -131,7 +128,8 @@ absl::Status CheckTlsIdentity(absl::string_view certificate_pem, absl::string_vi
   }
   const openssl::Bio bio = Open(key_pem);
   if (bio == nullptr) return openssl::Failure("read a key");
-  const openssl::Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, RefusePassphrase, nullptr));
+  const openssl::Key key(
+      PEM_read_bio_PrivateKey(bio.get(), nullptr, openssl::RefusePassphrase, nullptr));
   if (key == nullptr) {
     return openssl::Invalid(
         kKeyField,

@@ -26,7 +26,7 @@ using ledger::v1::LedgerService;
 using ::testing::HasSubstr;
 
 constexpr char kWitness[] = "spiffe://onereturn.example/metrics";
-constexpr char kSubmitter[] = "spiffe://onereturn.example/submitter";
+constexpr char kWriter[] = "spiffe://onereturn.example/submitter";
 class LedgerServiceTest : public ::testing::Test {
  protected:
   LedgerServiceTest() {
@@ -37,12 +37,12 @@ class LedgerServiceTest : public ::testing::Test {
       principal->set_role(rights::v1::ROLE_SERVICE);
     }
     auto* submitter = rights.add_principals();
-    submitter->set_spiffe_id(kSubmitter);
+    submitter->set_spiffe_id(kWriter);
     submitter->set_role(rights::v1::ROLE_SUBMITTER);
     submitter->set_organisation("RCF");
     EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
                 IsOk());
-    for (const char* id : {kSource, kWitness, kOtherSystem, kSubmitter}) {
+    for (const char* id : {kSource, kWitness, kOtherSystem, kWriter}) {
       const auto files = FilesOf(id);
       EXPECT_THAT(WriteCertifiedKey(authority_.Issue(IssueRequest::ForServer(id)).value(),
                                     files.certificate_file(), files.key_file()),
@@ -80,7 +80,7 @@ class LedgerServiceTest : public ::testing::Test {
   absl::StatusOr<Response> Call(grpc::Status (LedgerService::Stub::*method)(grpc::ClientContext*,
                                                                             const Request&,
                                                                             Response*),
-                                const Request& request, const std::string& id = kSubmitter) {
+                                const Request& request, const std::string& id = kWriter) {
     const auto stub = LedgerService::NewStub(Channel(id));
     grpc::ClientContext context;
     Response response;
@@ -249,7 +249,7 @@ TEST_F(LedgerServiceTest, OnlyTheSystemThatShowedHeadsFirstLeavesMore) {
 
 TEST_F(LedgerServiceTest, APersonsSystemLeavesNothing) {
   Side witness("metrics");
-  EXPECT_THAT(ExchangeAs(witness, kSubmitter)->Exchange(), IsOk());
+  EXPECT_THAT(ExchangeAs(witness, kWriter)->Exchange(), IsOk());
   EXPECT_FALSE(source_.witnesses->Held("metrics").has_value());
 }
 

@@ -32,6 +32,13 @@ inline constexpr size_t kListItems = 20'000;
 // Messages within messages; the v1 API needs 6.
 inline constexpr int kMessageDepth = 16;
 
+// ---- Pages ----
+
+// Items of a page whose caller names no size, and the most that one gets: a page of the largest
+// items fits a message, and a list of all organisations takes a few calls.
+inline constexpr int kUsualPage = 100;
+inline constexpr int kLargestPage = 1'000;
+
 // ---- Time ----
 
 // Microseconds. No call waits longer for what it needs, whatever deadline its caller set, and this

@@ -28,14 +28,14 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr char kServerId[] = "spiffe://a.example/server";
+constexpr char kSignInServer[] = "spiffe://a.example/server";
 
 std::string Id(const std::string& name) { return "spiffe://a.example/" + name; }
 
 // Answers a read with who is signed in; and an approval, which ListReturns stands for here.
-class TestReturns final : public returns::v1::ReturnsService::Service {
+class SignedInReturns final : public returns::v1::ReturnsService::Service {
  public:
-  explicit TestReturns(const Guard* guard) : guard_(guard) {}
+  explicit SignedInReturns(const Guard* guard) : guard_(guard) {}
   grpc::Status GetReturn(grpc::ServerContext* context, const returns::v1::GetReturnRequest* request,
                          returns::v1::GetReturnResponse* response) override {
     return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
@@ -77,7 +77,7 @@ class SignInTest : public ::testing::Test {
     person->set_person(absl::StrCat(kTestIssuer, "#p-4711"));
     person->set_role(rights::v1::ROLE_SUBMITTER);
     person->set_organisation("RCF");
-    Issue("server", IssueRequest::ForServer(kServerId));
+    Issue("server", IssueRequest::ForServer(kSignInServer));
     Issue("stranger", IssueRequest::ForClient(Id("stranger")));
     IssueRequest authority = IssueRequest::ForClient(Id("rcf"));
     authority.signs_too = true;
@@ -104,7 +104,7 @@ class SignInTest : public ::testing::Test {
                             ServiceDescriptor<access::v1::AccessLogService>()})
                  .value();
     guard_->Use({People::Create(config_, rights_, &clock_).value(), log_.get()});
-    returns_ = std::make_unique<TestReturns>(guard_.get());
+    returns_ = std::make_unique<SignedInReturns>(guard_.get());
     access_ = std::make_unique<AccessServer>(guard_.get(), log_.get());
     config_.set_listen_address("127.0.0.1:0");
     *config_.mutable_tls() = FilesOf("server");
@@ -131,7 +131,7 @@ class SignInTest : public ::testing::Test {
                                            const std::string& token = "") const {
     config::v1::Peer peer;
     peer.set_address(server_->address());
-    peer.set_spiffe_id(kServerId);
+    peer.set_spiffe_id(kSignInServer);
     // gRPC's own clients cannot be made with what servers refuse: an authority's certificate is put
     // in place of a good one afterwards.
     return MutualTlsChannel(FilesOf(name), peer, token).value();
@@ -187,7 +187,7 @@ class SignInTest : public ::testing::Test {
   config::v1::ServerConfig config_;
   std::unique_ptr<AccessLog> log_;
   std::unique_ptr<Guard> guard_;
-  std::unique_ptr<TestReturns> returns_;
+  std::unique_ptr<SignedInReturns> returns_;
   std::unique_ptr<AccessServer> access_;
   std::unique_ptr<Server> server_;
 };

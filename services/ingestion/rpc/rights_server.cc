@@ -12,11 +12,8 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr int kUsualPage = 100;
-constexpr int kLargestPage = 1'000;
-
 template <typename Call>
-OfficerOrigin OriginOf(const Call& call) {
+OfficerOrigin OfficerOriginOf(const Call& call) {
   const Caller& caller = call.call.caller;
   return OfficerOrigin{Actor{caller.spiffe_id, caller.person}, caller.role, caller.scope,
                        call.digest};
@@ -63,7 +60,7 @@ grpc::ServerUnaryReactor* RightsServer::ProposeGrant(grpc::CallbackServerContext
   using Response = rights::v1::ProposeGrantResponse;
   return parts_.gate->Start<Request, Response>(
       context, request, response, [this](Mutation<Request, Response> call) {
-        grants_->Propose(OriginOf(call), call.request,
+        grants_->Propose(OfficerOriginOf(call), call.request,
                          Responding<Response>(std::move(call.respond)));
       });
 }
@@ -75,7 +72,7 @@ grpc::ServerUnaryReactor* RightsServer::DecideGrant(grpc::CallbackServerContext*
   using Response = rights::v1::DecideGrantResponse;
   return parts_.gate->Start<Request, Response>(
       context, request, response, [this](Mutation<Request, Response> call) {
-        grants_->Decide(OriginOf(call), call.request,
+        grants_->Decide(OfficerOriginOf(call), call.request,
                         Responding<Response>(std::move(call.respond)));
       });
 }
@@ -87,7 +84,7 @@ grpc::ServerUnaryReactor* RightsServer::RevokeGrant(grpc::CallbackServerContext*
   using Response = rights::v1::RevokeGrantResponse;
   return parts_.gate->Start<Request, Response>(
       context, request, response, [this](Mutation<Request, Response> call) {
-        grants_->Revoke(OriginOf(call), call.request,
+        grants_->Revoke(OfficerOriginOf(call), call.request,
                         Responding<Response>(std::move(call.respond)));
       });
 }
@@ -97,7 +94,7 @@ grpc::Status RightsServer::ListGrants(grpc::ServerContext* context,
                                       rights::v1::ListGrantsResponse* response) {
   const Guard& guard = *parts_.guard;
   return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
+    ASSIGN_OR_RETURN(const int size, PageSize(request->page_size()));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
     ASSIGN_OR_RETURN(const ReadWish wish, ToWish(common::v1::ReadAt(), call));
