@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/authority/certificate_reading.h"
 #include "common/rpc/people.h"
 #include "common/rpc/tls_identity.h"
 #include "common/status/status_macros.h"
@@ -28,19 +29,29 @@ constexpr unsigned kReloadSeconds = 1;
 constexpr int kMaxResponseBytes =
     16 * 1024 * 1024;  // Feed pages and lists; requests are far smaller.
 
-// Answers only when the peer's certificate carries the one SPIFFE id it should.
-class SpiffeVerifier final : public tls::ExternalCertificateVerifier {
+// Takes a peer whose certificate has not been revoked and, of a server, carries the one SPIFFE id
+// it should.
+class PeerVerifier final : public tls::ExternalCertificateVerifier {
  public:
-  explicit SpiffeVerifier(std::string expected) : expected_(std::move(expected)) {}
+  // `expected`: empty for callers, who are looked at again at each call.
+  PeerVerifier(std::string expected, std::shared_ptr<const Revocations> revocations)
+      : expected_(std::move(expected)), revocations_(std::move(revocations)) {}
 
   bool Verify(tls::TlsCustomVerificationCheckRequest* request,
               std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
     const std::vector<grpc::string_ref> names = request->uri_names();
-    if (names.size() == 1 && std::string(names[0].data(), names[0].size()) == expected_) {
-      *sync_status = grpc::Status::OK;
-    } else {
+    const grpc::string_ref pem = request->peer_cert();
+    const absl::StatusOr<CertificateFacts> facts =
+        ReadCertificate(absl::string_view(pem.data(), pem.size()), "certificate");
+    if (!facts.ok() || revocations_->Holds(facts->issue)) {
+      *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
+                                  "the peer's certificate has been revoked");
+    } else if (!expected_.empty() &&
+               (names.size() != 1 || std::string(names[0].data(), names[0].size()) != expected_)) {
       *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
                                   absl::StrCat("the server is not ", expected_));
+    } else {
+      *sync_status = grpc::Status::OK;
     }
     return true;
   }
@@ -48,6 +59,7 @@ class SpiffeVerifier final : public tls::ExternalCertificateVerifier {
 
  private:
   const std::string expected_;
+  const std::shared_ptr<const Revocations> revocations_;
 };
 
 // Puts a person's token on each call.
@@ -81,25 +93,36 @@ void PinCiphers() {
   std::call_once(once, [] { setenv(kCiphersVariable, kCiphers, /*overwrite=*/1); });
 }
 
-absl::StatusOr<std::shared_ptr<tls::CertificateProviderInterface>> Provider(
-    const config::v1::TlsFiles& files) {
+// What both sides of a connection have in common. `expected`: of the peer, or empty.
+template <typename Options>
+void UseIdentity(const TlsIdentity& identity, const std::string& expected, Options* options) {
   PinCiphers();
-  ASSIGN_OR_RETURN(const TlsIdentityPaths paths, FollowTlsFiles(files));
-  return std::shared_ptr<tls::CertificateProviderInterface>(
-      std::make_shared<tls::FileWatcherCertificateProvider>(paths.identity, paths.identity,
-                                                            paths.authority, kReloadSeconds));
+  options->watch_root_certs();
+  options->watch_identity_key_cert_pairs();
+  options->set_certificate_verifier(
+      tls::ExternalCertificateVerifier::Create<PeerVerifier>(expected, identity.revocations));
+}
+
+std::shared_ptr<tls::CertificateProviderInterface> Provider(const TlsIdentity& identity) {
+  return std::make_shared<tls::FileWatcherCertificateProvider>(
+      identity.identity_path, identity.identity_path, identity.authority_path, kReloadSeconds);
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MutualTlsServerCredentials(
     const config::v1::TlsFiles& files) {
-  ASSIGN_OR_RETURN(auto provider, Provider(files));
-  tls::TlsServerCredentialsOptions options(provider);
-  options.watch_root_certs();
-  options.watch_identity_key_cert_pairs();
+  ASSIGN_OR_RETURN(const TlsIdentity identity, FollowTlsFiles(files));
+  tls::TlsServerCredentialsOptions options(Provider(identity));
+  UseIdentity(identity, "", &options);
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   return tls::TlsServerCredentials(options);
+}
+
+absl::StatusOr<std::shared_ptr<const Revocations>> FollowRevocations(
+    const config::v1::TlsFiles& files) {
+  ASSIGN_OR_RETURN(const TlsIdentity identity, FollowTlsFiles(files));
+  return identity.revocations;
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1::TlsFiles& files,
@@ -110,15 +133,12 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1::TlsFiles& files,
                                                                 const config::v1::Peer& peer,
                                                                 const std::string& token) {
-  ASSIGN_OR_RETURN(auto provider, Provider(files));
+  ASSIGN_OR_RETURN(const TlsIdentity identity, FollowTlsFiles(files));
   tls::TlsChannelCredentialsOptions options;
-  options.set_certificate_provider(provider);
-  options.watch_root_certs();
-  options.watch_identity_key_cert_pairs();
+  options.set_certificate_provider(Provider(identity));
+  UseIdentity(identity, peer.spiffe_id(), &options);
   options.set_verify_server_certs(true);
   options.set_check_call_host(false);
-  options.set_certificate_verifier(
-      tls::ExternalCertificateVerifier::Create<SpiffeVerifier>(peer.spiffe_id()));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);

@@ -137,7 +137,8 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
         config.mutable_signing_key_file(), config.mutable_rights_file(),
         config.mutable_high_water_file(), config.mutable_next_signing_key_file(),
         config.mutable_backup_folder(), config.mutable_tls()->mutable_certificate_file(),
-        config.mutable_tls()->mutable_key_file(), config.mutable_tls()->mutable_authority_file()}) {
+        config.mutable_tls()->mutable_key_file(), config.mutable_tls()->mutable_authority_file(),
+        config.mutable_tls()->mutable_revocation_file()}) {
     ToAbsolute(folder, path);
   }
   for (config::v1::TokenIssuer& issuer : *config.mutable_token_issuers()) {

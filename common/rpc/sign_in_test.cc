@@ -6,11 +6,13 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "common/access_log/access_log.h"
 #include "common/authority/authority.h"
 #include "common/authority/certificate_reading.h"
+#include "common/base/read_file.h"
 #include "common/base/testing/temporary_folder.h"
 #include "common/rpc/access_server.h"
 #include "common/rpc/credentials.h"
@@ -24,6 +26,7 @@ namespace onereturn {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -84,6 +87,7 @@ class SignInTest : public ::testing::Test {
     Issue("an authority", authority);
     EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
                 IsOk());
+    Revoke({});
     EXPECT_THAT(WriteNewFile(folder_.File("keys.json"), signer_.ToKeySet(), 0644), IsOk());
     Start();
   }
@@ -103,11 +107,13 @@ class SignInTest : public ::testing::Test {
                            {ServiceDescriptor<returns::v1::ReturnsService>(),
                             ServiceDescriptor<access::v1::AccessLogService>()})
                  .value();
-    guard_->Use({People::Create(config_, rights_, &clock_).value(), log_.get()});
+    *config_.mutable_tls() = FilesOf("server");
+    config_.mutable_tls()->set_revocation_file(folder_.File("revoked.pem"));
+    guard_->Use({People::Create(config_, rights_, &clock_).value(),
+                 FollowRevocations(config_.tls()).value(), log_.get()});
     returns_ = std::make_unique<SignedInReturns>(guard_.get());
     access_ = std::make_unique<AccessServer>(guard_.get(), log_.get());
     config_.set_listen_address("127.0.0.1:0");
-    *config_.mutable_tls() = FilesOf("server");
     server_ = Server::Start(config_, {returns_.get(), access_.get()}).value();
   }
   void Issue(const std::string& name, const IssueRequest& request) {
@@ -115,6 +121,17 @@ class SignInTest : public ::testing::Test {
     EXPECT_THAT(WriteCertifiedKey(pem, FilesOf(name).certificate_file(), FilesOf(name).key_file()),
                 IsOk());
     certificates_[name] = ReadCertificate(pem.certificate_pem, "x").value().sha256;
+  }
+  // The list that takes back the certificates of `names`, in place of the one before.
+  void Revoke(const std::vector<std::string>& names) {
+    std::vector<std::string> certificates;
+    for (const std::string& name : names) {
+      certificates.push_back(ReadFile(FilesOf(name).certificate_file()).value());
+    }
+    const std::string next = folder_.File("revoked.next");
+    EXPECT_THAT(WriteNewFile(next, authority_.Revoke(certificates, clock_.Now()).value(), 0644),
+                IsOk());
+    EXPECT_EQ(std::rename(next.c_str(), folder_.File("revoked.pem").c_str()), 0);
   }
   config::v1::TlsFiles FilesOf(const std::string& name) const {
     config::v1::TlsFiles files;
@@ -191,6 +208,40 @@ class SignInTest : public ::testing::Test {
   std::unique_ptr<AccessServer> access_;
   std::unique_ptr<Server> server_;
 };
+
+TEST_F(SignInTest, ARevokedCertificateIsRefusedAlsoWhereItsConnectionStands) {
+  auto standing = returns::v1::ReturnsService::NewStub(ChannelOf("rcf"));
+  const auto ask = [&] {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    returns::v1::GetReturnRequest request;
+    request.set_name("organisations/RCF/returns/AE.2025-04");
+    returns::v1::GetReturnResponse response;
+    return FromGrpcStatus(standing->GetReturn(&context, request, &response));
+  };
+  ASSERT_THAT(ask(), IsOk());
+  Revoke({"rcf", "auditor"});
+  absl::Status refused;
+  for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+       refused.ok() && std::chrono::steady_clock::now() < end;) {
+    refused = ask();
+  }
+  EXPECT_THAT(refused, HasReason(Reason::kSvidInvalid));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("revoked"));
+  // A new connection is not made at all; others go on.
+  EXPECT_EQ(Get("rcf").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Get("auditor").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(Get("rae", "", "RAE"), IsOk());
+  // A damaged list changes nothing; one without it lets it in again.
+  std::ofstream(folder_.File("revoked.pem")) << "no list";
+  EXPECT_THAT(ask(), HasReason(Reason::kSvidInvalid));
+  Revoke({"auditor"});
+  for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+       !refused.ok() && std::chrono::steady_clock::now() < end;) {
+    refused = ask();
+  }
+  EXPECT_THAT(refused, IsOk());
+}
 
 TEST_F(SignInTest, APersonIsSignedInAtTheOrganisationsSystem) {
   EXPECT_THAT(Get("rcf"), IsOkAndHolds(Id("rcf")));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/rpc/credentials.h"
 #include "common/rpc/server.h"
 #include "common/status/status_macros.h"
 
@@ -12,6 +13,7 @@ absl::StatusOr<KeptCalls> KeepCalls(const config::v1::ServerConfig& config, cons
   RETURN_IF_ERROR(ReadTextProto(config.rights_file(), &rights));
   KeptCalls kept;
   ASSIGN_OR_RETURN(kept.people, People::Create(config, rights, clock));
+  ASSIGN_OR_RETURN(kept.revocations, FollowRevocations(config.tls()));
   AccessLogOptions options;
   options.folder = config.access_log_folder().empty() ? config.data_folder() + ".access"
                                                       : config.access_log_folder();

@@ -99,6 +99,7 @@ absl::StatusOr<config::v1::ClientProfile> ReadProfile(const std::string& file) {
   MakeAbsolute(folder, profile.mutable_tls()->mutable_certificate_file());
   MakeAbsolute(folder, profile.mutable_tls()->mutable_key_file());
   MakeAbsolute(folder, profile.mutable_tls()->mutable_authority_file());
+  MakeAbsolute(folder, profile.mutable_tls()->mutable_revocation_file());
   for (auto& [service, key_file] : *profile.mutable_public_key_files()) {
     MakeAbsolute(folder, &key_file);
   }
