@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/access_log/access_file.h"
 #include "common/base/read_file.h"
+#include "common/base/sync_folder.h"
 #include "common/log/log.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -40,15 +41,6 @@ absl::Status WriteWhole(int descriptor, absl::string_view bytes) {
   }
   if (fdatasync(descriptor) != 0) return Failure("cannot sync");
   return absl::OkStatus();
-}
-
-absl::Status SyncFolder(const std::string& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return Failure("cannot open the folder");
-  const bool synced = fsync(descriptor) == 0;
-  absl::Status status = synced ? absl::OkStatus() : Failure("cannot sync the folder");
-  close(descriptor);
-  return status;
 }
 
 google::protobuf::Timestamp WireTime(Timestamp time) {
@@ -213,9 +205,10 @@ absl::Status AccessLog::OpenFile(const std::string& day) {
     return status;
   }
   ++next_file_;
-  if (absl::Status synced = SyncFolder(options_.folder); !synced.ok()) {
+  if (!SyncFolder(options_.folder)) {
+    absl::Status status = Failure("cannot sync the folder");
     CloseFile();
-    return synced;
+    return status;
   }
   day_ = day;
   file_bytes_ = 0;
