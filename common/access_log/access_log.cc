@@ -146,20 +146,22 @@ void AccessLog::Run() {
     const absl::Status written = taken.records.empty() ? absl::OkStatus() : Write(taken);
     lock.lock();
     writing_bytes_ = 0;
+    const bool was_failing = failing_;
     if (written.ok()) {
-      if (failing_ && !taken.records.empty()) {
-        failing_ = false;
-        LogInfo("access_log.written_again", {});
-      }
+      failing_ = failing_ && taken.records.empty();
       synced_number_ = std::max(synced_number_, taken.last_number);
     } else {
-      if (!failing_) LogError("access_log.failing", {{"why", written.message()}});
       failing_ = true;
       const uint64_t newest = std::max(taken.last_number, waiting_.last_number);
       waiting_ = Waiting{taken.records + waiting_.records, newest};
     }
+    const bool is_failing = failing_;
     written_.notify_all();
+    lock.unlock();  // Saying so may take a second, and calls must not wait for it.
+    if (is_failing && !was_failing) LogError("access_log.failing", {{"why", written.message()}});
+    if (was_failing && !is_failing) LogInfo("access_log.written_again", {});
     if (last) return;
+    lock.lock();
   }
 }
 
