@@ -84,13 +84,12 @@ class Guard {
     access_log_ = keeping.access_log;
   }
 
-  // ACCESS_LOG when the call could not be kept.
-  // Identity and permission: before anything of the request is looked at. PERMISSION also
-  // when the method concerns no single organisation (NONE), the caller acts for one, and
-  // NeedsNationalScope().
+  // Identity and permission: before anything of the request is looked at. PERMISSION also when the
+  // method concerns no single organisation (NONE), the caller acts for one, and
+  // NeedsNationalScope(). ACCESS_LOG when the call could not be kept; what RefuseAll() was given.
   absl::StatusOr<CallContext> Admit(const grpc::ServerContextBase& context,
                                     const google::protobuf::Descriptor& request_type) const;
-  // The same for a principal whose identity is settled. Without a deadline.
+  // The same for a principal whose identity is settled, and who set no deadline.
   absl::StatusOr<CallContext> AdmitAs(const Principal& principal,
                                       const google::protobuf::Descriptor& request_type) const;
   // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()), and

@@ -151,6 +151,7 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
   if (config.signing_key_file().empty()) faults.Field("signing_key_file", "is missing");
   if (config.rights_file().empty()) faults.Field("rights_file", "is missing");
   CheckPrivate("signing_key_file", config.signing_key_file(), &faults);
+  CheckPrivate("next_signing_key_file", config.next_signing_key_file(), &faults);
   CheckPrivate("tls.key_file", config.tls().key_file(), &faults);
   if (faults.fields_total() > 0) return faults;
   return config;

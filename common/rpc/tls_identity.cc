@@ -86,8 +86,11 @@ class FollowedFiles {
     }
     ASSIGN_OR_RETURN(RevocationList revoked, Check());
     revocations_->Replace(std::move(revoked));
-    RETURN_IF_ERROR(identity_.Replace(absl::StrCat(texts_[1], "\n", texts_[0])));
-    return authority_.Replace(texts_[2]);
+    absl::Status kept = identity_.Replace(absl::StrCat(texts_[1], "\n", texts_[0]));
+    if (kept.ok()) kept = authority_.Replace(texts_[2]);
+    // What could not be kept in memory is no fault of the files: they are taken at the next look.
+    if (!kept.ok()) texts_ = {};
+    return kept;
   }
 
   // Takes what has changed, and says in the log what came of it.

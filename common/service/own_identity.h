@@ -9,8 +9,8 @@
 
 namespace onereturn {
 
-// The SPIFFE id of a certificate. SVID_INVALID when it is no PEM certificate, or carries not
-// exactly one URI name of that form.
+// The SPIFFE id of a certificate. FIELD_INVALID when it is no PEM certificate, SVID_INVALID when it
+// carries not exactly one URI name of that form.
 absl::StatusOr<std::string> SpiffeIdOfCertificate(absl::string_view pem);
 
 }  // namespace onereturn

@@ -288,8 +288,9 @@ class Auditing {
         continue;
       }
       ++examined_.heads;
-      if (head.epoch() != state_.head.epoch()) continue;
-      if (head.size() > tree_.size()) {
+      if (head.epoch() < state_.head.epoch()) continue;
+      // The witness was asked first: the service can only have gone on since.
+      if (head.epoch() > state_.head.epoch() || head.size() > tree_.size()) {
         Tell(LieKind::kRolledBack, absl::StrCat("the head that ", seen.witness, " holds"),
              HeadWords(head), HeadWords(state_.head));
         return;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "common/feed/wire.h"
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/read_returns.h"
@@ -258,7 +259,8 @@ grpc::Status ReturnsServer::GetFile(grpc::ServerContext* context,
     return ReadFile(*parts_.store, file.id, file.size_bytes, [&](absl::string_view bytes) {
       returns::v1::GetFileResponse response;
       response.set_data(std::string(bytes));
-      return writer->Write(response) ? absl::OkStatus() : absl::CancelledError("the reader left");
+      return WriteInTime(context, writer, response) ? absl::OkStatus()
+                                                    : absl::CancelledError("the reader left");
     });
   });
 }
