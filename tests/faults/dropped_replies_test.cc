@@ -136,7 +136,8 @@ class DroppedRepliesTest : public ::testing::Test {
   void Change(Stub& stub,
               grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
               const Request& request) {
-    const auto response = CallUntilAnswered(stub, method, request, kReplyMs, &counts_.repeats);
+    const auto response = CallUntilAnswered(stub, method, request, kReplyMs,
+                                            [this](const absl::Status&) { ++counts_.repeats; });
     if (!response.ok() || !response->has_receipt()) {
       return book_.Violation(
           absl::StrCat(request.request_id(), ": ", response.status().ToString()));

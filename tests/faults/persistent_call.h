@@ -4,9 +4,9 @@
 
 #include <grpcpp/client_context.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 
 #include "absl/status/statusor.h"
 #include "common/rpc/status_conversion.h"
@@ -27,13 +27,15 @@ inline bool IsWorthRepeating(const absl::Status& status) {
   }
 }
 
-// Waits for a connection, at most `deadline_ms` for each answer, at most two minutes in all;
-// `repeats` counts the answers that did not come.
+// Waits for a connection, at most `deadline_ms` for each answer, at most three minutes in all;
+// tells `failed` of each call that is repeated.
 template <typename Stub, typename Request, typename Response>
-absl::StatusOr<Response> CallUntilAnswered(
-    Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-    const Request& request, int64_t deadline_ms, std::atomic<uint64_t>* repeats) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+absl::StatusOr<Response> CallUntilAnswered(Stub& stub,
+                                           grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                                        const Request&, Response*),
+                                           const Request& request, int64_t deadline_ms,
+                                           const std::function<void(const absl::Status&)>& failed) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(3);
   while (true) {
     grpc::ClientContext context;
     context.set_wait_for_ready(true);
@@ -42,7 +44,7 @@ absl::StatusOr<Response> CallUntilAnswered(
     const absl::Status status = FromGrpcStatus((stub.*method)(&context, request, &response));
     if (status.ok()) return response;
     if (!IsWorthRepeating(status) || std::chrono::steady_clock::now() > end) return status;
-    ++*repeats;
+    failed(status);
   }
 }
 

@@ -59,8 +59,9 @@ returns::v1::SubmitReturnRequest RepeatingClient::RequestOf(const Submission& su
 }
 
 bool RepeatingClient::Submit(const Submission& submission, bool answered_before) {
-  auto response = CallUntilAnswered(*stub_, &ReturnsService::Stub::SubmitReturn,
-                                    RequestOf(submission), kReplyDeadlineMs, &counts_->repeats);
+  auto response =
+      CallUntilAnswered(*stub_, &ReturnsService::Stub::SubmitReturn, RequestOf(submission),
+                        kReplyDeadlineMs, [this](const absl::Status&) { ++counts_->repeats; });
   if (!response.ok()) return Wrong(submission, response.status().ToString());
   if (response->verdict() != common::v1::VERDICT_VALID || !response->has_receipt() ||
       response->unchanged()) {
@@ -85,8 +86,9 @@ bool RepeatingClient::RepeatLate() {
 bool RepeatingClient::ReuseId() {
   Submission other = answered_[random_() % answered_.size()];
   ++other.seed;
-  const auto response = CallUntilAnswered(*stub_, &ReturnsService::Stub::SubmitReturn,
-                                          RequestOf(other), kReplyDeadlineMs, &counts_->repeats);
+  const auto response =
+      CallUntilAnswered(*stub_, &ReturnsService::Stub::SubmitReturn, RequestOf(other),
+                        kReplyDeadlineMs, [this](const absl::Status&) { ++counts_->repeats; });
   if (response.ok()) return Wrong(other, "was taken with two contents");
   if (response.status().code() != absl::StatusCode::kAlreadyExists ||
       ReasonOf(response.status()) != Reason::kRequestIdReused) {
