@@ -116,7 +116,7 @@ absl::Status SteadyLoad::SubmitFirst() {
     for (uint64_t number = 1; number <= kReturnsASubmitter; ++number) {
       const LoadSubmission submission{client, number};
       ASSIGN_OR_RETURN(const auto response, CallOnce(*stub, &ReturnsService::Stub::SubmitReturn,
-                                                     RequestOf(submission)));
+                                                     RequestOf(submission), kAnswerMs));
       book_->Acknowledged(submission.RequestId(), response.receipt());
     }
   }
