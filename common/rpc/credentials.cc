@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/authority/certificate_reading.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/people.h"
 #include "common/rpc/tls_identity.h"
 #include "common/status/status_macros.h"
@@ -141,7 +142,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1
   options.set_check_call_host(false);
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, limits::kSilenceMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, limits::kSilenceAnswerMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, limits::kConnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
   std::shared_ptr<grpc::ChannelCredentials> credentials = tls::TlsCredentials(options);
   if (!token.empty()) {
