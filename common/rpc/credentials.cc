@@ -6,6 +6,9 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -15,6 +18,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/log/log.h"
+#include "common/rpc/connection_quota.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/people.h"
 #include "common/rpc/tls_identity.h"
 #include "common/status/status_macros.h"
@@ -48,6 +54,42 @@ class SpiffeVerifier final : public tls::ExternalCertificateVerifier {
 
  private:
   const std::string expected_;
+};
+
+// Lets a certificate open so many connections at once. Whose it is, and what it may do, is for the
+// guard to say at each call.
+class ConnectionVerifier final : public tls::ExternalCertificateVerifier {
+ public:
+  bool Verify(tls::TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
+    const grpc::string_ref certificate = request->peer_cert();
+    if (quota_.Admit(absl::string_view(certificate.data(), certificate.size()))) {
+      *sync_status = grpc::Status::OK;
+      return true;
+    }
+    LogRefused(request->uri_names());
+    *sync_status = grpc::Status(
+        grpc::StatusCode::RESOURCE_EXHAUSTED,
+        absl::StrCat("the certificate has ", limits::kConnectionsACertificate, " connections"));
+    return true;
+  }
+  void Cancel(tls::TlsCustomVerificationCheckRequest* /*request*/) override {}
+
+ private:
+  // A line a second at most: a crowd must not drown what else is in the log.
+  void LogRefused(const std::vector<grpc::string_ref>& names) {
+    const int64_t second = std::chrono::duration_cast<std::chrono::seconds>(
+                               std::chrono::steady_clock::now().time_since_epoch())
+                               .count();
+    if (logged_second_.exchange(second) == second) return;
+    const std::string caller =
+        names.empty() ? std::string() : std::string(names[0].data(), names[0].size());
+    LogWarning("connection.quota", {{"caller", caller}});
+  }
+
+  ConnectionQuota quota_{limits::kConnectionsACertificate, CountOpenConnections,
+                         std::chrono::steady_clock::now};
+  std::atomic<int64_t> logged_second_{-1};
 };
 
 // Puts a person's token on each call.
@@ -99,6 +141,7 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MutualTlsServerCredenti
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.set_certificate_verifier(tls::ExternalCertificateVerifier::Create<ConnectionVerifier>());
   return tls::TlsServerCredentials(options);
 }
 
