@@ -6,6 +6,9 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -16,6 +19,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/authority/certificate_reading.h"
+#include "common/log/log.h"
+#include "common/rpc/connection_quota.h"
 #include "common/rpc/limits.h"
 #include "common/rpc/people.h"
 #include "common/rpc/tls_identity.h"
@@ -30,25 +35,31 @@ constexpr unsigned kReloadSeconds = 1;
 constexpr int kMaxResponseBytes =
     16 * 1024 * 1024;  // Feed pages and lists; requests are far smaller.
 
-// Takes a peer whose certificate has not been revoked and, of a server, carries the one SPIFFE id
-// it should.
+// Also one that cannot be read is no longer good.
+bool IsRevoked(const Revocations& revocations, tls::TlsCustomVerificationCheckRequest* request) {
+  const grpc::string_ref pem = request->peer_cert();
+  const absl::StatusOr<CertificateFacts> facts =
+      ReadCertificate(absl::string_view(pem.data(), pem.size()), "certificate");
+  return !facts.ok() || revocations.Holds(facts->issue);
+}
+
+grpc::Status RevokedError() {
+  return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "the peer's certificate has been revoked");
+}
+
+// Answers only when the server's certificate carries the one SPIFFE id it should, and has not been
+// revoked.
 class PeerVerifier final : public tls::ExternalCertificateVerifier {
  public:
-  // `expected`: empty for callers, who are looked at again at each call.
   PeerVerifier(std::string expected, std::shared_ptr<const Revocations> revocations)
       : expected_(std::move(expected)), revocations_(std::move(revocations)) {}
 
   bool Verify(tls::TlsCustomVerificationCheckRequest* request,
               std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
     const std::vector<grpc::string_ref> names = request->uri_names();
-    const grpc::string_ref pem = request->peer_cert();
-    const absl::StatusOr<CertificateFacts> facts =
-        ReadCertificate(absl::string_view(pem.data(), pem.size()), "certificate");
-    if (!facts.ok() || revocations_->Holds(facts->issue)) {
-      *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
-                                  "the peer's certificate has been revoked");
-    } else if (!expected_.empty() &&
-               (names.size() != 1 || std::string(names[0].data(), names[0].size()) != expected_)) {
+    if (IsRevoked(*revocations_, request)) {
+      *sync_status = RevokedError();
+    } else if (names.size() != 1 || std::string(names[0].data(), names[0].size()) != expected_) {
       *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
                                   absl::StrCat("the server is not ", expected_));
     } else {
@@ -61,6 +72,50 @@ class PeerVerifier final : public tls::ExternalCertificateVerifier {
  private:
   const std::string expected_;
   const std::shared_ptr<const Revocations> revocations_;
+};
+
+// Lets a certificate that has not been revoked open so many connections at once. Whose it is, and
+// what it may do, is for the guard to say at each call.
+class ConnectionVerifier final : public tls::ExternalCertificateVerifier {
+ public:
+  explicit ConnectionVerifier(std::shared_ptr<const Revocations> revocations)
+      : revocations_(std::move(revocations)) {}
+
+  bool Verify(tls::TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
+    if (IsRevoked(*revocations_, request)) {
+      *sync_status = RevokedError();
+      return true;
+    }
+    const grpc::string_ref certificate = request->peer_cert();
+    if (quota_.Admit(absl::string_view(certificate.data(), certificate.size()))) {
+      *sync_status = grpc::Status::OK;
+      return true;
+    }
+    LogRefused(request->uri_names());
+    *sync_status = grpc::Status(
+        grpc::StatusCode::RESOURCE_EXHAUSTED,
+        absl::StrCat("the certificate has ", limits::kConnectionsACertificate, " connections"));
+    return true;
+  }
+  void Cancel(tls::TlsCustomVerificationCheckRequest* /*request*/) override {}
+
+ private:
+  // A line a second at most: a crowd must not drown what else is in the log.
+  void LogRefused(const std::vector<grpc::string_ref>& names) {
+    const int64_t second = std::chrono::duration_cast<std::chrono::seconds>(
+                               std::chrono::steady_clock::now().time_since_epoch())
+                               .count();
+    if (logged_second_.exchange(second) == second) return;
+    const std::string caller =
+        names.empty() ? std::string() : std::string(names[0].data(), names[0].size());
+    LogWarning("connection.quota", {{"caller", caller}});
+  }
+
+  const std::shared_ptr<const Revocations> revocations_;
+  ConnectionQuota quota_{limits::kConnectionsACertificate, CountOpenConnections,
+                         std::chrono::steady_clock::now};
+  std::atomic<int64_t> logged_second_{-1};
 };
 
 // Puts a person's token on each call.
@@ -94,14 +149,10 @@ void PinCiphers() {
   std::call_once(once, [] { setenv(kCiphersVariable, kCiphers, /*overwrite=*/1); });
 }
 
-// What both sides of a connection have in common. `expected`: of the peer, or empty.
-template <typename Options>
-void UseIdentity(const TlsIdentity& identity, const std::string& expected, Options* options) {
+void WatchFiles(tls::TlsCredentialsOptions* options) {
   PinCiphers();
   options->watch_root_certs();
   options->watch_identity_key_cert_pairs();
-  options->set_certificate_verifier(
-      tls::ExternalCertificateVerifier::Create<PeerVerifier>(expected, identity.revocations));
 }
 
 std::shared_ptr<tls::CertificateProviderInterface> Provider(const TlsIdentity& identity) {
@@ -115,8 +166,10 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MutualTlsServerCredenti
     const config::v1::TlsFiles& files) {
   ASSIGN_OR_RETURN(const TlsIdentity identity, FollowTlsFiles(files));
   tls::TlsServerCredentialsOptions options(Provider(identity));
-  UseIdentity(identity, "", &options);
+  WatchFiles(&options);
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.set_certificate_verifier(
+      tls::ExternalCertificateVerifier::Create<ConnectionVerifier>(identity.revocations));
   return tls::TlsServerCredentials(options);
 }
 
@@ -137,7 +190,9 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1
   ASSIGN_OR_RETURN(const TlsIdentity identity, FollowTlsFiles(files));
   tls::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(Provider(identity));
-  UseIdentity(identity, peer.spiffe_id(), &options);
+  WatchFiles(&options);
+  options.set_certificate_verifier(tls::ExternalCertificateVerifier::Create<PeerVerifier>(
+      peer.spiffe_id(), identity.revocations));
   options.set_verify_server_certs(true);
   options.set_check_call_host(false);
   grpc::ChannelArguments arguments;

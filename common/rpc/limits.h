@@ -117,6 +117,11 @@ inline constexpr uint64_t kNationalUploadBytesADay = uint64_t{64} << 30;
 inline constexpr size_t kUploadsAtOnce = 8;
 inline constexpr size_t kNationalUploadsAtOnce = 10'000;
 
+// ---- One certificate ----
+
+// Connections at once. A client has one, a portal some; each may hold kStreamsAConnection calls.
+inline constexpr int kConnectionsACertificate = 100;
+
 // ---- All callers together ----
 
 // Bytes of writes from their arrival until they are answered.

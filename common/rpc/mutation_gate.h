@@ -33,6 +33,13 @@ struct MutationLimits {
   size_t queue = limits::kWriteQueue;
 };
 
+// What gRPC gives a raw callback method; it outlives the call.
+struct RawCall {
+  grpc::CallbackServerContext* context = nullptr;
+  const grpc::ByteBuffer* request = nullptr;
+  grpc::ByteBuffer* response = nullptr;
+};
+
 // An admitted write. `respond` must be called exactly once, on any thread, without blocking it.
 // Copies share the request.
 template <typename Request, typename Response>

@@ -33,6 +33,14 @@ TEST_F(PageTokenTest, LeadsOnInTheSameList) {
   EXPECT_EQ(place.position, "P1");
 }
 
+TEST_F(PageTokenTest, CarriesAnyBytes) {
+  const PagePlace any{std::string("\0\xc3\x28\xff", 4), std::string("\xff\0\x80", 3)};
+  const auto place = tokens_.Read(Request(), kCaller, tokens_.Write(Request(), kCaller, any));
+  ASSERT_THAT(place, IsOk());
+  EXPECT_EQ(place->after, any.after);
+  EXPECT_EQ(place->position, any.position);
+}
+
 TEST_F(PageTokenTest, PageFieldsAreNotPartOfTheList) {
   auto request = Request();
   request.set_page_size(500);

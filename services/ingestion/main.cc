@@ -4,12 +4,12 @@
 #include "common/feed/operations_service.h"
 #include "common/log/log.h"
 #include "common/rpc/access_server.h"
+#include "common/rpc/caller_certificate.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
 #include "common/service/kept_calls.h"
 #include "common/service/ledger_life.h"
-#include "common/service/own_identity.h"
 #include "common/service/periodic_work.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -28,7 +28,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const config::v1::RightsFile rights_file, ReadRightsFile(config));
   ASSIGN_OR_RETURN(Rights configured, Rights::FromProto(rights_file));
   ASSIGN_OR_RETURN(const std::string certificate, ReadTextFile(config.tls().certificate_file()));
-  ASSIGN_OR_RETURN(const std::string own_id, SpiffeIdOfCertificate(certificate));
+  ASSIGN_OR_RETURN(const CallerCertificate own, CallerCertificates().Read(certificate));
   ASSIGN_OR_RETURN(std::unique_ptr<Foundation> foundation,
                    LayFoundation(config, "ingestion", Families()));
   const SystemClock& clock = foundation->clock;
@@ -60,7 +60,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   });
   const SubmitReturn submit_return(committer, &writer, &collections);
   const SubmitFile submit_file(store, &writer, &collections, &uploads, &submit_return);
-  RETURN_IF_ERROR(RecordRightsFile(rights_file, own_id, *store, writer).status());
+  RETURN_IF_ERROR(RecordRightsFile(rights_file, own.spiffe_id, *store, writer).status());
   const Define define(&writer, [&rights](const std::string& bytes) {
     feed::v1::Entry entry;
     if (entry.ParseFromString(bytes) && rights->Apply(entry).ok()) return;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
 #include "common/commit/journal.h"
+#include "common/commit/request_id.h"
 #include "common/feed/wire.h"
 #include "common/hierarchy/ods_code.h"
 #include "common/period/civil_day.h"
@@ -289,6 +290,9 @@ void GrantRights::Decide(const OfficerOrigin& origin, const rights::v1::DecideGr
         RETURN_IF_ERROR(CheckOfficer(origin, *grant));
         RETURN_IF_ERROR(CheckTwoPersons(ProposerOf(*grant), origin.actor));
         RETURN_IF_ERROR(CheckNotForOneself(origin.actor, grant->principal()));
+        RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+        // Last: what is refused anyway takes no new sign-in.
+        if (origin.spend_token && !request.validate_only()) RETURN_IF_ERROR(origin.spend_token());
         grant->set_state(request.approve() ? rights::v1::GRANT_STATE_APPROVED
                                            : rights::v1::GRANT_STATE_REFUSED);
         Fill(origin, request.reason(), grant->mutable_decided());

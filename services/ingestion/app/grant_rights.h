@@ -25,6 +25,9 @@ struct OfficerOrigin {
   rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
   OrganisationScope scope = OrganisationScope::National();
   Digest digest = {};  // Of the received bytes.
+  // Spends the token of the person who is signed in on this request, and on no other:
+  // Guard::UseTokenOnce. Null: nobody is, and the system acts for itself.
+  std::function<absl::Status()> spend_token = nullptr;
 };
 
 struct GrantAnswer {
@@ -42,6 +45,8 @@ class GrantRights {
 
   void Propose(const OfficerOrigin& origin, const rights::v1::ProposeGrantRequest& request,
                Done done) const;
+  // A decision that would be taken spends the token. One that was taken is answered again whatever
+  // became of the token, for its request id is known; validate_only spends nothing.
   void Decide(const OfficerOrigin& origin, const rights::v1::DecideGrantRequest& request,
               Done done) const;
   void Revoke(const OfficerOrigin& origin, const rights::v1::RevokeGrantRequest& request,

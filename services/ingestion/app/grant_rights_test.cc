@@ -130,6 +130,57 @@ TEST_F(GrantRightsTest, OneProposesAnotherApprovesAndEitherRevokes) {
   EXPECT_EQ(held.revoked().reason(), "left");
 }
 
+TEST_F(GrantRightsTest, ADecisionThatIsTakenSpendsTheTokenOnce) {
+  int spent = 0;
+  absl::Status answer;
+  const auto by = [&](const std::string& person, const std::string& content) {
+    OfficerOrigin origin = By(person, content);
+    origin.spend_token = [&spent, &answer] {
+      ++spent;
+      return answer;
+    };
+    return origin;
+  };
+  ASSERT_THAT(Propose(by(kAnna, "1"), Proposal(kCarlsGrant)), IsOk());
+  ASSERT_THAT(Propose(by(kAnna, "2"), Proposal(kCarlsGrant)), IsOk());
+  EXPECT_THAT(Decide(by(kAnna, "3"), "grants/1"), HasReason(Reason::kSelfApproval));
+  EXPECT_THAT(Decide(by(kBen, "4"), "grants/3"), HasReason(Reason::kNotFound));
+  EXPECT_THAT(Decide(by(kBen, "5"), "grants/1", true, "\"7\""), HasReason(Reason::kEtagMismatch));
+  EXPECT_THAT(Decide(by(kBen, "6"), "grants/1", true, "", "no id"), HasReason(Reason::kRequestId));
+  EXPECT_EQ(spent, 0) << "a proposal is no decision, and what is refused spends nothing";
+
+  ASSERT_THAT(Decide(by(kBen, "7"), "grants/1", true, "", "first"), IsOk());
+  EXPECT_EQ(spent, 1);
+  // From now on the token is spent.
+  answer = Error(Reason::kTokenReplay, "spent");
+  const Answer again = Decide(by(kBen, "7"), "grants/1", true, "", "first");
+  ASSERT_THAT(again, IsOk()) << "the answer was lost, and the request sent again";
+  EXPECT_TRUE(again->accepted->replayed);
+  EXPECT_THAT(Decide(by(kBen, "8"), "grants/2"), HasReason(Reason::kTokenReplay));
+  EXPECT_THAT(Decide(by(kBen, "8"), "grants/2", false), HasReason(Reason::kTokenReplay));
+  EXPECT_EQ(
+      ListGrants(ingestion_.store(), OrganisationScope::National(), {}, "", 10)->rows.at(1).state(),
+      rights::v1::GRANT_STATE_PROPOSED);
+  rights::v1::DecideGrantRequest judged;
+  judged.set_name("grants/2");
+  judged.set_approve(true);
+  judged.set_reason("checked");
+  judged.set_request_id("judged");
+  judged.set_validate_only(true);
+  EXPECT_THAT(
+      Wait([&](GrantRights::Done done) { grants_.Decide(by(kBen, "9"), judged, std::move(done)); }),
+      IsOk());
+  EXPECT_THAT(Revoke(by(kBen, "10"), "grants/2"), IsOk()) << "taking away takes no new sign-in";
+}
+
+TEST_F(GrantRightsTest, TheSameBytesToAnotherMethodAreAnotherRequest) {
+  // Refusing without "approve" and revoking can be the same bytes, and their answers are not.
+  ASSERT_THAT(Propose(By(kAnna, "1"), Proposal(kCarlsGrant)), IsOk());
+  ASSERT_THAT(Decide(By(kBen, "the same"), "grants/1", false, "", absl::StrCat("r", requests_ + 1)),
+              IsOk());
+  EXPECT_THAT(Revoke(By(kBen, "the same"), "grants/1"), HasReason(Reason::kRequestIdReused));
+}
+
 TEST_F(GrantRightsTest, NobodyDecidesHisOwnProposalOrAboutHimself) {
   ASSERT_THAT(Propose(By(kAnna, "1"), Proposal(kCarlsGrant)), IsOk());
   EXPECT_THAT(Decide(By(kAnna, "2"), "grants/1"), HasReason(Reason::kSelfApproval));

@@ -21,19 +21,32 @@ RequestOrigin OriginOf(const Call& call) {
 // Answers with the definition in the field that `mutable_definition` gives.
 template <typename Response, typename Definition>
 DefinedDone<Definition> Responding(std::function<void(absl::StatusOr<Response>)> respond,
-                                   Definition* (*mutable_definition)(Response*)) {
+                                   Definition* (Response::*mutable_definition)()) {
   return [respond = std::move(respond),
           mutable_definition](absl::StatusOr<Defined<Definition>> defined) {
     if (!defined.ok()) return respond(defined.status());
     Response response;
-    *mutable_definition(&response) = std::move(defined->definition);
-    if (defined->accepted.has_value()) {
-      *response.mutable_receipt() = onereturn::ToWire(*defined->accepted);
-      response.set_replayed(defined->accepted->replayed);
-    }
+    *(response.*mutable_definition)() = std::move(defined->definition);
+    FillReceipt(defined->accepted, &response);
     response.set_unchanged(defined->unchanged);
     respond(std::move(response));
   };
+}
+
+// A method that defines something.
+template <typename Request, typename Response, typename Definition>
+grpc::ServerUnaryReactor* StartDefining(const IngestionParts& parts, const Define* define,
+                                        const RawCall& raw,
+                                        void (Define::*define_one)(const RequestOrigin&, Definition,
+                                                                   DefinedDone<Definition>) const,
+                                        const Definition& (Request::*definition)() const,
+                                        Definition* (Response::*mutable_definition)()) {
+  return parts.gate->Start<Request, Response>(
+      raw.context, raw.request, raw.response,
+      [define, define_one, definition, mutable_definition](Mutation<Request, Response> call) {
+        (define->*define_one)(OriginOf(call), (call.request.*definition)(),
+                              Responding(std::move(call.respond), mutable_definition));
+      });
 }
 
 // The definition that the request names, as of its place.
@@ -84,43 +97,25 @@ absl::Status LoadPage(const IngestionParts& parts, const CallContext& call, Defi
 grpc::ServerUnaryReactor* CatalogueServer::UpdateOrganisation(grpc::CallbackServerContext* context,
                                                               const grpc::ByteBuffer* request,
                                                               grpc::ByteBuffer* response) {
-  using Request = catalogue::v1::UpdateOrganisationRequest;
-  using Response = catalogue::v1::UpdateOrganisationResponse;
-  return parts_.gate->Start<Request, Response>(
-      context, request, response, [this](Mutation<Request, Response> call) {
-        define_->Organisation(OriginOf(call), call.request.organisation(),
-                              Responding<Response, catalogue::v1::Organisation>(
-                                  std::move(call.respond),
-                                  [](Response* answer) { return answer->mutable_organisation(); }));
-      });
+  return StartDefining(parts_, define_, {context, request, response}, &Define::Organisation,
+                       &catalogue::v1::UpdateOrganisationRequest::organisation,
+                       &catalogue::v1::UpdateOrganisationResponse::mutable_organisation);
 }
 
 grpc::ServerUnaryReactor* CatalogueServer::UpdateItem(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
-  using Request = catalogue::v1::UpdateItemRequest;
-  using Response = catalogue::v1::UpdateItemResponse;
-  return parts_.gate->Start<Request, Response>(
-      context, request, response, [this](Mutation<Request, Response> call) {
-        define_->Item(
-            OriginOf(call), call.request.item(),
-            Responding<Response, catalogue::v1::DataItem>(
-                std::move(call.respond), [](Response* answer) { return answer->mutable_item(); }));
-      });
+  return StartDefining(parts_, define_, {context, request, response}, &Define::Item,
+                       &catalogue::v1::UpdateItemRequest::item,
+                       &catalogue::v1::UpdateItemResponse::mutable_item);
 }
 
 grpc::ServerUnaryReactor* CatalogueServer::UpdateCollection(grpc::CallbackServerContext* context,
                                                             const grpc::ByteBuffer* request,
                                                             grpc::ByteBuffer* response) {
-  using Request = catalogue::v1::UpdateCollectionRequest;
-  using Response = catalogue::v1::UpdateCollectionResponse;
-  return parts_.gate->Start<Request, Response>(
-      context, request, response, [this](Mutation<Request, Response> call) {
-        define_->Collection(OriginOf(call), call.request.collection(),
-                            Responding<Response, catalogue::v1::Collection>(
-                                std::move(call.respond),
-                                [](Response* answer) { return answer->mutable_collection(); }));
-      });
+  return StartDefining(parts_, define_, {context, request, response}, &Define::Collection,
+                       &catalogue::v1::UpdateCollectionRequest::collection,
+                       &catalogue::v1::UpdateCollectionResponse::mutable_collection);
 }
 
 grpc::Status CatalogueServer::GetOrganisation(grpc::ServerContext* context,

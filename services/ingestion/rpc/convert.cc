@@ -192,8 +192,7 @@ absl::StatusOr<returns::v1::SubmitReturnResponse> ToWire(const ReturnAnswer& ans
   wire.set_finding_count(answer.findings.count());
   if (!answer.accepted.has_value()) return wire;
   ASSIGN_OR_RETURN(*wire.mutable_return_(), ReturnMessageOf(answer.accepted->receipt.entry));
-  *wire.mutable_receipt() = onereturn::ToWire(*answer.accepted);
-  wire.set_replayed(answer.accepted->replayed);
+  FillReceipt(answer.accepted, &wire);
   wire.set_unchanged(answer.unchanged);
   return wire;
 }
@@ -212,10 +211,7 @@ returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer) {
     added->set_replayed(one.replayed);
     added->set_unchanged(one.unchanged);
   }
-  if (answer.accepted.has_value()) {
-    *wire.mutable_receipt() = onereturn::ToWire(*answer.accepted);
-    wire.set_replayed(answer.accepted->replayed);
-  }
+  FillReceipt(answer.accepted, &wire);
   wire.set_period(answer.period);
   return wire;
 }

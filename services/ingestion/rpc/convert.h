@@ -2,8 +2,12 @@
 #ifndef ONERETURN_SERVICES_INGESTION_RPC_CONVERT_H_
 #define ONERETURN_SERVICES_INGESTION_RPC_CONVERT_H_
 
+#include <optional>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "common/feed/read_position.h"
+#include "common/feed/wire.h"
 #include "common/rpc/guard.h"
 #include "onereturn/common/v1/finding.pb.h"
 #include "onereturn/common/v1/read.pb.h"
@@ -22,6 +26,15 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
 // DATA_LOSS when the accepted entry is no return.
 absl::StatusOr<returns::v1::SubmitReturnResponse> ToWire(const ReturnAnswer& answer);
 returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer);
+
+// The receipt and whether it is a repeat's, in a response that has both; nothing when nothing was
+// accepted.
+template <typename Response>
+void FillReceipt(const std::optional<Accepted>& accepted, Response* response) {
+  if (!accepted.has_value()) return;
+  *response->mutable_receipt() = onereturn::ToWire(*accepted);
+  response->set_replayed(accepted->replayed);
+}
 
 absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call);
 

@@ -12,11 +12,13 @@
 namespace onereturn::ingestion {
 namespace {
 
-template <typename Call>
-OfficerOrigin OfficerOriginOf(const Call& call) {
-  const Caller& caller = call.call.caller;
-  return OfficerOrigin{Actor{caller.spiffe_id, caller.person}, caller.role, caller.scope,
-                       call.digest};
+OfficerOrigin OfficerOriginOf(const Guard& guard, const CallContext& call, const Digest& digest) {
+  OfficerOrigin origin{Actor{call.caller.spiffe_id, call.caller.person}, call.caller.role,
+                       call.caller.scope, digest};
+  if (call.signed_in.has_value()) {
+    origin.spend_token = [&guard, call, digest] { return guard.UseTokenOnce(call, digest); };
+  }
+  return origin;
 }
 
 template <typename Response>
@@ -25,12 +27,23 @@ GrantRights::Done Responding(std::function<void(absl::StatusOr<Response>)> respo
     if (!answer.ok()) return respond(answer.status());
     Response response;
     *response.mutable_grant() = std::move(answer->grant);
-    if (answer->accepted.has_value()) {
-      *response.mutable_receipt() = onereturn::ToWire(*answer->accepted);
-      response.set_replayed(answer->accepted->replayed);
-    }
+    FillReceipt(answer->accepted, &response);
     respond(std::move(response));
   };
+}
+
+// A method that takes one step of a grant.
+template <typename Response, typename Request>
+grpc::ServerUnaryReactor* StartStep(const IngestionParts& parts, const GrantRights* grants,
+                                    const RawCall& raw,
+                                    void (GrantRights::*step)(const OfficerOrigin&, const Request&,
+                                                              GrantRights::Done) const) {
+  return parts.gate->Start<Request, Response>(
+      raw.context, raw.request, raw.response,
+      [guard = parts.guard, grants, step](Mutation<Request, Response> call) {
+        (grants->*step)(OfficerOriginOf(*guard, call.call, call.digest), call.request,
+                        Responding<Response>(std::move(call.respond)));
+      });
 }
 
 rights::v1::HeldRight ToWire(const Grant& grant) {
@@ -56,37 +69,22 @@ rights::v1::HeldRight ToWire(const Grant& grant) {
 grpc::ServerUnaryReactor* RightsServer::ProposeGrant(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
-  using Request = rights::v1::ProposeGrantRequest;
-  using Response = rights::v1::ProposeGrantResponse;
-  return parts_.gate->Start<Request, Response>(
-      context, request, response, [this](Mutation<Request, Response> call) {
-        grants_->Propose(OfficerOriginOf(call), call.request,
-                         Responding<Response>(std::move(call.respond)));
-      });
+  return StartStep<rights::v1::ProposeGrantResponse>(parts_, grants_, {context, request, response},
+                                                     &GrantRights::Propose);
 }
 
 grpc::ServerUnaryReactor* RightsServer::DecideGrant(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
-  using Request = rights::v1::DecideGrantRequest;
-  using Response = rights::v1::DecideGrantResponse;
-  return parts_.gate->Start<Request, Response>(
-      context, request, response, [this](Mutation<Request, Response> call) {
-        grants_->Decide(OfficerOriginOf(call), call.request,
-                        Responding<Response>(std::move(call.respond)));
-      });
+  return StartStep<rights::v1::DecideGrantResponse>(parts_, grants_, {context, request, response},
+                                                    &GrantRights::Decide);
 }
 
 grpc::ServerUnaryReactor* RightsServer::RevokeGrant(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
-  using Request = rights::v1::RevokeGrantRequest;
-  using Response = rights::v1::RevokeGrantResponse;
-  return parts_.gate->Start<Request, Response>(
-      context, request, response, [this](Mutation<Request, Response> call) {
-        grants_->Revoke(OfficerOriginOf(call), call.request,
-                        Responding<Response>(std::move(call.respond)));
-      });
+  return StartStep<rights::v1::RevokeGrantResponse>(parts_, grants_, {context, request, response},
+                                                    &GrantRights::Revoke);
 }
 
 grpc::Status RightsServer::ListGrants(grpc::ServerContext* context,
