@@ -180,7 +180,8 @@ TEST_F(LedgerServiceTest, TheWitnessKeepsWhatHasGrownAndTheOtherKeepsTheWitnesss
   witness.Accept(5);
   ASSERT_THAT(exchange->Exchange(), IsOk());
   EXPECT_EQ(witness.witnesses->Held("ingestion")->head.size, 3u);
-  std::this_thread::sleep_for(std::chrono::milliseconds(1'050));
+  witness.PassASecond();
+  source_.PassASecond();
   ASSERT_THAT(exchange->Exchange(), IsOk());
   EXPECT_EQ(witness.witnesses->Held("ingestion")->head.size, 7u);
   EXPECT_EQ(source_.witnesses->Held("metrics")->head.size, 7u);
@@ -290,7 +291,8 @@ TEST_F(RotationTest, AWitnessFollowsTheChangeAndBelievesTheOldKeyNoMore) {
   ASSERT_THAT(exchange->Exchange(), IsOk());
   ASSERT_THAT(Rotate("k1"), IsOk());
   source_.Accept(1);
-  std::this_thread::sleep_for(std::chrono::milliseconds(1'050));
+  witness.PassASecond();
+  source_.PassASecond();
   ASSERT_THAT(exchange->Exchange(), IsOk());
   EXPECT_EQ(witness.witnesses->Held("ingestion")->head.size, 4u);
   EXPECT_EQ(witness.witnesses->KeysOf("ingestion")->entries().size(), 2u);

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -34,7 +36,9 @@ struct Side {
         ChooseSigningKey(&service.store(), service.committer().service(), {KeyFromSeed(kTestSeed)}),
         IsOk());
     standing = std::make_unique<LedgerStanding>(&service.store(), &service.committer(), nullptr);
-    witnesses = WitnessedHeads::Load(&service.store(), &service.committer()).value();
+    witnesses = WitnessedHeads::Load(&service.store(), &service.committer(), [this] {
+                  return elapsed_micros.load();
+                }).value();
   }
   void Accept(int count) {
     for (int i = 0; i < count; ++i) {
@@ -44,7 +48,11 @@ struct Side {
   // All writes that were queued before are done.
   void Settle() { ASSERT_THAT(service.WritePlain({{}, {}, {}}), IsOk()); }
 
+  // From now on another head may be kept.
+  void PassASecond() { elapsed_micros += 1'000'000; }
+
   int accepted = 0;
+  std::atomic<int64_t> elapsed_micros = 0;
   TestService service;
   std::unique_ptr<LedgerStanding> standing;
   std::unique_ptr<WitnessedHeads> witnesses;

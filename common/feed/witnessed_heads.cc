@@ -66,8 +66,10 @@ absl::Status AddChanges(const std::vector<std::string>& entries, absl::string_vi
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WitnessedHeads>> WitnessedHeads::Load(const Store* store,
-                                                                     Committer* committer) {
-  std::unique_ptr<WitnessedHeads> heads(new WitnessedHeads(store, committer));
+                                                                     Committer* committer,
+                                                                     Elapsed elapsed) {
+  if (elapsed == nullptr) elapsed = SteadyMicros;
+  std::unique_ptr<WitnessedHeads> heads(new WitnessedHeads(store, committer, std::move(elapsed)));
   heads->family_ = LedgerFamilyOf(*store);
   std::lock_guard<std::mutex> lock(heads->mutex_);
   if (heads->family_.has_value()) RETURN_IF_ERROR(heads->LoadPeers());
@@ -146,7 +148,8 @@ absl::Status WitnessedHeads::Take(const ShownHead& shown) {
       tell = tell_;
     } else if (!goes_on || (shown.head.head.size > peer.head->head.size &&
                             shown.proof_from == peer.head->head.size &&
-                            SteadyMicros() - peer.kept_micros >= kLeastMicrosBetween)) {
+                            (!peer.kept_micros.has_value() ||
+                             elapsed_() - *peer.kept_micros >= kLeastMicrosBetween))) {
       Keep(shown.head, &peer, &batch);
     }
     if (changed) PutPeer(service, peer, &batch);
@@ -223,7 +226,7 @@ bool WitnessedHeads::IsAtLeast(const ShownHead& shown, const SignedHead& held) {
 
 void WitnessedHeads::Keep(const SignedHead& head, Peer* peer, WriteBatch* batch) const {
   peer->head = head;
-  peer->kept_micros = SteadyMicros();
+  peer->kept_micros = elapsed_();
   const absl::StatusOr<std::string> stored = SerializeSignedHead(head);
   if (!family_.has_value() || !stored.ok()) return;
   batch->Put(*family_, HeadRow(head.head.service, head.head.epoch, head.head.size), *stored);

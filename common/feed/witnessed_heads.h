@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -47,10 +48,14 @@ struct HeldLedger {
 // Thread safe.
 class WitnessedHeads {
  public:
+  // Microseconds by a clock that only goes on; from any thread.
+  using Elapsed = std::function<int64_t()>;
+
   // Reads what the store holds. Both must outlive it; a store without the family "ledger" is one of
-  // a test and keeps nothing.
+  // a test and keeps nothing. `elapsed` empty: the machine's.
   static absl::StatusOr<std::unique_ptr<WitnessedHeads>> Load(const Store* store,
-                                                              Committer* committer);
+                                                              Committer* committer,
+                                                              Elapsed elapsed = nullptr);
 
   // Keeps a head that has grown and is proved, unless one was kept within the last second.
   //
@@ -94,13 +99,14 @@ class WitnessedHeads {
     std::vector<std::string> key_changes;
     std::optional<KeyHistory> keys;
     std::optional<SignedHead> head;
-    int64_t kept_micros = 0;  // When the head was kept, by a clock that only goes on.
+    std::optional<int64_t> kept_micros;  // When the head was kept, by elapsed_; not yet: unset.
     std::string held_evidence;
     std::string contrary_evidence;
     std::string fault;
   };
 
-  WitnessedHeads(const Store* store, Committer* committer) : store_(store), committer_(committer) {}
+  WitnessedHeads(const Store* store, Committer* committer, Elapsed elapsed)
+      : store_(store), committer_(committer), elapsed_(std::move(elapsed)) {}
 
   // All with mutex_ held.
   absl::Status LoadPeers();
@@ -119,6 +125,7 @@ class WitnessedHeads {
 
   const Store* const store_;
   Committer* const committer_;
+  const Elapsed elapsed_;
   std::optional<ColumnFamily> family_;
   mutable std::mutex mutex_;
   std::map<std::string, Peer, std::less<>> peers_;  // Guarded by mutex_.

@@ -164,6 +164,8 @@ void PrepareProcess(const config::v1::ServerConfig& config) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // Figures before their publication, and who called for what: a group may read along, no others.
+  umask(S_IWGRP | S_IRWXO);
   mallopt(M_ARENA_MAX, limits::kMallocArenas);
   RaiseDescriptorLimit();
   SetLogThreshold(ThresholdOf(config.log_level()));

@@ -28,8 +28,9 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& file);
 // Reads a text protobuf file. FIELD_INVALID with file, line and column.
 absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* message);
 
-// Blocks SIGTERM and SIGINT, bounds what the C library keeps of freed memory, and raises the limit
-// of open files as far as it goes; to be called before any thread starts. Also sends gRPC's own
+// Blocks SIGTERM and SIGINT, keeps what is written from everybody but the owner and its group,
+// bounds what the C library keeps of freed memory, and raises the limit of open files as far as it
+// goes; to be called before any thread starts. Also sends gRPC's own
 // errors, such as a refused handshake and why, to our log.
 void PrepareProcess(const config::v1::ServerConfig& config);
 

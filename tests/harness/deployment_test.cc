@@ -120,6 +120,24 @@ TEST(DeploymentTest, AServiceKeepsItsPortAndItsStoreThroughAKill) {
   }
 }
 
+// Figures before their publication, and who called for what.
+TEST(DeploymentTest, WhatAServiceWritesIsForNobodyElse) {
+  auto suite = Deployment::Create(WithIdleServers()).value();
+  const mode_t before = umask(0);
+  const absl::Status started = suite->Start(kService);
+  umask(before);
+  ASSERT_THAT(started, IsOk());
+  namespace fs = std::filesystem;
+  constexpr fs::perms kOthers =
+      fs::perms::others_all | fs::perms::group_write;  // A group may read along.
+  int files = 0;
+  for (const auto& file : fs::directory_iterator(suite->DataFolderOf(kService))) {
+    ++files;
+    EXPECT_EQ(file.status().permissions() & kOthers, fs::perms::none) << file.path();
+  }
+  EXPECT_GT(files, 3);
+}
+
 TEST(DeploymentTest, AVanishedDataFolderIsNeverMadeAnew) {
   auto suite = Deployment::Create(WithIdleServers()).value();
   ASSERT_THAT(suite->Start(kService), IsOk());
