@@ -14,7 +14,7 @@
 #include "common/rpc/wire_scan.h"
 #include "onereturn/returns/v1/returns_service.pb.h"
 #include "services/ingestion/domain/judgement.h"
-#include "services/ingestion/domain/personal_data.h"
+#include "common/base/personal_data.h"
 #include "services/ingestion/domain/return_file.h"
 
 namespace onereturn::ingestion {

@@ -25,6 +25,8 @@ std::vector<rights::v1::ConfiguredPrincipal> PrincipalsOf(const config::v1::Righ
     configured.set_role(principal.role());
     configured.set_organisation(principal.organisation());
     configured.set_reach(principal.reach());
+    configured.set_people_of(principal.people_of());
+    configured.set_needs_person(principal.needs_person());
     principals.push_back(std::move(configured));
   }
   return principals;

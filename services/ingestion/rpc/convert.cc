@@ -13,7 +13,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
-#include "services/ingestion/domain/personal_data.h"
+#include "common/base/personal_data.h"
 
 namespace onereturn::ingestion {
 namespace {
