@@ -53,7 +53,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   MutationGate gate(guard.get(), limits);
   const PageTokens pages = PageTokens::Random();
-  CompiledCollections collections(store);
+  CompiledCollections collections;
   const Uploads uploads(store, committer, &clock);
   const FactWriter writer(store, committer, [&gate](std::function<void()> work) {
     return gate.TrySubmit(std::move(work));
