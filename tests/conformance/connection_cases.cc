@@ -42,14 +42,8 @@ Timestamp SecondsFromNow(int64_t seconds) {
   return Timestamp{SystemClock().Now().micros + seconds * 1'000'000};
 }
 
-Cases TlsCases() {
+Cases CertificateCases() {
   return {
-      {"1.silence",
-       [](World& world) -> Answer {
-         return {
-             SilentConnection(world.OptionsOf("").address).ClosedWithin(15'000) ? "CLOSED" : "OPEN",
-             ""};
-       }},
       {"3.no_certificate",
        [](World& world) {
          PeerOptions options = world.OptionsOf(Submitter("RCF"));
@@ -88,6 +82,17 @@ Cases TlsCases() {
        [](World& world) {
          PeerOptions options = world.OptionsOf(kStranger);
          return CallWith(options);
+       }},
+  };
+}
+
+Cases TlsCases() {
+  return {
+      {"1.silence",
+       [](World& world) -> Answer {
+         return {
+             SilentConnection(world.OptionsOf("").address).ClosedWithin(15'000) ? "CLOSED" : "OPEN",
+             ""};
        }},
       {"7.tls_1_1",
        [](World& world) {
@@ -156,6 +161,11 @@ Cases FrameCases() {
        [](World& world) {
          return world.RawCall(Oversized(), Http2Peer::Framed(World::GoodBytes()));
        }},
+  };
+}
+
+Cases ReaderCases() {
+  return {
       {"15.slow_consumer",
        [](World& world) {
          const auto peer = world.Peer(kAuditor);
@@ -181,6 +191,11 @@ Cases FrameCases() {
          std::this_thread::sleep_for(std::chrono::milliseconds(500));
          return world.Send(kGetPath, request);
        }},
+  };
+}
+
+Cases HeaderCases() {
+  return {
       {"16.method_get",
        [](World& world) {
          return world.RawCall(Http2Peer::CallHeaders(kSubmitPath, {{":method", "GET"}}),
@@ -196,11 +211,6 @@ Cases FrameCases() {
          return world.RawCall(Http2Peer::CallHeaders(kSubmitPath, {{"te", "gzip"}}),
                               Http2Peer::Framed(World::GoodBytes()));
        }},
-  };
-}
-
-Cases GrpcCases() {
-  return {
       {"17.content_type",
        [](World& world) {
          return world.RawCall(
@@ -212,6 +222,11 @@ Cases GrpcCases() {
          return world.Send("/onereturn.returns.v1.ReturnsService/DeleteEverything", "");
        }},
       {"18.unknown_service", [](World& world) { return world.Send("/onereturn.None/Submit", ""); }},
+  };
+}
+
+Cases LengthCases() {
+  return {
       {"20.length_beyond_data",
        [](World& world) {
          const std::string framed = Http2Peer::Framed(World::GoodBytes());
@@ -241,6 +256,11 @@ Cases GrpcCases() {
          return world.RawCall(Http2Peer::CallHeaders(kSubmitPath, {{"grpc-encoding", "gzip"}}),
                               Http2Peer::Framed(World::GoodBytes(), 1));
        }},
+  };
+}
+
+Cases CallCases() {
+  return {
       {"23.timeout_that_is_none",
        [](World& world) {
          return world.RawCall(Http2Peer::CallHeaders(kSubmitPath, {{"grpc-timeout", "zzz"}}),
@@ -275,9 +295,11 @@ Cases GrpcCases() {
 }  // namespace
 
 Cases ConnectionCases() {
-  Cases cases = TlsCases();
-  cases.merge(FrameCases());
-  cases.merge(GrpcCases());
+  Cases cases = CertificateCases();
+  for (const auto& more :
+       {TlsCases, FrameCases, ReaderCases, HeaderCases, LengthCases, CallCases}) {
+    cases.merge(more());
+  }
   return cases;
 }
 
