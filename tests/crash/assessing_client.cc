@@ -12,20 +12,22 @@
 namespace onereturn {
 namespace {
 
-using Stub = assessment::v1::AssessmentService::Stub;
+using AssessmentStub = assessment::v1::AssessmentService::Stub;
 
-constexpr char kService[] = "assessment";
+constexpr char kAssessmentService[] = "assessment";
 constexpr uint64_t kScoresOfOne = 20;
 
 }  // namespace
 
 absl::Status AssessingClient::Define(Deployment* suite) {
-  auto stub = assessment::v1::AssessmentService::NewStub(suite->Channel(kSteward, kService));
-  return CallOnce(*stub, &Stub::UpdateFramework, SmallFramework()).status();
+  auto stub =
+      assessment::v1::AssessmentService::NewStub(suite->Channel(kSteward, kAssessmentService));
+  return CallOnce(*stub, &AssessmentStub::UpdateFramework, SmallFramework()).status();
 }
 
 void AssessingClient::Start(SettledFigure figure) {
-  stub_ = assessment::v1::AssessmentService::NewStub(suite_->Channel(kAssessor, kService));
+  stub_ =
+      assessment::v1::AssessmentService::NewStub(suite_->Channel(kAssessor, kAssessmentService));
   thread_ = std::thread([this, figure = std::move(figure)] { Run(figure); });
 }
 
@@ -52,8 +54,9 @@ void AssessingClient::Run(const SettledFigure& figure) {
 }
 
 template <typename Request, typename Response>
-absl::Status AssessingClient::Change(grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                                  const Request&, Response*),
+absl::Status AssessingClient::Change(grpc::Status (AssessmentStub::*method)(grpc::ClientContext*,
+                                                                            const Request&,
+                                                                            Response*),
                                      const Request& request, Response* response) {
   const RequestKeyOf key{"", request.request_id()};
   oracle_->Sent(key, request.request_id());
@@ -71,11 +74,11 @@ absl::Status AssessingClient::Assess(const SettledFigure& figure, uint64_t numbe
     assessment::v1::CreateAssessmentRequest create = SmallAssessment(figure.organisation);
     create.set_request_id(absl::StrCat("assessment-", number));
     assessment::v1::CreateAssessmentResponse created;
-    RETURN_IF_ERROR(Change(&Stub::CreateAssessment, create, &created));
+    RETURN_IF_ERROR(Change(&AssessmentStub::CreateAssessment, create, &created));
     assessment_ = created.assessment().name();
   }
   assessment::v1::AddEvidenceResponse added;
-  RETURN_IF_ERROR(Change(&Stub::AddEvidence,
+  RETURN_IF_ERROR(Change(&AssessmentStub::AddEvidence,
                          SmallEvidence(absl::StrCat("evidence-", number), assessment_,
                                        figure.metric, figure.organisation, figure.period),
                          &added));
@@ -85,7 +88,7 @@ absl::Status AssessingClient::Assess(const SettledFigure& figure, uint64_t numbe
   }
   const std::string id = absl::StrCat("score-", number);
   assessment::v1::ScoreStatementResponse scored;
-  RETURN_IF_ERROR(Change(&Stub::ScoreStatement,
+  RETURN_IF_ERROR(Change(&AssessmentStub::ScoreStatement,
                          SmallScore(id, assessment_, added.evidence().name(),
                                     static_cast<uint32_t>(1 + number % 4), id),
                          &scored));
@@ -97,7 +100,7 @@ absl::Status AssessingClient::ReadBack(const std::string& reason) {
   assessment::v1::GetAssessmentRequest read;
   read.set_name(assessment_);
   return Persist([&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const auto response, CallOnce(*stub_, &Stub::GetAssessment, read));
+    ASSIGN_OR_RETURN(const auto response, CallOnce(*stub_, &AssessmentStub::GetAssessment, read));
     const auto& scores = response.assessment().scores();
     if (scores.size() == 1 && scores[0].rationale() == reason) return absl::OkStatus();
     return absl::DataLossError(absl::StrCat(reason, " was accepted, and is not read back"));
