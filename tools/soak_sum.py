@@ -1,6 +1,6 @@
 """Adds up the figures of a long run's parts: lines of the same words, number by number.
 
-Of "seed N" the first is kept: the parts' seeds count up from it. Lines of other words than the first stand
+Of "at most N" the greatest is kept, of "seed N" the first: the parts' seeds count up from it. Lines of other words than the first stand
 by themselves.
 """
 
@@ -17,6 +17,9 @@ def add(total, line):
     """The sum of two lines of the same words, as pieces."""
     added = []
     for before, one, other in zip([""] + total, total, line):
+        if one.isdigit() and before.endswith("at most "):
+            added.append(str(max(int(one), int(other))))
+            continue
         keep = not one.isdigit() or re.search(r"seed $|at $", before)
         added.append(one if keep else str(int(one) + int(other)))
     return added

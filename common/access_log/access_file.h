@@ -24,6 +24,8 @@ struct AccessFileName {
 // Nothing for a name of another form.
 std::optional<AccessFileName> ParseAccessFileName(absl::string_view name);
 
+inline constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
+
 // "2025-04-30", UTC.
 std::string AccessDayOf(Timestamp time);
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/access_log/access_file.h"
 #include "common/base/read_file.h"
+#include "common/base/sync_folder.h"
 #include "common/log/log.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -25,7 +26,6 @@ constexpr mode_t kOwnerAlone = 0600;
 // Space that is had before it is needed, some ten thousand calls' worth: when others have filled
 // the disk, and the store takes no more writes, reads go on and are logged.
 constexpr off_t kReserveBytes = off_t{4} << 20;
-constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
 
 absl::Status Failure(absl::string_view what) {
   return absl::UnavailableError(absl::StrCat(what, ": ", std::strerror(errno)));
@@ -40,15 +40,6 @@ absl::Status WriteWhole(int descriptor, absl::string_view bytes) {
   }
   if (fdatasync(descriptor) != 0) return Failure("cannot sync");
   return absl::OkStatus();
-}
-
-absl::Status SyncFolder(const std::string& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return Failure("cannot open the folder");
-  const bool synced = fsync(descriptor) == 0;
-  absl::Status status = synced ? absl::OkStatus() : Failure("cannot sync the folder");
-  close(descriptor);
-  return status;
 }
 
 google::protobuf::Timestamp WireTime(Timestamp time) {
@@ -154,20 +145,22 @@ void AccessLog::Run() {
     const absl::Status written = taken.records.empty() ? absl::OkStatus() : Write(taken);
     lock.lock();
     writing_bytes_ = 0;
+    const bool was_failing = failing_;
     if (written.ok()) {
-      if (failing_ && !taken.records.empty()) {
-        failing_ = false;
-        LogInfo("access_log.written_again", {});
-      }
+      failing_ = failing_ && taken.records.empty();
       synced_number_ = std::max(synced_number_, taken.last_number);
     } else {
-      if (!failing_) LogError("access_log.failing", {{"why", written.message()}});
       failing_ = true;
       const uint64_t newest = std::max(taken.last_number, waiting_.last_number);
       waiting_ = Waiting{taken.records + waiting_.records, newest};
     }
+    const bool is_failing = failing_;
     written_.notify_all();
+    lock.unlock();  // Saying so may take a second, and calls must not wait for it.
+    if (is_failing && !was_failing) LogError("access_log.failing", {{"why", written.message()}});
+    if (was_failing && !is_failing) LogInfo("access_log.written_again", {});
     if (last) return;
+    lock.lock();
   }
 }
 
@@ -213,9 +206,10 @@ absl::Status AccessLog::OpenFile(const std::string& day) {
     return status;
   }
   ++next_file_;
-  if (absl::Status synced = SyncFolder(options_.folder); !synced.ok()) {
+  if (!SyncFolder(options_.folder)) {
+    absl::Status status = Failure("cannot sync the folder");
     CloseFile();
-    return synced;
+    return status;
   }
   day_ = day;
   file_bytes_ = 0;

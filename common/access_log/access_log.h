@@ -9,10 +9,11 @@
 // "2025-04-30.000017.access" and numbered without end. A process never goes on with another's file,
 // so a torn end is never written over.
 //
+// clang-format off
 //   file   := record*
-//   record := length:u32le check:byte{8} entry      entry: serialised
-//   onereturn.access.v1.AccessEntry check  := the first 8 bytes of SHA-256(check of the record
-//   before, or 8 zero bytes; entry)
+//   record := length:u32le check:byte{8} entry   ; entry: a serialised access.v1.AccessEntry
+//   check  := the first 8 bytes of SHA-256(check of the record before, or 8 zero bytes; entry)
+// clang-format on
 #ifndef ONERETURN_COMMON_ACCESS_LOG_ACCESS_LOG_H_
 #define ONERETURN_COMMON_ACCESS_LOG_ACCESS_LOG_H_
 

@@ -11,8 +11,6 @@
 namespace onereturn {
 namespace {
 
-constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
-
 bool Concerns(const access::v1::AccessEntry& entry, const std::string& organisation) {
   if (organisation.empty() || entry.caller_organisation() == organisation ||
       entry.person_organisation() == organisation) {

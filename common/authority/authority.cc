@@ -26,25 +26,17 @@ constexpr int64_t kDay = 24 * 3'600 * kSecond;
 constexpr int64_t kSkew = 3'600 * kSecond;
 constexpr int64_t kAuthorityLife = 3'650 * kDay;
 constexpr int64_t kLeafLife = 365 * kDay;
+constexpr int64_t kListLife = 30 * kDay;
 constexpr char kLeafSubject[] = "system";
 constexpr char kSubordinateSubject[] = "subordinate authority";
 constexpr size_t kMostNameBytes = 64;  // RFC 5280: ub-common-name.
-
-// Without it the library would ask for the passphrase of an encrypted key on the terminal.
-int RefusePassphrase(char*, int, int, void*) { return -1; }
-
-std::string TextOf(BIO* bio) {
-  char* data = nullptr;
-  const long bytes = BIO_get_mem_data(bio, &data);
-  return std::string(data, static_cast<size_t>(bytes));
-}
 
 absl::StatusOr<std::string> CertificatePem(X509* certificate) {
   openssl::Bio bio(BIO_new(BIO_s_mem()));
   if (bio == nullptr || PEM_write_bio_X509(bio.get(), certificate) != 1) {
     return openssl::Failure("write a certificate");
   }
-  return TextOf(bio.get());
+  return openssl::TextOf(bio.get());
 }
 
 absl::StatusOr<std::string> KeyPem(EVP_PKEY* key) {
@@ -53,7 +45,7 @@ absl::StatusOr<std::string> KeyPem(EVP_PKEY* key) {
       PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) != 1) {
     return openssl::Failure("write a private key");
   }
-  return TextOf(bio.get());
+  return openssl::TextOf(bio.get());
 }
 
 absl::StatusOr<openssl::Key> NewKey() {
@@ -128,16 +120,15 @@ absl::StatusOr<Authority> Authority::Create(absl::string_view name) {
 
 absl::StatusOr<Authority> Authority::FromPem(const CertifiedKey& pem) {
   auto state = std::make_shared<State>();
-  openssl::Bio certificate(
-      BIO_new_mem_buf(pem.certificate_pem.data(), static_cast<int>(pem.certificate_pem.size())));
-  openssl::Bio key(BIO_new_mem_buf(pem.key_pem.data(), static_cast<int>(pem.key_pem.size())));
+  const openssl::Bio certificate = openssl::Open(pem.certificate_pem);
+  const openssl::Bio key = openssl::Open(pem.key_pem);
   if (certificate == nullptr || key == nullptr) return openssl::Failure("read an authority");
   state->certificate.reset(
-      PEM_read_bio_X509(certificate.get(), nullptr, RefusePassphrase, nullptr));
+      PEM_read_bio_X509(certificate.get(), nullptr, openssl::RefusePassphrase, nullptr));
   if (state->certificate == nullptr) {
     return openssl::Invalid("certificate", "is not a certificate in PEM form");
   }
-  state->key.reset(PEM_read_bio_PrivateKey(key.get(), nullptr, RefusePassphrase, nullptr));
+  state->key.reset(PEM_read_bio_PrivateKey(key.get(), nullptr, openssl::RefusePassphrase, nullptr));
   if (state->key == nullptr) {
     return openssl::Invalid("key", "is not an unencrypted private key in PEM form");
   }
@@ -150,6 +141,44 @@ absl::StatusOr<Authority> Authority::FromPem(const CertifiedKey& pem) {
   ASSIGN_OR_RETURN(state->end, EndOf(state->certificate.get()));
   ASSIGN_OR_RETURN(state->certificate_pem, CertificatePem(state->certificate.get()));
   return Authority(std::move(state));
+}
+
+absl::StatusOr<std::string> Authority::Revoke(const std::vector<std::string>& certificates,
+                                              Timestamp now) const {
+  const openssl::CertificateList list(X509_CRL_new());
+  const auto at = [](Timestamp time) {
+    return openssl::Time(ASN1_TIME_set(nullptr, static_cast<time_t>(time.micros / 1'000'000)));
+  };
+  const openssl::Time issued = at(now);
+  const openssl::Time next = at(Timestamp{now.micros + kListLife});
+  if (list == nullptr || X509_CRL_set_version(list.get(), X509_CRL_VERSION_2) != 1 ||
+      X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(state_->certificate.get())) != 1 ||
+      X509_CRL_set1_lastUpdate(list.get(), issued.get()) != 1 ||
+      X509_CRL_set1_nextUpdate(list.get(), next.get()) != 1) {
+    return openssl::Failure("make a revocation list");
+  }
+  for (const std::string& pem : certificates) {
+    const openssl::Bio bio = openssl::Open(pem);
+    const openssl::Certificate certificate(
+        PEM_read_bio_X509(bio.get(), nullptr, openssl::RefusePassphrase, nullptr));
+    if (certificate == nullptr) return openssl::Invalid("certificate", "is not one in PEM form");
+    openssl::Revoked revoked(X509_REVOKED_new());
+    if (revoked == nullptr ||
+        X509_REVOKED_set_serialNumber(revoked.get(), X509_get_serialNumber(certificate.get())) !=
+            1 ||
+        X509_REVOKED_set_revocationDate(revoked.get(), issued.get()) != 1 ||
+        X509_CRL_add0_revoked(list.get(), revoked.get()) != 1) {
+      return openssl::Failure("fill a revocation list");
+    }
+    (void)revoked.release();  // The list's now.
+  }
+  const openssl::Bio text(BIO_new(BIO_s_mem()));
+  if (text == nullptr || X509_CRL_sort(list.get()) != 1 ||
+      X509_CRL_sign(list.get(), state_->key.get(), EVP_sha256()) == 0 ||
+      PEM_write_bio_X509_CRL(text.get(), list.get()) != 1) {
+    return openssl::Failure("sign a revocation list");
+  }
+  return openssl::TextOf(text.get());
 }
 
 absl::StatusOr<CertifiedKey> Authority::Issue(const IssueRequest& request) const {

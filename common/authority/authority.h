@@ -59,6 +59,11 @@ class Authority {
   // FIELD_INVALID for names that no certificate can hold, and for times that end before they begin.
   absl::StatusOr<CertifiedKey> Issue(const IssueRequest& request) const;
 
+  // The list, as the text of a PEM file, that takes back `certificates` (PEM texts), good for 30
+  // days from `now`. FIELD_INVALID for what is no certificate.
+  absl::StatusOr<std::string> Revoke(const std::vector<std::string>& certificates,
+                                     Timestamp now) const;
+
   // The certificate and the private key.
   absl::StatusOr<CertifiedKey> ToPem() const;
   // The certificate alone: what peers trust.

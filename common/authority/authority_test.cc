@@ -24,7 +24,7 @@ using ::testing::Not;
 
 constexpr char kSystem[] = "spiffe://onereturn.example/system/RCF";
 
-openssl::Certificate ReadCertificate(const std::string& pem) {
+openssl::Certificate ParsedCertificate(const std::string& pem) {
   openssl::Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   return openssl::Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
 }
@@ -32,10 +32,10 @@ openssl::Certificate ReadCertificate(const std::string& pem) {
 // X509_V_OK, or why the chain does not hold.
 int Verify(const std::string& root_pem, const std::string& leaf_pem, int purpose,
            const std::string& intermediate_pem = "") {
-  openssl::Certificate root = ReadCertificate(root_pem);
-  openssl::Certificate leaf = ReadCertificate(leaf_pem);
+  openssl::Certificate root = ParsedCertificate(root_pem);
+  openssl::Certificate leaf = ParsedCertificate(leaf_pem);
   openssl::Certificate intermediate =
-      intermediate_pem.empty() ? nullptr : ReadCertificate(intermediate_pem);
+      intermediate_pem.empty() ? nullptr : ParsedCertificate(intermediate_pem);
   X509_STORE* store = X509_STORE_new();
   X509_STORE_add_cert(store, root.get());
   STACK_OF(X509)* chain = sk_X509_new_null();
@@ -55,7 +55,7 @@ int Verify(const std::string& root_pem, const std::string& leaf_pem, int purpose
 
 std::vector<std::string> NamesOf(const std::string& pem, int type) {
   std::vector<std::string> texts;
-  openssl::Certificate certificate = ReadCertificate(pem);
+  openssl::Certificate certificate = ParsedCertificate(pem);
   openssl::Names names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; names != nullptr && i < sk_GENERAL_NAME_num(names.get()); ++i) {
@@ -100,7 +100,7 @@ TEST_F(AuthorityTest, ALeafIsAnX509Svid) {
   EXPECT_THAT(NamesOf(leaf.certificate_pem, GEN_DNS), ElementsAre("localhost"));
   EXPECT_THAT(NamesOf(leaf.certificate_pem, GEN_IPADD),
               ElementsAre("\x7f" + std::string(2, '\0') + "\x01"));
-  openssl::Certificate certificate = ReadCertificate(leaf.certificate_pem);
+  openssl::Certificate certificate = ParsedCertificate(leaf.certificate_pem);
   EXPECT_EQ(X509_get_version(certificate.get()), 2);
   EXPECT_EQ(X509_check_ca(certificate.get()), 0);
   EXPECT_EQ(X509_get_key_usage(certificate.get()), static_cast<uint32_t>(KU_DIGITAL_SIGNATURE));
@@ -120,7 +120,7 @@ TEST_F(AuthorityTest, AClientHasNoAddress) {
 }
 
 TEST_F(AuthorityTest, TheAuthorityMaySignCertificatesAndNothingElse) {
-  openssl::Certificate certificate = ReadCertificate(authority_.certificate_pem());
+  openssl::Certificate certificate = ParsedCertificate(authority_.certificate_pem());
   EXPECT_EQ(X509_check_ca(certificate.get()), 1);
   EXPECT_EQ(X509_get_key_usage(certificate.get()),
             static_cast<uint32_t>(KU_KEY_CERT_SIGN | KU_CRL_SIGN));
@@ -218,7 +218,7 @@ TEST_F(AuthorityTest, NoTwoCertificatesShareSerialOrKey) {
   for (int i = 0; i < 20; ++i) {
     const CertifiedKey leaf = authority_.Issue(IssueRequest::ForClient(kSystem)).value();
     keys.insert(leaf.key_pem);
-    openssl::Certificate certificate = ReadCertificate(leaf.certificate_pem);
+    openssl::Certificate certificate = ParsedCertificate(leaf.certificate_pem);
     openssl::Number serial(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate.get()), nullptr));
     EXPECT_EQ(BN_is_negative(serial.get()), 0);
     char* text = BN_bn2hex(serial.get());

@@ -145,11 +145,6 @@ absl::Status AddExtensions(const IssueRequest& request, X509* issuer, X509* cert
 
 }  // namespace
 
-absl::Status Failure(absl::string_view what) {
-  ERR_clear_error();
-  return absl::InternalError(absl::StrCat("The cryptographic library could not ", what, "."));
-}
-
 absl::Status Invalid(absl::string_view field, absl::string_view what) {
   ERR_clear_error();
   return Error(Reason::kFieldInvalid, absl::StrCat(field, " ", what)).Field(field, what);

@@ -17,13 +17,6 @@ constexpr char kKeyField[] = "key_file";
 constexpr char kAuthorityField[] = "authority_file";
 constexpr int kMostAuthorities = 64;
 
-// Without it the library would ask for the passphrase of an encrypted key on the terminal.
-int RefusePassphrase(char*, int, int, void*) { return -1; }
-
-openssl::Bio Open(absl::string_view pem) {
-  return openssl::Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-}
-
 // What a text that is not what it should be seems to be, for people.
 std::string KindOf(absl::string_view pem) {
   if (absl::StrContains(pem, "-----BEGIN CERTIFICATE-----")) return "it holds a certificate";
@@ -34,14 +27,6 @@ std::string KindOf(absl::string_view pem) {
   if (absl::StrContains(pem, "-----BEGIN PUBLIC KEY-----")) return "it holds a public key";
   if (pem.empty()) return "it is empty";
   return "it holds none";
-}
-
-absl::StatusOr<Timestamp> TimeOf(const ASN1_TIME* time, absl::string_view field) {
-  tm read = {};
-  if (ASN1_TIME_to_tm(time, &read) != 1) {
-    return openssl::Invalid(field, "has a time that cannot be read");
-  }
-  return Timestamp::FromSeconds(timegm(&read));
 }
 
 std::vector<std::string> UriNamesOf(const X509* certificate) {
@@ -66,21 +51,23 @@ absl::StatusOr<CertificateFacts> FactsOf(X509* certificate, absl::string_view fi
     return openssl::Failure("digest a certificate");
   }
   facts.uri_names = UriNamesOf(certificate);
+  facts.issue =
+      openssl::IssueOf(X509_get_issuer_name(certificate), X509_get0_serialNumber(certificate));
   const bool signs = (X509_get_extension_flags(certificate) & EXFLAG_KUSAGE) != 0 &&
                      (X509_get_key_usage(certificate) & KU_KEY_CERT_SIGN) != 0;
   facts.may_sign = signs || (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
-  ASSIGN_OR_RETURN(facts.not_before, TimeOf(X509_get0_notBefore(certificate), field));
-  ASSIGN_OR_RETURN(facts.not_after, TimeOf(X509_get0_notAfter(certificate), field));
+  ASSIGN_OR_RETURN(facts.not_before, openssl::TimeOf(X509_get0_notBefore(certificate), field));
+  ASSIGN_OR_RETURN(facts.not_after, openssl::TimeOf(X509_get0_notAfter(certificate), field));
   ERR_clear_error();
   return facts;
 }
 
 absl::StatusOr<openssl::Certificate> FirstCertificate(absl::string_view pem,
                                                       absl::string_view field) {
-  const openssl::Bio bio = Open(pem);
+  const openssl::Bio bio = openssl::Open(pem);
   if (bio == nullptr) return openssl::Failure("read a certificate");
   openssl::Certificate certificate(
-      PEM_read_bio_X509(bio.get(), nullptr, RefusePassphrase, nullptr));
+      PEM_read_bio_X509(bio.get(), nullptr, openssl::RefusePassphrase, nullptr));
   if (certificate == nullptr) {
     return openssl::Invalid(
         field,
@@ -91,12 +78,12 @@ absl::StatusOr<openssl::Certificate> FirstCertificate(absl::string_view pem,
 }
 
 absl::Status CheckAuthorities(absl::string_view pem) {
-  const openssl::Bio bio = Open(pem);
+  const openssl::Bio bio = openssl::Open(pem);
   if (bio == nullptr) return openssl::Failure("read an authority");
   int count = 0;
   for (; count < kMostAuthorities; ++count) {
     const openssl::Certificate certificate(
-        PEM_read_bio_X509(bio.get(), nullptr, RefusePassphrase, nullptr));
+        PEM_read_bio_X509(bio.get(), nullptr, openssl::RefusePassphrase, nullptr));
     if (certificate == nullptr) break;
     if (X509_check_ca(certificate.get()) == 0) {
       return openssl::Invalid(kAuthorityField, absl::StrCat("holds a certificate, number ",
@@ -110,6 +97,30 @@ absl::Status CheckAuthorities(absl::string_view pem) {
 }
 
 }  // namespace
+
+namespace openssl {
+
+Bio Open(absl::string_view pem) {
+  return Bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
+
+absl::StatusOr<Timestamp> TimeOf(const ASN1_TIME* time, absl::string_view field) {
+  tm read = {};
+  if (ASN1_TIME_to_tm(time, &read) != 1) return Invalid(field, "has a time that cannot be read");
+  return Timestamp::FromSeconds(timegm(&read));
+}
+
+std::string IssueOf(const X509_NAME* issuer, const ASN1_INTEGER* serial_number) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_NAME(issuer, &der);
+  std::string issue(reinterpret_cast<const char*>(der), size < 0 ? 0 : static_cast<size_t>(size));
+  OPENSSL_free(der);
+  const auto* number = reinterpret_cast<const char*>(ASN1_STRING_get0_data(serial_number));
+  issue.append(number, static_cast<size_t>(ASN1_STRING_length(serial_number)));
+  return issue;
+}
+
+}  // namespace openssl
 
 absl::StatusOr<CertificateFacts> ReadCertificate(absl::string_view pem, absl::string_view field) {
   ASSIGN_OR_RETURN(const openssl::Certificate certificate, FirstCertificate(pem, field));
@@ -129,9 +140,10 @@ absl::Status CheckTlsIdentity(absl::string_view certificate_pem, absl::string_vi
     return openssl::Invalid(kCertificateField, absl::StrCat("holds a certificate that ended at ",
                                                             FormatTimestamp(facts.not_after)));
   }
-  const openssl::Bio bio = Open(key_pem);
+  const openssl::Bio bio = openssl::Open(key_pem);
   if (bio == nullptr) return openssl::Failure("read a key");
-  const openssl::Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, RefusePassphrase, nullptr));
+  const openssl::Key key(
+      PEM_read_bio_PrivateKey(bio.get(), nullptr, openssl::RefusePassphrase, nullptr));
   if (key == nullptr) {
     return openssl::Invalid(
         kKeyField,

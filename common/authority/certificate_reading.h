@@ -17,6 +17,7 @@ namespace onereturn {
 struct CertificateFacts {
   Digest sha256 = {};                  // Of the DER form: `x5t#S256` of a token bound to it.
   std::vector<std::string> uri_names;  // Of the subject alternative names, in order.
+  std::string issue;      // Its issuer and number, as a revocation list names it; not for people.
   bool may_sign = false;  // An authority's: CA:TRUE, or a key usage that signs certificates.
   Timestamp not_before;
   Timestamp not_after;

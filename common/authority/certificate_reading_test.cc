@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr char kSystem[] = "spiffe://onereturn.example/system/RCF";
+constexpr char kReadSystem[] = "spiffe://onereturn.example/system/RCF";
 
 class CertificateReadingTest : public ::testing::Test {
  protected:
@@ -25,14 +25,14 @@ class CertificateReadingTest : public ::testing::Test {
   }
 
   const Authority authority_ = Authority::Create("Test authority").value();
-  const CertifiedKey leaf_ = authority_.Issue(IssueRequest::ForServer(kSystem)).value();
-  const CertifiedKey other_ = authority_.Issue(IssueRequest::ForServer(kSystem)).value();
+  const CertifiedKey leaf_ = authority_.Issue(IssueRequest::ForServer(kReadSystem)).value();
+  const CertifiedKey other_ = authority_.Issue(IssueRequest::ForServer(kReadSystem)).value();
   const std::string& root_ = authority_.certificate_pem();
 };
 
 TEST_F(CertificateReadingTest, SaysWhatALeafIs) {
   const CertificateFacts facts = ReadCertificate(leaf_.certificate_pem, "x").value();
-  EXPECT_THAT(facts.uri_names, ElementsAre(kSystem));
+  EXPECT_THAT(facts.uri_names, ElementsAre(kReadSystem));
   EXPECT_FALSE(facts.may_sign);
   // The digest is that of the DER form.
   openssl::Bio bio(BIO_new_mem_buf(leaf_.certificate_pem.data(),
@@ -45,7 +45,7 @@ TEST_F(CertificateReadingTest, SaysWhatALeafIs) {
 }
 
 TEST_F(CertificateReadingTest, KnowsWhoMaySign) {
-  IssueRequest request = IssueRequest::ForClient(kSystem);
+  IssueRequest request = IssueRequest::ForClient(kReadSystem);
   request.is_ca = true;
   EXPECT_TRUE(
       ReadCertificate(authority_.Issue(request).value().certificate_pem, "x").value().may_sign);
@@ -64,7 +64,7 @@ TEST_F(CertificateReadingTest, TakesWhatBelongsTogether) {
 }
 
 TEST_F(CertificateReadingTest, SaysWhichFileIsWrongAndWhatItHolds) {
-  IssueRequest ended = IssueRequest::ForClient(kSystem);
+  IssueRequest ended = IssueRequest::ForClient(kReadSystem);
   ended.not_before = Timestamp::FromSeconds(1'700'000'000);
   ended.not_after = Timestamp::FromSeconds(1'700'086'400);
   const CertifiedKey old = authority_.Issue(ended).value();

@@ -6,8 +6,8 @@ namespace onereturn {
 
 enum ExitCode : int {
   kExitInOrder = 0,
-  // EX_DATAERR: the store is damaged, found at the start or while it was in use. Keep its folder,
-  // and restore.
+  // EX_DATAERR: the store is damaged, or lacks or contradicts what the service once signed; found
+  // at the start or while it was in use. Keep its folder, and restore.
   kExitStoreDamaged = 65,
   // EX_NOINPUT: there is no store where one was. Mount the disk, or restore.
   kExitStoreMissing = 66,

@@ -32,23 +32,6 @@ absl::Status RequestIdReused(const std::string& request_id) {
       .With("request_id", request_id.substr(0, 8));
 }
 
-// What both keys say of their change, serialised.
-std::string KeyChangeFact(const std::string& service, const Placement& placement,
-                          const SigningKey& old_key, const SigningKey& new_key) {
-  KeyChange change;
-  change.service = service;
-  change.epoch = placement.epoch;
-  change.sequence = placement.sequence;
-  // It fails where the cryptographic library does.
-  ONERETURN_CHECK(SignKeyChange(old_key, new_key, &change).ok());
-  feed::v1::SigningKeyChanged fact;
-  fact.set_old_public_key(change.old_key);
-  fact.set_new_public_key(change.new_key);
-  fact.set_old_key_signature(change.old_key_signature);
-  fact.set_new_key_signature(change.new_key_signature);
-  return fact.SerializeAsString();
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Committer>> Committer::Start(Store* store, const Clock* clock,
@@ -273,7 +256,6 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
   if (absl::Status unchanged = CheckReadSet(proposal.read_set, *group); !unchanged.ok()) {
     return group->Refuse(proposal, std::move(unchanged));
   }
-
   if (proposal.next_key.has_value() &&
       proposal.next_key->verifying_key().raw_bytes() == group->key.verifying_key().raw_bytes()) {
     return group->Refuse(proposal, Error(Reason::kKeyNotGiven, "that key signs already"));
@@ -297,7 +279,8 @@ void Committer::AddFact(Proposal& proposal, const std::string& request_key, Grou
   entry.set_time_micros(fact.placement.time.micros);
   entry.set_salt(std::move(salt));
   if (proposal.next_key.has_value()) {
-    entry.set_fact(KeyChangeFact(options_.service, fact.placement, group->key, *proposal.next_key));
+    entry.set_fact(SignedKeyChangeFact(options_.service, fact.placement.epoch,
+                                       fact.placement.sequence, group->key, *proposal.next_key));
   }
   fact.entry = entry.SerializeAsString();
   ONERETURN_CHECK(fact.entry.size() <= kMaxEntryBytes);

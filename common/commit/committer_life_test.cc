@@ -21,12 +21,6 @@ namespace {
 
 using ::testing::SizeIs;
 
-feed::v1::Entry EntryOf(const Accepted& accepted) {
-  feed::v1::Entry entry;
-  EXPECT_TRUE(entry.ParseFromString(accepted.receipt.entry));
-  return entry;
-}
-
 TEST(CommitterLifeTest, AReopenedStoreGoesOnWhereItEnded) {
   TestService service;
   for (int i = 1; i <= 37; ++i) ASSERT_THAT(service.Accept(Fact(absl::StrCat("r", i))), IsOk());

@@ -17,12 +17,6 @@ namespace {
 
 using ::testing::SizeIs;
 
-feed::v1::Entry EntryOf(const Accepted& accepted) {
-  feed::v1::Entry entry;
-  EXPECT_TRUE(entry.ParseFromString(accepted.receipt.entry));
-  return entry;
-}
-
 TEST(CommitterTest, AFactGetsItsPlaceAndAReceiptThatVerifies) {
   TestService service;
   const Accepted accepted = service.Accept(Fact("r1", "first")).value();

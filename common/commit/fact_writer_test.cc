@@ -19,7 +19,7 @@ namespace {
 
 using Answer = absl::StatusOr<std::optional<AcceptedFact>>;
 
-constexpr char kHead[] = "head";
+constexpr char kFactHead[] = "head";
 
 feed::v1::Entry EntryIn(const Answer& answer) {
   feed::v1::Entry entry;
@@ -48,13 +48,14 @@ class FactWriterTest : public ::testing::Test {
   }
 
   std::optional<std::string> Head() {
-    return service_.store().Get(TestFamily::kHeads, kHead).value();
+    return service_.store().Get(TestFamily::kHeads, kFactHead).value();
   }
 
   // Asks for `content`; judged on a head of long ago when `stale`.
   Decision Decide(const Snapshot& snapshot, const std::string& content, bool stale = false) {
     ++judged_;
-    ReadCheck check{TestFamily::kHeads, kHead, snapshot.Get(TestFamily::kHeads, kHead).value()};
+    ReadCheck check{TestFamily::kHeads, kFactHead,
+                    snapshot.Get(TestFamily::kHeads, kFactHead).value()};
     const std::string now = check.expected.value_or("");
     if (stale) check.expected = "long ago";
     if (!now.empty() && now.substr(now.find('=') + 1) == content) {
@@ -62,7 +63,8 @@ class FactWriterTest : public ::testing::Test {
     }
     return NewFact{
         "items/A", content, {check}, [content](const Placement& placement, WriteBatch* batch) {
-          batch->Put(TestFamily::kHeads, kHead, std::to_string(placement.sequence) + "=" + content);
+          batch->Put(TestFamily::kHeads, kFactHead,
+                     std::to_string(placement.sequence) + "=" + content);
         }};
   }
 

@@ -6,11 +6,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/sync_folder.h"
 #include "common/digest/digest.h"
 #include "common/status/status_macros.h"
 
@@ -108,16 +108,6 @@ absl::StatusOr<int> OpenFile(const std::string& path, int flags) {
   return Failed("opened", path);
 }
 
-absl::Status SyncFolderOf(const std::string& path) {
-  std::string folder = std::filesystem::path(path).parent_path().string();
-  if (folder.empty()) folder = ".";
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && fsync(descriptor) == 0;
-  const absl::Status status = synced ? absl::OkStatus() : Failed("made", path);
-  if (descriptor >= 0) close(descriptor);
-  return status;
-}
-
 }  // namespace
 
 absl::StatusOr<SignedHead> HighWaterFile::Read(const std::string& path) {
@@ -141,7 +131,7 @@ absl::Status HighWaterFile::Make(const std::string& path, const SignedHead& head
   close(descriptor);
   RETURN_IF_ERROR(status);
   if (rename(draft.c_str(), path.c_str()) != 0) return Failed("made", path);
-  return SyncFolderOf(path);
+  return SyncFolder(FolderOf(path)) ? absl::OkStatus() : Failed("made", path);
 }
 
 absl::StatusOr<std::unique_ptr<HighWaterFile>> HighWaterFile::Open(const std::string& path,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/check.h"
 #include "common/commit/journal.h"
 #include "common/commit/primary_family.h"
 #include "common/status/status_macros.h"
@@ -48,6 +49,21 @@ absl::StatusOr<std::vector<RememberedKey>> ReadRows(const Store& store) {
 }
 
 }  // namespace
+
+std::string SignedKeyChangeFact(absl::string_view service, uint64_t epoch, uint64_t sequence,
+                                const SigningKey& old_key, const SigningKey& new_key) {
+  KeyChange change;
+  change.service = std::string(service);
+  change.epoch = epoch;
+  change.sequence = sequence;
+  ONERETURN_CHECK(SignKeyChange(old_key, new_key, &change).ok());
+  feed::v1::SigningKeyChanged fact;
+  fact.set_old_public_key(change.old_key);
+  fact.set_new_public_key(change.new_key);
+  fact.set_old_key_signature(change.old_key_signature);
+  fact.set_new_key_signature(change.new_key_signature);
+  return fact.SerializeAsString();
+}
 
 absl::StatusOr<KeyChange> KeyChangeOf(const feed::v1::Entry& entry, absl::string_view service) {
   feed::v1::SigningKeyChanged fact;

@@ -3,6 +3,7 @@
 #ifndef ONERETURN_COMMON_COMMIT_SIGNING_KEYS_H_
 #define ONERETURN_COMMON_COMMIT_SIGNING_KEYS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@
 
 namespace onereturn {
 
+// The fact of kind SIGNING_KEY_CHANGED of that place, signed by both keys, serialised. That it can
+// be signed is checked: it fails where the cryptographic library does.
+std::string SignedKeyChangeFact(absl::string_view service, uint64_t epoch, uint64_t sequence,
+                                const SigningKey& old_key, const SigningKey& new_key);
 // What a fact of kind SIGNING_KEY_CHANGED says of `service`. DATA_LOSS when it is none; signatures
 // are not verified.
 absl::StatusOr<KeyChange> KeyChangeOf(const feed::v1::Entry& entry, absl::string_view service);

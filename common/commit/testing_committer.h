@@ -40,6 +40,12 @@ inline Proposal Fact(absl::string_view request_id, absl::string_view content = "
   return proposal;
 }
 
+inline feed::v1::Entry EntryOf(const Accepted& accepted) {
+  feed::v1::Entry entry;
+  ONERETURN_CHECK(entry.ParseFromString(accepted.receipt.entry));
+  return entry;
+}
+
 // Thread safe where the committer is.
 class TestService {
  public:

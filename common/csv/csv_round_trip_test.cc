@@ -16,15 +16,15 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-struct Outcome {
+struct Reading {
   std::vector<std::pair<int64_t, Row>> rows;
   std::string status;
-  friend bool operator==(const Outcome&, const Outcome&) = default;
+  friend bool operator==(const Reading&, const Reading&) = default;
 };
 
 // Feeds `text` in pieces of the given sizes, round and round.
-Outcome Read(absl::string_view text, const CsvLimits& limits, const std::vector<size_t>& sizes) {
-  Outcome outcome;
+Reading Read(absl::string_view text, const CsvLimits& limits, const std::vector<size_t>& sizes) {
+  Reading outcome;
   CsvReader reader(limits, [&outcome](int64_t row, const std::vector<absl::string_view>& fields) {
     outcome.rows.emplace_back(row, Row(fields.begin(), fields.end()));
     return absl::OkStatus();
@@ -63,7 +63,7 @@ TEST(CsvPropertyTest, WhatIsWrittenIsReadHoweverItIsCut) {
     std::string text;
     CsvWriter writer(&text);
     for (const Row& row : rows) writer.Row(row);
-    const Outcome outcome = Read(text, {}, *AnySizes());
+    const Reading outcome = Read(text, {}, *AnySizes());
     RC_ASSERT(outcome.status == "OK");
     RC_ASSERT(outcome.rows.size() == rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
@@ -80,7 +80,7 @@ TEST(CsvPropertyTest, TheOutcomeDependsOnTheBytesAlone) {
     const auto any_text = AnyText({"a", "b", "1", ",", "\"", "\"", "\r\n", "\n", "\r", " ", "\xFF",
                                    std::string(1, '\0'), "\xEF\xBB\xBF", "\xEF", "\xC3\xB4"});
     const std::string text = *any_text;
-    const Outcome whole = Read(text, limits, {text.size() + 1});
+    const Reading whole = Read(text, limits, {text.size() + 1});
     RC_CLASSIFY(whole.status == "OK");
     RC_ASSERT(Read(text, limits, {1}) == whole);
     RC_ASSERT(Read(text, limits, *AnySizes()) == whole);
@@ -93,7 +93,7 @@ TEST(CsvPropertyTest, LongFieldsSurviveTheReadersOwnSlices) {
     const Row row = {std::string(size, 'x'), std::string(size, '"'), "end"};
     std::string text;
     CsvWriter(&text).Row(row);
-    const Outcome outcome = Read(text, {}, {text.size()});
+    const Reading outcome = Read(text, {}, {text.size()});
     ASSERT_EQ(outcome.status, "OK") << size;
     ASSERT_EQ(outcome.rows.size(), 1u);
     ASSERT_EQ(outcome.rows[0].second, row) << size;

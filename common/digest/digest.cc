@@ -1,7 +1,5 @@
 #include "common/digest/digest.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -10,14 +8,10 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/digest/openssl_owners.h"
 
 namespace onereturn {
 namespace {
-
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
 // Fetched once: a fetch takes a lock and searches the providers, which costs more than a small
 // hash.
@@ -30,8 +24,8 @@ const EVP_MD* Algorithm() {
   return algorithm;
 }
 
-Context NewContext() {
-  Context context(EVP_MD_CTX_new());
+openssl::DigestContext NewContext() {
+  openssl::DigestContext context(EVP_MD_CTX_new());
   ONERETURN_CHECK(context != nullptr);
   return context;
 }
@@ -57,14 +51,14 @@ Digest End(EVP_MD_CTX* context) {
 Digest Sha256(absl::string_view bytes) { return Sha256Concatenated({bytes}); }
 
 Digest Sha256Concatenated(std::initializer_list<absl::string_view> parts) {
-  thread_local const Context context = NewContext();
+  thread_local const openssl::DigestContext context = NewContext();
   Start(context.get());
   for (absl::string_view part : parts) Add(context.get(), part);
   return End(context.get());
 }
 
 struct Sha256Stream::State {
-  Context context = NewContext();
+  openssl::DigestContext context = NewContext();
 };
 
 Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) { Start(state_->context.get()); }

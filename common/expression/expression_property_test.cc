@@ -182,7 +182,7 @@ Sample ConditionOf(Tape& tape, int depth) {
   return sample;
 }
 
-CellTable Cells() {
+CellTable CellsOfProperties() {
   CellTable cells;
   for (int i = 0; i < 5; ++i) cells.Add(absl::StrCat("n", i), {}, Decimal::FromWhole(i));
   cells.Add("nil", {}, std::nullopt);
@@ -206,7 +206,7 @@ void ExpectOutcome(const Evaluation& evaluation, const Sample& sample, bool is_n
 }
 
 TEST(ExpressionPropertyTest, EvaluationEqualsTheNaiveOneAndTextRoundTrips) {
-  const CellTable cells = Cells();
+  const CellTable cells = CellsOfProperties();
   int numbers = 0, conditions = 0, nulls = 0;
   const auto check_one = [&](std::vector<uint8_t> bytes) {
     Tape tape(std::move(bytes));

@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-CellTable Cells() {
+CellTable CellsOfScopes() {
   CellTable cells;
   const Decimal one = Decimal::FromWhole(1);
   cells.Add("attendances", {{"department", "type2"}, {"booked", "no"}}, one);
@@ -29,7 +29,7 @@ CellTable Cells() {
 }
 
 std::vector<Bindings> Scope(absl::string_view text, const std::vector<std::string>& for_each) {
-  const CellTable cells = Cells();
+  const CellTable cells = CellsOfScopes();
   return RuleScope(*Expression::Parse(text), for_each, cells);
 }
 
@@ -61,7 +61,7 @@ TEST(RuleScopeTest, CellsThatLackADimensionGiveNoTuple) {
 }
 
 TEST(RuleScopeTest, TheScopeDrivesTheEvaluation) {
-  const CellTable cells = Cells();
+  const CellTable cells = CellsOfScopes();
   const auto rule = Expression::Parse("over_four_hours <= attendances");
   std::vector<RuleVerdict> verdicts;
   for (const Bindings& bindings : RuleScope(*rule, {"department", "booked"}, cells)) {

@@ -33,8 +33,8 @@ using feed::v1::WatchResponse;
 using ::testing::HasSubstr;
 
 constexpr char kSource[] = "spiffe://onereturn.example/ingestion";
-constexpr char kConsumer[] = "spiffe://onereturn.example/metrics";
-constexpr char kOtherSeed[] = "2112131415161718191a1b1c1d1e1f2021222324252627282930313233343536";
+constexpr char kDeceivedConsumer[] = "spiffe://onereturn.example/metrics";
+constexpr char kForgersSeed[] = "2112131415161718191a1b1c1d1e1f2021222324252627282930313233343536";
 // Some pages of a mebibyte.
 constexpr uint64_t kEntries = 128;
 constexpr size_t kFactBytes = 24 * 1024;
@@ -126,7 +126,7 @@ bool Tamper(const Plan& plan, WatchResponse* page) {
       Flip(page->mutable_head()->mutable_root(), plan.bit);
       break;
     case Lie::kHeadOfOtherKey:
-      Resign(kOtherSeed, page);
+      Resign(kForgersSeed, page);
       break;
     case Lie::kHeadSize:
       page->mutable_head()->set_size(page->head().size() + 1);
@@ -233,7 +233,7 @@ class FeedTamperTest : public ::testing::Test {
     for (uint64_t i = 1; i <= kEntries; ++i) AddEntry(i);
     config::v1::RightsFile rights;
     auto* principal = rights.add_principals();
-    principal->set_spiffe_id(kConsumer);
+    principal->set_spiffe_id(kDeceivedConsumer);
     principal->set_role(rights::v1::ROLE_SERVICE);
     EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
                 IsOk());
@@ -257,7 +257,7 @@ class FeedTamperTest : public ::testing::Test {
     config::v1::Peer peer;
     peer.set_address(server_->address());
     peer.set_spiffe_id(kSource);
-    const auto channel = MutualTlsChannel(Files(kConsumer), peer).value();
+    const auto channel = MutualTlsChannel(Files(kDeceivedConsumer), peer).value();
     proxy_ = std::make_unique<Proxy>(channel);
     heads_ = std::make_unique<HeadProxy>(channel);
     grpc::ServerBuilder builder;

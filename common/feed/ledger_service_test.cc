@@ -24,7 +24,7 @@ using ledger::v1::LedgerService;
 using ::testing::HasSubstr;
 
 constexpr char kWitness[] = "spiffe://onereturn.example/metrics";
-constexpr char kSubmitter[] = "spiffe://onereturn.example/submitter";
+constexpr char kWriter[] = "spiffe://onereturn.example/submitter";
 
 class LedgerServiceTest : public ::testing::Test {
  protected:
@@ -50,7 +50,7 @@ class LedgerServiceTest : public ::testing::Test {
   absl::StatusOr<Response> Call(grpc::Status (LedgerService::Stub::*method)(grpc::ClientContext*,
                                                                             const Request&,
                                                                             Response*),
-                                const Request& request, const std::string& id = kSubmitter) {
+                                const Request& request, const std::string& id = kWriter) {
     const auto stub = LedgerService::NewStub(Channel(id));
     grpc::ClientContext context;
     Response response;
@@ -64,7 +64,7 @@ class LedgerServiceTest : public ::testing::Test {
   }
   SignedHead SourceHead() { return source_.service.committer().LatestHead(); }
 
-  const TestSystems systems_{kSource, {kWitness, kOtherSystem}, kSubmitter};
+  const TestSystems systems_{kSource, {kWitness, kOtherSystem}, kWriter};
   Side source_{"ingestion"};
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<LedgerServer> ledger_;
@@ -218,7 +218,7 @@ TEST_F(LedgerServiceTest, OnlyTheSystemThatShowedHeadsFirstLeavesMore) {
 
 TEST_F(LedgerServiceTest, APersonsSystemLeavesNothing) {
   Side witness("metrics");
-  EXPECT_THAT(ExchangeAs(witness, kSubmitter)->Exchange(), IsOk());
+  EXPECT_THAT(ExchangeAs(witness, kWriter)->Exchange(), IsOk());
   EXPECT_FALSE(source_.witnesses->Held("metrics").has_value());
 }
 

@@ -3,6 +3,8 @@
 #include "common/digest/digest.h"
 #include "common/feed/load_of.h"
 #include "common/feed/position.h"
+#include "common/feed/wire.h"
+#include "common/status/status_macros.h"
 
 namespace onereturn {
 
@@ -13,10 +15,24 @@ grpc::Status PlainOperationsServer::GetStatus(grpc::ServerContext* context,
     response->set_service(committer_->service());
     response->set_version(ONERETURN_VERSION);
     ledger_.AddStatus(response);
+    RETURN_IF_ERROR(AddCursor(response));
     AddStorageStatus(*store_, response);
     *response->mutable_load() = LoadOf(*guard_);
     return absl::OkStatus();
   });
+}
+
+absl::Status PlainOperationsServer::AddCursor(operations::v1::GetStatusResponse* response) const {
+  if (consumer_ == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const FeedProgress progress, taker_->Progress());
+  operations::v1::FeedCursor* cursor = response->add_cursors();
+  cursor->set_service(source_);
+  cursor->set_epoch(progress.epoch);
+  cursor->set_sequence(progress.sequence);
+  *cursor->mutable_through_time() = ToWire(progress.through_time);
+  cursor->set_fault(consumer_->fault());
+  cursor->set_paused(consumer_->paused());
+  return absl::OkStatus();
 }
 
 void AddStorageStatus(const Store& store, operations::v1::GetStatusResponse* response) {

@@ -2,9 +2,11 @@
 #ifndef ONERETURN_COMMON_FEED_OPERATIONS_SERVICE_H_
 #define ONERETURN_COMMON_FEED_OPERATIONS_SERVICE_H_
 
+#include <string>
 #include <utility>
 
 #include "common/commit/committer.h"
+#include "common/feed/feed_consumer.h"
 #include "common/feed/ledger_operations.h"
 #include "common/rpc/guard.h"
 #include "common/storage/store.h"
@@ -18,6 +20,14 @@ class PlainOperationsServer final : public operations::v1::OperationsService::Se
   PlainOperationsServer(const Guard* guard, Committer* committer, const Store* store,
                         LedgerSeams seams)
       : guard_(guard), committer_(committer), store_(store), ledger_(committer, std::move(seams)) {}
+
+  // GetStatus tells how far `taker` has come with what `consumer` follows. Before the server starts;
+  // both must outlive it.
+  void ShowFollowed(std::string source, const FeedConsumer* consumer, FeedTaker* taker) {
+    source_ = std::move(source);
+    consumer_ = consumer;
+    taker_ = taker;
+  }
 
   grpc::Status GetStatus(grpc::ServerContext* context,
                          const operations::v1::GetStatusRequest* request,
@@ -33,10 +43,15 @@ class PlainOperationsServer final : public operations::v1::OperationsService::Se
                                 operations::v1::RotateSigningKeyResponse* response) override;
 
  private:
+  absl::Status AddCursor(operations::v1::GetStatusResponse* response) const;
+
   const Guard* const guard_;
   const Committer* const committer_;
   const Store* const store_;
   const LedgerOperations ledger_;
+  std::string source_;
+  const FeedConsumer* consumer_ = nullptr;  // Null: nothing is followed.
+  FeedTaker* taker_ = nullptr;
 };
 
 // How the store stands with its disk, for any service's GetStatus.

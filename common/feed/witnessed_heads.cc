@@ -242,7 +242,8 @@ void WitnessedHeads::PutPeer(const std::string& service, const Peer& peer,
   batch->Put(*family_, PeerRow(service), record.SerializeAsString());
 }
 
-// A head that could not be kept is asked for again in a second.
+// A head that could not be kept is one witness fewer after a restart; the next one comes within a
+// second.
 void WitnessedHeads::Write(WriteBatch batch) const {
   if (batch.empty()) return;
   PlainWrite write;

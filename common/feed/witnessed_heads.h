@@ -53,12 +53,16 @@ class WitnessedHeads {
                                                               Committer* committer);
 
   // Keeps a head that has grown and is proved, unless one was kept within the last second.
+  //
+  // clang-format off
   //   OK             also where there is nothing to keep, or the proof does not begin at what is
-  //   held FIELD_INVALID  it is not believable: another identity, key, signature; nothing changes
+  //                  held
+  //   FIELD_INVALID  it is not believable: another identity, key, signature; nothing changes
   //   PEER_LEDGER    it is believable and cannot be true beside what is held: both are kept as
   //                  evidence, and it is the answer to all that is shown of the service until that
   //                  begins a new epoch or, where it had only gone back, is proved to hold all
   //                  again
+  // clang-format on
   absl::Status Take(const ShownHead& shown);
 
   // The highest head of the service; to be shown to it.

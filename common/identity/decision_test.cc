@@ -274,8 +274,17 @@ TEST(RightsSourceTest, IsFreshForAMinuteAfterItWasHeard) {
   EXPECT_TRUE(source.Fresh(Timestamp::FromSeconds(160)));
   EXPECT_FALSE(source.Fresh(Timestamp{160'000'001}));
   source.NoteHeard(Timestamp::FromSeconds(150));
-  source.NoteHeard(Timestamp::FromSeconds(90));
   EXPECT_TRUE(source.Fresh(Timestamp::FromSeconds(210)));
+}
+
+// Otherwise rights that were taken away would go on for as long as the clock was set back.
+TEST(RightsSourceTest, AClockThatIsSetBackMakesNothingFresh) {
+  RightsSource source{Rights()};
+  source.NoteHeard(Timestamp::FromSeconds(10'000));
+  EXPECT_TRUE(source.Fresh(Timestamp::FromSeconds(9'940)));
+  EXPECT_FALSE(source.Fresh(Timestamp{9'939'999'999}));
+  source.NoteHeard(Timestamp::FromSeconds(6'400));
+  EXPECT_TRUE(source.Fresh(Timestamp::FromSeconds(6'401))) << "heard by the clock as it is now";
 }
 
 TEST(TwoPersonsTest, NobodyDecidesWhatIsHisOwn) {

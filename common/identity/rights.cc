@@ -301,6 +301,7 @@ absl::StatusOr<Caller> Rights::Find(absl::string_view spiffe_id) const {
 }
 
 absl::StatusOr<std::string> SpiffeIdOf(const std::vector<std::string>& uri_names) {
+  constexpr size_t kMostBytes = 2'048;  // SPIFFE-ID 2.3.
   if (uri_names.size() != 1) {
     return Error(Reason::kSvidInvalid,
                  absl::StrCat("the certificate carries ", uri_names.size(),
@@ -309,9 +310,11 @@ absl::StatusOr<std::string> SpiffeIdOf(const std::vector<std::string>& uri_names
   absl::string_view rest = uri_names[0];
   const bool scheme = absl::ConsumePrefix(&rest, "spiffe://");
   const size_t slash = rest.find('/');
-  if (!scheme || slash == 0 || slash == absl::string_view::npos || slash + 1 == rest.size()) {
-    return Error(Reason::kSvidInvalid,
-                 "the certificate's URI name is not of the form spiffe://trust-domain/path");
+  if (!scheme || slash == 0 || slash == absl::string_view::npos || slash + 1 == rest.size() ||
+      uri_names[0].size() > kMostBytes) {
+    return Error(Reason::kSvidInvalid, absl::StrCat("the certificate's URI name is not of the form "
+                                                    "spiffe://trust-domain/path, of at most ",
+                                                    kMostBytes, " bytes"));
   }
   return uri_names[0];
 }

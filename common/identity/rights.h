@@ -2,20 +2,21 @@
 // ingestion's ledger, and from the dated ties between organisations.
 //
 // What is decided, in this order; what is not permitted explicitly is refused.
+//
+// clang-format off
 //   1. The certificate's system must be known: named in the file, or ever granted a right.
 //   2. Who acts is the person, when a token names one, else the system. It acts by the grants in
-//   force
-//      on the day (of Europe/London) of the call. A token adds no right that was not granted.
+//      force on the day (of Europe/London) of the call. A token adds no right that was not granted.
 //   3. Each act is under one role. A named one (call metadata "onereturn-role") is the only one
-//   looked
-//      at. Otherwise, of the roles that hold the permission: the only one; of several, a privileged
-//      call is refused (ROLE_AMBIGUOUS), and a read is under the one of national scope, else the
-//      one with the lowest number. Roles are never put together.
+//      looked at. Otherwise, of the roles that hold the permission: the only one; of several, a
+//      privileged call is refused (ROLE_AMBIGUOUS), and a read is under the one of national scope,
+//      else the one with the lowest number. Roles are never put together.
 //   4. The scope is the organisations of that role's grants; for reads that reach below, also those
 //      below them on the day; for privileged calls only where the grant says so. A person's scope
 //      is no wider than that of the system he or she sits at, and a service of the suite must hold
 //      the permission itself as well.
 //   5. A grant for some collections is not looked at where a method concerns none.
+// clang-format on
 #ifndef ONERETURN_COMMON_IDENTITY_RIGHTS_H_
 #define ONERETURN_COMMON_IDENTITY_RIGHTS_H_
 
@@ -138,7 +139,7 @@ class Rights {
 };
 
 // The one SPIFFE id among a certificate's URI names. SVID_INVALID when there is none, more than one
-// name, or a name that is not "spiffe://{trust domain}/{path}".
+// name, or a name that is not "spiffe://{trust domain}/{path}" of at most 2,048 bytes.
 absl::StatusOr<std::string> SpiffeIdOf(const std::vector<std::string>& uri_names);
 
 }  // namespace onereturn

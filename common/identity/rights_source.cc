@@ -1,6 +1,7 @@
 #include "common/identity/rights_source.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "common/status/error.h"
@@ -150,14 +151,12 @@ void RightsSource::Forget() {
 }
 
 void RightsSource::NoteHeard(Timestamp now) {
-  int64_t last = heard_micros_.load();
-  while (last < now.micros && !heard_micros_.compare_exchange_weak(last, now.micros)) {
-  }
+  heard_micros_.store(now.micros);
   followed_.store(true);
 }
 
 bool RightsSource::Fresh(Timestamp now) const {
-  return !followed_.load() || now.micros - heard_micros_.load() <= kRightsStaleMicros;
+  return !followed_.load() || std::abs(now.micros - heard_micros_.load()) <= kRightsStaleMicros;
 }
 
 }  // namespace onereturn

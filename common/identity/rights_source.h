@@ -47,8 +47,9 @@ class RightsSource {
   // Back to the rights file: the ledger was restored.
   void Forget();
 
-  // From the first call on, rights are ingestion's to say: they are fresh for kRightsStaleMicros
-  // after the latest time heard. Without any they are always fresh, as in ingestion itself.
+  // From the first call on, rights are ingestion's to say: they are fresh while the time last heard
+  // is no more than kRightsStaleMicros away, on either side, since a clock that was set back tells
+  // nothing. Without any they are always fresh, as in ingestion itself.
   void NoteHeard(Timestamp now);
   bool Fresh(Timestamp now) const;
 

@@ -163,6 +163,7 @@ TEST(SpiffeIdTest, ExactlyOneNameOfTheRightForm) {
   EXPECT_THAT(SpiffeIdOf({"spiffe://a.example/x"}),
               IsOkAndHolds(std::string("spiffe://a.example/x")));
   EXPECT_THAT(SpiffeIdOf({"spiffe://a/b/c"}), IsOk());
+  EXPECT_THAT(SpiffeIdOf({"spiffe://a.example/" + std::string(2'029, 'x')}), IsOk());
   const std::vector<std::vector<std::string>> bad = {
       {},
       {""},
@@ -174,6 +175,7 @@ TEST(SpiffeIdTest, ExactlyOneNameOfTheRightForm) {
       {"SPIFFE://a.example/x"},
       {"https://a.example/x"},
       {" spiffe://a.example/x"},
+      {"spiffe://a.example/" + std::string(2'030, 'x')},
   };
   for (const auto& names : bad) {
     EXPECT_THAT(SpiffeIdOf(names), HasReason(Reason::kSvidInvalid))

@@ -10,8 +10,7 @@
 namespace onereturn {
 namespace {
 
-constexpr absl::string_view kDomain("onereturn key change 1\0", 23);
-constexpr size_t kRawKeyBytes = 32;
+constexpr absl::string_view kChangeDomain("onereturn key change 1\0", 23);
 
 std::string Text(const Signature& signature) {
   return std::string(signature.begin(), signature.end());
@@ -26,7 +25,7 @@ absl::StatusOr<std::string> CanonicalKeyChangeBytes(const KeyChange& change) {
   if (change.old_key.size() != kRawKeyBytes || change.new_key.size() != kRawKeyBytes) {
     return absl::InvalidArgumentError("A change of keys names two keys of 32 bytes.");
   }
-  std::string bytes(kDomain);
+  std::string bytes(kChangeDomain);
   bytes.push_back(static_cast<char>(change.service.size()));
   bytes.append(change.service);
   AppendBigEndianU64(bytes, change.epoch);

@@ -12,9 +12,8 @@
 namespace onereturn {
 namespace {
 
-constexpr absl::string_view kDomain("onereturn tree head 1\0", 22);
+constexpr absl::string_view kHeadDomain("onereturn tree head 1\0", 22);
 constexpr size_t kServiceBytesMax = 64;
-constexpr size_t kKeyIdBytes = 8;
 constexpr size_t kFixedBytes = 3 * kU64Bytes + kDigestBytes;  // Epoch, size, root, time.
 
 // Lower case alone, so that a head has one stored form.
@@ -47,7 +46,7 @@ absl::StatusOr<std::string> CanonicalHeadBytes(const TreeHead& head) {
   if (head.size >= kTreeSizeLimit) {
     return absl::InvalidArgumentError(absl::StrCat("No ledger can have ", head.size, " leaves."));
   }
-  std::string bytes(kDomain);
+  std::string bytes(kHeadDomain);
   bytes.push_back(static_cast<char>(head.service.size()));
   bytes.append(head.service);
   AppendBigEndianU64(bytes, head.epoch);
@@ -91,8 +90,8 @@ absl::StatusOr<std::string> SerializeSignedHead(const SignedHead& signed_head) {
 absl::StatusOr<SignedHead> ParseSignedHead(absl::string_view bytes) {
   const absl::Status malformed = absl::DataLossError(
       absl::StrCat("A stored tree head is malformed (", bytes.size(), " bytes)."));
-  if (bytes.substr(0, kDomain.size()) != kDomain) return malformed;
-  bytes.remove_prefix(kDomain.size());
+  if (bytes.substr(0, kHeadDomain.size()) != kHeadDomain) return malformed;
+  bytes.remove_prefix(kHeadDomain.size());
   if (bytes.empty()) return malformed;
   const size_t service_bytes = static_cast<uint8_t>(bytes[0]);
   bytes.remove_prefix(1);

@@ -16,7 +16,7 @@
 namespace onereturn {
 namespace {
 
-const SigningKey& Key() {
+const SigningKey& HeadKey() {
   static const SigningKey key = KeyFromSeed(std::string(64, '1'));
   return key;
 }
@@ -53,9 +53,9 @@ TEST(SignedHeadTest, GoldenBytes) {
 }
 
 TEST(SignedHeadTest, SignAndVerify) {
-  const SignedHead signed_head = SignHead(ExampleHead(), Key()).value();
-  EXPECT_TRUE(VerifyHead(signed_head, Key().verifying_key()).ok());
-  EXPECT_EQ(signed_head.key_id, Key().verifying_key().key_id());
+  const SignedHead signed_head = SignHead(ExampleHead(), HeadKey()).value();
+  EXPECT_TRUE(VerifyHead(signed_head, HeadKey().verifying_key()).ok());
+  EXPECT_EQ(signed_head.key_id, HeadKey().verifying_key().key_id());
   const SigningKey stranger = KeyFromSeed(std::string(64, '2'));
   EXPECT_EQ(VerifyHead(signed_head, stranger.verifying_key()).code(),
             absl::StatusCode::kFailedPrecondition);
@@ -65,7 +65,7 @@ TEST(SignedHeadTest, SignAndVerify) {
 }
 
 TEST(SignedHeadTest, AnyChangeIsNoticed) {
-  const SignedHead signed_head = SignHead(ExampleHead(), Key()).value();
+  const SignedHead signed_head = SignHead(ExampleHead(), HeadKey()).value();
   const std::vector<std::function<void(SignedHead&)>> changes = {
       [](SignedHead& changed) { changed.head.service = "metrics-3"; },
       [](SignedHead& changed) { changed.head.epoch = 2; },
@@ -77,7 +77,7 @@ TEST(SignedHeadTest, AnyChangeIsNoticed) {
   for (const auto& change : changes) {
     SignedHead changed = signed_head;
     change(changed);
-    EXPECT_EQ(VerifyHead(changed, Key().verifying_key()).code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(VerifyHead(changed, HeadKey().verifying_key()).code(), absl::StatusCode::kDataLoss);
   }
 }
 
@@ -88,14 +88,14 @@ TEST(SignedHeadTest, HeadsThatCannotBe) {
     TreeHead head = ExampleHead();
     head.service = service;
     EXPECT_EQ(CanonicalHeadBytes(head).status().code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_FALSE(SignHead(head, Key()).ok());
+    EXPECT_FALSE(SignHead(head, HeadKey()).ok());
   }
   TreeHead head = ExampleHead();
   head.service = std::string(64, 'a');
-  EXPECT_TRUE(SignHead(head, Key()).ok());
+  EXPECT_TRUE(SignHead(head, HeadKey()).ok());
   head.size = kTreeSizeLimit;
   EXPECT_EQ(CanonicalHeadBytes(head).status().code(), absl::StatusCode::kInvalidArgument);
-  SignedHead signed_head = SignHead(ExampleHead(), Key()).value();
+  SignedHead signed_head = SignHead(ExampleHead(), HeadKey()).value();
   for (const char* key_id : {"", "00112233445566FF", "00112233445566f", "00112233445566fg"}) {
     signed_head.key_id = key_id;
     EXPECT_FALSE(SerializeSignedHead(signed_head).ok());
@@ -113,7 +113,7 @@ TEST(SignedHeadTest, StoredFormRoundTrips) {
         head.size = size;
         head.root = Sha256(content);
         head.time_micros = time_micros;
-        const SignedHead signed_head = SignHead(head, Key()).value();
+        const SignedHead signed_head = SignHead(head, HeadKey()).value();
         const auto parsed = ParseSignedHead(SerializeSignedHead(signed_head).value());
         RC_ASSERT(parsed.ok());
         RC_ASSERT(*parsed == signed_head);
@@ -121,7 +121,7 @@ TEST(SignedHeadTest, StoredFormRoundTrips) {
 }
 
 TEST(SignedHeadTest, MalformedStoredHeadsAreDataLoss) {
-  const std::string bytes = SerializeSignedHead(SignHead(ExampleHead(), Key()).value()).value();
+  const std::string bytes = SerializeSignedHead(SignHead(ExampleHead(), HeadKey()).value()).value();
   for (size_t length = 0; length < bytes.size(); ++length) {
     EXPECT_EQ(ParseSignedHead(bytes.substr(0, length)).status().code(),
               absl::StatusCode::kDataLoss);
@@ -131,12 +131,12 @@ TEST(SignedHeadTest, MalformedStoredHeadsAreDataLoss) {
 
 // Every flipped bit is refused when parsing or when verifying.
 TEST(SignedHeadTest, EveryFlippedBitOfTheStoredFormIsNoticed) {
-  const std::string bytes = SerializeSignedHead(SignHead(ExampleHead(), Key()).value()).value();
+  const std::string bytes = SerializeSignedHead(SignHead(ExampleHead(), HeadKey()).value()).value();
   for (size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
     std::string flipped = bytes;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
     const auto parsed = ParseSignedHead(flipped);
-    EXPECT_FALSE(parsed.ok() && VerifyHead(*parsed, Key().verifying_key()).ok()) << bit;
+    EXPECT_FALSE(parsed.ok() && VerifyHead(*parsed, HeadKey().verifying_key()).ok()) << bit;
   }
 }
 

@@ -14,7 +14,12 @@
 
 namespace onereturn {
 
+// Of Ed25519 (RFC 8032).
 inline constexpr size_t kSignatureBytes = 64;
+inline constexpr size_t kRawKeyBytes = 32;
+// Of a key id: the first bytes of the SHA-256 of the public key; in texts twice as many hexadecimal
+// digits.
+inline constexpr size_t kKeyIdBytes = 8;
 using Signature = std::array<uint8_t, kSignatureBytes>;
 
 // The public half. A cheap copy of an immutable key; thread safe.

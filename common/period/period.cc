@@ -35,7 +35,6 @@ constexpr std::array<PeriodKind, 5> kPartKinds = {PeriodKind::kCalendarYear,
                                                   PeriodKind::kFinancialYear, PeriodKind::kQuarter,
                                                   PeriodKind::kMonth, PeriodKind::kDay};
 
-constexpr int kApril = 4;
 constexpr int kMonthsInYear = 12;
 
 // Months are counted from January of year 0.

@@ -49,6 +49,9 @@ absl::StatusOr<PeriodKind> ParsePeriodKind(absl::string_view name);
 //   year to date   FYYYYY-Mnn   FY2025-M07    M01 is April, M12 March
 //   plan           FYYYYY-PLAN  FY2025-PLAN
 //   comparison     A_vs_B       2025-04/P12M_vs_2024-04/P12M, A and B any two of the above
+// The month with which financial years begin.
+inline constexpr int kApril = 4;
+
 class Period {
  public:
   static constexpr int kMinRollingMonths = 2;

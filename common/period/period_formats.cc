@@ -11,12 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "common/period/period.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {
 namespace {
 
-constexpr int kApril = 4;
 // Longer text is no period; the bound keeps the work on hostile input small.
 constexpr size_t kMaxLength = 100;
 

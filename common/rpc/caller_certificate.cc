@@ -24,7 +24,7 @@ absl::StatusOr<CallerCertificate> ReadOnce(absl::string_view pem) {
     return Error(Reason::kSvidInvalid,
                  "the certificate is an authority's: a system calls with one that signs nothing");
   }
-  return CallerCertificate{std::move(spiffe_id), facts->sha256, facts->not_after};
+  return CallerCertificate{std::move(spiffe_id), facts->sha256, facts->issue, facts->not_after};
 }
 
 }  // namespace
@@ -41,6 +41,9 @@ absl::StatusOr<CallerCertificate> CallerCertificates::Read(absl::string_view pem
   if (certificate.ok() && certificate->not_after <= SystemClock().Now()) {
     return Error(Reason::kSvidInvalid, absl::StrCat("the certificate ended at ",
                                                     FormatTimestamp(certificate->not_after)));
+  }
+  if (certificate.ok() && revocations_->Holds(certificate->issue)) {
+    return Error(Reason::kSvidInvalid, "the certificate has been revoked by its authority");
   }
   return certificate;
 }

@@ -6,19 +6,23 @@
 #include <grpcpp/server_context.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/clock/clock.h"
 #include "common/digest/digest.h"
+#include "common/rpc/revocations.h"
 
 namespace onereturn {
 
 struct CallerCertificate {
   std::string spiffe_id;
   Digest sha256 = {};
+  std::string issue;  // For a revocation list.
   Timestamp not_after;
 };
 
@@ -26,13 +30,20 @@ struct CallerCertificate {
 // safe.
 class CallerCertificates {
  public:
+  // Nothing is taken as revoked until this is called, before the first call.
+  void Use(std::shared_ptr<const Revocations> revocations) {
+    revocations_ = std::move(revocations);
+  }
+
   // SVID_INVALID: no certificate, not exactly one SPIFFE id, an authority's certificate, or one
-  // that has ended by the machine's clock, on a connection that was made before.
+  // that has been revoked or has ended by the machine's clock, on a connection that was made
+  // before.
   absl::StatusOr<CallerCertificate> Of(const grpc::ServerContextBase& context) const;
   // The same for the text of a certificate.
   absl::StatusOr<CallerCertificate> Read(absl::string_view pem) const;
 
  private:
+  std::shared_ptr<const Revocations> revocations_ = std::make_shared<Revocations>();
   mutable std::mutex mutex_;
   mutable std::map<std::string, absl::StatusOr<CallerCertificate>, std::less<>> known_;
 };

@@ -25,8 +25,11 @@ struct CallerIdentity {
 // Thread safe, but for Use().
 class CallerIdentities {
  public:
-  // Nobody's tokens are trusted until this is called.
-  void Use(std::shared_ptr<const People> people) { people_ = std::move(people); }
+  // Nobody's tokens are trusted, and nothing is revoked, until this is called.
+  void Use(std::shared_ptr<const People> people, std::shared_ptr<const Revocations> revocations) {
+    people_ = std::move(people);
+    certificates_.Use(std::move(revocations));
+  }
   const People& people() const { return *people_; }
 
   // SVID_INVALID, and as People::Of.

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/authority/certificate_reading.h"
 #include "common/log/log.h"
 #include "common/rpc/connection_quota.h"
 #include "common/rpc/limits.h"
@@ -34,19 +35,35 @@ constexpr unsigned kReloadSeconds = 1;
 constexpr int kMaxResponseBytes =
     16 * 1024 * 1024;  // Feed pages and lists; requests are far smaller.
 
-// Answers only when the peer's certificate carries the one SPIFFE id it should.
-class SpiffeVerifier final : public tls::ExternalCertificateVerifier {
+// Also one that cannot be read is no longer good.
+bool IsRevoked(const Revocations& revocations, tls::TlsCustomVerificationCheckRequest* request) {
+  const grpc::string_ref pem = request->peer_cert();
+  const absl::StatusOr<CertificateFacts> facts =
+      ReadCertificate(absl::string_view(pem.data(), pem.size()), "certificate");
+  return !facts.ok() || revocations.Holds(facts->issue);
+}
+
+grpc::Status RevokedError() {
+  return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "the peer's certificate has been revoked");
+}
+
+// Answers only when the server's certificate carries the one SPIFFE id it should, and has not been
+// revoked.
+class PeerVerifier final : public tls::ExternalCertificateVerifier {
  public:
-  explicit SpiffeVerifier(std::string expected) : expected_(std::move(expected)) {}
+  PeerVerifier(std::string expected, std::shared_ptr<const Revocations> revocations)
+      : expected_(std::move(expected)), revocations_(std::move(revocations)) {}
 
   bool Verify(tls::TlsCustomVerificationCheckRequest* request,
               std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
     const std::vector<grpc::string_ref> names = request->uri_names();
-    if (names.size() == 1 && std::string(names[0].data(), names[0].size()) == expected_) {
-      *sync_status = grpc::Status::OK;
-    } else {
+    if (IsRevoked(*revocations_, request)) {
+      *sync_status = RevokedError();
+    } else if (names.size() != 1 || std::string(names[0].data(), names[0].size()) != expected_) {
       *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
                                   absl::StrCat("the server is not ", expected_));
+    } else {
+      *sync_status = grpc::Status::OK;
     }
     return true;
   }
@@ -54,14 +71,22 @@ class SpiffeVerifier final : public tls::ExternalCertificateVerifier {
 
  private:
   const std::string expected_;
+  const std::shared_ptr<const Revocations> revocations_;
 };
 
-// Lets a certificate open so many connections at once. Whose it is, and what it may do, is for the
-// guard to say at each call.
+// Lets a certificate that has not been revoked open so many connections at once. Whose it is, and
+// what it may do, is for the guard to say at each call.
 class ConnectionVerifier final : public tls::ExternalCertificateVerifier {
  public:
+  explicit ConnectionVerifier(std::shared_ptr<const Revocations> revocations)
+      : revocations_(std::move(revocations)) {}
+
   bool Verify(tls::TlsCustomVerificationCheckRequest* request,
               std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
+    if (IsRevoked(*revocations_, request)) {
+      *sync_status = RevokedError();
+      return true;
+    }
     const grpc::string_ref certificate = request->peer_cert();
     if (quota_.Admit(absl::string_view(certificate.data(), certificate.size()))) {
       *sync_status = grpc::Status::OK;
@@ -87,6 +112,7 @@ class ConnectionVerifier final : public tls::ExternalCertificateVerifier {
     LogWarning("connection.quota", {{"caller", caller}});
   }
 
+  const std::shared_ptr<const Revocations> revocations_;
   ConnectionQuota quota_{limits::kConnectionsACertificate, CountOpenConnections,
                          std::chrono::steady_clock::now};
   std::atomic<int64_t> logged_second_{-1};
@@ -123,26 +149,34 @@ void PinCiphers() {
   std::call_once(once, [] { setenv(kCiphersVariable, kCiphers, /*overwrite=*/1); });
 }
 
-absl::StatusOr<std::shared_ptr<tls::CertificateProviderInterface>> Provider(
-    const config::v1::TlsFiles& files) {
+void WatchFiles(tls::TlsCredentialsOptions* options) {
   PinCiphers();
-  ASSIGN_OR_RETURN(const TlsIdentityPaths paths, FollowTlsFiles(files));
-  return std::shared_ptr<tls::CertificateProviderInterface>(
-      std::make_shared<tls::FileWatcherCertificateProvider>(paths.identity, paths.identity,
-                                                            paths.authority, kReloadSeconds));
+  options->watch_root_certs();
+  options->watch_identity_key_cert_pairs();
+}
+
+std::shared_ptr<tls::CertificateProviderInterface> Provider(const TlsIdentity& identity) {
+  return std::make_shared<tls::FileWatcherCertificateProvider>(
+      identity.identity_path, identity.identity_path, identity.authority_path, kReloadSeconds);
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MutualTlsServerCredentials(
     const config::v1::TlsFiles& files) {
-  ASSIGN_OR_RETURN(auto provider, Provider(files));
-  tls::TlsServerCredentialsOptions options(provider);
-  options.watch_root_certs();
-  options.watch_identity_key_cert_pairs();
+  ASSIGN_OR_RETURN(const TlsIdentity identity, FollowTlsFiles(files));
+  tls::TlsServerCredentialsOptions options(Provider(identity));
+  WatchFiles(&options);
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.set_certificate_verifier(tls::ExternalCertificateVerifier::Create<ConnectionVerifier>());
+  options.set_certificate_verifier(
+      tls::ExternalCertificateVerifier::Create<ConnectionVerifier>(identity.revocations));
   return tls::TlsServerCredentials(options);
+}
+
+absl::StatusOr<std::shared_ptr<const Revocations>> FollowRevocations(
+    const config::v1::TlsFiles& files) {
+  ASSIGN_OR_RETURN(const TlsIdentity identity, FollowTlsFiles(files));
+  return identity.revocations;
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1::TlsFiles& files,
@@ -153,18 +187,20 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MutualTlsChannel(const config::v1::TlsFiles& files,
                                                                 const config::v1::Peer& peer,
                                                                 const std::string& token) {
-  ASSIGN_OR_RETURN(auto provider, Provider(files));
+  ASSIGN_OR_RETURN(const TlsIdentity identity, FollowTlsFiles(files));
   tls::TlsChannelCredentialsOptions options;
-  options.set_certificate_provider(provider);
-  options.watch_root_certs();
-  options.watch_identity_key_cert_pairs();
+  options.set_certificate_provider(Provider(identity));
+  WatchFiles(&options);
+  options.set_certificate_verifier(tls::ExternalCertificateVerifier::Create<PeerVerifier>(
+      peer.spiffe_id(), identity.revocations));
   options.set_verify_server_certs(true);
   options.set_check_call_host(false);
-  options.set_certificate_verifier(
-      tls::ExternalCertificateVerifier::Create<SpiffeVerifier>(peer.spiffe_id()));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, limits::kSilenceMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, limits::kSilenceAnswerMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, limits::kConnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
   std::shared_ptr<grpc::ChannelCredentials> credentials = tls::TlsCredentials(options);
   if (!token.empty()) {

@@ -55,9 +55,10 @@ struct CallContext {
   std::string person_token() const { return signed_in.has_value() ? signed_in->token : ""; }
 };
 
-// Who may sign in, and where calls are kept. Both outlive the guard's calls.
+// Who may sign in, who no longer may call, and where calls are kept. All outlive the guard's calls.
 struct CallKeeping {
   std::shared_ptr<const People> people;
+  std::shared_ptr<const Revocations> revocations = std::make_shared<Revocations>();
   AccessLog* access_log = nullptr;
 };
 
@@ -76,19 +77,19 @@ class Guard {
     return Create(std::make_shared<const RightsSource>(std::move(rights)), clock, services);
   }
 
-  // Before the first call. Without it no token is taken, and calls are kept nowhere but in the log.
+  // Before the first call. Without it no token is taken, nothing is revoked, and calls are kept
+  // nowhere but in the log.
   void Use(const CallKeeping& keeping) {
-    identities_.Use(keeping.people);
+    identities_.Use(keeping.people, keeping.revocations);
     access_log_ = keeping.access_log;
   }
 
-  // ACCESS_LOG when the call could not be kept.
-  // Identity and permission: before anything of the request is looked at. PERMISSION also
-  // when the method concerns no single organisation (NONE), the caller acts for one, and
-  // NeedsNationalScope().
+  // Identity and permission: before anything of the request is looked at. PERMISSION also when the
+  // method concerns no single organisation (NONE), the caller acts for one, and
+  // NeedsNationalScope(). ACCESS_LOG when the call could not be kept; what RefuseAll() was given.
   absl::StatusOr<CallContext> Admit(const grpc::ServerContextBase& context,
                                     const google::protobuf::Descriptor& request_type) const;
-  // The same for a principal whose identity is settled. Without a deadline.
+  // The same for a principal whose identity is settled, and who set no deadline.
   absl::StatusOr<CallContext> AdmitAs(const Principal& principal,
                                       const google::protobuf::Descriptor& request_type) const;
   // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()), and

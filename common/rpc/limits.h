@@ -32,6 +32,13 @@ inline constexpr size_t kListItems = 20'000;
 // Messages within messages; the v1 API needs 6.
 inline constexpr int kMessageDepth = 16;
 
+// ---- Pages ----
+
+// Items of a page whose caller names no size, and the most that one gets: a page of the largest
+// items fits a message, and a list of all organisations takes a few calls.
+inline constexpr int kUsualPage = 100;
+inline constexpr int kLargestPage = 1'000;
+
 // ---- Time ----
 
 // Microseconds. No call waits longer for what it needs, whatever deadline its caller set, and this
@@ -49,6 +56,17 @@ inline constexpr int64_t kUnreadAnswerMicros = 5'000'000;
 // Milliseconds for the TLS handshake and the beginning of HTTP/2. A crowd of silent connections is
 // gone after it; a loaded machine takes tens of milliseconds for an honest one.
 inline constexpr int kHandshakeMs = 5'000;
+// Milliseconds that a connection with a call may say nothing before one end asks the other whether
+// it is still there, and that the other may take to answer; then the connection is closed. A link
+// that goes dark tells nobody: without the question a follower would wait for ever on a connection
+// that a firewall forgot, and its source would keep a thread for it. Services are to lag no longer
+// than 30 s after a link is back, which leaves time to connect again.
+inline constexpr int kSilenceMs = 5'000;
+inline constexpr int kSilenceAnswerMs = 5'000;
+// Milliseconds between two such questions below which a client is shown the door.
+inline constexpr int kQuestionIntervalMs = kSilenceMs / 2;
+// Milliseconds for one attempt to connect: no longer than the other end gives the handshake.
+inline constexpr int kConnectMs = kHandshakeMs;
 // Milliseconds after which a connection without a call is closed; clients open another unasked.
 inline constexpr int kIdleConnectionMs = 300'000;
 // Seconds that running calls get when the server stops.

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/rpc/limits.h"
 
 namespace onereturn {
 
@@ -41,7 +42,8 @@ class PageTokens {
 };
 
 // The page size to use: `asked`, or `usual` for 0, at most `most`. PAGE_SIZE when negative.
-absl::StatusOr<int> PageSize(int32_t asked, int usual, int most);
+absl::StatusOr<int> PageSize(int32_t asked, int usual = limits::kUsualPage,
+                             int most = limits::kLargestPage);
 
 }  // namespace onereturn
 

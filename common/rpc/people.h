@@ -45,11 +45,12 @@ class People {
                                                         const Clock* clock);
 
   // Who is signed in on a call; nothing when a system calls for itself, and may.
+  // clang-format off
   //   TOKEN_MISSING      the system may only call for people
   //   IDENTITY_MISMATCH  the token is not the certificate's, or the person is not of an
-  //   organisation
-  //                      whose people the system carries (Principal.people_of)
+  //                      organisation whose people the system carries (Principal.people_of)
   //   as TokenVerifier::Verify
+  // clang-format on
   // A service of the suite passes on tokens of others: the binding to a certificate was checked by
   // the service that was called, and what may be done is what both the person and the service may.
   absl::StatusOr<std::optional<SignedIn>> Of(const grpc::ServerContextBase& context,

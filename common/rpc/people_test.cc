@@ -37,7 +37,7 @@ class PeopleTest : public ::testing::Test {
   }
 
   static CallerCertificate System(const std::string& name, const std::string& certificate) {
-    return {"spiffe://a.example/" + name, Sha256(certificate), kNow};
+    return {"spiffe://a.example/" + name, Sha256(certificate), /*issue=*/"", kNow};
   }
   // A token of a person of RCF that is bound to the certificate `bound`, as `system` sends it.
   absl::StatusOr<std::optional<SignedIn>> Send(const std::string& system,

@@ -37,13 +37,12 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
-using google::protobuf::ServiceDescriptor;
 
 constexpr char kSystem[] = "spiffe://a.example/system";
 const char* const kOrganisations[] = {"QAA", "RAA", "Y01", "QBB", "RZZ", ""};
 
-std::vector<const ServiceDescriptor*> AllServices() {
-  std::vector<const ServiceDescriptor*> services;
+std::vector<const google::protobuf::ServiceDescriptor*> AllServices() {
+  std::vector<const google::protobuf::ServiceDescriptor*> services;
   for (const auto* file : {access::v1::ListAccessRequest::descriptor()->file(),
                            assessment::v1::GetFrameworkRequest::descriptor()->file(),
                            catalogue::v1::GetItemRequest::descriptor()->file(),
@@ -148,7 +147,7 @@ TEST(RightsMatrixTest, EachCellIsAsTheTableSays) {
       national = Guard::Create(SourceFor(role, ""), &clock, AllServices()).value();
     }
     const auto own = Guard::Create(SourceFor(role, "QAA"), &clock, AllServices()).value();
-    for (const ServiceDescriptor* service : AllServices()) {
+    for (const google::protobuf::ServiceDescriptor* service : AllServices()) {
       for (int m = 0; m < service->method_count(); ++m) {
         const MethodDescriptor& method = *service->method(m);
         std::string got(1, national == nullptr ? 'x' : Answer(*national, method, "RZZ"));

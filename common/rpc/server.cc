@@ -137,7 +137,8 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
         config.mutable_signing_key_file(), config.mutable_rights_file(),
         config.mutable_high_water_file(), config.mutable_next_signing_key_file(),
         config.mutable_backup_folder(), config.mutable_tls()->mutable_certificate_file(),
-        config.mutable_tls()->mutable_key_file(), config.mutable_tls()->mutable_authority_file()}) {
+        config.mutable_tls()->mutable_key_file(), config.mutable_tls()->mutable_authority_file(),
+        config.mutable_tls()->mutable_revocation_file()}) {
     ToAbsolute(folder, path);
   }
   for (config::v1::TokenIssuer& issuer : *config.mutable_token_issuers()) {
@@ -150,6 +151,7 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
   if (config.signing_key_file().empty()) faults.Field("signing_key_file", "is missing");
   if (config.rights_file().empty()) faults.Field("rights_file", "is missing");
   CheckPrivate("signing_key_file", config.signing_key_file(), &faults);
+  CheckPrivate("next_signing_key_file", config.next_signing_key_file(), &faults);
   CheckPrivate("tls.key_file", config.tls().key_file(), &faults);
   if (faults.fields_total() > 0) return faults;
   return config;
@@ -197,6 +199,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits::kStreamsAConnection);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, limits::kMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, limits::kHandshakeMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, limits::kSilenceMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, limits::kSilenceAnswerMs);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             limits::kQuestionIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits::kIdleConnectionMs);
   RefuseCompression(&builder);
   builder.SetMaxReceiveMessageSize(limits::kReceiveBytes);

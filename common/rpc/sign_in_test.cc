@@ -6,11 +6,13 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "common/access_log/access_log.h"
 #include "common/authority/authority.h"
 #include "common/authority/certificate_reading.h"
+#include "common/base/read_file.h"
 #include "common/base/testing/temporary_folder.h"
 #include "common/rpc/access_server.h"
 #include "common/rpc/credentials.h"
@@ -24,18 +26,19 @@ namespace onereturn {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr char kServerId[] = "spiffe://a.example/server";
+constexpr char kSignInServer[] = "spiffe://a.example/server";
 
 std::string Id(const std::string& name) { return "spiffe://a.example/" + name; }
 
 // Answers a read with who is signed in; and an approval, which ListReturns stands for here.
-class TestReturns final : public returns::v1::ReturnsService::Service {
+class SignedInReturns final : public returns::v1::ReturnsService::Service {
  public:
-  explicit TestReturns(const Guard* guard) : guard_(guard) {}
+  explicit SignedInReturns(const Guard* guard) : guard_(guard) {}
   grpc::Status GetReturn(grpc::ServerContext* context, const returns::v1::GetReturnRequest* request,
                          returns::v1::GetReturnResponse* response) override {
     return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
@@ -77,13 +80,14 @@ class SignInTest : public ::testing::Test {
     person->set_person(absl::StrCat(kTestIssuer, "#p-4711"));
     person->set_role(rights::v1::ROLE_SUBMITTER);
     person->set_organisation("RCF");
-    Issue("server", IssueRequest::ForServer(kServerId));
+    Issue("server", IssueRequest::ForServer(kSignInServer));
     Issue("stranger", IssueRequest::ForClient(Id("stranger")));
     IssueRequest authority = IssueRequest::ForClient(Id("rcf"));
     authority.signs_too = true;
     Issue("an authority", authority);
     EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
                 IsOk());
+    Revoke({});
     EXPECT_THAT(WriteNewFile(folder_.File("keys.json"), signer_.ToKeySet(), 0644), IsOk());
     Start();
   }
@@ -103,11 +107,13 @@ class SignInTest : public ::testing::Test {
                            {ServiceDescriptor<returns::v1::ReturnsService>(),
                             ServiceDescriptor<access::v1::AccessLogService>()})
                  .value();
-    guard_->Use({People::Create(config_, rights_, &clock_).value(), log_.get()});
-    returns_ = std::make_unique<TestReturns>(guard_.get());
+    *config_.mutable_tls() = FilesOf("server");
+    config_.mutable_tls()->set_revocation_file(folder_.File("revoked.pem"));
+    guard_->Use({People::Create(config_, rights_, &clock_).value(),
+                 FollowRevocations(config_.tls()).value(), log_.get()});
+    returns_ = std::make_unique<SignedInReturns>(guard_.get());
     access_ = std::make_unique<AccessServer>(guard_.get(), log_.get());
     config_.set_listen_address("127.0.0.1:0");
-    *config_.mutable_tls() = FilesOf("server");
     server_ = Server::Start(config_, {returns_.get(), access_.get()}).value();
   }
   void Issue(const std::string& name, const IssueRequest& request) {
@@ -115,6 +121,17 @@ class SignInTest : public ::testing::Test {
     EXPECT_THAT(WriteCertifiedKey(pem, FilesOf(name).certificate_file(), FilesOf(name).key_file()),
                 IsOk());
     certificates_[name] = ReadCertificate(pem.certificate_pem, "x").value().sha256;
+  }
+  // The list that takes back the certificates of `names`, in place of the one before.
+  void Revoke(const std::vector<std::string>& names) {
+    std::vector<std::string> certificates;
+    for (const std::string& name : names) {
+      certificates.push_back(ReadFile(FilesOf(name).certificate_file()).value());
+    }
+    const std::string next = folder_.File("revoked.next");
+    EXPECT_THAT(WriteNewFile(next, authority_.Revoke(certificates, clock_.Now()).value(), 0644),
+                IsOk());
+    EXPECT_EQ(std::rename(next.c_str(), folder_.File("revoked.pem").c_str()), 0);
   }
   config::v1::TlsFiles FilesOf(const std::string& name) const {
     config::v1::TlsFiles files;
@@ -131,7 +148,7 @@ class SignInTest : public ::testing::Test {
                                            const std::string& token = "") const {
     config::v1::Peer peer;
     peer.set_address(server_->address());
-    peer.set_spiffe_id(kServerId);
+    peer.set_spiffe_id(kSignInServer);
     // gRPC's own clients cannot be made with what servers refuse: an authority's certificate is put
     // in place of a good one afterwards.
     return MutualTlsChannel(FilesOf(name), peer, token).value();
@@ -187,10 +204,44 @@ class SignInTest : public ::testing::Test {
   config::v1::ServerConfig config_;
   std::unique_ptr<AccessLog> log_;
   std::unique_ptr<Guard> guard_;
-  std::unique_ptr<TestReturns> returns_;
+  std::unique_ptr<SignedInReturns> returns_;
   std::unique_ptr<AccessServer> access_;
   std::unique_ptr<Server> server_;
 };
+
+TEST_F(SignInTest, ARevokedCertificateIsRefusedAlsoWhereItsConnectionStands) {
+  auto standing = returns::v1::ReturnsService::NewStub(ChannelOf("rcf"));
+  const auto ask = [&] {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    returns::v1::GetReturnRequest request;
+    request.set_name("organisations/RCF/returns/AE.2025-04");
+    returns::v1::GetReturnResponse response;
+    return FromGrpcStatus(standing->GetReturn(&context, request, &response));
+  };
+  ASSERT_THAT(ask(), IsOk());
+  Revoke({"rcf", "auditor"});
+  absl::Status refused;
+  for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+       refused.ok() && std::chrono::steady_clock::now() < end;) {
+    refused = ask();
+  }
+  EXPECT_THAT(refused, HasReason(Reason::kSvidInvalid));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("revoked"));
+  // A new connection is not made at all; others go on.
+  EXPECT_EQ(Get("rcf").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Get("auditor").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(Get("rae", "", "RAE"), IsOk());
+  // A damaged list changes nothing; one without it lets it in again.
+  std::ofstream(folder_.File("revoked.pem")) << "no list";
+  EXPECT_THAT(ask(), HasReason(Reason::kSvidInvalid));
+  Revoke({"auditor"});
+  for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+       !refused.ok() && std::chrono::steady_clock::now() < end;) {
+    refused = ask();
+  }
+  EXPECT_THAT(refused, IsOk());
+}
 
 TEST_F(SignInTest, APersonIsSignedInAtTheOrganisationsSystem) {
   EXPECT_THAT(Get("rcf"), IsOkAndHolds(Id("rcf")));

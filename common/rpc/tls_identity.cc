@@ -69,12 +69,13 @@ class MemoryFile {
 class FollowedFiles {
  public:
   explicit FollowedFiles(const config::v1::TlsFiles& files)
-      : names_{files.certificate_file(), files.key_file(), files.authority_file()} {}
+      : names_{files.certificate_file(), files.key_file(), files.authority_file(),
+               files.revocation_file()} {}
 
   // Takes what the files hold now.
   absl::Status Take() {
     for (size_t i = 0; i < names_.size(); ++i) {
-      std::optional<std::string> text = ReadFile(names_[i]);
+      std::optional<std::string> text = TextOf(names_[i]);
       if (!text.has_value()) {
         texts_ = {};
         return Error(Reason::kFieldInvalid,
@@ -83,18 +84,22 @@ class FollowedFiles {
       }
       texts_[i] = *std::move(text);
     }
-    RETURN_IF_ERROR(Check());
-    RETURN_IF_ERROR(identity_.Replace(absl::StrCat(texts_[1], "\n", texts_[0])));
-    return authority_.Replace(texts_[2]);
+    ASSIGN_OR_RETURN(RevocationList revoked, Check());
+    revocations_->Replace(std::move(revoked));
+    absl::Status kept = identity_.Replace(absl::StrCat(texts_[1], "\n", texts_[0]));
+    if (kept.ok()) kept = authority_.Replace(texts_[2]);
+    // What could not be kept in memory is no fault of the files: they are taken at the next look.
+    if (!kept.ok()) texts_ = {};
+    return kept;
   }
 
   // Takes what has changed, and says in the log what came of it.
   void Look() {
     bool changed = false;
     for (size_t i = 0; i < names_.size(); ++i) {
-      changed = changed || ReadFile(names_[i]).value_or("") != texts_[i];
+      changed = changed || TextOf(names_[i]).value_or("") != texts_[i];
     }
-    if (!changed) return;
+    if (!changed) return WarnOfAnOldList();
     const absl::Status taken = Take();
     const std::string why(taken.message());
     if (taken.ok()) {
@@ -105,10 +110,16 @@ class FollowedFiles {
     said_ = why;
   }
 
-  TlsIdentityPaths paths() const { return {identity_.path(), authority_.path()}; }
+  TlsIdentity identity() const { return {identity_.path(), authority_.path(), revocations_}; }
 
  private:
-  absl::Status Check() const {
+  // An absent revocation file has no name and no text.
+  static std::optional<std::string> TextOf(const std::string& name) {
+    return name.empty() ? std::string() : ReadFile(name);
+  }
+
+  // What the authorities took back.
+  absl::StatusOr<RevocationList> Check() const {
     const absl::Status status =
         CheckTlsIdentity(texts_[0], texts_[1], texts_[2], SystemClock().Now());
     if (!status.ok()) return NamingTheFile(status);
@@ -118,7 +129,19 @@ class FollowedFiles {
                    absl::StrCat("the TLS file \"", names_[0], "\": ", id.status().message()))
           .Field("tls.certificate_file", "must have one URI name, its SPIFFE id");
     }
-    return absl::OkStatus();
+    if (names_[3].empty()) return RevocationList();
+    absl::StatusOr<RevocationList> revoked = RevocationList::FromPem(texts_[3], texts_[2]);
+    if (!revoked.ok()) return NamingTheFile(revoked.status());
+    return revoked;
+  }
+  // It stays in force: without it more would be let in, and to shut everybody out because an
+  // authority is late would be worse.
+  void WarnOfAnOldList() {
+    const std::optional<Timestamp> next = revocations_->Current()->next_update();
+    if (!next.has_value() || SystemClock().Now() <= *next || warned_of_ == *next) return;
+    warned_of_ = *next;
+    LogWarning("tls.revocation_list_old",
+               {{"file", names_[3]}, {"next_update", FormatTimestamp(*next)}});
   }
   absl::Status NamingTheFile(const absl::Status& status) const {
     const auto details = DetailsOf(status);
@@ -126,28 +149,31 @@ class FollowedFiles {
     const FieldViolation& violation = details->fields.front();
     const size_t index = violation.field == "certificate_file" ? 0
                          : violation.field == "key_file"       ? 1
-                                                               : 2;
+                         : violation.field == "authority_file" ? 2
+                                                               : 3;
     return Error(Reason::kFieldInvalid,
                  absl::StrCat("the TLS file \"", names_[index], "\" ", violation.description))
         .Field(absl::StrCat("tls.", violation.field), violation.description);
   }
 
-  const std::array<std::string, 3> names_;  // Certificate, key, authority.
-  std::array<std::string, 3> texts_;        // As last read, good or not.
+  const std::array<std::string, 4> names_;  // Certificate, key, authority, revocations.
+  std::array<std::string, 4> texts_;        // As last read, good or not.
   std::string said_;
   MemoryFile identity_;
   MemoryFile authority_;
+  const std::shared_ptr<Revocations> revocations_ = std::make_shared<Revocations>();
+  Timestamp warned_of_;  // The list's own time, of which the log has been told.
 };
 
 // Every identity of the process. Never destroyed: gRPC's threads read from it to the end.
 class Followed {
  public:
-  absl::StatusOr<TlsIdentityPaths> Paths(const config::v1::TlsFiles& files) {
+  absl::StatusOr<TlsIdentity> Identity(const config::v1::TlsFiles& files) {
     std::lock_guard<std::mutex> lock(mutex_);
     auto& followed = by_files_[files.SerializeAsString()];
     if (followed != nullptr) {
       followed->Look();
-      return followed->paths();
+      return followed->identity();
     }
     auto first = std::make_unique<FollowedFiles>(files);
     RETURN_IF_ERROR(first->Take());
@@ -156,7 +182,7 @@ class Followed {
       running_ = true;
       std::thread([this] { Run(); }).detach();
     }
-    return followed->paths();
+    return followed->identity();
   }
 
  private:
@@ -177,9 +203,9 @@ class Followed {
 
 }  // namespace
 
-absl::StatusOr<TlsIdentityPaths> FollowTlsFiles(const config::v1::TlsFiles& files) {
+absl::StatusOr<TlsIdentity> FollowTlsFiles(const config::v1::TlsFiles& files) {
   static auto* const followed = new Followed();
-  return followed->Paths(files);
+  return followed->Identity(files);
 }
 
 }  // namespace onereturn

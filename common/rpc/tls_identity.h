@@ -3,26 +3,29 @@
 #ifndef ONERETURN_COMMON_RPC_TLS_IDENTITY_H_
 #define ONERETURN_COMMON_RPC_TLS_IDENTITY_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/rpc/revocations.h"
 #include "onereturn/config/v1/config.pb.h"
 
 namespace onereturn {
 
 // Where gRPC reads from: files of the process alone, in memory, each replaced whole. Certificate
 // and key lie in one.
-struct TlsIdentityPaths {
-  std::string identity;
-  std::string authority;
+struct TlsIdentity {
+  std::string identity_path;
+  std::string authority_path;
+  std::shared_ptr<const Revocations> revocations;
 };
 
-// From the first time they are asked for, the three files are looked at once a second for as long
-// as the process lives. They are taken when all three are good and belong together; until then what
+// From the first time they are asked for, the files are looked at once a second for as long
+// as the process lives. They are taken when all are good and belong together; until then what
 // was last good stays in force, which is said once in the log. So a renewal need not be atomic:
 // between the first file and the last nothing breaks. FIELD_INVALID when they are not good at the
 // first time: the file, and what it holds. Thread safe.
-absl::StatusOr<TlsIdentityPaths> FollowTlsFiles(const config::v1::TlsFiles& files);
+absl::StatusOr<TlsIdentity> FollowTlsFiles(const config::v1::TlsFiles& files);
 
 }  // namespace onereturn
 

@@ -59,12 +59,14 @@ std::optional<HeldCopy> CopyOf(std::string name, Timestamp time, uint64_t bytes,
 std::vector<std::string> CheckpointNames(const std::string& data_folder) {
   std::vector<std::string> names;
   std::error_code missing;  // There are none then.
-  for (const auto& file : fs::directory_iterator(CheckpointFolder(data_folder), missing)) {
-    std::string name = file.path().filename().string();
+  for (auto file = fs::directory_iterator(CheckpointFolder(data_folder), missing);
+       !missing && file != fs::directory_iterator(); file.increment(missing)) {
+    std::string name = file->path().filename().string();
+    std::error_code unreadable;
     // One without a head was never finished.
     if (absl::StartsWith(name, kCheckpointPrefix) &&
         ParseCompactTime(name.substr(kCheckpointPrefix.size())).has_value() &&
-        fs::exists(file.path() / kHeadFile)) {
+        fs::exists(file->path() / kHeadFile, unreadable)) {
       names.push_back(std::move(name));
     }
   }
@@ -85,7 +87,13 @@ std::string CheckpointFolder(const std::string& data_folder) {
 absl::StatusOr<std::vector<HeldCopy>> ListCopies(const std::string& data_folder,
                                                  const std::string& backup_folder) {
   std::vector<HeldCopy> copies;
-  if (!backup_folder.empty() && fs::exists(backup_folder)) {
+  std::error_code error;
+  const bool has_backups = !backup_folder.empty() && fs::exists(backup_folder, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot look at ", backup_folder, ": ", error.message()));
+  }
+  if (has_backups) {
     ASSIGN_OR_RETURN(const auto backups, BackupFolder::Open(backup_folder));
     for (const StoredBackup& backup : backups->List()) {
       std::optional<HeldCopy> copy =

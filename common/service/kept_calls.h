@@ -15,13 +15,14 @@ namespace onereturn {
 // Must outlive the calls of the guard that uses it.
 struct KeptCalls {
   std::shared_ptr<const People> people;
+  std::shared_ptr<const Revocations> revocations;
   std::unique_ptr<AccessLog> access_log;
 
-  CallKeeping keeping() const { return {people, access_log.get()}; }
+  CallKeeping keeping() const { return {people, revocations, access_log.get()}; }
 };
 
-// The people of the configuration's issuers, and its access log, which is opened. `clock` must
-// outlive it. Errors as People::Create and AccessLog::Open.
+// The people of the configuration's issuers, its revocation list, and its access log, which is
+// opened. `clock` must outlive it. Errors as People::Create, FollowRevocations and AccessLog::Open.
 absl::StatusOr<KeptCalls> KeepCalls(const config::v1::ServerConfig& config, const Clock* clock);
 
 }  // namespace onereturn

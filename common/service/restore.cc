@@ -1,9 +1,8 @@
 #include "common/service/restore.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <future>
 #include <system_error>
@@ -13,8 +12,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/base/read_file.h"
+#include "common/base/sync_folder.h"
 #include "common/commit/journal.h"
+#include "common/commit/request_id.h"
 #include "common/digest/digest.h"
 #include "common/ledger/merkle.h"
 #include "common/log/log.h"
@@ -45,12 +45,16 @@ absl::Status Rename(const std::string& from, const std::string& to) {
         absl::StrCat("cannot rename ", from, " to ", to, ": ", error.message()));
   }
   // The name must survive a power loss before the next step rests on it.
-  const int folder = ::open(fs::path(to).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder >= 0) {
-    ::fsync(folder);
-    ::close(folder);
-  }
-  return absl::OkStatus();
+  if (SyncFolder(FolderOf(to))) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("cannot sync the name ", to, ": ", std::strerror(errno)));
+}
+
+absl::StatusOr<bool> Exists(const std::string& path) {
+  std::error_code error;
+  const bool there = fs::exists(path, error);
+  if (!error) return there;
+  return absl::UnavailableError(absl::StrCat("cannot look at ", path, ": ", error.message()));
 }
 
 absl::StatusOr<HeldCopy> FindCopy(const config::v1::ServerConfig& config, const std::string& name) {
@@ -134,6 +138,8 @@ std::string RequestIdOf(const config::v1::RestoreOrder& order) {
   return absl::StrCat("restore.", order.id());
 }
 
+constexpr size_t kMostOrderIdBytes = 64;
+
 // A name in the form of a system's, since whoever left the order acted on the machine itself.
 constexpr char kActor[] = "restore-order";
 
@@ -146,12 +152,19 @@ std::string RestoreOrderFile(const std::string& data_folder) {
 absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
     const std::string& data_folder) {
   const std::string file = RestoreOrderFile(data_folder);
-  if (!fs::exists(file)) return std::optional<config::v1::RestoreOrder>();
+  ASSIGN_OR_RETURN(const bool there, Exists(file));
+  if (!there) return std::optional<config::v1::RestoreOrder>();
   config::v1::RestoreOrder order;
   RETURN_IF_ERROR(ReadTextProto(file, &order));
   if (order.id().empty() || order.copy().empty() || order.reason().empty()) {
     return Error(Reason::kFieldInvalid,
                  absl::StrCat(file, " is not whole: write it with `onereturn restore`"));
+  }
+  // It becomes part of a folder's name and of a request id.
+  if (!IsRequestId(order.id(), kMostOrderIdBytes) || absl::StrContains(order.id(), '/')) {
+    return Error(Reason::kFieldInvalid, absl::StrCat(file, " has an id that cannot be"))
+        .Field("id", absl::StrCat("must be 1 to ", kMostOrderIdBytes,
+                                  " visible ASCII characters without a slash"));
   }
   return std::optional<config::v1::RestoreOrder>(std::move(order));
 }
@@ -161,16 +174,18 @@ absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::str
                           const config::v1::RestoreOrder& order,
                           const std::vector<SigningKey>& keys) {
   const std::string aside = PutAsideFolder(config.data_folder(), order);
-  if (fs::exists(aside) && fs::exists(config.data_folder())) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool put_aside, Exists(aside));
+  ASSIGN_OR_RETURN(const bool has_store, Exists(config.data_folder()));
+  if (put_aside && has_store) return absl::OkStatus();
   ASSIGN_OR_RETURN(const HeldCopy copy, FindCopy(config, order.copy()));
   RETURN_IF_ERROR(CheckCopy(copy, service, order, keys));
   const std::string fresh = Beside(config.data_folder(), "restoring");
   RETURN_IF_ERROR(WriteCopy(config, order.copy(), fresh));
   RETURN_IF_ERROR(CheckLedger(fresh, service, families, copy.head.head));
-  if (!fs::exists(aside)) {
+  if (!put_aside) {
     std::error_code error;
     // Where the disk was lost there is nothing to keep; the folder still marks the step as done.
-    if (!fs::exists(config.data_folder())) fs::create_directory(config.data_folder(), error);
+    if (!has_store) fs::create_directory(config.data_folder(), error);
     RETURN_IF_ERROR(Rename(config.data_folder(), aside));
   }
   RETURN_IF_ERROR(Rename(fresh, config.data_folder()));

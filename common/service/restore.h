@@ -23,7 +23,8 @@ namespace onereturn {
 // "{data_folder}.restore".
 std::string RestoreOrderFile(const std::string& data_folder);
 
-// The order that lies there; nullopt when there is none.
+// The order that lies there; nullopt when there is none. FIELD_INVALID when it is not whole, or its
+// id could not be part of a file's name.
 absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
     const std::string& data_folder);
 

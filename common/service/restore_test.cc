@@ -227,6 +227,16 @@ TEST_F(RestoreTest, ADamagedOrMissingCopyIsRefusedBeforeAnythingMoves) {
   EXPECT_FALSE(fs::exists(Aside()));
 }
 
+TEST_F(RestoreTest, AnOrderWhoseIdLeadsElsewhereIsRefused) {
+  LiveOnce();
+  for (const std::string id : {"a/../../other", "/", "with blank", ""}) {
+    WriteFile(RestoreOrderFile(config_.data_folder()),
+              absl::StrCat("id: \"", id, "\" copy: \"", NameOfBackup(), "\" reason: \"x\""));
+    EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid)) << id;
+  }
+  EXPECT_TRUE(fs::exists(config_.data_folder()));
+}
+
 // The states that a kill can leave, each made by hand.
 TEST_F(RestoreTest, WhereverItIsKilledItEndsTheSame) {
   using Kill = std::function<void()>;

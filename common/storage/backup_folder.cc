@@ -87,7 +87,8 @@ absl::Status BackupFolder::KeepNewest(uint32_t count) {
 
 absl::Status BackupFolder::Restore(uint32_t number, const std::string& folder) const {
   const std::string doing = absl::StrCat("restore backup ", number, " to ", folder);
-  if (std::filesystem::exists(folder)) {
+  std::error_code unreadable;  // Writing there will tell.
+  if (std::filesystem::exists(folder, unreadable)) {
     return absl::FailedPreconditionError(absl::StrCat("Could not ", doing, ": it exists already."));
   }
   RETURN_IF_ERROR(FromEngine(state_->engine->RestoreDBFromBackup(number, folder, folder), doing));

@@ -9,21 +9,25 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/sync_folder.h"
 #include "common/status/status_macros.h"
 #include "common/storage/engine_status.h"
 
 namespace onereturn {
 namespace {
 
-// Syncs one file or, with O_DIRECTORY among `flags`, the entries of one folder.
-absl::Status Sync(const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
-  const bool synced = file >= 0 && ::fsync(file) == 0;
-  const int error = errno;
-  if (file >= 0) ::close(file);
-  if (synced) return absl::OkStatus();
+// With errno.
+absl::Status CouldNotSync(const std::string& path) {
   return absl::UnavailableError(
-      absl::StrCat("Could not sync ", path, ": ", std::strerror(error), "."));
+      absl::StrCat("Could not sync ", path, ": ", std::strerror(errno), "."));
+}
+
+absl::Status SyncFile(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = file >= 0 && ::fsync(file) == 0;
+  absl::Status status = synced ? absl::OkStatus() : CouldNotSync(path);
+  if (file >= 0) ::close(file);
+  return status;
 }
 
 }  // namespace
@@ -43,22 +47,21 @@ absl::StatusOr<FolderContent> LookInto(const std::string& path, rocksdb::Env* en
 }
 
 absl::Status SyncParentFolder(const std::string& path) {
-  std::filesystem::path absolute = std::filesystem::path(path).lexically_normal();
-  if (!absolute.has_filename()) absolute = absolute.parent_path();  // A slash at the end.
-  const std::string parent = absolute.parent_path().string();
-  return Sync(parent.empty() ? "." : parent, O_DIRECTORY);
+  const std::string parent = FolderOf(path);
+  return SyncFolder(parent) ? absl::OkStatus() : CouldNotSync(parent);
 }
 
 absl::Status SyncFiles(const std::string& folder) {
   std::error_code error;
-  for (const auto& file : std::filesystem::directory_iterator(folder, error)) {
-    RETURN_IF_ERROR(Sync(file.path().string(), 0));
+  for (auto file = std::filesystem::directory_iterator(folder, error);
+       !error && file != std::filesystem::directory_iterator(); file.increment(error)) {
+    RETURN_IF_ERROR(SyncFile(file->path().string()));
   }
   if (error) {
     return absl::UnavailableError(
         absl::StrCat("Could not look into ", folder, ": ", error.message(), "."));
   }
-  return Sync(folder, O_DIRECTORY);
+  return SyncFolder(folder) ? absl::OkStatus() : CouldNotSync(folder);
 }
 
 }  // namespace onereturn

@@ -101,15 +101,16 @@ class Store : public Reader {
 
   // Opens a store that Create() made; a missing one is never made silently. A torn last record of
   // the write-ahead log (the usual mark of a killed process) is cut off: it was never acknowledged.
+  // clang-format off
   //   NOT_FOUND            there is no store in the folder
   //   FAILED_PRECONDITION  another service's store, a newer schema version, a list of column
-  //   families
-  //                        that is not the stored one or an extension of it, or in use elsewhere
+  //                        families that is not the stored one or an extension of it, or in use
+  //                        elsewhere
   //   DATA_LOSS            damaged; nothing has been changed, a restore is needed
   //   RESOURCE_EXHAUSTED   no space: opening writes the log's content to tables, so it may need as
-  //   much
-  //                        again as the log holds. With little space it opens all the same and
+  //                        much again as the log holds. With little space it opens all the same and
   //                        refuses writes
+  // clang-format on
   static absl::StatusOr<std::unique_ptr<Store>> Open(StoreOptions options);
 
   ~Store();
@@ -117,11 +118,15 @@ class Store : public Reader {
   Store& operator=(const Store&) = delete;
 
   // Makes the changes of `batch` together or not at all.
+  //
+  // clang-format off
   //   RESOURCE_EXHAUSTED  no space, or too little (disk_space.h): nothing was written. The store
-  //   takes
-  //                       writes again by itself once there is enough. Until then it can be read,
-  //                       and a batch that only deletes is taken as long as the disk has room.
-  //   UNAVAILABLE         another I/O error;  DATA_LOSS  damage was found
+  //                       takes writes again by itself once there is enough. Until then it can be
+  //                       read, and a batch that only deletes is taken as long as the disk has room
+  //   UNAVAILABLE         another I/O error
+  //   DATA_LOSS           damage was found
+  // clang-format on
+  //
   // After UNAVAILABLE or DATA_LOSS it is unknown whether the batch will be there after a restart,
   // every later write fails with the same error, and the process must stop without writing anything
   // more: a failed sync cannot be retried, because the kernel may have dropped the data.

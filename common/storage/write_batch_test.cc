@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using Operation = WriteBatch::Operation;
 using Change = std::tuple<Operation, uint32_t, std::string, std::string>;
 
-enum class Table : uint32_t { kFirst, kSecond };
+enum class Shelf : uint32_t { kFirst, kSecond };
 
 std::vector<Change> Changes(const WriteBatch& batch) {
   std::vector<Change> changes;
@@ -29,9 +29,9 @@ std::vector<Change> Changes(const WriteBatch& batch) {
 TEST(WriteBatchTest, KeepsChangesInOrderWithAnyBytes) {
   WriteBatch batch;
   const std::string zeros(3, '\0');
-  batch.Put(Table::kSecond, zeros, "value");
-  batch.Delete(Table::kFirst, "");
-  batch.DeleteRange(Table::kFirst, "a", "b");
+  batch.Put(Shelf::kSecond, zeros, "value");
+  batch.Delete(Shelf::kFirst, "");
+  batch.DeleteRange(Shelf::kFirst, "a", "b");
   EXPECT_THAT(Changes(batch), ElementsAre(Change(Operation::kPut, 1, zeros, "value"),
                                           Change(Operation::kDelete, 0, "", ""),
                                           Change(Operation::kDeleteRange, 0, "a", "b")));
@@ -40,18 +40,18 @@ TEST(WriteBatchTest, KeepsChangesInOrderWithAnyBytes) {
 
 TEST(WriteBatchTest, AnEmptyRangeIsNoChange) {
   WriteBatch batch;
-  batch.DeleteRange(Table::kFirst, "b", "b");
-  batch.DeleteRange(Table::kFirst, "b", "a");
-  batch.DeleteRange(Table::kFirst, "b", "");
+  batch.DeleteRange(Shelf::kFirst, "b", "b");
+  batch.DeleteRange(Shelf::kFirst, "b", "a");
+  batch.DeleteRange(Shelf::kFirst, "b", "");
   EXPECT_TRUE(batch.empty());
   EXPECT_EQ(batch.size_bytes(), 0u);
 }
 
 TEST(WriteBatchTest, AppendJoinsAndClearEmpties) {
   WriteBatch first;
-  first.Put(Table::kFirst, "a", std::string(1000, 'x'));
+  first.Put(Shelf::kFirst, "a", std::string(1000, 'x'));
   WriteBatch second;
-  second.Put(Table::kSecond, "b", "2");
+  second.Put(Shelf::kSecond, "b", "2");
   const size_t bytes = first.size_bytes() + second.size_bytes();
   first.Append(second);
   EXPECT_EQ(first.size_bytes(), bytes);

@@ -7,23 +7,17 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/digest/openssl_owners.h"
 #include "common/status/status_macros.h"
 #include "common/token/base64url.h"
 #include "common/token/json_value.h"
-#include "common/token/openssl_key.h"
+#include "common/token/signature_bytes.h"
 
 namespace onereturn {
 namespace {
 
-using token_openssl::kNumberBytes;
-using token_openssl::kSignatureBytes;
-
 constexpr JsonLimits kKeySetLimits{.depth = 5, .members = 64};
 constexpr size_t kMostKeyIdBytes = 128;
-
-const unsigned char* Unsigned(absl::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
 
 // Leaves nothing in the library's error queue that would be taken for another call's failure.
 absl::Status Invalid(absl::string_view what) {
@@ -31,7 +25,7 @@ absl::Status Invalid(absl::string_view what) {
   return absl::InvalidArgumentError(what);
 }
 
-token_openssl::Key KeyOfP256(absl::string_view x, absl::string_view y) {
+openssl::Key KeyOfP256(absl::string_view x, absl::string_view y) {
   constexpr char kUncompressed = 0x04;  // SEC 1, 2.3.3: the point's form.
   std::string point = absl::StrCat(std::string(1, kUncompressed), x, y);
   char group[] = "prime256v1";
@@ -39,25 +33,25 @@ token_openssl::Key KeyOfP256(absl::string_view x, absl::string_view y) {
       OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
       OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
       OSSL_PARAM_construct_end()};
-  const token_openssl::KeyContext making(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  const openssl::KeyContext making(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
   EVP_PKEY* made = nullptr;
   if (making == nullptr || EVP_PKEY_fromdata_init(making.get()) != 1 ||
       EVP_PKEY_fromdata(making.get(), &made, EVP_PKEY_PUBLIC_KEY,
                         const_cast<OSSL_PARAM*>(parameters)) != 1) {
     return nullptr;
   }
-  token_openssl::Key key(made);
-  const token_openssl::KeyContext checking(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+  openssl::Key key(made);
+  const openssl::KeyContext checking(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
   if (checking == nullptr || EVP_PKEY_public_check(checking.get()) != 1) return nullptr;
   return key;
 }
 
 // ES256 writes the two numbers one after the other; the library wants them as ASN.1.
 std::string ToAsn1(absl::string_view signature) {
-  const token_openssl::EcSignature pair(ECDSA_SIG_new());
-  token_openssl::Number r(BN_bin2bn(Unsigned(signature), kNumberBytes, nullptr));
-  token_openssl::Number s(
-      BN_bin2bn(Unsigned(signature.substr(kNumberBytes)), kNumberBytes, nullptr));
+  const openssl::EcSignature pair(ECDSA_SIG_new());
+  openssl::Number r(BN_bin2bn(openssl::Unsigned(signature), kTokenNumberBytes, nullptr));
+  openssl::Number s(BN_bin2bn(openssl::Unsigned(signature.substr(kTokenNumberBytes)),
+                              kTokenNumberBytes, nullptr));
   if (pair == nullptr || r == nullptr || s == nullptr ||
       ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) {
     return "";
@@ -96,7 +90,7 @@ absl::StatusOr<TokenKey> ReadKey(const JsonValue& key, TokenAlgorithm algorithm)
 
 struct TokenKey::State {
   TokenAlgorithm algorithm;
-  token_openssl::Key key;
+  openssl::Key key;
 };
 
 absl::string_view NameOf(TokenAlgorithm algorithm) {
@@ -113,17 +107,17 @@ std::optional<TokenAlgorithm> TokenAlgorithmFromName(absl::string_view name) {
 absl::StatusOr<TokenKey> TokenKey::FromCoordinates(TokenAlgorithm algorithm, absl::string_view x,
                                                    absl::string_view y) {
   const std::optional<std::string> first = Base64UrlDecode(x);
-  if (!first.has_value() || first->size() != kNumberBytes) {
+  if (!first.has_value() || first->size() != kTokenNumberBytes) {
     return Invalid("\"x\" is not 32 bytes in base64url");
   }
   auto state = std::make_shared<State>();
   state->algorithm = algorithm;
   if (algorithm == TokenAlgorithm::kEdDsa) {
-    state->key.reset(
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Unsigned(*first), first->size()));
+    state->key.reset(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
+                                                 openssl::Unsigned(*first), first->size()));
   } else {
     const std::optional<std::string> second = Base64UrlDecode(y);
-    if (!second.has_value() || second->size() != kNumberBytes) {
+    if (!second.has_value() || second->size() != kTokenNumberBytes) {
       return Invalid("\"y\" is not 32 bytes in base64url");
     }
     state->key = KeyOfP256(*first, *second);
@@ -133,15 +127,15 @@ absl::StatusOr<TokenKey> TokenKey::FromCoordinates(TokenAlgorithm algorithm, abs
 }
 
 bool TokenKey::Verifies(absl::string_view message, absl::string_view signature) const {
-  if (signature.size() != kSignatureBytes) return false;
+  if (signature.size() != kTokenSignatureBytes) return false;
   const bool es256 = state_->algorithm == TokenAlgorithm::kEs256;
   const std::string asn1 = es256 ? ToAsn1(signature) : std::string(signature);
-  const token_openssl::DigestContext context(EVP_MD_CTX_new());
+  const openssl::DigestContext context(EVP_MD_CTX_new());
   const bool good = context != nullptr &&
                     EVP_DigestVerifyInit(context.get(), nullptr, es256 ? EVP_sha256() : nullptr,
                                          nullptr, state_->key.get()) == 1 &&
-                    EVP_DigestVerify(context.get(), Unsigned(asn1), asn1.size(), Unsigned(message),
-                                     message.size()) == 1;
+                    EVP_DigestVerify(context.get(), openssl::Unsigned(asn1), asn1.size(),
+                                     openssl::Unsigned(message), message.size()) == 1;
   if (!good) ERR_clear_error();
   return good;
 }

@@ -10,28 +10,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/digest/openssl_owners.h"
 #include "common/status/status_macros.h"
 #include "common/token/base64url.h"
-#include "common/token/openssl_key.h"
+#include "common/token/signature_bytes.h"
 #include "common/token/token_verifier.h"
 
 namespace onereturn {
 namespace {
 
-using token_openssl::kNumberBytes;
-using token_openssl::kSignatureBytes;
-
 constexpr size_t kTokenIdBytes = 16;
-constexpr size_t kKeyIdBytes = 12;
+constexpr size_t kTokenKeyIdBytes = 12;
 constexpr size_t kMostPemBytes = 16 * 1024;
-
-// Without it the library would ask for the passphrase of an encrypted key on the terminal.
-int RefusePassphrase(char*, int, int, void*) { return -1; }
-
-absl::Status Failure(absl::string_view what) {
-  ERR_clear_error();
-  return absl::InternalError(absl::StrCat("The cryptographic library could not ", what, "."));
-}
 
 // JSON for a text of ours: a quote, a backslash and controls are escaped.
 std::string Quoted(absl::string_view text) {
@@ -52,8 +42,8 @@ int64_t SecondsOf(Timestamp time) { return time.micros / 1'000'000; }
 std::string NumberBytes(const EVP_PKEY* key, const char* name) {
   BIGNUM* read = nullptr;
   if (EVP_PKEY_get_bn_param(key, name, &read) != 1) return "";
-  const token_openssl::Number number(read);
-  std::string bytes(kNumberBytes, '\0');
+  const openssl::Number number(read);
+  std::string bytes(kTokenNumberBytes, '\0');
   if (BN_bn2binpad(number.get(), reinterpret_cast<unsigned char*>(bytes.data()),
                    static_cast<int>(bytes.size())) != static_cast<int>(bytes.size())) {
     return "";
@@ -64,14 +54,13 @@ std::string NumberBytes(const EVP_PKEY* key, const char* name) {
 // The two numbers of ES256, one after the other.
 absl::StatusOr<std::string> FromAsn1(absl::string_view asn1) {
   const auto* text = reinterpret_cast<const unsigned char*>(asn1.data());
-  const token_openssl::EcSignature pair(
-      d2i_ECDSA_SIG(nullptr, &text, static_cast<long>(asn1.size())));
-  if (pair == nullptr) return Failure("read a signature");
-  std::string bytes(kSignatureBytes, '\0');
+  const openssl::EcSignature pair(d2i_ECDSA_SIG(nullptr, &text, static_cast<long>(asn1.size())));
+  if (pair == nullptr) return openssl::Failure("read a signature");
+  std::string bytes(kTokenSignatureBytes, '\0');
   auto* out = reinterpret_cast<unsigned char*>(bytes.data());
-  if (BN_bn2binpad(ECDSA_SIG_get0_r(pair.get()), out, kNumberBytes) < 0 ||
-      BN_bn2binpad(ECDSA_SIG_get0_s(pair.get()), out + kNumberBytes, kNumberBytes) < 0) {
-    return Failure("read a signature");
+  if (BN_bn2binpad(ECDSA_SIG_get0_r(pair.get()), out, kTokenNumberBytes) < 0 ||
+      BN_bn2binpad(ECDSA_SIG_get0_s(pair.get()), out + kTokenNumberBytes, kTokenNumberBytes) < 0) {
+    return openssl::Failure("read a signature");
   }
   return bytes;
 }
@@ -80,7 +69,7 @@ absl::StatusOr<std::string> FromAsn1(absl::string_view asn1) {
 
 struct TokenSigner::State {
   TokenAlgorithm algorithm = TokenAlgorithm::kEs256;
-  token_openssl::Key key;
+  openssl::Key key;
   std::string x;  // As in a JWK.
   std::string y;  // Empty for EdDSA.
   std::string key_id;
@@ -90,20 +79,20 @@ absl::StatusOr<TokenSigner> TokenSigner::FromState(std::shared_ptr<State> state)
   if (state->algorithm == TokenAlgorithm::kEs256) {
     const std::string x = NumberBytes(state->key.get(), OSSL_PKEY_PARAM_EC_PUB_X);
     const std::string y = NumberBytes(state->key.get(), OSSL_PKEY_PARAM_EC_PUB_Y);
-    if (x.empty() || y.empty()) return Failure("take the public half of a key");
+    if (x.empty() || y.empty()) return openssl::Failure("take the public half of a key");
     state->x = Base64UrlEncode(x);
     state->y = Base64UrlEncode(y);
   } else {
-    std::string raw(kNumberBytes, '\0');
+    std::string raw(kTokenNumberBytes, '\0');
     size_t size = raw.size();
     if (EVP_PKEY_get_raw_public_key(state->key.get(), reinterpret_cast<unsigned char*>(raw.data()),
                                     &size) != 1) {
-      return Failure("take the public half of a key");
+      return openssl::Failure("take the public half of a key");
     }
     state->x = Base64UrlEncode(raw);
   }
   const Digest digest = Sha256(absl::StrCat(state->x, ".", state->y));
-  state->key_id = Base64UrlEncode(DigestBytes(digest).substr(0, kKeyIdBytes));
+  state->key_id = Base64UrlEncode(DigestBytes(digest).substr(0, kTokenKeyIdBytes));
   return TokenSigner(std::move(state));
 }
 
@@ -113,17 +102,17 @@ absl::StatusOr<TokenSigner> TokenSigner::Generate(TokenAlgorithm algorithm) {
   state->key.reset(algorithm == TokenAlgorithm::kEs256
                        ? EVP_EC_gen("P-256")
                        : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-  if (state->key == nullptr) return Failure("make a key");
+  if (state->key == nullptr) return openssl::Failure("make a key");
   return FromState(std::move(state));
 }
 
 absl::StatusOr<TokenSigner> TokenSigner::FromPem(absl::string_view pem) {
-  const token_openssl::Bio bio(
+  const openssl::Bio bio(
       BIO_new_mem_buf(pem.data(), static_cast<int>(std::min(pem.size(), kMostPemBytes))));
   auto state = std::make_shared<State>();
-  state->key.reset(bio == nullptr
-                       ? nullptr
-                       : PEM_read_bio_PrivateKey(bio.get(), nullptr, RefusePassphrase, nullptr));
+  state->key.reset(bio == nullptr ? nullptr
+                                  : PEM_read_bio_PrivateKey(bio.get(), nullptr,
+                                                            openssl::RefusePassphrase, nullptr));
   ERR_clear_error();
   if (state->key == nullptr) {
     return absl::InvalidArgumentError("it is not an unencrypted private key in PEM form");
@@ -142,10 +131,10 @@ absl::StatusOr<TokenSigner> TokenSigner::FromPem(absl::string_view pem) {
 }
 
 absl::StatusOr<std::string> TokenSigner::ToPem() const {
-  const token_openssl::Bio bio(BIO_new(BIO_s_secmem()));
+  const openssl::Bio bio(BIO_new(BIO_s_secmem()));
   if (bio == nullptr || PEM_write_bio_PKCS8PrivateKey(bio.get(), state_->key.get(), nullptr,
                                                       nullptr, 0, nullptr, nullptr) != 1) {
-    return Failure("write a private key");
+    return openssl::Failure("write a private key");
   }
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
@@ -184,19 +173,19 @@ absl::StatusOr<std::string> TokenSigner::SignText(absl::string_view header,
                                                   absl::string_view body) const {
   const std::string text = absl::StrCat(Base64UrlEncode(header), ".", Base64UrlEncode(body));
   const bool es256 = state_->algorithm == TokenAlgorithm::kEs256;
-  const token_openssl::DigestContext context(EVP_MD_CTX_new());
+  const openssl::DigestContext context(EVP_MD_CTX_new());
   const auto* message = reinterpret_cast<const unsigned char*>(text.data());
   size_t size = 0;
   if (context == nullptr ||
       EVP_DigestSignInit(context.get(), nullptr, es256 ? EVP_sha256() : nullptr, nullptr,
                          state_->key.get()) != 1 ||
       EVP_DigestSign(context.get(), nullptr, &size, message, text.size()) != 1) {
-    return Failure("sign");
+    return openssl::Failure("sign");
   }
   std::string signature(size, '\0');
   if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
                      message, text.size()) != 1) {
-    return Failure("sign");
+    return openssl::Failure("sign");
   }
   signature.resize(size);
   if (es256) {

@@ -21,7 +21,7 @@
 namespace onereturn {
 namespace {
 
-constexpr char kMetrics[] = "metrics";
+constexpr char kMetricsService[] = "metrics";
 
 // Ends by itself: with which code?
 Answer RunWith(World& world, const std::string& text) {
@@ -44,7 +44,7 @@ std::function<Answer(World&)> Configured(const std::function<std::string(World&)
 // A configuration that is good, but in a folder of its own: relative paths would lead elsewhere.
 config::v1::ServerConfig Config(World& world) {
   config::v1::ServerConfig config;
-  ReadTextProto(world.suite().ConfigFileOf(kMetrics), &config).IgnoreError();
+  ReadTextProto(world.suite().ConfigFileOf(kMetricsService), &config).IgnoreError();
   return config;
 }
 
@@ -177,15 +177,16 @@ Answer SendToASmallOne(World& /*world*/) {
 }
 
 Answer MetricsAlone(World& world) {
-  if (!world.suite().Start(kMetrics).ok()) return {"NOT STARTED", ""};
+  if (!world.suite().Start(kMetricsService).ok()) return {"NOT STARTED", ""};
   world.suite().Kill9(kIngestion);
-  auto stub = metrics::v1::MetricsService::NewStub(world.suite().Channel(kAnalyst, kMetrics));
+  auto stub =
+      metrics::v1::MetricsService::NewStub(world.suite().Channel(kAnalyst, kMetricsService));
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
   metrics::v1::ListMetricsResponse response;
   const grpc::Status status =
       stub->ListMetrics(&context, metrics::v1::ListMetricsRequest(), &response);
-  world.suite().Kill9(kMetrics);
+  world.suite().Kill9(kMetricsService);
   world.Restart();
   return AnswerOf(status);
 }

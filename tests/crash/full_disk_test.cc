@@ -33,7 +33,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr char kMetrics[] = "metrics";
+constexpr char kMetricsService[] = "metrics";
 constexpr uint64_t kGibibyte = uint64_t{1} << 30;
 
 class FullDiskTest : public IngestionCrashTest {
@@ -119,25 +119,25 @@ TEST_F(FullDiskTest, AStartWithoutAnyRoomSaysSo) {
 }
 
 TEST_F(FullDiskTest, MetricsWaitsAndGoesOn) {
-  suite_->SetEnvironment(kMetrics, Environment());
-  ASSERT_THAT(suite_->Start(kMetrics), IsOk());
-  MakeUpCapacity(Folder(kMetrics), Used(kMetrics) + 1'000'000);
+  suite_->SetEnvironment(kMetricsService, Environment());
+  ASSERT_THAT(suite_->Start(kMetricsService), IsOk());
+  MakeUpCapacity(Folder(kMetricsService), Used(kMetricsService) + 1'000'000);
   ASSERT_THAT(Submit(1), IsOk());
   CheckPromises();
   ASSERT_THAT(Persist([&]() -> absl::Status {
-                const auto status = StatusOf(kMetrics);
+                const auto status = StatusOf(kMetricsService);
                 if (status.ok() && !status->cursors(0).paused().empty()) return absl::OkStatus();
                 return absl::UnavailableError("metrics does not say that it waits");
               }),
               IsOk());
-  const auto waiting = StatusOf(kMetrics);
+  const auto waiting = StatusOf(kMetricsService);
   ASSERT_THAT(waiting, IsOk());
   EXPECT_THAT(waiting->cursors(0).paused(), HasSubstr("by itself"));
   EXPECT_EQ(waiting->cursors(0).fault(), "");
   EXPECT_TRUE(waiting->storage().writes_refused());
-  MakeUpCapacity(Folder(kMetrics), 100 * kGibibyte);
+  MakeUpCapacity(Folder(kMetricsService), 100 * kGibibyte);
   ASSERT_THAT(Persist([&]() -> absl::Status {
-                const auto status = StatusOf(kMetrics);
+                const auto status = StatusOf(kMetricsService);
                 if (status.ok() && status->cursors(0).paused().empty() &&
                     status->cursors(0).sequence() == audit_->entries().size()) {
                   return absl::OkStatus();

@@ -105,6 +105,10 @@ TEST_F(RestoreDrillTest, AServiceWhoseDiskIsLostComesBackInANewEpoch) {
   // What was kept is as it was, now and at the position given out before the loss.
   EXPECT_TRUE(MessageDifferencer::Equals(League(kKeptMonth), league));
   EXPECT_TRUE(MessageDifferencer::Equals(League(kKeptMonth, {"--as-of", kept}), league));
+  // Its receipts hold, though the heads are of the new epoch.
+  EXPECT_THAT(As(kAnalyst,
+                 {"returns", "RLQ", "--collection", "MSitAE", "--period", kKeptMonth, "--receipt"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("proof      holds"))));
   // A position among what was lost is no position any more.
   EXPECT_THAT(As(kAnalyst, {"league", kFourHours, "--period", kLostMonth, "--as-of", lost}),
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("restored"))));

@@ -17,7 +17,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kService[] = "ingestion";
+constexpr char kExitingService[] = "ingestion";
 constexpr char kOther[] = "metrics";
 
 class ExitCodeTest : public ::testing::Test {
@@ -61,46 +61,47 @@ class ExitCodeTest : public ::testing::Test {
 
 TEST_F(ExitCodeTest, AnAddressInUse) {
   ASSERT_THAT(suite_->Start(kOther), IsOk());
-  config::v1::ServerConfig config = ConfigOf(kService);
+  config::v1::ServerConfig config = ConfigOf(kExitingService);
   config.set_listen_address(suite_->AddressOf(kOther));
   EXPECT_EQ(Run(config), kExitUnavailable);
   EXPECT_THAT(output_, HasSubstr("cannot listen on " + suite_->AddressOf(kOther)));
 }
 
 TEST_F(ExitCodeTest, AMissingOrWrongFile) {
-  config::v1::ServerConfig config = ConfigOf(kService);
+  config::v1::ServerConfig config = ConfigOf(kExitingService);
   config.set_rights_file(suite_->File("missing.textproto"));
   EXPECT_EQ(Run(config), kExitConfiguration);
   EXPECT_THAT(output_, HasSubstr("missing.textproto"));
-  config = ConfigOf(kService);
+  config = ConfigOf(kExitingService);
   config.mutable_tls()->set_key_file(suite_->File("missing.key"));
   EXPECT_EQ(Run(config), kExitConfiguration);
-  config = ConfigOf(kService);
+  config = ConfigOf(kExitingService);
   config.clear_data_folder();
   EXPECT_EQ(Run(config), kExitConfiguration);
 }
 
 TEST_F(ExitCodeTest, AStoreInUse) {
-  ASSERT_THAT(suite_->Start(kService), IsOk());
-  EXPECT_EQ(Run(ConfigOf(kService)), kExitConfiguration);
+  ASSERT_THAT(suite_->Start(kExitingService), IsOk());
+  EXPECT_EQ(Run(ConfigOf(kExitingService)), kExitConfiguration);
   EXPECT_THAT(output_, HasSubstr("in use"));
 }
 
 TEST_F(ExitCodeTest, AStoreThatVanished) {
-  StartAndStop(kService);
-  std::filesystem::remove_all(suite_->DataFolderOf(kService));
-  EXPECT_EQ(Run(ConfigOf(kService)), kExitStoreMissing);
+  StartAndStop(kExitingService);
+  std::filesystem::remove_all(suite_->DataFolderOf(kExitingService));
+  EXPECT_EQ(Run(ConfigOf(kExitingService)), kExitStoreMissing);
 }
 
 TEST_F(ExitCodeTest, ADamagedStore) {
-  StartAndStop(kService);
-  for (const auto& file : std::filesystem::directory_iterator(suite_->DataFolderOf(kService))) {
+  StartAndStop(kExitingService);
+  for (const auto& file :
+       std::filesystem::directory_iterator(suite_->DataFolderOf(kExitingService))) {
     if (file.path().filename().string().rfind("MANIFEST-", 0) != 0) continue;
     std::fstream stream(file.path(), std::ios::in | std::ios::out | std::ios::binary);
     stream.seekp(20);
     stream << "damage";
   }
-  EXPECT_EQ(Run(ConfigOf(kService)), kExitStoreDamaged);
+  EXPECT_EQ(Run(ConfigOf(kExitingService)), kExitStoreDamaged);
   EXPECT_THAT(output_, HasSubstr("damaged"));
 }
 

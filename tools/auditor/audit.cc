@@ -1,10 +1,8 @@
 #include "tools/auditor/audit.h"
 
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +10,7 @@
 #include "tools/auditor/memory.h"
 #include "tools/auditor/served_audit.h"
 #include "tools/auditor/service.h"
+#include "tools/auditor/whole_file.h"
 
 namespace onereturn::auditor {
 namespace {
@@ -23,10 +22,7 @@ std::optional<PublicKey> GivenKey(const config::v1::ClientProfile& profile,
                                   const std::string& service, Report* report) {
   const auto named = profile.public_key_files().find(service);
   if (named == profile.public_key_files().end()) return std::nullopt;
-  std::ifstream stream(named->second);
-  std::stringstream pem;
-  pem << stream.rdbuf();
-  std::optional<PublicKey> key = PublicKeyFromPem(pem.str());
+  std::optional<PublicKey> key = PublicKeyFromPem(WholeFile(named->second).value_or(std::string()));
   if (!key.has_value()) {
     report->unchecked.push_back(absl::StrCat("\"", named->second, "\" holds no public key"));
   }

@@ -5,14 +5,13 @@
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
-#include <fstream>
 #include <functional>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tools/auditor/whole_file.h"
 
 namespace onereturn::auditor {
 namespace {
@@ -39,22 +38,13 @@ class OneName final : public tls::ExternalCertificateVerifier {
   const std::string spiffe_id_;
 };
 
-absl::StatusOr<std::string> Contents(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream contents;
-  contents << stream.rdbuf();
-  if (stream.good() && !contents.str().empty()) return contents.str();
-  return absl::InvalidArgumentError(
-      absl::StrCat("\"", file, "\", which the profile names under `tls`, cannot be read"));
-}
-
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectTo(const config::v1::TlsFiles& files,
                                                          const config::v1::Peer& peer) {
-  const absl::StatusOr<std::string> authority = Contents(files.authority_file());
-  const absl::StatusOr<std::string> certificate = Contents(files.certificate_file());
-  const absl::StatusOr<std::string> key = Contents(files.key_file());
+  const absl::StatusOr<std::string> authority = WholeFile(files.authority_file());
+  const absl::StatusOr<std::string> certificate = WholeFile(files.certificate_file());
+  const absl::StatusOr<std::string> key = WholeFile(files.key_file());
   for (const auto* part : {&authority, &certificate, &key}) {
     if (!part->ok()) return part->status();
   }

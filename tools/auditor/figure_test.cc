@@ -52,7 +52,7 @@ TEST(FigureTest, DecimalsAreWrittenWithoutNeedlessDigits) {
   EXPECT_EQ(DecimalText(-1'230'000), "-1.23");
 }
 
-Organisations Tree() {
+Organisations OrganisationTree() {
   Organisations organisations;
   for (const char* text : {
            R"(code: "P1" type: ORGANISATION_TYPE_PROVIDER
@@ -81,7 +81,7 @@ Organisations Tree() {
 }
 
 TEST(FigureTest, ProvidersAreThoseOfTheDay) {
-  const Organisations tree = Tree();
+  const Organisations tree = OrganisationTree();
   EXPECT_THAT(ProvidersOf(tree, tree.at("I1"), "2024-03-31"), Optional(ElementsAre("P1", "P2")));
   EXPECT_THAT(ProvidersOf(tree, tree.at("I1"), "2024-04-30"), Optional(ElementsAre("P2")));
   EXPECT_THAT(ProvidersOf(tree, tree.at("I2"), "2024-04-30"), Optional(ElementsAre("P1")));
@@ -94,7 +94,7 @@ FigureBasis Basis() {
   FigureBasis basis;
   basis.metric = kWithin;
   basis.period = *DaysOf("2024-03");
-  basis.organisations = Tree();
+  basis.organisations = OrganisationTree();
   basis.additive = {{"all", true}, {"over", true}};
   basis.by_provider["P1"] = SumOf(kWithin, {Of("all", "one", 100), Of("over", "one", 25)});
   basis.by_provider["P2"] = SumOf(kWithin, {Of("all", "one", 50), Of("over", "one", 50)});

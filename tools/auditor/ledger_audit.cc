@@ -12,7 +12,7 @@ namespace {
 
 using ledger::v1::SignedHead;
 
-std::string Words(const SignedHead& head) {
+std::string HeadWords(const SignedHead& head) {
   return absl::StrCat("a head of ", head.size(), " entries in epoch ", head.epoch(), ", root ",
                       Hex(head.root()), ", key ", head.key_id());
 }
@@ -66,7 +66,7 @@ class Auditing {
     if (AdmitsLoss(status)) {
       const std::optional<SignedHead> known = memory_.Highest();
       return Tell(LieKind::kRolledBack, what,
-                  known.has_value() ? Words(*known) : std::string("a ledger that is served"),
+                  known.has_value() ? HeadWords(*known) : std::string("a ledger that is served"),
                   status.message());
     }
     Unchecked(what, status);
@@ -80,8 +80,8 @@ class Auditing {
           by_size.emplace(std::make_pair(head.epoch(), head.size()), std::make_pair(holder, head));
       if (added || other->second.second.root() == head.root()) return;
       Tell(LieKind::kForkedLedger, absl::StrCat("the heads of ", head.size(), " entries"),
-           absl::StrCat(other->second.first, " holds ", Words(other->second.second)),
-           absl::StrCat(holder, " holds ", Words(head)));
+           absl::StrCat(other->second.first, " holds ", HeadWords(other->second.second)),
+           absl::StrCat(holder, " holds ", HeadWords(head)));
     };
     for (const SignedHead& head : memory_.heads()) compare("the auditor", head);
     for (const WitnessedHead& seen : options_.witnessed) {
@@ -194,7 +194,8 @@ class Auditing {
     const bool other = head.key_id() != key.key.id();
     Tell(other ? LieKind::kKeyChanged : LieKind::kHeadNotSigned, "its newest head",
          absl::StrCat("a signature by key ", key.key.id()),
-         other ? Words(head) : absl::StrCat("a signature that does not hold, on ", Words(head)));
+         other ? HeadWords(head)
+               : absl::StrCat("a signature that does not hold, on ", HeadWords(head)));
   }
 
   // What was before, what is served, and the signed root: of all that can be wrong, the first.
@@ -209,8 +210,8 @@ class Auditing {
       const bool second =
           known.has_value() && known->epoch() == head.epoch() && known->size() == head.size();
       if (second) {
-        Tell(LieKind::kForkedLedger, place, absl::StrCat("the auditor holds ", Words(*known)),
-             Words(head));
+        Tell(LieKind::kForkedLedger, place, absl::StrCat("the auditor holds ", HeadWords(*known)),
+             HeadWords(head));
       }
       Tell(LieKind::kForgedHead, place,
            absl::StrCat("root ", Hex(root), ", that of the entries it serves"),
@@ -222,7 +223,7 @@ class Auditing {
   // Does what is served continue what is remembered? False when it does not, and the lie is told.
   bool BeginsRightly(const SignedHead& known) {
     if (state_.head.epoch() < known.epoch()) {
-      Tell(LieKind::kRolledBack, "its newest head", Words(known), Words(state_.head));
+      Tell(LieKind::kRolledBack, "its newest head", HeadWords(known), HeadWords(state_.head));
       return false;
     }
     if (state_.reading.after > 0) return true;  // Its root has been compared.
@@ -235,10 +236,10 @@ class Auditing {
     if (state_.head.epoch() != known.epoch()) return false;
     if (state_.head.size() == known.size() && state_.head.root() != known.root()) {
       Tell(LieKind::kForkedLedger, absl::StrCat("the heads of ", known.size(), " entries"),
-           absl::StrCat("the auditor holds ", Words(known)), Words(state_.head));
+           absl::StrCat("the auditor holds ", HeadWords(known)), HeadWords(state_.head));
     } else if (state_.head.size() < known.size() &&
                report_.lies.back().kind != LieKind::kRolledBack) {
-      Tell(LieKind::kRolledBack, "its newest head", Words(known), Words(state_.head));
+      Tell(LieKind::kRolledBack, "its newest head", HeadWords(known), HeadWords(state_.head));
     }
     return false;
   }
@@ -272,7 +273,7 @@ class Auditing {
       if (is_signed && View(tree_.RootAt(head.size())) == head.root()) continue;
       Tell(is_signed ? LieKind::kForgedHead : LieKind::kHeadNotSigned,
            absl::StrCat("the page's head of ", head.size(), " entries"),
-           absl::StrCat("root ", Hex(tree_.RootAt(head.size())), ", signed"), Words(head));
+           absl::StrCat("root ", Hex(tree_.RootAt(head.size())), ", signed"), HeadWords(head));
       return;
     }
   }
@@ -282,22 +283,23 @@ class Auditing {
       const SignedHead& head = seen.head;
       if (!SignedByKnown(head)) {
         // Nobody signed it: it says nothing of this service, only of the witness.
-        report_.notes.push_back(absl::StrCat(seen.witness, " holds ", Words(head), " of ",
+        report_.notes.push_back(absl::StrCat(seen.witness, " holds ", HeadWords(head), " of ",
                                              service_.name(), " that no known key signed"));
         continue;
       }
       ++examined_.heads;
-      if (head.epoch() != state_.head.epoch()) continue;
-      if (head.size() > tree_.size()) {
+      if (head.epoch() < state_.head.epoch()) continue;
+      // The witness was asked first: the service can only have gone on since.
+      if (head.epoch() > state_.head.epoch() || head.size() > tree_.size()) {
         Tell(LieKind::kRolledBack, absl::StrCat("the head that ", seen.witness, " holds"),
-             Words(head), Words(state_.head));
+             HeadWords(head), HeadWords(state_.head));
         return;
       }
       if (View(tree_.RootAt(head.size())) != head.root()) {
         Tell(LieKind::kForkedLedger, absl::StrCat("the head that ", seen.witness, " holds"),
              absl::StrCat("root ", Hex(tree_.RootAt(head.size())), " of ", head.size(),
                           " entries, as it is shown here"),
-             Words(head));
+             HeadWords(head));
         return;
       }
     }
@@ -365,7 +367,7 @@ void ShowHighestHead(const LedgerSource& service, const Memory& memory, Report* 
   const auto response = service.GetHead(highest);
   if (response.ok() || !AdmitsLoss(response.status())) return;
   report->Add(LieKind::kRolledBack, service.name(), "its answer to the head that is remembered",
-              Words(*highest), response.status().message());
+              HeadWords(*highest), response.status().message());
 }
 
 }  // namespace onereturn::auditor

@@ -151,6 +151,16 @@ TEST_F(LedgerAuditTest, AWitnessOfAGreaterHeadShowsTheRollBack) {
   EXPECT_THAT(Audit(), ElementsAre("ROLLED_BACK"));
 }
 
+// A service that was put back to what it was before a restore; nothing of it is remembered.
+TEST_F(LedgerAuditTest, AWitnessOfALaterEpochShowsTheRollBack) {
+  FakeLedger later = ledger_;
+  later.epoch = 2;
+  witnessed_ = {{"assessment", later.HeadOf(7)}};
+  EXPECT_THAT(Audit(), ElementsAre("ROLLED_BACK"));
+  Reopen();
+  EXPECT_THAT(memory_->heads(), IsEmpty());
+}
+
 TEST_F(LedgerAuditTest, AWitnessOfWhatNobodySignedShowsNothing) {
   ledger::v1::SignedHead head = ledger_.HeadOf(9);
   head.set_root(std::string(32, 'x'));

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -15,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "tools/auditor/whole_file.h"
 
 namespace onereturn::auditor {
 namespace {
@@ -27,12 +26,11 @@ absl::Status Damaged(const std::string& file) {
       absl::StrCat("the auditor's own record ", file, " is damaged: restore it from a copy"));
 }
 
-// The whole of a file; empty when it is not there.
-std::string Contents(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream contents;
-  contents << stream.rdbuf();
-  return contents.str();
+// Empty when there is no such file yet.
+absl::StatusOr<std::string> BytesIfThere(const std::string& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) && !error) return std::string();
+  return WholeFile(file);
 }
 
 // So that a file that was just made is still there after power loss.
@@ -66,7 +64,9 @@ absl::Status Append(const std::string& file, absl::string_view bytes) {
 
 // The whole lines of a file; what follows the last line end was torn by a crash, and is cut off.
 absl::StatusOr<std::vector<std::string>> Lines(const std::string& file) {
-  std::string contents = Contents(file);
+  absl::StatusOr<std::string> read = BytesIfThere(file);
+  if (!read.ok()) return read.status();
+  std::string contents = *std::move(read);
   const size_t whole = contents.rfind('\n') + 1;  // 0 when there is no line end.
   if (whole < contents.size()) {
     if (truncate(file.c_str(), static_cast<off_t>(whole)) != 0) {
@@ -186,7 +186,9 @@ absl::Status Memory::LoadMarks() {
   epoch_ = highest->epoch();
   const std::string file = MarksFile();
   const uint64_t size = highest->size();
-  const std::string contents = Contents(file);
+  const absl::StatusOr<std::string> read = BytesIfThere(file);
+  if (!read.ok()) return read.status();
+  const std::string& contents = *read;
   if (contents.size() / kMarkBytes < size) return Damaged(file);
   for (uint64_t i = 0; i < size; ++i) {
     marks_.push_back(ParseMark(absl::string_view(contents).substr(i * kMarkBytes, kMarkBytes)));

@@ -6,28 +6,19 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "tools/auditor/entry_rules.h"
 #include "tools/auditor/tree.h"
+#include "tools/auditor/whole_file.h"
 
 namespace onereturn::auditor {
 namespace {
 
 using google::protobuf::Value;
 using ledger::v1::Receipt;
-
-absl::StatusOr<std::string> Contents(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream contents;
-  contents << stream.rdbuf();
-  if (!stream.good()) return absl::InvalidArgumentError(absl::StrCat(file, " cannot be read"));
-  return contents.str();
-}
 
 bool LooksLikeReceipt(const google::protobuf::Struct& object) {
   const auto& fields = object.fields();
@@ -67,7 +58,7 @@ std::optional<std::string> Contradiction(const Receipt& receipt, const feed::v1:
 }  // namespace
 
 absl::StatusOr<std::vector<Receipt>> ReadReceipts(const std::string& file) {
-  const absl::StatusOr<std::string> contents = Contents(file);
+  const absl::StatusOr<std::string> contents = WholeFile(file);
   if (!contents.ok()) return contents.status();
   std::vector<Receipt> receipts;
   Value json;
@@ -95,7 +86,7 @@ absl::StatusOr<std::map<std::string, PublicKey>> ReadKeys(const std::string& pat
   constexpr absl::string_view kBegin = "-----BEGIN PUBLIC KEY-----";
   std::map<std::string, PublicKey> keys;
   for (const std::string& file : files) {
-    const absl::StatusOr<std::string> contents = Contents(file);
+    const absl::StatusOr<std::string> contents = WholeFile(file);
     if (!contents.ok()) return contents.status();
     const absl::string_view text = *contents;
     for (size_t at = text.find(kBegin); at != absl::string_view::npos;

@@ -5,8 +5,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -21,6 +19,7 @@
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 #include "onereturn/storage/v1/records.pb.h"
 #include "tools/auditor/channel.h"
+#include "tools/auditor/whole_file.h"
 
 namespace onereturn::auditor {
 namespace {
@@ -91,17 +90,16 @@ void MakeAbsolute(const std::filesystem::path& folder, std::string* path) {
 }  // namespace
 
 absl::StatusOr<config::v1::ClientProfile> ReadProfile(const std::string& file) {
-  std::ifstream stream(file);
-  std::stringstream text;
-  text << stream.rdbuf();
+  const absl::StatusOr<std::string> text = WholeFile(file);
   config::v1::ClientProfile profile;
-  if (!stream.good() || !google::protobuf::TextFormat::ParseFromString(text.str(), &profile)) {
+  if (!text.ok() || !google::protobuf::TextFormat::ParseFromString(*text, &profile)) {
     return absl::InvalidArgumentError(absl::StrCat("the profile \"", file, "\" cannot be read"));
   }
   const auto folder = std::filesystem::absolute(file).parent_path();
   MakeAbsolute(folder, profile.mutable_tls()->mutable_certificate_file());
   MakeAbsolute(folder, profile.mutable_tls()->mutable_key_file());
   MakeAbsolute(folder, profile.mutable_tls()->mutable_authority_file());
+  MakeAbsolute(folder, profile.mutable_tls()->mutable_revocation_file());
   for (auto& [service, key_file] : *profile.mutable_public_key_files()) {
     MakeAbsolute(folder, &key_file);
   }

@@ -21,6 +21,16 @@ class CheckFormTest(unittest.TestCase):
         (self.root / "c.py").write_text("\n" * 1000)
         self.assertEqual(check_form.too_long(self.root), ["b.proto: 451 lines; at most 450"])
 
+    def test_a_stream_is_written_with_a_bound(self):
+        (self.root / "services").mkdir()
+        (self.root / "services" / "good.cc").write_text(
+            "grpc::ServerWriter<R>* writer;\nWriteInTime(context, writer, part);\n")
+        (self.root / "services" / "bad.cc").write_text(
+            "grpc::ServerWriter<R>* writer;\nreturn writer->Write(part);\n")
+        (self.root / "services" / "other.cc").write_text("writer.Write(std::move(fact));\n")
+        self.assertEqual(check_form.unbounded_streams(self.root),
+                         ["services/bad.cc:2: a slow reader would hold the thread: WriteInTime()"])
+
     @unittest.skipUnless(shutil.which("clang-format"), "clang-format is not installed")
     def test_each_file_that_clang_format_would_change_is_named_once(self):
         (self.root / "good.cc").write_text("int main() { return 0; }\n")

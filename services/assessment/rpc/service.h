@@ -42,6 +42,10 @@ class Service {
 
   // As Guard::LimitCallers: before the server starts.
   void LimitCallers(Shares shares) { guard_->LimitCallers(std::move(shares)); }
+  // As PlainOperationsServer::ShowFollowed.
+  void ShowFollowed(std::string source, const FeedConsumer* consumer, FeedTaker* taker) {
+    operations_server_.ShowFollowed(std::move(source), consumer, taker);
+  }
   std::vector<grpc::Service*> grpc_services();
   // For what is served beside these: it knows BackupService too.
   const Guard* guard() const { return guard_.get(); }

@@ -335,6 +335,17 @@ TEST_F(GrantRightsTest, TheRightsFileIsRecordedWhenItHasChanged) {
   EXPECT_TRUE(record(File())) << "back to the first";
   EXPECT_EQ(ingestion_.LastSequence(), between + 1);
   EXPECT_FALSE(record(File()));
+  // The same changes once more are changes again: each stands in the ledger.
+  for (int round = 0; round < 2; ++round) {
+    const uint64_t first = ingestion_.LastSequence();
+    EXPECT_TRUE(record(longer));
+    EXPECT_GT(ingestion_.LastSequence(), first + 1);
+    EXPECT_FALSE(record(longer));
+    const uint64_t second = ingestion_.LastSequence();
+    EXPECT_TRUE(record(File()));
+    EXPECT_EQ(ingestion_.LastSequence(), second + 1);
+    EXPECT_FALSE(record(File()));
+  }
 }
 
 }  // namespace

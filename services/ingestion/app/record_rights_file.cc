@@ -62,21 +62,10 @@ std::vector<rights::v1::RightsConfigured> PartsOf(
   return parts;
 }
 
-}  // namespace
-
-absl::StatusOr<bool> RecordRightsFile(const config::v1::RightsFile& file, const std::string& actor,
-                                      const Store& store, const FactWriter& writer) {
-  const std::vector<rights::v1::ConfiguredPrincipal> principals = PrincipalsOf(file);
-  const Digest file_digest = DigestOf(principals);
-  const std::string digest(DigestBytes(file_digest));
-  ASSIGN_OR_RETURN(const std::string recorded, RecordedRightsFile(store));
-  // Not of the bytes: g++ 12 warns of a length there that cannot be (its bug 105651).
-  if (absl::BytesToHexString(recorded) == absl::BytesToHexString(digest)) return false;
-  // A start that broke off between two parts goes on with the same ids. What was recorded before is
-  // in them, so that a file that returns to an earlier text is recorded anew.
-  const std::string id = absl::StrCat("rights-file.", absl::BytesToHexString(recorded.substr(0, 8)),
-                                      ".", absl::BytesToHexString(digest.substr(0, 8)));
-  const std::vector<rights::v1::RightsConfigured> parts = PartsOf(principals, digest);
+// Writes the parts under the ids "{id}.{part}"; those that were written before are repeats.
+absl::Status RecordParts(const std::vector<rights::v1::RightsConfigured>& parts,
+                         const std::string& id, const std::string& actor,
+                         const FactWriter& writer) {
   for (const rights::v1::RightsConfigured& part : parts) {
     FactRequest request;
     request.kind = feed::v1::ENTRY_KIND_RIGHTS_CONFIGURED;
@@ -91,7 +80,7 @@ absl::StatusOr<bool> RecordRightsFile(const config::v1::RightsFile& file, const 
           return NewFact{"rights-file",
                          part.SerializeAsString(),
                          {},
-                         [last = part.part() == part.parts(), digest](
+                         [last = part.part() == part.parts(), digest = part.digest()](
                              const Placement& /*placement*/, WriteBatch* batch) {
                            if (last) PutRecordedRightsFile(digest, batch);
                          }};
@@ -100,6 +89,35 @@ absl::StatusOr<bool> RecordRightsFile(const config::v1::RightsFile& file, const 
           written.set_value(accepted.status());
         });
     RETURN_IF_ERROR(written.get_future().get());
+  }
+  return absl::OkStatus();
+}
+
+// Not of the bytes: g++ 12 warns of a length there that cannot be (its bug 105651).
+bool IsRecorded(const std::string& recorded, const std::string& digest) {
+  return absl::BytesToHexString(recorded) == absl::BytesToHexString(digest);
+}
+
+}  // namespace
+
+absl::StatusOr<bool> RecordRightsFile(const config::v1::RightsFile& file, const std::string& actor,
+                                      const Store& store, const FactWriter& writer) {
+  const std::vector<rights::v1::ConfiguredPrincipal> principals = PrincipalsOf(file);
+  const Digest file_digest = DigestOf(principals);
+  const std::string digest(DigestBytes(file_digest));
+  ASSIGN_OR_RETURN(std::string recorded, RecordedRightsFile(store));
+  if (IsRecorded(recorded, digest)) return false;
+  // A start that broke off between two parts goes on with the same ids. What was recorded before is
+  // in them, so that a file that returns to an earlier text is recorded anew.
+  const std::string id = absl::StrCat("rights-file.", absl::BytesToHexString(recorded.substr(0, 8)),
+                                      ".", absl::BytesToHexString(digest.substr(0, 8)));
+  const std::vector<rights::v1::RightsConfigured> parts = PartsOf(principals, digest);
+  // The very change may have been made before, and undone: then all of it was a repeat, and it is
+  // recorded under the next ids.
+  for (int times = 0; !IsRecorded(recorded, digest); ++times) {
+    RETURN_IF_ERROR(
+        RecordParts(parts, times == 0 ? id : absl::StrCat(id, ".", times), actor, writer));
+    ASSIGN_OR_RETURN(recorded, RecordedRightsFile(store));
   }
   return true;
 }

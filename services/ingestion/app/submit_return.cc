@@ -55,14 +55,6 @@ absl::StatusOr<ReturnAnswer> AnswerOf(ReturnAnswer judged, AcceptedFact fact) {
   return judged;
 }
 
-}  // namespace
-
-// A submission on its way, and what was judged of it last.
-struct SubmitReturn::Work {
-  ReturnSubmission submission;
-  ReturnAnswer answer;
-};
-
 // A system cannot report for a time after its organisation's end. What a national body publishes
 // may carry the old code.
 absl::Status CheckOpen(const Reader& reader, const Submission& submission, const Period& period) {
@@ -84,6 +76,14 @@ absl::Status CheckOpen(const Reader& reader, const Submission& submission, const
   }
   return error;
 }
+
+}  // namespace
+
+// A submission on its way, and what was judged of it last.
+struct SubmitReturn::Work {
+  ReturnSubmission submission;
+  ReturnAnswer answer;
+};
 
 absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation) {
   if (absl::Status code = CheckOdsCode(organisation); !code.ok()) {

@@ -19,11 +19,11 @@ namespace {
 
 using Figures = std::map<std::string, std::string>;
 
-Submission Of(std::string organisation, std::vector<Cell> cells) {
+Submission AnySubmission(std::string organisation, std::vector<Cell> cells) {
   return Submission{std::move(organisation), Origin::kSubmitted, std::move(cells), {}, {}};
 }
 
-std::vector<std::string> Codes(const Judgement& judgement) {
+std::vector<std::string> CodesOf(const Judgement& judgement) {
   std::vector<std::string> codes;
   for (const Finding& finding : judgement.findings.kept()) codes.push_back(finding.code);
   return codes;
@@ -38,15 +38,15 @@ TEST(JudgementProperty, TheOrderOfCellsDoesNotMatter) {
     }
     std::vector<Cell> cells = AeCells(figures);
     const Judgement straight =
-        Judge(AeCollection(), Period::Parse("2023-06").value(), Of("RLQ", cells));
+        Judge(AeCollection(), Period::Parse("2023-06").value(), AnySubmission("RLQ", cells));
     std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
     std::shuffle(cells.begin(), cells.end(), random);
     const Judgement shuffled =
-        Judge(AeCollection(), Period::Parse("2023-06").value(), Of("RLQ", cells));
+        Judge(AeCollection(), Period::Parse("2023-06").value(), AnySubmission("RLQ", cells));
     RC_ASSERT(straight.verdict == shuffled.verdict);
     RC_ASSERT(straight.cell_digest == shuffled.cell_digest);
-    std::vector<std::string> a = Codes(straight);
-    std::vector<std::string> b = Codes(shuffled);
+    std::vector<std::string> a = CodesOf(straight);
+    std::vector<std::string> b = CodesOf(shuffled);
     std::sort(a.begin(), a.end());
     std::sort(b.begin(), b.end());
     RC_ASSERT(a == b);
@@ -91,7 +91,7 @@ TEST(JudgementTest, ARuleForEachOfManyTuplesIsNotSlow) {
   });
   const auto start = std::chrono::steady_clock::now();
   const Judgement judgement =
-      Judge(collection, Period::Parse("2023-06").value(), Of("RLQ", std::move(cells)));
+      Judge(collection, Period::Parse("2023-06").value(), AnySubmission("RLQ", std::move(cells)));
   const auto taken = std::chrono::steady_clock::now() - start;
   EXPECT_EQ(judgement.verdict, Verdict::kValid);
   EXPECT_LT(taken, std::chrono::seconds(5));

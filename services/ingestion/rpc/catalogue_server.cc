@@ -11,9 +11,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr int kUsualPage = 100;
-constexpr int kLargestPage = 1'000;
-
 template <typename Call>
 RequestOrigin OriginOf(const Call& call) {
   return RequestOrigin{
@@ -73,7 +70,7 @@ absl::Status LoadPage(const IngestionParts& parts, const CallContext& call, Defi
                       const std::function<bool(const Definition& definition)>& wanted,
                       google::protobuf::RepeatedPtrField<Definition>* (*rows)(Response*),
                       Response* response) {
-  ASSIGN_OR_RETURN(int size, PageSize(request.page_size(), kUsualPage, kLargestPage));
+  ASSIGN_OR_RETURN(int size, PageSize(request.page_size()));
   ASSIGN_OR_RETURN(PagePlace page,
                    parts.pages->Read(request, call.caller.spiffe_id, request.page_token()));
   ASSIGN_OR_RETURN(ReadWish wish, ToWish(request.read(), call));

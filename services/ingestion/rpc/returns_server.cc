@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "common/feed/wire.h"
+#include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/read_returns.h"
@@ -17,8 +18,6 @@ namespace {
 // for one another.
 constexpr size_t kImportThreads = 2;
 constexpr size_t kImportQueue = 16;
-constexpr int kUsualPage = 100;
-constexpr int kLargestPage = 1'000;
 constexpr int kUsualCells = 1'000;
 constexpr int kLargestCells = 5'000;
 
@@ -185,7 +184,7 @@ grpc::Status ReturnsServer::ListReturns(grpc::ServerContext* context,
       return Error(Reason::kMissing, "which collection?").Field("collection", "is missing");
     }
     ASSIGN_OR_RETURN(OrganisationScope scope, ScopeOfParent(request->parent(), call));
-    ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
+    ASSIGN_OR_RETURN(int size, PageSize(request->page_size()));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), page));
@@ -208,7 +207,7 @@ grpc::Status ReturnsServer::ListRevisions(grpc::ServerContext* context,
   const Guard& guard = *parts_.guard;
   return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(const ReturnKey key, ParseReturnKey(request->parent()));
-    ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
+    ASSIGN_OR_RETURN(int size, PageSize(request->page_size()));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), page));
@@ -260,7 +259,8 @@ grpc::Status ReturnsServer::GetFile(grpc::ServerContext* context,
     return ReadFile(*parts_.store, file.id, file.size_bytes, [&](absl::string_view bytes) {
       returns::v1::GetFileResponse response;
       response.set_data(std::string(bytes));
-      return writer->Write(response) ? absl::OkStatus() : absl::CancelledError("the reader left");
+      return WriteInTime(context, writer, response) ? absl::OkStatus()
+                                                    : absl::CancelledError("the reader left");
     });
   });
 }

@@ -12,10 +12,7 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr int kUsualPage = 100;
-constexpr int kLargestPage = 1'000;
-
-OfficerOrigin OriginOf(const Guard& guard, const CallContext& call, const Digest& digest) {
+OfficerOrigin OfficerOriginOf(const Guard& guard, const CallContext& call, const Digest& digest) {
   OfficerOrigin origin{Actor{call.caller.spiffe_id, call.caller.person}, call.caller.role,
                        call.caller.scope, digest};
   if (call.signed_in.has_value()) {
@@ -44,7 +41,7 @@ grpc::ServerUnaryReactor* StartStep(const IngestionParts& parts, const GrantRigh
   return parts.gate->Start<Request, Response>(
       raw.context, raw.request, raw.response,
       [guard = parts.guard, grants, step](Mutation<Request, Response> call) {
-        (grants->*step)(OriginOf(*guard, call.call, call.digest), call.request,
+        (grants->*step)(OfficerOriginOf(*guard, call.call, call.digest), call.request,
                         Responding<Response>(std::move(call.respond)));
       });
 }
@@ -95,7 +92,7 @@ grpc::Status RightsServer::ListGrants(grpc::ServerContext* context,
                                       rights::v1::ListGrantsResponse* response) {
   const Guard& guard = *parts_.guard;
   return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), kUsualPage, kLargestPage));
+    ASSIGN_OR_RETURN(const int size, PageSize(request->page_size()));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
     ASSIGN_OR_RETURN(const ReadWish wish, ToWish(common::v1::ReadAt(), call));

@@ -28,6 +28,10 @@ namespace onereturn::metrics {
 // The feeds that metrics follows. Stored in keys: never renumber.
 enum class Feed : uint8_t { kIngestion = 1, kMetrics = 2 };
 
+inline absl::string_view NameOfFeed(Feed feed) {
+  return feed == Feed::kIngestion ? "ingestion" : "metrics";
+}
+
 // How far a feed has been taken in. All zero: nothing yet.
 struct FeedCursor {
   uint64_t epoch = 0;

@@ -7,10 +7,6 @@
 namespace onereturn::metrics {
 namespace {
 
-absl::string_view NameOfFeed(Feed feed) {
-  return feed == Feed::kIngestion ? "ingestion" : "metrics";
-}
-
 Error EpochChanged(Feed feed, const FeedPosition& requested, const FeedCursor& cursor) {
   return Error(Reason::kEpochChanged,
                absl::StrCat(NameOfFeed(feed), " was restored: sequence ", requested.sequence,

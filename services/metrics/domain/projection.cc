@@ -12,10 +12,6 @@ namespace {
 
 size_t IndexOf(Feed feed) { return feed == Feed::kIngestion ? 0 : 1; }
 
-absl::string_view NameOfFeed(Feed feed) {
-  return feed == Feed::kIngestion ? "ingestion" : "metrics";
-}
-
 absl::StatusOr<int64_t> TimeOfLast(const DerivedReader& reader, Feed feed, uint64_t sequence) {
   if (sequence == 0) return 0;
   ASSIGN_OR_RETURN(const std::optional<EntryRecord> entry, reader.Entry(feed, sequence));

@@ -25,7 +25,7 @@ using ::testing::IsEmpty;
 
 constexpr CivilDay kLongAgo{2000, 1, 1};
 
-Organisation Named(const std::string& code, OrganisationType type) {
+Organisation OfType(const std::string& code, OrganisationType type) {
   Organisation organisation;
   organisation.code = code;
   organisation.name = "The " + code;
@@ -45,21 +45,21 @@ class ValueTest : public ::testing::Test {
  protected:
   void SetUp() override {
     Open();
-    Add(Named("X24", OrganisationType::kNationalBody));
-    Organisation region = Named("Y61", OrganisationType::kRegion);
+    Add(OfType("X24", OrganisationType::kNationalBody));
+    Organisation region = OfType("Y61", OrganisationType::kRegion);
     region.relationships = {Tie(RelationshipKind::kRegionToNation, "Y61", "X24")};
     Add(region);
-    Add(Named("QHG", OrganisationType::kIcb));
-    Add(Named("S1Y", OrganisationType::kIcb));
+    Add(OfType("QHG", OrganisationType::kIcb));
+    Add(OfType("S1Y", OrganisationType::kIcb));
     // RC9 moved from one ICB to another on 1 April 2026; RXX has no ICB recorded.
-    Organisation moved = Named("RC9", OrganisationType::kProvider);
+    Organisation moved = OfType("RC9", OrganisationType::kProvider);
     moved.relationships = {
         Tie(RelationshipKind::kProviderToIcb, "RC9", "QHG", CivilDay{2022, 7, 1},
             CivilDay{2026, 3, 31}),
         Tie(RelationshipKind::kProviderToIcb, "RC9", "S1Y", CivilDay{2026, 4, 1}),
         Tie(RelationshipKind::kProviderToRegion, "RC9", "Y61")};
     Add(moved);
-    Organisation alone = Named("RXX", OrganisationType::kProvider);
+    Organisation alone = OfType("RXX", OrganisationType::kProvider);
     alone.relationships = {Tie(RelationshipKind::kProviderToRegion, "RXX", "Y61")};
     Add(alone);
     Collection collection{kAeCollection, 1, {}};
@@ -221,7 +221,7 @@ TEST_F(ValueTest, APositionKeepsItsAnswer) {
   Return("RC9", "2023-04", 100, 40);
   const FeedPosition before = Here();
   Return("RC9", "2023-04", 100, 10, 2);
-  Organisation moved = Named("RC9", OrganisationType::kProvider);
+  Organisation moved = OfType("RC9", OrganisationType::kProvider);
   Add(moved);
   EXPECT_EQ(DisplayValue(FourHour("four_hour"), Ask("QHG", "2023-04", {before, {}}).value()),
             "60.0 %");

@@ -20,9 +20,6 @@
 namespace onereturn::metrics {
 namespace {
 
-constexpr int kUsualPage = 100;
-constexpr int kLargestPage = 1'000;
-
 absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call) {
   ReadWish wish;
   wish.at_least = read.at_least();
@@ -53,7 +50,7 @@ class Pager {
     pager.tokens_ = tokens;
     pager.request_ = request;
     pager.caller_ = call.caller.spiffe_id;
-    ASSIGN_OR_RETURN(pager.size_, PageSize(page_size, kUsualPage, kLargestPage));
+    ASSIGN_OR_RETURN(pager.size_, PageSize(page_size));
     ASSIGN_OR_RETURN(pager.place_, tokens->Read(*request, pager.caller_, page_token));
     if (!pager.place_.position.empty()) {
       wish->as_of_position = pager.place_.position;

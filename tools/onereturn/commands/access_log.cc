@@ -22,7 +22,7 @@ using access::v1::ListAccessRequest;
 
 constexpr int kPage = 1'000;
 
-struct Options {
+struct AccessLogOptions {
   std::string service;
   std::string organisation;
   std::string from;
@@ -79,7 +79,7 @@ absl::StatusOr<std::vector<AccessEntry>> EntriesOf(const Session& session,
   return entries;
 }
 
-absl::StatusOr<ExitCode> List(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> List(const AccessLogOptions& options, Environment& environment) {
   ListAccessRequest request;
   request.set_organisation(options.organisation);
   if (!options.from.empty()) {
@@ -119,7 +119,7 @@ absl::StatusOr<ExitCode> List(const Options& options, Environment& environment) 
 }  // namespace
 
 void AddAccessLogCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AccessLogOptions>();
   CLI::App* command =
       line->Add(nullptr,
                 {"access-log",

@@ -23,7 +23,7 @@ namespace {
 
 constexpr size_t kInFlight = 32;
 
-struct Options {
+struct ApplyOptions {
   std::vector<std::string> paths;
   bool validate_only = false;
 };
@@ -115,7 +115,7 @@ struct Tally {
 class WaveRunner {
  public:
   WaveRunner(const std::vector<Definition>& definitions, const Services& services,
-             const Options& options)
+             const ApplyOptions& options)
       : definitions_(definitions), services_(services), options_(options) {}
 
   absl::Status Run(size_t first, size_t last, const std::function<void(size_t)>& on_done) {
@@ -151,7 +151,7 @@ class WaveRunner {
 
   const std::vector<Definition>& definitions_;
   const Services& services_;
-  const Options& options_;
+  const ApplyOptions& options_;
   std::atomic<size_t> next_{0};
   size_t last_ = 0;
   std::atomic<bool> failed_{false};
@@ -187,7 +187,7 @@ void PrintSummary(const std::vector<Definition>& definitions, const Tally& tally
                                           ").\n"));
 }
 
-absl::StatusOr<ExitCode> Apply(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Apply(const ApplyOptions& options, Environment& environment) {
   const int64_t started = SteadyMicros();
   ASSIGN_OR_RETURN(const std::vector<std::string> files, DefinitionFiles(options.paths));
   ASSIGN_OR_RETURN(const std::vector<Definition> definitions, ReadDefinitions(files));
@@ -212,7 +212,7 @@ absl::StatusOr<ExitCode> Apply(const Options& options, Environment& environment)
 }  // namespace
 
 void AddApplyCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ApplyOptions>();
   CLI::App* command =
       line->Add(nullptr,
                 {"apply",

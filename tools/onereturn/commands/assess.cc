@@ -8,6 +8,7 @@
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
@@ -18,11 +19,9 @@
 namespace onereturn::client {
 namespace {
 
-constexpr int kPageSize = 1'000;
-
 using Client = AssessmentClient;
 
-struct Options {
+struct AssessOptions {
   std::string assessment;
   std::string request_id;
   assessment::v1::CreateAssessmentRequest create;
@@ -33,7 +32,7 @@ struct Options {
   std::string name_file;
 };
 
-absl::StatusOr<ExitCode> Create(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Create(const AssessOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<assessment::v1::AssessmentService>(kAssessment));
   assessment::v1::CreateAssessmentRequest request = options.create;
@@ -51,7 +50,7 @@ absl::StatusOr<ExitCode> Create(const Options& options, Environment& environment
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> AddEvidence(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> AddEvidence(const AssessOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<assessment::v1::AssessmentService>(kAssessment));
   assessment::v1::AddEvidenceRequest request = options.evidence;
@@ -70,7 +69,7 @@ absl::StatusOr<ExitCode> AddEvidence(const Options& options, Environment& enviro
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> Score(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Score(const AssessOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<assessment::v1::AssessmentService>(kAssessment));
   assessment::v1::GetAssessmentRequest get;
@@ -97,7 +96,7 @@ absl::StatusOr<ExitCode> Score(const Options& options, Environment& environment)
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> Load(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Load(const AssessOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const assessment::v1::Assessment wanted, ReadAssessmentFile(options.file));
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<assessment::v1::AssessmentService>(kAssessment));
@@ -158,7 +157,7 @@ void PrintAssessment(const AssessmentView& view, Environment* environment) {
   environment->console.Print(text + table.Render(environment->console.width()));
 }
 
-absl::StatusOr<ExitCode> Show(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Show(const AssessOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const AssessmentView view, ReadAssessment(session, options.assessment));
   if (environment.json) {
@@ -169,11 +168,11 @@ absl::StatusOr<ExitCode> Show(const Options& options, Environment& environment) 
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> List(Environment& environment) {
+absl::StatusOr<ExitCode> ListAssessments(Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<assessment::v1::AssessmentService>(kAssessment));
   assessment::v1::ListAssessmentsRequest request;
-  request.set_page_size(kPageSize);
+  request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &Client::Stub::ListAssessments, request));
   if (environment.json) {
     environment.console.Print(JsonOf(list) + "\n");
@@ -206,13 +205,13 @@ void AddText(CLI::App* command, const std::string& name, const std::string& word
   if (required) option->required();
 }
 
-void AddAssessment(CLI::App* command, Options* options) {
+void AddAssessment(CLI::App* command, AssessOptions* options) {
   command->add_option("ASSESSMENT", options->assessment, "Its name or id")
       ->type_name("NAME")
       ->required();
 }
 
-void AddRequestId(CLI::App* command, Options* options) {
+void AddRequestId(CLI::App* command, AssessOptions* options) {
   command
       ->add_option("--request-id", options->request_id,
                    "Id of the request (else from its content, so that a repeat changes nothing)")
@@ -220,7 +219,7 @@ void AddRequestId(CLI::App* command, Options* options) {
 }
 
 void AddCreate(CommandLine* line, CLI::App* assess) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AssessOptions>();
   CLI::App* command = line->Add(
       assess,
       {"create", "Begin an assessment of an organisation.",
@@ -243,7 +242,7 @@ void AddCreate(CommandLine* line, CLI::App* assess) {
 }
 
 void AddEvidenceCommand(CommandLine* line, CLI::App* assess) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AssessOptions>();
   CLI::App* command = line->Add(
       assess,
       {"evidence", "Pin a metric value, as it is now, as evidence for a statement.",
@@ -277,7 +276,7 @@ void AddEvidenceCommand(CommandLine* line, CLI::App* assess) {
 }
 
 void AddScore(CommandLine* line, CLI::App* assess) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AssessOptions>();
   CLI::App* command = line->Add(
       assess,
       {"score", "Score a statement, or score it anew. It rests on evidence pinned before.",
@@ -318,7 +317,7 @@ void AddAssessCommands(CommandLine* line) {
   AddEvidenceCommand(line, assess);
   AddScore(line, assess);
 
-  auto load = std::make_shared<Options>();
+  auto load = std::make_shared<AssessOptions>();
   CLI::App* load_command = line->Add(
       assess,
       {"load",
@@ -332,13 +331,13 @@ void AddAssessCommands(CommandLine* line) {
   load_command->add_option("--name-file", load->name_file, "Write the assessment's name here")
       ->type_name("FILE");
 
-  auto show = std::make_shared<Options>();
+  auto show = std::make_shared<AssessOptions>();
   CLI::App* show_command = line->Add(
       assess, {"show", "Show an assessment: rating, statements, scores.", "assess show a1"},
       [show](Environment& environment) { return Show(*show, environment); });
   AddAssessment(show_command, show.get());
 
-  line->Add(assess, {"list", "Show all assessments.", "assess list"}, List);
+  line->Add(assess, {"list", "Show all assessments.", "assess list"}, ListAssessments);
 }
 
 }  // namespace onereturn::client

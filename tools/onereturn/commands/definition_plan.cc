@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kExtension[] = ".textproto";
-constexpr size_t kDigestDigits = 32;
+constexpr size_t kRequestIdDigits = 32;
 constexpr const char* kKinds[] = {"organisation", "item", "collection", "metric", "framework"};
 
 const google::protobuf::Message& MessageOf(const Definition& definition) {
@@ -70,7 +70,7 @@ std::string Definition::Place() const { return absl::StrCat(file, ", ", kind(), 
 std::string Definition::RequestId() const {
   const std::string digest = DigestToHex(Sha256(CanonicalBytes(MessageOf(*this))));
   return absl::StrCat("apply.", kind(), ".", code().substr(0, 64), ".",
-                      digest.substr(0, kDigestDigits));
+                      digest.substr(0, kRequestIdDigits));
 }
 
 absl::StatusOr<std::vector<std::string>> DefinitionFiles(const std::vector<std::string>& paths) {

@@ -14,7 +14,7 @@
 namespace onereturn::client {
 namespace {
 
-struct Options {
+struct InitOptions {
   std::string folder;
   std::vector<std::string> organisations;
   std::vector<int> ports = {7401, 7402, 7403};
@@ -27,7 +27,7 @@ bool IsOrganisationCode(const std::string& code) {
   return code.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == std::string::npos;
 }
 
-absl::StatusOr<DeploymentOptions> Checked(const Options& options) {
+absl::StatusOr<DeploymentOptions> Checked(const InitOptions& options) {
   DeploymentOptions deployment;
   deployment.folder = options.folder;
   std::set<std::string> seen;
@@ -79,7 +79,7 @@ std::string NextSteps(const DeploymentOptions& deployment) {
       folder, "/analyst.profile.textproto\n");
 }
 
-absl::StatusOr<ExitCode> Init(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Init(const InitOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const DeploymentOptions deployment, Checked(options));
   RETURN_IF_ERROR(WriteDeployment(deployment));
   if (!environment.json) {
@@ -98,7 +98,7 @@ absl::StatusOr<ExitCode> Init(const Options& options, Environment& environment) 
 }  // namespace
 
 void AddInitCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InitOptions>();
   CLI::App* command = line->Add(
       nullptr,
       {"init",

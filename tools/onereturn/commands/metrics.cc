@@ -9,6 +9,7 @@
 #include "common/status/status_macros.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
@@ -17,12 +18,11 @@
 namespace onereturn::client {
 namespace {
 
-constexpr int kPageSize = 1'000;
 constexpr int kNamed = 6;  // Codes named in a row's coverage.
 
 using MetricsClient = ServiceClient<metrics::v1::MetricsService>;
 
-struct Options {
+struct MetricsOptions {
   std::string metric;
   uint32_t version = 0;
   std::string organisation;
@@ -32,10 +32,10 @@ struct Options {
   ReadOptions read;
 };
 
-absl::StatusOr<ExitCode> ListMetrics(const MetricsClient& client, const Options& options,
+absl::StatusOr<ExitCode> ListMetrics(const MetricsClient& client, const MetricsOptions& options,
                                      Environment* environment) {
   metrics::v1::ListMetricsRequest request;
-  request.set_page_size(kPageSize);
+  request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &MetricsClient::Stub::ListMetrics, request));
   if (environment->json) {
@@ -58,7 +58,7 @@ absl::StatusOr<ExitCode> ListMetrics(const MetricsClient& client, const Options&
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const Options& options,
+absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const MetricsOptions& options,
                                    Environment* environment) {
   metrics::v1::GetMetricValueRequest request;
   request.set_metric(options.metric);
@@ -91,7 +91,7 @@ absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const Options& o
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> ListValues(const MetricsClient& client, const Options& options,
+absl::StatusOr<ExitCode> ListValues(const MetricsClient& client, const MetricsOptions& options,
                                     Environment* environment) {
   metrics::v1::ListMetricValuesRequest request;
   const auto type = OrganisationTypeOf(options.type);
@@ -103,7 +103,7 @@ absl::StatusOr<ExitCode> ListValues(const MetricsClient& client, const Options& 
   request.set_metric_version(options.version);
   request.set_period(options.period);
   request.set_type(*type);
-  request.set_page_size(kPageSize);
+  request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const auto list,
                    AllPages(client, &MetricsClient::Stub::ListMetricValues, request));
@@ -131,7 +131,7 @@ absl::StatusOr<ExitCode> ListValues(const MetricsClient& client, const Options& 
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> Metrics(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Metrics(const MetricsOptions& options, Environment& environment) {
   const bool one = !options.organisation.empty();
   if (!options.metric.empty() && (options.period.empty() || one == !options.type.empty())) {
     return UsageError("a metric is shown for a period and either an organisation or a type",
@@ -194,7 +194,7 @@ std::string ExclusionsText(const metrics::v1::GetLeagueTableResponse& league) {
   return text;
 }
 
-absl::StatusOr<ExitCode> League(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> League(const MetricsOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<metrics::v1::MetricsService>(kMetrics));
   metrics::v1::GetLeagueTableRequest request;
@@ -232,7 +232,7 @@ absl::StatusOr<ExitCode> League(const Options& options, Environment& environment
   return ExitCode::kOk;
 }
 
-void AddMetricOptions(CLI::App* command, Options* options, bool required) {
+void AddMetricOptions(CLI::App* command, MetricsOptions* options, bool required) {
   auto* metric = command->add_option("METRIC", options->metric, "Code of the metric");
   auto* period = command->add_option("--period", options->period, "Such as 2024-03");
   metric->type_name("CODE");
@@ -251,7 +251,7 @@ void AddMetricOptions(CLI::App* command, Options* options, bool required) {
 }  // namespace
 
 void AddMetricsCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MetricsOptions>();
   CLI::App* command =
       line->Add(nullptr,
                 {"metrics",
@@ -270,7 +270,7 @@ void AddMetricsCommand(CommandLine* line) {
 }
 
 void AddLeagueCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MetricsOptions>();
   CLI::App* command = line->Add(
       nullptr,
       {"league",

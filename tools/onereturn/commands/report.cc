@@ -13,12 +13,12 @@
 namespace onereturn::client {
 namespace {
 
-struct Options {
+struct ReportOptions {
   std::string assessment;
   std::string output;
 };
 
-absl::StatusOr<ExitCode> Report(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Report(const ReportOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(
       const ReportModel model,
@@ -49,7 +49,7 @@ absl::StatusOr<ExitCode> Report(const Options& options, Environment& environment
 }  // namespace
 
 void AddReportCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportOptions>();
   CLI::App* command =
       line->Add(nullptr,
                 {"report",

@@ -8,6 +8,7 @@
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/file_upload.h"
+#include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
@@ -17,10 +18,9 @@
 namespace onereturn::client {
 namespace {
 
-constexpr int kPageSize = 1'000;
 constexpr int kCellPageSize = 5'000;
 
-struct Options {
+struct ReturnsOptions {
   std::string organisation;
   std::string collection;
   std::string period;
@@ -30,19 +30,19 @@ struct Options {
   ReadOptions read;
 };
 
-std::string ReturnName(const Options& options) {
+std::string ReturnName(const ReturnsOptions& options) {
   return absl::StrCat("organisations/", options.organisation, "/returns/", options.collection, ".",
                       options.period);
 }
 
-absl::StatusOr<ExitCode> ListReturns(const ReturnsClient& client, const Options& options,
+absl::StatusOr<ExitCode> ListReturns(const ReturnsClient& client, const ReturnsOptions& options,
                                      Environment* environment) {
   returns::v1::ListReturnsRequest request;
   request.set_parent(
       absl::StrCat("organisations/", options.organisation.empty() ? "-" : options.organisation));
   request.set_collection(options.collection);
   request.set_period(options.period);
-  request.set_page_size(kPageSize);
+  request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &ReturnsClient::Stub::ListReturns, request));
   if (environment->json) {
@@ -73,11 +73,11 @@ absl::StatusOr<ExitCode> ListReturns(const ReturnsClient& client, const Options&
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> ListRevisions(const ReturnsClient& client, const Options& options,
+absl::StatusOr<ExitCode> ListRevisions(const ReturnsClient& client, const ReturnsOptions& options,
                                        Environment* environment) {
   returns::v1::ListRevisionsRequest request;
   request.set_parent(ReturnName(options));
-  request.set_page_size(kPageSize);
+  request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &ReturnsClient::Stub::ListRevisions, request));
   if (environment->json) {
@@ -102,7 +102,8 @@ absl::StatusOr<ExitCode> ListRevisions(const ReturnsClient& client, const Option
   return ExitCode::kOk;
 }
 
-absl::StatusOr<std::string> NewestRevision(const ReturnsClient& client, const Options& options) {
+absl::StatusOr<std::string> NewestRevision(const ReturnsClient& client,
+                                           const ReturnsOptions& options) {
   returns::v1::GetReturnRequest request;
   request.set_name(ReturnName(options));
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
@@ -110,7 +111,7 @@ absl::StatusOr<std::string> NewestRevision(const ReturnsClient& client, const Op
   return held.return_().revision().name();
 }
 
-absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const Options& options,
+absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const ReturnsOptions& options,
                                    Environment* environment) {
   returns::v1::ListCellsRequest request;
   ASSIGN_OR_RETURN(const std::string revision, NewestRevision(client, options));
@@ -131,7 +132,7 @@ absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const Options& o
 }
 
 absl::StatusOr<ExitCode> ShowReceipt(const ReturnsClient& client, const Session& session,
-                                     const Options& options, Environment* environment) {
+                                     const ReturnsOptions& options, Environment* environment) {
   returns::v1::GetReceiptRequest request;
   ASSIGN_OR_RETURN(const std::string revision, NewestRevision(client, options));
   request.set_name(revision);
@@ -158,7 +159,7 @@ absl::StatusOr<ExitCode> ShowReceipt(const ReturnsClient& client, const Session&
   return proof.ok() ? ExitCode::kOk : ExitCode::kInvalidData;
 }
 
-absl::StatusOr<ExitCode> Returns(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Returns(const ReturnsOptions& options, Environment& environment) {
   const bool one = options.revisions || options.cells || options.receipt;
   if (one && (options.organisation.empty() || options.period.empty())) {
     return UsageError("--revisions, --cells and --receipt are about one return",
@@ -175,7 +176,7 @@ absl::StatusOr<ExitCode> Returns(const Options& options, Environment& environmen
 }  // namespace
 
 void AddReturnsCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReturnsOptions>();
   CLI::App* command = line->Add(
       nullptr,
       {"returns", "Show the returns that are held, a return's revisions, its cells or its receipt.",

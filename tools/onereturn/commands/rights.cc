@@ -10,17 +10,16 @@
 #include "onereturn/rights/v1/rights_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/text_table.h"
 
 namespace onereturn::client {
 namespace {
 
-constexpr int kPageSize = 1'000;
-
 using Client = ServiceClient<rights::v1::RightsService>;
 
-struct Options {
+struct RightsOptions {
   std::string request_id;
   std::string role;
   std::string reach;
@@ -107,7 +106,7 @@ absl::StatusOr<ExitCode> Mine(Environment& environment) {
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> List(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> List(const RightsOptions& options, Environment& environment) {
   rights::v1::ListGrantsRequest request = options.list;
   if (!options.state.empty()) {
     rights::v1::GrantState state = rights::v1::GRANT_STATE_UNSPECIFIED;
@@ -122,7 +121,7 @@ absl::StatusOr<ExitCode> List(const Options& options, Environment& environment) 
     }
     request.set_state(state);
   }
-  request.set_page_size(kPageSize);
+  request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(const Client client, Connect(environment));
   ASSIGN_OR_RETURN(const auto answer, AllPages(client, &Client::Stub::ListGrants, request));
   if (environment.json) {
@@ -168,7 +167,7 @@ ExitCode Print(const Answer& answer, const std::string& next, Environment* envir
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> Propose(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Propose(const RightsOptions& options, Environment& environment) {
   rights::v1::ProposeGrantRequest request = options.propose;
   rights::v1::Grant* grant = request.mutable_grant();
   grant->set_role(RoleFromName(options.role));
@@ -188,7 +187,7 @@ absl::StatusOr<ExitCode> Propose(const Options& options, Environment& environmen
                &environment);
 }
 
-absl::StatusOr<ExitCode> Decide(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Decide(const RightsOptions& options, Environment& environment) {
   rights::v1::DecideGrantRequest request = options.decide;
   request.set_approve(!options.refuse);
   request.set_request_id(options.request_id.empty() ? ContentId("rights.decide", request)
@@ -198,7 +197,7 @@ absl::StatusOr<ExitCode> Decide(const Options& options, Environment& environment
   return Print(answer, "", &environment);
 }
 
-absl::StatusOr<ExitCode> Revoke(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Revoke(const RightsOptions& options, Environment& environment) {
   rights::v1::RevokeGrantRequest request = options.revoke;
   request.set_request_id(options.request_id.empty() ? ContentId("rights.revoke", request)
                                                     : options.request_id);
@@ -212,7 +211,7 @@ CLI::Option* AddText(CLI::App* command, const std::string& option, const std::st
   return command->add_option_function<std::string>(option, std::move(set), what)->type_name(type);
 }
 
-void AddRequestId(CLI::App* command, Options* options) {
+void AddRequestId(CLI::App* command, RightsOptions* options) {
   command
       ->add_option("--request-id", options->request_id,
                    "Id of the request (else from its content, so that a repeat changes nothing)")
@@ -234,7 +233,7 @@ void AddGrantName(CLI::App* command, Request* request) {
 }
 
 void AddList(CommandLine* line, CLI::App* rights) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RightsOptions>();
   CLI::App* command =
       line->Add(rights,
                 {"list", "List grants.",
@@ -249,7 +248,7 @@ void AddList(CommandLine* line, CLI::App* rights) {
 }
 
 void AddPropose(CommandLine* line, CLI::App* rights) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RightsOptions>();
   CLI::App* command = line->Add(
       rights,
       {"propose", "Propose a grant; another officer decides.",
@@ -288,7 +287,7 @@ void AddPropose(CommandLine* line, CLI::App* rights) {
 }
 
 void AddDecide(CommandLine* line, CLI::App* rights) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RightsOptions>();
   CLI::App* command =
       line->Add(rights,
                 {"decide", "Approve a proposed grant, or refuse it. Not one's own.",
@@ -301,7 +300,7 @@ void AddDecide(CommandLine* line, CLI::App* rights) {
 }
 
 void AddRevoke(CommandLine* line, CLI::App* rights) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RightsOptions>();
   CLI::App* command =
       line->Add(rights,
                 {"revoke", "Take a grant away, at once and for good.",

@@ -13,12 +13,12 @@ namespace {
 
 using OperationsClient = ServiceClient<operations::v1::OperationsService>;
 
-struct Options {
+struct RotateKeyOptions {
   std::string service;
   std::string request_id;
 };
 
-absl::StatusOr<ExitCode> RotateKey(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> RotateKey(const RotateKeyOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client,
                    session.To<operations::v1::OperationsService>(options.service));
@@ -41,7 +41,7 @@ absl::StatusOr<ExitCode> RotateKey(const Options& options, Environment& environm
 }  // namespace
 
 void AddRotateKeyCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RotateKeyOptions>();
   CLI::App* command = line->Add(
       nullptr,
       {"rotate-key",

@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kFindingsShown = 20;
 constexpr size_t kMostFindings = 1'000;  // More are never sent.
 
-struct Options {
+struct SubmitOptions {
   std::vector<std::string> files;
   std::string collection;
   std::string layout;
@@ -76,7 +76,7 @@ returns::v1::RevisionStatus StatusOf(const std::string& word) {
 
 // The same file for the same collection, layout and status is the same request; judging it is
 // another one than sending it.
-std::string RequestId(const Options& options, const LocalFile& file) {
+std::string RequestId(const SubmitOptions& options, const LocalFile& file) {
   if (!options.request_id.empty()) return options.request_id;
   const Digest digest = Sha256Concatenated(
       {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status});
@@ -85,7 +85,7 @@ std::string RequestId(const Options& options, const LocalFile& file) {
                       DigestToHex(digest).substr(0, kDigits));
 }
 
-absl::StatusOr<Taken> Submit(const ReturnsClient& client, const Options& options,
+absl::StatusOr<Taken> Submit(const ReturnsClient& client, const SubmitOptions& options,
                              const std::string& path, Environment* environment) {
   const int64_t started = SteadyMicros();
   ASSIGN_OR_RETURN(Taken taken, ([&]() -> absl::StatusOr<Taken> {
@@ -116,7 +116,7 @@ std::string VerdictText(const returns::v1::SubmitReturnFileResponse& response) {
   return text;
 }
 
-void PrintFile(const Taken& taken, const Options& options, Environment* environment) {
+void PrintFile(const Taken& taken, const SubmitOptions& options, Environment* environment) {
   const auto& response = taken.response;
   const ReturnCounts counts = CountsOf(response);
   std::string text = absl::StrCat(
@@ -139,7 +139,7 @@ void PrintFile(const Taken& taken, const Options& options, Environment* environm
   if (!findings.empty()) environment->console.Print(absl::StrCat("\n", findings, "\n"));
 }
 
-void PrintSummary(const std::vector<Taken>& taken, const Options& options,
+void PrintSummary(const std::vector<Taken>& taken, const SubmitOptions& options,
                   Environment* environment) {
   ReturnCounts all;
   uint64_t first = 0;
@@ -199,7 +199,7 @@ void PrintJson(const std::vector<Taken>& taken, Environment* environment) {
   environment->console.Print(json.EndArray().EndObject().Take());
 }
 
-absl::Status WritePosition(const Options& options, const std::vector<Taken>& taken) {
+absl::Status WritePosition(const SubmitOptions& options, const std::vector<Taken>& taken) {
   if (options.position_file.empty() || taken.empty()) return absl::OkStatus();
   std::ofstream stream(options.position_file);
   stream << taken.back().response.receipt().position() << "\n";
@@ -209,7 +209,7 @@ absl::Status WritePosition(const Options& options, const std::vector<Taken>& tak
                     "Name a file in a folder that you may write to.");
 }
 
-absl::StatusOr<ExitCode> SubmitAll(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> SubmitAll(const SubmitOptions& options, Environment& environment) {
   if (!options.request_id.empty() && options.files.size() > 1) {
     return UsageError("--request-id goes with one file",
                       "Send the files one by one, each with an id of its own.");
@@ -239,7 +239,7 @@ absl::StatusOr<ExitCode> SubmitAll(const Options& options, Environment& environm
 }  // namespace
 
 void AddSubmitCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SubmitOptions>();
   CLI::App* command = line->Add(
       nullptr,
       {"submit",

@@ -18,7 +18,7 @@
 namespace onereturn::client {
 namespace {
 
-struct Options {
+struct TraceOptions {
   std::string assessment;
   std::string statement;
   bool verify = false;
@@ -168,7 +168,7 @@ void PrintTrace(const Gathered& gathered, const std::map<std::string, metrics::v
   environment->console.Print(text);
 }
 
-absl::StatusOr<ExitCode> TraceAll(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> TraceAll(const TraceOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   Gathered gathered;
   ASSIGN_OR_RETURN(gathered.view, ReadAssessment(session, options.assessment));
@@ -199,7 +199,7 @@ absl::StatusOr<ExitCode> TraceAll(const Options& options, Environment& environme
 }  // namespace
 
 void AddTraceCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TraceOptions>();
   CLI::App* command = line->Add(
       nullptr,
       {"trace",

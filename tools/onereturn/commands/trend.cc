@@ -21,7 +21,7 @@ namespace {
 constexpr int kNamed = 4;
 constexpr char kCommonCause[] = "Common Cause";  // As the services write it.
 
-struct Options {
+struct TrendOptions {
   std::string metric;
   uint32_t version = 0;
   std::string organisation;
@@ -96,7 +96,7 @@ std::string ConclusionText(const metrics::v1::GetTrendResponse& trend) {
   return absl::StrCat(text, "Position: ", trend.position(), "\n");
 }
 
-absl::StatusOr<ExitCode> Trend(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Trend(const TrendOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<metrics::v1::MetricsService>(kMetrics));
   metrics::v1::GetTrendRequest request;
@@ -132,7 +132,7 @@ absl::StatusOr<ExitCode> Trend(const Options& options, Environment& environment)
 }  // namespace
 
 void AddTrendCommand(CommandLine* line) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrendOptions>();
   CLI::App* command =
       line->Add(nullptr,
                 {"trend",

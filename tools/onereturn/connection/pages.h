@@ -6,6 +6,9 @@
 
 namespace onereturn::client {
 
+// Items of a page: the most that the services give.
+inline constexpr int kLargestPage = 1'000;
+
 // Calls `method` until the last page, and puts the pages together: everything repeated is
 // concatenated, and the rest is of the last page.
 template <typename Client, typename Method, typename Request>

@@ -37,7 +37,8 @@ absl::StatusOr<config::v1::ClientProfile> ReadProfile(const std::string& file) {
   for (std::string* name :
        {profile.mutable_tls()->mutable_certificate_file(),
         profile.mutable_tls()->mutable_key_file(), profile.mutable_tls()->mutable_authority_file(),
-        profile.mutable_token_file(), profile.mutable_issuer_key_file()}) {
+        profile.mutable_tls()->mutable_revocation_file(), profile.mutable_token_file(),
+        profile.mutable_issuer_key_file()}) {
     ToAbsolute(folder, name);
   }
   for (auto& [service, key_file] : *profile.mutable_public_key_files()) {

@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstWait{20};
 constexpr std::chrono::milliseconds kLongestWait{1'000};
+// A share that comes back later than this is not waited for: a day's uploads come back at midnight.
+constexpr absl::Duration kLongestShare = absl::Seconds(5);
 
 }  // namespace
 
@@ -31,6 +33,9 @@ std::chrono::milliseconds WaitBeforeRetry(const absl::Status& status, int attemp
     case Reason::kOverloaded:
     case Reason::kCallQuota:
       break;
+    case Reason::kOrgQuota:
+      if (details->retry_after.value_or(absl::InfiniteDuration()) <= kLongestShare) break;
+      return std::chrono::milliseconds(0);
     default:
       return std::chrono::milliseconds(0);
   }

@@ -72,6 +72,12 @@ TEST(WaitBeforeRetry, OnlyForWhatPasses) {
   EXPECT_GE(WaitBeforeRetry(Error(Reason::kQueueFull, "x").RetryAfter(absl::Milliseconds(700)), 1)
                 .count(),
             700);
+  // One's share of calls a second comes back at once, that of a day's uploads does not.
+  EXPECT_GE(
+      WaitBeforeRetry(Error(Reason::kOrgQuota, "x").RetryAfter(absl::Milliseconds(50)), 1).count(),
+      50);
+  EXPECT_EQ(WaitBeforeRetry(Error(Reason::kOrgQuota, "x").RetryAfter(absl::Hours(3)), 1).count(),
+            0);
   for (int attempt = 1; attempt < 40; ++attempt) {
     EXPECT_LE(WaitBeforeRetry(Error(Reason::kOverloaded, "x"), attempt).count(), 1'000);
   }

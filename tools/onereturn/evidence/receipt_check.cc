@@ -107,8 +107,9 @@ absl::Status CheckReceipt(const ledger::v1::Receipt& receipt, const KeyHistory& 
   if (!proof.ok()) return Lie("the receipt is not complete");
   RETURN_IF_ERROR(VerifyReceipt(*proof, keys));
   ASSIGN_OR_RETURN(const feed::v1::Entry entry, EntryOf(receipt));
+  // A head also covers what a restore kept of earlier epochs.
   if (entry.sequence() != receipt.sequence() || entry.epoch() != receipt.epoch() ||
-      entry.epoch() != receipt.head().epoch()) {
+      entry.epoch() > receipt.head().epoch()) {
     return Lie("the receipt's place is not the one its entry names");
   }
   if (entry.name() != receipt.name()) {

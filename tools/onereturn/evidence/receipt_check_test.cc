@@ -33,8 +33,9 @@ Cells TwoCells() {
   return cells;
 }
 
-// The one entry of a ledger, which names TwoCells().
-ledger::v1::Receipt TrueReceipt() {
+// The one entry of a ledger, which names TwoCells(); the head is of the entry's epoch or a later
+// one.
+ledger::v1::Receipt TrueReceipt(uint64_t entry_epoch = 1, uint64_t head_epoch = 1) {
   Cell first{"attendances", {{"department", "type1"}}, Decimal::FromWhole(5'536)};
   Cell second{"waits", {}, std::nullopt, NullReason::kNotCollected};
   const auto chunks = PackCells({first, second}).value();
@@ -49,7 +50,7 @@ ledger::v1::Receipt TrueReceipt() {
   accepted.set_cell_digest(std::string(DigestBytes(whole)));
   feed::v1::Entry entry;
   entry.set_kind(feed::v1::ENTRY_KIND_RETURN_ACCEPTED);
-  entry.set_epoch(1);
+  entry.set_epoch(entry_epoch);
   entry.set_sequence(1);
   entry.set_name(kRevision);
   entry.set_fact(accepted.SerializeAsString());
@@ -57,16 +58,17 @@ ledger::v1::Receipt TrueReceipt() {
   ledger::v1::Receipt receipt;
   receipt.set_name(kRevision);
   receipt.set_service("ingestion");
-  receipt.set_epoch(1);
+  receipt.set_epoch(entry_epoch);
   receipt.set_sequence(1);
   receipt.set_entry(entry.SerializeAsString());
   const Digest leaf = HashLeaf(receipt.entry());
   receipt.set_leaf_hash(std::string(DigestBytes(leaf)));
-  TreeHead head{"ingestion", 1, 1, leaf, 1'700'000'000'000'000};  // One leaf is its own root.
+  TreeHead head{"ingestion", head_epoch, 1, leaf,
+                1'700'000'000'000'000};  // One leaf is its own root.
   const SignedHead signed_head = SignHead(head, Key('a')).value();
   auto* wire = receipt.mutable_head();
   wire->set_service("ingestion");
-  wire->set_epoch(1);
+  wire->set_epoch(head_epoch);
   wire->set_size(1);
   wire->set_root(std::string(DigestBytes(leaf)));
   wire->mutable_time()->set_seconds(1'700'000'000);
@@ -79,6 +81,13 @@ TEST(CheckReceipt, TheTruthPasses) {
   EXPECT_TRUE(CheckReceipt(TrueReceipt(), KeyHistory(Key('a').verifying_key())).ok());
   const absl::Status cells = CheckCells(TrueReceipt(), kRevision, TwoCells());
   EXPECT_TRUE(cells.ok()) << cells;
+}
+
+// What a restore kept is covered by the heads of the epoch that began with it.
+TEST(CheckReceipt, AHeadOfALaterEpochCoversWhatWasKept) {
+  const KeyHistory keys(Key('a').verifying_key());
+  EXPECT_TRUE(CheckReceipt(TrueReceipt(1, 2), keys).ok());
+  EXPECT_FALSE(CheckReceipt(TrueReceipt(2, 1), keys).ok());
 }
 
 TEST(CheckReceipt, EveryLieIsFound) {

@@ -17,7 +17,6 @@ namespace onereturn::client {
 namespace {
 
 constexpr int kCellPageSize = 5'000;
-constexpr int kPageSize = 1'000;
 
 using ReturnsClient = ServiceClient<returns::v1::ReturnsService>;
 using AssessmentClient = ServiceClient<assessment::v1::AssessmentService>;
@@ -86,7 +85,7 @@ absl::StatusOr<std::map<std::string, metrics::v1::Metric>> ReadMetrics(const Ses
   using MetricsClient = ServiceClient<metrics::v1::MetricsService>;
   ASSIGN_OR_RETURN(const auto client, session.To<metrics::v1::MetricsService>(kMetrics));
   metrics::v1::ListMetricsRequest request;
-  request.set_page_size(kPageSize);
+  request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &MetricsClient::Stub::ListMetrics, request));
   std::map<std::string, metrics::v1::Metric> metrics;
   for (const auto& metric : list.metrics()) metrics[metric.code()] = metric;
