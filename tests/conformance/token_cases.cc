@@ -3,9 +3,13 @@
 #include <openssl/hmac.h>
 #include <openssl/ssl.h>
 
+#include <chrono>
+#include <filesystem>
+
 #include "absl/strings/str_cat.h"
 #include "common/authority/authority.h"
 #include "common/base/check.h"
+#include "common/clock/clock.h"
 #include "common/rpc/server.h"
 #include "tests/conformance/bad_inputs.h"
 
@@ -80,8 +84,39 @@ Answer CallOfRcfWith(World& world, const IssueRequest& request) {
   return CallWith(options);
 }
 
+// In a deployment of its own, whose authority takes RCF's certificate back while it is served.
+Answer CallWithOneTakenBack(World& /*world*/) {
+  constexpr char kList[] = "revoked.pem";
+  DeploymentOptions options;
+  options.submitters = {"RCF", "RAE"};
+  options.adjust = [](const std::string&, config::v1::ServerConfig* config) {
+    config->mutable_tls()->set_revocation_file(kList);
+  };
+  const auto suite = Deployment::Create(std::move(options)).value();
+  const auto revoke = [&suite](const std::vector<std::string>& certificates) {
+    const std::string next = suite->File("revoked.next");
+    const std::string list = suite->authority().Revoke(certificates, SystemClock().Now()).value();
+    ONERETURN_CHECK(WriteNewFile(next, list, 0644).ok());
+    std::filesystem::rename(next, suite->File(kList));
+  };
+  revoke({});
+  ONERETURN_CHECK(suite->Start(kIngestion).ok());
+  const auto call = [&suite](const std::string& persona) {
+    return CallWith({suite->AddressOf(kIngestion), suite->TlsFilesOf(persona)});
+  };
+  if (call(Submitter("RCF")).code == "CLOSED") return {"CLOSED BEFORE", ""};
+  revoke({ReadTextFile(suite->TlsFilesOf(Submitter("RCF")).certificate_file()).value()});
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  Answer answer;
+  do {
+    answer = call(Submitter("RCF"));
+  } while (answer.code != "CLOSED" && std::chrono::steady_clock::now() < end);
+  return call(Submitter("RAE")).code == "CLOSED" ? Answer{"ANOTHER TOO", ""} : answer;
+}
+
 Cases CertificateCases() {
   return {
+      {"5.revoked", CallWithOneTakenBack},
       {"6.authority_as_leaf",
        [](World& world) {
          IssueRequest request = IssueRequest::ForClient(Deployment::SpiffeIdOf(Submitter("RCF")));
