@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/identity/message_text.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/app/assessment_view.h"
@@ -28,7 +29,8 @@ absl::Status CheckFields(const v1::UpdateFrameworkRequest& request) {
     faults.Add(Reason::kFieldInvalid, "framework.name", "is not \"frameworks/\" and the code");
   }
   faults.AddAll(FromWire(framework).Check(), "framework");
-  return faults.ToStatus();
+  RETURN_IF_ERROR(faults.ToStatus());
+  return CheckNoPersonalData(framework, "framework");
 }
 
 absl::StatusOr<Judged<v1::Framework>> Judge(const Reader& reader,

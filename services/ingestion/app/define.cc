@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/commit/journal.h"
+#include "common/identity/message_text.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
@@ -60,6 +61,7 @@ struct Traits<catalogue::v1::Organisation> {
   static constexpr DefinitionKind kKind = DefinitionKind::kOrganisation;
   static constexpr feed::v1::EntryKind kEntry = feed::v1::ENTRY_KIND_ORGANISATION_DEFINED;
   static constexpr char kNamePrefix[] = "organisations/";
+  static constexpr char kField[] = "organisation";
   static void SetVersion(uint32_t /*version*/, catalogue::v1::Organisation* /*definition*/) {}
   static uint32_t VersionOf(const catalogue::v1::Organisation& /*definition*/) { return 0; }
   static std::string Fact(const catalogue::v1::Organisation& definition) {
@@ -84,6 +86,7 @@ struct Traits<catalogue::v1::DataItem> {
   static constexpr DefinitionKind kKind = DefinitionKind::kItem;
   static constexpr feed::v1::EntryKind kEntry = feed::v1::ENTRY_KIND_ITEM_DEFINED;
   static constexpr char kNamePrefix[] = "items/";
+  static constexpr char kField[] = "item";
   static void SetVersion(uint32_t version, catalogue::v1::DataItem* definition) {
     definition->set_version(version);
   }
@@ -151,6 +154,7 @@ struct Traits<catalogue::v1::Collection> {
   static constexpr DefinitionKind kKind = DefinitionKind::kCollection;
   static constexpr feed::v1::EntryKind kEntry = feed::v1::ENTRY_KIND_COLLECTION_DEFINED;
   static constexpr char kNamePrefix[] = "collections/";
+  static constexpr char kField[] = "collection";
   static void SetVersion(uint32_t version, catalogue::v1::Collection* definition) {
     definition->set_version(version);
   }
@@ -237,6 +241,7 @@ absl::StatusOr<Decision> Judge(const Snapshot& snapshot, Definition* definition)
     return Unchanged{in_force_since, std::move(read_set)};
   }
   Kind::SetVersion(Kind::VersionOf(replaced) + 1, definition);
+  RETURN_IF_ERROR(CheckNoPersonalData(*definition, Kind::kField));
   RETURN_IF_ERROR(Kind::Check(snapshot, *definition));
   RETURN_IF_ERROR(AddOtherChecks(snapshot, *definition, &read_set));
   return NewFact{name, Kind::Fact(*definition), std::move(read_set),

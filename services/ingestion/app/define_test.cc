@@ -85,6 +85,15 @@ TEST_F(DefineTest, EnglandIsDefinedWithReceiptsThatVerify) {
   EXPECT_EQ(compiled.catalogue_sequence, ingestion_.LastSequence());
 }
 
+TEST_F(DefineTest, WordsWithMarksOfAPersonAreNotTaken) {
+  auto item = Item("beds");
+  item.set_purpose("asked for by 943 476 5919");
+  EXPECT_THAT(ingestion_.DefineOne(item), HasReason(Reason::kPersonalData));
+  auto organisation = EnglandOf({"RLQ"}).organisations(0);
+  organisation.set_note("moved to LS1 3EX");
+  EXPECT_THAT(ingestion_.DefineOne(organisation), HasReason(Reason::kPersonalData));
+}
+
 TEST_F(DefineTest, TheSameAgainChangesNothingAndAChangeMakesAVersion) {
   const auto first = ingestion_.DefineOne(Item("beds"));
   ASSERT_THAT(first, IsOk());

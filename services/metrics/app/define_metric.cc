@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/commit/journal.h"
+#include "common/identity/message_text.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
@@ -43,6 +44,7 @@ absl::StatusOr<DefinedMetric> AnswerOf(AcceptedFact fact) {
 absl::StatusOr<Decision> DefineMetric::Judge(const v1::Metric& asked, const Snapshot& snapshot,
                                              v1::Metric* judged) {
   RETURN_IF_ERROR(CheckOutputOnly(asked));
+  RETURN_IF_ERROR(CheckNoPersonalData(asked, "metric"));
   ASSIGN_OR_RETURN(const StoredMetricHead before, FindMetricHead(snapshot, asked.code()));
   const MetricHead& head = before.head;
   if (!asked.etag().empty() && asked.etag() != EtagOf(head.sequence)) {
