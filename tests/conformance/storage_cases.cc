@@ -10,6 +10,7 @@
 #include "common/base/check.h"
 #include "common/base/exit_code.h"
 #include "common/service/restore.h"
+#include "common/status/new_file.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 #include "tests/conformance/bad_inputs.h"
 #ifdef ONERETURN_FAILPOINTS
