@@ -1,7 +1,7 @@
 """Adds up the figures of a long run's parts: lines of the same words, number by number.
 
-Of "at most N" the greatest is kept, of "seed N" the first: the parts' seeds count up from it. Lines of other words than the first stand
-by themselves.
+Of "at most N" the greatest is kept, of "seed N" the first: the parts' seeds count up from it. Lines of
+other words than the first stand by themselves.
 """
 
 import re

@@ -25,12 +25,14 @@ constexpr int kChunksACall = 64;
 
 absl::Status Broken(absl::string_view what) { return Error(Reason::kFeedBroken, what); }
 
-// The other side says that it, or what we hold, is wrong. INTERNAL is not among them: a connection
+// The other side says that it, or what we hold, is wrong; or it speaks of what is not known here,
+// and would again. INTERNAL is not among them: a connection
 // that breaks can look so.
 bool IsFinalAnswer(const absl::Status& status) {
   if (!DetailsOf(status).has_value()) return false;
   return status.code() == absl::StatusCode::kDataLoss ||
          status.code() == absl::StatusCode::kOutOfRange ||
+         ReasonOf(status) == Reason::kSchemaAhead ||
          status.code() == absl::StatusCode::kInvalidArgument;
 }
 
@@ -322,8 +324,9 @@ absl::StatusOr<FeedFact> FeedConsumer::CheckFact(const feed::v1::FeedEntry& wire
     return Broken(absl::StrCat("entry ", sequence, " cannot be read, or is another"));
   }
   if (fact.entry.format() != kKnownFormat) {
-    return Broken(absl::StrCat("entry ", sequence, " has format ", fact.entry.format(),
-                               ", which this version does not know: upgrade this service first"));
+    return Error(Reason::kSchemaAhead,
+                 absl::StrCat("entry ", sequence, " has format ", fact.entry.format(),
+                              ", which this version does not know: upgrade this service first"));
   }
   if (fact.entry.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED) return fact;
   feed::v1::ReturnAccepted accepted;

@@ -7,13 +7,11 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "common/authority/authority.h"
-#include "common/base/testing/temporary_folder.h"
 #include "common/commit/testing_committer.h"
 #include "common/feed/ledger_service.h"
+#include "common/feed/testing_systems.h"
 #include "common/feed/testing_taker.h"
 #include "common/feed/wire.h"
-#include "common/rpc/credentials.h"
 #include "common/rpc/server.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
@@ -31,28 +29,12 @@ constexpr char kSubmitter[] = "spiffe://onereturn.example/submitter";
 class FeedServiceTest : public ::testing::Test {
  protected:
   FeedServiceTest() {
-    config::v1::RightsFile rights;
-    auto* service = rights.add_principals();
-    service->set_spiffe_id(kConsumer);
-    service->set_role(rights::v1::ROLE_SERVICE);
-    auto* submitter = rights.add_principals();
-    submitter->set_spiffe_id(kSubmitter);
-    submitter->set_role(rights::v1::ROLE_SUBMITTER);
-    submitter->set_organisation("RCF");
-    EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
-                IsOk());
-    for (const char* id : {kServer, kConsumer, kSubmitter}) {
-      const auto files = FilesOf(id);
-      EXPECT_THAT(WriteCertifiedKey(authority_.Issue(IssueRequest::ForServer(id)).value(),
-                                    files.certificate_file(), files.key_file()),
-                  IsOk());
-    }
-    guard_ = Guard::Create(Rights::FromProto(rights).value(), &source_.clock(),
+    guard_ = Guard::Create(systems_.rights(), &source_.clock(),
                            {WatchRequest::descriptor()->file()->service(0),
                             ledger::v1::GetHeadRequest::descriptor()->file()->service(0)})
                  .value();
     config_.set_listen_address("127.0.0.1:0");
-    *config_.mutable_tls() = FilesOf(kServer);
+    *config_.mutable_tls() = systems_.FilesOf(kServer);
     StartServer();
     config_.set_listen_address(server_->address());
   }
@@ -75,19 +57,8 @@ class FeedServiceTest : public ::testing::Test {
     server_.reset();
   }
 
-  config::v1::TlsFiles FilesOf(const std::string& id) const {
-    const std::string name = id.substr(id.rfind('/') + 1);
-    config::v1::TlsFiles files;
-    files.set_certificate_file(folder_.File(name + ".pem"));
-    files.set_key_file(folder_.File(name + ".key"));
-    files.set_authority_file(folder_.File("authority.pem"));
-    return files;
-  }
   std::shared_ptr<grpc::Channel> Channel(const std::string& id) const {
-    config::v1::Peer peer;
-    peer.set_address(server_->address());
-    peer.set_spiffe_id(kServer);
-    return MutualTlsChannel(FilesOf(id), peer).value();
+    return systems_.Channel(id, server_->address());
   }
   void Accept(int count) {
     for (int i = 0; i < count; ++i) {
@@ -120,8 +91,7 @@ class FeedServiceTest : public ::testing::Test {
     return chunks;
   }
 
-  const Authority authority_ = Authority::Create("Test authority").value();
-  TemporaryFolder folder_;
+  const TestSystems systems_{kServer, {kConsumer}, kSubmitter};
   std::string chunk_ = "chunk one";
   int accepted_ = 0;
   config::v1::ServerConfig config_;

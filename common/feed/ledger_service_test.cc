@@ -6,15 +6,13 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "common/authority/authority.h"
-#include "common/base/testing/temporary_folder.h"
 #include "common/commit/journal.h"
 #include "common/commit/signing_keys.h"
 #include "common/feed/head_exchange.h"
 #include "common/feed/ledger_operations.h"
 #include "common/feed/testing_side.h"
+#include "common/feed/testing_systems.h"
 #include "common/feed/wire.h"
-#include "common/rpc/credentials.h"
 #include "common/rpc/server.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
@@ -27,28 +25,11 @@ using ::testing::HasSubstr;
 
 constexpr char kWitness[] = "spiffe://onereturn.example/metrics";
 constexpr char kWriter[] = "spiffe://onereturn.example/submitter";
+
 class LedgerServiceTest : public ::testing::Test {
  protected:
   LedgerServiceTest() {
-    config::v1::RightsFile rights;
-    for (const char* id : {kWitness, kOtherSystem}) {
-      auto* principal = rights.add_principals();
-      principal->set_spiffe_id(id);
-      principal->set_role(rights::v1::ROLE_SERVICE);
-    }
-    auto* submitter = rights.add_principals();
-    submitter->set_spiffe_id(kWriter);
-    submitter->set_role(rights::v1::ROLE_SUBMITTER);
-    submitter->set_organisation("RCF");
-    EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
-                IsOk());
-    for (const char* id : {kSource, kWitness, kOtherSystem, kWriter}) {
-      const auto files = FilesOf(id);
-      EXPECT_THAT(WriteCertifiedKey(authority_.Issue(IssueRequest::ForServer(id)).value(),
-                                    files.certificate_file(), files.key_file()),
-                  IsOk());
-    }
-    guard_ = Guard::Create(Rights::FromProto(rights).value(), &source_.service.clock(),
+    guard_ = Guard::Create(systems_.rights(), &source_.service.clock(),
                            {ServiceDescriptor<LedgerService>()})
                  .value();
     LedgerSeams seams;
@@ -58,23 +39,12 @@ class LedgerServiceTest : public ::testing::Test {
                                              &source_.service.committer(), seams);
     config::v1::ServerConfig config;
     config.set_listen_address("127.0.0.1:0");
-    *config.mutable_tls() = FilesOf(kSource);
+    *config.mutable_tls() = systems_.FilesOf(kSource);
     server_ = Server::Start(config, {ledger_.get()}).value();
   }
 
-  config::v1::TlsFiles FilesOf(const std::string& id) const {
-    const std::string name = id.substr(id.rfind('/') + 1);
-    config::v1::TlsFiles files;
-    files.set_certificate_file(folder_.File(name + ".pem"));
-    files.set_key_file(folder_.File(name + ".key"));
-    files.set_authority_file(folder_.File("authority.pem"));
-    return files;
-  }
   std::shared_ptr<grpc::Channel> Channel(const std::string& id) const {
-    config::v1::Peer peer;
-    peer.set_address(server_->address());
-    peer.set_spiffe_id(kSource);
-    return MutualTlsChannel(FilesOf(id), peer).value();
+    return systems_.Channel(id, server_->address());
   }
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (LedgerService::Stub::*method)(grpc::ClientContext*,
@@ -94,8 +64,7 @@ class LedgerServiceTest : public ::testing::Test {
   }
   SignedHead SourceHead() { return source_.service.committer().LatestHead(); }
 
-  const Authority authority_ = Authority::Create("Test authority").value();
-  TemporaryFolder folder_;
+  const TestSystems systems_{kSource, {kWitness, kOtherSystem}, kWriter};
   Side source_{"ingestion"};
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<LedgerServer> ledger_;

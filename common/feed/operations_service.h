@@ -21,8 +21,8 @@ class PlainOperationsServer final : public operations::v1::OperationsService::Se
                         LedgerSeams seams)
       : guard_(guard), committer_(committer), store_(store), ledger_(committer, std::move(seams)) {}
 
-  // GetStatus tells how far `taker` has come with what `consumer` follows. Before the server starts;
-  // both must outlive it.
+  // GetStatus tells how far `taker` has come with what `consumer` follows. Before the server
+  // starts; both must outlive it.
   void ShowFollowed(std::string source, const FeedConsumer* consumer, FeedTaker* taker) {
     source_ = std::move(source);
     consumer_ = consumer;

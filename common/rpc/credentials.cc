@@ -144,13 +144,24 @@ constexpr char kCiphers[] =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
     "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305";
 
-void PinCiphers() {
+// A channel whose calls fail at once, as all do while it reconnects, has no thread that looks at
+// its sockets, but for one of gRPC's that comes by each so many milliseconds: 5,000 if it is told
+// nothing, the time in which a handshake must be over. So a client that asked a restarted service
+// again and again would never connect.
+constexpr char kPollVariable[] = "GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS";
+constexpr char kPollMs[] = "200";
+
+// gRPC reads them once a process, when it is first used.
+void SetVariables() {
   static std::once_flag once;
-  std::call_once(once, [] { setenv(kCiphersVariable, kCiphers, /*overwrite=*/1); });
+  std::call_once(once, [] {
+    setenv(kCiphersVariable, kCiphers, /*overwrite=*/1);
+    setenv(kPollVariable, kPollMs, /*overwrite=*/1);
+  });
 }
 
 void WatchFiles(tls::TlsCredentialsOptions* options) {
-  PinCiphers();
+  SetVariables();
   options->watch_root_certs();
   options->watch_identity_key_cert_pairs();
 }

@@ -90,6 +90,7 @@ namespace onereturn {
   row(kNotCaughtUp, "NOT_CAUGHT_UP", kUnavailable, "The service has not yet taken in what the request asks for.", "Try again shortly, or ask for an earlier position.") \
   row(kEpochChanged, "EPOCH_CHANGED", kFailedPrecondition, "The service was restored from a backup, and the position is from before.", "Rebuild from the start of the feed in the new epoch.") \
   row(kFeedBroken, "FEED_BROKEN", kDataLoss, "The feed has a gap, or its entries do not match the signed head.", "Stop, keep the evidence, and call the operator of the source.") \
+  row(kSchemaAhead, "SCHEMA_AHEAD", kFailedPrecondition, "An entry of the feed is of a version that this service does not know.", "Upgrade this service; what it has taken stays as it is.") \
   row(kLedgerBehind, "LEDGER_BEHIND", kDataLoss, "The service lacks or contradicts facts that it once signed, so it serves nothing.", "Keep its folder as it is, and restore the service from its backup.") \
   row(kPeerLedger, "PEER_LEDGER", kDataLoss, "Another service shows a ledger that is not the one it showed before.", "Keep both services' folders, and have the other one restored.") \
   row(kKeyNotGiven, "KEY_NOT_GIVEN", kFailedPrecondition, "No other key is configured to which the signing could turn.", "Name the new key in next_signing_key_file, start the service again, and repeat.") \

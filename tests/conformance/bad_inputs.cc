@@ -12,11 +12,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/authority/certificate_reading.h"
 #include "common/base/check.h"
+#include "common/clock/clock.h"
 #include "common/digest/digest.h"
+#include "common/rpc/people.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
 #include "onereturn/config/v1/definitions.pb.h"
 #include "onereturn/ledger/v1/ledger.grpc.pb.h"
 #include "tests/crash/definitions.h"
@@ -63,6 +67,24 @@ void AddCell(const char* item, const char* kind, int64_t number,
   dimension->set_dimension("kind");
   dimension->set_value(kind);
   cell->set_millionths(number * 1'000'000);
+}
+
+constexpr char kIssuerKeysFile[] = "issuer.jwks.json";
+
+void AddPeople(config::v1::RightsFile* rights) {
+  for (config::v1::Principal& principal : *rights->mutable_principals()) {
+    if (principal.spiffe_id() == Deployment::SpiffeIdOf(kSecondOfficer))
+      principal.set_people_of("*");
+    if (principal.organisation() == kForPeopleAlone) principal.set_needs_person(true);
+  }
+  const auto add = [rights](const char* subject, rights::v1::Role role, const char* organisation) {
+    config::v1::Principal* person = rights->add_principals();
+    person->set_person(absl::StrCat(kTestIssuer, "#", subject));
+    person->set_role(role);
+    person->set_organisation(organisation);
+  };
+  add(kPersonOfRcf, rights::v1::ROLE_SUBMITTER, "RCF");
+  add(kRightsOfficer, rights::v1::ROLE_RIGHTS_OFFICER, "");
 }
 
 }  // namespace
@@ -122,6 +144,21 @@ Answer AnswerOf(const PeerReply& reply) {
   return {"NOTHING", ""};
 }
 
+Answer CallWith(const PeerOptions& options) {
+  absl::StatusOr<std::unique_ptr<Http2Peer>> peer = Http2Peer::Connect(options);
+  if (!peer.ok()) return {"CLOSED", ""};
+  (*peer)->Begin();
+  (*peer)->Call(1, Http2Peer::CallHeaders(kSubmitPath), Http2Peer::Framed(World::GoodBytes()));
+  return AnswerOf((*peer)->Read(1));
+}
+
+absl::Status DefineWorld(const std::shared_ptr<grpc::Channel>& steward) {
+  config::v1::DefinitionSet definitions;
+  RETURN_IF_ERROR(ReadTextProto(ONERETURN_SOURCE_FOLDER "/tests/golden/bad_inputs_world.textproto",
+                                &definitions));
+  return ApplyToIngestion(definitions, steward);
+}
+
 std::string DigestText(absl::string_view text) {
   const Digest digest = Sha256(text);
   return std::string(DigestBytes(digest));
@@ -129,19 +166,21 @@ std::string DigestText(absl::string_view text) {
 
 World::World() {
   DeploymentOptions options;
-  options.submitters = {"RCF", "RAE", "RFW", "RX1"};
+  options.submitters = {"RCF", "RAE", "RFW", "RX1", kForPeopleAlone};
   // One system sends some hundred of the cases within seconds.
   options.adjust = [](const std::string&, config::v1::ServerConfig* config) {
     config->mutable_caller_shares()->mutable_organisation()->set_calls_a_second(50);
     config->mutable_caller_shares()->mutable_organisation()->set_burst(1'000);
+    config::v1::TokenIssuer* issuer = config->add_token_issuers();
+    issuer->set_issuer(kTestIssuer);
+    issuer->set_algorithm("ES256");
+    issuer->set_keys_file(kIssuerKeysFile);
   };
+  options.adjust_rights = AddPeople;
   suite_ = Deployment::Create(std::move(options)).value();
+  ONERETURN_CHECK(WriteNewFile(suite_->File(kIssuerKeysFile), issuer_.ToKeySet(), 0644).ok());
   ONERETURN_CHECK(suite_->Start(kIngestion).ok());
-  config::v1::DefinitionSet definitions;
-  ONERETURN_CHECK(ReadTextProto(ONERETURN_SOURCE_FOLDER "/tests/golden/bad_inputs_world.textproto",
-                                &definitions)
-                      .ok());
-  const absl::Status applied = ApplyToIngestion(definitions, suite_->Channel(kSteward, kIngestion));
+  const absl::Status applied = DefineWorld(suite_->Channel(kSteward, kIngestion));
   if (!applied.ok()) std::fprintf(stderr, "%s\n", applied.ToString().c_str());
   ONERETURN_CHECK(applied.ok());
   returns::v1::SubmitReturnRequest request = GoodReturn();
@@ -172,13 +211,14 @@ std::string World::GoodBytes(absl::string_view more) {
 }
 
 grpc::Status World::Exchange(const std::string& path, const std::string& bytes,
-                             const std::string& persona, std::string* response,
-                             int64_t deadline_ms) {
+                             const std::string& persona, std::string* response, int64_t deadline_ms,
+                             const std::string& token) {
   std::shared_ptr<grpc::Channel>& channel = channels_[persona];
   if (channel == nullptr) channel = suite_->Channel(persona, kIngestion);
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(deadline_ms));
+  if (!token.empty()) context.AddMetadata(kTokenMetadata, absl::StrCat(kTokenScheme, token));
   grpc::Slice slice(bytes);
   grpc::ByteBuffer sent(&slice, 1);
   grpc::ByteBuffer received;
@@ -207,6 +247,21 @@ Answer World::Send(const std::string& path, const std::string& bytes, const std:
 
 Answer World::Submit(const returns::v1::SubmitReturnRequest& request, const std::string& persona) {
   return Send(kSubmitPath, request.SerializeAsString(), persona);
+}
+
+Answer World::SendFor(const std::string& token, const std::string& path, const std::string& bytes,
+                      const std::string& persona) {
+  std::string received;
+  return AnswerOf(Exchange(path, bytes, persona, &received, 15'000, token));
+}
+
+TokenText World::TokenAt(const std::string& persona) const {
+  const std::string pem = ReadTextFile(suite_->TlsFilesOf(persona).certificate_file()).value();
+  // Its second is the next one: a token from before the service's start serves no approval.
+  const Timestamp now{SystemClock().Now().micros + 1'000'000};
+  TokenText text = GoodToken(issuer_, now, ReadCertificate(pem, "certificate").value().sha256);
+  text.claims["jti"] = absl::StrCat("\"token-of-the-world-", ++next_token_, "\"");
+  return text;
 }
 
 std::string World::FreshId() { return absl::StrCat("id-", ++next_id_); }

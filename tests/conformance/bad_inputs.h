@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "common/token/testing_tokens.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 #include "tests/conformance/http2_peer.h"
 #include "tests/harness/deployment.h"
@@ -52,6 +53,13 @@ Answer AnswerOf(const returns::v1::SubmitReturnResponse& response);
 // What a stream of a raw peer came to.
 Answer AnswerOf(const PeerReply& reply);
 
+// A good submission by a raw peer with these options: of TLS 1.3 only the first read tells of a
+// refusal.
+Answer CallWith(const PeerOptions& options);
+
+// Puts tests/golden/bad_inputs_world.textproto into ingestion's catalogue, as a steward.
+absl::Status DefineWorld(const std::shared_ptr<grpc::Channel>& steward);
+
 // The 32 bytes of a text's SHA-256.
 std::string DigestText(absl::string_view text);
 
@@ -59,6 +67,12 @@ inline constexpr char kIngestion[] = "ingestion";
 inline constexpr char kSubmitPath[] = "/onereturn.returns.v1.ReturnsService/SubmitReturn";
 inline constexpr char kGetPath[] = "/onereturn.returns.v1.ReturnsService/GetReturn";
 inline constexpr char kKnownReturn[] = "organisations/RCF/returns/SEEN.2024-01";
+
+// People, as the rights file has them: an officer of RCF, and a rights officer at national scope.
+inline constexpr char kPersonOfRcf[] = "p-4711";
+inline constexpr char kRightsOfficer[] = "p-4712";
+// Its system calls for people alone.
+inline constexpr char kForPeopleAlone[] = "RVW";
 
 // Ingestion as a process, with the definitions of tests/golden/bad_inputs_world.textproto and a
 // return each of RCF and RAE for 2024-01.
@@ -83,7 +97,7 @@ class World {
   // The same, and what was answered.
   grpc::Status Exchange(const std::string& path, const std::string& bytes,
                         const std::string& persona, std::string* response,
-                        int64_t deadline_ms = 15'000);
+                        int64_t deadline_ms = 15'000, const std::string& token = "");
   template <typename Response>
   Response MustGet(const std::string& path, const google::protobuf::MessageLite& request,
                    const std::string& persona) {
@@ -93,6 +107,12 @@ class World {
     if (status.ok()) response.ParseFromString(bytes);
     return response;
   }
+  // The same for a person, with the text of a token.
+  Answer SendFor(const std::string& token, const std::string& path, const std::string& bytes,
+                 const std::string& persona = Submitter("RCF"));
+  // A good token, fit for an approval, of kPersonOfRcf at a persona's system.
+  TokenText TokenAt(const std::string& persona) const;
+  const TokenSigner& issuer() const { return issuer_; }
   // Uploads a file and submits it: the envelope's answer, or its verdict and first finding.
   Answer SubmitFile(const std::string& text, const std::string& persona = Submitter("RCF"));
   // A request id that was not used.
@@ -107,6 +127,8 @@ class World {
 
   // Kills the process and starts it again.
   void Restart();
+  // Channels are opened anew.
+  void Reconnect() { channels_.clear(); }
   // Entries of the ledger.
   uint64_t LedgerSize();
   // A case stores so many facts of its own.
@@ -116,9 +138,11 @@ class World {
   Deployment& suite() { return *suite_; }
 
  private:
+  const TokenSigner issuer_ = TokenSigner::Generate(TokenAlgorithm::kEs256).value();
   std::unique_ptr<Deployment> suite_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
   uint64_t stored_ = 0;
+  mutable int next_token_ = 0;
   int next_id_ = 0;
 };
 
@@ -130,6 +154,10 @@ Cases ContentCases();
 Cases StateCases();
 Cases ProcessCases();
 Cases EdgeCases();
+Cases TokenCases();
+Cases RightsCases();
+Cases StorageCases();
+Cases FeedCases();
 
 }  // namespace onereturn
 

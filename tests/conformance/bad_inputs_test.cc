@@ -24,8 +24,9 @@ const std::vector<BadInput>& Table() {
 const Cases& AllCases() {
   static const auto& cases = *new Cases([] {
     Cases all;
-    for (Cases part : {ConnectionCases(), MessageCases(), ContentCases(), StateCases(),
-                       ProcessCases(), EdgeCases()}) {
+    for (Cases part :
+         {ConnectionCases(), MessageCases(), ContentCases(), StateCases(), ProcessCases(),
+          EdgeCases(), TokenCases(), RightsCases(), StorageCases(), FeedCases()}) {
       all.merge(part);
     }
     return all;
@@ -33,10 +34,19 @@ const Cases& AllCases() {
   return cases;
 }
 
+// Builds without failpoints have no disk that fails as it is told.
+bool IsOfThisBuild(const BadInput& input) {
+#ifdef ONERETURN_FAILPOINTS
+  return true;
+#else
+  return input.row != 92 && input.row != 93;
+#endif
+}
+
 std::vector<BadInput> Present() {
   std::vector<BadInput> present;
   for (const BadInput& input : Table()) {
-    if (input.with.empty()) present.push_back(input);
+    if (input.with.empty() && IsOfThisBuild(input)) present.push_back(input);
   }
   return present;
 }

@@ -3,11 +3,14 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/authority/authority.h"
+#include "common/base/check.h"
 #include "common/clock/clock.h"
 #include "onereturn/feed/v1/feed.pb.h"
 #include "tests/conformance/bad_inputs.h"
@@ -17,16 +20,10 @@ namespace onereturn {
 namespace {
 
 constexpr char kWatchPath[] = "/onereturn.feed.v1.FeedService/Watch";
+// ONERETURN_CONNECTIONS makes it more.
+constexpr int kConnections = 130;
+constexpr size_t kConnectionsTaken = 100;
 constexpr uint16_t kInitialWindow = 4;  // A setting, RFC 9113 section 6.5.2.
-
-// A call by a peer with these files: of TLS 1.3 only the first read tells of a refusal.
-Answer CallWith(const PeerOptions& options) {
-  absl::StatusOr<std::unique_ptr<Http2Peer>> peer = Http2Peer::Connect(options);
-  if (!peer.ok()) return {"CLOSED", ""};
-  (*peer)->Begin();
-  (*peer)->Call(1, Http2Peer::CallHeaders(kSubmitPath), Http2Peer::Framed(World::GoodBytes()));
-  return AnswerOf((*peer)->Read(1));
-}
 
 Answer CallWithCertificate(World& world, absl::string_view name, const IssueRequest& request) {
   const Authority other = Authority::Create("Another authority").value();
@@ -42,8 +39,43 @@ Timestamp SecondsFromNow(int64_t seconds) {
   return Timestamp{SystemClock().Now().micros + seconds * 1'000'000};
 }
 
+// Opens `count` connections of one certificate, each with a good call: how many were let in.
+std::vector<std::unique_ptr<Http2Peer>> OpenMany(World& world, const std::string& persona,
+                                                 int count) {
+  std::vector<std::unique_ptr<Http2Peer>> open;
+  for (int i = 0; i < count; ++i) {
+    std::unique_ptr<Http2Peer> peer = world.Peer(persona);
+    if (peer == nullptr) continue;
+    peer->Begin();
+    peer->Call(1, Http2Peer::CallHeaders(kSubmitPath), Http2Peer::Framed(World::GoodBytes()));
+    if (AnswerOf(peer->Read(1)).code != "CLOSED") open.push_back(std::move(peer));
+  }
+  return open;
+}
+
+// Those of a certificate beyond its hundred are closed, while another's are not; and once it has
+// closed its own, it is served again.
+Answer ConnectionsOfOneCertificate(World& world) {
+  const std::string persona = Submitter("RFW");
+  int count = kConnections;
+  if (const char* text = std::getenv("ONERETURN_CONNECTIONS"); text != nullptr) {
+    ONERETURN_CHECK(absl::SimpleAtoi(text, &count));
+  }
+  auto open = OpenMany(world, persona, count);
+  if (open.size() != kConnectionsTaken) return {absl::StrCat(open.size(), " OPEN"), ""};
+  const Answer refused = CallWith(world.OptionsOf(persona));
+  if (CallWith(world.OptionsOf(Submitter("RCF"))).code != "OK") return {"OTHERS REFUSED", ""};
+  open.clear();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (CallWith(world.OptionsOf(persona)).code == "CLOSED") {
+    if (std::chrono::steady_clock::now() > end) return {"NEVER AGAIN", ""};
+  }
+  return refused;
+}
+
 Cases TlsCases() {
   return {
+      {"2.connections", ConnectionsOfOneCertificate},
       {"1.silence",
        [](World& world) -> Answer {
          return {

@@ -1,5 +1,5 @@
-// kill -9 of each service in turn while the demonstration's 24 months are loaded. Afterwards every
-// answer must be that of a run that nobody disturbed.
+// kill -9 of each service in turn, and of all three, while the demonstration's 24 months are loaded
+// and an assessor works. Afterwards every answer must be that of a run that nobody disturbed.
 //
 //   ONERETURN_KILLS=50 ONERETURN_SEED=7 suite_kill_test
 #include <gmock/gmock.h>
@@ -20,6 +20,7 @@
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
+#include "tests/crash/assessing_client.h"
 #include "tests/crash/calls.h"
 #include "tests/crash/definitions.h"
 #include "tests/crash/demo_load.h"
@@ -34,7 +35,11 @@ using OperationsStub = operations::v1::OperationsService::Stub;
 
 constexpr char kIngestion[] = "ingestion";
 constexpr char kMetrics[] = "metrics";
+constexpr char kAssessment[] = "assessment";
 constexpr char kEngland[] = "X24";
+constexpr char kTotal[] = "ae_attendances_total";
+// Every so manieth kill is one of all three services.
+constexpr int kEachOfAll = 4;
 // So many metrics are defined only in the middle of the load: their values are filled in later.
 constexpr int kLateMetrics = 2;
 
@@ -122,18 +127,22 @@ class SuiteKillTest : public ::testing::Test {
     return Ask(suite.get(), loader.position());
   }
 
-  // One service after the other, each a moment after the file it belongs to was begun.
+  // One service after the other, and now and then all, a moment after the file it belongs to was
+  // begun.
   void KillInTurn(Deployment* suite, int kills, Pace* pace) {
     for (int kill = 0; kill < kills && pace->WaitForKill(kill); ++kill) {
       std::this_thread::sleep_for(std::chrono::microseconds(random_() % 150'000));
-      const std::string& service = Deployment::Services()[static_cast<size_t>(kill) % 3];
-      suite->Kill9(service);
-      // This load asks nothing of assessment.
-      if (kill % 2 == 1 && kill % 3 != 2) EndAtFailpoint(suite, service);
-      if (absl::Status started = suite->Start(service); !started.ok()) {
-        ADD_FAILURE() << service << " does not start after kill " << kill + 1 << ": "
-                      << started.ToString();
-        return pace->Abort();
+      std::vector<std::string> services = {
+          Deployment::Services()[static_cast<size_t>(kill - kill / kEachOfAll) % 3]};
+      if (kill % kEachOfAll == kEachOfAll - 1) services = Deployment::Services();
+      for (const std::string& service : services) suite->Kill9(service);
+      if (services.size() == 1 && random_() % 2 == 0) EndAtFailpoint(suite, services.front());
+      for (const std::string& service : services) {
+        if (absl::Status started = suite->Start(service); !started.ok()) {
+          ADD_FAILURE() << service << " does not start after kill " << kill + 1 << ": "
+                        << started.ToString();
+          return pace->Abort();
+        }
       }
       pace->Killed();
     }
@@ -161,8 +170,10 @@ class SuiteKillTest : public ::testing::Test {
     suite->SetEnvironment(service, {});
   }
 
-  absl::Status LoadUnderKills(Deployment* suite, int kills, DemoLoader* loader) {
+  absl::Status LoadUnderKills(Deployment* suite, int kills, DemoLoader* loader,
+                              AssessingClient* assessor) {
     RETURN_IF_ERROR(Apply(suite));
+    RETURN_IF_ERROR(AssessingClient::Define(suite));
     const int early = england_.metrics_size() - kLateMetrics;
     RETURN_IF_ERROR(DefineMetrics(suite, 0, early));
     Pace pace(static_cast<int>(files_.size()), kills);
@@ -172,10 +183,41 @@ class SuiteKillTest : public ::testing::Test {
       pace.BeginFile(static_cast<int>(i));
       if (i == files_.size() / 2) status = DefineMetrics(suite, early, england_.metrics_size());
       if (status.ok()) status = loader->Load(files_[i]);
+      if (status.ok() && i == 0) status = StartAssessing(suite, loader->position(), assessor);
     }
+    assessor->Stop();
     if (!status.ok()) pace.Abort();
     killer.join();
     return status;
+  }
+
+  // From the first month on, which no later file changes; once metrics has it.
+  absl::Status StartAssessing(Deployment* suite, const std::string& position,
+                              AssessingClient* assessor) {
+    SettledFigure figure{kTotal, kEngland, periods_.front(), ""};
+    ASSIGN_OR_RETURN(const auto sums, ExpectedSums("ae_attendances"));
+    figure.numerator = absl::StrCat(sums.at(figure.period));
+    metrics::v1::GetMetricValueRequest request;
+    request.set_metric(figure.metric);
+    request.set_organisation(figure.organisation);
+    request.set_period(figure.period);
+    request.mutable_read()->set_at_least(position);
+    RETURN_IF_ERROR(Persist([&] {
+      auto stub = metrics::v1::MetricsService::NewStub(suite->Channel(kAnalyst, kMetrics));
+      return CallOnce(*stub, &metrics::v1::MetricsService::Stub::GetMetricValue, request).status();
+    }));
+    assessor->Start(std::move(figure));
+    return absl::OkStatus();
+  }
+
+  void CheckAssessments(Deployment* suite, const AssessingClient& assessor) {
+    EXPECT_THAT(assessor.violations(), ::testing::IsEmpty());
+    EXPECT_GT(assessor.scored(), 0u);
+    FeedAudit audit(suite->verifying_key(kAssessment));
+    ASSERT_THAT(audit.ReadOn(suite->Channel(kAuditor, kAssessment)), IsOk());
+    const absl::StatusOr<Histories> histories = Oracle::Read(suite->File("assessment.tsv"));
+    ASSERT_THAT(histories, IsOk());
+    EXPECT_THAT(AssessingClient::Check(audit, *histories), IsOk());
   }
 
   void CheckOracle(Deployment* suite) {
@@ -206,8 +248,7 @@ class SuiteKillTest : public ::testing::Test {
     const auto sums = ExpectedSums("ae_attendances").value();
     ASSERT_EQ(sums.size(), periods_.size());
     for (const auto& [period, sum] : sums) {
-      const std::string question =
-          absl::StrCat("value ae_attendances_total ", period, " ", kEngland);
+      const std::string question = absl::StrCat("value ", kTotal, " ", period, " ", kEngland);
       ASSERT_EQ(answers.count(question), 1u) << question;
       EXPECT_THAT(answers.at(question),
                   ::testing::HasSubstr(absl::StrCat("numerator: \"", sum, "\"")));
@@ -276,12 +317,15 @@ TEST_F(SuiteKillTest, AfterKillsEveryAnswerIsThatOfAnUndisturbedRun) {
   auto suite = Deployment::Create().value();
   Oracle oracle(suite->File("oracle.tsv"));
   DemoLoader loader(suite.get(), &oracle);
+  Oracle assessed(suite->File("assessment.tsv"));
+  AssessingClient assessor(suite.get(), &assessed);
   const auto begin = std::chrono::steady_clock::now();
-  ASSERT_THAT(LoadUnderKills(suite.get(), kills, &loader), IsOk());
+  ASSERT_THAT(LoadUnderKills(suite.get(), kills, &loader, &assessor), IsOk());
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   ASSERT_FALSE(HasFailure());
   CheckOracle(suite.get());
+  CheckAssessments(suite.get(), assessor);
   const absl::StatusOr<Answers> answers = Ask(suite.get(), loader.position());
   ASSERT_THAT(answers, IsOk());
   CheckTotals(*answers);
@@ -292,10 +336,10 @@ TEST_F(SuiteKillTest, AfterKillsEveryAnswerIsThatOfAnUndisturbedRun) {
   EXPECT_EQ(Difference(*expected, *rebuilt), "");
   std::printf(
       "%d kills (%d services ended at failpoints before) in a load of %.1f s, seed %llu: %d "
-      "returns accepted once each, %zu answers equal "
+      "returns accepted once each, %llu scores, %zu answers equal "
       "to the undisturbed run's; content hash equal after a rebuild of %.1f s\n",
       kills, at_failpoints_, seconds, static_cast<unsigned long long>(seed_), kDemoReturns,
-      answers->size(), rebuild_seconds_);
+      static_cast<unsigned long long>(assessor.scored()), answers->size(), rebuild_seconds_);
 }
 
 }  // namespace

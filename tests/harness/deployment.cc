@@ -117,7 +117,8 @@ absl::Status Deployment::WriteRights() const {
       principal->set_organisation(std::string(organisation));
     }
   }
-  return WriteProto(rights, File("rights.textproto"));
+  if (options_.adjust_rights) options_.adjust_rights(&rights);
+  return WriteProto(rights, RightsFile());
 }
 
 absl::Status Deployment::WriteService(const std::string& service) {

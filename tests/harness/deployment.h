@@ -55,6 +55,8 @@ struct DeploymentOptions {
   std::map<std::string, std::string> binaries = {};
   // A last word on each service's configuration before it is written.
   std::function<void(const std::string& service, config::v1::ServerConfig* config)> adjust = {};
+  // The same on the rights file that all of them share.
+  std::function<void(config::v1::RightsFile* rights)> adjust_rights = {};
 };
 
 // Thread-compatible. Running services are killed on destruction and the folder is removed.
@@ -104,6 +106,7 @@ class Deployment {
   const Authority& authority() const { return authority_; }
   std::string File(absl::string_view name) const { return folder_.File(name); }
   std::string ConfigFileOf(const std::string& service) const;
+  std::string RightsFile() const { return File("rights.textproto"); }
   std::string DataFolderOf(const std::string& service) const;
   std::string HighWaterFileOf(const std::string& service) const;
   std::string LogFileOf(const std::string& service) const;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/feed/position.h"
+#include "common/rpc/people.h"
 #include "common/rpc/status_conversion.h"
 
 namespace onereturn::assessment {
@@ -44,6 +45,12 @@ metrics::v1::GetMetricValueResponse AnswerTo(const Request& request) {
   answer.set_position(request.read().as_of_position().empty() ? FakeMetrics::LatestPosition()
                                                               : request.read().as_of_position());
   return answer;
+}
+
+std::string AuthorizationOf(const grpc::ServerContext& context) {
+  const auto found = context.client_metadata().find(kTokenMetadata);
+  if (found == context.client_metadata().end()) return "";
+  return std::string(found->second.data(), found->second.size());
 }
 
 }  // namespace
@@ -101,6 +108,11 @@ metrics::v1::TraceMetricValueRequest FakeMetrics::last_trace() const {
   return last_trace_;
 }
 
+std::string FakeMetrics::last_authorization() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return last_authorization_;
+}
+
 std::chrono::system_clock::time_point FakeMetrics::last_deadline() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return last_deadline_;
@@ -129,6 +141,7 @@ grpc::Status FakeMetrics::GetMetricValue(grpc::ServerContext* context,
   questions_changed_.notify_all();
   last_question_ = *request;
   last_deadline_ = context->deadline();
+  last_authorization_ = AuthorizationOf(*context);
   // Nothing else wakes a synchronous method when its caller leaves.
   while (silent_ && !context->IsCancelled()) {
     left_changed_.wait_for(lock, std::chrono::milliseconds(20));
@@ -140,13 +153,14 @@ grpc::Status FakeMetrics::GetMetricValue(grpc::ServerContext* context,
 }
 
 grpc::Status FakeMetrics::TraceMetricValue(
-    grpc::ServerContext* /*context*/, const metrics::v1::TraceMetricValueRequest* request,
+    grpc::ServerContext* context, const metrics::v1::TraceMetricValueRequest* request,
     grpc::ServerWriter<metrics::v1::TraceMetricValueResponse>* writer) {
   metrics::v1::TraceMetricValueResponse part;
   bool endless = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     last_trace_ = *request;
+    last_authorization_ = AuthorizationOf(*context);
     if (!failure_.ok()) return ToGrpcStatus(failure_);
     metrics::v1::GetMetricValueResponse answer = AnswerTo(*request);
     if (change_) change_(&answer);

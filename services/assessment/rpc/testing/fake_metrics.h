@@ -41,6 +41,8 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
   metrics::v1::GetMetricValueRequest last_question() const;
   metrics::v1::TraceMetricValueRequest last_trace() const;
   std::chrono::system_clock::time_point last_deadline() const;
+  // "Bearer {token}" of the last question or trace; empty when it came without.
+  std::string last_authorization() const;
   int questions() const;
   // True once so many questions have come; waits for it.
   bool WaitForQuestions(int count, std::chrono::seconds limit);
@@ -68,6 +70,7 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
   bool endless_ = false;
   bool left_ = false;
   int questions_ = 0;
+  std::string last_authorization_;
   std::chrono::system_clock::time_point last_deadline_;
   metrics::v1::GetMetricValueRequest last_question_;
   metrics::v1::TraceMetricValueRequest last_trace_;
