@@ -128,12 +128,10 @@ void FeedConsumer::Run() {
       ending.final = !ending.status.ok();
       if (ending.status.ok()) continue;
     }
+    if (ending.final) SetFault(TextOf(ending.status));
     std::unique_lock<std::mutex> lock(mutex_);
     if (stopping_) return;
     if (ending.final) {
-      const std::string fault = TextOf(ending.status);
-      if (fault != fault_) LogError("feed.stopped", {{"source", source_}, {"status", fault}});
-      fault_ = fault;
       // The source itself refuses to serve; nothing wrong was taken, and it may be restored.
       if (DetailsOf(ending.status).has_value() &&
           ReasonOf(ending.status) == Reason::kLedgerBehind) {
@@ -149,6 +147,18 @@ void FeedConsumer::Run() {
     changed_.wait_for(lock, kRetryDelay, [this] { return stopping_; });
     if (stopping_) return;
   }
+}
+
+void FeedConsumer::SetFault(const std::string& fault) {
+  bool is_new = false;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return;
+    is_new = fault != fault_;
+    fault_ = fault;
+  }
+  // Without the lock: an error is logged only when the log is written.
+  if (is_new) LogError("feed.stopped", {{"source", source_}, {"status", fault}});
 }
 
 FeedConsumer::Ending FeedConsumer::FollowOnce(uint64_t connection) {
@@ -200,13 +210,15 @@ FeedConsumer::Ending FeedConsumer::TakePage(uint64_t connection, const FeedPage&
   if (!page.facts.empty() && taken.ok()) ONERETURN_FAILPOINT(kConsumerAfterBatch);
   const bool waits = taken.code() == absl::StatusCode::kResourceExhausted;
   const bool final = !taken.ok() && !waits;
+  bool begins_to_wait = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (waits && paused_.empty()) {
-      LogWarning("feed.paused", {{"source", source_}, {"status", TextOf(taken)}});
-    }
+    begins_to_wait = waits && paused_.empty();
     if (taken.ok()) fault_.clear();
     paused_ = waits ? std::string(taken.message()) : std::string();
+  }
+  if (begins_to_wait) {
+    LogWarning("feed.paused", {{"source", source_}, {"status", TextOf(taken)}});
   }
   return {std::move(taken), final};
 }

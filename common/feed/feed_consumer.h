@@ -99,6 +99,7 @@ class FeedConsumer {
   };
 
   void Run();
+  void SetFault(const std::string& fault);
   // Follows one connection to its end.
   Ending FollowOnce(uint64_t connection);
   Ending Connect(uint64_t connection, FeedProgress progress);

@@ -35,9 +35,7 @@ absl::StatusOr<Digest> DigestOf(const std::string& bytes) {
 
 grpc::Status FeedServer::Watch(grpc::ServerContext* context, const feed::v1::WatchRequest* request,
                                grpc::ServerWriter<feed::v1::WatchResponse>* writer) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const Admission::Ticket place,
-                     places_.Take(ShareKey(call.caller), IsService(call.caller)));
+  return guard_->ServeWatch(*context, *request, &places_, [&](const CallContext& /*call*/) {
     return Follow(context, *request, writer);
   });
 }

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/commit/ledger_standing.h"
@@ -30,7 +32,12 @@ inline CommitterOptions Named(const char* service) {
 
 // A service's own side: committer, standing, and what it holds of others.
 struct Side {
-  explicit Side(const char* name) : service(Named(name)) { Start(); }
+  explicit Side(const char* name) : Side(Named(name)) {}
+  // As TestService; on disk where a folder is given.
+  explicit Side(CommitterOptions options, std::string folder = "")
+      : service(std::move(options), std::move(folder)) {
+    Start();
+  }
   void Start() {
     EXPECT_THAT(
         ChooseSigningKey(&service.store(), service.committer().service(), {KeyFromSeed(kTestSeed)}),

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/commit/primary_family.h"
 #include "common/commit/signing_keys.h"
@@ -47,6 +48,28 @@ absl::Status Unbelievable(absl::string_view why) {
 absl::Status Contrary(absl::string_view service, absl::string_view fault) {
   return Error(Reason::kPeerLedger,
                absl::StrCat(service, "'s ledger is not the one it was: ", fault));
+}
+
+// All that is signed, and the signature: with the service's key anybody can verify it.
+std::string WordsOf(const SignedHead& head) {
+  return absl::StrCat("epoch ", head.head.epoch, ", ", head.head.size, " entries, root ",
+                      DigestToHex(head.head.root), ", micros ", head.head.time_micros);
+}
+
+std::string SignatureOf(const SignedHead& head) {
+  return absl::BytesToHexString(absl::string_view(
+      reinterpret_cast<const char*>(head.signature.data()), head.signature.size()));
+}
+
+// The evidence itself, for the store may be unable to take it.
+void LogContrary(const SignedHead& shown, const std::optional<SignedHead>& held,
+                 const absl::Status& why) {
+  LogError("ledger.peer_contrary", {{"service", shown.head.service},
+                                    {"why", why.message()},
+                                    {"held", held.has_value() ? WordsOf(*held) : ""},
+                                    {"held_signature", held.has_value() ? SignatureOf(*held) : ""},
+                                    {"shown", WordsOf(shown)},
+                                    {"shown_signature", SignatureOf(shown)}});
 }
 
 // Adds the changes that lead on from the newest key.
@@ -117,6 +140,7 @@ absl::Status WitnessedHeads::LoadNewestHead(const std::string& service, Peer* pe
 absl::Status WitnessedHeads::Take(const ShownHead& shown) {
   const std::string& service = shown.head.head.service;
   absl::Status contrary;
+  std::optional<SignedHead> held;
   TellFault tell;
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -125,6 +149,7 @@ absl::Status WitnessedHeads::Take(const ShownHead& shown) {
     bool changed = false;
     RETURN_IF_ERROR(Believe(shown, &peer, &changed));
     WriteBatch batch;
+    held = peer.head;
     const bool new_epoch = peer.head.has_value() && shown.head.head.epoch > peer.head->head.epoch;
     const bool goes_on = peer.head.has_value() && !new_epoch;
     const std::string contradiction = goes_on ? Contradiction(shown, *peer.head) : "";
@@ -154,11 +179,9 @@ absl::Status WitnessedHeads::Take(const ShownHead& shown) {
     }
     if (changed) PutPeer(service, peer, &batch);
     peers_[service] = std::move(peer);
-    Write(std::move(batch));
+    Write(service, std::move(batch));
   }
-  if (!contrary.ok()) {
-    LogError("ledger.peer_contrary", {{"service", service}, {"why", contrary.message()}});
-  }
+  if (!contrary.ok()) LogContrary(shown.head, held, contrary);
   if (tell) tell(service, contrary);
   return contrary;
 }
@@ -227,6 +250,10 @@ bool WitnessedHeads::IsAtLeast(const ShownHead& shown, const SignedHead& held) {
 void WitnessedHeads::Keep(const SignedHead& head, Peer* peer, WriteBatch* batch) const {
   peer->head = head;
   peer->kept_micros = elapsed_();
+  PutHead(head, batch);
+}
+
+void WitnessedHeads::PutHead(const SignedHead& head, WriteBatch* batch) const {
   const absl::StatusOr<std::string> stored = SerializeSignedHead(head);
   if (!family_.has_value() || !stored.ok()) return;
   batch->Put(*family_, HeadRow(head.head.service, head.head.epoch, head.head.size), *stored);
@@ -245,17 +272,48 @@ void WitnessedHeads::PutPeer(const std::string& service, const Peer& peer,
   batch->Put(*family_, PeerRow(service), record.SerializeAsString());
 }
 
-// A head that could not be kept is one witness fewer after a restart; the next one comes within a
-// second.
-void WitnessedHeads::Write(WriteBatch batch) const {
+void WitnessedHeads::Write(const std::string& service, WriteBatch batch) const {
   if (batch.empty()) return;
   PlainWrite write;
   write.batch = std::move(batch);
-  write.done = [](const absl::Status& status) {
-    if (!status.ok()) LogWarning("ledger.head_not_kept", {{"why", TextOf(status)}});
+  write.done = [unkept = unkept_, service](const absl::Status& status) {
+    unkept->Settle(service, status);
   };
   const absl::Status queued = committer_->Write(std::move(write));
-  if (!queued.ok()) LogWarning("ledger.head_not_kept", {{"why", TextOf(queued)}});
+  if (!queued.ok()) unkept_->Settle(service, queued);
+}
+
+void WitnessedHeads::Unkept::Settle(const std::string& service, const absl::Status& written) {
+  bool is_news = false;
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (!written.ok()) services.insert(service);
+    is_news = written.ok() ? told.erase(service) > 0 : told.insert(service).second;
+  }
+  if (!is_news) return;
+  if (written.ok()) {
+    LogInfo("ledger.witness_kept_again", {{"service", service}});
+  } else {
+    LogWarning("ledger.witness_not_kept", {{"service", service}, {"why", TextOf(written)}});
+  }
+}
+
+void WitnessedHeads::WriteUnkept() {
+  std::set<std::string> services;
+  {
+    std::lock_guard<std::mutex> lock(unkept_->mutex);
+    services.swap(unkept_->services);
+  }
+  if (services.empty()) return;
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (const std::string& service : services) {
+    const auto found = peers_.find(service);
+    if (found == peers_.end()) continue;
+    WriteBatch batch;
+    PutPeer(service, found->second, &batch);
+    if (found->second.head.has_value()) PutHead(*found->second.head, &batch);
+    Write(service, std::move(batch));
+  }
 }
 
 std::optional<SignedHead> WitnessedHeads::Held(absl::string_view service) const {
@@ -289,7 +347,7 @@ absl::Status WitnessedHeads::AddKeyChanges(absl::string_view service,
   if (peer.key_changes.size() == known) return absl::OkStatus();
   WriteBatch batch;
   PutPeer(found->first, peer, &batch);
-  Write(std::move(batch));
+  Write(found->first, std::move(batch));
   return absl::OkStatus();
 }
 

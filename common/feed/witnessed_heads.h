@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,7 +69,12 @@ class WitnessedHeads {
   //                  begins a new epoch or, where it had only gone back, is proved to hold all
   //                  again
   // clang-format on
+  // What cannot be written for a time, because the disk is full or the committer busy, holds all
+  // the same, and is written by WriteUnkept().
   absl::Status Take(const ShownHead& shown);
+
+  // Writes again what could not be written; to be called about once a second.
+  void WriteUnkept();
 
   // The highest head of the service; to be shown to it.
   std::optional<SignedHead> Held(absl::string_view service) const;
@@ -105,6 +111,16 @@ class WitnessedHeads {
     std::string fault;
   };
 
+  // The services whose newest record is not in the store. Apart, and shared with the writes that
+  // are on their way: one may end when the heads are gone.
+  struct Unkept {
+    std::mutex mutex;
+    std::set<std::string> services;  // Guarded by mutex; to be written again.
+    std::set<std::string> told;      // Guarded by mutex; said in the log.
+
+    void Settle(const std::string& service, const absl::Status& written);
+  };
+
   WitnessedHeads(const Store* store, Committer* committer, Elapsed elapsed)
       : store_(store), committer_(committer), elapsed_(std::move(elapsed)) {}
 
@@ -120,12 +136,14 @@ class WitnessedHeads {
   // Whether the head, which contradicts nothing, is proved to hold all of the other.
   static bool IsAtLeast(const ShownHead& shown, const SignedHead& held);
   void Keep(const SignedHead& head, Peer* peer, WriteBatch* batch) const;
+  void PutHead(const SignedHead& head, WriteBatch* batch) const;
   void PutPeer(const std::string& service, const Peer& peer, WriteBatch* batch) const;
-  void Write(WriteBatch batch) const;
+  void Write(const std::string& service, WriteBatch batch) const;
 
   const Store* const store_;
   Committer* const committer_;
   const Elapsed elapsed_;
+  const std::shared_ptr<Unkept> unkept_ = std::make_shared<Unkept>();
   std::optional<ColumnFamily> family_;
   mutable std::mutex mutex_;
   std::map<std::string, Peer, std::less<>> peers_;  // Guarded by mutex_.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "common/feed/feed_consumer.h"
@@ -51,6 +52,31 @@ TEST_F(WitnessedHeadsTest, AForkIsKeptWithBothHeadsAndOutlivesARestart) {
   const auto again = WitnessedHeads::Load(&own_.service.store(), &own_.service.committer()).value();
   EXPECT_THAT(again->FaultOf("ingestion"), HasReason(Reason::kPeerLedger));
   EXPECT_THAT(again->All().at(0).fault, HasSubstr("two heads of 4 entries"));
+}
+
+TEST_F(WitnessedHeadsTest, WhatABusyCommitterDidNotTakeIsWrittenLater) {
+  CommitterOptions options = Named("metrics");
+  options.queue_limit = 1;
+  Side own(options);
+  Side source("ingestion");
+  Side fork("ingestion");
+  source.Accept(4);
+  fork.Accept(4);
+  {
+    const TestService::Hold hold(&own.service.committer());
+    PlainWrite last;
+    last.done = [](const absl::Status&) {};
+    ASSERT_THAT(own.service.committer().Write(std::move(last)), IsOk());
+    EXPECT_THAT(own.witnesses->Take(Shown(source, 4)), IsOk());
+    EXPECT_THAT(own.witnesses->Take(Shown(fork, 4)), HasReason(Reason::kPeerLedger));
+  }
+  while (!own.service.WritePlain({{}, {}, {}}).ok()) std::this_thread::yield();
+  own.witnesses->WriteUnkept();
+  while (!own.service.WritePlain({{}, {}, {}}).ok()) std::this_thread::yield();
+  const auto again = WitnessedHeads::Load(&own.service.store(), &own.service.committer()).value();
+  EXPECT_THAT(again->FaultOf("ingestion"), HasReason(Reason::kPeerLedger));
+  ASSERT_TRUE(again->Held("ingestion").has_value());
+  EXPECT_EQ(*again->Held("ingestion"), source.service.committer().HeadOfSize(4).value());
 }
 
 TEST_F(WitnessedHeadsTest, ALedgerThatShrinksOrDoesNotGoOnIsFound) {

@@ -1,7 +1,8 @@
 // Each caller's share: of calls a second, of calls and bytes at once, and of places that hold a
 // thread. A caller is its organisation, or its own SPIFFE id where it acts nationally. What is over
-// its share is refused with ORG_QUOTA and the time to wait, before the request is parsed; nothing
-// is silently slow. Only callers whose identity is known have a share, so their number is bounded.
+// its share is refused with ORG_QUOTA and the time to wait, before the request is parsed and before
+// a token is verified; nothing is silently slow. Only callers whose identity is known have a share,
+// so their number is bounded.
 #ifndef ONERETURN_COMMON_RPC_ADMISSION_H_
 #define ONERETURN_COMMON_RPC_ADMISSION_H_
 

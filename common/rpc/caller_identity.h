@@ -10,17 +10,10 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "common/identity/principal.h"
 #include "common/rpc/caller_certificate.h"
 #include "common/rpc/people.h"
 
 namespace onereturn {
-
-struct CallerIdentity {
-  // Without the role, which the call's metadata names.
-  Principal principal;
-  std::optional<SignedIn> signed_in;
-};
 
 // Thread safe, but for Use().
 class CallerIdentities {
@@ -32,10 +25,15 @@ class CallerIdentities {
   }
   const People& people() const { return *people_; }
 
-  // SVID_INVALID, and as People::Of.
-  absl::StatusOr<CallerIdentity> Of(const grpc::ServerContextBase& context) const;
-  // The certificate's SPIFFE id alone: who was refused.
-  absl::StatusOr<std::string> SystemOf(const grpc::ServerContextBase& context) const;
+  // Which system calls; cheap. SVID_INVALID.
+  absl::StatusOr<CallerCertificate> CertificateOf(const grpc::ServerContextBase& context) const {
+    return certificates_.Of(context);
+  }
+  // Who is signed in: a signature is verified, so it is asked once a call. As People::Of.
+  absl::StatusOr<std::optional<SignedIn>> PersonOf(const grpc::ServerContextBase& context,
+                                                   const CallerCertificate& certificate) const {
+    return people_->Of(context, certificate);
+  }
 
  private:
   CallerCertificates certificates_;

@@ -113,6 +113,16 @@ Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) 
   return std::min(latest, Timestamp{now.micros + std::max<int64_t>(left.count(), 0)});
 }
 
+// Whose share a call takes before anybody is known to be signed in. A system that is known by a
+// grant of the ledger alone has one by its own name.
+Caller SystemOf(const Rights& rights, const std::string& spiffe_id) {
+  absl::StatusOr<Caller> configured = rights.Find(spiffe_id);
+  if (configured.ok()) return *std::move(configured);
+  Caller caller;
+  caller.spiffe_id = spiffe_id;
+  return caller;
+}
+
 // gRPC bounds the metadata only of a peer that has acknowledged its settings.
 absl::Status CheckMetadata(const grpc::ServerContextBase& context) {
   size_t bytes = 0;
@@ -149,7 +159,8 @@ absl::StatusOr<std::unique_ptr<Guard>> Guard::Create(
       }
       guard->visible_fields_.Add(method->output_type());
       if (!guard->methods_
-               .emplace(method->input_type()->full_name(), Method{method->full_name(), access})
+               .emplace(method->input_type()->full_name(),
+                        Method{method->full_name(), access, method->server_streaming()})
                .second) {
         return absl::InternalError(
             absl::StrCat(method->full_name(), " shares its request message"));
@@ -171,18 +182,34 @@ absl::Status Guard::refusal() const {
 }
 
 absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
-                                         const Descriptor& request_type) const {
+                                         const Descriptor& request_type, uint64_t bytes,
+                                         Visitor* visitor, Admission::Ticket* share) const {
   RETURN_IF_ERROR(refusal());
   if (access_log_ != nullptr) {
     const Method& method = methods_.at(request_type.full_name());
     RETURN_IF_ERROR(access_log_->Admits(MustBeKept(method.access.permission())));
   }
-  ASSIGN_OR_RETURN(CallerIdentity identity, identities_.Of(context));
-  ASSIGN_OR_RETURN(identity.principal.named_role, RoleNamedIn(context));
-  ASSIGN_OR_RETURN(CallContext call, AdmitAs(identity.principal, request_type));
+  ASSIGN_OR_RETURN(const CallerCertificate certificate, identities_.CertificateOf(context));
+  const std::shared_ptr<const Rights> rights = rights_->Current();
+  Principal principal{certificate.spiffe_id, {}, {}};
+  // Nobody who is unknown is worth the verifying of a token, nor who has used up the share.
+  RETURN_IF_ERROR(rights->CheckKnown(principal));
+  const Caller& system = visitor->system.emplace(SystemOf(*rights, certificate.spiffe_id));
+  RETURN_IF_ERROR(Enter(system, bytes, share));
   RETURN_IF_ERROR(CheckMetadata(context));
+  ASSIGN_OR_RETURN(visitor->signed_in, identities_.PersonOf(context, certificate));
+  if (visitor->signed_in.has_value()) {
+    const TokenHolder& holder = visitor->signed_in->holder;
+    principal.person = Person{holder.name(), holder.organisation};
+  }
+  ASSIGN_OR_RETURN(principal.named_role, RoleNamedIn(context));
+  ASSIGN_OR_RETURN(CallContext call, AdmitAs(principal, request_type));
+  // People of one organisation at a portal of many take that organisation's share too.
+  if (ShareKey(call.caller) != ShareKey(system)) {
+    RETURN_IF_ERROR(Enter(call.caller, bytes, share));
+  }
   call.deadline = DeadlineOf(call.started, context.deadline());
-  call.signed_in = std::move(identity.signed_in);
+  call.signed_in = visitor->signed_in;
   return call;
 }
 
@@ -207,11 +234,24 @@ absl::StatusOr<CallContext> Guard::AdmitAs(const Principal& principal,
   return call;
 }
 
-absl::StatusOr<Admission::Ticket> Guard::Enter(const CallContext& call, uint64_t bytes) const {
-  if (admission_ == nullptr) return Admission::Ticket();
-  ASSIGN_OR_RETURN(Admission::Ticket ticket, admission_->Enter(call.caller, bytes));
+absl::Status Guard::Enter(const Caller& caller, uint64_t bytes, Admission::Ticket* share) const {
+  if (admission_ == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Admission::Ticket ticket, admission_->Enter(caller, bytes));
   if (RunningCall* running = RunningCall::Current(); running != nullptr) running->Keep(ticket);
-  return ticket;
+  *share = std::make_shared<std::pair<Admission::Ticket, Admission::Ticket>>(std::move(*share),
+                                                                             std::move(ticket));
+  return absl::OkStatus();
+}
+
+absl::Status Guard::TakePlace(const CallContext& call, const Descriptor& request_type,
+                              Places* places, Admission::Ticket* place) const {
+  if (!methods_.at(request_type.full_name()).streams) return absl::OkStatus();
+  ASSIGN_OR_RETURN(*place, places->Take(ShareKey(call.caller), IsService(call.caller)));
+  RunningCall* const running = RunningCall::Current();
+  if (running == nullptr) return absl::OkStatus();
+  running->Keep(*place);
+  if (places == &finite_streams_) running->BoundStream(stream_micros_);
+  return absl::OkStatus();
 }
 
 AdmissionCounts Guard::counts() const {
@@ -251,15 +291,17 @@ absl::Status Guard::CheckScope(const CallContext& call, const Message& request) 
 }
 
 std::string Guard::SystemOrPeer(const grpc::ServerContextBase& context) const {
-  return identities_.SystemOf(context).value_or(context.peer());
+  const absl::StatusOr<CallerCertificate> certificate = identities_.CertificateOf(context);
+  return certificate.ok() ? certificate->spiffe_id : context.peer();
 }
 
 void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& request_type,
-                      const CallContext* call, const absl::Status& status) const {
+                      const CallContext* call, const Visitor& visitor,
+                      const absl::Status& status) const {
   if (const RunningCall* running = RunningCall::Current(); running != nullptr) running->Answered();
   const std::string reason(status.ok() ? "" : NameOf(ReasonOf(status)));
   const int64_t micros = call == nullptr ? 0 : clock_->Now().micros - call->started.micros;
-  KeepAccess(context, methods_.at(request_type.full_name()).name, call, status, micros);
+  KeepAccess(context, methods_.at(request_type.full_name()).name, call, visitor, status, micros);
   LogInfo("rpc.call", {{"method", methods_.at(request_type.full_name()).name},
                        {"caller", call == nullptr ? SystemOrPeer(context) : call->caller.spiffe_id},
                        {"code", absl::StatusCodeToString(status.code())},
@@ -270,7 +312,8 @@ void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& 
 }
 
 void Guard::KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
-                       const CallContext* call, const absl::Status& status, int64_t micros) const {
+                       const CallContext* call, const Visitor& visitor, const absl::Status& status,
+                       int64_t micros) const {
   // A call that was refused because it could not be kept is none to keep.
   const bool refused_unkept = !status.ok() && ReasonOf(status) == Reason::kAccessLog;
   if (access_log_ == nullptr || refused_unkept) return;
@@ -280,13 +323,13 @@ void Guard::KeepAccess(const grpc::ServerContextBase& context, const std::string
   if (!status.ok()) entry.set_reason(std::string(NameOf(ReasonOf(status))));
   entry.set_micros(static_cast<uint64_t>(std::max<int64_t>(micros, 0)));
   if (call == nullptr) {
-    // Who was refused, where that can be said.
-    const absl::StatusOr<CallerIdentity> identity = identities_.Of(context);
-    const absl::StatusOr<std::string> system = identities_.SystemOf(context);
-    system.ok() ? entry.set_system(*system) : entry.set_peer(context.peer());
-    if (identity.ok() && identity->signed_in.has_value()) {
-      SetPerson(identity->signed_in->holder, &entry);
+    // Who was refused, where that was found out: a call may be refused before it is looked at.
+    const absl::StatusOr<CallerCertificate> system = identities_.CertificateOf(context);
+    system.ok() ? entry.set_system(system->spiffe_id) : entry.set_peer(context.peer());
+    if (visitor.system.has_value()) {
+      entry.set_caller_organisation(visitor.system->scope.organisation());
     }
+    if (visitor.signed_in.has_value()) SetPerson(visitor.signed_in->holder, &entry);
   } else {
     entry.set_system(call->caller.spiffe_id);
     entry.set_role(call->caller.role);

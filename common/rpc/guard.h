@@ -1,5 +1,6 @@
-// What stands before every method, in one order: who calls (certificate), may the role (the
-// method's option), what was sent (shape), whose data (the organisation and the collection, where
+// What stands before every method, in one order: which system calls (certificate), its share of
+// calls, who is signed in (token), may the role (the method's option), the caller's own share where
+// it is another, what was sent (shape), whose data (the organisation and the collection, where
 // the option says they stand). Then the method, what of its answer the caller may see, then one
 // line in the access log. A method without an option cannot be served.
 #ifndef ONERETURN_COMMON_RPC_GUARD_H_
@@ -34,6 +35,12 @@
 #include "onereturn/options/v1/options.pb.h"
 
 namespace onereturn {
+
+// Whoever calls, as far as it was found out: for the log of calls that are refused.
+struct Visitor {
+  std::optional<Caller> system;  // Whose share the call took.
+  std::optional<SignedIn> signed_in;
+};
 
 // An admitted call.
 struct CallContext {
@@ -84,11 +91,15 @@ class Guard {
     access_log_ = keeping.access_log;
   }
 
-  // Identity and permission: before anything of the request is looked at. PERMISSION also when the
-  // method concerns no single organisation (NONE), the caller acts for one, and
-  // NeedsNationalScope(). ACCESS_LOG when the call could not be kept; what RefuseAll() was given.
+  // Identity, share and permission: before anything of the request is looked at. PERMISSION also
+  // when the method concerns no single organisation (NONE), the caller acts for one, and
+  // NeedsNationalScope(). ORG_QUOTA: the share of one call with so many bytes is used up; whatever
+  // is answered, a system that is known pays for the call. ACCESS_LOG when the call could not be
+  // kept; what RefuseAll() was given. `share`: held while the call runs.
   absl::StatusOr<CallContext> Admit(const grpc::ServerContextBase& context,
-                                    const google::protobuf::Descriptor& request_type) const;
+                                    const google::protobuf::Descriptor& request_type,
+                                    uint64_t bytes, Visitor* visitor,
+                                    Admission::Ticket* share) const;
   // The same for a principal whose identity is settled, and who set no deadline.
   absl::StatusOr<CallContext> AdmitAs(const Principal& principal,
                                       const google::protobuf::Descriptor& request_type) const;
@@ -102,7 +113,7 @@ class Guard {
   // anything of the request but the codes of the organisations it names.
   void LogAccess(const grpc::ServerContextBase& context,
                  const google::protobuf::Descriptor& request_type, const CallContext* call,
-                 const absl::Status& status) const;
+                 const Visitor& visitor, const absl::Status& status) const;
 
   // Clears the fields that the caller may not see. Every answer goes through it.
   void Prune(const CallContext& call, google::protobuf::Message* answer) const {
@@ -120,19 +131,18 @@ class Guard {
       return absl::OkStatus();
     });
   }
-  // One whose body writes a stream, and prunes each message that has fields to be pruned.
+  // One whose body writes a stream that has an end, and prunes each message that has fields to be
+  // pruned. Such streams have places (CALL_QUOTA) and a bound of time.
   template <typename Request, typename Body>
   grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
                      Body body) const {
-    absl::StatusOr<CallContext> call = Admit(context, *Request::descriptor());
-    absl::Status status = call.status();
-    absl::StatusOr<Admission::Ticket> ticket = Admission::Ticket();
-    if (status.ok()) ticket = Enter(*call, 0);
-    if (status.ok()) status = ticket.status();
-    if (status.ok()) status = CheckScope(*call, request);
-    if (status.ok()) status = body(*call);
-    LogAccess(context, *Request::descriptor(), call.ok() ? &*call : nullptr, status);
-    return ToGrpcStatus(status);
+    return ServeIn(context, request, &finite_streams_, body);
+  }
+  // A stream without an end, which takes one of `places` instead (CALL_QUOTA).
+  template <typename Request, typename Body>
+  grpc::Status ServeWatch(const grpc::ServerContextBase& context, const Request& request,
+                          Places* places, Body body) const {
+    return ServeIn(context, request, places, body);
   }
 
   // From now on every call is answered with `why`, an error, before it is looked at. For a service
@@ -145,24 +155,46 @@ class Guard {
   void LimitCallers(Shares shares) {
     admission_ = std::make_unique<Admission>(std::move(shares), clock_);
   }
-  // The caller's share of one call with so many bytes, held by the ticket. ORG_QUOTA.
-  absl::StatusOr<Admission::Ticket> Enter(const CallContext& call, uint64_t bytes) const;
   AdmissionCounts counts() const;
+  // For tests: another bound for streams that have an end. Before the first call.
+  void BoundStreams(int64_t micros) { stream_micros_ = micros; }
 
  private:
   struct Method {
     std::string name;
     options::v1::Access access;
+    bool streams = false;
   };
 
   Guard(std::shared_ptr<const RightsSource> rights, const Clock* clock)
       : rights_(std::move(rights)), clock_(clock) {}
 
+  template <typename Request, typename Body>
+  grpc::Status ServeIn(const grpc::ServerContextBase& context, const Request& request,
+                       Places* places, Body body) const {
+    Visitor visitor;
+    Admission::Ticket share;
+    absl::StatusOr<CallContext> call = Admit(context, *Request::descriptor(), 0, &visitor, &share);
+    absl::Status status = call.status();
+    if (status.ok()) status = CheckScope(*call, request);
+    Admission::Ticket place;
+    if (status.ok()) status = TakePlace(*call, *Request::descriptor(), places, &place);
+    if (status.ok()) status = body(*call);
+    LogAccess(context, *Request::descriptor(), call.ok() ? &*call : nullptr, visitor, status);
+    return ToGrpcStatus(status);
+  }
+  // A stream's; a call that answers once has none. CALL_QUOTA.
+  absl::Status TakePlace(const CallContext& call, const google::protobuf::Descriptor& request_type,
+                         Places* places, Admission::Ticket* place) const;
+  // Adds the shares of one call with so many bytes to `share`. ORG_QUOTA.
+  absl::Status Enter(const Caller& caller, uint64_t bytes, Admission::Ticket* share) const;
+
   // OK, or what RefuseAll() was given.
   absl::Status refusal() const;
   std::string SystemOrPeer(const grpc::ServerContextBase& context) const;
   void KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
-                  const CallContext* call, const absl::Status& status, int64_t micros) const;
+                  const CallContext* call, const Visitor& visitor, const absl::Status& status,
+                  int64_t micros) const;
 
   const std::shared_ptr<const RightsSource> rights_;
   const Clock* clock_;
@@ -172,6 +204,9 @@ class Guard {
   mutable std::mutex mutex_;
   absl::Status refusal_;                  // Guarded by mutex_.
   std::unique_ptr<Admission> admission_;  // Null: no limits.
+  mutable Places finite_streams_{limits::kFiniteStreams, limits::kServiceFiniteStreams,
+                                 limits::kFiniteStreamsACaller, absl::Seconds(1)};
+  int64_t stream_micros_ = limits::kStreamMicros;
   // By the full name of the request message: every method has a request message of its own.
   std::map<std::string, Method> methods_;
   VisibleFields visible_fields_;

@@ -48,6 +48,10 @@ inline constexpr int kLargestPage = 1'000;
 inline constexpr int64_t kWaitMicros = 30'000'000;
 // Microseconds until a stream whose reader takes nothing is cancelled: each holds a thread.
 inline constexpr int64_t kSlowReaderMicros = 30'000'000;
+// Microseconds for a stream that has an end, however steadily its reader takes: the largest file,
+// 256 MiB, over a line of 4 Mbit/s. The places of such streams are few, and a bound of each write
+// alone would let a reader who trickles keep one for a day.
+inline constexpr int64_t kStreamMicros = 600'000'000;
 // Microseconds for a method that answers once: it waits no longer than kWaitMicros, and works less.
 inline constexpr int64_t kUnaryMicros = 2 * kWaitMicros;
 // Microseconds that an answer given once may wait for its reader. Such answers are small; each
@@ -74,18 +78,26 @@ inline constexpr int kDrainSeconds = 5;
 
 // ---- Threads ----
 
-// Threads of a server's calls. A stream without an end holds one while it is connected; were all of
-// them held so, nothing else would be answered. So such streams share what the reserve leaves: the
-// feed's, of which other services and auditors need a few, and all others. gRPC's own eight pollers
-// and the sixteen reads that may wait for a position live off the reserve.
+// Threads of a server's calls. A stream holds one while it is connected; were all of them held so,
+// nothing else would be answered. So streams share what the reserve leaves: the feed's, of which
+// other services and auditors need a few, those that have an end (files, cells, traces), and all
+// others. gRPC's own eight pollers and the sixteen reads that may wait for a position live off the
+// reserve.
 inline constexpr int kServerThreads = 112;
 inline constexpr int kReservedThreads = 48;
 inline constexpr int kFeedWatchers = 16;
-inline constexpr int kOtherWatchers = kServerThreads - kReservedThreads - kFeedWatchers;
+inline constexpr int kFiniteStreams = 24;
+inline constexpr int kOtherWatchers =
+    kServerThreads - kReservedThreads - kFeedWatchers - kFiniteStreams;
 // Of the feed's places, those that only services may take: each of the other two needs one, and a
 // second while it reconnects.
 inline constexpr int kServiceFeedWatchers = 4;
-// Watches, and reads that wait for a position, of one caller that is no service.
+// Of the places of streams that have an end, those for services alone: a consumer fetches a large
+// return's cells over one, and assessment asks metrics for four traces at a time.
+inline constexpr int kServiceFiniteStreams = 8;
+// Such streams of one caller that is no service: people of one portal may read traces side by side.
+inline constexpr int kFiniteStreamsACaller = 8;
+// Watches of one caller that is no service.
 inline constexpr int kWatchersACaller = 8;
 // Reads that wait for `at_least` at once. A position may name anything, and a wait is for what
 // comes within milliseconds: more than a few waits at a time are waits for what does not come.

@@ -68,8 +68,9 @@ class MutationGate {
                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
                                   Body body) {
     auto* reactor = new Reactor();
-    auto finish = [this, context, reactor](const CallContext* call, const absl::Status& status) {
-      guard_->LogAccess(*context, *Request::descriptor(), call, status);
+    auto finish = [this, context, reactor](const CallContext* call, const Visitor& visitor,
+                                           const absl::Status& status) {
+      guard_->LogAccess(*context, *Request::descriptor(), call, visitor, status);
       reactor->Finish(ToGrpcStatus(status));
     };
     Submit(request, *Request::descriptor(), *context, finish,
@@ -78,10 +79,10 @@ class MutationGate {
                std::shared_ptr<void> admission) {
              auto mutation = std::make_shared<Mutation<Request, Response>>(ArenaFor(bytes.size()));
              if (!mutation->request.ParseFromString(bytes)) {
-               return finish(&call, MalformedRequest());
+               return finish(&call, Visitor(), MalformedRequest());
              }
              if (absl::Status scope = check_scope(call, mutation->request); !scope.ok()) {
-               return finish(&call, scope);
+               return finish(&call, Visitor(), scope);
              }
              mutation->digest = Sha256(bytes);
              mutation->respond = [this, finish, response, call,
@@ -90,7 +91,7 @@ class MutationGate {
                  guard_->Prune(call, &*answer);
                  WriteMessage(*answer, response);
                }
-               finish(&call, answer.status());
+               finish(&call, Visitor(), answer.status());
              };
              mutation->call = std::move(call);
              body(std::move(*mutation));
@@ -113,7 +114,9 @@ class MutationGate {
   };
   using CheckScope = std::function<absl::Status(const CallContext& call,
                                                 const google::protobuf::Message& request)>;
-  using Finish = std::function<void(const CallContext* call, const absl::Status& status)>;
+  // Without a call: what the visitor says of who was refused.
+  using Finish = std::function<void(const CallContext* call, const Visitor& visitor,
+                                    const absl::Status& status)>;
   using Parsed =
       std::function<void(CallContext call, const std::string& bytes, const CheckScope& check_scope,
                          std::shared_ptr<void> admission)>;

@@ -60,7 +60,7 @@ class BoundedHandler final : public MethodHandler {
   BoundedHandler(std::unique_ptr<RpcServiceMethod> method, size_t bytes)
       : method_(std::move(method)), bytes_(bytes) {}
 
-  // A stream bounds each of its writes itself: it may have no end.
+  // A stream may have no end: the guard bounds one that has.
   void RunHandler(const HandlerParameter& parameter) override {
     const RunningCall running(parameter.server_context,
                               method_->method_type() == RpcServiceMethod::NORMAL_RPC);

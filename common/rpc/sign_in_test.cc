@@ -267,6 +267,40 @@ TEST_F(SignInTest, EachFaultOfATokenHasItsReason) {
               HasReason(Reason::kTokenExpired));
 }
 
+// Verifying a signature is the dearest thing that a stranger to a service can ask of it.
+TEST_F(SignInTest, CallsThatAreRefusedAreOfTheCallersShare) {
+  Shares shares = Shares::Default();
+  shares.organisation = {0.001, 3, 10, 1'000};
+  guard_->LimitCallers(shares);
+  const std::string stolen = TokenFor("analyst");
+  EXPECT_THAT(Get("rcf", stolen), HasReason(Reason::kIdentityMismatch));
+  EXPECT_THAT(Get("rcf", "x"), HasReason(Reason::kTokenFormat));
+  EXPECT_THAT(List("rcf", ""), HasReason(Reason::kOrgScope));
+  EXPECT_THAT(Get("rcf", stolen), HasReason(Reason::kOrgQuota)) << "no token is looked at now";
+  EXPECT_THAT(Get("rcf"), HasReason(Reason::kOrgQuota));
+  // Who is not known has no share, and has no token looked at either.
+  for (int i = 0; i < 5; ++i)
+    EXPECT_THAT(Get("stranger", "x"), HasReason(Reason::kIdentityUnknown));
+  EXPECT_THAT(Get("rae", "", "RAE"), IsOk());
+  EXPECT_EQ(guard_->counts().refused, 2u);
+  // The call is kept for the organisation whose system it was.
+  const access::v1::ListAccessResponse all = List("auditor", "RCF").value();
+  int over = 0;
+  for (const auto& entry : all.entries()) over += entry.reason() == "ORG_QUOTA" ? 1 : 0;
+  EXPECT_EQ(over, 2);
+}
+
+// At a portal of people of many organisations each takes its organisation's share too.
+TEST_F(SignInTest, APersonTakesTheOrganisationsShareAtAPortalOfMany) {
+  Shares shares = Shares::Default();
+  shares.organisation = {0.001, 2, 10, 1'000};
+  guard_->LimitCallers(shares);
+  EXPECT_THAT(Get("analyst", TokenFor("analyst")), IsOk());
+  EXPECT_THAT(Get("rcf"), IsOk());
+  EXPECT_THAT(Get("analyst", TokenFor("analyst")), HasReason(Reason::kOrgQuota));
+  EXPECT_THAT(Get("analyst"), IsOk());
+}
+
 TEST_F(SignInTest, AServicePassesATokenOn) {
   EXPECT_THAT(Get("assessment", TokenFor("rcf")), IsOkAndHolds("https://issuer.example#p-4711"));
 }

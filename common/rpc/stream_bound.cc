@@ -90,7 +90,10 @@ void CallBound::Set(int64_t micros, const char* what) const {
   Watchdog::Instance().Set(id_, micros, what);
 }
 
-RunningCall::RunningCall(grpc::ServerContextBase* context, bool answers_once) {
+// What a stream has written may still be on its way over a slow line when its method is done.
+RunningCall::RunningCall(grpc::ServerContextBase* context, bool answers_once)
+    : context_(context),
+      unread_micros_(answers_once ? limits::kUnreadAnswerMicros : limits::kSlowReaderMicros) {
   if (answers_once) bound_.emplace(context, limits::kUnaryMicros, "SLOW_CALL");
   running = this;
 }
@@ -99,8 +102,13 @@ RunningCall::~RunningCall() { running = nullptr; }
 
 RunningCall* RunningCall::Current() { return running; }
 
+void RunningCall::BoundStream(int64_t micros) {
+  bound_.reset();
+  bound_.emplace(context_, micros, "SLOW_STREAM");
+}
+
 void RunningCall::Answered() const {
-  if (bound_.has_value()) bound_->Set(limits::kUnreadAnswerMicros, "SLOW_CONSUMER");
+  if (bound_.has_value()) bound_->Set(unread_micros_, "SLOW_CONSUMER");
 }
 
 }  // namespace onereturn

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "common/rpc/limits.h"
 
@@ -36,7 +37,8 @@ class CallBound {
 // method. Thread-compatible.
 class RunningCall {
  public:
-  // A call that answers once is bounded; a stream bounds each of its writes itself.
+  // A call that answers once is bounded; a stream bounds each of its writes itself, and the guard
+  // the whole of one that has an end.
   RunningCall(grpc::ServerContextBase* context, bool answers_once);
   ~RunningCall();
   RunningCall(const RunningCall&) = delete;
@@ -46,13 +48,17 @@ class RunningCall {
   static RunningCall* Current();
 
   // Held until the answer has gone out.
-  void Keep(std::shared_ptr<void> share) { share_ = std::move(share); }
+  void Keep(std::shared_ptr<void> share) { kept_.push_back(std::move(share)); }
+  // From now on so long, whatever its reader takes (SLOW_STREAM in the log).
+  void BoundStream(int64_t micros);
   // The method is done: now the caller must read.
   void Answered() const;
 
  private:
+  grpc::ServerContextBase* const context_;
+  const int64_t unread_micros_;
   std::optional<CallBound> bound_;
-  std::shared_ptr<void> share_;
+  std::vector<std::shared_ptr<void>> kept_;
 };
 
 // Writes to a stream whose reader must take something within limits::kSlowReaderMicros

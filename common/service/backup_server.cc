@@ -1,5 +1,6 @@
 #include "common/service/backup_server.h"
 
+#include <string>
 #include <vector>
 
 #include "common/feed/wire.h"
@@ -14,6 +15,32 @@ void ToWire(const HeldCopy& copy, operations::v1::Backup* wire) {
   wire->set_bytes(copy.bytes);
   wire->set_epoch(copy.head.head.epoch);
   wire->set_sequence(copy.head.head.size);
+  wire->set_by_hand(copy.by_hand);
+}
+
+operations::v1::BackupRun::State ToWire(BackupRun::State state) {
+  switch (state) {
+    case BackupRun::State::kWaiting:
+      return operations::v1::BackupRun::STATE_WAITING;
+    case BackupRun::State::kCopying:
+      return operations::v1::BackupRun::STATE_COPYING;
+    case BackupRun::State::kVerifying:
+      return operations::v1::BackupRun::STATE_VERIFYING;
+    case BackupRun::State::kMade:
+      return operations::v1::BackupRun::STATE_MADE;
+    case BackupRun::State::kFailed:
+      return operations::v1::BackupRun::STATE_FAILED;
+  }
+  return operations::v1::BackupRun::STATE_UNSPECIFIED;
+}
+
+void ToWire(const BackupRun& run, operations::v1::BackupRun* wire) {
+  wire->set_id(run.id);
+  *wire->mutable_begun_time() = ToWire(run.begun);
+  wire->set_state(ToWire(run.state));
+  wire->set_bytes_copied(run.bytes_copied);
+  if (run.state == BackupRun::State::kMade) ToWire(run.copy, wire->mutable_backup());
+  if (!run.failure.ok()) wire->set_failure(std::string(run.failure.message()));
 }
 
 }  // namespace
@@ -23,8 +50,8 @@ grpc::Status BackupServer::MakeBackup(grpc::ServerContext* context,
                                       operations::v1::MakeBackupResponse* response) {
   return guard_->Serve(*context, *request, response,
                        [&](const CallContext& /*call*/) -> absl::Status {
-                         ASSIGN_OR_RETURN(const HeldCopy copy, backups_->BackUp());
-                         ToWire(copy, response->mutable_backup());
+                         ASSIGN_OR_RETURN(const BackupRun run, backups_->Begin());
+                         ToWire(run, response->mutable_run());
                          return absl::OkStatus();
                        });
 }
@@ -36,6 +63,9 @@ grpc::Status BackupServer::ListBackups(grpc::ServerContext* context,
                        [&](const CallContext& /*call*/) -> absl::Status {
                          ASSIGN_OR_RETURN(const std::vector<HeldCopy> copies, backups_->List());
                          for (const HeldCopy& copy : copies) ToWire(copy, response->add_backups());
+                         for (const BackupRun& run : backups_->Runs()) {
+                           ToWire(run, response->add_runs());
+                         }
                          return absl::OkStatus();
                        });
 }

@@ -21,6 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr absl::string_view kBackupPrefix = "backup-";
+// A backup's note is the head it was made at, after this mark when it was made by hand. A signed
+// head begins otherwise.
+constexpr absl::string_view kByHandMark = "by hand\n";
 constexpr absl::string_view kCheckpointPrefix = "checkpoint-";
 constexpr char kHeadFile[] = "head";
 constexpr char kStoreFolder[] = "store";
@@ -94,12 +97,16 @@ absl::StatusOr<std::vector<HeldCopy>> ListCopies(const std::string& data_folder,
         absl::StrCat("cannot look at ", backup_folder, ": ", error.message()));
   }
   if (has_backups) {
-    ASSIGN_OR_RETURN(const auto backups, BackupFolder::Open(backup_folder));
-    for (const StoredBackup& backup : backups->List()) {
+    ASSIGN_OR_RETURN(const std::vector<StoredBackup> backups, BackupFolder::ListOf(backup_folder));
+    for (const StoredBackup& backup : backups) {
+      absl::string_view head = backup.note;
+      const bool by_hand = absl::ConsumePrefix(&head, kByHandMark);
       std::optional<HeldCopy> copy =
           CopyOf(absl::StrCat(kBackupPrefix, backup.number),
-                 Timestamp::FromSeconds(backup.time_seconds), backup.bytes, backup.note);
-      if (copy.has_value()) copies.push_back(*std::move(copy));
+                 Timestamp::FromSeconds(backup.time_seconds), backup.bytes, head);
+      if (!copy.has_value()) continue;
+      copy->by_hand = by_hand;
+      copies.push_back(*std::move(copy));
     }
   }
   for (const std::string& name : CheckpointNames(data_folder)) {
@@ -112,38 +119,123 @@ absl::StatusOr<std::vector<HeldCopy>> ListCopies(const std::string& data_folder,
   return copies;
 }
 
-absl::StatusOr<HeldCopy> Backups::BackUp() {
+absl::Status Backups::CheckConfigured() const {
+  if (!folders_.backups.empty()) return absl::OkStatus();
+  return Error(Reason::kBackupFolder, "the service's configuration names no backup_folder");
+}
+
+absl::StatusOr<BackupRun> Backups::Begin() {
+  RETURN_IF_ERROR(CheckConfigured());
+  std::lock_guard<std::mutex> beginning(begin_mutex_);
+  BackupRun run;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return Error(Reason::kDraining, "the service is shutting down");
+    if (!runs_.empty() && !runs_.back().over()) return runs_.back();
+    run.begun = clock_->Now();
+    // Two services that were started at one moment, or one after another, give no id twice.
+    run.id = absl::StrCat(run.begun.micros, "-", ++runs_begun_);
+    runs_.push_back(run);
+    if (runs_.size() > kKeptRuns) runs_.pop_front();
+  }
+  if (thread_.joinable()) thread_.join();  // It has nothing more to do.
+  thread_ = std::thread([this] { RunOne(); });
+  return run;
+}
+
+void Backups::RunOne() {
+  absl::StatusOr<HeldCopy> made = [&]() -> absl::StatusOr<HeldCopy> {
+    std::lock_guard<std::mutex> copying(copying_);
+    SetState(BackupRun::State::kCopying);
+    BackupProgress progress;
+    progress.copied = [this](uint64_t bytes) {
+      std::lock_guard<std::mutex> lock(mutex_);
+      runs_.back().bytes_copied += bytes;
+    };
+    progress.verifying = [this] { SetState(BackupRun::State::kVerifying); };
+    return BackUpLocked(true, progress);
+  }();
+  if (!made.ok()) LogError("backup.failed", {{"why", made.status().message()}});
   std::lock_guard<std::mutex> lock(mutex_);
-  return BackUpLocked();
+  BackupRun& run = runs_.back();
+  run.state = made.ok() ? BackupRun::State::kMade : BackupRun::State::kFailed;
+  run.failure = made.status();
+  if (made.ok()) run.copy = *std::move(made);
+}
+
+void Backups::SetState(BackupRun::State state) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  runs_.back().state = state;
+}
+
+bool Backups::SetRunning(BackupFolder* backups) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  running_ = backups;
+  return !stopping_;
+}
+
+Backups::~Backups() {
+  std::lock_guard<std::mutex> beginning(begin_mutex_);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    if (running_ != nullptr) running_->Stop();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+std::vector<BackupRun> Backups::Runs() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return {runs_.begin(), runs_.end()};
+}
+
+absl::StatusOr<HeldCopy> Backups::BackUp() {
+  std::lock_guard<std::mutex> copying(copying_);
+  return BackUpLocked(true, {});
 }
 
 absl::StatusOr<HeldCopy> Backups::MakeCheckpoint() {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<std::mutex> copying(copying_);
   return MakeCheckpointLocked();
 }
 
 absl::StatusOr<std::vector<HeldCopy>> Backups::List() const {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<std::mutex> lock(removing_);
   return ListCopies(folders_.data, folders_.backups);
 }
 
-absl::StatusOr<HeldCopy> Backups::BackUpLocked() {
-  if (folders_.backups.empty()) {
-    return Error(Reason::kBackupFolder, "the service's configuration names no backup_folder");
-  }
+absl::StatusOr<HeldCopy> Backups::BackUpLocked(bool by_hand, const BackupProgress& progress) {
+  RETURN_IF_ERROR(CheckConfigured());
   ASSIGN_OR_RETURN(const auto backups, BackupFolder::Open(folders_.backups));
   HeldCopy copy;
+  copy.by_hand = by_hand;
   copy.head = committer_->LatestHead();
   ASSIGN_OR_RETURN(const std::string head, SerializeSignedHead(copy.head));
-  ASSIGN_OR_RETURN(const StoredBackup stored, backups->Add(*store_, head));
-  RETURN_IF_ERROR(backups->KeepNewest(kKeptBackups));
-  copy.name = absl::StrCat(kBackupPrefix, stored.number);
-  copy.time = Timestamp::FromSeconds(stored.time_seconds);
-  copy.bytes = stored.bytes;
+  if (!SetRunning(backups.get())) return absl::CancelledError("the service is shutting down");
+  const absl::StatusOr<StoredBackup> stored =
+      backups->Add(*store_, absl::StrCat(by_hand ? kByHandMark : "", head), progress);
+  SetRunning(nullptr);
+  RETURN_IF_ERROR(stored.status());
+  RETURN_IF_ERROR(DropOld(backups.get(), by_hand));
+  copy.name = absl::StrCat(kBackupPrefix, stored->number);
+  copy.time = Timestamp::FromSeconds(stored->time_seconds);
+  copy.bytes = stored->bytes;
   LogInfo("backup.made", {{"name", copy.name},
+                          {"by_hand", by_hand},
                           {"sequence", static_cast<int64_t>(copy.head.head.size)},
                           {"bytes", static_cast<int64_t>(copy.bytes)}});
   return copy;
+}
+
+absl::Status Backups::DropOld(BackupFolder* backups, bool by_hand) const {
+  std::lock_guard<std::mutex> lock(removing_);
+  std::vector<uint32_t> numbers;
+  for (const StoredBackup& backup : backups->List()) {
+    if (absl::StartsWith(backup.note, kByHandMark) == by_hand) numbers.push_back(backup.number);
+  }
+  const size_t kept = by_hand ? kKeptBackupsByHand : kKeptBackups;
+  for (size_t i = 0; i + kept < numbers.size(); ++i) RETURN_IF_ERROR(backups->Remove(numbers[i]));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<HeldCopy> Backups::MakeCheckpointLocked() {
@@ -168,12 +260,13 @@ absl::StatusOr<HeldCopy> Backups::MakeCheckpointLocked() {
 }
 
 void Backups::MakeDue() {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<std::mutex> copying(copying_);
   Timestamp newest_backup{0};
   Timestamp newest_checkpoint{0};
   absl::StatusOr<std::vector<HeldCopy>> copies = ListCopies(folders_.data, folders_.backups);
   if (!copies.ok()) LogError("backup.folder_unreadable", {{"why", copies.status().message()}});
   for (const HeldCopy& copy : copies.ok() ? *copies : std::vector<HeldCopy>()) {
+    if (copy.by_hand) continue;
     Timestamp& newest =
         absl::StartsWith(copy.name, kBackupPrefix) ? newest_backup : newest_checkpoint;
     newest = std::max(newest, copy.time);
@@ -184,7 +277,7 @@ void Backups::MakeDue() {
     if (!made.ok()) LogError("checkpoint.failed", {{"why", made.message()}});
   }
   if (!folders_.backups.empty() && now - newest_backup.micros >= kBackupIntervalMicros) {
-    const absl::Status made = BackUpLocked().status();
+    const absl::Status made = BackUpLocked(false, {}).status();
     if (!made.ok()) LogError("backup.failed", {{"why", made.message()}});
   }
 }

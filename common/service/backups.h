@@ -5,9 +5,12 @@
 #define ONERETURN_COMMON_SERVICE_BACKUPS_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,7 +25,12 @@
 namespace onereturn {
 
 inline constexpr uint32_t kKeptCheckpoints = 24;  // A day of them.
-inline constexpr uint32_t kKeptBackups = 14;      // Two weeks of them.
+inline constexpr uint32_t kKeptBackups = 14;      // Two weeks of daily ones.
+// Backups made by hand, beside the daily ones, which they must not push out: those before and after
+// an upgrade, and some more.
+inline constexpr uint32_t kKeptBackupsByHand = 6;
+// Runs that are remembered, so that whoever began one learns how it ended.
+inline constexpr size_t kKeptRuns = 8;
 inline constexpr int64_t kCheckpointIntervalMicros = int64_t{3'600} * 1'000'000;
 inline constexpr int64_t kBackupIntervalMicros = int64_t{24} * 3'600 * 1'000'000;
 
@@ -33,6 +41,26 @@ struct HeldCopy {
   uint64_t bytes = 0;  // 0 for a checkpoint, whose files are the store's own.
   // The newest head when it was begun: it holds at least these entries.
   SignedHead head;
+  bool by_hand = false;  // Somebody asked for it; otherwise it is a daily or hourly one.
+};
+
+// A backup that somebody asked for, from then until the service ends.
+struct BackupRun {
+  enum class State {
+    kWaiting,  // For another copy that is being made.
+    kCopying,
+    kVerifying,  // All is copied; every file is read again.
+    kMade,
+    kFailed,
+  };
+  std::string id;  // Of no other run.
+  Timestamp begun;
+  State state = State::kWaiting;
+  uint64_t bytes_copied = 0;  // Roughly; what earlier backups hold is not copied again.
+  HeldCopy copy;              // When it is made.
+  absl::Status failure;       // When it failed.
+
+  bool over() const { return state == State::kMade || state == State::kFailed; }
 };
 
 // Where a store's checkpoints lie: beside it, since hard links do not leave a file system.
@@ -43,7 +71,7 @@ std::string CheckpointFolder(const std::string& data_folder);
 absl::StatusOr<std::vector<HeldCopy>> ListCopies(const std::string& data_folder,
                                                  const std::string& backup_folder);
 
-// Thread safe: one copy is made at a time.
+// Thread safe: one copy is made at a time; what is asked meanwhile waits for no copy.
 class Backups {
  public:
   struct Folders {
@@ -54,8 +82,17 @@ class Backups {
   Backups(Folders folders, const Store* store, const Committer* committer, const Clock* clock)
       : folders_(std::move(folders)), store_(store), committer_(committer), clock_(clock) {}
 
-  // Errors of both as BackupFolder's. FAILED_PRECONDITION where no folder for backups is
-  // configured.
+  // Ends a backup that was begun by Begin(): it is not made.
+  ~Backups();
+
+  // Begins a backup on a thread of its own, and answers at once. While one that was begun so is not
+  // over, answers that one. FAILED_PRECONDITION where no folder for backups is configured.
+  absl::StatusOr<BackupRun> Begin();
+  // Oldest first; the newest alone may not be over.
+  std::vector<BackupRun> Runs() const;
+
+  // On the caller's thread, for as long as it takes. Errors of both as BackupFolder's;
+  // FAILED_PRECONDITION as Begin().
   absl::StatusOr<HeldCopy> BackUp();
   absl::StatusOr<HeldCopy> MakeCheckpoint();
   absl::StatusOr<std::vector<HeldCopy>> List() const;
@@ -66,14 +103,30 @@ class Backups {
   void MakeDue();
 
  private:
-  absl::StatusOr<HeldCopy> BackUpLocked();
+  // With copying_ held.
+  absl::StatusOr<HeldCopy> BackUpLocked(bool by_hand, const BackupProgress& progress);
+  absl::Status DropOld(BackupFolder* backups, bool by_hand) const;
   absl::StatusOr<HeldCopy> MakeCheckpointLocked();
+
+  absl::Status CheckConfigured() const;
+  void RunOne();  // The newest run, on its thread.
+  void SetState(BackupRun::State state);
+  // From now on Stop() reaches it; null: no more. False when the service ends.
+  bool SetRunning(BackupFolder* backups);
 
   const Folders folders_;
   const Store* const store_;
   const Committer* const committer_;
   const Clock* const clock_;
+  mutable std::mutex removing_;  // Held while a backup is removed, or the folder is read.
+  std::mutex copying_;           // Held while a copy is made; locked before mutex_.
   mutable std::mutex mutex_;
+  std::deque<BackupRun> runs_;  // Guarded by mutex_, as all below but the thread.
+  uint64_t runs_begun_ = 0;
+  BackupFolder* running_ = nullptr;  // In which a copy is being made that was asked for.
+  bool stopping_ = false;
+  std::thread thread_;      // Of the newest run; touched by Begin() and the end.
+  std::mutex begin_mutex_;  // Held by Begin(); locked before mutex_.
 };
 
 }  // namespace onereturn

@@ -84,6 +84,8 @@ void LedgerLife::Begin(std::function<void(const absl::Status& why)> on_lost,
           log->Say(exchange->Exchange());
         }));
   }
+  work_.push_back(
+      std::make_unique<PeriodicWork>(kExchangeInterval, [this] { witnesses_->WriteUnkept(); }));
   work_.push_back(std::make_unique<PeriodicWork>(kRecheckDelay, [this, delays = 0]() mutable {
     if (delays++ % kDelaysADay != 1) return;
     const absl::Status checked = recheck_.Run();

@@ -28,8 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using ::testing::SizeIs;
-
 class RestoreTest : public ::testing::Test {
  protected:
   RestoreTest() {
@@ -288,41 +286,6 @@ TEST_F(RestoreTest, WhereverItIsKilledItEndsTheSame) {
     ASSERT_THAT(restored, IsOk());
     ExpectRestored(**restored);
   }
-}
-
-TEST(BackupsTest, NeedsAFolderForBackups) {
-  const TemporaryFolder folder;
-  TestService service(CommitterOptions(), folder.File("data"));
-  Backups backups({folder.File("data"), ""}, &service.store(), &service.committer(),
-                  &service.clock());
-  EXPECT_THAT(backups.BackUp(), HasReason(Reason::kBackupFolder));
-  EXPECT_THAT(backups.MakeCheckpoint(), IsOk());
-}
-
-TEST(BackupsTest, MakesWhatIsDueAndKeepsADay) {
-  const TemporaryFolder folder;
-  TestService service(CommitterOptions(), folder.File("data"));
-  Backups backups({folder.File("data"), folder.File("backups")}, &service.store(),
-                  &service.committer(), &service.clock());
-  const auto names = [&] {
-    std::vector<std::string> held;
-    const std::vector<HeldCopy> copies = backups.List().value();
-    for (const HeldCopy& copy : copies) held.push_back(copy.name);
-    return held;
-  };
-  backups.MakeDue();
-  EXPECT_THAT(names(), SizeIs(2)) << "a backup and a checkpoint";
-  backups.MakeDue();
-  EXPECT_THAT(names(), SizeIs(2)) << "nothing is due yet";
-  for (size_t hour = 0; hour < 30; ++hour) {
-    service.clock().AdvanceSeconds(3'600);
-    backups.MakeDue();
-  }
-  const std::vector<std::string> held = names();
-  EXPECT_EQ(
-      std::count_if(held.begin(), held.end(),
-                    [](const std::string& name) { return name.rfind("checkpoint-", 0) == 0; }),
-      static_cast<int>(kKeptCheckpoints));
 }
 
 }  // namespace

@@ -14,9 +14,15 @@
 namespace onereturn {
 namespace {
 
+// After so many bytes progress is told.
+constexpr uint64_t kTellBytes = uint64_t{4} << 20;
+// A backup that is removed while the folder is read makes reading fail, once.
+constexpr int kReadingTries = 3;
+
 rocksdb::BackupEngineOptions EngineOptionsFor(const std::string& path) {
   rocksdb::BackupEngineOptions options(path);
   options.sync = true;
+  options.callback_trigger_interval_size = kTellBytes;
   options.share_table_files = true;
   options.share_files_with_checksum = true;  // Two stores' files of one number never meet.
   return options;
@@ -24,6 +30,15 @@ rocksdb::BackupEngineOptions EngineOptionsFor(const std::string& path) {
 
 StoredBackup FromEngineInfo(const rocksdb::BackupInfo& info) {
   return {info.backup_id, info.timestamp, info.size, info.app_metadata};
+}
+
+std::vector<StoredBackup> AllOf(const rocksdb::BackupEngineReadOnlyBase& engine) {
+  std::vector<rocksdb::BackupInfo> infos;
+  engine.GetBackupInfo(&infos);
+  std::vector<StoredBackup> backups;
+  backups.reserve(infos.size());
+  for (const rocksdb::BackupInfo& info : infos) backups.push_back(FromEngineInfo(info));
+  return backups;
 }
 
 }  // namespace
@@ -47,15 +62,18 @@ absl::StatusOr<std::unique_ptr<BackupFolder>> BackupFolder::Open(const std::stri
   return std::unique_ptr<BackupFolder>(new BackupFolder(std::move(state)));
 }
 
-absl::StatusOr<StoredBackup> BackupFolder::Add(const Store& store, absl::string_view note) {
+absl::StatusOr<StoredBackup> BackupFolder::Add(const Store& store, absl::string_view note,
+                                               const BackupProgress& progress) {
   const std::string doing = absl::StrCat("back up to ", state_->path);
   rocksdb::CreateBackupOptions options;
   // Table files alone: what the write-ahead log holds would be copied anew into each backup.
   options.flush_before_backup = true;
+  options.progress_callback = [&progress] { progress.copied(kTellBytes); };
   rocksdb::BackupID number = 0;
   RETURN_IF_ERROR(FromEngine(state_->engine->CreateNewBackupWithMetadata(
                                  options, &store.database_->engine(), std::string(note), &number),
                              doing));
+  progress.verifying();
   if (absl::Status verified = Verify(number); !verified.ok()) {
     // What cannot be restored must not look as if it could.
     state_->engine->DeleteBackup(number).PermitUncheckedError();
@@ -66,13 +84,23 @@ absl::StatusOr<StoredBackup> BackupFolder::Add(const Store& store, absl::string_
   return FromEngineInfo(info);
 }
 
-std::vector<StoredBackup> BackupFolder::List() const {
-  std::vector<rocksdb::BackupInfo> infos;
-  state_->engine->GetBackupInfo(&infos);
-  std::vector<StoredBackup> backups;
-  backups.reserve(infos.size());
-  for (const rocksdb::BackupInfo& info : infos) backups.push_back(FromEngineInfo(info));
-  return backups;
+std::vector<StoredBackup> BackupFolder::List() const { return AllOf(*state_->engine); }
+
+void BackupFolder::Stop() { state_->engine->StopBackup(); }
+
+absl::StatusOr<std::vector<StoredBackup>> BackupFolder::ListOf(const std::string& path) {
+  std::error_code unreadable;  // Opening tells.
+  if (!std::filesystem::exists(std::filesystem::path(path) / "meta", unreadable) && !unreadable) {
+    return std::vector<StoredBackup>();
+  }
+  rocksdb::Status opened;
+  for (int i = 0; i < kReadingTries; ++i) {
+    rocksdb::BackupEngineReadOnly* engine = nullptr;
+    opened = rocksdb::BackupEngineReadOnly::Open(EngineOptionsFor(path), rocksdb::Env::Default(),
+                                                 &engine);
+    if (opened.ok()) return AllOf(*std::unique_ptr<rocksdb::BackupEngineReadOnly>(engine));
+  }
+  return FromEngine(opened, absl::StrCat("open the backups in ", path));
 }
 
 absl::Status BackupFolder::Verify(uint32_t number) const {
@@ -80,9 +108,9 @@ absl::Status BackupFolder::Verify(uint32_t number) const {
                     absl::StrCat("verify backup ", number, " in ", state_->path));
 }
 
-absl::Status BackupFolder::KeepNewest(uint32_t count) {
-  return FromEngine(state_->engine->PurgeOldBackups(count),
-                    absl::StrCat("remove old backups in ", state_->path));
+absl::Status BackupFolder::Remove(uint32_t number) {
+  return FromEngine(state_->engine->DeleteBackup(number),
+                    absl::StrCat("remove backup ", number, " in ", state_->path));
 }
 
 absl::Status BackupFolder::Restore(uint32_t number, const std::string& folder) const {

@@ -4,6 +4,7 @@
 #define ONERETURN_COMMON_STORAGE_BACKUP_FOLDER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,9 +23,15 @@ struct StoredBackup {
   std::string note;    // As it was given to Add().
 };
 
-// Not thread safe; one process at a time. Errors of all: DATA_LOSS for damage, RESOURCE_EXHAUSTED
-// for no space, NOT_FOUND for a backup that is not there, UNAVAILABLE for other failures of the
-// disk.
+// How far a backup that is being made has come; told on threads of the engine.
+struct BackupProgress {
+  std::function<void(uint64_t bytes)> copied = [](uint64_t) {};  // So many more.
+  std::function<void()> verifying = [] {};  // All is copied, and is being read again.
+};
+
+// Not thread safe but for Stop(); one process at a time. Errors of all: DATA_LOSS for damage,
+// RESOURCE_EXHAUSTED for no space, NOT_FOUND for a backup that is not there, UNAVAILABLE for other
+// failures of the disk.
 class BackupFolder {
  public:
   // Makes the folder when it is missing; its parent must exist.
@@ -33,13 +40,18 @@ class BackupFolder {
 
   // Adds a backup of everything written before the call, on stable storage, and verifies it: every
   // file is read again and its checksum compared. One that fails is removed.
-  absl::StatusOr<StoredBackup> Add(const Store& store, absl::string_view note);
+  absl::StatusOr<StoredBackup> Add(const Store& store, absl::string_view note,
+                                   const BackupProgress& progress = {});
+  // Ends the copying that runs, which then fails. From any thread.
+  void Stop();
+  // What lies in a folder, whoever may be adding to it; oldest first. Empty when there is no
+  // folder.
+  static absl::StatusOr<std::vector<StoredBackup>> ListOf(const std::string& path);
   // Oldest first. One that is damaged so that it cannot be read at all is not among them.
   std::vector<StoredBackup> List() const;
   // Reads every file of the backup.
   absl::Status Verify(uint32_t number) const;
-  // Removes all but the newest `count`.
-  absl::Status KeepNewest(uint32_t count);
+  absl::Status Remove(uint32_t number);
   // Writes the backup's store to `folder`, which must not exist, and whose parent must.
   absl::Status Restore(uint32_t number, const std::string& folder) const;
 

@@ -81,18 +81,36 @@ TEST_F(BackupFolderTest, EachBackupComesBackAsItWas) {
   EXPECT_THAT(Restored(second->number, "two"), ElementsAre(Pair("a", "1"), Pair("b", "2")));
 }
 
-TEST_F(BackupFolderTest, IsFoundAgainByAnotherProcessAndKeepsTheNewest) {
+TEST_F(BackupFolderTest, IsFoundAgainByAnotherProcess) {
   for (const char* key : {"a", "b", "c"}) {
     Put(key, "1");
     ASSERT_TRUE(backups_->Add(*store_, key).ok());
   }
   backups_.reset();
   backups_ = BackupFolder::Open(folder_.File("backups")).value();
-  ASSERT_TRUE(backups_->KeepNewest(2).ok());
+  ASSERT_TRUE(backups_->Remove(backups_->List().at(0).number).ok());
   const std::vector<StoredBackup> held = backups_->List();
   ASSERT_THAT(held, SizeIs(2));
   EXPECT_EQ(held[0].note, "b");
   EXPECT_THAT(Restored(held[0].number, "again"), SizeIs(2));
+}
+
+TEST_F(BackupFolderTest, IsListedWhileABackupIsBeingMade) {
+  Put("a", "1");
+  ASSERT_TRUE(backups_->Add(*store_, "whole").ok());
+  Put("b", "2");
+  std::vector<std::string> during;
+  BackupProgress progress;
+  progress.verifying = [&] {
+    for (const StoredBackup& backup : BackupFolder::ListOf(folder_.File("backups")).value()) {
+      during.push_back(backup.note);
+    }
+  };
+  ASSERT_TRUE(backups_->Add(*store_, "half", progress).ok());
+  ASSERT_FALSE(during.empty());
+  EXPECT_EQ(during[0], "whole");
+  EXPECT_THAT(BackupFolder::ListOf(folder_.File("backups")).value(), SizeIs(2));
+  EXPECT_THAT(BackupFolder::ListOf(folder_.File("none")).value(), IsEmpty());
 }
 
 TEST_F(BackupFolderTest, DamageIsFound) {

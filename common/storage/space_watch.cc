@@ -29,76 +29,100 @@ SpaceWatch::SpaceWatch(std::string folder, Measure measure, uint64_t ballast_byt
     : folder_(std::move(folder)), measure_(std::move(measure)), ballast_bytes_(ballast_bytes) {}
 
 absl::Status SpaceWatch::Check() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  Look();
-  if (!low_) return absl::OkStatus();
+  const Facts facts = Look();
+  if (!facts.low) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat(
-      "Could not write: the disk of ", folder_, " has ", space_.free_bytes, " bytes left, and ",
-      EnoughSpaceMark(space_) + ballast_bytes_,
+      "Could not write: the disk of ", folder_, " has ", facts.space.free_bytes,
+      " bytes left, and ", EnoughSpaceMark(facts.space) + ballast_bytes_,
       " are wanted. Free or add space; writing then goes on by itself. Reading is not affected."));
 }
 
 void SpaceWatch::NoteFull() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  SetLow(true);
+  std::lock_guard<std::mutex> looking(looking_);
+  SetLow(true, facts().space);
 }
 
 bool SpaceWatch::MakeRoom() {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::lock_guard<std::mutex> looking(looking_);
   const bool had = HoldsBallast();
   // Nothing is put where a store may not even be.
   if (const absl::StatusOr<DiskSpace> space = measure_(); space.ok()) {
-    space_ = *space;
-    if (FreeBesidesBallast() < LowSpaceMark(space_)) SetLow(true);
+    SetFacts({*space, facts().low});
+    if (FreeBesidesBallast(*space) < LowSpaceMark(*space)) SetLow(true, *space);
   }
   return had && !HoldsBallast();
 }
 
 StoreSpace SpaceWatch::State() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  Look();
-  return {space_.free_bytes, space_.total_bytes, low_};
+  const Facts facts = Look();
+  return {facts.space.free_bytes, facts.space.total_bytes, facts.low};
 }
 
-void SpaceWatch::Look() {
+SpaceWatch::Facts SpaceWatch::Look() {
+  std::unique_lock<std::mutex> looking(looking_, std::try_to_lock);
+  if (!looking.owns_lock()) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (facts_.has_value()) return *facts_;
+  }
+  // Nobody knows anything yet: worth waiting for.
+  if (!looking.owns_lock()) looking.lock();
   const absl::StatusOr<DiskSpace> space = measure_();
-  if (!space.ok()) {
+  if (space.ok()) {
+    Judge(*space);
+  } else {
+    SetFacts(facts());
     // It cannot be said that there is enough, nor that there is not.
     if (!std::exchange(looked_, true)) {
       LogWarning("store.space_not_measured", {{"status", space.status().ToString()}});
     }
-    return;
   }
-  space_ = *space;
-  if (!low_) {
-    if (FreeBesidesBallast() < LowSpaceMark(space_)) {
-      SetLow(true);
+  return facts();
+}
+
+void SpaceWatch::Judge(const DiskSpace& space) {
+  const bool low = facts().low;
+  SetFacts({space, low});
+  const uint64_t free = FreeBesidesBallast(space);
+  if (!low) {
+    if (free < LowSpaceMark(space)) {
+      SetLow(true, space);
     } else if (!std::exchange(looked_, true) && !HoldsBallast()) {
       PutBallast();
     }
     return;
   }
-  if (FreeBesidesBallast() >= EnoughSpaceMark(space_)) {
-    SetLow(false);
+  if (free >= EnoughSpaceMark(space)) {
+    SetLow(false, space);
     PutBallast();
   }
 }
 
-uint64_t SpaceWatch::FreeBesidesBallast() const {
+uint64_t SpaceWatch::FreeBesidesBallast(const DiskSpace& space) const {
   const uint64_t ballast = HoldsBallast() ? 0 : ballast_bytes_;
-  return space_.free_bytes - std::min(space_.free_bytes, ballast);
+  return space.free_bytes - std::min(space.free_bytes, ballast);
 }
 
-void SpaceWatch::SetLow(bool low) {
+void SpaceWatch::SetLow(bool low, const DiskSpace& space) {
+  const bool was_low = facts().low;
+  SetFacts({space, low});
   if (low) DropBallast();
-  if (low == low_) return;
-  low_ = low;
-  const std::string free = absl::StrCat(space_.free_bytes);
+  if (low == was_low) return;
+  const std::string free = absl::StrCat(space.free_bytes);
   if (low) {
     LogError("store.space_low", {{"folder", folder_}, {"free_bytes", free}});
   } else {
     LogInfo("store.space_enough", {{"folder", folder_}, {"free_bytes", free}});
   }
+}
+
+SpaceWatch::Facts SpaceWatch::facts() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return facts_.value_or(Facts());
+}
+
+void SpaceWatch::SetFacts(const Facts& facts) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  facts_ = facts;
 }
 
 bool SpaceWatch::HoldsBallast() const {

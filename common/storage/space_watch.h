@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -14,7 +15,8 @@
 namespace onereturn {
 
 // Thread safe. It measures when it is asked: before each write and each look at the state, which
-// costs a microsecond, so that it needs no thread and is never late.
+// costs a microsecond, so that it needs no thread and is never late. One thread measures at a time;
+// who comes meanwhile is told what was judged last, and waits for no disk and no log.
 class SpaceWatch {
  public:
   using Measure = std::function<absl::StatusOr<DiskSpace>()>;
@@ -34,23 +36,33 @@ class SpaceWatch {
   StoreSpace State();
 
  private:
-  // These need mutex_ held.
-  void Look();
+  struct Facts {
+    DiskSpace space;
+    bool low = false;
+  };
+
+  // Measures, and does what follows from it; the newest facts.
+  Facts Look();
+  // These need looking_ held, and touch the disk and the log.
+  void Judge(const DiskSpace& space);
   // What is free once the ballast lies there: it changes neither when the ballast is given up nor
   // when the process begins again.
-  uint64_t FreeBesidesBallast() const;
-  void SetLow(bool low);
+  uint64_t FreeBesidesBallast(const DiskSpace& space) const;
+  void SetLow(bool low, const DiskSpace& space);
   bool HoldsBallast() const;
   void PutBallast();
   void DropBallast();
 
+  Facts facts() const;
+  void SetFacts(const Facts& facts);
+
   const std::string folder_;
   const Measure measure_;
   const uint64_t ballast_bytes_;
-  std::mutex mutex_;
-  DiskSpace space_;  // Guarded by mutex_, as all below.
-  bool low_ = false;
-  bool looked_ = false;
+  std::mutex looking_;        // Held while the disk is measured and the ballast is put or given up.
+  bool looked_ = false;       // Guarded by looking_.
+  mutable std::mutex mutex_;  // For moments; locked after looking_.
+  std::optional<Facts> facts_;  // Guarded by mutex_; unset: nothing was measured yet.
 };
 
 }  // namespace onereturn

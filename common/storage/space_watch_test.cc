@@ -2,7 +2,10 @@
 // Method: a measure of the test's own.
 #include "common/storage/space_watch.h"
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <future>
 
 #include "common/base/testing/temporary_folder.h"
 #include "gmock/gmock.h"
@@ -95,6 +98,32 @@ TEST_F(SpaceWatchTest, ADiskThatCannotBeMeasuredIsNoReasonToRefuse) {
   EXPECT_TRUE(watch_.Check().ok());
   watch_.NoteFull();
   EXPECT_FALSE(watch_.Check().ok());
+}
+
+// A disk, or a log, that stalls one thread stalls no other.
+TEST_F(SpaceWatchTest, NobodyWaitsForAnothersMeasure) {
+  std::promise<void> begun;
+  std::promise<void> stalled;
+  std::atomic<bool> stalls{false};
+  SpaceWatch watch(
+      folder_.File(""),
+      [&]() -> absl::StatusOr<DiskSpace> {
+        if (stalls.exchange(false)) {
+          begun.set_value();
+          stalled.get_future().wait();
+        }
+        return space_;
+      },
+      kBallast);
+  EXPECT_TRUE(watch.Check().ok());
+  stalls = true;
+  auto first = std::async(std::launch::async, [&] { return watch.Check(); });
+  begun.get_future().wait();
+  auto second = std::async(std::launch::async, [&] { return watch.Check(); });
+  EXPECT_EQ(second.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  stalled.set_value();
+  EXPECT_TRUE(first.get().ok());
+  EXPECT_TRUE(second.get().ok());
 }
 
 TEST(MeasureDiskSpaceTest, OfARealDisk) {

@@ -15,15 +15,16 @@ absl::StatusOr<std::shared_ptr<TokenKeyFile>> TokenKeyFile::Open(
     const std::string& file, TokenAlgorithm algorithm, std::chrono::milliseconds interval) {
   std::shared_ptr<TokenKeyFile> opened(new TokenKeyFile(file, algorithm, interval));
   opened->looked_ = std::chrono::steady_clock::now();
-  ASSIGN_OR_RETURN(opened->keys_, opened->Read(&opened->text_));
+  const std::optional<std::string> text = ReadFile(file);
+  ASSIGN_OR_RETURN(opened->keys_, opened->KeysIn(text));
+  opened->text_ = text.value_or("");
   return opened;
 }
 
-absl::StatusOr<std::shared_ptr<const TokenKeys>> TokenKeyFile::Read(std::string* text) const {
-  std::optional<std::string> read = ReadFile(file_);
-  *text = read.value_or("");
+absl::StatusOr<std::shared_ptr<const TokenKeys>> TokenKeyFile::KeysIn(
+    const std::optional<std::string>& text) const {
   absl::StatusOr<TokenKeys> keys =
-      read.has_value() ? ParseTokenKeys(*read, algorithm_)
+      text.has_value() ? ParseTokenKeys(*text, algorithm_)
                        : absl::StatusOr<TokenKeys>(absl::InvalidArgumentError("cannot be read"));
   if (!keys.ok()) {
     return Error(Reason::kFieldInvalid,
@@ -34,20 +35,31 @@ absl::StatusOr<std::shared_ptr<const TokenKeys>> TokenKeyFile::Read(std::string*
 }
 
 std::shared_ptr<const TokenKeys> TokenKeyFile::Keys() {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> looking(looking_, std::try_to_lock);
   const auto now = std::chrono::steady_clock::now();
-  if (now - looked_ < interval_) return keys_;
-  looked_ = now;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!looking.owns_lock() || now - looked_ < interval_) return keys_;
+    looked_ = now;
+  }
+  Look();
+  std::lock_guard<std::mutex> lock(mutex_);
+  return keys_;
+}
+
+void TokenKeyFile::Look() {
   // The file is small: reading it whole misses no change, as a time of change might.
-  if (ReadFile(file_).value_or("") == text_) return keys_;
-  absl::StatusOr<std::shared_ptr<const TokenKeys>> keys = Read(&text_);
+  const std::optional<std::string> text = ReadFile(file_);
+  if (text.value_or("") == text_) return;
+  text_ = text.value_or("");
+  absl::StatusOr<std::shared_ptr<const TokenKeys>> keys = KeysIn(text);
   if (!keys.ok()) {
     LogWarning("token.keys_refused", {{"why", keys.status().message()}});
-    return keys_;
+    return;
   }
+  LogInfo("token.keys_read", {{"file", file_}, {"keys", (*keys)->size()}});
+  std::lock_guard<std::mutex> lock(mutex_);
   keys_ = *std::move(keys);
-  LogInfo("token.keys_read", {{"file", file_}, {"keys", keys_->size()}});
-  return keys_;
 }
 
 }  // namespace onereturn

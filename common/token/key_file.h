@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,9 +13,10 @@
 
 namespace onereturn {
 
-// Looks at the file at most once in `interval`, when keys are asked for. A file that has become
-// unreadable or faulty leaves the last good keys in force, and is said once in the log. Thread
-// safe.
+// Looks at the file at most once in `interval`, when keys are asked for, on the thread that asks;
+// whoever asks meanwhile gets the keys that are in force, and waits for no disk. A file that has
+// become unreadable or faulty leaves the last good keys in force, and is said once in the log.
+// Thread safe.
 class TokenKeyFile {
  public:
   // FIELD_INVALID when the file cannot be read or holds no JWK set with a key of the algorithm.
@@ -28,15 +30,19 @@ class TokenKeyFile {
   TokenKeyFile(std::string file, TokenAlgorithm algorithm, std::chrono::milliseconds interval)
       : file_(std::move(file)), algorithm_(algorithm), interval_(interval) {}
 
-  absl::StatusOr<std::shared_ptr<const TokenKeys>> Read(std::string* text) const;
+  absl::StatusOr<std::shared_ptr<const TokenKeys>> KeysIn(
+      const std::optional<std::string>& text) const;
+  // With looking_ held: reads the file, and takes its keys when it has others.
+  void Look();
 
   const std::string file_;
   const TokenAlgorithm algorithm_;
   const std::chrono::milliseconds interval_;
-  std::mutex mutex_;
-  std::chrono::steady_clock::time_point looked_;  // Guarded by mutex_, as all below.
-  std::string text_;                              // As last read, good or not.
-  std::shared_ptr<const TokenKeys> keys_;
+  std::mutex looking_;                            // Held while the file is read.
+  std::string text_;                              // Guarded by looking_; as last read, good or not.
+  std::mutex mutex_;                              // For moments; locked after looking_.
+  std::chrono::steady_clock::time_point looked_;  // Guarded by mutex_.
+  std::shared_ptr<const TokenKeys> keys_;         // Guarded by mutex_.
 };
 
 }  // namespace onereturn

@@ -1,9 +1,11 @@
 #include "common/token/key_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <fstream>
+#include <future>
 
 #include "common/base/testing/temporary_folder.h"
 #include "common/status/testing/status_matchers.h"
@@ -56,6 +58,24 @@ TEST_F(TokenKeyFileTest, LooksOnceInAnInterval) {
       TokenKeyFile::Open(file_, TokenAlgorithm::kEs256, std::chrono::hours(1)).value();
   Write(new_.ToKeySet());
   EXPECT_EQ(keys->Keys()->count(old_.key_id()), 1u);
+}
+
+// A pipe stands for a disk that stalls: opening it waits for the other end.
+TEST_F(TokenKeyFileTest, NobodyWaitsForAnothersReading) {
+  Write(old_.ToKeySet());
+  const auto keys = TokenKeyFile::Open(file_, TokenAlgorithm::kEs256, kAtOnce).value();
+  ASSERT_EQ(std::remove(file_.c_str()), 0);
+  ASSERT_EQ(mkfifo(file_.c_str(), 0600), 0);
+  auto reads = std::async(std::launch::async, [&] { return keys->Keys(); });
+  std::ofstream pipe(file_);  // Open once the other thread reads.
+  auto meanwhile = std::async(std::launch::async, [&] { return keys->Keys(); });
+  const bool waited = meanwhile.wait_for(std::chrono::seconds(10)) != std::future_status::ready;
+  EXPECT_FALSE(waited);
+  pipe << new_.ToKeySet();
+  pipe.close();
+  EXPECT_EQ(reads.get()->count(new_.key_id()), 1u);
+  if (waited) std::ofstream(file_) << new_.ToKeySet();  // The other one reads now.
+  EXPECT_EQ(meanwhile.get()->count(old_.key_id()), 1u);
 }
 
 TEST_F(TokenKeyFileTest, DoesNotStartWithoutKeys) {

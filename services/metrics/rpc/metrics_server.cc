@@ -325,9 +325,7 @@ grpc::Status MetricsServer::TraceMetricValue(
 
 grpc::Status MetricsServer::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                                   grpc::ServerWriter<v1::WatchResponse>* writer) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const Admission::Ticket place,
-                     places_.Take(ShareKey(call.caller), IsService(call.caller)));
+  return guard_->ServeWatch(*context, *request, &places_, [&](const CallContext& /*call*/) {
     return Follow(context, *request, writer);
   });
 }

@@ -1,8 +1,11 @@
 // backup, backups and restore.
 #include <openssl/rand.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -25,42 +28,65 @@ namespace {
 namespace fs = std::filesystem;
 
 using BackupClient = ServiceClient<operations::v1::BackupService>;
+using operations::v1::BackupRun;
+using operations::v1::ListBackupsResponse;
 
-// The backups of one service, as one of the two calls gives them.
-using Ask =
-    std::function<absl::StatusOr<operations::v1::ListBackupsResponse>(const BackupClient& client)>;
+// Between two looks at a backup that is being made.
+constexpr std::chrono::milliseconds kLookInterval{500};
+
+// A service that is asked, and the run that was begun there; empty: none.
+struct AskedService {
+  std::string name;
+  BackupClient client;
+  std::string run;
+};
+
+// What is shown of one service.
+using Ask = std::function<absl::StatusOr<ListBackupsResponse>(const AskedService& service,
+                                                              Console* console)>;
 
 void AddRow(const std::string& service, const operations::v1::Backup& backup, TextTable* table) {
   const absl::StatusOr<Timestamp> time = FromWire(backup.time());
   table->Row({service, backup.name(), time.ok() ? FormatTimestamp(*time).substr(0, 19) : "",
               absl::StrCat(backup.epoch()), WithThousands(backup.sequence()),
-              backup.bytes() == 0 ? "" : BytesText(backup.bytes())});
+              backup.bytes() == 0 ? "" : BytesText(backup.bytes()),
+              backup.by_hand() ? "by hand" : ""});
 }
 
-absl::StatusOr<ExitCode> Show(const std::string& only, const Ask& ask, Environment& environment) {
-  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+// UsageError when the profile does not name `only`.
+absl::StatusOr<std::vector<AskedService>> ServicesOf(const Session& session,
+                                                     const std::string& only) {
+  std::vector<AskedService> services;
+  for (const config::v1::Peer& peer : session.profile().services()) {
+    if (!only.empty() && peer.service() != only) continue;
+    ASSIGN_OR_RETURN(auto client, session.To<operations::v1::BackupService>(peer.service()));
+    services.push_back({peer.service(), std::move(client), ""});
+  }
+  if (services.empty() && !only.empty()) {
+    return UsageError(absl::StrCat("the profile names no service \"", only, "\""),
+                      "Give ingestion, metrics or assessment.");
+  }
+  return services;
+}
+
+absl::StatusOr<ExitCode> Show(const std::vector<AskedService>& services, const Ask& ask,
+                              Environment& environment) {
   TextTable table({{"service"},
                    {"copy"},
                    {"made (UTC)"},
                    {"epoch", TextTable::Align::kRight},
                    {"holds to", TextTable::Align::kRight},
-                   {"size", TextTable::Align::kRight}});
+                   {"size", TextTable::Align::kRight},
+                   {""}});
   JsonWriter json;
   json.BeginObject().Key("services").BeginArray();
-  bool known = only.empty();
-  for (const config::v1::Peer& peer : session.profile().services()) {
-    if (!only.empty() && peer.service() != only) continue;
-    known = true;
-    ASSIGN_OR_RETURN(const auto client, session.To<operations::v1::BackupService>(peer.service()));
-    const auto answer = ask(client);
-    if (!answer.ok()) return Within(peer.service(), answer.status());
-    for (const auto& backup : answer->backups()) AddRow(peer.service(), backup, &table);
-    json.BeginObject().Key("service").Text(peer.service()).Key("backups").Message(*answer);
+  for (const AskedService& service : services) {
+    const auto answer = ask(service, &environment.console);
+    environment.console.EndProgress();
+    if (!answer.ok()) return Within(service.name, answer.status());
+    for (const auto& backup : answer->backups()) AddRow(service.name, backup, &table);
+    json.BeginObject().Key("service").Text(service.name).Key("backups").Message(*answer);
     json.EndObject();
-  }
-  if (!known) {
-    return UsageError(absl::StrCat("the profile names no service \"", only, "\""),
-                      "Give ingestion, metrics or assessment.");
   }
   json.EndArray().EndObject();
   environment.console.Print(environment.json ? json.Take()
@@ -68,16 +94,67 @@ absl::StatusOr<ExitCode> Show(const std::string& only, const Ask& ask, Environme
   return ExitCode::kOk;
 }
 
-absl::StatusOr<operations::v1::ListBackupsResponse> MakeOne(const BackupClient& client) {
-  ASSIGN_OR_RETURN(
-      auto made, client.Call(&BackupClient::Stub::MakeBackup, operations::v1::MakeBackupRequest()));
-  operations::v1::ListBackupsResponse answer;
-  answer.add_backups()->Swap(made.mutable_backup());
-  return answer;
+std::string StepOf(const BackupRun& run) {
+  switch (run.state()) {
+    case BackupRun::STATE_WAITING:
+      return "waits for another copy to be made";
+    case BackupRun::STATE_COPYING:
+      return absl::StrCat("copied ", BytesText(run.bytes_copied()));
+    case BackupRun::STATE_VERIFYING:
+      return "is being read again";
+    default:
+      return "";
+  }
 }
 
-absl::StatusOr<operations::v1::ListBackupsResponse> ListAll(const BackupClient& client) {
-  return client.Call(&BackupClient::Stub::ListBackups, operations::v1::ListBackupsRequest());
+absl::StatusOr<ListBackupsResponse> ListAll(const AskedService& service, Console* /*console*/) {
+  return service.client.Call(&BackupClient::Stub::ListBackups,
+                             operations::v1::ListBackupsRequest());
+}
+
+// The one backup of the service's run, once it is made.
+absl::StatusOr<ListBackupsResponse> AwaitRun(const AskedService& service, Console* console) {
+  while (true) {
+    ASSIGN_OR_RETURN(ListBackupsResponse answer, ListAll(service, console));
+    const BackupRun* run = nullptr;
+    for (const BackupRun& candidate : answer.runs()) {
+      if (candidate.id() == service.run) run = &candidate;
+    }
+    if (run == nullptr) {
+      return absl::AbortedError(
+          "the service was started again before the backup was made: ask for it once more");
+    }
+    if (run->state() == BackupRun::STATE_FAILED) {
+      return absl::UnavailableError(absl::StrCat("the backup was not made: ", run->failure()));
+    }
+    if (run->state() == BackupRun::STATE_MADE) {
+      ListBackupsResponse made;
+      *made.add_backups() = run->backup();
+      return made;
+    }
+    console->Progress(absl::StrCat(service.name, ": ", StepOf(*run),
+                                   " (Ctrl-C ends the waiting, not the backup)"));
+    PauseFor(kLookInterval);
+  }
+}
+
+// All are begun before any is waited for.
+absl::StatusOr<ExitCode> MakeAll(const std::string& only, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(std::vector<AskedService> services, ServicesOf(session, only));
+  for (AskedService& service : services) {
+    const auto begun =
+        service.client.Call(&BackupClient::Stub::MakeBackup, operations::v1::MakeBackupRequest());
+    if (!begun.ok()) return Within(service.name, begun.status());
+    service.run = begun->run().id();
+  }
+  return Show(services, AwaitRun, environment);
+}
+
+absl::StatusOr<ExitCode> List(const std::string& only, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const std::vector<AskedService> services, ServicesOf(session, only));
+  return Show(services, ListAll, environment);
 }
 
 struct RestoreOptions {
@@ -168,15 +245,19 @@ void AddBackupCommands(CommandLine* line) {
   auto only = std::make_shared<std::string>();
   CLI::App* backup =
       line->Add(nullptr,
-                {"backup", "Make a verified backup of a service's store now, or of all services'.",
+                {"backup",
+                 "Make a verified backup of a service's store now, or of all services'. It is made "
+                 "by the\nservice, which goes on when the waiting is ended (Ctrl-C).",
                  "backup --service ingestion --profile operator.profile.textproto"},
-                [only](Environment& environment) { return Show(*only, MakeOne, environment); });
+                [only](Environment& environment) { return MakeAll(*only, environment); });
   backup->add_option("--service", *only, "One service instead of all")->type_name("SERVICE");
   CLI::App* backups = line->Add(
       nullptr,
-      {"backups", "List what each service can be restored from: daily backups, hourly checkpoints.",
+      {"backups",
+       "List what each service can be restored from: daily backups, those made by hand, hourly "
+       "checkpoints.",
        "backups --profile operator.profile.textproto"},
-      [only](Environment& environment) { return Show(*only, ListAll, environment); });
+      [only](Environment& environment) { return List(*only, environment); });
   backups->add_option("--service", *only, "One service instead of all")->type_name("SERVICE");
   AddRestoreCommand(line);
 }
