@@ -75,12 +75,8 @@ class Authority {
   std::shared_ptr<const State> state_;
 };
 
-// Writes `text` to a new file, on stable storage. `mode` is exactly the file's permissions,
-// whatever the process's mask. FIELD_INVALID when the file exists already: a key is never
-// overwritten. UNAVAILABLE when it cannot be written.
-absl::Status WriteNewFile(const std::string& file, absl::string_view text, unsigned mode);
-
-// Writes the certificate (mode 0644) and the key (mode 0600) to new files. Errors as WriteNewFile.
+// Writes the certificate (mode 0644) and the key (mode 0600) to new files. Errors as
+// WriteNewFile (common/status/new_file.h).
 absl::Status WriteCertifiedKey(const CertifiedKey& pem, const std::string& certificate_file,
                                const std::string& key_file);
 

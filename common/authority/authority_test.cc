@@ -234,23 +234,11 @@ TEST_F(AuthorityTest, WritesTheKeyForItsOwnerAlone) {
   const mode_t before = umask(0);
   const CertifiedKey pem = authority_.ToPem().value();
   EXPECT_THAT(WriteCertifiedKey(pem, folder.File("ca.pem"), folder.File("ca.key")), IsOk());
-  umask(0077);
-  EXPECT_THAT(WriteNewFile(folder.File("public"), "text", 0644), IsOk());
   umask(before);
   EXPECT_EQ(ModeOf(folder.File("ca.key")), 0600u);
   EXPECT_EQ(ModeOf(folder.File("ca.pem")), 0644u);
-  EXPECT_EQ(ModeOf(folder.File("public")), 0644u);
   EXPECT_EQ(Read(folder.File("ca.pem")), pem.certificate_pem);
   EXPECT_EQ(Read(folder.File("ca.key")), pem.key_pem);
-}
-
-TEST_F(AuthorityTest, NeverWritesOverAFile) {
-  TemporaryFolder folder;
-  ASSERT_THAT(WriteNewFile(folder.File("key"), "first", 0600), IsOk());
-  EXPECT_THAT(WriteNewFile(folder.File("key"), "second", 0600), HasReason(Reason::kFieldInvalid));
-  EXPECT_EQ(Read(folder.File("key")), "first");
-  EXPECT_THAT(WriteNewFile(folder.File("none/key"), "x", 0600),
-              StatusIs(absl::StatusCode::kUnavailable));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/big_endian.h"
 #include "common/base/sync_folder.h"
 #include "common/digest/digest.h"
 #include "common/status/status_macros.h"
@@ -34,18 +35,6 @@ absl::Status Failed(absl::string_view what, const std::string& path) {
       absl::StrCat("the high-water file ", path, " cannot be ", what, ": ", std::strerror(errno)));
 }
 
-void AppendBigEndian(uint64_t value, int bytes, std::string* text) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-    text->push_back(static_cast<char>(value >> shift));
-  }
-}
-
-uint64_t BigEndian(absl::string_view bytes) {
-  uint64_t value = 0;
-  for (char byte : bytes) value = value << 8 | static_cast<uint8_t>(byte);
-  return value;
-}
-
 absl::StatusOr<std::string> SlotOf(uint64_t counter, const SignedHead& head) {
   ASSIGN_OR_RETURN(const std::string stored, SerializeSignedHead(head));
   std::string slot(kMagic);
@@ -61,8 +50,8 @@ std::optional<Record> ParseSlot(absl::string_view slot) {
   if (slot.size() != kSlotBytes || slot.substr(0, kMagic.size()) != kMagic) return std::nullopt;
   const Digest checksum = Sha256(slot.substr(0, kCheckedBytes));
   if (DigestBytes(checksum) != slot.substr(kCheckedBytes)) return std::nullopt;
-  const uint64_t counter = BigEndian(slot.substr(kMagic.size(), 8));
-  const uint64_t length = BigEndian(slot.substr(kMagic.size() + 8, 2));
+  const uint64_t counter = FromBigEndian(slot.substr(kMagic.size(), 8));
+  const uint64_t length = FromBigEndian(slot.substr(kMagic.size() + 8, 2));
   if (length > kCheckedBytes - kHeaderBytes) return std::nullopt;
   absl::StatusOr<SignedHead> head = ParseSignedHead(slot.substr(kHeaderBytes, length));
   if (!head.ok()) return std::nullopt;

@@ -14,6 +14,7 @@
 #include "common/feed/wire.h"
 #include "common/rpc/server.h"
 #include "common/status/error.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 
 namespace onereturn {

@@ -24,6 +24,7 @@
 #include "common/rpc/credentials.h"
 #include "common/rpc/server.h"
 #include "common/status/error.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 
 namespace onereturn {

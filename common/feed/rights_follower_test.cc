@@ -13,7 +13,7 @@ namespace onereturn {
 namespace {
 
 constexpr char kDesk[] = "spiffe://a.example/desk";
-constexpr char kCarl[] = "https://id.example#carl";
+constexpr char kCarl[] = "https://id.example#p-0003";
 
 config::v1::RightsFile File() {
   config::v1::RightsFile file;

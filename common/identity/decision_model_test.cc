@@ -155,15 +155,29 @@ class Model {
     return reaches && IsAbove(grant.organisation, code, ask.day, &seen);
   }
 
+  // Is the method one of which a grant for some collections says something?
+  bool Concerned(const GrantFact& grant, const Ask& ask) const {
+    return grant.collection.empty() || ask.names_collection || Has(kSameForAll, ask.permission);
+  }
+  // Grants without a collection among them alone bound nothing.
+  bool Collects(const std::vector<const GrantFact*>& grants, const Ask& ask) const {
+    bool bounded = false;
+    bool holds = false;
+    for (const GrantFact* grant : grants) {
+      bounded = bounded || !grant->collection.empty();
+      holds = holds || (Covers(*grant, ask.organisation, ask) &&
+                        (grant->collection.empty() || grant->collection == ask.collection));
+    }
+    return !bounded || holds;
+  }
+
   std::string Decide(const Ask& ask, bool file) const {
     const std::string subject = ask.person.empty() ? ask.system : ask.person;
     std::map<Role, std::vector<const GrantFact*>> roles;
     for (const GrantFact& grant : world_->grants) {
       if (!Applies(grant, subject, ask.day, file) || !Holds(grant.role, ask.permission)) continue;
       if (ask.named != rights::v1::ROLE_UNSPECIFIED && ask.named != grant.role) continue;
-      if (!grant.collection.empty() && !ask.names_collection && !Has(kSameForAll, ask.permission)) {
-        continue;
-      }
+      if (!Concerned(grant, ask)) continue;
       roles[grant.role].push_back(&grant);
     }
     if (roles.empty()) return "PERMISSION";
@@ -176,16 +190,13 @@ class Model {
     }
     std::vector<const GrantFact*> seat;  // What the system itself holds.
     for (const GrantFact& grant : world_->grants) {
-      if (!ask.person.empty() && Applies(grant, ask.system, ask.day, file)) seat.push_back(&grant);
-    }
-    if (!ask.person.empty()) {
-      if (seat.empty()) return "PERMISSION";
-      for (const GrantFact* grant : seat) {
-        if (grant->role == rights::v1::ROLE_SERVICE && !Holds(grant->role, ask.permission)) {
-          return "PERMISSION";
-        }
+      if (ask.person.empty() || !Applies(grant, ask.system, ask.day, file)) continue;
+      if (grant.role == rights::v1::ROLE_SERVICE && !Holds(grant.role, ask.permission)) {
+        return "PERMISSION";
       }
+      if (Concerned(grant, ask)) seat.push_back(&grant);
     }
+    if (!ask.person.empty() && seat.empty()) return "PERMISSION";
     const auto covers = [&](const std::string& code) {
       bool own = false;
       bool seated = ask.person.empty();
@@ -196,17 +207,10 @@ class Model {
     bool any = covers("UNHEARD");  // National.
     for (int i = 0; i < kOrganisations; ++i) any = any || covers(absl::StrCat("Q", 10 + i));
     if (!any && !ask.person.empty()) return "PERMISSION";
-    bool collection = false;
-    bool bounded = false;
-    for (const GrantFact* grant : roles[role]) {
-      bounded = bounded || !grant->collection.empty();
-      collection =
-          collection || (Covers(*grant, ask.organisation, ask) &&
-                         (grant->collection.empty() || grant->collection == ask.collection));
-    }
+    const bool collection = Collects(roles[role], ask) && Collects(seat, ask);
     return absl::StrCat("+", static_cast<int>(role), " covers ",
                         covers(ask.organisation) ? "yes" : "no",
-                        bounded && !collection ? " but not the collection" : "");
+                        collection ? "" : " but not the collection");
   }
 
   const World* const world_;
@@ -221,7 +225,7 @@ class Generator {
   int Below(int n) { return static_cast<int>(random_() % static_cast<uint64_t>(n)); }
   std::string OrganisationCode() { return absl::StrCat("Q", 10 + Below(kOrganisations)); }
   std::string System() { return absl::StrCat("spiffe://a.example/s", Below(4)); }
-  std::string Person() { return absl::StrCat("https://id.example#p", Below(3)); }
+  std::string Person() { return absl::StrCat("https://id.example#p-000", Below(3)); }
   Role AnyRole() { return static_cast<Role>(1 + Below(12)); }
 
   World Make() {
@@ -239,7 +243,7 @@ class Generator {
       if (world.ties.back().child == world.ties.back().parent) world.ties.pop_back();
     }
     for (int i = 0; i < 4; ++i) AddConfigured(absl::StrCat("spiffe://a.example/s", i), &world);
-    AddConfigured("https://id.example#p0", &world);
+    AddConfigured("https://id.example#p-0000", &world);
     for (int i = 0; i < 14; ++i) world.grants.push_back(AnyGrant());
     return world;
   }

@@ -167,14 +167,37 @@ TEST(DecisionTest, ATokenAddsNothingThatWasNotGranted) {
 
 TEST(DecisionTest, APersonReachesNoFurtherThanTheSystem) {
   const Rights rights = With({Of(kPerson, rights::v1::ROLE_ANALYST, ""),
-                              Of("https://id.example#other", rights::v1::ROLE_APPROVER, "RZZ")});
+                              Of("https://id.example#p-0009", rights::v1::ROLE_APPROVER, "RZZ")});
   EXPECT_TRUE(
       rights.Admit(PersonAt(kGateway), Ask(PERMISSION_RETURNS_READ)).value().scope.national());
   EXPECT_THAT(
       rights.Admit(PersonAt(kTrust), Ask(PERMISSION_RETURNS_READ)).value().scope.organisations(),
       ElementsAre("RAA"));
-  const Principal elsewhere{kTrust, Person{"https://id.example#other", "RZZ"}, {}};
+  const Principal elsewhere{kTrust, Person{"https://id.example#p-0009", "RZZ"}, {}};
   EXPECT_THAT(rights.Admit(elsewhere, Ask(PERMISSION_RETURNS_READ)),
+              HasReason(Reason::kPermission));
+}
+
+TEST(DecisionTest, APersonTouchesNoCollectionThatTheSystemDoesNot) {
+  constexpr char kDesk[] = "spiffe://a.example/desk";  // Granted one collection alone.
+  Grant desk = Of(kDesk, rights::v1::ROLE_ANALYST, "RAA");
+  desk.collections = {"MSitAE"};
+  Question question = Ask(PERMISSION_RETURNS_READ);
+  question.names_collection = true;
+  const Rights all = With({desk, Of(kPerson, rights::v1::ROLE_ANALYST, "")});
+  const Caller caller = all.Admit(PersonAt(kDesk), question).value();
+  EXPECT_THAT(caller.CheckCollection("RAA", "MSitAE"), IsOk());
+  EXPECT_THAT(caller.CheckCollection("RAA", "RTT"), HasReason(Reason::kCollectionGrant));
+  EXPECT_THAT(caller.CheckCollection("", "RTT"), HasReason(Reason::kCollectionGrant));
+  EXPECT_THAT(all.Admit(PersonAt(kGateway), question)->CheckCollection("RAA", "RTT"), IsOk());
+  // What each of the two may touch is another.
+  Grant other = Of(kPerson, rights::v1::ROLE_ANALYST, "");
+  other.collections = {"RTT"};
+  const Caller neither = With({desk, other}).Admit(PersonAt(kDesk), question).value();
+  EXPECT_THAT(neither.CheckCollection("RAA", "MSitAE"), HasReason(Reason::kCollectionGrant));
+  EXPECT_THAT(neither.CheckCollection("RAA", "RTT"), HasReason(Reason::kCollectionGrant));
+  // Nor does the desk's right say anything of a method that concerns no collection.
+  EXPECT_THAT(all.Admit(PersonAt(kDesk), Ask(PERMISSION_RETURNS_READ)),
               HasReason(Reason::kPermission));
 }
 
@@ -288,9 +311,9 @@ TEST(RightsSourceTest, AClockThatIsSetBackMakesNothingFresh) {
 }
 
 TEST(TwoPersonsTest, NobodyDecidesWhatIsHisOwn) {
-  const Actor anna{kGateway, "https://id.example#anna"};
-  const Actor anna_elsewhere{kTrust, "https://id.example#anna"};
-  const Actor ben{kGateway, "https://id.example#ben"};
+  const Actor anna{kGateway, "https://id.example#p-0001"};
+  const Actor anna_elsewhere{kTrust, "https://id.example#p-0001"};
+  const Actor ben{kGateway, "https://id.example#p-0002"};
   const Actor gateway{kGateway, ""};
   const Actor trust{kTrust, ""};
   EXPECT_THAT(CheckTwoPersons(anna, ben), IsOk());
@@ -300,10 +323,10 @@ TEST(TwoPersonsTest, NobodyDecidesWhatIsHisOwn) {
   EXPECT_THAT(CheckTwoPersons(gateway, gateway), HasReason(Reason::kSelfApproval));
   EXPECT_THAT(CheckTwoPersons(anna, gateway), HasReason(Reason::kSelfApproval));
   EXPECT_THAT(CheckTwoPersons(gateway, anna), HasReason(Reason::kSelfApproval));
-  EXPECT_THAT(CheckNotForOneself(anna, "https://id.example#anna"),
+  EXPECT_THAT(CheckNotForOneself(anna, "https://id.example#p-0001"),
               HasReason(Reason::kSelfApproval));
   EXPECT_THAT(CheckNotForOneself(anna, kGateway), HasReason(Reason::kSelfApproval));
-  EXPECT_THAT(CheckNotForOneself(anna, "https://id.example#ben"), IsOk());
+  EXPECT_THAT(CheckNotForOneself(anna, "https://id.example#p-0002"), IsOk());
 }
 
 TEST(RolesTest, NamesAreReadAsTheyAreWritten) {

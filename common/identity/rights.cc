@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "common/base/pseudonym.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -28,9 +29,8 @@ std::string FaultOf(const config::v1::Principal& principal) {
     if (!SpiffeIdOf({principal.spiffe_id()}).ok()) return "spiffe_id is not a SPIFFE id";
   } else {
     if (!principal.spiffe_id().empty()) return "names both a system and a person";
-    const size_t mark = principal.person().find('#');
-    if (mark == 0 || mark == std::string::npos || mark + 1 == principal.person().size()) {
-      return "person is not of the form {issuer}#{subject}";
+    if (!IsPersonId(principal.person())) {
+      return "person is not of the form {issuer}#{subject} with a pseudonym as its subject";
     }
     if (principal.role() == rights::v1::ROLE_SERVICE) return "a person is no service";
   }
@@ -52,6 +52,12 @@ Grant GrantOf(const config::v1::Principal& principal) {
   grant.reach = principal.reach() == rights::v1::REACH_UNSPECIFIED ? rights::v1::REACH_READ_BELOW
                                                                    : principal.reach();
   return grant;
+}
+
+// A grant for some collections says nothing of a method that concerns none.
+bool Concerns(const Grant& grant, const Question& question) {
+  return grant.collections.empty() || question.names_collection ||
+         !NeedsNationalScope(question.permission);
 }
 
 bool Reaches(const Grant& grant, Permission permission) {
@@ -106,7 +112,6 @@ struct Rights::Candidate {
 
 absl::Status Caller::CheckCollection(absl::string_view organisation,
                                      absl::string_view collection) const {
-  if (collections == nullptr) return absl::OkStatus();
   const auto holds = [collection](const CollectionBound& bound) {
     return bound.collections.empty() ||
            std::binary_search(bound.collections.begin(), bound.collections.end(), collection);
@@ -114,10 +119,12 @@ absl::Status Caller::CheckCollection(absl::string_view organisation,
   const auto both = [&](const CollectionBound& bound) {
     return bound.scope.Covers(organisation) && holds(bound);
   };
-  if (organisation.empty() ? std::all_of(collections->begin(), collections->end(), holds)
-                           : std::any_of(collections->begin(), collections->end(), both)) {
-    return absl::OkStatus();
-  }
+  const auto within = [&](const std::vector<CollectionBound>* bounds) {
+    if (bounds == nullptr) return true;
+    return organisation.empty() ? std::all_of(bounds->begin(), bounds->end(), holds)
+                                : std::any_of(bounds->begin(), bounds->end(), both);
+  };
+  if (within(collections.get()) && within(system_collections.get())) return absl::OkStatus();
   return Error(Reason::kCollectionGrant, "the caller's right is for other collections");
 }
 
@@ -176,14 +183,13 @@ absl::StatusOr<Rights::Candidate> Rights::Choose(const Principal& principal,
                                                  const Question& question,
                                                  bool configured_only) const {
   const Permission permission = question.permission;
-  const bool bounded = NeedsNationalScope(permission) && !question.names_collection;
   std::map<Role, std::vector<const Grant*>> by_role;
   for (const Grant* grant : InForce(principal.subject(), question.day, configured_only)) {
     if (principal.named_role != rights::v1::ROLE_UNSPECIFIED &&
         principal.named_role != grant->role) {
       continue;
     }
-    if (!Holds(grant->role, permission) || (bounded && !grant->collections.empty())) continue;
+    if (!Holds(grant->role, permission) || !Concerns(*grant, question)) continue;
     by_role[grant->role].push_back(grant);
   }
   if (by_role.empty()) return Refused(principal, permission);
@@ -218,22 +224,42 @@ OrganisationScope Rights::ScopeOf(const std::vector<const Grant*>& grants,
   return OrganisationScope::Of(HomeOf(grants, principal), std::move(organisations));
 }
 
-absl::StatusOr<OrganisationScope> Rights::BoundBySystem(const Principal& principal,
-                                                        const Question& question,
-                                                        bool configured_only,
-                                                        OrganisationScope scope) const {
-  if (!principal.person.has_value()) return scope;
-  const std::vector<const Grant*> held =
-      InForce(principal.spiffe_id, question.day, configured_only);
-  if (held.empty()) return Refused(principal, question.permission);
+std::shared_ptr<const std::vector<CollectionBound>> Rights::BoundsOf(
+    const std::vector<const Grant*>& grants, const Principal& principal,
+    const Question& question) const {
+  const bool bounded = std::any_of(grants.begin(), grants.end(),
+                                   [](const Grant* grant) { return !grant->collections.empty(); });
+  if (!bounded) return nullptr;
+  std::vector<CollectionBound> bounds;
+  for (const Grant* grant : grants) {
+    bounds.push_back({ScopeOf({grant}, principal, question), grant->collections});
+  }
+  return std::make_shared<const std::vector<CollectionBound>>(std::move(bounds));
+}
+
+// Narrows what the person holds, which stands in `caller`, to what the system holds as well.
+absl::Status Rights::BoundBySystem(const Principal& principal, const Question& question,
+                                   bool configured_only, Caller* caller) const {
+  if (!principal.person.has_value()) return absl::OkStatus();
+  std::vector<const Grant*> held = InForce(principal.spiffe_id, question.day, configured_only);
   for (const Grant* grant : held) {
     if (grant->role == rights::v1::ROLE_SERVICE && !Holds(grant->role, question.permission)) {
       return Refused(principal, question.permission);
     }
   }
-  const OrganisationScope system = ScopeOf(held, Principal{principal.spiffe_id, {}, {}}, question);
-  if (system.national()) return scope;
-  if (scope.national()) return system;
+  held.erase(std::remove_if(held.begin(), held.end(),
+                            [&](const Grant* grant) { return !Concerns(*grant, question); }),
+             held.end());
+  if (held.empty()) return Refused(principal, question.permission);
+  const Principal alone{principal.spiffe_id, {}, {}};
+  caller->system_collections = BoundsOf(held, alone, question);
+  const OrganisationScope system = ScopeOf(held, alone, question);
+  OrganisationScope& scope = caller->scope;
+  if (system.national()) return absl::OkStatus();
+  if (scope.national()) {
+    scope = system;
+    return absl::OkStatus();
+  }
   std::vector<std::string> both;
   std::set_intersection(scope.organisations().begin(), scope.organisations().end(),
                         system.organisations().begin(), system.organisations().end(),
@@ -241,7 +267,8 @@ absl::StatusOr<OrganisationScope> Rights::BoundBySystem(const Principal& princip
   if (both.empty()) return Refused(principal, question.permission);
   std::string home = scope.organisation();
   if (!std::binary_search(both.begin(), both.end(), home)) home = both.front();
-  return OrganisationScope::Of(std::move(home), std::move(both));
+  scope = OrganisationScope::Of(std::move(home), std::move(both));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Caller> Rights::AdmitBy(const Principal& principal, const Question& question,
@@ -251,16 +278,9 @@ absl::StatusOr<Caller> Rights::AdmitBy(const Principal& principal, const Questio
   caller.spiffe_id = principal.spiffe_id;
   if (principal.person.has_value()) caller.person = principal.person->id;
   caller.role = chosen.role;
-  ASSIGN_OR_RETURN(caller.scope, BoundBySystem(principal, question, configured_only,
-                                               ScopeOf(chosen.grants, principal, question)));
-  const bool bounded = std::any_of(chosen.grants.begin(), chosen.grants.end(),
-                                   [](const Grant* grant) { return !grant->collections.empty(); });
-  if (!bounded) return caller;
-  std::vector<CollectionBound> bounds;
-  for (const Grant* grant : chosen.grants) {
-    bounds.push_back({ScopeOf({grant}, principal, question), grant->collections});
-  }
-  caller.collections = std::make_shared<const std::vector<CollectionBound>>(std::move(bounds));
+  caller.scope = ScopeOf(chosen.grants, principal, question);
+  caller.collections = BoundsOf(chosen.grants, principal, question);
+  RETURN_IF_ERROR(BoundBySystem(principal, question, configured_only, &caller));
   return caller;
 }
 
@@ -294,10 +314,13 @@ absl::StatusOr<Caller> Rights::Find(absl::string_view spiffe_id) const {
                  "the certificate's system is not registered with this service");
   }
   const Grant& grant = found->second.front();
-  return Caller{grant.principal, grant.role,
+  return Caller{grant.principal,
+                grant.role,
                 grant.organisation.empty() ? OrganisationScope::National()
                                            : OrganisationScope::Only(grant.organisation),
-                "", nullptr};
+                "",
+                nullptr,
+                nullptr};
 }
 
 absl::StatusOr<std::string> SpiffeIdOf(const std::vector<std::string>& uri_names) {

@@ -12,9 +12,9 @@
 //      privileged call is refused (ROLE_AMBIGUOUS), and a read is under the one of national scope,
 //      else the one with the lowest number. Roles are never put together.
 //   4. The scope is the organisations of that role's grants; for reads that reach below, also those
-//      below them on the day; for privileged calls only where the grant says so. A person's scope
-//      is no wider than that of the system he or she sits at, and a service of the suite must hold
-//      the permission itself as well.
+//      below them on the day; for privileged calls only where the grant says so. A person reaches
+//      no organisation and no collection that the system he or she sits at does not, and a service
+//      of the suite must hold the permission itself as well.
 //   5. A grant for some collections is not looked at where a method concerns none.
 // clang-format on
 #ifndef ONERETURN_COMMON_IDENTITY_RIGHTS_H_
@@ -73,6 +73,8 @@ struct Caller {
   std::string person = {};
   // Null: every collection. Otherwise one of these must cover what is touched.
   std::shared_ptr<const std::vector<CollectionBound>> collections = nullptr;
+  // Of a person: the same of the system he or she sits at.
+  std::shared_ptr<const std::vector<CollectionBound>> system_collections = nullptr;
 
   // COLLECTION_GRANT. `organisation` empty: the call does not say which, so each bound must hold
   // the collection.
@@ -122,11 +124,13 @@ class Rights {
 
   absl::StatusOr<Candidate> Choose(const Principal& principal, const Question& question,
                                    bool configured_only) const;
-  absl::StatusOr<OrganisationScope> BoundBySystem(const Principal& principal,
-                                                  const Question& question, bool configured_only,
-                                                  OrganisationScope scope) const;
+  absl::Status BoundBySystem(const Principal& principal, const Question& question,
+                             bool configured_only, Caller* caller) const;
   absl::StatusOr<Caller> AdmitBy(const Principal& principal, const Question& question,
                                  bool configured_only) const;
+  std::shared_ptr<const std::vector<CollectionBound>> BoundsOf(
+      const std::vector<const Grant*>& grants, const Principal& principal,
+      const Question& question) const;
   OrganisationScope ScopeOf(const std::vector<const Grant*>& grants, const Principal& principal,
                             const Question& question) const;
   std::vector<const Grant*> InForce(const std::string& subject, const CivilDay& day,

@@ -56,11 +56,6 @@ void VisibleFields::Settle() {
   }
 }
 
-bool VisibleFields::Any(const Descriptor* type) const {
-  const auto found = places_.find(type);
-  return found != places_.end() && !(found->second.marked.empty() && found->second.inner.empty());
-}
-
 void VisibleFields::Prune(rights::v1::Role role, Message* message) const {
   const auto found = places_.find(message->GetDescriptor());
   if (found == places_.end()) return;

@@ -21,9 +21,6 @@ class VisibleFields {
   // Finds them in messages of the type, at every depth.
   void Add(const google::protobuf::Descriptor* type) { Look(type); }
 
-  // Does a message of the type hold any?
-  bool Any(const google::protobuf::Descriptor* type) const;
-
   // Clears what the role may not see. A message whose type was not added is left as it is.
   void Prune(rights::v1::Role role, google::protobuf::Message* message) const;
 

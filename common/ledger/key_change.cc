@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/ledger/big_endian.h"
+#include "common/base/big_endian.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {
@@ -28,8 +28,8 @@ absl::StatusOr<std::string> CanonicalKeyChangeBytes(const KeyChange& change) {
   std::string bytes(kChangeDomain);
   bytes.push_back(static_cast<char>(change.service.size()));
   bytes.append(change.service);
-  AppendBigEndianU64(bytes, change.epoch);
-  AppendBigEndianU64(bytes, change.sequence);
+  AppendBigEndianU64(change.epoch, &bytes);
+  AppendBigEndianU64(change.sequence, &bytes);
   return absl::StrCat(bytes, change.old_key, change.new_key);
 }
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/big_endian.h"
 #include "common/base/check.h"
-#include "common/ledger/big_endian.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {
@@ -125,7 +125,7 @@ absl::StatusOr<Frontier> Frontier::FromNodes(uint64_t size, NodeReader node_read
 
 std::string Frontier::Serialize() const {
   std::string bytes(1, kFrontierFormat);
-  AppendBigEndianU64(bytes, size_);
+  AppendBigEndianU64(size_, &bytes);
   for (const Digest& hash : subtrees_) absl::StrAppend(&bytes, DigestBytes(hash));
   return bytes;
 }
@@ -136,7 +136,7 @@ absl::StatusOr<Frontier> Frontier::Parse(absl::string_view bytes) {
   }
   Frontier frontier;
   bytes.remove_prefix(1);
-  frontier.size_ = TakeBigEndianU64(bytes);
+  frontier.size_ = TakeBigEndianU64(&bytes);
   const auto count = static_cast<size_t>(std::popcount(frontier.size_));
   if (frontier.size_ >= kTreeSizeLimit || bytes.size() != count * kDigestBytes) {
     return absl::DataLossError(absl::StrCat("A stored ledger frontier of size ", frontier.size_,

@@ -5,7 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "common/ledger/big_endian.h"
+#include "common/base/big_endian.h"
 #include "common/ledger/merkle.h"
 #include "common/status/status_macros.h"
 
@@ -49,10 +49,10 @@ absl::StatusOr<std::string> CanonicalHeadBytes(const TreeHead& head) {
   std::string bytes(kHeadDomain);
   bytes.push_back(static_cast<char>(head.service.size()));
   bytes.append(head.service);
-  AppendBigEndianU64(bytes, head.epoch);
-  AppendBigEndianU64(bytes, head.size);
+  AppendBigEndianU64(head.epoch, &bytes);
+  AppendBigEndianU64(head.size, &bytes);
   absl::StrAppend(&bytes, DigestBytes(head.root));
-  AppendBigEndianU64(bytes, static_cast<uint64_t>(head.time_micros));
+  AppendBigEndianU64(static_cast<uint64_t>(head.time_micros), &bytes);
   return bytes;
 }
 
@@ -101,11 +101,11 @@ absl::StatusOr<SignedHead> ParseSignedHead(absl::string_view bytes) {
   TreeHead& head = signed_head.head;
   head.service = std::string(bytes.substr(0, service_bytes));
   bytes.remove_prefix(service_bytes);
-  head.epoch = TakeBigEndianU64(bytes);
-  head.size = TakeBigEndianU64(bytes);
+  head.epoch = TakeBigEndianU64(&bytes);
+  head.size = TakeBigEndianU64(&bytes);
   ASSIGN_OR_RETURN(head.root, DigestFromBytes(bytes.substr(0, kDigestBytes)));
   bytes.remove_prefix(kDigestBytes);
-  head.time_micros = static_cast<int64_t>(TakeBigEndianU64(bytes));
+  head.time_micros = static_cast<int64_t>(TakeBigEndianU64(&bytes));
   if (!IsServiceName(head.service) || head.size >= kTreeSizeLimit) return malformed;
   signed_head.key_id = absl::BytesToHexString(bytes.substr(0, kKeyIdBytes));
   bytes.remove_prefix(kKeyIdBytes);

@@ -7,6 +7,7 @@
 #include "common/authority/authority.h"
 #include "common/authority/certificate_reading.h"
 #include "common/base/testing/temporary_folder.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "common/token/testing_tokens.h"
 

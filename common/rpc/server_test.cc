@@ -20,6 +20,7 @@
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
 #include "common/status/error.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/feed/v1/feed.grpc.pb.h"
 #include "onereturn/ledger/v1/ledger.grpc.pb.h"

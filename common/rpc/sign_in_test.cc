@@ -18,6 +18,7 @@
 #include "common/rpc/credentials.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/server.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "common/token/testing_tokens.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"

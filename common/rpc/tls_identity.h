@@ -21,10 +21,10 @@ struct TlsIdentity {
 };
 
 // From the first time they are asked for, the files are looked at once a second for as long
-// as the process lives. They are taken when all are good and belong together; until then what
-// was last good stays in force, which is said once in the log. So a renewal need not be atomic:
-// between the first file and the last nothing breaks. FIELD_INVALID when they are not good at the
-// first time: the file, and what it holds. Thread safe.
+// as the process lives, and whenever they are asked for again. They are taken when all are good and
+// belong together; until then what was last good stays in force, which is said once in the log. So
+// a renewal need not be atomic: between the first file and the last nothing breaks. FIELD_INVALID
+// when they are not good at the first time: the file, and what it holds. Thread safe.
 absl::StatusOr<TlsIdentity> FollowTlsFiles(const config::v1::TlsFiles& files);
 
 }  // namespace onereturn

@@ -9,10 +9,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/authority/authority.h"
 #include "common/base/read_file.h"
 #include "common/log/log.h"
 #include "common/status/error.h"
+#include "common/status/new_file.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "common/authority/authority.h"
 #include "common/base/testing/temporary_folder.h"
 #include "common/status/testing/status_matchers.h"
 #include "gtest/gtest.h"
@@ -17,6 +18,16 @@ class KeptCallsTest : public ::testing::Test {
     config_.set_rights_file(folder_.File("rights.textproto"));
     std::ofstream(config_.rights_file())
         << R"(principals { spiffe_id: "spiffe://a.example/x" role: ROLE_AUDITOR })";
+    const Authority authority = Authority::Create("Test").value();
+    auto* tls = config_.mutable_tls();
+    tls->set_certificate_file(folder_.File("x.pem"));
+    tls->set_key_file(folder_.File("x.key"));
+    tls->set_authority_file(folder_.File("authority.pem"));
+    std::ofstream(tls->authority_file()) << authority.certificate_pem();
+    EXPECT_THAT(
+        WriteCertifiedKey(authority.Issue(IssueRequest::ForServer("spiffe://a.example/x")).value(),
+                          tls->certificate_file(), tls->key_file()),
+        IsOk());
   }
 
   const TemporaryFolder folder_;

@@ -12,7 +12,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/base/personal_data.h"
 #include "common/base/sync_folder.h"
+#include "common/base/utf8.h"
 #include "common/commit/journal.h"
 #include "common/commit/request_id.h"
 #include "common/digest/digest.h"
@@ -139,6 +141,7 @@ std::string RequestIdOf(const config::v1::RestoreOrder& order) {
 }
 
 constexpr size_t kMostOrderIdBytes = 64;
+constexpr size_t kMostReasonBytes = 1'000;
 
 // A name in the form of a system's, since whoever left the order acted on the machine itself.
 constexpr char kActor[] = "restore-order";
@@ -159,6 +162,15 @@ absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
   if (order.id().empty() || order.copy().empty() || order.reason().empty()) {
     return Error(Reason::kFieldInvalid,
                  absl::StrCat(file, " is not whole: write it with `onereturn restore`"));
+  }
+  // It stands in the ledger for ever.
+  if (HoldsPersonalData(order.reason())) {
+    return Error(Reason::kPersonalData, absl::StrCat(file, " has a reason that may not be kept"))
+        .Field("reason", "seems to hold an NHS number or a postcode");
+  }
+  if (order.reason().size() > kMostReasonBytes || !IsSafeText(order.reason())) {
+    return Error(Reason::kFieldInvalid, absl::StrCat(file, " has a reason that cannot be kept"))
+        .Field("reason", absl::StrCat("must be at most ", kMostReasonBytes, " bytes on one line"));
   }
   // It becomes part of a folder's name and of a request id.
   if (!IsRequestId(order.id(), kMostOrderIdBytes) || absl::StrContains(order.id(), '/')) {

@@ -235,6 +235,19 @@ TEST_F(RestoreTest, AnOrderWhoseIdLeadsElsewhereIsRefused) {
   EXPECT_TRUE(fs::exists(config_.data_folder()));
 }
 
+TEST_F(RestoreTest, AReasonThatMayNotStandInTheLedgerIsRefused) {
+  LiveOnce();
+  const auto lay = [&](const std::string& reason) {
+    WriteFile(RestoreOrderFile(config_.data_folder()),
+              absl::StrCat("id: \"one\" copy: \"", NameOfBackup(), "\" reason: \"", reason, "\""));
+    return Lay();
+  };
+  EXPECT_THAT(lay("asked for by 943 476 5919"), HasReason(Reason::kPersonalData));
+  EXPECT_THAT(lay("two\\nlines"), HasReason(Reason::kFieldInvalid));
+  EXPECT_THAT(lay(std::string(1'001, 'x')), HasReason(Reason::kFieldInvalid));
+  EXPECT_FALSE(fs::exists(config_.data_folder() + ".restoring"));
+}
+
 // The states that a kill can leave, each made by hand.
 TEST_F(RestoreTest, WhereverItIsKilledItEndsTheSame) {
   using Kill = std::function<void()>;

@@ -8,8 +8,10 @@ namespace {
 
 bool IsOutOfSpace(const rocksdb::Status& status) {
   if (status.IsNoSpace() || status.subcode() == rocksdb::Status::SubCode::kSpaceLimit) return true;
-  // What goes wrong within an opening is told in words alone, by a status of another kind.
-  return status.IsIOError() && absl::StrContains(status.ToString(), "No space left on device");
+  // What goes wrong within an opening, or stopped the writing before, is told in words alone, by a
+  // status of another kind.
+  return (status.IsIOError() || status.IsIncomplete()) &&
+         absl::StrContains(status.ToString(), "No space left on device");
 }
 
 bool IsLocked(const rocksdb::Status& status) {

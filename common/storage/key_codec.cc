@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/big_endian.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {
@@ -13,20 +14,6 @@ constexpr char kEscapedZero = '\xff';  // After a zero byte: the string holds a 
 constexpr char kEndOfString = '\x01';  // After a zero byte: the string ends. Less than the escape.
 constexpr uint64_t kSignBit = uint64_t{1} << 63;
 
-template <typename Unsigned>
-void AppendBigEndian(std::string& key, Unsigned value) {
-  for (int shift = 8 * (static_cast<int>(sizeof(value)) - 1); shift >= 0; shift -= 8) {
-    key.push_back(static_cast<char>(value >> shift));
-  }
-}
-
-template <typename Unsigned>
-Unsigned FromBigEndian(absl::string_view bytes) {
-  uint64_t value = 0;
-  for (char byte : bytes) value = value << 8 | static_cast<uint8_t>(byte);
-  return static_cast<Unsigned>(value);
-}
-
 }  // namespace
 
 KeyWriter& KeyWriter::U8(uint8_t value) {
@@ -35,12 +22,12 @@ KeyWriter& KeyWriter::U8(uint8_t value) {
 }
 
 KeyWriter& KeyWriter::U32(uint32_t value) {
-  AppendBigEndian(key_, value);
+  AppendBigEndian(value, sizeof value, &key_);
   return *this;
 }
 
 KeyWriter& KeyWriter::U64(uint64_t value) {
-  AppendBigEndian(key_, value);
+  AppendBigEndian(value, sizeof value, &key_);
   return *this;
 }
 
@@ -79,17 +66,17 @@ absl::StatusOr<absl::string_view> KeyReader::Fixed(size_t bytes) {
 
 absl::StatusOr<uint8_t> KeyReader::U8() {
   ASSIGN_OR_RETURN(const absl::string_view bytes, Fixed(sizeof(uint8_t)));
-  return FromBigEndian<uint8_t>(bytes);
+  return static_cast<uint8_t>(FromBigEndian(bytes));
 }
 
 absl::StatusOr<uint32_t> KeyReader::U32() {
   ASSIGN_OR_RETURN(const absl::string_view bytes, Fixed(sizeof(uint32_t)));
-  return FromBigEndian<uint32_t>(bytes);
+  return static_cast<uint32_t>(FromBigEndian(bytes));
 }
 
 absl::StatusOr<uint64_t> KeyReader::U64() {
   ASSIGN_OR_RETURN(const absl::string_view bytes, Fixed(sizeof(uint64_t)));
-  return FromBigEndian<uint64_t>(bytes);
+  return FromBigEndian(bytes);
 }
 
 absl::StatusOr<int64_t> KeyReader::I64() {

@@ -38,6 +38,17 @@ class StoreFaultTest : public ::testing::Test {
     return PutOne(*store_, Table::kFacts, std::to_string(1'000'000 + row), kRow);
   }
   size_t Rows() const { return AllEntries(*store_, Table::kFacts).size(); }
+  // An engine that met the end of the disk itself looks every five seconds whether there is space.
+  absl::Status PutOnceThereIsSpace(int row) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    absl::Status status = Put(row);
+    while (status.code() == absl::StatusCode::kResourceExhausted &&
+           std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      status = Put(row);
+    }
+    return status;
+  }
   void Reopen() {
     store_.reset();
     auto opened = Store::Open(options_);
@@ -146,7 +157,9 @@ TEST_F(StoreFaultTest, AFullDiskIsOutlived) {
   absl::Status status;
   std::mt19937_64 random(1);  // What can be compressed would not fill it.
   std::string large(50'000, '\0');
-  while (status.ok() && rows < 1'000) {
+  // What is flushed while the disk is full leaves its log behind, and so some space again: full is
+  // where even that is used up.
+  while ((status.ok() || !store_->Space().writes_refused) && rows < 1'000) {
     for (char& byte : large) byte = static_cast<char>(random());
     status = PutOne(*store_, Table::kFacts, std::to_string(1'000'000 + rows), large,
                     Durability::kUnsynced);
@@ -157,8 +170,8 @@ TEST_F(StoreFaultTest, AFullDiskIsOutlived) {
   EXPECT_TRUE(store_->Space().writes_refused);
   EXPECT_EQ(Rows(), rows);
   MakeUpCapacity(options_.path, 400 * kMebibyte);
+  EXPECT_TRUE(PutOnceThereIsSpace(static_cast<int>(rows)).ok());
   EXPECT_FALSE(store_->Space().writes_refused);
-  EXPECT_TRUE(Put(static_cast<int>(rows)).ok());
   EXPECT_TRUE(fatal().ok()) << fatal();
   EXPECT_EQ(Rows(), rows + 1);
 }
@@ -170,14 +183,7 @@ TEST_F(StoreFaultTest, AnEngineThatMeetsTheEndGoesOnWhenThereIsSpace) {
   const absl::Status full = Put(1);
   EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted) << full;
   EXPECT_EQ(Rows(), 1u);
-  // The engine looks every five seconds whether there is space.
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  absl::Status again = Put(2);
-  while (!again.ok() && std::chrono::steady_clock::now() < deadline) {
-    EXPECT_EQ(again.code(), absl::StatusCode::kResourceExhausted) << again;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    again = Put(2);
-  }
+  const absl::Status again = PutOnceThereIsSpace(2);
   EXPECT_TRUE(again.ok()) << again;
   EXPECT_EQ(Rows(), 2u);
   Reopen();

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/base/pseudonym.h"
 #include "common/hierarchy/ods_code.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -21,9 +22,6 @@ constexpr JsonLimits kTokenLimits{.depth = 3, .members = 64};
 constexpr size_t kMostIdBytes = 128;
 constexpr size_t kLeastTokenIdBytes = 8;
 constexpr size_t kMostPurposeBytes = 64;
-constexpr size_t kLeastSubjectBytes = 6;
-constexpr size_t kMostSubjectBytes = 64;
-constexpr size_t kNhsNumberDigits = 10;
 // What a key id, a token id and a purpose are made of: nothing that means anything to a path, a
 // shell, a log or a table.
 constexpr char kIdMarks[] = "-_.:=+~";
@@ -183,20 +181,11 @@ absl::Status CheckBinding(const JsonValue& claims, const Digest& certificate,
 }  // namespace
 
 absl::Status CheckSubject(absl::string_view subject) {
-  const auto digits = std::count_if(subject.begin(), subject.end(), [](char c) {
-    return absl::ascii_isdigit(static_cast<unsigned char>(c));
-  });
-  if (!IsMadeOf(subject, "-_", kLeastSubjectBytes, kMostSubjectBytes) || digits == 0) {
-    return Fault(absl::StrCat("has a \"sub\" that is no pseudonym of ", kLeastSubjectBytes, " to ",
-                              kMostSubjectBytes, " letters, digits, \"-\" and \"_\" with a digit"));
-  }
-  const bool only_digits = std::all_of(subject.begin(), subject.end(), [](char c) {
-    return c == '-' || c == '_' || absl::ascii_isdigit(static_cast<unsigned char>(c));
-  });
-  if (only_digits && digits == static_cast<std::ptrdiff_t>(kNhsNumberDigits)) {
-    return Fault("has a \"sub\" of ten digits, which might be an NHS number");
-  }
-  return absl::OkStatus();
+  if (IsPseudonym(subject)) return absl::OkStatus();
+  return Fault(
+      "has a \"sub\" that is no pseudonym of 6 to 64 letters, digits, \"-\" and \"_\" with a "
+      "digit, "
+      "or has ten digits as an NHS number has");
 }
 
 absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::Create(

@@ -44,8 +44,7 @@ struct TrustedIssuer {
   TokenKeySource keys;
 };
 
-// OK for a pseudonym: 6 to 64 letters, digits, "-" and "_", a digit among them, and not ten digits.
-// That keeps out e-mail addresses, names and NHS numbers. TOKEN_FORMAT without a word of the
+// OK for what IsPseudonym (common/base/pseudonym.h) takes. TOKEN_FORMAT without a word of the
 // subject otherwise.
 absl::Status CheckSubject(absl::string_view subject);
 

@@ -24,20 +24,11 @@ namespace {
 
 constexpr absl::Duration kUploadSweepInterval = absl::Hours(1);
 
-absl::Status Serve(const config::v1::ServerConfig& config) {
-  ASSIGN_OR_RETURN(const config::v1::RightsFile rights_file, ReadRightsFile(config));
-  ASSIGN_OR_RETURN(Rights configured, Rights::FromProto(rights_file));
-  ASSIGN_OR_RETURN(const std::string certificate, ReadTextFile(config.tls().certificate_file()));
-  ASSIGN_OR_RETURN(const CallerCertificate own, CallerCertificates().Read(certificate));
-  ASSIGN_OR_RETURN(std::unique_ptr<Foundation> foundation,
-                   LayFoundation(config, "ingestion", Families()));
-  const SystemClock& clock = foundation->clock;
-  Store* const store = foundation->store.get();
-  Committer* const committer = foundation->committer.get();
-  const auto rights = std::make_shared<RightsSource>(std::move(configured));
-  RETURN_IF_ERROR(LoadRights(*store, rights.get()));
+absl::StatusOr<std::unique_ptr<Guard>> MakeGuard(const config::v1::ServerConfig& config,
+                                                 const std::shared_ptr<RightsSource>& rights,
+                                                 const Clock* clock) {
   ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
-                   Guard::Create(rights, &clock,
+                   Guard::Create(rights, clock,
                                  {ServiceDescriptor<returns::v1::ReturnsService>(),
                                   ServiceDescriptor<rights::v1::RightsService>(),
                                   ServiceDescriptor<catalogue::v1::CatalogueService>(),
@@ -47,42 +38,98 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                   ServiceDescriptor<ledger::v1::LedgerService>(),
                                   ServiceDescriptor<access::v1::AccessLogService>()}));
   guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
-  ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &clock));
-  guard->Use(kept.keeping());
+  return guard;
+}
+
+// The service's own SPIFFE id.
+absl::StatusOr<std::string> OwnId(const config::v1::ServerConfig& config) {
+  ASSIGN_OR_RETURN(const std::string certificate, ReadTextFile(config.tls().certificate_file()));
+  ASSIGN_OR_RETURN(const CallerCertificate own, CallerCertificates().Read(certificate));
+  return own.spiffe_id;
+}
+
+MutationLimits LimitsOf(const config::v1::ServerConfig& config) {
   MutationLimits limits;
   if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
-  MutationGate gate(guard.get(), limits);
-  const PageTokens pages = PageTokens::Random();
-  CompiledCollections collections(store);
-  const Uploads uploads(store, committer, &clock);
-  const FactWriter writer(store, committer, [&gate](std::function<void()> work) {
-    return gate.TrySubmit(std::move(work));
-  });
-  const SubmitReturn submit_return(committer, &writer, &collections);
-  const SubmitFile submit_file(store, &writer, &collections, &uploads, &submit_return);
-  RETURN_IF_ERROR(RecordRightsFile(rights_file, own.spiffe_id, *store, writer).status());
-  const Define define(&writer, [&rights](const std::string& bytes) {
-    feed::v1::Entry entry;
-    if (entry.ParseFromString(bytes) && rights->Apply(entry).ok()) return;
-    LogError("rights.not_followed");
-  });
-  const GrantRights grants(&writer, rights.get());
-  const PeriodicWork sweep(kUploadSweepInterval, [&uploads] {
-    const absl::Status swept = uploads.Sweep();
-    if (!swept.ok()) LogWarning("uploads.sweep_failed", {{"why", swept.message()}});
-  });
+  return limits;
+}
 
-  const IngestionParts parts{guard.get(),  &gate,    &pages,         store,       committer,
-                             &collections, &uploads, &submit_return, &submit_file};
-  ReturnsServer returns_server(parts);
-  RETURN_IF_ERROR(returns_server.LoadShares());
-  CatalogueServer catalogue_server(parts, &define);
-  RightsServer rights_server(parts, &grants, rights);
-  const ChunkReader chunks = [store](const Digest& digest) -> absl::StatusOr<std::string> {
+ChunkReader ChunksOf(const Store* store) {
+  return [store](const Digest& digest) -> absl::StatusOr<std::string> {
     ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(*store, digest));
     if (!chunk.has_value()) return NotFound();
     return *std::move(chunk);
   };
+}
+
+// What is done, over one store. What it is made of must outlive it.
+struct UseCases {
+  UseCases(Foundation* foundation, MutationGate* gate, RightsSource* rights_source)
+      : store(foundation->store.get()),
+        committer(foundation->committer.get()),
+        rights(rights_source),
+        uploads(store, committer, &foundation->clock),
+        shared_uploads(&uploads, &foundation->clock),
+        writer(store, committer,
+               [gate](std::function<void()> work) { return gate->TrySubmit(std::move(work)); }) {}
+
+  void Follow(const std::string& bytes) const {
+    feed::v1::Entry entry;
+    if (entry.ParseFromString(bytes) && rights->Apply(entry).ok()) return;
+    LogError("rights.not_followed");
+  }
+  void Sweep() const {
+    const absl::Status swept = uploads.Sweep();
+    if (!swept.ok()) LogWarning("uploads.sweep_failed", {{"why", swept.message()}});
+  }
+
+  Store* const store;
+  Committer* const committer;
+  RightsSource* const rights;
+  CompiledCollections collections;
+  const Uploads uploads;
+  SharedUploads shared_uploads;
+  const FactWriter writer;
+  const SubmitReturn submit_return{committer, &writer, &collections};
+  const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return};
+  const Define define{&writer, [this](const std::string& bytes) { Follow(bytes); }};
+  const GrantRights grants{&writer, rights};
+};
+
+absl::Status Serve(const config::v1::ServerConfig& config) {
+  ASSIGN_OR_RETURN(const config::v1::RightsFile rights_file, ReadRightsFile(config));
+  ASSIGN_OR_RETURN(Rights configured, Rights::FromProto(rights_file));
+  ASSIGN_OR_RETURN(const std::string own_id, OwnId(config));
+  ASSIGN_OR_RETURN(std::unique_ptr<Foundation> foundation,
+                   LayFoundation(config, "ingestion", Families()));
+  Store* const store = foundation->store.get();
+  Committer* const committer = foundation->committer.get();
+  const auto rights = std::make_shared<RightsSource>(std::move(configured));
+  RETURN_IF_ERROR(LoadRights(*store, rights.get()));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
+                   MakeGuard(config, rights, &foundation->clock));
+  ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &foundation->clock));
+  guard->Use(kept.keeping());
+  MutationGate gate(guard.get(), LimitsOf(config));
+  const PageTokens pages = PageTokens::Random();
+  UseCases use(foundation.get(), &gate, rights.get());
+  RETURN_IF_ERROR(use.shared_uploads.Load(*store));
+  RETURN_IF_ERROR(RecordRightsFile(rights_file, own_id, *store, use.writer).status());
+  const PeriodicWork sweep(kUploadSweepInterval, [&use] { use.Sweep(); });
+
+  const IngestionParts parts{guard.get(),
+                             &gate,
+                             &pages,
+                             store,
+                             committer,
+                             &use.collections,
+                             &use.shared_uploads,
+                             &use.submit_return,
+                             &use.submit_file};
+  ReturnsServer returns_server(parts);
+  CatalogueServer catalogue_server(parts, &use.define);
+  RightsServer rights_server(parts, &use.grants, rights);
+  const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
                    LedgerLife::Create(config, foundation.get(), {}, chunks));
@@ -92,21 +139,21 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
   ASSIGN_OR_RETURN(
-      std::unique_ptr<Server> server,
+      const std::unique_ptr<Server> server,
       Server::Start(config, {&returns_server, &catalogue_server, &rights_server, &operations_server,
                              &backup_server, &ledger_server, &feed_server, &access_server}));
+  const auto end_waits = [&] {
+    feed_server.Drain();
+    committer->WakeWaiters();
+  };
   life->Begin([&](const absl::Status& why) {
     guard->RefuseAll(why);
     server->SayNotServing();
-    feed_server.Drain();
-    committer->WakeWaiters();
+    end_waits();
   });
   WaitForStopSignal();
   life->End();
-  server->Drain([&] {
-    feed_server.Drain();
-    committer->WakeWaiters();
-  });
+  server->Drain(end_waits);
   returns_server.Drain();
   gate.Drain();
   committer->Stop();

@@ -7,6 +7,8 @@
 #include "common/feed/ledger_service.h"
 #include "common/feed/rights_follower.h"
 #include "common/rpc/access_server.h"
+#include "common/rpc/admission.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
@@ -48,7 +50,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &clock));
   guard->Use(kept.keeping());
   StoredTables tables(store);
-  ReadGate reads(&tables, &clock);
+  Places waiting(limits::kWaitingReads, 0, limits::kWaitingReadsACaller, absl::Seconds(1));
+  ReadGate reads(&tables, &clock, [&waiting](const std::string& caller) {
+    return waiting.Take(caller, /*is_service=*/caller.empty());
+  });
   ASSIGN_OR_RETURN(const std::unique_ptr<ProjectionRunner> runner,
                    ProjectionRunner::Start(store, &tables, committer, &reads));
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,

@@ -86,7 +86,7 @@ Answer CallOfRcfWith(World& world, const IssueRequest& request) {
 
 // In a deployment of its own, whose authority takes RCF's certificate back while it is served.
 Answer CallWithOneTakenBack(World& /*world*/) {
-  constexpr char kList[] = "revoked.pem";
+  static constexpr char kList[] = "revoked.pem";
   DeploymentOptions options;
   options.submitters = {"RCF", "RAE"};
   options.adjust = [](const std::string&, config::v1::ServerConfig* config) {

@@ -3,12 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -179,7 +177,8 @@ TEST_F(FullDiskTest, ABrokenDiskIsTheEndOfTheProcess) {
   world_->ServiceIsUp();
   StartClients();
   for (const char* order : {"sync log 5 EIO", "append log 5 EIO torn", "append log 5 EFBIG torn"}) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    // It breaks in the midst of the clients' work.
+    ASSERT_TRUE(world_->WaitForReceipts(20)) << order << Log();
     OrderFault(Folder(), order);
     const auto end = suite_->process(kService)->Wait(30'000);
     ASSERT_THAT(end, IsOk()) << order;

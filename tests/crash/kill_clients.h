@@ -49,6 +49,8 @@ class KillWorld {
   // Receipts as they came, to be held against the feed; takes what has gathered.
   void Received(const ledger::v1::Receipt& receipt);
   std::vector<ledger::v1::Receipt> TakeReceipts();
+  // Waits until so many have gathered; false when they do not come within half a minute.
+  bool WaitForReceipts(size_t count);
 
  private:
   Deployment* const suite_;

@@ -64,8 +64,17 @@ std::vector<std::string> KillWorld::violations() const {
 }
 
 void KillWorld::Received(const ledger::v1::Receipt& receipt) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  receipts_.push_back(receipt);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    receipts_.push_back(receipt);
+  }
+  changed_.notify_all();
+}
+
+bool KillWorld::WaitForReceipts(size_t count) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::seconds(30),
+                           [&] { return receipts_.size() >= count; });
 }
 
 std::vector<ledger::v1::Receipt> KillWorld::TakeReceipts() {

@@ -42,17 +42,17 @@ void SendAtOnce(int descriptor) {
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
-// One way of a connection.
-struct Way {
-  int from = -1, to = -1;
-  std::string held = {};  // Read, and not written yet.
-  bool ended = false;     // The writer will write no more.
-  uint64_t bytes = 0;     // Read so far.
-};
-
 }  // namespace
 
 struct TcpLink::Connection {
+  // One way of a connection.
+  struct Way {
+    int from = -1, to = -1;
+    std::string held = {};  // Read, and not written yet.
+    bool ended = false;     // The writer will write no more.
+    uint64_t bytes = 0;     // Read so far.
+  };
+
   Connection(int client, int service) : ways{{client, service}, {service, client}} {}
   ~Connection() {
     close(ways[0].from);
@@ -170,7 +170,7 @@ bool TcpLink::WaitForEvents(std::vector<int>* events) {
   std::vector<pollfd> polled = {{wake_, POLLIN, 0}, {dark ? -1 : listener_, POLLIN, 0}};
   for (const auto& connection : connections_) {
     const bool off = dark || connection->dead;
-    for (const Way& way : connection->ways) {
+    for (const Connection::Way& way : connection->ways) {
       const bool reads = !off && way.held.empty() && !way.ended;
       polled.push_back({reads ? way.from : -1, POLLIN, 0});
       polled.push_back({!off && !way.held.empty() ? way.to : -1, POLLOUT, 0});
@@ -218,7 +218,7 @@ bool TcpLink::IsToBeCut(const Connection& connection) {
 
 bool TcpLink::Move(Connection* connection, const std::vector<int>& events, size_t place) {
   for (size_t i = 0; i < 2; ++i) {
-    Way& way = connection->ways[i];
+    Connection::Way& way = connection->ways[i];
     if (events[place + 2 * i] != 0) {
       way.held.resize(kPieceBytes);
       const ssize_t count = recv(way.from, way.held.data(), way.held.size(), MSG_DONTWAIT);
@@ -246,8 +246,8 @@ bool TcpLink::Move(Connection* connection, const std::vector<int>& events, size_
       if (count > 0) way.held.erase(0, static_cast<size_t>(count));
     }
   }
-  const Way& there = connection->ways[0];
-  const Way& back = connection->ways[1];
+  const Connection::Way& there = connection->ways[0];
+  const Connection::Way& back = connection->ways[1];
   return !(there.ended && back.ended && there.held.empty() && back.held.empty());
 }
 

@@ -11,10 +11,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/base/personal_data.h"
 #include "common/rpc/wire_scan.h"
 #include "onereturn/returns/v1/returns_service.pb.h"
 #include "services/ingestion/domain/judgement.h"
-#include "services/ingestion/domain/personal_data.h"
 #include "services/ingestion/domain/return_file.h"
 
 namespace onereturn::ingestion {

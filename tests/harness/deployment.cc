@@ -17,6 +17,7 @@
 #include "common/base/read_file.h"
 #include "common/commit/service_store.h"
 #include "common/rpc/credentials.h"
+#include "common/status/new_file.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn {

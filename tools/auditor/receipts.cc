@@ -48,6 +48,10 @@ std::optional<std::string> Contradiction(const Receipt& receipt, const feed::v1:
   if (receipt.name() != entry.name()) return absl::StrCat("name ", receipt.name());
   if (receipt.sequence() != entry.sequence()) return absl::StrCat("sequence ", receipt.sequence());
   if (receipt.epoch() != entry.epoch()) return absl::StrCat("epoch ", receipt.epoch());
+  // An entry of a later epoch stands in no ledger of an earlier one.
+  if (receipt.head().epoch() < entry.epoch()) {
+    return absl::StrCat("a head of epoch ", receipt.head().epoch());
+  }
   if (receipt.service() != receipt.head().service()) {
     return absl::StrCat("service ", receipt.service());
   }

@@ -31,14 +31,14 @@ PublicKey Key() { return kKey.public_key(); }
 std::string Sign(const std::string& message) { return kKey.Sign(message); }
 void SignHead(ledger::v1::SignedHead* head) { kKey.SignHead(head); }
 
-// Of the second of three entries.
-ledger::v1::Receipt Sound() {
+// Of the second of three entries, of epoch 2, which stands under a head of `head_epoch`.
+ledger::v1::Receipt Sound(uint64_t head_epoch = 2) {
   Tree tree;
   ledger::v1::Receipt receipt;
   for (uint64_t sequence = 1; sequence <= 3; ++sequence) {
     feed::v1::Entry entry;
     entry.set_kind(feed::v1::ENTRY_KIND_RETURN_ACCEPTED);
-    entry.set_epoch(1);
+    entry.set_epoch(2);
     entry.set_sequence(sequence);
     entry.set_time_micros(1'700'000'000'250'000);
     entry.set_name(absl::StrCat("organisations/RLQ/returns/A.2024-03/revisions/", sequence));
@@ -49,7 +49,7 @@ ledger::v1::Receipt Sound() {
     receipt.set_name(entry.name());
   }
   receipt.set_service("ingestion");
-  receipt.set_epoch(1);
+  receipt.set_epoch(2);
   receipt.set_sequence(2);
   receipt.mutable_time()->set_seconds(1'700'000'000);
   receipt.mutable_time()->set_nanos(250'000'000);
@@ -58,7 +58,7 @@ ledger::v1::Receipt Sound() {
   receipt.add_inclusion_proof(std::string(View(tree.leaf(2))));
   ledger::v1::SignedHead* head = receipt.mutable_head();
   head->set_service("ingestion");
-  head->set_epoch(1);
+  head->set_epoch(head_epoch);
   head->set_size(3);
   head->set_root(std::string(View(tree.Root())));
   head->mutable_time()->set_seconds(1'700'000'001);
@@ -125,11 +125,11 @@ TEST(ReceiptsTest, EveryChangedPartIsNamed) {
       {"RECEIPT_ALTERED", [](auto* r) { r->set_leaf_hash(std::string(32, 'x')); }},
       {"RECEIPT_ALTERED", [](auto* r) { r->set_name("organisations/RLQ/returns/A.2024-04"); }},
       {"RECEIPT_ALTERED", [](auto* r) { r->set_sequence(3); }},
-      {"RECEIPT_ALTERED", [](auto* r) { r->set_epoch(2); }},
+      {"RECEIPT_ALTERED", [](auto* r) { r->set_epoch(1); }},
       {"RECEIPT_ALTERED", [](auto* r) { r->mutable_time()->set_seconds(1); }},
       {"RECEIPT_ALTERED", [](auto* r) { r->set_service("metrics"); }},
       {"HEAD_NOT_SIGNED", [](auto* r) { r->mutable_head()->set_size(4); }},
-      {"HEAD_NOT_SIGNED", [](auto* r) { r->mutable_head()->set_epoch(2); }},
+      {"HEAD_NOT_SIGNED", [](auto* r) { r->mutable_head()->set_epoch(3); }},
       {"HEAD_NOT_SIGNED", [](auto* r) { r->mutable_head()->set_key_id("0011223344556677"); }},
       {"HEAD_NOT_SIGNED", [](auto* r) { (*r->mutable_head()->mutable_signature())[5] ^= 1; }},
       {"HEAD_NOT_SIGNED", [](auto* r) { r->mutable_head()->set_root("short"); }},
@@ -147,6 +147,14 @@ TEST(ReceiptsTest, EveryChangedPartIsNamed) {
     change.change(&receipt);
     EXPECT_EQ(FirstLie(receipt), change.lie) << receipt.ShortDebugString();
   }
+}
+
+// Entries stay in the ledger through a restore, which begins an epoch; the other way round the key
+// signed what cannot be, however well proof and signature hold.
+TEST(ReceiptsTest, TheHeadIsOfTheEntrysEpochOrALaterOne) {
+  EXPECT_EQ(FirstLie(Sound(2)), "none");
+  EXPECT_EQ(FirstLie(Sound(3)), "none");
+  EXPECT_EQ(FirstLie(Sound(1)), "RECEIPT_ALTERED");
 }
 
 TEST(ReceiptsTest, AreReadAsTheClientSavesThem) {

@@ -23,7 +23,7 @@ ENGINE = [
     r"common/storage/(database|engine_options|engine_status|fault_file_system|folder|schema_record|space_watch|table_files|testing_store)\.h",
 ]
 # What brings transport with it, though its name does not say so.
-TRANSPORT = [r"common/rpc/(guard|mutation_gate|server)\.h"]
+TRANSPORT = [r"common/rpc/(admission|caller_identity|guard|mutation_gate|server|stream_bound)\.h"]
 
 RULES = [
     (r"services/([^/]+)/domain/(?!.*_test\.cc$)(?!testing/).*", "only",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/personal_data.h"
 #include "common/base/utf8.h"
 #include "common/commit/request_id.h"
 #include "common/period/period.h"
@@ -52,6 +53,9 @@ void FieldFaults::CheckText(absl::string_view field, absl::string_view text, boo
     Add(Reason::kLength, field, absl::StrCat("has ", length, " characters: at most ", most));
   }
   if (!safe) Add(Reason::kCharset, field, "holds control or invisible characters");
+  if (HoldsPersonalData(text)) {
+    Add(Reason::kPersonalData, field, "seems to hold an NHS number or a postcode");
+  }
 }
 
 void FieldFaults::CheckLine(absl::string_view field, absl::string_view text, bool required,

@@ -23,7 +23,7 @@ class FieldFaults {
   // The fields of an error of another check, below `path`.
   void AddAll(const absl::Status& status, absl::string_view path);
 
-  // MISSING, LENGTH, CHARSET. A line is one-line text; a narrative may have several.
+  // MISSING, LENGTH, CHARSET, PERSONAL_DATA. A line is one-line text; a narrative may have several.
   void CheckLine(absl::string_view field, absl::string_view text, bool required, size_t most);
   void CheckNarrative(absl::string_view field, absl::string_view text, bool required);
   void CheckRequestId(absl::string_view text);                              // REQUEST_ID

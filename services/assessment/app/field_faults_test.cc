@@ -66,6 +66,19 @@ TEST(FieldFaultsTest, LengthsAreInCharacters) {
   EXPECT_FALSE(faults.empty());
 }
 
+TEST(FieldFaultsTest, MarksOfAPersonAreNotTaken) {
+  for (const char* text : {"the patient 943 476 5919", "seen at SW1A 2AA"}) {
+    FieldFaults line;
+    line.CheckLine("t", text, true, 100);
+    EXPECT_THAT(line.ToStatus(), HasReason(Reason::kPersonalData)) << text;
+    FieldFaults narrative;
+    narrative.CheckNarrative("t", text, false);
+    EXPECT_THAT(narrative.ToStatus(), HasReason(Reason::kPersonalData)) << text;
+    EXPECT_THAT(std::string(narrative.ToStatus().message()),
+                ::testing::Not(::testing::HasSubstr(text)));
+  }
+}
+
 TEST(FieldFaultsTest, AllFaultsTravelInOneError) {
   FieldFaults faults;
   faults.CheckRequestId("");

@@ -24,9 +24,8 @@ ItemLookup NewestItems(const Reader& reader) {
       };
 }
 
-absl::StatusOr<CompiledCollection> CompiledCollections::Get(const std::string& code) {
-  // Sequence and definitions from one state: a change between them must not mix two catalogues.
-  const Snapshot snapshot = store_->TakeSnapshot();
+absl::StatusOr<CompiledCollection> CompiledCollections::Get(const Snapshot& snapshot,
+                                                            const std::string& code) {
   ASSIGN_OR_RETURN(uint64_t sequence, CatalogueSequence(snapshot));
   {
     std::lock_guard<std::mutex> lock(mutex_);

@@ -27,13 +27,12 @@ ItemLookup NewestItems(const Reader& reader);
 // Thread safe.
 class CompiledCollections {
  public:
-  explicit CompiledCollections(const Store* store) : store_(store) {}
-
-  // DEFINITION_UNKNOWN when there is no such collection.
-  absl::StatusOr<CompiledCollection> Get(const std::string& code);
+  // As `snapshot` has it, so that all that a submission is judged on is of one state: what has
+  // changed since then fails the check of `catalogue_sequence`. DEFINITION_UNKNOWN when there is no
+  // such collection.
+  absl::StatusOr<CompiledCollection> Get(const Snapshot& snapshot, const std::string& code);
 
  private:
-  const Store* const store_;
   std::mutex mutex_;
   uint64_t sequence_ = 0;                                                 // Guarded by mutex_.
   std::map<std::string, std::shared_ptr<const Collection>> collections_;  // Guarded; of sequence_.

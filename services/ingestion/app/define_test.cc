@@ -79,7 +79,8 @@ TEST_F(DefineTest, EnglandIsDefinedWithReceiptsThatVerify) {
               IsOk());
   EXPECT_EQ(ingestion_.LastSequence(),
             static_cast<uint64_t>(england.organisations_size() + england.items_size() + 1));
-  const CompiledCollection compiled = ingestion_.collections().Get("MSitAE").value();
+  const CompiledCollection compiled =
+      ingestion_.collections().Get(ingestion_.store().TakeSnapshot(), "MSitAE").value();
   EXPECT_EQ(compiled.collection->CellCount(), 18u);
   EXPECT_EQ(compiled.catalogue_sequence, ingestion_.LastSequence());
 }

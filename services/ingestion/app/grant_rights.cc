@@ -6,6 +6,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/personal_data.h"
+#include "common/base/pseudonym.h"
 #include "common/base/utf8.h"
 #include "common/commit/journal.h"
 #include "common/commit/request_id.h"
@@ -27,16 +29,16 @@ constexpr int kMaxCollections = 64;
 
 bool IsPrincipal(const std::string& principal) {
   if (principal.size() > kMaxPrincipalBytes || !IsSafeText(principal)) return false;
-  if (SpiffeIdOf({principal}).ok()) return true;
-  const size_t mark = principal.find('#');
-  return mark != 0 && mark != std::string::npos && mark + 1 < principal.size() &&
-         principal.find(' ') == std::string::npos;
+  return SpiffeIdOf({principal}).ok() || IsPersonId(principal);
 }
 
 void CheckReason(const std::string& reason, Error* faults) {
   if (reason.empty()) faults->Field("reason", "is missing");
   if (reason.size() > kMaxReasonBytes) faults->Field("reason", "is longer than 1,000 bytes");
   if (!IsSafeText(reason)) faults->Field("reason", "holds a character that cannot be shown");
+  if (HoldsPersonalData(reason)) {
+    faults->Field(Reason::kPersonalData, "reason", "seems to hold an NHS number or a postcode");
+  }
 }
 
 void CheckDays(const rights::v1::Grant& grant, Error* faults) {
@@ -79,7 +81,8 @@ absl::Status CheckShape(const rights::v1::ProposeGrantRequest& request, rights::
   }
   Error faults(Reason::kFieldInvalid, "the grant cannot be taken as it is");
   if (!IsPrincipal(grant->principal())) {
-    faults.Field("grant.principal", "is neither a SPIFFE id nor {issuer}#{subject}");
+    faults.Field("grant.principal",
+                 "is neither a SPIFFE id nor {issuer}#{subject} with a pseudonym as its subject");
   }
   if (!Grantable(grant->role())) faults.Field("grant.role", "is no role that is granted");
   if (!grant->organisation().empty()) {

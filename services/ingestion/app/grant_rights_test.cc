@@ -4,6 +4,7 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include "common/commit/journal.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/record_rights_file.h"
@@ -17,16 +18,16 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr char kDesk[] = "spiffe://onereturn.example/desk";  // Where officers and others sit.
-constexpr char kAnna[] = "https://id.example#anna";
-constexpr char kBen[] = "https://id.example#ben";
-constexpr char kCarl[] = "https://id.example#carl";
+constexpr char kAnna[] = "https://id.example#p-0001";
+constexpr char kBen[] = "https://id.example#p-0002";
+constexpr char kCarl[] = "https://id.example#p-0003";
 
 config::v1::RightsFile File() {
   config::v1::RightsFile file;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(R"(
       principals { spiffe_id: "spiffe://onereturn.example/desk" role: ROLE_PUBLIC_READER }
-      principals { person: "https://id.example#anna" role: ROLE_RIGHTS_OFFICER }
-      principals { person: "https://id.example#ben" role: ROLE_RIGHTS_OFFICER })",
+      principals { person: "https://id.example#p-0001" role: ROLE_RIGHTS_OFFICER }
+      principals { person: "https://id.example#p-0002" role: ROLE_RIGHTS_OFFICER })",
                                                             &file));
   return file;
 }
@@ -96,7 +97,7 @@ class GrantRightsTest : public ::testing::Test {
 };
 
 constexpr char kCarlsGrant[] =
-    R"(principal: "https://id.example#carl" role: ROLE_SUBMITTER organisation: "RLQ")";
+    R"(principal: "https://id.example#p-0003" role: ROLE_SUBMITTER organisation: "RLQ")";
 
 TEST_F(GrantRightsTest, OneProposesAnotherApprovesAndEitherRevokes) {
   const GrantAnswer proposed = Propose(By(kAnna, "1"), Proposal(kCarlsGrant)).value();
@@ -187,10 +188,10 @@ TEST_F(GrantRightsTest, NobodyDecidesHisOwnProposalOrAboutHimself) {
   EXPECT_THAT(Decide(By("", "3"), "grants/1"), HasReason(Reason::kSelfApproval))
       << "the desk's key may be Anna's";
   EXPECT_THAT(Propose(By(kAnna, "4"),
-                      Proposal(R"(principal: "https://id.example#anna" role: ROLE_STEWARD)")),
+                      Proposal(R"(principal: "https://id.example#p-0001" role: ROLE_STEWARD)")),
               HasReason(Reason::kSelfApproval));
   ASSERT_THAT(Propose(By(kAnna, "5"),
-                      Proposal(R"(principal: "https://id.example#ben" role: ROLE_STEWARD)")),
+                      Proposal(R"(principal: "https://id.example#p-0002" role: ROLE_STEWARD)")),
               IsOk());
   EXPECT_THAT(Decide(By(kBen, "6"), "grants/2"), HasReason(Reason::kSelfApproval));
 }
@@ -206,13 +207,13 @@ TEST_F(GrantRightsTest, ARefusedGrantGivesNothing) {
 TEST_F(GrantRightsTest, AnOfficerOfOneOrganisationGrantsItsRolesAlone) {
   const OrganisationScope own = OrganisationScope::Only("RLQ");
   EXPECT_THAT(Propose(By(kAnna, "1", own), Proposal(kCarlsGrant)), IsOk());
-  EXPECT_THAT(Propose(By(kAnna, "2", own), Proposal(R"(principal: "https://id.example#carl"
+  EXPECT_THAT(Propose(By(kAnna, "2", own), Proposal(R"(principal: "https://id.example#p-0003"
                                                        role: ROLE_STEWARD organisation: "RLQ")")),
               HasReason(Reason::kPermission));
   EXPECT_THAT(
       Propose(By(kAnna, "3", own), Proposal(absl::StrCat(kCarlsGrant, " reach: REACH_ACT_BELOW"))),
       HasReason(Reason::kPermission));
-  ASSERT_THAT(Propose(By(kAnna, "4"), Proposal(R"(principal: "https://id.example#carl"
+  ASSERT_THAT(Propose(By(kAnna, "4"), Proposal(R"(principal: "https://id.example#p-0003"
                                                   role: ROLE_SUBMITTER organisation: "RCF")")),
               IsOk());
   EXPECT_EQ(Decide(By(kBen, "5", own), "grants/2").status(), NotFound()) << "not its own";
@@ -234,24 +235,65 @@ TEST_F(GrantRightsTest, AProposalIsJudgedWhole) {
   EXPECT_THAT(fields(""), ElementsAre("grant.principal", "grant.role"));
   EXPECT_THAT(fields(R"(principal: "carl" role: ROLE_SERVICE)"),
               ElementsAre("grant.principal", "grant.role"));
-  EXPECT_THAT(fields(R"(principal: "a#b" role: ROLE_APPROVER)"), ElementsAre("grant.organisation"));
-  EXPECT_THAT(fields(R"(principal: "a#b" role: ROLE_ANALYST reach: REACH_ACT_BELOW)"),
+  EXPECT_THAT(fields(R"(principal: "urn:id#p-0004" role: ROLE_APPROVER)"),
+              ElementsAre("grant.organisation"));
+  EXPECT_THAT(fields(R"(principal: "urn:id#p-0004" role: ROLE_ANALYST reach: REACH_ACT_BELOW)"),
               ElementsAre("grant.reach"));
-  EXPECT_THAT(fields(R"(principal: "a#b" role: ROLE_ANALYST valid_from: "2026-02-30"
+  EXPECT_THAT(fields(R"(principal: "urn:id#p-0004" role: ROLE_ANALYST valid_from: "2026-02-30"
                         valid_until: "2026-01-01" collections: "A" collections: "A")"),
               ElementsAre("grant.valid_from", "grant.valid_until", "grant.collections[1]"));
-  EXPECT_THAT(Propose(By(kAnna, "o"), Proposal(R"(principal: "a#b" role: ROLE_ANALYST
+  EXPECT_THAT(Propose(By(kAnna, "o"), Proposal(R"(principal: "urn:id#p-0004" role: ROLE_ANALYST
                                                    state: GRANT_STATE_APPROVED)")),
               HasReason(Reason::kOutputOnly));
-  EXPECT_THAT(Propose(By(kAnna, "u"),
-                      Proposal(R"(principal: "a#b" role: ROLE_ANALYST organisation: "RZZ")")),
-              HasReason(Reason::kOdsUnknown));
-  EXPECT_THAT(Propose(By(kAnna, "c"),
-                      Proposal(R"(principal: "a#b" role: ROLE_ANALYST collections: "None")")),
-              HasReason(Reason::kDefinitionUnknown));
+  EXPECT_THAT(
+      Propose(By(kAnna, "u"),
+              Proposal(R"(principal: "urn:id#p-0004" role: ROLE_ANALYST organisation: "RZZ")")),
+      HasReason(Reason::kOdsUnknown));
+  EXPECT_THAT(
+      Propose(By(kAnna, "c"),
+              Proposal(R"(principal: "urn:id#p-0004" role: ROLE_ANALYST collections: "None")")),
+      HasReason(Reason::kDefinitionUnknown));
   EXPECT_THAT(
       ListGrants(ingestion_.store(), OrganisationScope::National(), {}, "", 10).value().rows,
       IsEmpty());
+}
+
+TEST_F(GrantRightsTest, ThePersonIsNamedByAPseudonymAlone) {
+  for (const std::string subject :
+       {"anna", "anna.smith@trust.nhs.uk", "Anna Smith 1", "9434765919", "943-476-5919"}) {
+    const std::string id = absl::StrCat("https://id.example#", subject);
+    const absl::Status status =
+        Propose(By(kAnna, subject),
+                Proposal(absl::StrCat("role: ROLE_ANALYST principal: \"", id, "\"")))
+            .status();
+    EXPECT_THAT(status, HasReason(Reason::kFieldInvalid)) << subject;
+    EXPECT_EQ(status.ToString().find(subject), std::string::npos);
+    config::v1::RightsFile file;
+    file.add_principals()->set_person(id);
+    file.mutable_principals(0)->set_role(rights::v1::ROLE_ANALYST);
+    EXPECT_THAT(Rights::FromProto(file), HasReason(Reason::kFieldInvalid)) << subject;
+  }
+}
+
+TEST_F(GrantRightsTest, AReasonWithMarksOfAPersonIsNotTaken) {
+  const std::string reason = "asked for by 943 476 5919";
+  rights::v1::ProposeGrantRequest proposal = Proposal(kCarlsGrant);
+  proposal.set_reason(reason);
+  EXPECT_THAT(Propose(By(kAnna, "1"), proposal), HasReason(Reason::kPersonalData));
+  ASSERT_THAT(Propose(By(kAnna, "2"), Proposal(kCarlsGrant)), IsOk());
+  rights::v1::DecideGrantRequest decision;
+  decision.set_request_id("d");
+  decision.set_name("grants/1");
+  decision.set_reason("lives in SW1A 2AA");
+  EXPECT_THAT(Wait([&](GrantRights::Done done) { grants_.Decide(By(kBen, "3"), decision, done); }),
+              HasReason(Reason::kPersonalData));
+  rights::v1::RevokeGrantRequest revocation;
+  revocation.set_request_id("r");
+  revocation.set_name("grants/1");
+  revocation.set_reason(reason);
+  EXPECT_THAT(
+      Wait([&](GrantRights::Done done) { grants_.Revoke(By(kBen, "4"), revocation, done); }),
+      HasReason(Reason::kPersonalData));
 }
 
 TEST_F(GrantRightsTest, ARepeatGetsItsFirstAnswerAndChangesNothing) {
@@ -308,6 +350,44 @@ TEST_F(GrantRightsTest, GrantsAreListedOnPagesOfAnySize) {
       after = page.after;
     } while (!after.empty());
     EXPECT_THAT(names, ElementsAre("grants/1", "grants/2", "grants/3", "grants/4", "grants/5"));
+  }
+}
+
+// Whatever field of the file changes, also one that is added to it one day, the ledger tells it.
+TEST_F(GrantRightsTest, EveryFieldOfTheRightsFileIsRecorded) {
+  config::v1::RightsFile file;
+  auto* principal = file.add_principals();
+  principal->set_role(rights::v1::ROLE_SUBMITTER);
+  const google::protobuf::Descriptor* fields = config::v1::Principal::descriptor();
+  for (int i = 0; i < fields->field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = fields->field(i);
+    const google::protobuf::Reflection* reflection = principal->GetReflection();
+    switch (field->cpp_type()) {
+      case google::protobuf::FieldDescriptor::CPPTYPE_STRING:
+        reflection->SetString(principal, field, absl::StrCat("changed-", field->name()));
+        break;
+      case google::protobuf::FieldDescriptor::CPPTYPE_BOOL:
+        reflection->SetBool(principal, field, true);
+        break;
+      case google::protobuf::FieldDescriptor::CPPTYPE_ENUM:
+        reflection->SetEnumValue(principal, field, 3);
+        break;
+      default:
+        FAIL() << "say here how " << field->name() << " is changed";
+    }
+    EXPECT_TRUE(
+        RecordRightsFile(file, "spiffe://onereturn.example/ingestion", ingestion_.store(), writer_)
+            .value())
+        << field->name();
+    feed::v1::Entry entry;
+    rights::v1::RightsConfigured fact;
+    ASSERT_TRUE(
+        entry.ParseFromString(EntryBytes(ingestion_.store(), ingestion_.LastSequence()).value()));
+    ASSERT_TRUE(fact.ParseFromString(entry.fact()));
+    if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
+      EXPECT_THAT(fact.DebugString(),
+                  ::testing::HasSubstr(absl::StrCat("changed-", field->name())));
+    }
   }
 }
 

@@ -155,7 +155,8 @@ TEST(LargeReturnTest, ChunksAreWrittenAhead) {
   ReturnSubmission submission = ingestion.AeReturn("RLQ", "2024-03");
   submission.collection = "WARDS";
   submission.submission.cells.clear();
-  const CompiledCollection compiled = ingestion.collections().Get("WARDS").value();
+  const CompiledCollection compiled =
+      ingestion.collections().Get(ingestion.store().TakeSnapshot(), "WARDS").value();
   int64_t figure = 0;
   compiled.collection->VisitCells([&](const Cell& cell) {
     submission.submission.cells.push_back(cell);

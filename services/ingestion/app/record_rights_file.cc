@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/big_endian.h"
 #include "common/status/status_macros.h"
 #include "onereturn/rights/v1/rights.pb.h"
 #include "services/ingestion/store/grant_table.h"
@@ -25,6 +26,8 @@ std::vector<rights::v1::ConfiguredPrincipal> PrincipalsOf(const config::v1::Righ
     configured.set_role(principal.role());
     configured.set_organisation(principal.organisation());
     configured.set_reach(principal.reach());
+    configured.set_people_of(principal.people_of());
+    configured.set_needs_person(principal.needs_person());
     principals.push_back(std::move(configured));
   }
   return principals;
@@ -34,9 +37,7 @@ Digest DigestOf(const std::vector<rights::v1::ConfiguredPrincipal>& principals) 
   std::string bytes;
   for (const rights::v1::ConfiguredPrincipal& principal : principals) {
     const std::string one = principal.SerializeAsString();
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      bytes.push_back(static_cast<char>((one.size() >> shift) & 0xff));
-    }
+    AppendBigEndian(one.size(), 4, &bytes);
     bytes += one;
   }
   return Sha256(bytes);

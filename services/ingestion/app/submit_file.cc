@@ -110,7 +110,8 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
   FileAnswer answer;
   std::promise<absl::StatusOr<std::optional<AcceptedFact>>> promise;
   writer_->Write(
-      std::move(request), [&](const Snapshot& /*snapshot*/) { return Take(submission, &answer); },
+      std::move(request),
+      [&](const Snapshot& snapshot) { return Take(snapshot, submission, &answer); },
       [&promise](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
         promise.set_value(std::move(accepted));
       });
@@ -126,12 +127,14 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
   return answer;
 }
 
-absl::StatusOr<Decision> SubmitFile::Take(const FileSubmission& submission,
+absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot,
+                                          const FileSubmission& submission,
                                           FileAnswer* answer) const {
   *answer = FileAnswer();
   ASSIGN_OR_RETURN(const StoredUpload upload,
                    uploads_->Complete(submission.owner, submission.upload));
-  ASSIGN_OR_RETURN(const CompiledCollection compiled, collections_->Get(submission.collection));
+  ASSIGN_OR_RETURN(const CompiledCollection compiled,
+                   collections_->Get(snapshot, submission.collection));
   RETURN_IF_ERROR(JudgeFile(upload, submission, compiled, answer));
   if (submission.origin.validate_only) return NothingToKeep{};
   RETURN_IF_ERROR(CommitRows(upload, submission, compiled, answer));

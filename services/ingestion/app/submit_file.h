@@ -65,7 +65,8 @@ class SubmitFile {
 
  private:
   // Commits the file's returns; what is left to write is the file's own fact.
-  absl::StatusOr<Decision> Take(const FileSubmission& submission, FileAnswer* answer) const;
+  absl::StatusOr<Decision> Take(const Snapshot& snapshot, const FileSubmission& submission,
+                                FileAnswer* answer) const;
   absl::Status JudgeFile(const StoredUpload& upload, const FileSubmission& submission,
                          const CompiledCollection& compiled, FileAnswer* answer) const;
   absl::Status ReadRows(const StoredUpload& upload, const FileSubmission& submission,

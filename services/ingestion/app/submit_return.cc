@@ -125,7 +125,8 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   const ReturnSubmission& submission = work->submission;
   const std::string& organisation = submission.submission.organisation;
   RETURN_IF_ERROR(CheckOrganisationKnown(snapshot, organisation));
-  ASSIGN_OR_RETURN(const CompiledCollection compiled, collections_->Get(submission.collection));
+  ASSIGN_OR_RETURN(const CompiledCollection compiled,
+                   collections_->Get(snapshot, submission.collection));
   ASSIGN_OR_RETURN(const Period period,
                    ReadPeriod(submission.period, compiled.collection->period_kind));
   RETURN_IF_ERROR(CheckOpen(snapshot, submission.submission, period));
@@ -143,7 +144,8 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   work->answer.findings = std::move(judgement.findings);
   if (judgement.verdict == Verdict::kInvalid) return NothingToKeep{};
   ASSIGN_OR_RETURN(const bool unchanged, IsUnchanged(snapshot, submission, head, judgement));
-  if (unchanged) return Unchanged{head.newest.sequence, {head.check}};
+  const ReadCheck catalogue = CatalogueCheck(compiled.catalogue_sequence);
+  if (unchanged) return Unchanged{head.newest.sequence, {catalogue, head.check}};
   if (submission.origin.validate_only) return NothingToKeep{};
   work->answer.fact =
       FactOf(submission, key, compiled.collection->version, head.newest.number + 1, judgement);
@@ -154,7 +156,8 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   NewFact fact;
   fact.name = RevisionName(key, work->answer.fact.revision());
   fact.fact = work->answer.fact.SerializeAsString();
-  fact.read_set = {CatalogueCheck(compiled.catalogue_sequence), head.check};
+  // The organisation's closing date is in the catalogue too.
+  fact.read_set = {catalogue, head.check};
   if (submission.file.has_value()) fact.read_set.push_back(submission.file->held);
   fact.write = [key, revision = work->answer.fact.revision(), ahead, file = submission.file,
                 cell_digest = judgement.cell_digest, digests = std::move(judgement.chunk_digests),

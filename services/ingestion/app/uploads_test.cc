@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/shared_uploads.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
 #include "services/ingestion/app/upload_shares.h"
 #include "services/ingestion/domain/testing/ae_files.h"
@@ -285,6 +286,43 @@ TEST(UploadSharesTest, BytesADay) {
   EXPECT_THAT(shares.Write("RCF", 100, share), IsOk());
   clock.AdvanceSeconds(60);
   EXPECT_THAT(shares.Write("RCF", 1'000, share), IsOk());
+}
+
+TEST_F(UploadsTest, AnUploadTakesItsOwnersShareAndGivesItBack) {
+  SharedUploads uploads(&ingestion_.uploads(), &ingestion_.clock());
+  const Uploader trust{"RLQ", OrganisationScope::Only("RLQ")};
+  const auto wait = [](auto begin) {
+    std::promise<absl::StatusOr<UploadState>> promise;
+    begin([&promise](absl::StatusOr<UploadState> state) { promise.set_value(std::move(state)); });
+    return promise.get_future().get();
+  };
+  const std::string wrong(kDigestBytes, 'x');
+  const auto create = [&](const std::string& id, const std::string& digest) {
+    return wait([&](UploadDone done) { uploads.Create(trust, id, 4, digest, std::move(done)); });
+  };
+  std::string last;
+  for (size_t i = 0; i < limits::kUploadsAtOnce; ++i) {
+    const auto begun = create(absl::StrCat("r", i), wrong);
+    ASSERT_THAT(begun, IsOk());
+    last = begun->id;
+  }
+  EXPECT_THAT(create("more", wrong), HasReason(Reason::kOrgQuota));
+  // The bytes are not those of the digest: the session is dropped, and its place is free.
+  EXPECT_THAT(
+      wait([&](UploadDone done) { uploads.Write(trust, last, 0, "text", std::move(done)); }),
+      HasReason(Reason::kDigestMismatch));
+  // What is not begun holds no place.
+  EXPECT_THAT(create("more", "no digest"), HasReason(Reason::kFieldInvalid));
+  EXPECT_THAT(create("more", wrong), IsOk());
+  EXPECT_THAT(create("another", wrong), HasReason(Reason::kOrgQuota));
+  // A national caller's share is another, and larger.
+  const Uploader loader{kLoader, OrganisationScope::National()};
+  for (size_t i = 0; i <= limits::kUploadsAtOnce; ++i) {
+    EXPECT_THAT(wait([&](UploadDone done) {
+                  uploads.Create(loader, absl::StrCat("r", i), 4, wrong, std::move(done));
+                }),
+                IsOk());
+  }
 }
 
 TEST_F(UploadsTest, SharesAreKnownAgainAfterARestart) {

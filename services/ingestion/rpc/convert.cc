@@ -8,12 +8,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/base/personal_data.h"
 #include "common/base/utf8.h"
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
-#include "services/ingestion/domain/personal_data.h"
 
 namespace onereturn::ingestion {
 namespace {

@@ -44,14 +44,12 @@ absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent,
   return OrganisationScope::Only(code);
 }
 
-UploadShare ShareOf(const CallContext& call) {
-  return call.caller.scope.national() ? UploadShare::National() : UploadShare();
-}
+Uploader UploaderOf(const CallContext& call) { return {OwnerOf(call), call.caller.scope}; }
 
 }  // namespace
 
 ReturnsServer::ReturnsServer(IngestionParts parts)
-    : parts_(parts), shares_(&parts.guard->clock()), imports_(kImportThreads, kImportQueue) {}
+    : parts_(parts), imports_(kImportThreads, kImportQueue) {}
 
 grpc::ServerUnaryReactor* ReturnsServer::SubmitReturn(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
@@ -76,25 +74,14 @@ grpc::ServerUnaryReactor* ReturnsServer::CreateUpload(grpc::CallbackServerContex
   using Call = Mutation<returns::v1::CreateUploadRequest, returns::v1::CreateUploadResponse>;
   return parts_.gate->Start<returns::v1::CreateUploadRequest, returns::v1::CreateUploadResponse>(
       context, request, response, [this](Call call) {
-        const std::string owner = OwnerOf(call.call);
-        const std::string id = UploadKeyOf(owner, call.request.request_id());
-        if (absl::Status share =
-                shares_.Begin(owner, id, call.request.size_bytes(), ShareOf(call.call));
-            !share.ok()) {
-          return call.respond(share);
-        }
-        auto respond = [this, owner, id, done = std::move(call.respond)](
-                           absl::StatusOr<returns::v1::CreateUploadResponse> answer) {
-          answer.ok() ? shares_.Wrote(owner, id, answer->held_bytes()) : shares_.End(owner, id);
-          done(std::move(answer));
-        };
-        parts_.uploads->Create(owner, call.request.request_id(), call.request.size_bytes(),
-                               call.request.digest(),
-                               RespondUpload<returns::v1::CreateUploadResponse>(
-                                   std::move(respond), [](const UploadState& state, auto* answer) {
-                                     answer->set_name("uploads/" + state.id);
-                                     answer->set_held_bytes(state.held_bytes);
-                                   }));
+        parts_.uploads->Create(
+            UploaderOf(call.call), call.request.request_id(), call.request.size_bytes(),
+            call.request.digest(),
+            RespondUpload<returns::v1::CreateUploadResponse>(
+                std::move(call.respond), [](const UploadState& state, auto* answer) {
+                  answer->set_name("uploads/" + state.id);
+                  answer->set_held_bytes(state.held_bytes);
+                }));
       });
 }
 
@@ -106,22 +93,12 @@ grpc::ServerUnaryReactor* ReturnsServer::WriteUpload(grpc::CallbackServerContext
       context, request, response, [this](Call call) {
         absl::StatusOr<std::string> id = UploadIdOf(call.request.name());
         if (!id.ok()) return call.respond(id.status());
-        const std::string owner = OwnerOf(call.call);
-        const uint64_t bytes = call.request.data().size();
-        if (absl::Status share = shares_.Write(owner, bytes, ShareOf(call.call)); !share.ok()) {
-          return call.respond(share);
-        }
-        auto respond = [this, owner, id = *id, done = std::move(call.respond)](
-                           absl::StatusOr<returns::v1::WriteUploadResponse> answer) {
-          if (answer.ok()) shares_.Wrote(owner, id, answer->held_bytes());
-          if (absl::IsDataLoss(answer.status())) shares_.End(owner, id);  // It was dropped.
-          done(std::move(answer));
-        };
-        parts_.uploads->Write(owner, *id, call.request.offset(), call.request.data(),
-                              RespondUpload<returns::v1::WriteUploadResponse>(
-                                  std::move(respond), [](const UploadState& state, auto* answer) {
-                                    answer->set_held_bytes(state.held_bytes);
-                                  }));
+        parts_.uploads->Write(
+            UploaderOf(call.call), *id, call.request.offset(), call.request.data(),
+            RespondUpload<returns::v1::WriteUploadResponse>(
+                std::move(call.respond), [](const UploadState& state, auto* answer) {
+                  answer->set_held_bytes(state.held_bytes);
+                }));
       });
 }
 

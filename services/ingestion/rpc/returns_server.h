@@ -8,10 +8,9 @@
 #include "common/rpc/mutation_gate.h"
 #include "common/rpc/page_token.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
+#include "services/ingestion/app/shared_uploads.h"
 #include "services/ingestion/app/submit_file.h"
 #include "services/ingestion/app/submit_return.h"
-#include "services/ingestion/app/upload_shares.h"
-#include "services/ingestion/app/uploads.h"
 
 namespace onereturn::ingestion {
 
@@ -23,7 +22,7 @@ struct IngestionParts {
   const Store* store = nullptr;
   Committer* committer = nullptr;
   CompiledCollections* collections = nullptr;
-  const Uploads* uploads = nullptr;
+  SharedUploads* uploads = nullptr;
   const SubmitReturn* submit_return = nullptr;
   const SubmitFile* submit_file = nullptr;
 };
@@ -38,9 +37,6 @@ using ReturnsBase = returns::v1::ReturnsService::WithRawCallbackMethod_SubmitRet
 class ReturnsServer final : public ReturnsBase {
  public:
   explicit ReturnsServer(IngestionParts parts);
-
-  // What was uploaded before the start. Before the first call.
-  absl::Status LoadShares() { return shares_.Load(*parts_.store); }
 
   grpc::ServerUnaryReactor* SubmitReturn(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
@@ -80,7 +76,6 @@ class ReturnsServer final : public ReturnsBase {
                                         const PagePlace& page) const;
 
   const IngestionParts parts_;
-  UploadShares shares_;
   BoundedPool imports_;
 };
 

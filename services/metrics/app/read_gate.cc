@@ -98,7 +98,7 @@ absl::Status ReadGate::Read(const ReadWish& wish,
   const uint64_t seen = Progress();
   absl::Status status = Attempt(wish, body);
   if (wish.at_least.empty() || !IsNotCaughtUp(status)) return status;
-  ASSIGN_OR_RETURN(const Admission::Ticket place, waiting_.Take(wish.caller, wish.caller.empty()));
+  ASSIGN_OR_RETURN(const std::shared_ptr<void> place, take_place_(wish.caller));
   return Wait(wish, seen, body);
 }
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,8 +18,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/clock/clock.h"
-#include "common/rpc/admission.h"
-#include "common/rpc/limits.h"
 #include "services/metrics/domain/value.h"
 
 namespace onereturn::metrics {
@@ -40,15 +39,20 @@ struct ReadWish {
 std::string PositionText(const Position& position);
 absl::StatusOr<RequestedPosition> ParsePosition(absl::string_view text);
 
+// A place to wait in, given back with the last copy; CALL_QUOTA when the caller, as in ReadWish,
+// may have none. Called from many threads.
+using TakePlace = std::function<absl::StatusOr<std::shared_ptr<void>>(const std::string& caller)>;
+
 // Thread safe.
 class ReadGate {
  public:
   // Both must outlive the gate.
-  ReadGate(const DerivedTables* tables, const Clock* clock) : tables_(tables), clock_(clock) {}
+  ReadGate(const DerivedTables* tables, const Clock* clock, TakePlace take_place)
+      : tables_(tables), clock_(clock), take_place_(std::move(take_place)) {}
 
   // Runs the body against one consistent state. With `at_least` it is run again after
-  // NOT_CAUGHT_UP, as more is taken in, until the deadline. Each that waits holds a thread, so no
-  // more than limits::kWaitingReads do. Errors: POSITION_INVALID, those of ResolvePosition and
+  // NOT_CAUGHT_UP, as more is taken in, until the deadline. Each that waits holds a thread, so it
+  // takes a place first. Errors: POSITION_INVALID, those of ResolvePosition and
   // ResolveTime, CALL_QUOTA when too many wait already, the body's.
   absl::Status Read(const ReadWish& wish, absl::FunctionRef<absl::Status(MetricReader*)> body);
 
@@ -84,7 +88,7 @@ class ReadGate {
 
   const DerivedTables* const tables_;
   const Clock* const clock_;
-  Places waiting_{limits::kWaitingReads, 0, limits::kWaitingReadsACaller, absl::Seconds(1)};
+  const TakePlace take_place_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   uint64_t progress_ = 0;          // Guarded by mutex_.

@@ -14,6 +14,7 @@
 #include "common/authority/authority.h"
 #include "common/commit/service_store.h"
 #include "common/ledger/signing.h"
+#include "common/status/new_file.h"
 #include "common/status/status_macros.h"
 #include "common/token/token_signer.h"
 #include "tools/onereturn/connection/session.h"

@@ -11,6 +11,7 @@
 #include "common/authority/authority.h"
 #include "common/authority/certificate_reading.h"
 #include "common/base/testing/temporary_folder.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "common/token/testing_tokens.h"
 #include "tools/onereturn/console/error_text.h"

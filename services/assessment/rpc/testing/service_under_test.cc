@@ -7,6 +7,7 @@
 #include "common/base/check.h"
 #include "common/rpc/credentials.h"
 #include "common/status/error.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/assessment/app/convert.h"
 #include "services/assessment/domain/testing/example_framework.h"

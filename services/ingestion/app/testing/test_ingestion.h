@@ -85,7 +85,7 @@ class TestIngestion {
     committer_ = Committer::Start(store_.get(), &clock_, KeyFromSeed(std::string(64, '7')),
                                   std::move(options))
                      .value();
-    collections_ = std::make_unique<CompiledCollections>(store_.get());
+    collections_ = std::make_unique<CompiledCollections>();
     writer_ = std::make_unique<FactWriter>(store_.get(), committer_.get(),
                                            [this](std::function<void()> work) {
                                              std::lock_guard<std::mutex> lock(mutex_);

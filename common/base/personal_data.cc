@@ -1,10 +1,10 @@
-#include "services/ingestion/domain/personal_data.h"
+#include "common/base/personal_data.h"
 
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
 
-namespace onereturn::ingestion {
+namespace onereturn {
 namespace {
 
 constexpr size_t kDigits = 10;
@@ -67,4 +67,4 @@ bool HoldsPersonalData(absl::string_view text) {
   return false;
 }
 
-}  // namespace onereturn::ingestion
+}  // namespace onereturn

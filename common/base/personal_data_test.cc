@@ -1,8 +1,8 @@
-#include "services/ingestion/domain/personal_data.h"
+#include "common/base/personal_data.h"
 
 #include <gtest/gtest.h>
 
-namespace onereturn::ingestion {
+namespace onereturn {
 namespace {
 
 TEST(PersonalDataTest, NumbersWithTheRightCheckDigit) {
@@ -29,4 +29,4 @@ TEST(PersonalDataTest, FullPostcodes) {
 }
 
 }  // namespace
-}  // namespace onereturn::ingestion
+}  // namespace onereturn

@@ -1,16 +1,16 @@
 // What no figure of a return needs: marks by which a patient could be found.
-#ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_PERSONAL_DATA_H_
-#define ONERETURN_SERVICES_INGESTION_DOMAIN_PERSONAL_DATA_H_
+#ifndef ONERETURN_COMMON_BASE_PERSONAL_DATA_H_
+#define ONERETURN_COMMON_BASE_PERSONAL_DATA_H_
 
 #include "absl/strings/string_view.h"
 
-namespace onereturn::ingestion {
+namespace onereturn {
 
 // Whether a text seems to hold an NHS number (ten digits, alone or as 3-3-4 with blanks or hyphens,
 // with the right check digit, modulus 11) or a full postcode (such as "LS1 3EX", in upper case with
 // its blank). One in eleven other numbers of ten digits looks like an NHS number.
 bool HoldsPersonalData(absl::string_view text);
 
-}  // namespace onereturn::ingestion
+}  // namespace onereturn
 
-#endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_PERSONAL_DATA_H_
+#endif  // ONERETURN_COMMON_BASE_PERSONAL_DATA_H_

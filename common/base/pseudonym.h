@@ -1,0 +1,20 @@
+// Names of people that say nothing of them: what an issuer of tokens calls somebody, and what
+// ledger, log and rights call him or her.
+#ifndef ONERETURN_COMMON_BASE_PSEUDONYM_H_
+#define ONERETURN_COMMON_BASE_PSEUDONYM_H_
+
+#include "absl/strings/string_view.h"
+
+namespace onereturn {
+
+// 6 to 64 letters, digits, "-" and "_", a digit among them, and not ten digits. That keeps out
+// e-mail addresses, names and NHS numbers.
+bool IsPseudonym(absl::string_view subject);
+
+// "{issuer}#{subject}" of at most 512 bytes: a pseudonym, behind an issuer of visible ASCII
+// characters that holds no "@" and is no mail address therefore.
+bool IsPersonId(absl::string_view id);
+
+}  // namespace onereturn
+
+#endif  // ONERETURN_COMMON_BASE_PSEUDONYM_H_
