@@ -1,24 +1,18 @@
 // A consumer against a source that can be made to lie.
 #include "common/feed/feed_consumer.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
 #include <map>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "common/digest/digest.h"
 #include "common/feed/testing_taker.h"
 #include "common/feed/wire.h"
 #include "common/ledger/testing_keys.h"
-#include "common/log/log.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/ledger/v1/ledger.grpc.pb.h"
@@ -399,44 +393,6 @@ TEST_F(FeedConsumerTest, ASourceThatLostFactsStopsIt) {
   Consume();
   ASSERT_TRUE(taker_.WaitUntil([this] { return !consumer_->fault().empty(); }));
   EXPECT_THAT(consumer_->fault(), HasSubstr("the newest entry is 7"));
-}
-
-// Standard error as a pipe that is full and that nobody reads: an error is waited for there, for a
-// second.
-class StalledLog {
- public:
-  StalledLog() : before_(dup(STDERR_FILENO)) {
-    FlushLog();
-    EXPECT_EQ(pipe2(ends_, O_NONBLOCK), 0);
-    const std::string piece(4'096, '\n');
-    while (write(ends_[1], piece.data(), piece.size()) > 0) {
-    }
-    dup2(ends_[1], STDERR_FILENO);
-  }
-  ~StalledLog() {
-    dup2(before_, STDERR_FILENO);
-    for (const int end : {ends_[0], ends_[1], before_}) close(end);
-  }
-
- private:
-  const int before_;
-  int ends_[2] = {};
-};
-
-TEST_F(FeedConsumerTest, NobodyWaitsForTheLogToLearnOfAFault) {
-  source_.Set({{}, [](const WatchRequest&) -> absl::Status {
-                 return Error(Reason::kPositionAhead, "the newest entry is 7");
-               }});
-  const StalledLog stalled;
-  Consume();
-  auto longest = std::chrono::steady_clock::duration::zero();
-  for (std::string fault; fault.empty();) {
-    const auto begin = std::chrono::steady_clock::now();
-    fault = consumer_->fault();
-    longest = std::max(longest, std::chrono::steady_clock::now() - begin);
-    std::this_thread::yield();
-  }
-  EXPECT_LT(longest, std::chrono::milliseconds(700));
 }
 
 TEST_F(FeedConsumerTest, ATransportsInternalErrorIsTriedAgain) {

@@ -243,10 +243,12 @@ absl::Status Guard::Enter(const Caller& caller, uint64_t bytes, Admission::Ticke
   return absl::OkStatus();
 }
 
-absl::Status Guard::TakePlace(const CallContext& call, const Descriptor& request_type,
-                              Places* places, Admission::Ticket* place) const {
+absl::Status Guard::TakePlace(const CallContext& call, const Visitor& visitor,
+                              const Descriptor& request_type, Places* places,
+                              Admission::Ticket* place) const {
   if (!methods_.at(request_type.full_name()).streams) return absl::OkStatus();
-  ASSIGN_OR_RETURN(*place, places->Take(ShareKey(call.caller), IsService(call.caller)));
+  const bool of_service = visitor.system.has_value() && IsService(*visitor.system);
+  ASSIGN_OR_RETURN(*place, places->Take(ShareKey(call.caller), of_service));
   RunningCall* const running = RunningCall::Current();
   if (running == nullptr) return absl::OkStatus();
   running->Keep(*place);

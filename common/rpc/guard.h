@@ -178,14 +178,16 @@ class Guard {
     absl::Status status = call.status();
     if (status.ok()) status = CheckScope(*call, request);
     Admission::Ticket place;
-    if (status.ok()) status = TakePlace(*call, *Request::descriptor(), places, &place);
+    if (status.ok()) status = TakePlace(*call, visitor, *Request::descriptor(), places, &place);
     if (status.ok()) status = body(*call);
     LogAccess(context, *Request::descriptor(), call.ok() ? &*call : nullptr, visitor, status);
     return ToGrpcStatus(status);
   }
-  // A stream's; a call that answers once has none. CALL_QUOTA.
-  absl::Status TakePlace(const CallContext& call, const google::protobuf::Descriptor& request_type,
-                         Places* places, Admission::Ticket* place) const;
+  // A stream's; a call that answers once has none. A service's place is its own also where it asks
+  // on a person's behalf. CALL_QUOTA.
+  absl::Status TakePlace(const CallContext& call, const Visitor& visitor,
+                         const google::protobuf::Descriptor& request_type, Places* places,
+                         Admission::Ticket* place) const;
   // Adds the shares of one call with so many bytes to `share`. ORG_QUOTA.
   absl::Status Enter(const Caller& caller, uint64_t bytes, Admission::Ticket* share) const;
 

@@ -57,12 +57,24 @@ class SmallWorld {
 
   operations::v1::Backup MakeBackup() const {
     auto stub = operations::v1::BackupService::NewStub(suite_->Channel(kOperator, kIngestion));
+    const auto end = std::chrono::system_clock::now() + std::chrono::seconds(20);
+    operations::v1::MakeBackupResponse begun;
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-    operations::v1::MakeBackupResponse response;
-    ONERETURN_CHECK(
-        stub->MakeBackup(&context, operations::v1::MakeBackupRequest(), &response).ok());
-    return response.backup();
+    context.set_deadline(end);
+    ONERETURN_CHECK(stub->MakeBackup(&context, operations::v1::MakeBackupRequest(), &begun).ok());
+    operations::v1::BackupRun run = begun.run();
+    while (run.state() != operations::v1::BackupRun::STATE_MADE) {
+      grpc::ClientContext looking;
+      looking.set_deadline(end);
+      operations::v1::ListBackupsResponse list;
+      ONERETURN_CHECK(
+          stub->ListBackups(&looking, operations::v1::ListBackupsRequest(), &list).ok());
+      ONERETURN_CHECK(list.runs_size() > 0);
+      run = list.runs(list.runs_size() - 1);
+      ONERETURN_CHECK(run.id() == begun.run().id());
+      ONERETURN_CHECK(run.state() != operations::v1::BackupRun::STATE_FAILED);
+    }
+    return run.backup();
   }
   // Stops it, and starts it with the order to restore a copy: OK, or how it ended.
   Answer Restore(const std::string& copy, uint64_t accept_loss_after) {

@@ -1,6 +1,7 @@
 // backup, backups and restore.
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -31,8 +32,9 @@ using BackupClient = ServiceClient<operations::v1::BackupService>;
 using operations::v1::BackupRun;
 using operations::v1::ListBackupsResponse;
 
-// Between two looks at a backup that is being made.
-constexpr std::chrono::milliseconds kLookInterval{500};
+// Between two looks at a backup that is being made: at first, and when it takes long.
+constexpr std::chrono::milliseconds kFirstLook{125};
+constexpr std::chrono::milliseconds kLookInterval{5'000};
 
 // A service that is asked, and the run that was begun there; empty: none.
 struct AskedService {
@@ -114,7 +116,7 @@ absl::StatusOr<ListBackupsResponse> ListAll(const AskedService& service, Console
 
 // The one backup of the service's run, once it is made.
 absl::StatusOr<ListBackupsResponse> AwaitRun(const AskedService& service, Console* console) {
-  while (true) {
+  for (std::chrono::milliseconds pause = kFirstLook;; pause = std::min(2 * pause, kLookInterval)) {
     ASSIGN_OR_RETURN(ListBackupsResponse answer, ListAll(service, console));
     const BackupRun* run = nullptr;
     for (const BackupRun& candidate : answer.runs()) {
@@ -134,7 +136,7 @@ absl::StatusOr<ListBackupsResponse> AwaitRun(const AskedService& service, Consol
     }
     console->Progress(absl::StrCat(service.name, ": ", StepOf(*run),
                                    " (Ctrl-C ends the waiting, not the backup)"));
-    PauseFor(kLookInterval);
+    PauseFor(pause);
   }
 }
 
