@@ -175,7 +175,10 @@ class RunnerTest : public ::testing::Test {
             .value();
     tables_ = std::make_unique<StoredTables>(store_.get());
     faulty_ = std::make_unique<FaultyTables>(tables_.get());
-    gate_ = std::make_unique<ReadGate>(tables_.get(), &clock_);
+    gate_ = std::make_unique<ReadGate>(
+        tables_.get(), &clock_, [](const std::string&) -> absl::StatusOr<std::shared_ptr<void>> {
+          return std::make_shared<int>(0);
+        });
     runner_ =
         ProjectionRunner::Start(store_.get(), faulty_.get(), committer_.get(), gate_.get()).value();
     writer_ =
