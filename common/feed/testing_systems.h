@@ -12,6 +12,7 @@
 #include "common/base/testing/temporary_folder.h"
 #include "common/identity/rights.h"
 #include "common/rpc/credentials.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 
 namespace onereturn {

@@ -20,6 +20,7 @@
 #include "common/rpc/server.h"
 #include "common/rpc/status_conversion.h"
 #include "common/status/error.h"
+#include "common/status/new_file.h"
 #include "common/status/status_macros.h"
 #include "onereturn/config/v1/definitions.pb.h"
 #include "onereturn/ledger/v1/ledger.grpc.pb.h"

@@ -11,6 +11,7 @@
 #include "common/base/check.h"
 #include "common/clock/clock.h"
 #include "common/rpc/server.h"
+#include "common/status/new_file.h"
 #include "tests/conformance/bad_inputs.h"
 
 namespace onereturn {

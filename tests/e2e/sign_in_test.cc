@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/authority/certificate_reading.h"
 #include "common/clock/clock.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "common/token/testing_tokens.h"
 #include "onereturn/access/v1/access.pb.h"
