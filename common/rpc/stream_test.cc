@@ -17,6 +17,7 @@
 #include "common/rpc/guard.h"
 #include "common/rpc/server.h"
 #include "common/rpc/stream_bound.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 

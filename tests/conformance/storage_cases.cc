@@ -14,6 +14,7 @@
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 #include "tests/conformance/bad_inputs.h"
 #ifdef ONERETURN_FAILPOINTS
+#include "common/status/new_file.h"
 #include "common/storage/fault_files.h"
 #include "common/storage/testing/disk_faults.h"
 #endif
