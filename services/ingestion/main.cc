@@ -48,12 +48,6 @@ absl::StatusOr<std::string> OwnId(const config::v1::ServerConfig& config) {
   return own.spiffe_id;
 }
 
-MutationLimits LimitsOf(const config::v1::ServerConfig& config) {
-  MutationLimits limits;
-  if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
-  return limits;
-}
-
 ChunkReader ChunksOf(const Store* store) {
   return [store](const Digest& digest) -> absl::StatusOr<std::string> {
     ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(*store, digest));
@@ -110,7 +104,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    MakeGuard(config, rights, &foundation->clock));
   ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &foundation->clock));
   guard->Use(kept.keeping());
-  MutationGate gate(guard.get(), LimitsOf(config));
+  MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
   const PageTokens pages = PageTokens::Random();
   UseCases use(foundation.get(), &gate, rights.get());
   RETURN_IF_ERROR(use.shared_uploads.Load(*store));
