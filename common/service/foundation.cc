@@ -94,6 +94,22 @@ absl::Status CheckHighWaterPlace(const config::v1::ServerConfig& config) {
       .Field("high_water_file", "name a file outside data_folder, best on another disk");
 }
 
+// What is wrong, where, and what to do: a line each.
+std::string FaultText(const absl::Status& status) {
+  std::string text = absl::StrCat(status.message(), "\n");
+  const auto details = DetailsOf(status);
+  if (!details.has_value()) return text;
+  for (const FieldViolation& violation : details->fields) {
+    if (absl::StrContains(status.message(), violation.description)) continue;
+    absl::StrAppend(&text, "  ", violation.field, ": ", violation.description, "\n");
+  }
+  for (const PreconditionViolation& violation : details->preconditions) {
+    absl::StrAppend(&text, "  ", violation.subject, ": ", violation.description, "\n");
+  }
+  absl::StrAppend(&text, "  what to do: ", RowOf(details->reason).remedy, "\n");
+  return text;
+}
+
 }  // namespace
 
 ExitCode ExitCodeOf(const absl::Status& status) {
@@ -127,7 +143,7 @@ int RunService(int argument_count, char** arguments,
   if (status.ok()) LogInfo("server.stopped");
   FlushLog();
   if (!status.ok()) {
-    std::fprintf(stderr, "%s: %s\n", arguments[0], std::string(status.message()).c_str());
+    std::fprintf(stderr, "%s: %s", arguments[0], FaultText(status).c_str());
   }
   return ExitCodeOf(status);
 }

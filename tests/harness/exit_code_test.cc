@@ -80,6 +80,29 @@ TEST_F(ExitCodeTest, AMissingOrWrongFile) {
   EXPECT_EQ(Run(config), kExitConfiguration);
 }
 
+TEST_F(ExitCodeTest, WhatIsWrongInTheConfigurationIsSaid) {
+  config::v1::ServerConfig config = ConfigOf(kExitingService);
+  std::filesystem::permissions(config.signing_key_file(), std::filesystem::perms(0644));
+  EXPECT_EQ(Run(config), kExitConfiguration);
+  EXPECT_THAT(output_,
+              HasSubstr("signing_key_file: \"" + config.signing_key_file() + "\" is open"));
+  EXPECT_THAT(output_, HasSubstr("chmod 600 it"));
+  EXPECT_THAT(output_, HasSubstr("what to do: "));
+  EXPECT_EQ(Run(config::v1::ServerConfig()), kExitConfiguration) << "an empty file";
+  for (const char* field : {"data_folder", "listen_address", "signing_key_file", "rights_file"}) {
+    EXPECT_THAT(output_, HasSubstr(std::string("  ") + field + ": is missing\n"));
+  }
+}
+
+TEST_F(ExitCodeTest, WhatIsWrongInTheRightsFileIsSaid) {
+  config::v1::ServerConfig config = ConfigOf(kExitingService);
+  std::ofstream(suite_->File("wrong.textproto"))
+      << "principals { spiffe_id: \"ingestion\" role: ROLE_OPERATOR }";
+  config.set_rights_file(suite_->File("wrong.textproto"));
+  EXPECT_EQ(Run(config), kExitConfiguration);
+  EXPECT_THAT(output_, HasSubstr("principals[0]: spiffe_id is not a SPIFFE id\n"));
+}
+
 TEST_F(ExitCodeTest, AStoreInUse) {
   ASSERT_THAT(suite_->Start(kExitingService), IsOk());
   EXPECT_EQ(Run(ConfigOf(kExitingService)), kExitConfiguration);
