@@ -167,7 +167,7 @@ class Guard {
   };
 
   Guard(std::shared_ptr<const RightsSource> rights, const Clock* clock)
-      : rights_(std::move(rights)), clock_(clock) {}
+      : rights_(std::move(rights)), clock_(clock), identities_(clock) {}
 
   template <typename Request, typename Body>
   grpc::Status ServeIn(const grpc::ServerContextBase& context, const Request& request,
