@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -113,13 +114,21 @@ Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) 
   return std::min(latest, Timestamp{now.micros + std::max<int64_t>(left.count(), 0)});
 }
 
-// Whose share a call takes before anybody is known to be signed in. A system that is known by a
-// grant of the ledger alone has one by its own name.
-Caller SystemOf(const Rights& rights, const std::string& spiffe_id) {
+// Whose share a call takes before anybody is known to be signed in. A system that is known by
+// grants of the ledger alone has the share of the one organisation that those of the day are for,
+// or a national one where one of them is national. Else, by its own name, an organisation's.
+Caller SystemOf(const Rights& rights, const std::string& spiffe_id, Timestamp now) {
   absl::StatusOr<Caller> configured = rights.Find(spiffe_id);
   if (configured.ok()) return *std::move(configured);
+  std::set<std::string> organisations;
+  for (Grant& grant : rights.GrantsOf(spiffe_id, LondonDay(now))) {
+    organisations.insert(std::move(grant.organisation));
+  }
   Caller caller;
   caller.spiffe_id = spiffe_id;
+  if (organisations.count("") != 0) return caller;
+  caller.scope = organisations.size() == 1 ? OrganisationScope::Only(*organisations.begin())
+                                           : OrganisationScope::Of("", {});
   return caller;
 }
 
@@ -194,7 +203,8 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
   Principal principal{certificate.spiffe_id, {}, {}};
   // Nobody who is unknown is worth the verifying of a token, nor who has used up the share.
   RETURN_IF_ERROR(rights->CheckKnown(principal));
-  const Caller& system = visitor->system.emplace(SystemOf(*rights, certificate.spiffe_id));
+  const Caller& system =
+      visitor->system.emplace(SystemOf(*rights, certificate.spiffe_id, clock_->Now()));
   RETURN_IF_ERROR(Enter(system, bytes, share));
   RETURN_IF_ERROR(CheckMetadata(context));
   ASSIGN_OR_RETURN(visitor->signed_in, identities_.PersonOf(context, certificate));
