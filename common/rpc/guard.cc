@@ -270,11 +270,8 @@ AdmissionCounts Guard::counts() const {
   return admission_ == nullptr ? AdmissionCounts() : admission_->counts();
 }
 
-absl::Status Guard::UseTokenOnce(const CallContext& call, const Digest& act) const {
-  if (!call.signed_in.has_value()) {
-    return Error(Reason::kTokenMissing, "an approval is a person's: nobody is signed in");
-  }
-  return identities_.people().UseOnce(call.signed_in->holder, act);
+absl::Status Guard::UseTokenOnce(const SignedIn& person, const Digest& act) const {
+  return identities_.people().UseOnce(person.holder, act);
 }
 
 absl::Status Guard::CheckScope(const CallContext& call, const Message& request) const {

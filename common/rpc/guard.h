@@ -106,9 +106,10 @@ class Guard {
   // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()), and
   // the collection, where it says where that stands (COLLECTION_GRANT).
   absl::Status CheckScope(const CallContext& call, const google::protobuf::Message& request) const;
-  // For approvals, each of which takes a person, and a token of its own: TOKEN_MISSING, and as
-  // People::UseOnce. `act` is the SHA-256 of the request.
-  absl::Status UseTokenOnce(const CallContext& call, const Digest& act) const;
+  // For approvals by a person, each of which takes a token of its own: as People::UseOnce. `act` is
+  // the SHA-256 of the request. A system that approves for itself has no token to spend; whether it
+  // may is said in the rights file (needs_person), and was looked at when the call was admitted.
+  absl::Status UseTokenOnce(const SignedIn& person, const Digest& act) const;
   // One line, and one entry of the access log: method, caller, code, reason, duration. Never
   // anything of the request but the codes of the organisations it names.
   void LogAccess(const grpc::ServerContextBase& context,
