@@ -256,7 +256,11 @@ absl::Status Guard::Enter(const Caller& caller, uint64_t bytes, Admission::Ticke
 absl::Status Guard::TakePlace(const CallContext& call, const Visitor& visitor,
                               const Descriptor& request_type, Places* places,
                               Admission::Ticket* place) const {
-  if (!methods_.at(request_type.full_name()).streams) return absl::OkStatus();
+  const Method& method = methods_.at(request_type.full_name());
+  if (method.streams != (places != nullptr)) {
+    return absl::InternalError(absl::StrCat(method.name, " is served as what it is not"));
+  }
+  if (places == nullptr) return absl::OkStatus();
   const bool of_service = visitor.system.has_value() && IsService(*visitor.system);
   ASSIGN_OR_RETURN(*place, places->Take(ShareKey(call.caller), of_service));
   RunningCall* const running = RunningCall::Current();

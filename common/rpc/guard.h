@@ -121,12 +121,12 @@ class Guard {
     visible_fields_.Prune(call.caller.role, answer);
   }
 
-  // A read: `body(const CallContext&)` answers an absl::Status after filling `response`, which is
-  // pruned then.
+  // A method that answers once: `body(const CallContext&)` answers an absl::Status after filling
+  // `response`, which is pruned then. INTERNAL for a stream; the two below, for any other method.
   template <typename Request, typename Body>
   grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
                      google::protobuf::Message* response, Body body) const {
-    return Serve(context, request, [&](const CallContext& call) -> absl::Status {
+    return ServeIn(context, request, nullptr, [&](const CallContext& call) -> absl::Status {
       RETURN_IF_ERROR(body(call));
       Prune(call, response);
       return absl::OkStatus();
@@ -135,8 +135,8 @@ class Guard {
   // One whose body writes a stream that has an end, and prunes each message that has fields to be
   // pruned. Such streams have places (CALL_QUOTA) and a bound of time.
   template <typename Request, typename Body>
-  grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
-                     Body body) const {
+  grpc::Status ServeStream(const grpc::ServerContextBase& context, const Request& request,
+                           Body body) const {
     return ServeIn(context, request, &finite_streams_, body);
   }
   // A stream without an end, which takes one of `places` instead (CALL_QUOTA).
@@ -184,8 +184,8 @@ class Guard {
     LogAccess(context, *Request::descriptor(), call.ok() ? &*call : nullptr, visitor, status);
     return ToGrpcStatus(status);
   }
-  // A stream's; a call that answers once has none. A service's place is its own also where it asks
-  // on a person's behalf. CALL_QUOTA.
+  // A stream's; a call that answers once has none, and null `places`. A service's place is its own
+  // also where it asks on a person's behalf. CALL_QUOTA.
   absl::Status TakePlace(const CallContext& call, const Visitor& visitor,
                          const google::protobuf::Descriptor& request_type, Places* places,
                          Admission::Ticket* place) const;
