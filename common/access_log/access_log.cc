@@ -184,8 +184,7 @@ absl::Status AccessLog::Write(const Waiting& waiting) {
   if (!status.ok()) {
     // What of it is on disk is unknown, and a sync that failed once may lie the next time: all of
     // it goes into another file, and a reader passes over what stands in both.
-    reserved_bytes_ = 0;
-    CloseFile();
+    GiveUpFile();
     return absl::UnavailableError(
         absl::StrCat("the access log in \"", options_.folder, "\": ", status.message()));
   }
@@ -206,13 +205,14 @@ absl::Status AccessLog::OpenFile(const std::string& day) {
     return status;
   }
   ++next_file_;
+  path_ = path;
+  file_bytes_ = 0;
   if (!SyncFolder(options_.folder)) {
     absl::Status status = Failure("cannot sync the folder");
-    CloseFile();
+    GiveUpFile();
     return status;
   }
   day_ = day;
-  file_bytes_ = 0;
   check_ = FirstAccessCheck();
   return absl::OkStatus();
 }
@@ -238,6 +238,14 @@ void AccessLog::CloseFile() {
   close(descriptor_);
   descriptor_ = -1;
   reserved_bytes_ = 0;
+}
+
+void AccessLog::GiveUpFile() {
+  reserved_bytes_ = 0;
+  CloseFile();
+  // A disk that fails for a day would otherwise leave a file for each of its seconds.
+  std::error_code ignored;
+  if (file_bytes_ == 0) std::filesystem::remove(path_, ignored);
 }
 
 void AccessLog::RemoveOld(const std::string& today) {

@@ -81,6 +81,8 @@ class AccessLog {
   // Writes and syncs; on failure the file is given up, and all of `waiting` will go into another.
   absl::Status Write(const Waiting& waiting);
   absl::Status OpenFile(const std::string& day);
+  // Gives the file up, and removes it where it holds no whole record.
+  void GiveUpFile();
   void Reserve(size_t bytes);
   void CloseFile();
   void RemoveOld(const std::string& today);
@@ -90,6 +92,7 @@ class AccessLog {
 
   // Of the writing thread alone.
   int descriptor_ = -1;
+  std::string path_;  // Of the file that is open.
   std::string day_;
   uint64_t next_file_ = 1;
   size_t file_bytes_ = 0;
