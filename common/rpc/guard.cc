@@ -79,12 +79,17 @@ std::string OrganisationNamedIn(const options::v1::Access& access, const Message
   }
 }
 
-// Is the call refused as soon as the access log cannot be written? What keeps the suite itself
-// going is not, so that an operator sees what is wrong, and other services go on.
-bool MustBeKept(options::v1::Permission permission) {
-  return IsPrivileged(permission) && permission != options::v1::PERMISSION_OPERATE &&
-         permission != options::v1::PERMISSION_FEED_READ &&
-         permission != options::v1::PERMISSION_LEDGER_READ;
+// What is to become of the call when the access log cannot be written. What keeps the suite itself
+// going goes on, so that an operator sees what is wrong, and other services follow.
+AccessKind KindOf(options::v1::Permission permission) {
+  switch (permission) {
+    case options::v1::PERMISSION_OPERATE:
+    case options::v1::PERMISSION_FEED_READ:
+    case options::v1::PERMISSION_LEDGER_READ:
+      return AccessKind::kSuite;
+    default:
+      return IsPrivileged(permission) ? AccessKind::kPrivileged : AccessKind::kPlain;
+  }
 }
 
 // Unspecified where the caller names none; FIELD_INVALID for a role that there is not.
@@ -196,7 +201,7 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
   RETURN_IF_ERROR(refusal());
   if (access_log_ != nullptr) {
     const Method& method = methods_.at(request_type.full_name());
-    RETURN_IF_ERROR(access_log_->Admits(MustBeKept(method.access.permission())));
+    RETURN_IF_ERROR(access_log_->Admits(KindOf(method.access.permission())));
   }
   ASSIGN_OR_RETURN(const CallerCertificate certificate, identities_.CertificateOf(context));
   const std::shared_ptr<const Rights> rights = rights_->Current();
@@ -314,8 +319,9 @@ void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& 
   if (const RunningCall* running = RunningCall::Current(); running != nullptr) running->Answered();
   const std::string reason(status.ok() ? "" : NameOf(ReasonOf(status)));
   const int64_t micros = call == nullptr ? 0 : clock_->Now().micros - call->started.micros;
-  KeepAccess(context, methods_.at(request_type.full_name()).name, call, visitor, status, micros);
-  LogInfo("rpc.call", {{"method", methods_.at(request_type.full_name()).name},
+  const Method& method = methods_.at(request_type.full_name());
+  KeepAccess(context, method, call, visitor, status, micros);
+  LogInfo("rpc.call", {{"method", method.name},
                        {"caller", call == nullptr ? SystemOrPeer(context) : call->caller.spiffe_id},
                        {"code", absl::StatusCodeToString(status.code())},
                        {"reason", reason},
@@ -324,14 +330,14 @@ void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& 
                        {"person", call == nullptr ? "" : call->caller.person}});
 }
 
-void Guard::KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
+void Guard::KeepAccess(const grpc::ServerContextBase& context, const Method& method,
                        const CallContext* call, const Visitor& visitor, const absl::Status& status,
                        int64_t micros) const {
   // A call that was refused because it could not be kept is none to keep.
   const bool refused_unkept = !status.ok() && ReasonOf(status) == Reason::kAccessLog;
   if (access_log_ == nullptr || refused_unkept) return;
   access::v1::AccessEntry entry;
-  entry.set_method(method);
+  entry.set_method(method.name);
   entry.set_code(absl::StatusCodeToString(status.code()));
   if (!status.ok()) entry.set_reason(std::string(NameOf(ReasonOf(status))));
   entry.set_micros(static_cast<uint64_t>(std::max<int64_t>(micros, 0)));
@@ -343,14 +349,15 @@ void Guard::KeepAccess(const grpc::ServerContextBase& context, const std::string
       entry.set_caller_organisation(visitor.system->scope.organisation());
     }
     if (visitor.signed_in.has_value()) SetPerson(visitor.signed_in->holder, &entry);
+    access_log_->AppendRefused(std::move(entry));
   } else {
     entry.set_system(call->caller.spiffe_id);
     entry.set_role(call->caller.role);
     entry.set_caller_organisation(call->caller.scope.organisation());
     for (std::string& code : call->concerned->All()) entry.add_organisations(std::move(code));
     if (call->signed_in.has_value()) SetPerson(call->signed_in->holder, &entry);
+    access_log_->Append(std::move(entry), KindOf(method.access.permission()));
   }
-  access_log_->Append(std::move(entry));
 }
 
 }  // namespace onereturn

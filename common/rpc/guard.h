@@ -195,7 +195,7 @@ class Guard {
   // OK, or what RefuseAll() was given.
   absl::Status refusal() const;
   std::string SystemOrPeer(const grpc::ServerContextBase& context) const;
-  void KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
+  void KeepAccess(const grpc::ServerContextBase& context, const Method& method,
                   const CallContext* call, const Visitor& visitor, const absl::Status& status,
                   int64_t micros) const;
 
