@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
@@ -42,12 +43,18 @@ std::vector<std::string> FaultsOf(const operations::v1::GetStatusResponse& statu
   return faults;
 }
 
+// Of a service that did not say how it stands: one that answered with a reason was reached.
+std::string StateText(const absl::Status& status) {
+  if (status.code() == absl::StatusCode::kDataLoss) return "DATA LOSS";
+  const auto details = DetailsOf(status);
+  return details.has_value() ? std::string(NameOf(details->reason)) : "NOT REACHED";
+}
+
 void AddRow(const config::v1::Peer& peer,
             const absl::StatusOr<operations::v1::GetStatusResponse>& answer, TextTable* table) {
   if (!answer.ok()) {
-    const bool lost = answer.status().code() == absl::StatusCode::kDataLoss;
-    table->Row({peer.service(), peer.address(), lost ? "DATA LOSS" : "NOT REACHED", "", "", "", "",
-                "", std::string(answer.status().message())});
+    table->Row({peer.service(), peer.address(), StateText(answer.status()), "", "", "", "", "",
+                std::string(answer.status().message())});
     return;
   }
   std::vector<std::string> parts;
