@@ -1,8 +1,12 @@
 #include "common/service/foundation.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -94,6 +98,31 @@ absl::Status CheckHighWaterPlace(const config::v1::ServerConfig& config) {
       .Field("high_water_file", "name a file outside data_folder, best on another disk");
 }
 
+// Whether another process has the store open. RocksDB holds a lock on the file LOCK; asking takes
+// none.
+bool IsStoreInUse(const std::string& data_folder) {
+  const int file = open((data_folder + "/LOCK").c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return false;
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  const bool in_use = fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  close(file);
+  return in_use;
+}
+
+// Whoever waits for the ready file must not find that of an earlier life, nor of one that a kill
+// ended. The file of a process that runs is left to it.
+void ForgetReady(const config::v1::ServerConfig& config) {
+  if (config.ready_file().empty() || IsStoreInUse(config.data_folder())) return;
+  std::error_code error;
+  std::filesystem::remove(config.ready_file(), error);
+  if (error) {
+    LogWarning("server.ready_file_stays",
+               {{"file", config.ready_file()}, {"why", error.message()}});
+  }
+}
+
 // What is wrong, where, and what to do: a line each.
 std::string FaultText(const absl::Status& status) {
   std::string text = absl::StrCat(status.message(), "\n");
@@ -138,7 +167,9 @@ int RunService(int argument_count, char** arguments,
   absl::Status status = config.status();
   if (status.ok()) {
     PrepareProcess(*config);
+    ForgetReady(*config);
     status = serve(*config);
+    ForgetReady(*config);
   }
   if (status.ok()) LogInfo("server.stopped");
   FlushLog();

@@ -49,6 +49,7 @@ class ExitCodeTest : public ::testing::Test {
     output_ = process->OutputTail();
     return end.ok() ? end->exit_code : std::nullopt;
   }
+  std::string ReadyFile() { return suite_->File(ConfigOf(kExitingService).ready_file()); }
   // Makes the store.
   void StartAndStop(const std::string& service) {
     ASSERT_THAT(suite_->Start(service), IsOk());
@@ -82,10 +83,10 @@ TEST_F(ExitCodeTest, AMissingOrWrongFile) {
 
 TEST_F(ExitCodeTest, WhatIsWrongInTheConfigurationIsSaid) {
   config::v1::ServerConfig config = ConfigOf(kExitingService);
-  std::filesystem::permissions(config.signing_key_file(), std::filesystem::perms(0644));
+  std::filesystem::permissions(suite_->File(config.signing_key_file()),
+                               std::filesystem::perms(0644));
   EXPECT_EQ(Run(config), kExitConfiguration);
-  EXPECT_THAT(output_,
-              HasSubstr("signing_key_file: \"" + config.signing_key_file() + "\" is open"));
+  EXPECT_THAT(output_, HasSubstr("\n  signing_key_file: "));
   EXPECT_THAT(output_, HasSubstr("chmod 600 it"));
   EXPECT_THAT(output_, HasSubstr("what to do: "));
   EXPECT_EQ(Run(config::v1::ServerConfig()), kExitConfiguration) << "an empty file";
@@ -107,6 +108,19 @@ TEST_F(ExitCodeTest, AStoreInUse) {
   ASSERT_THAT(suite_->Start(kExitingService), IsOk());
   EXPECT_EQ(Run(ConfigOf(kExitingService)), kExitConfiguration);
   EXPECT_THAT(output_, HasSubstr("in use"));
+  EXPECT_TRUE(std::filesystem::exists(ReadyFile())) << "it is not ours";
+}
+
+TEST_F(ExitCodeTest, NoReadyFileStaysOfWhatEnded) {
+  config::v1::ServerConfig config = ConfigOf(kExitingService);
+  ASSERT_THAT(suite_->Start(kExitingService), IsOk());
+  ASSERT_TRUE(std::filesystem::exists(ReadyFile()));
+  ASSERT_THAT(suite_->Stop(kExitingService), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(ReadyFile()));
+  std::ofstream(ReadyFile()) << "127.0.0.1:1\n";  // A kill left it.
+  config.set_rights_file(suite_->File("missing.textproto"));
+  EXPECT_EQ(Run(config), kExitConfiguration);
+  EXPECT_FALSE(std::filesystem::exists(ReadyFile()));
 }
 
 TEST_F(ExitCodeTest, AStoreThatVanished) {
