@@ -56,11 +56,12 @@ void LogFromGrpc(gpr_log_func_args* arguments) {
   }
 }
 
-LogSeverity ThresholdOf(const std::string& level) {
+std::optional<LogSeverity> ThresholdOf(const std::string& level) {
   if (level == "debug") return LogSeverity::kDebug;
+  if (level == "info" || level.empty()) return LogSeverity::kInfo;
   if (level == "warning") return LogSeverity::kWarning;
   if (level == "error") return LogSeverity::kError;
-  return LogSeverity::kInfo;
+  return std::nullopt;
 }
 
 // A reader of the ready file sees it whole or not at all.
@@ -150,6 +151,10 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
   if (config.listen_address().empty()) faults.Field("listen_address", "is missing");
   if (config.signing_key_file().empty()) faults.Field("signing_key_file", "is missing");
   if (config.rights_file().empty()) faults.Field("rights_file", "is missing");
+  if (!ThresholdOf(config.log_level()).has_value()) {
+    faults.Field("log_level", absl::StrCat("\"", config.log_level(),
+                                           "\" is none of debug, info, warning, error"));
+  }
   CheckPrivate("signing_key_file", config.signing_key_file(), &faults);
   CheckPrivate("next_signing_key_file", config.next_signing_key_file(), &faults);
   CheckPrivate("tls.key_file", config.tls().key_file(), &faults);
@@ -168,7 +173,7 @@ void PrepareProcess(const config::v1::ServerConfig& config) {
   umask(S_IWGRP | S_IRWXO);
   mallopt(M_ARENA_MAX, limits::kMallocArenas);
   RaiseDescriptorLimit();
-  SetLogThreshold(ThresholdOf(config.log_level()));
+  SetLogThreshold(ThresholdOf(config.log_level()).value_or(LogSeverity::kInfo));
   gpr_set_log_function(LogFromGrpc);
 }
 

@@ -147,6 +147,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
       return kExitInOrder;
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kUnauthenticated:  // Its own certificate is none that a system shows.
       return kExitConfiguration;
     case absl::StatusCode::kNotFound:
       return kExitStoreMissing;
