@@ -127,7 +127,8 @@ absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* m
 
 absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, char** arguments) {
   if (argument_count != 3 || std::string(arguments[1]) != "--config") {
-    return Error(Reason::kFieldInvalid, absl::StrCat("usage: ", arguments[0], " --config FILE"));
+    return Error(Reason::kFieldInvalid,
+                 absl::StrCat("usage: ", arguments[0], " --config FILE | --help"));
   }
   const std::string file = arguments[2];
   config::v1::ServerConfig config;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -123,6 +124,48 @@ void ForgetReady(const config::v1::ServerConfig& config) {
   }
 }
 
+constexpr char kHelp[] = R"(
+Serves until SIGTERM or SIGINT. FILE is a ServerConfig as text protobuf; paths in it are taken from
+its folder. docs/operating.md says what its fields are and what an operator does;
+`onereturn init --folder FOLDER` writes such files for a machine of one's own. The log goes to
+stderr, one JSON object a line. Once the service answers, its address stands in `ready_file`.
+
+Needed in FILE:  data_folder listen_address tls signing_key_file rights_file
+Other fields:   )";
+
+constexpr char kExitCodes[] = R"(
+
+It ends with
+   0  stopped in order
+  65  the store is damaged, or lacks what was signed: keep its folder, and restore
+  66  there is no store where one was: mount its disk, or restore
+  69  the address is in use, or the disk cannot be read: starting again may help
+  70  a fault of the program
+  73  no space is left to start with
+  74  the store failed while it was in use: start again
+  78  the configuration is wrong, or the data folder another's: starting again does not help
+)";
+
+std::string HelpText(const std::string& program) {
+  std::string text = absl::StrCat("usage: ", std::filesystem::path(program).filename().string(),
+                                  " --config FILE | --help\n", kHelp);
+  const auto* fields = config::v1::ServerConfig::descriptor();
+  const std::set<std::string> needed = {"data_folder", "listen_address", "tls", "signing_key_file",
+                                        "rights_file"};
+  size_t column = 0;
+  for (int i = 0; i < fields->field_count(); ++i) {
+    const std::string& name = fields->field(i)->name();
+    if (needed.count(name) != 0) continue;
+    if (column > 60) {
+      absl::StrAppend(&text, "\n                ");
+      column = 0;
+    }
+    absl::StrAppend(&text, " ", name);
+    column += name.size() + 1;
+  }
+  return absl::StrCat(text, kExitCodes);
+}
+
 // What is wrong, where, and what to do: a line each.
 std::string FaultText(const absl::Status& status) {
   std::string text = absl::StrCat(status.message(), "\n");
@@ -164,6 +207,10 @@ ExitCode ExitCodeOf(const absl::Status& status) {
 
 int RunService(int argument_count, char** arguments,
                const std::function<absl::Status(const config::v1::ServerConfig& config)>& serve) {
+  if (argument_count == 2 && absl::string_view(arguments[1]) == "--help") {
+    std::fputs(HelpText(arguments[0]).c_str(), stdout);
+    return kExitInOrder;
+  }
   absl::StatusOr<config::v1::ServerConfig> config = ReadServerConfig(argument_count, arguments);
   absl::Status status = config.status();
   if (status.ok()) {

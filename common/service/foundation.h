@@ -30,9 +30,9 @@ namespace onereturn {
 // How a process that could not start, or not go on, ends.
 ExitCode ExitCodeOf(const absl::Status& status);
 
-// Reads the arguments and the configuration, prepares the process, runs `serve` until it returns,
-// and gives ExitCodeOf() what came; an error is said on stderr: what is wrong, in which fields,
-// and what to do.
+// Answers `--help`; otherwise reads the arguments and the configuration, prepares the process, runs
+// `serve` until it returns, and gives ExitCodeOf() what came; an error is said on stderr: what is
+// wrong, in which fields, and what to do.
 int RunService(int argument_count, char** arguments,
                const std::function<absl::Status(const config::v1::ServerConfig& config)>& serve);
 

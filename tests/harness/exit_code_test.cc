@@ -60,6 +60,19 @@ class ExitCodeTest : public ::testing::Test {
   std::string output_;
 };
 
+TEST_F(ExitCodeTest, HelpIsNoFault) {
+  ProcessOptions options;
+  options.binary = ONERETURN_BINARY_FOLDER "/harness_idle_server";
+  options.arguments = {"--help"};
+  options.output_file = suite_->File("help.log");
+  auto process = Process::Start(options).value();
+  EXPECT_EQ(process->Wait(30'000).value().exit_code, kExitInOrder);
+  for (const char* text :
+       {"--config FILE", "high_water_file", "  78  the configuration is wrong"}) {
+    EXPECT_THAT(process->OutputTail(), HasSubstr(text));
+  }
+}
+
 TEST_F(ExitCodeTest, AnAddressInUse) {
   ASSERT_THAT(suite_->Start(kOther), IsOk());
   config::v1::ServerConfig config = ConfigOf(kExitingService);
