@@ -13,6 +13,7 @@
 #include "common/commit/committer.h"
 #include "common/feed/feed_consumer.h"
 #include "common/identity/rights_source.h"
+#include "common/storage/reader.h"
 #include "common/storage/store.h"
 
 namespace onereturn {
@@ -57,6 +58,11 @@ class RightsFollower final : public FeedTaker {
   FeedProgress progress_;     // Guarded by mutex_.
   Timestamp cursor_written_;  // Guarded by mutex_.
 };
+
+// Whether ingestion defines the organisation, as far as a RightsFollower has written to `family`.
+// NOT_CAUGHT_UP while it has heard nothing at all, DATA_LOSS.
+absl::StatusOr<bool> HoldsOrganisation(const Reader& reader, ColumnFamily family,
+                                       absl::string_view code);
 
 // Two takers of one feed: `rights` first, so that it never lacks a fact that `rest` has taken; it
 // may be given one twice. `rest` says where to go on.
