@@ -96,6 +96,10 @@ absl::Status CheckHighWaterPlace(const config::v1::ServerConfig& config) {
 
 }  // namespace
 
+Foundation::~Foundation() {
+  if (backups != nullptr) backups->Stop();
+}
+
 ExitCode ExitCodeOf(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:

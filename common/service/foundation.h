@@ -37,6 +37,9 @@ int RunService(int argument_count, char** arguments,
 
 // The store, the one way into it, and its copies. The committer stops before the store closes.
 struct Foundation {
+  // First ends the copy that is being made: the schedule waits for its work.
+  ~Foundation();
+
   SystemClock clock;
   std::unique_ptr<Store> store;
   std::unique_ptr<HighWaterFile> high_water;  // Null where none is configured.
