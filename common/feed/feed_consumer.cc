@@ -357,12 +357,19 @@ absl::Status FeedConsumer::FetchChunks(const feed::v1::ReturnAccepted& accepted,
     call.context()->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
     auto reader = stub_->GetChunks(call.context(), request);
     feed::v1::GetChunksResponse response;
-    while (reader->Read(&response)) fact->chunks.push_back(std::move(*response.mutable_chunk()));
+    while (reader->Read(&response)) {
+      if (fact->chunks.size() == static_cast<size_t>(end)) {
+        call.context()->TryCancel();
+        reader->Finish();
+        return Broken("more chunks came than were asked for");
+      }
+      fact->chunks.push_back(std::move(*response.mutable_chunk()));
+    }
     RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
+    if (fact->chunks.size() != static_cast<size_t>(end))
+      return Broken("a return's cells came short");
   }
-  if (fact->chunks.size() == static_cast<size_t>(accepted.chunk_digests_size()))
-    return absl::OkStatus();
-  return Broken("a return's cells came short");
+  return absl::OkStatus();
 }
 
 }  // namespace onereturn

@@ -2,18 +2,12 @@
 #ifndef ONERETURN_COMMON_FEED_TESTING_SYSTEMS_H_
 #define ONERETURN_COMMON_FEED_TESTING_SYSTEMS_H_
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "common/authority/authority.h"
-#include "common/base/testing/temporary_folder.h"
 #include "common/identity/rights.h"
-#include "common/rpc/credentials.h"
-#include "common/status/new_file.h"
-#include "common/status/testing/status_matchers.h"
+#include "common/rpc/testing/test_certificates.h"
 
 namespace onereturn {
 
@@ -25,8 +19,6 @@ class TestSystems {
       : server_(std::move(server)),
         services_(std::move(services)),
         submitter_(std::move(submitter)) {
-    EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
-                IsOk());
     Issue(server_);
     Issue(submitter_);
     for (const std::string& service : services_) Issue(service);
@@ -46,34 +38,23 @@ class TestSystems {
     return Rights::FromProto(file).value();
   }
   config::v1::TlsFiles FilesOf(const std::string& id) const {
-    const std::string name = id.substr(id.rfind('/') + 1);
-    config::v1::TlsFiles files;
-    files.set_certificate_file(folder_.File(name + ".pem"));
-    files.set_key_file(folder_.File(name + ".key"));
-    files.set_authority_file(folder_.File("authority.pem"));
-    return files;
+    return certificates_.FilesOf(NameOf(id));
   }
   // Of the system to the server, which listens there.
   std::shared_ptr<grpc::Channel> Channel(const std::string& id, const std::string& address) const {
-    config::v1::Peer peer;
-    peer.set_address(address);
-    peer.set_spiffe_id(server_);
-    return MutualTlsChannel(FilesOf(id), peer).value();
+    return certificates_.Channel(NameOf(id), server_, address);
   }
 
  private:
-  void Issue(const std::string& id) {
-    const config::v1::TlsFiles files = FilesOf(id);
-    EXPECT_THAT(WriteCertifiedKey(authority_.Issue(IssueRequest::ForServer(id)).value(),
-                                  files.certificate_file(), files.key_file()),
-                IsOk());
+  static std::string NameOf(const std::string& id) { return id.substr(id.rfind('/') + 1); }
+  void Issue(const std::string& id) const {
+    certificates_.Issue(NameOf(id), IssueRequest::ForServer(id));
   }
 
   const std::string server_;
   const std::vector<std::string> services_;
   const std::string submitter_;
-  const Authority authority_ = Authority::Create("Test authority").value();
-  TemporaryFolder folder_;
+  const TestCertificates certificates_;
 };
 
 }  // namespace onereturn

@@ -9,6 +9,12 @@
 
 namespace onereturn {
 
+MutationLimits MutationLimits::FromConfig(const config::v1::ServerConfig& config) {
+  MutationLimits limits;
+  if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
+  return limits;
+}
+
 void MutationGate::Submit(const grpc::ByteBuffer* request, const google::protobuf::Descriptor& type,
                           const grpc::CallbackServerContext& context, Finish finish,
                           Parsed parsed) {

@@ -23,10 +23,14 @@
 #include "common/digest/digest.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/limits.h"
+#include "onereturn/config/v1/config.pb.h"
 
 namespace onereturn {
 
 struct MutationLimits {
+  // Those of a service with this configuration.
+  static MutationLimits FromConfig(const config::v1::ServerConfig& config);
+
   uint64_t message_bytes = limits::kWriteBytes;
   uint64_t bytes_in_flight = limits::kBytesInFlight;
   size_t threads = limits::kWriteThreads;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/pseudonym.h"
 #include "common/hierarchy/ods_code.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -25,6 +26,12 @@ absl::Status IssuerFault(const config::v1::TokenIssuer& issuer, absl::string_vie
 }
 
 absl::StatusOr<TrustedIssuer> TrustedOf(const config::v1::TokenIssuer& issuer) {
+  // The longest pseudonym there is.
+  if (!IsPersonId(absl::StrCat(issuer.issuer(), "#", std::string(63, 'p'), "1"))) {
+    return IssuerFault(issuer,
+                       "is no name that people's could begin with: it must be visible ASCII "
+                       "characters without \"@\", at most 447");
+  }
   const std::optional<TokenAlgorithm> algorithm = TokenAlgorithmFromName(issuer.algorithm());
   if (!algorithm.has_value()) {
     return IssuerFault(issuer, "has an algorithm that is neither \"ES256\" nor \"EdDSA\"");

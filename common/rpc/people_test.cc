@@ -99,11 +99,22 @@ TEST_F(PeopleTest, SettingsThatCannotBeAreRefused) {
   config_.mutable_token_issuers(0)->set_algorithm("EdDSA");
   EXPECT_THAT(People::Create(config_, rights_, &clock_), HasReason(Reason::kFieldInvalid))
       << "no key of that algorithm";
+  config_.mutable_token_issuers(0)->set_algorithm("ES256");
+  EXPECT_THAT(People::Create(config_, rights_, &clock_), IsOk());
+  for (const std::string& issuer : {std::string(), std::string("sign-in@issuer.example"),
+                                    std::string("https://a.example/\n"), std::string(448, 'i')}) {
+    config_.mutable_token_issuers(0)->set_issuer(issuer);
+    EXPECT_THAT(People::Create(config_, rights_, &clock_), HasReason(Reason::kFieldInvalid))
+        << "nobody of \"" << issuer << "\" could be granted anything";
+  }
+  config_.mutable_token_issuers(0)->set_issuer(std::string(447, 'i'));
+  EXPECT_THAT(People::Create(config_, rights_, &clock_), IsOk());
 }
 
 TEST(CallerCertificatesTest, ASystemsCertificateNamesItAndSignsNothing) {
   const Authority authority = Authority::Create("Test").value();
-  const CallerCertificates certificates;
+  const SystemClock clock;
+  const CallerCertificates certificates(&clock);
   const auto read = [&](const IssueRequest& request) {
     const std::string pem = authority.Issue(request).value().certificate_pem;
     const auto first = certificates.Read(pem);

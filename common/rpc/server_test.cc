@@ -14,13 +14,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/authority/authority.h"
-#include "common/base/testing/temporary_folder.h"
-#include "common/rpc/credentials.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
+#include "common/rpc/testing/test_certificates.h"
 #include "common/status/error.h"
-#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/feed/v1/feed.grpc.pb.h"
 #include "onereturn/ledger/v1/ledger.grpc.pb.h"
@@ -65,12 +62,14 @@ class TestReturns final : public ReturnsBase {
   }
   grpc::Status GetReturn(grpc::ServerContext* context, const returns::v1::GetReturnRequest* request,
                          returns::v1::GetReturnResponse* response) override {
-    return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
-      deadline_micros = call.deadline.micros - call.started.micros;
-      if (request->name() == "organisations/RCF/returns/none") return NotFound();
-      response->mutable_return_()->set_name(call.method);
-      return absl::OkStatus();
-    });
+    return guard_->Serve(*context, *request, response,
+                         [&](const CallContext& call) -> absl::Status {
+                           deadline_micros = call.deadline.micros - call.started.micros;
+                           if (request->name() == "organisations/RCF/returns/none")
+                             return NotFound();
+                           response->mutable_return_()->set_name(call.method);
+                           return absl::OkStatus();
+                         });
   }
 
   // Submissions wait from now on, until Release().
@@ -94,7 +93,8 @@ class TestFeed final : public feed::v1::FeedService::Service {
   explicit TestFeed(const Guard* guard) : guard_(guard) {}
   grpc::Status GetChunks(grpc::ServerContext* context, const feed::v1::GetChunksRequest* request,
                          grpc::ServerWriter<feed::v1::GetChunksResponse>* /*writer*/) override {
-    return guard_->Serve(*context, *request, [](const CallContext&) { return absl::OkStatus(); });
+    return guard_->ServeStream(*context, *request,
+                               [](const CallContext&) { return absl::OkStatus(); });
   }
 
  private:
@@ -105,8 +105,9 @@ class TestLedger final : public ledger::v1::LedgerService::Service {
  public:
   explicit TestLedger(const Guard* guard) : guard_(guard) {}
   grpc::Status GetHead(grpc::ServerContext* context, const ledger::v1::GetHeadRequest* request,
-                       ledger::v1::GetHeadResponse* /*response*/) override {
-    return guard_->Serve(*context, *request, [](const CallContext&) { return absl::OkStatus(); });
+                       ledger::v1::GetHeadResponse* response) override {
+    return guard_->Serve(*context, *request, response,
+                         [](const CallContext&) { return absl::OkStatus(); });
   }
 
  private:
@@ -123,16 +124,14 @@ class ServerTest : public ::testing::Test {
       principal->set_spiffe_id("spiffe://onereturn.example/" + name);
       principal->set_role(role);
       principal->set_organisation(organisation);
-      EXPECT_THAT(Write(name, IssueRequest::ForClient(principal->spiffe_id())), IsOk());
+      certificates_.Issue(name, IssueRequest::ForClient(principal->spiffe_id()));
     };
     add("submitter", rights::v1::ROLE_SUBMITTER, "RCF");
     add("analyst", rights::v1::ROLE_ANALYST, "");
     add("auditor", rights::v1::ROLE_AUDITOR, "");
     add("auditor-of-rcf", rights::v1::ROLE_AUDITOR, "RCF");
     add("service-of-rcf", rights::v1::ROLE_SERVICE, "RCF");
-    EXPECT_THAT(Write("ingestion", IssueRequest::ForServer(kServerId)), IsOk());
-    EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
-                IsOk());
+    certificates_.Issue("ingestion", IssueRequest::ForServer(kServerId));
     guard_ = Guard::Create(Rights::FromProto(rights).value(), &clock_,
                            {ServiceDescriptor<returns::v1::ReturnsService>(),
                             ServiceDescriptor<feed::v1::FeedService>(),
@@ -148,8 +147,8 @@ class ServerTest : public ::testing::Test {
     feed_ = std::make_unique<TestFeed>(guard_.get());
     ledger_ = std::make_unique<TestLedger>(guard_.get());
     config_.set_listen_address("127.0.0.1:0");
-    config_.set_ready_file(folder_.File("ready"));
-    *config_.mutable_tls() = FilesOf("ingestion");
+    config_.set_ready_file(certificates_.File("ready"));
+    *config_.mutable_tls() = certificates_.FilesOf("ingestion");
     server_ = Server::Start(config_, {service_.get(), feed_.get(), ledger_.get()}).value();
   }
   ~ServerTest() override {
@@ -157,23 +156,8 @@ class ServerTest : public ::testing::Test {
     gate_->Drain();
   }
 
-  absl::Status Write(const std::string& name, const IssueRequest& request) {
-    const auto files = FilesOf(name);
-    return WriteCertifiedKey(authority_.Issue(request).value(), files.certificate_file(),
-                             files.key_file());
-  }
-  config::v1::TlsFiles FilesOf(const std::string& name) const {
-    config::v1::TlsFiles files;
-    files.set_certificate_file(folder_.File(name + ".pem"));
-    files.set_key_file(folder_.File(name + ".key"));
-    files.set_authority_file(folder_.File("authority.pem"));
-    return files;
-  }
   std::shared_ptr<grpc::Channel> ChannelOf(const std::string& name) const {
-    config::v1::Peer peer;
-    peer.set_address(server_->address());
-    peer.set_spiffe_id(kServerId);
-    return MutualTlsChannel(FilesOf(name), peer).value();
+    return certificates_.Channel(name, kServerId, server_->address());
   }
   absl::StatusOr<SubmitReturnResponse> Submit(const std::string& caller,
                                               const SubmitReturnRequest& request) {
@@ -216,9 +200,8 @@ class ServerTest : public ::testing::Test {
     return request;
   }
 
-  const Authority authority_ = Authority::Create("Test authority").value();
   const SystemClock clock_;
-  TemporaryFolder folder_;
+  const TestCertificates certificates_;
   config::v1::ServerConfig config_;
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<MutationGate> gate_;
@@ -238,13 +221,13 @@ TEST_F(ServerTest, TheReadyFileHoldsTheAddress) {
 
 TEST_F(ServerTest, AReadyFileThatCannotBeWrittenIsAnError) {
   config::v1::ServerConfig config = config_;
-  config.set_ready_file(folder_.File("missing/ready"));
+  config.set_ready_file(certificates_.File("missing/ready"));
   EXPECT_THAT(Server::Start(config, {}), StatusIs(absl::StatusCode::kUnavailable));
   // A disk without space takes the file and not its content.
-  std::filesystem::create_symlink("/dev/full", folder_.File("full.draft"));
-  config.set_ready_file(folder_.File("full"));
+  std::filesystem::create_symlink("/dev/full", certificates_.File("full.draft"));
+  config.set_ready_file(certificates_.File("full"));
   EXPECT_THAT(Server::Start(config, {}), StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_FALSE(std::filesystem::exists(folder_.File("full")));
+  EXPECT_FALSE(std::filesystem::exists(certificates_.File("full")));
 }
 
 TEST(ReadTextFileTest, AFolderIsNoEmptyText) {

@@ -11,13 +11,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/authority/authority.h"
-#include "common/base/testing/temporary_folder.h"
-#include "common/rpc/credentials.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/server.h"
 #include "common/rpc/stream_bound.h"
-#include "common/status/new_file.h"
+#include "common/rpc/testing/test_certificates.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 
@@ -36,7 +33,7 @@ class EndlessFiles final : public ReturnsService::Service {
   explicit EndlessFiles(const Guard* guard) : guard_(guard) {}
   grpc::Status GetFile(grpc::ServerContext* context, const GetFileRequest* request,
                        grpc::ServerWriter<GetFileResponse>* writer) override {
-    return guard_->Serve(*context, *request, [&](const CallContext&) -> absl::Status {
+    return guard_->ServeStream(*context, *request, [&](const CallContext&) -> absl::Status {
       GetFileResponse piece;
       piece.set_data(std::string(1'000, 'x'));
       while (WriteInTime(context, writer, piece)) {
@@ -91,19 +88,17 @@ class StreamTest : public ::testing::Test {
       auto* principal = rights.add_principals();
       principal->set_spiffe_id("spiffe://onereturn.example/" + name);
       principal->set_role(role);
-      Issue(name, IssueRequest::ForClient(principal->spiffe_id()));
+      certificates_.Issue(name, IssueRequest::ForClient(principal->spiffe_id()));
     };
     for (const char* name : {"one", "two", "three"}) add(name, rights::v1::ROLE_ANALYST);
     add("metrics", rights::v1::ROLE_SERVICE);
-    Issue("ingestion", IssueRequest::ForServer(kFileServerId));
-    EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
-                IsOk());
+    certificates_.Issue("ingestion", IssueRequest::ForServer(kFileServerId));
     guard_ = Guard::Create(Rights::FromProto(rights).value(), &clock_,
                            {ServiceDescriptor<ReturnsService>()})
                  .value();
     files_ = std::make_unique<EndlessFiles>(guard_.get());
     config_.set_listen_address("127.0.0.1:0");
-    *config_.mutable_tls() = FilesOf("ingestion");
+    *config_.mutable_tls() = certificates_.FilesOf("ingestion");
   }
   ~StreamTest() override {
     open_.clear();
@@ -111,23 +106,8 @@ class StreamTest : public ::testing::Test {
   }
   void Start() { server_ = Server::Start(config_, {files_.get()}).value(); }
 
-  void Issue(const std::string& name, const IssueRequest& request) {
-    EXPECT_THAT(WriteCertifiedKey(authority_.Issue(request).value(),
-                                  FilesOf(name).certificate_file(), FilesOf(name).key_file()),
-                IsOk());
-  }
-  config::v1::TlsFiles FilesOf(const std::string& name) const {
-    config::v1::TlsFiles files;
-    files.set_certificate_file(folder_.File(name + ".pem"));
-    files.set_key_file(folder_.File(name + ".key"));
-    files.set_authority_file(folder_.File("authority.pem"));
-    return files;
-  }
   std::shared_ptr<grpc::Channel> ChannelOf(const std::string& name) const {
-    config::v1::Peer peer;
-    peer.set_address(server_->address());
-    peer.set_spiffe_id(kFileServerId);
-    return MutualTlsChannel(FilesOf(name), peer).value();
+    return certificates_.Channel(name, kFileServerId, server_->address());
   }
   // The first piece has come, or why not.
   absl::Status Open(const std::string& name) {
@@ -146,9 +126,8 @@ class StreamTest : public ::testing::Test {
     return FromGrpcStatus(stub->GetReturn(&context, request, &response));
   }
 
-  const Authority authority_ = Authority::Create("Test authority").value();
   const SystemClock clock_;
-  TemporaryFolder folder_;
+  const TestCertificates certificates_;
   config::v1::ServerConfig config_;
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<EndlessFiles> files_;

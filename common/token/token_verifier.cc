@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/base/personal_data.h"
 #include "common/base/pseudonym.h"
 #include "common/hierarchy/ods_code.h"
 #include "common/status/error.h"
@@ -156,6 +157,9 @@ absl::Status ReadWho(const JsonValue& claims, TokenHolder* person) {
   const std::string* purpose = claims.FindText("purpose");
   if (purpose == nullptr || !IsMadeOf(*purpose, kIdMarks, 1, kMostPurposeBytes)) {
     return Fault("has a \"purpose\" that is no code");
+  }
+  if (HoldsPersonalData(*purpose)) {
+    return Fault("has a \"purpose\" that seems to hold an NHS number");
   }
   person->purpose = *purpose;
   return absl::OkStatus();

@@ -193,6 +193,7 @@ TEST_F(TokenVerifierTest, EachClaimIsThereAndOfItsKind) {
   EXPECT_THAT(WithClaim("ods", "\"rcf\""), HasReason(Reason::kTokenFormat));
   EXPECT_THAT(WithClaim("jti", "\"short\""), HasReason(Reason::kTokenFormat));
   EXPECT_THAT(WithClaim("purpose", "\"to see\""), HasReason(Reason::kTokenFormat));
+  EXPECT_THAT(WithClaim("purpose", "\"9434765919\""), HasReason(Reason::kTokenFormat));
   EXPECT_THAT(WithClaim("cnf", R"({"x5t#S256":"AAAA"})"), HasReason(Reason::kTokenFormat));
 }
 

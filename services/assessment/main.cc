@@ -31,15 +31,14 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(std::unique_ptr<Foundation> foundation,
                    LayFoundation(config, kServiceName, AllFamilies()));
   ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &foundation->clock));
-  MutationLimits limits;
-  if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
   const auto rights = std::make_shared<RightsSource>(std::move(configured));
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
                    LedgerLife::Create(config, foundation.get(), {"ingestion", "metrics"}, nullptr));
   ASSIGN_OR_RETURN(
       std::unique_ptr<Service> service,
       Service::Create(foundation->store.get(), foundation->committer.get(), &foundation->clock,
-                      rights, metrics, limits, life->seams(), kept.keeping()));
+                      rights, metrics, MutationLimits::FromConfig(config), life->seams(),
+                      kept.keeping()));
   service->LimitCallers(Shares::FromConfig(config.caller_shares()));
   std::unique_ptr<RightsFollower> follower;
   std::unique_ptr<FeedConsumer> consumer;

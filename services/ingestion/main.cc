@@ -44,14 +44,9 @@ absl::StatusOr<std::unique_ptr<Guard>> MakeGuard(const config::v1::ServerConfig&
 // The service's own SPIFFE id.
 absl::StatusOr<std::string> OwnId(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const std::string certificate, ReadTextFile(config.tls().certificate_file()));
-  ASSIGN_OR_RETURN(const CallerCertificate own, CallerCertificates().Read(certificate));
+  const SystemClock clock;
+  ASSIGN_OR_RETURN(const CallerCertificate own, CallerCertificates(&clock).Read(certificate));
   return own.spiffe_id;
-}
-
-MutationLimits LimitsOf(const config::v1::ServerConfig& config) {
-  MutationLimits limits;
-  if (config.bytes_in_flight_limit() > 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
-  return limits;
 }
 
 ChunkReader ChunksOf(const Store* store) {
@@ -110,7 +105,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    MakeGuard(config, rights, &foundation->clock));
   ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &foundation->clock));
   guard->Use(kept.keeping());
-  MutationGate gate(guard.get(), LimitsOf(config));
+  MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
   const PageTokens pages = PageTokens::Random();
   UseCases use(foundation.get(), &gate, rights.get());
   RETURN_IF_ERROR(use.shared_uploads.Load(*store));

@@ -27,6 +27,21 @@
 namespace onereturn::metrics {
 namespace {
 
+absl::StatusOr<std::unique_ptr<Guard>> MakeGuard(const config::v1::ServerConfig& config,
+                                                 const std::shared_ptr<RightsSource>& rights,
+                                                 const Clock* clock) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
+                   Guard::Create(rights, clock,
+                                 {ServiceDescriptor<v1::MetricsService>(),
+                                  ServiceDescriptor<operations::v1::OperationsService>(),
+                                  ServiceDescriptor<operations::v1::BackupService>(),
+                                  ServiceDescriptor<feed::v1::FeedService>(),
+                                  ServiceDescriptor<ledger::v1::LedgerService>(),
+                                  ServiceDescriptor<access::v1::AccessLogService>()}));
+  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
+  return guard;
+}
+
 absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(Rights configured, ReadRights(config));
   // Without a peer only metrics' own facts are there.
@@ -38,15 +53,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   Store* const store = foundation->store.get();
   Committer* const committer = foundation->committer.get();
   const auto rights = std::make_shared<RightsSource>(std::move(configured));
-  ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
-                   Guard::Create(rights, &clock,
-                                 {ServiceDescriptor<v1::MetricsService>(),
-                                  ServiceDescriptor<operations::v1::OperationsService>(),
-                                  ServiceDescriptor<operations::v1::BackupService>(),
-                                  ServiceDescriptor<feed::v1::FeedService>(),
-                                  ServiceDescriptor<ledger::v1::LedgerService>(),
-                                  ServiceDescriptor<access::v1::AccessLogService>()}));
-  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard, MakeGuard(config, rights, &clock));
   ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &clock));
   guard->Use(kept.keeping());
   StoredTables tables(store);
@@ -69,9 +76,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                               life->seams().witnesses);
   }
 
-  MutationLimits limits;
-  if (config.bytes_in_flight_limit() != 0) limits.bytes_in_flight = config.bytes_in_flight_limit();
-  MutationGate mutations(guard.get(), limits);
+  MutationGate mutations(guard.get(), MutationLimits::FromConfig(config));
   const FactWriter writer(store, committer, [&mutations](std::function<void()> work) {
     return mutations.TrySubmit(std::move(work));
   });

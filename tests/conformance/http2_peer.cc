@@ -227,7 +227,7 @@ bool Http2Peer::TakeFrame(uint32_t stream, uint8_t type, uint8_t flags, uint32_t
       return false;
     case kPingFrame:
       if (polite_ && (flags & kAcknowledge) == 0) WriteFrame(kPingFrame, kAcknowledge, 0, payload);
-      return false;
+      return stream == 0 && (flags & kAcknowledge) != 0;
     case kGoAwayFrame:
       if (payload.size() >= 8) reply->go_away = Number(absl::string_view(payload).substr(4, 4));
       return false;
@@ -249,6 +249,12 @@ bool Http2Peer::TakeFrame(uint32_t stream, uint8_t type, uint8_t flags, uint32_t
     default:
       return false;
   }
+}
+
+bool Http2Peer::Ping(int64_t deadline_ms) {
+  if (!WriteFrame(kPingFrame, 0, 0, "12345678")) return false;
+  const PeerReply reply = Read(0, deadline_ms);
+  return !reply.closed && !reply.timed_out;
 }
 
 PeerReply Http2Peer::Read(uint32_t stream, int64_t deadline_ms) {

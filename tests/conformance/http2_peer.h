@@ -88,13 +88,17 @@ class Http2Peer {
   // Reads until the connection ends.
   PeerReply ReadToEnd(int64_t deadline_ms = 15'000) { return Read(UINT32_MAX, deadline_ms); }
 
+  // Once all that was written before has been read by the server: it has acknowledged a ping. False
+  // when the connection ended, or after the deadline.
+  bool Ping(int64_t deadline_ms = 15'000);
+
   SSL* ssl() { return ssl_; }
 
  private:
   Http2Peer() = default;
   // Fills the buffer to `bytes`; false when it cannot be.
   bool Fill(size_t bytes, int64_t until_ms, PeerReply* reply);
-  // One frame. True when it ends the reading.
+  // One frame. True when it ends the reading: of stream 0, an acknowledged ping does.
   bool TakeFrame(uint32_t stream, uint8_t type, uint8_t flags, uint32_t of_stream,
                  const std::string& payload, PeerReply* reply);
   void Inflate(absl::string_view block, HeaderList* headers);

@@ -116,5 +116,6 @@ function(onereturn_test name)
   endif()
   target_precompile_headers(${name} REUSE_FROM onereturn_test_headers_${variant})
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  # What fails is said first, and not among a thousand lines of what held.
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT GTEST_BRIEF=1)
 endfunction()

@@ -127,6 +127,12 @@ TEST_F(AssessmentWriteTest, EveryFaultOfAFrameworkIsListed) {
   v1::UpdateFrameworkRequest wrong = FrameworkRequest();
   wrong.mutable_framework()->clear_bands();
   EXPECT_THAT(Update(wrong), HasReason(Reason::kDefinitionInvalid));
+  wrong = FrameworkRequest();
+  wrong.mutable_framework()->mutable_themes(0)->mutable_statements(0)->set_title(
+      "as patient 943 476 5919 told us");
+  const auto personal = Update(wrong);
+  EXPECT_THAT(personal, HasReason(Reason::kPersonalData));
+  EXPECT_THAT(FieldsOf(personal.status()), ElementsAre("framework.themes[0].statements[0].title"));
   wrong.clear_framework();
   EXPECT_THAT(Update(wrong), HasReason(Reason::kMissing));
   EXPECT_EQ(sequence(), 0u);

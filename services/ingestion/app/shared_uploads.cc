@@ -14,15 +14,15 @@ UploadShare ShareOf(const Uploader& who) {
 void SharedUploads::Create(const Uploader& who, const std::string& request_id, uint64_t size_bytes,
                            const std::string& digest, UploadDone done) {
   const std::string id = UploadKeyOf(who.owner, request_id);
-  if (absl::Status share = shares_.Begin(who.owner, id, size_bytes, ShareOf(who)); !share.ok()) {
-    return done(share);
-  }
-  uploads_->Create(
-      who.owner, request_id, size_bytes, digest,
-      [this, owner = who.owner, id, done = std::move(done)](absl::StatusOr<UploadState> state) {
-        state.ok() ? shares_.Wrote(owner, id, state->held_bytes) : shares_.End(owner, id);
-        done(std::move(state));
-      });
+  const absl::StatusOr<bool> begun = shares_.Begin(who.owner, id, size_bytes, ShareOf(who));
+  if (!begun.ok()) return done(begun.status());
+  uploads_->Create(who.owner, request_id, size_bytes, digest,
+                   [this, owner = who.owner, id, is_new = *begun,
+                    done = std::move(done)](absl::StatusOr<UploadState> state) {
+                     if (state.ok()) shares_.Wrote(owner, id, state->held_bytes);
+                     if (!state.ok() && is_new) shares_.End(owner, id);
+                     done(std::move(state));
+                   });
 }
 
 void SharedUploads::Write(const Uploader& who, const std::string& id, uint64_t offset,

@@ -36,8 +36,8 @@ absl::Status UploadShares::Load(const Store& store) {
       });
 }
 
-absl::Status UploadShares::Begin(const std::string& owner, const std::string& id,
-                                 uint64_t size_bytes, const UploadShare& share) {
+absl::StatusOr<bool> UploadShares::Begin(const std::string& owner, const std::string& id,
+                                         uint64_t size_bytes, const UploadShare& share) {
   const int64_t now = clock_->Now().micros;
   std::lock_guard<std::mutex> lock(mutex_);
   std::map<std::string, Session>& open = owners_[owner].open;
@@ -45,14 +45,15 @@ absl::Status UploadShares::Begin(const std::string& owner, const std::string& id
     const bool expired = now - session->second.written_micros > kUploadLifeMicros;
     session = expired ? open.erase(session) : std::next(session);
   }
-  if (open.count(id) == 0 && open.size() >= share.at_once) {
+  if (open.count(id) > 0) return false;
+  if (open.size() >= share.at_once) {
     return Error(Reason::kOrgQuota,
                  absl::StrCat(open.size(), " files are being uploaded: finish one of them first"))
         .With("quota", "uploads at once")
         .RetryAfter(absl::Seconds(60));
   }
   open[id] = {size_bytes, now};
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status UploadShares::Write(const std::string& owner, uint64_t bytes,

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/clock/clock.h"
 #include "common/rpc/limits.h"
 #include "common/storage/store.h"
@@ -33,10 +34,10 @@ class UploadShares {
   // Takes up what the store holds. Before the first call.
   absl::Status Load(const Store& store);
 
-  // ORG_QUOTA, with the time to wait, when the owner has as many files open as it may; a session
-  // that is open already goes on.
-  absl::Status Begin(const std::string& owner, const std::string& id, uint64_t size_bytes,
-                     const UploadShare& share);
+  // Whether the session is new: one that is open already goes on as it is. ORG_QUOTA, with the time
+  // to wait, when the owner has as many files open as it may.
+  absl::StatusOr<bool> Begin(const std::string& owner, const std::string& id, uint64_t size_bytes,
+                             const UploadShare& share);
   // Counts the bytes. ORG_QUOTA when they are more than are left of the day; the time to wait is
   // until midnight UTC.
   absl::Status Write(const std::string& owner, uint64_t bytes, const UploadShare& share);

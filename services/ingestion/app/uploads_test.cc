@@ -265,7 +265,7 @@ TEST(UploadSharesTest, FilesAtOnce) {
   EXPECT_THAT(shares.Begin("RCF", "a", 10, two), IsOk());
   EXPECT_THAT(shares.Begin("RCF", "b", 10, two), IsOk());
   EXPECT_THAT(shares.Begin("RCF", "c", 10, two), HasReason(Reason::kOrgQuota));
-  EXPECT_THAT(shares.Begin("RCF", "a", 10, two), IsOk());
+  EXPECT_THAT(shares.Begin("RCF", "a", 5, two), IsOkAndHolds(false)) << "it goes on as it is";
   EXPECT_THAT(shares.Begin("RAE", "c", 10, two), IsOk());
   shares.Wrote("RCF", "a", 9);
   EXPECT_THAT(shares.Begin("RCF", "c", 10, two), HasReason(Reason::kOrgQuota));
@@ -314,6 +314,9 @@ TEST_F(UploadsTest, AnUploadTakesItsOwnersShareAndGivesItBack) {
   // What is not begun holds no place.
   EXPECT_THAT(create("more", "no digest"), HasReason(Reason::kFieldInvalid));
   EXPECT_THAT(create("more", wrong), IsOk());
+  EXPECT_THAT(create("another", wrong), HasReason(Reason::kOrgQuota));
+  // A refused repeat frees no place: the session it names lives on.
+  EXPECT_THAT(create("more", std::string(kDigestBytes, 'y')), HasReason(Reason::kRequestIdReused));
   EXPECT_THAT(create("another", wrong), HasReason(Reason::kOrgQuota));
   // A national caller's share is another, and larger.
   const Uploader loader{kLoader, OrganisationScope::National()};

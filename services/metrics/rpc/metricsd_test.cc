@@ -145,6 +145,9 @@ TEST_F(MetricsdTest, RefusesInWords) {
   v1::Metric bad = FourHourWire();
   bad.set_factor(0);
   EXPECT_EQ(Define(kSteward, bad, &defined), "DEFINITION_INVALID");
+  bad = FourHourWire();
+  bad.set_description("Waits such as that of 943 476 5919");
+  EXPECT_EQ(Define(kSteward, bad, &defined), "PERSONAL_DATA");
 
   v1::GetMetricRequest get_metric;
   v1::GetMetricResponse metric;

@@ -7,7 +7,6 @@
 #include "common/base/check.h"
 #include "common/rpc/credentials.h"
 #include "common/status/error.h"
-#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/assessment/app/convert.h"
 #include "services/assessment/domain/testing/example_framework.h"
@@ -38,11 +37,7 @@ Rights ExampleRights() {
 
 }  // namespace
 
-ServiceUnderTest::ServiceUnderTest()
-    : authority_(Authority::Create("test authority").value()),
-      signing_key_(SigningKey::Generate().value()) {
-  EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
-              IsOk());
+ServiceUnderTest::ServiceUnderTest() : signing_key_(SigningKey::Generate().value()) {
   store_ = Store::Create(MemoryStoreOptions(files_)).value();
   Start();
 }
@@ -50,14 +45,9 @@ ServiceUnderTest::ServiceUnderTest()
 ServiceUnderTest::~ServiceUnderTest() { Stop(); }
 
 config::v1::TlsFiles ServiceUnderTest::FilesOf(const std::string& name) const {
-  config::v1::TlsFiles files;
-  files.set_certificate_file(folder_.File(name + ".pem"));
-  files.set_key_file(folder_.File(name + ".key"));
-  files.set_authority_file(folder_.File("authority.pem"));
+  config::v1::TlsFiles files = certificates_.FilesOf(name);
   if (!std::filesystem::exists(files.key_file())) {
-    EXPECT_THAT(WriteCertifiedKey(authority_.Issue(IssueRequest::ForServer(SpiffeId(name))).value(),
-                                  files.certificate_file(), files.key_file()),
-                IsOk());
+    certificates_.Issue(name, IssueRequest::ForServer(SpiffeId(name)));
   }
   return files;
 }

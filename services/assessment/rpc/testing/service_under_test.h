@@ -11,13 +11,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/authority/authority.h"
-#include "common/base/testing/temporary_folder.h"
 #include "common/clock/clock.h"
 #include "common/commit/committer.h"
 #include "common/ledger/signing.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status_conversion.h"
+#include "common/rpc/testing/test_certificates.h"
 #include "common/storage/store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -108,8 +107,7 @@ class ServiceUnderTest : public ::testing::Test {
   // Files of a system with the identity SpiffeId(name); made once a name.
   config::v1::TlsFiles FilesOf(const std::string& name) const;
 
-  const TemporaryFolder folder_;
-  const Authority authority_;
+  const TestCertificates certificates_;
   FakeMetrics metrics_;
   const SystemClock clock_;
   const std::shared_ptr<MemoryFiles> files_ = MemoryFiles::Create();
