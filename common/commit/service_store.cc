@@ -25,13 +25,13 @@ bool HoldsOnlyMarker(const std::filesystem::path& folder) {
 
 // Where there is none, also how a new one is made.
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(StoreOptions options) {
-  const std::string folder = options.path;
   absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(std::move(options));
   if (!absl::IsNotFound(store.status())) return store;
   return absl::NotFoundError(
-      absl::StrCat(store.status().message(), " A start makes a new one where the folder holds an ",
-                   "empty file \"", kInitialiseMarker, "\" and nothing else: mkdir -p ", folder,
-                   " && touch ", folder, "/", kInitialiseMarker));
+      absl::StrCat(store.status().message(),
+                   " A start makes a new one where that folder holds an empty "
+                   "file \"",
+                   kInitialiseMarker, "\" and nothing else."));
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ TEST_F(ExitCodeTest, AStoreThatVanished) {
   StartAndStop(kExitingService);
   std::filesystem::remove_all(suite_->DataFolderOf(kExitingService));
   EXPECT_EQ(Run(ConfigOf(kExitingService)), kExitStoreMissing);
-  EXPECT_THAT(output_, HasSubstr("/initialise\n")) << "how a new one is made";
+  EXPECT_THAT(output_, HasSubstr("\"initialise\"")) << "how a new one is made";
 }
 
 TEST_F(ExitCodeTest, ADamagedStore) {
