@@ -172,6 +172,7 @@ std::string FaultText(const absl::Status& status) {
   std::string text = absl::StrCat(status.message(), "\n");
   const auto details = DetailsOf(status);
   if (!details.has_value()) return text;
+  const size_t said = text.size();
   for (const FieldViolation& violation : details->fields) {
     if (absl::StrContains(status.message(), violation.description)) continue;
     absl::StrAppend(&text, "  ", violation.field, ": ", violation.description, "\n");
@@ -179,6 +180,8 @@ std::string FaultText(const absl::Status& status) {
   for (const PreconditionViolation& violation : details->preconditions) {
     absl::StrAppend(&text, "  ", violation.subject, ": ", violation.description, "\n");
   }
+  // Where the message has named all, a remedy that speaks of a list would be none.
+  if (details->reason == Reason::kFieldInvalid && text.size() == said) return text;
   absl::StrAppend(&text, "  what to do: ", RowOf(details->reason).remedy, "\n");
   return text;
 }
