@@ -129,6 +129,10 @@ TEST_F(InitTest, ThreeServersStartFromItsFolder) {
                  profile("submitter-RLQ")});
   EXPECT_THAT(own, AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("CreateUpload")),
                          Field(&ClientRun::out, Not(HasSubstr("operator")))));
+  // Without an organisation all calls are asked for, which are not this caller's to read.
+  EXPECT_THAT(RunClient({{"access-log"}, profile("submitter-RLQ")}),
+              AllOf(ExitedWith(3), Field(&ClientRun::err,
+                                         HasSubstr("give --organisation with the code of yours"))));
   for (auto& server : servers) {
     EXPECT_THAT(server->Terminate(30'000), IsOkAndHolds(ProcessEnd{0, {}}));
   }
