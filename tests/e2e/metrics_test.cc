@@ -281,7 +281,7 @@ TEST_F(MetricsTest, WhatCannotBeAnswered) {
                         {Value(kFourHours, kNation, "2024-13"), 1, {"month 13 does not exist"}},
                         {Value(kFourHours, kNation, "2024-3"),
                          1,
-                         {"\"period\" cannot be read: after the year a month of two digits"}},
+                         {"\"period\" cannot be read: not a period: after the year"}},
                         {with(value, {"--as-of", "yesterday"}),
                          2,
                          {"\"yesterday\" is no position", "2024-05-01T09:00:00Z"}},
