@@ -141,6 +141,10 @@ TEST_F(InitTest, ThreeServersStartFromItsFolder) {
   }
   EXPECT_THAT(shut_out, ExitedWith(3));
   EXPECT_THAT(RunClient({{"metrics"}, profile("assessor")}), ExitedWith(0));
+  // Without an organisation all calls are asked for, which are not this caller's to read.
+  EXPECT_THAT(RunClient({{"access-log"}, profile("submitter-RLQ")}),
+              AllOf(ExitedWith(3), Field(&ClientRun::err,
+                                         HasSubstr("give --organisation with the code of yours"))));
   for (auto& server : servers) {
     EXPECT_THAT(server->Terminate(30'000), IsOkAndHolds(ProcessEnd{0, {}}));
   }
