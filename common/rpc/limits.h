@@ -73,6 +73,11 @@ inline constexpr int kQuestionIntervalMs = kSilenceMs / 2;
 inline constexpr int kConnectMs = kHandshakeMs;
 // Milliseconds after which a connection without a call is closed; clients open another unasked.
 inline constexpr int kIdleConnectionMs = 300'000;
+// Milliseconds after which a connection takes no further calls; what runs on it goes on, and
+// clients open another unasked. It shows the certificate that was renewed meanwhile: on the old one
+// a caller would be refused from the day its first certificate ends. Less than any certificate has
+// left when it is renewed.
+inline constexpr int kConnectionAgeMs = 600'000;
 // Seconds that running calls get when the server stops.
 inline constexpr int kDrainSeconds = 5;
 
