@@ -52,6 +52,10 @@ inline constexpr int64_t kSlowReaderMicros = 30'000'000;
 // 256 MiB, over a line of 4 Mbit/s. The places of such streams are few, and a bound of each write
 // alone would let a reader who trickles keep one for a day.
 inline constexpr int64_t kStreamMicros = 600'000'000;
+// Microseconds after which what admitted a stream is asked again: certificate, token, right. As
+// often as lists of revoked certificates and issuers' keys are looked at; a change of rights is
+// seen before, at the next write. Each time costs the verifying of a token, of one who has one.
+inline constexpr int64_t kAskAgainMicros = 1'000'000;
 // Microseconds for a method that answers once: it waits no longer than kWaitMicros, and works less.
 inline constexpr int64_t kUnaryMicros = 2 * kWaitMicros;
 // Microseconds that an answer given once may wait for its reader. Such answers are small; each
