@@ -36,7 +36,10 @@ TEST(WitnessedHeadsSpaceTest, EvidenceFoundOnAFullDiskOutlivesARestart) {
   EXPECT_THAT(show(fork), HasReason(Reason::kPeerLedger));
   EXPECT_THAT(own.service.Accept(Fact("a")), HasReason(Reason::kStorageLow));
   own.witnesses->WriteUnkept();  // Still full.
-  EXPECT_THAT(own.service.Accept(Fact("a")), HasReason(Reason::kStorageLow));
+  // The first may share a group with that write, and be answered before it.
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(own.service.Accept(Fact("a")), HasReason(Reason::kStorageLow));
+  }
   MakeUpCapacity(store, std::nullopt);
   own.witnesses->WriteUnkept();
   own.Settle();
