@@ -1,7 +1,14 @@
 // The guard's part that concerns streams: their places, and what admitted them asked again.
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/guard.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/stream_bound.h"
 #include "common/rpc/stream_right.h"
 #include "common/status/error.h"

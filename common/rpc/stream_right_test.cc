@@ -23,6 +23,7 @@
 #include "common/rpc/stream_bound.h"
 #include "common/rpc/testing/test_certificates.h"
 #include "common/status/error.h"
+#include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "common/token/testing_tokens.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
