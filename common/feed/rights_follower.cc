@@ -100,8 +100,11 @@ absl::Status RightsFollower::Take(const FeedPage& page) {
   if (!taken.empty() || now.micros - cursor_written_.micros >= kCursorMicros ||
       now < cursor_written_) {
     batch.Put(family_, CursorKey(), CursorValue(page.progress));
-    RETURN_IF_ERROR(Write(std::move(batch)));
-    cursor_written_ = now;
+    const absl::Status written = Write(std::move(batch));
+    // Without a fact of rights nothing is lost by a cursor that lags: a full disk must not make
+    // rights stale, and with them every read that a grant allows.
+    if (!written.ok() && !(taken.empty() && absl::IsResourceExhausted(written))) return written;
+    if (written.ok()) cursor_written_ = now;
   }
   for (const feed::v1::Entry* entry : taken) RETURN_IF_ERROR(rights_->Apply(*entry));
   progress_ = page.progress;

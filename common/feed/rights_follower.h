@@ -23,8 +23,9 @@ namespace onereturn {
 //   family   01 name:string -> the newest entry of that grant or organisation, as the feed has it
 //            02             -> epoch:u64 sequence:u64 through_time_micros:i64 frontier:string
 //
-// The cursor (02) may lag behind: it is written with each fact, otherwise once a second. So pages
-// may come twice after a restart, and change nothing.
+// The cursor (02) may lag behind: it is written with each fact, otherwise once a second, and not
+// while there is no space. So pages may come twice after a restart, and change nothing. What a
+// full disk keeps it from taking are facts of rights alone.
 class RightsFollower final : public FeedTaker {
  public:
   // Puts what the store holds into `rights`, and says when it was last heard; a store that has

@@ -34,9 +34,15 @@ TEST(WitnessedHeadsSpaceTest, EvidenceFoundOnAFullDiskOutlivesARestart) {
   own.Settle();
   MakeUpCapacity(store, 4'096);
   EXPECT_THAT(show(fork), HasReason(Reason::kPeerLedger));
-  EXPECT_THAT(own.service.Accept(Fact("a")), HasReason(Reason::kStorageLow));
+  // Answered after whatever was written before it.
+  const auto write_more = [&own] {
+    PlainWrite write;
+    write.batch.Put(TestFamily::kHeads, "a", "b");
+    return own.service.WritePlain(std::move(write));
+  };
+  EXPECT_THAT(write_more(), HasReason(Reason::kStorageLow));
   own.witnesses->WriteUnkept();  // Still full.
-  EXPECT_THAT(own.service.Accept(Fact("a")), HasReason(Reason::kStorageLow));
+  EXPECT_THAT(write_more(), HasReason(Reason::kStorageLow));
   MakeUpCapacity(store, std::nullopt);
   own.witnesses->WriteUnkept();
   own.Settle();

@@ -82,8 +82,12 @@ class Backups {
   Backups(Folders folders, const Store* store, const Committer* committer, const Clock* clock)
       : folders_(std::move(folders)), store_(store), committer_(committer), clock_(clock) {}
 
-  // Ends a backup that was begun by Begin(): it is not made.
+  // As Stop(), and waits for the thread of Begin().
   ~Backups();
+
+  // Ends the making of whatever copy is being made: a backup that was not made to its end is not
+  // there. No other is begun. Whoever makes one, or waits to, is through soon; waits for nobody.
+  void Stop();
 
   // Begins a backup on a thread of its own, and answers at once. While one that was begun so is not
   // over, answers that one. FAILED_PRECONDITION where no folder for backups is configured.
@@ -98,7 +102,9 @@ class Backups {
   absl::StatusOr<std::vector<HeldCopy>> List() const;
 
   // What is due: a checkpoint when the newest is an hour old, a backup when it is a day old; then
-  // drops the oldest. So a service that is started again and again keeps its older copies. What
+  // drops the oldest. So a service that is started again and again keeps its older copies. A copy
+  // with a later time than now, made while the clock was ahead, stands for none. A backup that an
+  // earlier process did not verify to its end is verified first, and counts from then on. What
   // fails is logged, and tried again at the next call.
   void MakeDue();
 
@@ -107,12 +113,16 @@ class Backups {
   absl::StatusOr<HeldCopy> BackUpLocked(bool by_hand, const BackupProgress& progress);
   absl::Status DropOld(BackupFolder* backups, bool by_hand) const;
   absl::StatusOr<HeldCopy> MakeCheckpointLocked();
+  absl::Status VerifyUnverifiedLocked();
+  // Is the newest copy among `copies` that nobody asked for older than that?
+  bool IsDue(const absl::StatusOr<std::vector<HeldCopy>>& copies, int64_t interval_micros) const;
 
   absl::Status CheckConfigured() const;
   void RunOne();  // The newest run, on its thread.
   void SetState(BackupRun::State state);
   // From now on Stop() reaches it; null: no more. False when the service ends.
   bool SetRunning(BackupFolder* backups);
+  bool stopping() const;
 
   const Folders folders_;
   const Store* const store_;
@@ -123,7 +133,7 @@ class Backups {
   mutable std::mutex mutex_;
   std::deque<BackupRun> runs_;  // Guarded by mutex_, as all below but the thread.
   uint64_t runs_begun_ = 0;
-  BackupFolder* running_ = nullptr;  // In which a copy is being made that was asked for.
+  BackupFolder* running_ = nullptr;  // In which a backup is being made or verified.
   bool stopping_ = false;
   std::thread thread_;      // Of the newest run; touched by Begin() and the end.
   std::mutex begin_mutex_;  // Held by Begin(); locked before mutex_.

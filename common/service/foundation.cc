@@ -37,7 +37,7 @@ absl::Status NamingCopies(const config::v1::ServerConfig& config, const absl::St
                    ", which holds entries to ", newest->head.head.size, "."));
 }
 
-// The signing key, then the other one where it is configured and there.
+// The signing key, then the next one where it is configured and there.
 absl::StatusOr<std::vector<SigningKey>> ReadSigningKeys(const config::v1::ServerConfig& config) {
   std::vector<SigningKey> keys;
   for (const std::string& file : {config.signing_key_file(), config.next_signing_key_file()}) {
@@ -49,16 +49,17 @@ absl::StatusOr<std::vector<SigningKey>> ReadSigningKeys(const config::v1::Server
   return keys;
 }
 
-// The key that signs, by the store's word; the other one is kept for a change of keys.
-absl::StatusOr<SigningKey> ChooseKeys(const std::string& service,
-                                      const std::vector<SigningKey>& keys, Foundation* foundation) {
-  ASSIGN_OR_RETURN(SigningKey key, ChooseSigningKey(foundation->store.get(), service, keys));
+bool AreTheSame(const SigningKey& a, const SigningKey& b) {
+  return a.verifying_key().raw_bytes() == b.verifying_key().raw_bytes();
+}
+
+// The one of `keys` that does not sign: before a change of keys the next, after it the earlier one.
+std::optional<VerifyingKey> OtherThan(const SigningKey& key, const std::vector<SigningKey>& keys) {
+  std::optional<VerifyingKey> other;
   for (const SigningKey& given : keys) {
-    if (given.verifying_key().raw_bytes() != key.verifying_key().raw_bytes()) {
-      foundation->other_key = given;
-    }
+    if (!AreTheSame(given, key)) other = given.verifying_key();
   }
-  return key;
+  return other;
 }
 
 // Opens the high-water file, once the store has stood up to it. A store that was just restored is
@@ -95,6 +96,10 @@ absl::Status CheckHighWaterPlace(const config::v1::ServerConfig& config) {
 }
 
 }  // namespace
+
+Foundation::~Foundation() {
+  if (backups != nullptr) backups->Stop();
+}
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   switch (status.code()) {
@@ -155,7 +160,11 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
     options.begin_epoch = !begun;
   }
   const bool begins = options.begin_epoch;
-  ASSIGN_OR_RETURN(SigningKey key, ChooseKeys(service, keys, foundation.get()));
+  // The key that signs, by the store's word.
+  ASSIGN_OR_RETURN(SigningKey key, ChooseSigningKey(foundation->store.get(), service, keys));
+  // Never back to the earlier one, which stays in signing_key_file for a while.
+  if (keys.size() > 1 && !AreTheSame(keys[1], key)) foundation->next_key = keys[1];
+  const std::optional<VerifyingKey> other_key = OtherThan(key, keys);
   ASSIGN_OR_RETURN(
       const std::string known_head,
       OpenHighWater(config, {config.high_water_file(), service, keys}, begins, foundation.get()));
@@ -169,11 +178,9 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
                                     std::move(options)));
   if (begins) RETURN_IF_ERROR(BeginEpoch(*order, known_head, foundation->committer.get()));
   if (order.has_value()) RETURN_IF_ERROR(PutOrderAside(config.data_folder()));
-  foundation->standing = std::make_unique<LedgerStanding>(
-      foundation->store.get(), foundation->committer.get(), foundation->high_water.get(),
-      foundation->other_key.has_value()
-          ? std::optional<VerifyingKey>(foundation->other_key->verifying_key())
-          : std::nullopt);
+  foundation->standing =
+      std::make_unique<LedgerStanding>(foundation->store.get(), foundation->committer.get(),
+                                       foundation->high_water.get(), other_key);
   foundation->backups = std::make_unique<Backups>(
       Backups::Folders{config.data_folder(), config.backup_folder()}, foundation->store.get(),
       foundation->committer.get(), &foundation->clock);

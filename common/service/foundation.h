@@ -37,13 +37,16 @@ int RunService(int argument_count, char** arguments,
 
 // The store, the one way into it, and its copies. The committer stops before the store closes.
 struct Foundation {
+  // First ends the copy that is being made: the schedule waits for its work.
+  ~Foundation();
+
   SystemClock clock;
   std::unique_ptr<Store> store;
   std::unique_ptr<HighWaterFile> high_water;  // Null where none is configured.
   std::unique_ptr<Committer> committer;
   std::unique_ptr<LedgerStanding> standing;
-  // The configured key that does not sign: to which RotateSigningKey may turn.
-  std::optional<SigningKey> other_key;
+  // The key of `next_signing_key_file` where it does not sign: to which RotateSigningKey may turn.
+  std::optional<SigningKey> next_key;
   std::unique_ptr<Backups> backups;
   std::unique_ptr<PeriodicWork> backup_schedule;
   std::unique_ptr<TableVerification> verification;

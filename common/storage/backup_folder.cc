@@ -1,11 +1,25 @@
 #include "common/storage/backup_folder.h"
 
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/utilities/backup_engine.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <limits>
+#include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/read_file.h"
+#include "common/base/sync_folder.h"
+#include "common/status/new_file.h"
 #include "common/status/status_macros.h"
 #include "common/storage/database.h"
 #include "common/storage/engine_status.h"
@@ -18,6 +32,72 @@ namespace {
 constexpr uint64_t kTellBytes = uint64_t{4} << 20;
 // A backup that is removed while the folder is read makes reading fail, once.
 constexpr int kReadingTries = 3;
+
+// Beside what the engine keeps there. While it is there, of the backups with a greater number than
+// it says nobody knows that they can be restored. So a folder without it, of whatever age, holds
+// sound ones alone, and an end at any moment leaves none that looks so and is not.
+constexpr char kUnverifiedFile[] = "unverified";
+
+std::string UnverifiedFileIn(const std::string& folder) {
+  return absl::StrCat(folder, "/", kUnverifiedFile);
+}
+
+// The greatest number of those that are verified; nothing when all are.
+absl::StatusOr<std::optional<uint32_t>> LastVerified(const std::string& folder) {
+  const std::string file = UnverifiedFileIn(folder);
+  const std::optional<std::string> text = ReadFile(file);
+  if (!text.has_value()) {
+    std::error_code error;
+    if (!std::filesystem::exists(file, error) && !error) return std::optional<uint32_t>();
+    return absl::UnavailableError(absl::StrCat("Could not read ", file, "."));
+  }
+  uint32_t number = 0;
+  if (absl::EndsWith(*text, "\n") && absl::SimpleAtoi(*text, &number)) return std::optional(number);
+  // The process ended while it was being written: no backup had been begun.
+  return std::optional(std::numeric_limits<uint32_t>::max());
+}
+
+absl::Status RemoveUnverifiedFile(const std::string& folder) {
+  const std::string file = UnverifiedFileIn(folder);
+  if ((unlink(file.c_str()) == 0 || errno == ENOENT) && SyncFolder(folder)) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("Could not remove ", file, ": ", std::strerror(errno), "."));
+}
+
+// Reading ends when it is told to: the engine can be stopped while it copies, but not while it
+// verifies.
+class StoppableFiles final : public rocksdb::FileSystemWrapper {
+ public:
+  explicit StoppableFiles(const std::atomic<bool>* stopped)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()), stopped_(stopped) {}
+  const char* Name() const override { return "StoppableFiles"; }
+
+  rocksdb::IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                      rocksdb::IODebugContext* debug) override {
+    std::unique_ptr<rocksdb::FSSequentialFile> opened;
+    rocksdb::IOStatus status = target()->NewSequentialFile(path, options, &opened, debug);
+    if (status.ok()) *file = std::make_unique<File>(std::move(opened), stopped_);
+    return status;
+  }
+
+ private:
+  class File final : public rocksdb::FSSequentialFileOwnerWrapper {
+   public:
+    File(std::unique_ptr<rocksdb::FSSequentialFile> file, const std::atomic<bool>* stopped)
+        : FSSequentialFileOwnerWrapper(std::move(file)), stopped_(stopped) {}
+    rocksdb::IOStatus Read(size_t size, const rocksdb::IOOptions& options, rocksdb::Slice* result,
+                           char* scratch, rocksdb::IODebugContext* debug) override {
+      if (*stopped_) return rocksdb::IOStatus::IOError("the reading was stopped");
+      return FSSequentialFileOwnerWrapper::Read(size, options, result, scratch, debug);
+    }
+
+   private:
+    const std::atomic<bool>* const stopped_;
+  };
+
+  const std::atomic<bool>* const stopped_;
+};
 
 rocksdb::BackupEngineOptions EngineOptionsFor(const std::string& path) {
   rocksdb::BackupEngineOptions options(path);
@@ -45,7 +125,10 @@ std::vector<StoredBackup> AllOf(const rocksdb::BackupEngineReadOnlyBase& engine)
 
 struct BackupFolder::State {
   std::string path;
-  std::unique_ptr<rocksdb::BackupEngine> engine;
+  std::atomic<bool> stopped{false};
+  std::unique_ptr<rocksdb::Env> env =
+      rocksdb::NewCompositeEnv(std::make_shared<StoppableFiles>(&stopped));
+  std::unique_ptr<rocksdb::BackupEngine> engine;  // The last member: it uses those above.
 };
 
 BackupFolder::BackupFolder(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -55,38 +138,75 @@ absl::StatusOr<std::unique_ptr<BackupFolder>> BackupFolder::Open(const std::stri
   auto state = std::make_unique<State>();
   state->path = path;
   rocksdb::BackupEngine* engine = nullptr;
-  RETURN_IF_ERROR(FromEngine(
-      rocksdb::BackupEngine::Open(EngineOptionsFor(path), rocksdb::Env::Default(), &engine),
-      absl::StrCat("open the backups in ", path)));
+  rocksdb::BackupEngineOptions options = EngineOptionsFor(path);
+  options.backup_env = state->env.get();
+  RETURN_IF_ERROR(FromEngine(rocksdb::BackupEngine::Open(options, rocksdb::Env::Default(), &engine),
+                             absl::StrCat("open the backups in ", path)));
   state->engine.reset(engine);
   return std::unique_ptr<BackupFolder>(new BackupFolder(std::move(state)));
 }
 
 absl::StatusOr<StoredBackup> BackupFolder::Add(const Store& store, absl::string_view note,
                                                const BackupProgress& progress) {
+  RETURN_IF_ERROR(VerifyUnverified());
   const std::string doing = absl::StrCat("back up to ", state_->path);
+  RETURN_IF_ERROR(
+      WriteNewFile(UnverifiedFileIn(state_->path), absl::StrCat(NewestNumber(), "\n"), 0640));
   rocksdb::CreateBackupOptions options;
   // Table files alone: what the write-ahead log holds would be copied anew into each backup.
   options.flush_before_backup = true;
   options.progress_callback = [&progress] { progress.copied(kTellBytes); };
   rocksdb::BackupID number = 0;
+  // After a failure the file stays: who knows how far it came.
   RETURN_IF_ERROR(FromEngine(state_->engine->CreateNewBackupWithMetadata(
                                  options, &store.database_->engine(), std::string(note), &number),
                              doing));
   progress.verifying();
   if (absl::Status verified = Verify(number); !verified.ok()) {
     // What cannot be restored must not look as if it could.
-    state_->engine->DeleteBackup(number).PermitUncheckedError();
+    if (state_->engine->DeleteBackup(number).ok()) RemoveUnverifiedFile(state_->path).IgnoreError();
     return verified;
   }
+  RETURN_IF_ERROR(RemoveUnverifiedFile(state_->path));
   rocksdb::BackupInfo info;
   RETURN_IF_ERROR(FromEngine(state_->engine->GetBackupInfo(number, &info), doing));
   return FromEngineInfo(info);
 }
 
+absl::StatusOr<bool> BackupFolder::HasUnverified(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::optional<uint32_t> verified, LastVerified(path));
+  return verified.has_value();
+}
+
+absl::Status BackupFolder::VerifyUnverified() {
+  ASSIGN_OR_RETURN(const std::optional<uint32_t> verified, LastVerified(state_->path));
+  if (!verified.has_value()) return absl::OkStatus();
+  for (const StoredBackup& backup : List()) {
+    if (backup.number <= *verified) continue;
+    const absl::Status sound = Verify(backup.number);
+    if (sound.ok()) continue;
+    // Only what is known to be damaged: a disk that does not answer now may hold a good one.
+    if (!absl::IsDataLoss(sound) && !absl::IsNotFound(sound)) return sound;
+    RETURN_IF_ERROR(Remove(backup.number));
+  }
+  return RemoveUnverifiedFile(state_->path);
+}
+
+uint32_t BackupFolder::NewestNumber() const {
+  uint32_t newest = 0;
+  for (const StoredBackup& backup : List()) newest = std::max(newest, backup.number);
+  std::vector<rocksdb::BackupID> damaged;
+  state_->engine->GetCorruptedBackups(&damaged);
+  for (const rocksdb::BackupID number : damaged) newest = std::max(newest, number);
+  return newest;
+}
+
 std::vector<StoredBackup> BackupFolder::List() const { return AllOf(*state_->engine); }
 
-void BackupFolder::Stop() { state_->engine->StopBackup(); }
+void BackupFolder::Stop() {
+  state_->stopped = true;
+  state_->engine->StopBackup();
+}
 
 absl::StatusOr<std::vector<StoredBackup>> BackupFolder::ListOf(const std::string& path) {
   std::error_code unreadable;  // Opening tells.
@@ -98,7 +218,18 @@ absl::StatusOr<std::vector<StoredBackup>> BackupFolder::ListOf(const std::string
     rocksdb::BackupEngineReadOnly* engine = nullptr;
     opened = rocksdb::BackupEngineReadOnly::Open(EngineOptionsFor(path), rocksdb::Env::Default(),
                                                  &engine);
-    if (opened.ok()) return AllOf(*std::unique_ptr<rocksdb::BackupEngineReadOnly>(engine));
+    if (!opened.ok()) continue;
+    std::vector<StoredBackup> backups =
+        AllOf(*std::unique_ptr<rocksdb::BackupEngineReadOnly>(engine));
+    // Looked for after those: one that was verified meanwhile may be among them.
+    ASSIGN_OR_RETURN(const std::optional<uint32_t> verified, LastVerified(path));
+    if (verified.has_value()) {
+      backups.erase(
+          std::remove_if(backups.begin(), backups.end(),
+                         [&](const StoredBackup& backup) { return backup.number > *verified; }),
+          backups.end());
+    }
+    return backups;
   }
   return FromEngine(opened, absl::StrCat("open the backups in ", path));
 }

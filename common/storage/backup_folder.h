@@ -39,15 +39,21 @@ class BackupFolder {
   ~BackupFolder();
 
   // Adds a backup of everything written before the call, on stable storage, and verifies it: every
-  // file is read again and its checksum compared. One that fails is removed.
+  // file is read again and its checksum compared. One that fails is removed. First as
+  // VerifyUnverified().
   absl::StatusOr<StoredBackup> Add(const Store& store, absl::string_view note,
                                    const BackupProgress& progress = {});
-  // Ends the copying that runs, which then fails. From any thread.
+  // Verifies what a process that ended in the middle of Add() left, and removes what is damaged.
+  absl::Status VerifyUnverified();
+  // Would VerifyUnverified() have something to do?
+  static absl::StatusOr<bool> HasUnverified(const std::string& path);
+  // Ends the copying or verifying that runs, which then fails; no other begins. From any thread.
   void Stop();
   // What lies in a folder, whoever may be adding to it; oldest first. Empty when there is no
-  // folder.
+  // folder. What was not verified to its end is not among them.
   static absl::StatusOr<std::vector<StoredBackup>> ListOf(const std::string& path);
-  // Oldest first. One that is damaged so that it cannot be read at all is not among them.
+  // Oldest first, those that were not verified too. One that is damaged so that it cannot be read
+  // at all is not among them.
   std::vector<StoredBackup> List() const;
   // Reads every file of the backup.
   absl::Status Verify(uint32_t number) const;
@@ -58,6 +64,7 @@ class BackupFolder {
  private:
   struct State;
   explicit BackupFolder(std::unique_ptr<State> state);
+  uint32_t NewestNumber() const;  // 0 when there is none.
   std::unique_ptr<State> state_;
 };
 
