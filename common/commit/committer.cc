@@ -55,11 +55,13 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Start(Store* store, const 
     if (HashLeaf(bytes) != leaf)
       return absl::DataLossError("the newest entry is not the one in the ledger");
   }
-  if (options.begin_epoch) ++epoch;
+  const bool begins = options.begin_epoch != 0;
+  ONERETURN_CHECK(!begins || options.begin_epoch > epoch);
+  if (begins) epoch = options.begin_epoch;
   TreeHead head{options.service, epoch, size, frontier.Root(),
                 std::max(clock->Now(), last_time).micros};
   ASSIGN_OR_RETURN(SignedHead signed_head, SignHead(head, key));
-  if (options.on_head) RETURN_IF_ERROR(options.on_head(signed_head));
+  if (options.on_head && !begins) RETURN_IF_ERROR(options.on_head(signed_head));
   return std::unique_ptr<Committer>(new Committer(store, clock, std::move(key), std::move(options),
                                                   epoch, std::move(frontier), last_time,
                                                   std::move(signed_head)));

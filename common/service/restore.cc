@@ -17,6 +17,7 @@
 #include "common/base/utf8.h"
 #include "common/commit/journal.h"
 #include "common/commit/request_id.h"
+#include "common/commit/signing_keys.h"
 #include "common/digest/digest.h"
 #include "common/ledger/merkle.h"
 #include "common/log/log.h"
@@ -111,16 +112,37 @@ absl::Status CheckLedger(const std::string& folder, const std::string& service,
   return absl::OkStatus();
 }
 
+bool IsSignedByOne(const SignedHead& head, const std::vector<SigningKey>& keys) {
+  return std::any_of(keys.begin(), keys.end(), [&head](const SigningKey& key) {
+    return VerifyHead(head, key.verifying_key()).ok();
+  });
+}
+
+// The epoch of the store that the order replaced; 0 when that cannot be told: it may be damaged, or
+// have been lost with its disk.
+uint64_t EpochPutAside(const std::string& data_folder, const std::string& service,
+                       const config::v1::RestoreOrder& order, const Store& restored) {
+  StoreOptions options;
+  options.path = PutAsideFolder(data_folder, order);
+  const absl::StatusOr<bool> there = Exists(options.path + "/CURRENT");
+  if (there.ok() && !*there) return 0;  // An opening would make an empty one.
+  options.service = service;
+  options.column_families = restored.column_families();
+  const absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(std::move(options));
+  const absl::StatusOr<LedgerEnd> end =
+      store.ok() ? EndOfLedger(**store) : absl::StatusOr<LedgerEnd>(store.status());
+  if (end.ok()) return end->epoch;
+  LogWarning("restore.earlier_epoch_unknown", {{"why", end.status().message()}});
+  return 0;
+}
+
 absl::Status CheckCopy(const HeldCopy& copy, const std::string& service,
                        const config::v1::RestoreOrder& order, const std::vector<SigningKey>& keys) {
   if (copy.head.head.service != service) {
     return Error(Reason::kBackupIdentity,
                  absl::StrCat(copy.name, " is of the service \"", copy.head.head.service, "\""));
   }
-  const bool ours = std::any_of(keys.begin(), keys.end(), [&copy](const SigningKey& key) {
-    return VerifyHead(copy.head, key.verifying_key()).ok();
-  });
-  if (!ours) {
+  if (!IsSignedByOne(copy.head, keys)) {
     return Error(Reason::kBackupIdentity,
                  absl::StrCat("the head of ", copy.name,
                               " is signed with no key of the configuration: it is of another "
@@ -213,12 +235,36 @@ absl::StatusOr<bool> HasBegunEpoch(const Store& store, const config::v1::Restore
   return known.has_value();
 }
 
-absl::Status BeginEpoch(const config::v1::RestoreOrder& order, const std::string& known_head,
-                        Committer* committer) {
+absl::StatusOr<uint64_t> NextEpoch(const config::v1::ServerConfig& config,
+                                   const std::string& service, const Store& restored,
+                                   const config::v1::RestoreOrder& order,
+                                   const std::vector<SigningKey>& keys,
+                                   const std::optional<SignedHead>& known_head) {
+  ASSIGN_OR_RETURN(const LedgerEnd end, EndOfLedger(restored));
+  uint64_t newest = end.epoch;
+  ASSIGN_OR_RETURN(const std::optional<KeyHistory> history, ReadKeyHistory(restored, service));
+  if (known_head.has_value() && (IsSignedByOne(*known_head, keys) ||
+                                 (history.has_value() && history->Verify(*known_head).ok()))) {
+    newest = std::max(newest, known_head->head.epoch);
+  } else {
+    newest = std::max(newest, EpochPutAside(config.data_folder(), service, order, restored));
+  }
+  ASSIGN_OR_RETURN(const std::vector<HeldCopy> copies,
+                   ListCopies(config.data_folder(), config.backup_folder()));
+  for (const HeldCopy& copy : copies) {
+    if (IsSignedByOne(copy.head, keys)) newest = std::max(newest, copy.head.head.epoch);
+  }
+  return newest + 1;
+}
+
+absl::Status BeginEpoch(const config::v1::RestoreOrder& order, uint64_t earlier_epoch,
+                        const std::optional<SignedHead>& known_head, Committer* committer) {
   feed::v1::EpochBegun begun;
-  begun.set_earlier_epoch(committer->epoch() - 1);
+  begun.set_earlier_epoch(earlier_epoch);
   begun.set_kept_sequence(committer->LatestHead().head.size);
-  begun.set_known_head(known_head);
+  if (known_head.has_value()) {
+    ASSIGN_OR_RETURN(*begun.mutable_known_head(), SerializeSignedHead(*known_head));
+  }
   begun.set_reason(order.reason());
   Proposal proposal;
   proposal.entry.set_kind(feed::v1::ENTRY_KIND_EPOCH_BEGUN);

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/commit/committer.h"
+#include "common/ledger/signed_head.h"
 #include "common/ledger/signing.h"
 #include "common/storage/column_family.h"
 #include "common/storage/store.h"
@@ -42,11 +43,22 @@ absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::str
 // Whether the store's ledger already says that the order was carried out.
 absl::StatusOr<bool> HasBegunEpoch(const Store& store, const config::v1::RestoreOrder& order);
 
+// The epoch that the restore begins: one more than every other that this machine still knows of, so
+// that none is given twice, whatever was restored before. Looked at are the restored store, the
+// head that the high-water file knew, the heads of all copies that one of `keys` signed, and, where
+// the high-water file knew none that this service signed, the store that was put aside, as far as
+// it can be opened.
+absl::StatusOr<uint64_t> NextEpoch(const config::v1::ServerConfig& config,
+                                   const std::string& service, const Store& restored,
+                                   const config::v1::RestoreOrder& order,
+                                   const std::vector<SigningKey>& keys,
+                                   const std::optional<SignedHead>& known_head);
+
 // Writes the entry that begins the epoch, as the first of a committer that was started to begin
-// one. `known_head`: the highest head known of the ledger before, a stored-head; empty when none
-// is.
-absl::Status BeginEpoch(const config::v1::RestoreOrder& order, const std::string& known_head,
-                        Committer* committer);
+// one. `earlier_epoch`: the one that the restored store ended in; `known_head`: the highest head
+// known of the ledger before.
+absl::Status BeginEpoch(const config::v1::RestoreOrder& order, uint64_t earlier_epoch,
+                        const std::optional<SignedHead>& known_head, Committer* committer);
 
 // The order is done: its file is renamed to "{data_folder}.restored".
 absl::Status PutOrderAside(const std::string& data_folder);

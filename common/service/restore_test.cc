@@ -75,9 +75,9 @@ class RestoreTest : public ::testing::Test {
     }
     return name;
   }
-  void Order(uint64_t accept_loss_after, const std::string& copy) {
+  void Order(uint64_t accept_loss_after, const std::string& copy, const std::string& id = "7f3a") {
     config::v1::RestoreOrder order;
-    order.set_id("7f3a");
+    order.set_id(id);
     order.set_copy(copy);
     order.set_accept_loss_after(accept_loss_after);
     order.set_reason("disk 2 failed");
@@ -132,6 +132,53 @@ TEST_F(RestoreTest, TheCopyIsServedInANewEpochAndTheOldStoreIsKept) {
   const auto aside = Store::Open(options);
   ASSERT_THAT(aside, IsOk());
   EXPECT_EQ(LastSequence(**aside).value(), 8u);
+}
+
+// The copy knows nothing of the epochs that were begun after it was made; another service that held
+// a head of one would take its second beginning for a ledger that was altered.
+TEST_F(RestoreTest, NoEpochIsGivenTwiceHoweverOftenTheSameCopyIsRestored) {
+  LiveOnce();
+  const std::string copy = NameOfBackup();
+  std::vector<SignedHead> shown;
+  const auto restore = [&](const std::string& id, uint64_t epoch, uint64_t known_epoch) {
+    SCOPED_TRACE(id);
+    Order(5, copy, id);
+    const auto restored = Lay();
+    ASSERT_THAT(restored, IsOk());
+    EXPECT_EQ((*restored)->committer->epoch(), epoch);
+    feed::v1::Entry entry;
+    ASSERT_TRUE(entry.ParseFromString(EntryBytes(*(*restored)->store, 6).value()));
+    feed::v1::EpochBegun begun;
+    ASSERT_TRUE(begun.ParseFromString(entry.fact()));
+    EXPECT_EQ(begun.earlier_epoch(), 1u);
+    EXPECT_EQ(begun.kept_sequence(), 5u);
+    if (known_epoch > 0) {
+      EXPECT_EQ(ParseSignedHead(begun.known_head()).value().head.epoch, known_epoch);
+    }
+    AcceptFacts(**restored, 10 * static_cast<int>(epoch), 10 * static_cast<int>(epoch) + 3);
+    // Whoever holds a head from before shows it.
+    for (const SignedHead& head : shown) {
+      EXPECT_THAT((*restored)->standing->Judge(head), IsOk());
+    }
+    shown.push_back((*restored)->committer->LatestHead());
+  };
+  restore("first", 2, 1);
+  restore("second", 3, 2);
+  fs::remove(config_.high_water_file());  // The store that is put aside says it.
+  restore("third", 4, 0);
+  fs::remove(config_.high_water_file());
+  {
+    const auto again = Lay();
+    EXPECT_THAT(again, HasReason(Reason::kLedgerBehind));
+  }
+  config_.clear_high_water_file();
+  {
+    const auto last = Lay();
+    ASSERT_THAT(last, IsOk());
+    ASSERT_THAT((*last)->backups->BackUp(), IsOk());
+  }
+  fs::remove_all(config_.data_folder());  // A later copy says it.
+  restore("fourth", 5, 0);
 }
 
 TEST_F(RestoreTest, ACheckpointCanBeRestored) {
