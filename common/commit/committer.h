@@ -166,6 +166,9 @@ class Committer {
   std::vector<Member> TakeGroup();
   void Commit(std::vector<Member> members);
   void AddProposal(Proposal& proposal, Group* group);
+  // KEY_NOT_GIVEN for a key that signs, or that ever did: whoever followed its replacement would
+  // not believe its heads.
+  absl::Status CheckNextKey(const VerifyingKey& next, const Group& group) const;
   void AddFact(Proposal& proposal, const std::string& request_key, Group* group);
   // Writes the group, checks what was written, signs its head.
   absl::StatusOr<SignedHead> WriteGroup(const Group& group);
