@@ -31,6 +31,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr absl::string_view kBackupOfName = "backup-";
+
 std::string Beside(const std::string& data_folder, absl::string_view ending) {
   return absl::StrCat(absl::StripSuffix(data_folder, "/"), ".", ending);
 }
@@ -67,7 +69,9 @@ absl::StatusOr<HeldCopy> FindCopy(const config::v1::ServerConfig& config, const 
     if (copy.name == name) return std::move(copy);
   }
   return absl::NotFoundError(
-      absl::StrCat("there is no copy \"", name, "\" to restore: `onereturn backups` lists them"));
+      absl::StrCat("there is no copy \"", name,
+                   "\" that can be restored: `onereturn backups` lists them, and the log names "
+                   "those that no seal of this service goes with"));
 }
 
 absl::Status WriteCopy(const config::v1::ServerConfig& config, const std::string& name,
@@ -75,7 +79,7 @@ absl::Status WriteCopy(const config::v1::ServerConfig& config, const std::string
   std::error_code error;
   fs::remove_all(folder, error);  // Of an earlier try.
   uint32_t number = 0;
-  if (absl::SimpleAtoi(absl::StripPrefix(name, "backup-"), &number)) {
+  if (absl::SimpleAtoi(absl::StripPrefix(name, kBackupOfName), &number)) {
     ASSIGN_OR_RETURN(const auto backups, BackupFolder::Open(config.backup_folder()));
     RETURN_IF_ERROR(backups->Verify(number));
     return backups->Restore(number, folder);
@@ -215,6 +219,11 @@ absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::str
   RETURN_IF_ERROR(CheckCopy(copy, service, order, keys));
   const std::string fresh = Beside(config.data_folder(), "restoring");
   RETURN_IF_ERROR(WriteCopy(config, order.copy(), fresh));
+  // A checkpoint is no easier to write to than the store itself.
+  if (absl::StartsWith(order.copy(), kBackupOfName)) {
+    ASSIGN_OR_RETURN(const Digest content, ContentOfRestored(fresh));
+    RETURN_IF_ERROR(VerifySeal(copy, content, keys));
+  }
   RETURN_IF_ERROR(CheckLedger(fresh, service, families, copy.head.head));
   if (!put_aside) {
     std::error_code error;

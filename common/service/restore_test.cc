@@ -16,10 +16,12 @@
 #include <vector>
 
 #include "common/base/testing/temporary_folder.h"
+#include "common/commit/journal.h"
 #include "common/commit/primary_family.h"
 #include "common/commit/testing_committer.h"
 #include "common/service/foundation.h"
 #include "common/status/testing/status_matchers.h"
+#include "common/storage/backup_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -270,6 +272,45 @@ TEST_F(RestoreTest, ADamagedOrMissingCopyIsRefusedBeforeAnythingMoves) {
   Order(5, "backup-99");
   EXPECT_THAT(Lay(), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_FALSE(fs::exists(Aside()));
+}
+
+// Whoever can write to the folder of the backups has no key, but can make a backup whose checksums
+// all fit: with a fact behind the signed head, or with a row that follows from facts altered.
+TEST_F(RestoreTest, ABackupThatTheServiceDidNotSealIsNotRestored) {
+  LiveOnce();
+  const std::string name = NameOfBackup();
+  const uint32_t number = static_cast<uint32_t>(std::stoul(name.substr(name.find('-') + 1)));
+  feed::v1::Entry forged;
+  forged.set_sequence(6);
+  WriteBatch fact;
+  fact.Put(PrimaryFamily::kEntries, EntryKey(6), forged.SerializeAsString());
+  WriteBatch row;
+  row.Put(PrimaryFamily::kRequests, RequestKey("RCF", "r1"), "another");
+  for (const WriteBatch* batch : {&fact, &row}) {
+    const auto backups = BackupFolder::Open(config_.backup_folder()).value();
+    const auto stored = backups->List();
+    const auto genuine =
+        std::find_if(stored.begin(), stored.end(),
+                     [number](const StoredBackup& backup) { return backup.number == number; });
+    ASSERT_NE(genuine, stored.end());
+    fs::remove_all(folder_.File("theirs"));
+    ASSERT_THAT(backups->Restore(number, folder_.File("theirs")), IsOk());
+    StoreOptions options;
+    options.path = folder_.File("theirs");
+    options.service = "ingestion";
+    options.column_families = PrimaryFamilies();
+    const auto store = Store::Open(options).value();
+    ASSERT_THAT(store->Write(*batch, Durability::kSynced), IsOk());
+    const uint32_t theirs = backups->Add(*store, genuine->note).value().number;
+    Order(5, absl::StrCat("backup-", theirs));
+    EXPECT_THAT(Lay(), StatusIs(absl::StatusCode::kNotFound)) << "it has no seal";
+    const fs::path seals = fs::path(config_.backup_folder()) / "seals";
+    fs::copy(seals / std::to_string(number), seals / std::to_string(theirs));
+    EXPECT_THAT(Lay(), StatusIs(absl::StatusCode::kDataLoss)) << "it has another one's";
+    EXPECT_FALSE(fs::exists(Aside()));
+  }
+  Order(5, name);
+  EXPECT_THAT(Lay(), IsOk());
 }
 
 TEST_F(RestoreTest, AnOrderWhoseIdLeadsElsewhereIsRefused) {
