@@ -158,7 +158,7 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
   options.on_fatal = StopForStorageFault;
   bool begins = false;
   if (order.has_value()) {
-    ASSIGN_OR_RETURN(const bool begun, HasBegunEpoch(*foundation->store, *order));
+    ASSIGN_OR_RETURN(const bool begun, HasBegunEpoch(config, *foundation->store, *order));
     begins = !begun;
   }
   // The key that signs, by the store's word.

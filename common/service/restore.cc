@@ -62,6 +62,23 @@ absl::StatusOr<bool> Exists(const std::string& path) {
   return absl::UnavailableError(absl::StrCat("cannot look at ", path, ": ", error.message()));
 }
 
+// A pipe would be waited for at the start, and a folder say nothing.
+absl::Status CheckRegular(const std::string& file) {
+  std::error_code error;
+  if (fs::is_regular_file(file, error) && !error) return absl::OkStatus();
+  return Error(Reason::kFieldInvalid,
+               absl::StrCat(file, " is no ordinary file: write the order with `onereturn restore`"))
+      .Field("file", file);
+}
+
+absl::Status DoneBefore(const std::string& file, const config::v1::RestoreOrder& order) {
+  return Error(Reason::kFieldInvalid,
+               absl::StrCat(file, " is an order, \"", order.id(),
+                            "\", that was carried out before, and carries out nothing again: "
+                            "write a new one with `onereturn restore`, or remove the file"))
+      .Field("id", "of an order that was carried out before");
+}
+
 absl::StatusOr<HeldCopy> FindCopy(const config::v1::ServerConfig& config, const std::string& name) {
   ASSIGN_OR_RETURN(std::vector<HeldCopy> copies,
                    ListCopies(config.data_folder(), config.backup_folder()));
@@ -183,6 +200,7 @@ absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
   const std::string file = RestoreOrderFile(data_folder);
   ASSIGN_OR_RETURN(const bool there, Exists(file));
   if (!there) return std::optional<config::v1::RestoreOrder>();
+  RETURN_IF_ERROR(CheckRegular(file));
   config::v1::RestoreOrder order;
   RETURN_IF_ERROR(ReadTextProto(file, &order));
   if (order.id().empty() || order.copy().empty() || order.reason().empty()) {
@@ -203,6 +221,14 @@ absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
     return Error(Reason::kFieldInvalid, absl::StrCat(file, " has an id that cannot be"))
         .Field("id", absl::StrCat("must be 1 to ", kMostOrderIdBytes,
                                   " visible ASCII characters without a slash"));
+  }
+  // A kill leaves no order under both names.
+  config::v1::RestoreOrder earlier;
+  const std::string done = Beside(data_folder, "restored");
+  std::error_code error;
+  if (fs::is_regular_file(done, error) && ReadTextProto(done, &earlier).ok() &&
+      earlier.id() == order.id()) {
+    return DoneBefore(file, order);
   }
   return std::optional<config::v1::RestoreOrder>(std::move(order));
 }
@@ -238,10 +264,15 @@ absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::str
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> HasBegunEpoch(const Store& store, const config::v1::RestoreOrder& order) {
+absl::StatusOr<bool> HasBegunEpoch(const config::v1::ServerConfig& config, const Store& store,
+                                   const config::v1::RestoreOrder& order) {
   ASSIGN_OR_RETURN(const auto known,
                    FindRequest(store, RequestScope("", kActor), RequestIdOf(order)));
-  return known.has_value();
+  if (!known.has_value()) return false;
+  ASSIGN_OR_RETURN(const uint64_t last, LastSequence(store));
+  if (last > known->sequence) return DoneBefore(RestoreOrderFile(config.data_folder()), order);
+  LogInfo("restore.was_done", {{"id", order.id()}, {"sequence", known->sequence}});
+  return true;
 }
 
 absl::StatusOr<uint64_t> NextEpoch(const config::v1::ServerConfig& config,

@@ -24,8 +24,8 @@ namespace onereturn {
 // "{data_folder}.restore".
 std::string RestoreOrderFile(const std::string& data_folder);
 
-// The order that lies there; nullopt when there is none. FIELD_INVALID when it is not whole, or its
-// id could not be part of a file's name.
+// The order that lies there; nullopt when there is none. FIELD_INVALID when it is no ordinary file,
+// is not whole, was carried out before, or its id could not be part of a file's name.
 absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
     const std::string& data_folder);
 
@@ -40,8 +40,11 @@ absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::str
                           const config::v1::RestoreOrder& order,
                           const std::vector<SigningKey>& keys);
 
-// Whether the store's ledger already says that the order was carried out.
-absl::StatusOr<bool> HasBegunEpoch(const Store& store, const config::v1::RestoreOrder& order);
+// Whether the store's ledger already says that the order was carried out: a process ended before it
+// put the order aside. FIELD_INVALID when more was accepted since, for then somebody left the order
+// once more, and means another restore.
+absl::StatusOr<bool> HasBegunEpoch(const config::v1::ServerConfig& config, const Store& store,
+                                   const config::v1::RestoreOrder& order);
 
 // The epoch that the restore begins: one more than every other that this machine still knows of, so
 // that none is given twice, whatever was restored before. Looked at are the restored store, the

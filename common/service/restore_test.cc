@@ -4,6 +4,7 @@
 #include "common/service/restore.h"
 
 #include <google/protobuf/text_format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -321,6 +322,40 @@ TEST_F(RestoreTest, AnOrderWhoseIdLeadsElsewhereIsRefused) {
     EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid)) << id;
   }
   EXPECT_TRUE(fs::exists(config_.data_folder()));
+}
+
+// Who leaves it once more expects a restore, and must learn that there is none.
+TEST_F(RestoreTest, AnOrderThatWasCarriedOutIsRefusedWhenItComesAgain) {
+  LiveOnce();
+  Order(5, NameOfBackup());
+  ASSERT_THAT(Lay(), IsOk());
+  const std::string order = RestoreOrderFile(config_.data_folder());
+  const std::string done = config_.data_folder() + ".restored";
+  fs::copy_file(done, order);
+  EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid));
+  fs::remove(order);
+  {
+    const auto foundation = Lay();
+    ASSERT_THAT(foundation, IsOk());
+    AcceptFacts(**foundation, 9, 9);
+  }
+  fs::rename(done, order);
+  EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid));
+  EXPECT_TRUE(fs::exists(order));
+  fs::remove(order);
+  const auto foundation = Lay();
+  ASSERT_THAT(foundation, IsOk());
+  EXPECT_EQ((*foundation)->committer->LatestHead().head.size, 7u);
+}
+
+TEST_F(RestoreTest, AnOrderThatIsNoFileHoldsNothingUp) {
+  LiveOnce();
+  const std::string order = RestoreOrderFile(config_.data_folder());
+  ASSERT_EQ(mkfifo(order.c_str(), 0600), 0);
+  EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid));
+  fs::remove(order);
+  fs::create_directory(order);
+  EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid));
 }
 
 TEST_F(RestoreTest, AReasonThatMayNotStandInTheLedgerIsRefused) {
