@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -23,6 +24,9 @@ namespace {
 // So much is not left waiting for the interval's end.
 constexpr size_t kWriteAtOnceBytes = size_t{1} << 20;
 constexpr mode_t kOwnerAlone = 0600;
+// Kinds of counted calls that are told apart until they are written. What comes beyond is told
+// apart by its reason alone.
+constexpr size_t kMostCounted = 256;
 // Space that is had before it is needed, some ten thousand calls' worth: when others have filled
 // the disk, and the store takes no more writes, reads go on and are logged.
 constexpr off_t kReserveBytes = off_t{4} << 20;
@@ -47,6 +51,14 @@ google::protobuf::Timestamp WireTime(Timestamp time) {
   wire.set_seconds(time.micros / 1'000'000);
   wire.set_nanos(static_cast<int32_t>(time.micros % 1'000'000) * 1'000);
   return wire;
+}
+
+// Equal for calls that are counted together: alike in all but when, how long, and from which port.
+std::string LikenessOf(access::v1::AccessEntry entry) {
+  entry.clear_time();
+  entry.clear_micros();
+  entry.set_peer(entry.peer().substr(0, entry.peer().rfind(':')));
+  return entry.SerializeAsString();
 }
 
 }  // namespace
@@ -99,35 +111,91 @@ absl::Status AccessLog::FindPlace() {
   return absl::OkStatus();
 }
 
-absl::Status AccessLog::Admits(bool privileged) const {
+bool AccessLog::Full() const {
+  return waiting_.records.size() + writing_bytes_ >= options_.most_waiting_bytes;
+}
+
+absl::Status AccessLog::Admits(AccessKind kind) const {
+  if (kind == AccessKind::kSuite) return absl::OkStatus();
   std::lock_guard<std::mutex> lock(mutex_);
-  const bool full = waiting_.records.size() + writing_bytes_ >= options_.most_waiting_bytes;
-  if (!full && !(failing_ && privileged)) return absl::OkStatus();
+  const bool privileged = kind == AccessKind::kPrivileged;
+  if (!Full() && !(failing_ && privileged)) return absl::OkStatus();
   return Error(Reason::kAccessLog, "the access log cannot be written just now")
       .RetryAfter(absl::Seconds(1));
 }
 
-void AccessLog::Append(access::v1::AccessEntry entry) {
+void AccessLog::Append(access::v1::AccessEntry entry, AccessKind kind) {
   bool at_once = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    entry.set_number(next_number_++);
     *entry.mutable_time() = WireTime(clock_->Now());
-    const std::string bytes = entry.SerializeAsString();
-    AppendU32(static_cast<uint32_t>(bytes.size()), &waiting_.records);
-    waiting_.records += bytes;
-    waiting_.last_number = entry.number();
+    if (kind == AccessKind::kSuite && Full()) return Count(std::move(entry));
+    AddRecord(std::move(entry));
     at_once = waiting_.records.size() >= kWriteAtOnceBytes && !failing_;
   }
   if (at_once) wanted_.notify_one();
 }
 
+void AccessLog::AppendRefused(access::v1::AccessEntry entry) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  *entry.mutable_time() = WireTime(clock_->Now());
+  Count(std::move(entry));
+}
+
+void AccessLog::AddRecord(access::v1::AccessEntry entry) {
+  entry.set_number(next_number_++);
+  const std::string bytes = entry.SerializeAsString();
+  AppendU32(static_cast<uint32_t>(bytes.size()), &waiting_.records);
+  waiting_.records += bytes;
+  waiting_.last_number = entry.number();
+}
+
+void AccessLog::Count(access::v1::AccessEntry entry) {
+  std::string likeness = LikenessOf(entry);
+  if (counted_.size() >= kMostCounted && counted_places_.count(likeness) == 0) {
+    access::v1::AccessEntry rest;
+    rest.set_code(entry.code());
+    rest.set_reason(entry.reason());
+    *rest.mutable_time() = entry.time();
+    likeness = LikenessOf(rest);
+    entry = std::move(rest);
+  }
+  const auto [place, is_new] = counted_places_.try_emplace(std::move(likeness), counted_.size());
+  if (is_new) {
+    counted_.push_back(std::move(entry));
+    return;
+  }
+  access::v1::AccessEntry& known = counted_[place->second];
+  if (known.calls() == 0) {
+    known.set_calls(1);
+    *known.mutable_first_time() = known.time();
+  }
+  known.set_calls(known.calls() + 1);
+  *known.mutable_time() = entry.time();
+  known.set_micros(std::max(known.micros(), entry.micros()));
+}
+
+bool AccessLog::Settle() {
+  if (counted_.empty()) return true;
+  // While nothing is written, they leave the room to calls that are taken.
+  if ((failing_ || Full()) && !stopping_) return false;
+  for (access::v1::AccessEntry& entry : counted_) AddRecord(std::move(entry));
+  counted_.clear();
+  counted_places_.clear();
+  return true;
+}
+
 bool AccessLog::Flush(std::chrono::milliseconds most) {
+  const auto end = std::chrono::steady_clock::now() + most;
   std::unique_lock<std::mutex> lock(mutex_);
-  const uint64_t wanted = next_number_ - 1;
-  flush_wanted_ = true;
-  wanted_.notify_one();
-  return written_.wait_for(lock, most, [&] { return synced_number_ >= wanted; });
+  for (;;) {
+    const bool all = Settle();
+    const uint64_t wanted = next_number_ - 1;
+    flush_wanted_ = true;
+    wanted_.notify_one();
+    if (!written_.wait_until(lock, end, [&] { return synced_number_ >= wanted; })) return false;
+    if (all) return true;
+  }
 }
 
 void AccessLog::Run() {
@@ -139,6 +207,7 @@ void AccessLog::Run() {
     });
     flush_wanted_ = false;
     const bool last = stopping_;
+    Settle();
     Waiting taken = std::exchange(waiting_, Waiting());
     writing_bytes_ = taken.records.size();
     lock.unlock();
@@ -184,8 +253,7 @@ absl::Status AccessLog::Write(const Waiting& waiting) {
   if (!status.ok()) {
     // What of it is on disk is unknown, and a sync that failed once may lie the next time: all of
     // it goes into another file, and a reader passes over what stands in both.
-    reserved_bytes_ = 0;
-    CloseFile();
+    GiveUpFile();
     return absl::UnavailableError(
         absl::StrCat("the access log in \"", options_.folder, "\": ", status.message()));
   }
@@ -206,13 +274,14 @@ absl::Status AccessLog::OpenFile(const std::string& day) {
     return status;
   }
   ++next_file_;
+  path_ = path;
+  file_bytes_ = 0;
   if (!SyncFolder(options_.folder)) {
     absl::Status status = Failure("cannot sync the folder");
-    CloseFile();
+    GiveUpFile();
     return status;
   }
   day_ = day;
-  file_bytes_ = 0;
   check_ = FirstAccessCheck();
   return absl::OkStatus();
 }
@@ -238,6 +307,14 @@ void AccessLog::CloseFile() {
   close(descriptor_);
   descriptor_ = -1;
   reserved_bytes_ = 0;
+}
+
+void AccessLog::GiveUpFile() {
+  reserved_bytes_ = 0;
+  CloseFile();
+  // A disk that fails for a day would otherwise leave a file for each of its seconds.
+  std::error_code ignored;
+  if (file_bytes_ == 0) std::filesystem::remove(path_, ignored);
 }
 
 void AccessLog::RemoveOld(const std::string& today) {

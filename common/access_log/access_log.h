@@ -2,8 +2,11 @@
 //
 // No entry is dropped while the process lives, and no call is taken that the log would miss: when
 // entries cannot be written, calls that change something or open what is privileged are refused at
-// once, and all others once a bound of entries waits. A kill may take the last second's entries;
-// the ledger holds every change besides. Nothing switches the log off.
+// once, and others once a bound of entries waits. What the suite itself lives by is always taken,
+// and from that bound on counted. Calls that are refused before they are admitted have no bound,
+// for anybody may send them: those alike within a second are one entry with their number. A kill
+// may take the last second's entries; the ledger holds every change besides. Nothing switches the
+// log off.
 //
 // On disk it is files that are only ever appended to, of one day (UTC) at most, named
 // "2025-04-30.000017.access" and numbered without end. A process never goes on with another's file,
@@ -21,6 +24,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -42,6 +46,13 @@ struct AccessLogOptions {
   std::chrono::milliseconds interval{1'000};  // Of writing and syncing.
 };
 
+// What is to become of a call when entries cannot be written.
+enum class AccessKind {
+  kPlain,       // Refused once the bound waits.
+  kPrivileged,  // Refused at once.
+  kSuite,       // Taken all the same: an operator's status, feeds, heads.
+};
+
 // Thread safe.
 class AccessLog {
  public:
@@ -55,11 +66,14 @@ class AccessLog {
   AccessLog& operator=(const AccessLog&) = delete;
 
   // May a call be taken? ACCESS_LOG when its entry might not be written.
-  absl::Status Admits(bool privileged) const;
+  absl::Status Admits(AccessKind kind) const;
 
-  // Takes the entry of a call that ended; `number` and `time` are given here. Never waits for a
-  // disk.
-  void Append(access::v1::AccessEntry entry);
+  // Takes the entry of a call that was admitted and has ended; `number` and `time` are given here.
+  // Never waits for a disk.
+  void Append(access::v1::AccessEntry entry, AccessKind kind = AccessKind::kPlain);
+  // The same of a call that was refused before it was admitted: it is counted with those like it.
+  // However many come, they take a bounded part of memory.
+  void AppendRefused(access::v1::AccessEntry entry);
 
   // Waits until all that was taken before is on stable storage; false when that took longer.
   bool Flush(std::chrono::milliseconds most);
@@ -81,6 +95,8 @@ class AccessLog {
   // Writes and syncs; on failure the file is given up, and all of `waiting` will go into another.
   absl::Status Write(const Waiting& waiting);
   absl::Status OpenFile(const std::string& day);
+  // Gives the file up, and removes it where it holds no whole record.
+  void GiveUpFile();
   void Reserve(size_t bytes);
   void CloseFile();
   void RemoveOld(const std::string& today);
@@ -88,8 +104,16 @@ class AccessLog {
   const AccessLogOptions options_;
   const Clock* const clock_;
 
+  // The four below want mutex_ held.
+  bool Full() const;
+  void AddRecord(access::v1::AccessEntry entry);
+  void Count(access::v1::AccessEntry entry);
+  // Lets what was counted wait as entries; false when there is no room for it.
+  bool Settle();
+
   // Of the writing thread alone.
   int descriptor_ = -1;
+  std::string path_;  // Of the file that is open.
   std::string day_;
   uint64_t next_file_ = 1;
   size_t file_bytes_ = 0;
@@ -101,6 +125,9 @@ class AccessLog {
   std::condition_variable written_;
   Waiting waiting_;  // Guarded by mutex_, as all below.
   size_t writing_bytes_ = 0;
+  // Calls alike, an entry each, in the order of their first; and where each kind stands in it.
+  std::vector<access::v1::AccessEntry> counted_;
+  std::map<std::string, size_t> counted_places_;
   uint64_t next_number_ = 1;
   uint64_t synced_number_ = 0;
   bool failing_ = false;

@@ -2,9 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -19,6 +23,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 constexpr Timestamp kNoon = Timestamp::FromSeconds(1'750'075'200);  // 2025-06-16T12:00:00Z.
@@ -73,7 +78,7 @@ class AccessLogTest : public ::testing::Test {
 
 TEST_F(AccessLogTest, WhatWasTakenIsRead) {
   Open();
-  EXPECT_THAT(log_->Admits(true), IsOk());
+  EXPECT_THAT(log_->Admits(AccessKind::kPrivileged), IsOk());
   log_->Append(EntryOf("RCF"));
   ASSERT_TRUE(log_->Flush(kPatience));
   const AccessPage page = Read(All());
@@ -213,17 +218,148 @@ TEST_F(AccessLogTest, WhatCannotBeWrittenIsKeptAndPrivilegedCallsAreRefused) {
   std::filesystem::remove_all(options_.folder);
   log_->Append(EntryOf("RCF", "waits"));
   EXPECT_FALSE(log_->Flush(std::chrono::milliseconds(200)));
-  EXPECT_THAT(log_->Admits(true), HasReason(Reason::kAccessLog));
-  EXPECT_THAT(log_->Admits(false), IsOk()) << "reads go on while there is room";
+  EXPECT_THAT(log_->Admits(AccessKind::kPrivileged), HasReason(Reason::kAccessLog));
+  EXPECT_THAT(log_->Admits(AccessKind::kPlain), IsOk()) << "reads go on while there is room";
   int more = 0;
-  for (; log_->Admits(false).ok(); ++more) log_->Append(EntryOf("RCF"));
+  for (; log_->Admits(AccessKind::kPlain).ok(); ++more) log_->Append(EntryOf("RCF"));
   EXPECT_GT(more, 5);
   EXPECT_LT(more, 100);
-  EXPECT_THAT(log_->Admits(false), HasReason(Reason::kAccessLog));
+  EXPECT_THAT(log_->Admits(AccessKind::kPlain), HasReason(Reason::kAccessLog));
   std::filesystem::create_directory(options_.folder);
   ASSERT_TRUE(log_->Flush(kPatience));
-  EXPECT_THAT(log_->Admits(true), IsOk());
+  EXPECT_THAT(log_->Admits(AccessKind::kPrivileged), IsOk());
   EXPECT_THAT(Read(All()).entries, SizeIs(1 + more)) << "none was lost";
+}
+
+TEST_F(AccessLogTest, CallsRefusedAlikeAreOneEntryWithTheirNumber) {
+  Open();
+  const auto refused = [&](const char* system, const char* reason, const char* peer = "") {
+    auto entry = EntryOf("", "M");
+    entry.set_system(system);
+    entry.set_reason(reason);
+    entry.set_peer(peer);
+    log_->AppendRefused(entry);
+  };
+  for (int i = 0; i < 1'000; ++i) refused("loader", "ORG_QUOTA");
+  refused("loader", "MESSAGE_TOO_LARGE");
+  log_->Append(EntryOf("RCF", "taken"));
+  clock_.AdvanceMicros(400'000);
+  refused("other", "ORG_QUOTA");
+  refused("loader", "ORG_QUOTA");
+  refused("", "SVID_INVALID", "ipv4:10.0.0.1:50123");
+  refused("", "SVID_INVALID", "ipv4:10.0.0.1:50124");
+  refused("", "SVID_INVALID", "ipv4:10.0.0.2:50125");
+  ASSERT_TRUE(log_->Flush(kPatience));
+  refused("loader", "ORG_QUOTA");
+  ASSERT_TRUE(log_->Flush(kPatience));
+  std::vector<std::string> told;
+  uint64_t number = 0;
+  for (const auto& entry : Read(All()).entries) {
+    EXPECT_EQ(entry.number(), ++number);
+    told.push_back(absl::StrCat(entry.method(), " ", entry.system(), entry.peer(), " ",
+                                entry.reason(), " ", entry.calls()));
+  }
+  EXPECT_THAT(told, ElementsAre("taken spiffe://a.example/loader  0", "M loader ORG_QUOTA 1001",
+                                "M loader MESSAGE_TOO_LARGE 0", "M other ORG_QUOTA 0",
+                                "M ipv4:10.0.0.1:50123 SVID_INVALID 2",
+                                "M ipv4:10.0.0.2:50125 SVID_INVALID 0", "M loader ORG_QUOTA 0"));
+  const auto counted = Read(All()).entries[1];
+  EXPECT_EQ(counted.first_time().seconds(), 1'750'075'200);
+  EXPECT_EQ(counted.first_time().nanos(), 0);
+  EXPECT_EQ(counted.time().nanos(), 400'000'000);
+  EXPECT_FALSE(Read(All()).entries[2].has_first_time());
+}
+
+// Whoever may choose what is refused cannot make the log grow by it, and none is left out.
+TEST_F(AccessLogTest, RefusedCallsThatAreAllUnlikeAreCountedByReason) {
+  Open();
+  for (int i = 0; i < 10'000; ++i) {
+    auto entry = EntryOf("", absl::StrCat("M", i));
+    entry.set_reason(i % 2 == 0 ? "ORG_QUOTA" : "PERMISSION");
+    log_->AppendRefused(entry);
+  }
+  ASSERT_TRUE(log_->Flush(kPatience));
+  AccessQuestion question = All();
+  question.most_entries = 20'000;
+  uint64_t calls = 0;
+  int untold = 0;
+  const AccessPage page = Read(question);
+  EXPECT_LT(page.entries.size(), 300u);
+  for (const auto& entry : page.entries) {
+    calls += std::max<uint64_t>(entry.calls(), 1);
+    untold += entry.method().empty() ? 1 : 0;
+  }
+  EXPECT_EQ(calls, 10'000u);
+  EXPECT_EQ(untold, 2);
+}
+
+TEST_F(AccessLogTest, WhileItFailsRefusedCallsAndTheSuitesOwnTakeABoundedPartOfMemory) {
+  options_.most_waiting_bytes = 1'000;
+  Open();
+  std::filesystem::remove_all(options_.folder);
+  log_->Append(EntryOf("RCF", "waits"));
+  EXPECT_FALSE(log_->Flush(std::chrono::milliseconds(200)));
+  const auto refused = [&] {
+    auto entry = EntryOf("", "refused");
+    entry.set_reason("ORG_QUOTA");
+    log_->AppendRefused(entry);
+  };
+  for (int i = 0; i < 500; ++i) refused();
+  EXPECT_FALSE(log_->Flush(std::chrono::milliseconds(200)));
+  EXPECT_THAT(log_->Admits(AccessKind::kPlain), IsOk()) << "they take nobody's room";
+  int taken = 0;
+  for (; log_->Admits(AccessKind::kPlain).ok(); ++taken) log_->Append(EntryOf("RCF", "taken"));
+  for (int i = 0; i < 2'000; ++i) {
+    EXPECT_THAT(log_->Admits(AccessKind::kSuite), IsOk()) << "feeds and status go on";
+    log_->Append(EntryOf("", "status"), AccessKind::kSuite);
+    refused();
+  }
+  EXPECT_FALSE(log_->Flush(std::chrono::milliseconds(200)));
+  std::filesystem::create_directory(options_.folder);
+  ASSERT_TRUE(log_->Flush(kPatience));
+  std::map<std::string, uint64_t> calls;
+  const AccessPage page = Read(All());
+  for (const auto& entry : page.entries) {
+    calls[entry.method()] += std::max<uint64_t>(entry.calls(), 1);
+  }
+  EXPECT_EQ(page.entries.size(), 1u + static_cast<size_t>(taken) + 2);
+  EXPECT_THAT(calls, ElementsAre(Pair("refused", 2'500), Pair("status", 2'000),
+                                 Pair("taken", taken), Pair("waits", 1)));
+}
+
+// No file may grow beyond the limit while this lives: what a full disk answers, nearly.
+class NoFileGrows {
+ public:
+  NoFileGrows() {
+    before_ = std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &limit_);
+    rlimit none = limit_;
+    none.rlim_cur = 0;
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  }
+  ~NoFileGrows() {
+    setrlimit(RLIMIT_FSIZE, &limit_);
+    std::signal(SIGXFSZ, before_);
+  }
+
+ private:
+  rlimit limit_{};
+  void (*before_)(int) = nullptr;
+};
+
+TEST_F(AccessLogTest, AFailingDiskLeavesNoFileForEachAttempt) {
+  Open();
+  log_->Append(EntryOf("RCF", "before"));
+  ASSERT_TRUE(log_->Flush(kPatience));
+  {
+    const NoFileGrows full;
+    log_->Append(EntryOf("RCF", "meanwhile"));
+    for (int i = 0; i < 5; ++i) EXPECT_FALSE(log_->Flush(std::chrono::milliseconds(50)));
+    EXPECT_THAT(log_->Admits(AccessKind::kPrivileged), HasReason(Reason::kAccessLog));
+  }
+  ASSERT_TRUE(log_->Flush(kPatience));
+  EXPECT_THAT(Methods(Read(All())), ElementsAre("before", "meanwhile"));
+  EXPECT_THAT(Files(), SizeIs(2));
 }
 
 TEST_F(AccessLogTest, ManyAtOnceAreAllThere) {

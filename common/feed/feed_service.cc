@@ -131,7 +131,7 @@ absl::StatusOr<size_t> FeedServer::AddChunks(const feed::v1::Entry& parsed,
 grpc::Status FeedServer::GetChunks(grpc::ServerContext* context,
                                    const feed::v1::GetChunksRequest* request,
                                    grpc::ServerWriter<feed::v1::GetChunksResponse>* writer) {
-  return guard_->Serve(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
+  return guard_->ServeStream(*context, *request, [&](const CallContext& /*call*/) -> absl::Status {
     if (request->digests_size() == 0 || request->digests_size() > kMaxDigests) {
       return Error(Reason::kFieldInvalid, "1 to 1,000 digests can be asked for at once")
           .Field("digests", "1 to 1,000");

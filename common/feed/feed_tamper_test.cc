@@ -345,7 +345,7 @@ class FeedTamperTest : public ::testing::Test {
 
 TEST_F(FeedTamperTest, EveryLieStopsTheConsumerAtItsLastGoodPosition) {
   const auto seed = static_cast<uint64_t>(Setting("ONERETURN_SEED", 20'260'401));
-  const int tampers = static_cast<int>(Setting("ONERETURN_TAMPERS", 42));
+  const int tampers = static_cast<int>(Setting("ONERETURN_TAMPERS", 45));
   std::mt19937_64 random(seed);
   int stopped = 0;
   for (int i = 0; i < tampers; ++i) {

@@ -59,16 +59,16 @@ grpc::Status PlainOperationsServer::HashDerived(grpc::ServerContext* context,
 
 grpc::Status PlainOperationsServer::RebuildDerived(
     grpc::ServerContext* context, const operations::v1::RebuildDerivedRequest* request,
-    operations::v1::RebuildDerivedResponse* /*response*/) {
+    operations::v1::RebuildDerivedResponse* response) {
   // Nothing is derived here, so nothing has to be done.
-  return guard_->Serve(*context, *request,
+  return guard_->Serve(*context, *request, response,
                        [](const CallContext& /*call*/) { return absl::OkStatus(); });
 }
 
 grpc::Status PlainOperationsServer::RotateSigningKey(
     grpc::ServerContext* context, const operations::v1::RotateSigningKeyRequest* request,
     operations::v1::RotateSigningKeyResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) {
     return ledger_.RotateSigningKey(call, *request, response);
   });
 }

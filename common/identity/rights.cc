@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/base/pseudonym.h"
 #include "common/status/error.h"
@@ -323,6 +325,28 @@ absl::StatusOr<Caller> Rights::Find(absl::string_view spiffe_id) const {
                 nullptr};
 }
 
+namespace {
+
+bool IsSpiffeByte(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_';
+}
+
+bool IsTrustDomain(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return IsSpiffeByte(c) && !absl::ascii_isupper(static_cast<unsigned char>(c));
+  });
+}
+
+bool IsSpiffePath(absl::string_view text) {
+  const std::vector<absl::string_view> segments = absl::StrSplit(text, '/');
+  return std::all_of(segments.begin(), segments.end(), [](absl::string_view segment) {
+    return !segment.empty() && segment != "." && segment != ".." &&
+           std::all_of(segment.begin(), segment.end(), IsSpiffeByte);
+  });
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> SpiffeIdOf(const std::vector<std::string>& uri_names) {
   constexpr size_t kMostBytes = 2'048;  // SPIFFE-ID 2.3.
   if (uri_names.size() != 1) {
@@ -333,8 +357,8 @@ absl::StatusOr<std::string> SpiffeIdOf(const std::vector<std::string>& uri_names
   absl::string_view rest = uri_names[0];
   const bool scheme = absl::ConsumePrefix(&rest, "spiffe://");
   const size_t slash = rest.find('/');
-  if (!scheme || slash == 0 || slash == absl::string_view::npos || slash + 1 == rest.size() ||
-      uri_names[0].size() > kMostBytes) {
+  if (!scheme || slash == absl::string_view::npos || uri_names[0].size() > kMostBytes ||
+      !IsTrustDomain(rest.substr(0, slash)) || !IsSpiffePath(rest.substr(slash + 1))) {
     return Error(Reason::kSvidInvalid, absl::StrCat("the certificate's URI name is not of the form "
                                                     "spiffe://trust-domain/path, of at most ",
                                                     kMostBytes, " bytes"));

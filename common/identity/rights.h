@@ -143,7 +143,8 @@ class Rights {
 };
 
 // The one SPIFFE id among a certificate's URI names. SVID_INVALID when there is none, more than one
-// name, or a name that is not "spiffe://{trust domain}/{path}" of at most 2,048 bytes.
+// name, or a name that is not "spiffe://{trust domain}/{path}" of at most 2,048 bytes, in the
+// letters of SPIFFE-ID 2.1 and 2.2: what is logged of a caller can forge no line and be no address.
 absl::StatusOr<std::string> SpiffeIdOf(const std::vector<std::string>& uri_names);
 
 }  // namespace onereturn

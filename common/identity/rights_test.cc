@@ -175,6 +175,14 @@ TEST(SpiffeIdTest, ExactlyOneNameOfTheRightForm) {
       {"SPIFFE://a.example/x"},
       {"https://a.example/x"},
       {" spiffe://a.example/x"},
+      {"spiffe://A.example/x"},
+      {"spiffe://a.example/x\n{\"event\":\"forged\"}"},
+      {"spiffe://a.example/anna@trust.example"},
+      {"spiffe://a.example/x//y"},
+      {"spiffe://a.example/x/"},
+      {"spiffe://a.example/../y"},
+      {"spiffe://a.example/x?y"},
+      {"spiffe://a.example:1/x"},
       {"spiffe://a.example/" + std::string(2'030, 'x')},
   };
   for (const auto& names : bad) {

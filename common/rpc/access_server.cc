@@ -87,7 +87,7 @@ absl::Status AccessServer::List(const CallContext& call,
 grpc::Status AccessServer::ListAccess(grpc::ServerContext* context,
                                       const access::v1::ListAccessRequest* request,
                                       access::v1::ListAccessResponse* response) {
-  return guard_->Serve(*context, *request,
+  return guard_->Serve(*context, *request, response,
                        [&](const CallContext& call) { return List(call, *request, response); });
 }
 

@@ -53,7 +53,8 @@ const Share& Shares::Of(const Caller& caller) const {
 }
 
 std::string ShareKey(const Caller& caller) {
-  return caller.scope.national() ? caller.spiffe_id : caller.scope.organisation();
+  const std::string& organisation = caller.scope.organisation();
+  return organisation.empty() ? caller.spiffe_id : organisation;
 }
 
 absl::StatusOr<Admission::Ticket> Admission::Enter(const Caller& caller, uint64_t bytes) {

@@ -1,5 +1,5 @@
 // Each caller's share: of calls a second, of calls and bytes at once, and of places that hold a
-// thread. A caller is its organisation, or its own SPIFFE id where it acts nationally. What is over
+// thread. A caller is its organisation, or its own SPIFFE id where it acts for no one. What is over
 // its share is refused with ORG_QUOTA and the time to wait, before the request is parsed and before
 // a token is verified; nothing is silently slow. Only callers whose identity is known have a share,
 // so their number is bounded.
@@ -47,7 +47,7 @@ inline bool IsService(const Caller& caller) {
   return caller.scope.national() && caller.role == rights::v1::ROLE_SERVICE;
 }
 
-// The organisation, or the SPIFFE id at national scope.
+// The organisation, or the SPIFFE id where the caller acts for no single one.
 std::string ShareKey(const Caller& caller);
 
 // What was and is being done, for operators.

@@ -38,7 +38,7 @@ absl::StatusOr<CallerCertificate> CallerCertificates::Read(absl::string_view pem
     if (known_.size() >= kMostKnown) known_.clear();
     return known_.emplace(std::string(pem), ReadOnce(pem)).first->second;
   }();
-  if (certificate.ok() && certificate->not_after <= SystemClock().Now()) {
+  if (certificate.ok() && certificate->not_after <= clock_->Now()) {
     return Error(Reason::kSvidInvalid, absl::StrCat("the certificate ended at ",
                                                     FormatTimestamp(certificate->not_after)));
   }

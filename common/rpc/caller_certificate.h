@@ -30,19 +30,22 @@ struct CallerCertificate {
 // safe.
 class CallerCertificates {
  public:
+  // `clock` must outlive it.
+  explicit CallerCertificates(const Clock* clock) : clock_(clock) {}
+
   // Nothing is taken as revoked until this is called, before the first call.
   void Use(std::shared_ptr<const Revocations> revocations) {
     revocations_ = std::move(revocations);
   }
 
   // SVID_INVALID: no certificate, not exactly one SPIFFE id, an authority's certificate, or one
-  // that has been revoked or has ended by the machine's clock, on a connection that was made
-  // before.
+  // that has been revoked or has ended since its connection was made.
   absl::StatusOr<CallerCertificate> Of(const grpc::ServerContextBase& context) const;
   // The same for the text of a certificate.
   absl::StatusOr<CallerCertificate> Read(absl::string_view pem) const;
 
  private:
+  const Clock* const clock_;
   std::shared_ptr<const Revocations> revocations_ = std::make_shared<Revocations>();
   mutable std::mutex mutex_;
   mutable std::map<std::string, absl::StatusOr<CallerCertificate>, std::less<>> known_;

@@ -18,6 +18,9 @@ namespace onereturn {
 // Thread safe, but for Use().
 class CallerIdentities {
  public:
+  // `clock` must outlive it.
+  explicit CallerIdentities(const Clock* clock) : certificates_(clock) {}
+
   // Nobody's tokens are trusted, and nothing is revoked, until this is called.
   void Use(std::shared_ptr<const People> people, std::shared_ptr<const Revocations> revocations) {
     people_ = std::move(people);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -78,12 +79,17 @@ std::string OrganisationNamedIn(const options::v1::Access& access, const Message
   }
 }
 
-// Is the call refused as soon as the access log cannot be written? What keeps the suite itself
-// going is not, so that an operator sees what is wrong, and other services go on.
-bool MustBeKept(options::v1::Permission permission) {
-  return IsPrivileged(permission) && permission != options::v1::PERMISSION_OPERATE &&
-         permission != options::v1::PERMISSION_FEED_READ &&
-         permission != options::v1::PERMISSION_LEDGER_READ;
+// What is to become of the call when the access log cannot be written. What keeps the suite itself
+// going goes on, so that an operator sees what is wrong, and other services follow.
+AccessKind KindOf(options::v1::Permission permission) {
+  switch (permission) {
+    case options::v1::PERMISSION_OPERATE:
+    case options::v1::PERMISSION_FEED_READ:
+    case options::v1::PERMISSION_LEDGER_READ:
+      return AccessKind::kSuite;
+    default:
+      return IsPrivileged(permission) ? AccessKind::kPrivileged : AccessKind::kPlain;
+  }
 }
 
 // Unspecified where the caller names none; FIELD_INVALID for a role that there is not.
@@ -113,13 +119,21 @@ Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) 
   return std::min(latest, Timestamp{now.micros + std::max<int64_t>(left.count(), 0)});
 }
 
-// Whose share a call takes before anybody is known to be signed in. A system that is known by a
-// grant of the ledger alone has one by its own name.
-Caller SystemOf(const Rights& rights, const std::string& spiffe_id) {
+// Whose share a call takes before anybody is known to be signed in. A system that is known by
+// grants of the ledger alone has the share of the one organisation that those of the day are for,
+// or a national one where one of them is national. Else, by its own name, an organisation's.
+Caller SystemOf(const Rights& rights, const std::string& spiffe_id, Timestamp now) {
   absl::StatusOr<Caller> configured = rights.Find(spiffe_id);
   if (configured.ok()) return *std::move(configured);
+  std::set<std::string> organisations;
+  for (Grant& grant : rights.GrantsOf(spiffe_id, LondonDay(now))) {
+    organisations.insert(std::move(grant.organisation));
+  }
   Caller caller;
   caller.spiffe_id = spiffe_id;
+  if (organisations.count("") != 0) return caller;
+  caller.scope = organisations.size() == 1 ? OrganisationScope::Only(*organisations.begin())
+                                           : OrganisationScope::Of("", {});
   return caller;
 }
 
@@ -187,14 +201,15 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
   RETURN_IF_ERROR(refusal());
   if (access_log_ != nullptr) {
     const Method& method = methods_.at(request_type.full_name());
-    RETURN_IF_ERROR(access_log_->Admits(MustBeKept(method.access.permission())));
+    RETURN_IF_ERROR(access_log_->Admits(KindOf(method.access.permission())));
   }
   ASSIGN_OR_RETURN(const CallerCertificate certificate, identities_.CertificateOf(context));
   const std::shared_ptr<const Rights> rights = rights_->Current();
   Principal principal{certificate.spiffe_id, {}, {}};
   // Nobody who is unknown is worth the verifying of a token, nor who has used up the share.
   RETURN_IF_ERROR(rights->CheckKnown(principal));
-  const Caller& system = visitor->system.emplace(SystemOf(*rights, certificate.spiffe_id));
+  const Caller& system =
+      visitor->system.emplace(SystemOf(*rights, certificate.spiffe_id, clock_->Now()));
   RETURN_IF_ERROR(Enter(system, bytes, share));
   RETURN_IF_ERROR(CheckMetadata(context));
   ASSIGN_OR_RETURN(visitor->signed_in, identities_.PersonOf(context, certificate));
@@ -246,7 +261,11 @@ absl::Status Guard::Enter(const Caller& caller, uint64_t bytes, Admission::Ticke
 absl::Status Guard::TakePlace(const CallContext& call, const Visitor& visitor,
                               const Descriptor& request_type, Places* places,
                               Admission::Ticket* place) const {
-  if (!methods_.at(request_type.full_name()).streams) return absl::OkStatus();
+  const Method& method = methods_.at(request_type.full_name());
+  if (method.streams != (places != nullptr)) {
+    return absl::InternalError(absl::StrCat(method.name, " is served as what it is not"));
+  }
+  if (places == nullptr) return absl::OkStatus();
   const bool of_service = visitor.system.has_value() && IsService(*visitor.system);
   ASSIGN_OR_RETURN(*place, places->Take(ShareKey(call.caller), of_service));
   RunningCall* const running = RunningCall::Current();
@@ -260,11 +279,8 @@ AdmissionCounts Guard::counts() const {
   return admission_ == nullptr ? AdmissionCounts() : admission_->counts();
 }
 
-absl::Status Guard::UseTokenOnce(const CallContext& call, const Digest& act) const {
-  if (!call.signed_in.has_value()) {
-    return Error(Reason::kTokenMissing, "an approval is a person's: nobody is signed in");
-  }
-  return identities_.people().UseOnce(call.signed_in->holder, act);
+absl::Status Guard::UseTokenOnce(const SignedIn& person, const Digest& act) const {
+  return identities_.people().UseOnce(person.holder, act);
 }
 
 absl::Status Guard::CheckScope(const CallContext& call, const Message& request) const {
@@ -303,8 +319,9 @@ void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& 
   if (const RunningCall* running = RunningCall::Current(); running != nullptr) running->Answered();
   const std::string reason(status.ok() ? "" : NameOf(ReasonOf(status)));
   const int64_t micros = call == nullptr ? 0 : clock_->Now().micros - call->started.micros;
-  KeepAccess(context, methods_.at(request_type.full_name()).name, call, visitor, status, micros);
-  LogInfo("rpc.call", {{"method", methods_.at(request_type.full_name()).name},
+  const Method& method = methods_.at(request_type.full_name());
+  KeepAccess(context, method, call, visitor, status, micros);
+  LogInfo("rpc.call", {{"method", method.name},
                        {"caller", call == nullptr ? SystemOrPeer(context) : call->caller.spiffe_id},
                        {"code", absl::StatusCodeToString(status.code())},
                        {"reason", reason},
@@ -313,14 +330,14 @@ void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& 
                        {"person", call == nullptr ? "" : call->caller.person}});
 }
 
-void Guard::KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
+void Guard::KeepAccess(const grpc::ServerContextBase& context, const Method& method,
                        const CallContext* call, const Visitor& visitor, const absl::Status& status,
                        int64_t micros) const {
   // A call that was refused because it could not be kept is none to keep.
   const bool refused_unkept = !status.ok() && ReasonOf(status) == Reason::kAccessLog;
   if (access_log_ == nullptr || refused_unkept) return;
   access::v1::AccessEntry entry;
-  entry.set_method(method);
+  entry.set_method(method.name);
   entry.set_code(absl::StatusCodeToString(status.code()));
   if (!status.ok()) entry.set_reason(std::string(NameOf(ReasonOf(status))));
   entry.set_micros(static_cast<uint64_t>(std::max<int64_t>(micros, 0)));
@@ -332,14 +349,15 @@ void Guard::KeepAccess(const grpc::ServerContextBase& context, const std::string
       entry.set_caller_organisation(visitor.system->scope.organisation());
     }
     if (visitor.signed_in.has_value()) SetPerson(visitor.signed_in->holder, &entry);
+    access_log_->AppendRefused(std::move(entry));
   } else {
     entry.set_system(call->caller.spiffe_id);
     entry.set_role(call->caller.role);
     entry.set_caller_organisation(call->caller.scope.organisation());
     for (std::string& code : call->concerned->All()) entry.add_organisations(std::move(code));
     if (call->signed_in.has_value()) SetPerson(call->signed_in->holder, &entry);
+    access_log_->Append(std::move(entry), KindOf(method.access.permission()));
   }
-  access_log_->Append(std::move(entry));
 }
 
 }  // namespace onereturn

@@ -106,9 +106,10 @@ class Guard {
   // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()), and
   // the collection, where it says where that stands (COLLECTION_GRANT).
   absl::Status CheckScope(const CallContext& call, const google::protobuf::Message& request) const;
-  // For approvals, each of which takes a person, and a token of its own: TOKEN_MISSING, and as
-  // People::UseOnce. `act` is the SHA-256 of the request.
-  absl::Status UseTokenOnce(const CallContext& call, const Digest& act) const;
+  // For approvals by a person, each of which takes a token of its own: as People::UseOnce. `act` is
+  // the SHA-256 of the request. A system that approves for itself has no token to spend; whether it
+  // may is said in the rights file (needs_person), and was looked at when the call was admitted.
+  absl::Status UseTokenOnce(const SignedIn& person, const Digest& act) const;
   // One line, and one entry of the access log: method, caller, code, reason, duration. Never
   // anything of the request but the codes of the organisations it names.
   void LogAccess(const grpc::ServerContextBase& context,
@@ -120,12 +121,12 @@ class Guard {
     visible_fields_.Prune(call.caller.role, answer);
   }
 
-  // A read: `body(const CallContext&)` answers an absl::Status after filling `response`, which is
-  // pruned then.
+  // A method that answers once: `body(const CallContext&)` answers an absl::Status after filling
+  // `response`, which is pruned then. INTERNAL for a stream; the two below, for any other method.
   template <typename Request, typename Body>
   grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
                      google::protobuf::Message* response, Body body) const {
-    return Serve(context, request, [&](const CallContext& call) -> absl::Status {
+    return ServeIn(context, request, nullptr, [&](const CallContext& call) -> absl::Status {
       RETURN_IF_ERROR(body(call));
       Prune(call, response);
       return absl::OkStatus();
@@ -134,8 +135,8 @@ class Guard {
   // One whose body writes a stream that has an end, and prunes each message that has fields to be
   // pruned. Such streams have places (CALL_QUOTA) and a bound of time.
   template <typename Request, typename Body>
-  grpc::Status Serve(const grpc::ServerContextBase& context, const Request& request,
-                     Body body) const {
+  grpc::Status ServeStream(const grpc::ServerContextBase& context, const Request& request,
+                           Body body) const {
     return ServeIn(context, request, &finite_streams_, body);
   }
   // A stream without an end, which takes one of `places` instead (CALL_QUOTA).
@@ -167,7 +168,7 @@ class Guard {
   };
 
   Guard(std::shared_ptr<const RightsSource> rights, const Clock* clock)
-      : rights_(std::move(rights)), clock_(clock) {}
+      : rights_(std::move(rights)), clock_(clock), identities_(clock) {}
 
   template <typename Request, typename Body>
   grpc::Status ServeIn(const grpc::ServerContextBase& context, const Request& request,
@@ -183,8 +184,8 @@ class Guard {
     LogAccess(context, *Request::descriptor(), call.ok() ? &*call : nullptr, visitor, status);
     return ToGrpcStatus(status);
   }
-  // A stream's; a call that answers once has none. A service's place is its own also where it asks
-  // on a person's behalf. CALL_QUOTA.
+  // A stream's; a call that answers once has none, and null `places`. A service's place is its own
+  // also where it asks on a person's behalf. CALL_QUOTA.
   absl::Status TakePlace(const CallContext& call, const Visitor& visitor,
                          const google::protobuf::Descriptor& request_type, Places* places,
                          Admission::Ticket* place) const;
@@ -194,7 +195,7 @@ class Guard {
   // OK, or what RefuseAll() was given.
   absl::Status refusal() const;
   std::string SystemOrPeer(const grpc::ServerContextBase& context) const;
-  void KeepAccess(const grpc::ServerContextBase& context, const std::string& method,
+  void KeepAccess(const grpc::ServerContextBase& context, const Method& method,
                   const CallContext* call, const Visitor& visitor, const absl::Status& status,
                   int64_t micros) const;
 

@@ -113,7 +113,8 @@ TEST_F(PeopleTest, SettingsThatCannotBeAreRefused) {
 
 TEST(CallerCertificatesTest, ASystemsCertificateNamesItAndSignsNothing) {
   const Authority authority = Authority::Create("Test").value();
-  const CallerCertificates certificates;
+  const SystemClock clock;
+  const CallerCertificates certificates(&clock);
   const auto read = [&](const IssueRequest& request) {
     const std::string pem = authority.Issue(request).value().certificate_pem;
     const auto first = certificates.Read(pem);

@@ -62,12 +62,14 @@ class TestReturns final : public ReturnsBase {
   }
   grpc::Status GetReturn(grpc::ServerContext* context, const returns::v1::GetReturnRequest* request,
                          returns::v1::GetReturnResponse* response) override {
-    return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
-      deadline_micros = call.deadline.micros - call.started.micros;
-      if (request->name() == "organisations/RCF/returns/none") return NotFound();
-      response->mutable_return_()->set_name(call.method);
-      return absl::OkStatus();
-    });
+    return guard_->Serve(*context, *request, response,
+                         [&](const CallContext& call) -> absl::Status {
+                           deadline_micros = call.deadline.micros - call.started.micros;
+                           if (request->name() == "organisations/RCF/returns/none")
+                             return NotFound();
+                           response->mutable_return_()->set_name(call.method);
+                           return absl::OkStatus();
+                         });
   }
 
   // Submissions wait from now on, until Release().
@@ -91,7 +93,8 @@ class TestFeed final : public feed::v1::FeedService::Service {
   explicit TestFeed(const Guard* guard) : guard_(guard) {}
   grpc::Status GetChunks(grpc::ServerContext* context, const feed::v1::GetChunksRequest* request,
                          grpc::ServerWriter<feed::v1::GetChunksResponse>* /*writer*/) override {
-    return guard_->Serve(*context, *request, [](const CallContext&) { return absl::OkStatus(); });
+    return guard_->ServeStream(*context, *request,
+                               [](const CallContext&) { return absl::OkStatus(); });
   }
 
  private:
@@ -102,8 +105,9 @@ class TestLedger final : public ledger::v1::LedgerService::Service {
  public:
   explicit TestLedger(const Guard* guard) : guard_(guard) {}
   grpc::Status GetHead(grpc::ServerContext* context, const ledger::v1::GetHeadRequest* request,
-                       ledger::v1::GetHeadResponse* /*response*/) override {
-    return guard_->Serve(*context, *request, [](const CallContext&) { return absl::OkStatus(); });
+                       ledger::v1::GetHeadResponse* response) override {
+    return guard_->Serve(*context, *request, response,
+                         [](const CallContext&) { return absl::OkStatus(); });
   }
 
  private:

@@ -33,7 +33,7 @@ class EndlessFiles final : public ReturnsService::Service {
   explicit EndlessFiles(const Guard* guard) : guard_(guard) {}
   grpc::Status GetFile(grpc::ServerContext* context, const GetFileRequest* request,
                        grpc::ServerWriter<GetFileResponse>* writer) override {
-    return guard_->Serve(*context, *request, [&](const CallContext&) -> absl::Status {
+    return guard_->ServeStream(*context, *request, [&](const CallContext&) -> absl::Status {
       GetFileResponse piece;
       piece.set_data(std::string(1'000, 'x'));
       while (WriteInTime(context, writer, piece)) {

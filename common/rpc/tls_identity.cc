@@ -129,7 +129,17 @@ class FollowedFiles {
     if (kept.ok()) std::copy(seen_.begin(), seen_.begin() + 3, held_.begin());
     return kept;
   }
-  absl::Status TakeRevocations() { return TakeRevocationsUnder(held_[2].value_or("")); }
+  absl::Status TakeRevocations() {
+    const std::string in_force = held_[2].value_or("");
+    absl::Status taken = TakeRevocationsUnder(in_force);
+    if (taken.ok() || !seen_[2].has_value() || seen_[2] == held_[2]) return taken;
+    // Beside a renewal that is not taken the list may be of the authorities to come, too. What such
+    // a one took back is of its own certificates alone.
+    if (TakeRevocationsUnder(absl::StrCat(in_force, "\n", *seen_[2])).ok()) {
+      taken = absl::OkStatus();
+    }
+    return taken;
+  }
   absl::Status TakeRevocationsUnder(const std::string& authorities) {
     RETURN_IF_ERROR(CheckRead(3));
     RevocationList revoked;

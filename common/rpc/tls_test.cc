@@ -259,6 +259,17 @@ TEST_F(TlsTest, AListOfWhatWasTakenBackIsTakenByItself) {
     EXPECT_EQ(ReadFile(Look().authority_path), old_.certificate_pem()) << botched;
     Put(botched, good);
   }
+  // Also where a renewal that brings another authority stands half done.
+  Put("authority.pem", old_.certificate_pem() + new_.certificate_pem());
+  Put("server.key", "half of a rene");
+  Put("revoked.pem", old_.Revoke({lost.certificate_pem}, SystemClock().Now()).value() +
+                         new_.Revoke({}, SystemClock().Now()).value());
+  EXPECT_FALSE(holds(stolen));
+  EXPECT_TRUE(holds(lost));
+  EXPECT_EQ(ReadFile(Look().authority_path), old_.certificate_pem());
+  Put("authority.pem", old_.certificate_pem());
+  Put("revoked.pem", old_.Revoke({stolen.certificate_pem}, SystemClock().Now()).value());
+  EXPECT_TRUE(holds(stolen));
   // Nor does a damaged list hold up a renewal; the list before stays in force.
   Put("revoked.pem", "half of a li");
   const CertifiedKey renewed = Renew("server", old_, IssueRequest::ForServer(kTlsServer));

@@ -44,7 +44,8 @@ absl::StatusOr<std::unique_ptr<Guard>> MakeGuard(const config::v1::ServerConfig&
 // The service's own SPIFFE id.
 absl::StatusOr<std::string> OwnId(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const std::string certificate, ReadTextFile(config.tls().certificate_file()));
-  ASSIGN_OR_RETURN(const CallerCertificate own, CallerCertificates().Read(certificate));
+  const SystemClock clock;
+  ASSIGN_OR_RETURN(const CallerCertificate own, CallerCertificates(&clock).Read(certificate));
   return own.spiffe_id;
 }
 

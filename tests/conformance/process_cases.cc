@@ -197,7 +197,21 @@ Answer LogOfHostileNames(World& world) {
   peer->Begin();
   peer->Call(1, Http2Peer::CallHeaders(absl::StrCat("/", std::string(2'000, 'x'), "\x1b[31m\n{}")),
              "");
-  peer->Read(1, 2'000);
+  peer->Ping();
+  // A caller's own name is in every line of its calls: as long as one may be, and one that would be
+  // more lines than one.
+  for (const std::string& end :
+       {std::string(1'900, 'x'), std::string("x\x1b[31m\n{\"forged\":1}")}) {
+    PeerOptions options = world.OptionsOf(Submitter("RCF"));
+    const IssueRequest request = IssueRequest::ForClient(Deployment::SpiffeIdOf(end));
+    const std::string name = absl::StrCat("hostile-", end.size());
+    options.files = world.suite().WriteTlsFiles(name, request, world.suite().authority()).value();
+    const auto hostile = Http2Peer::Connect(options);
+    if (!hostile.ok()) continue;
+    (*hostile)->Begin();
+    (*hostile)->Call(1, Http2Peer::CallHeaders(kSubmitPath), Http2Peer::Framed(World::GoodBytes()));
+    (*hostile)->Read(1);
+  }
   std::ifstream log(world.suite().LogFileOf(kIngestion));
   size_t lines = 0;
   for (std::string line; std::getline(log, line); ++lines) {

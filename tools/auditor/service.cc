@@ -95,11 +95,16 @@ absl::StatusOr<config::v1::ClientProfile> ReadProfile(const std::string& file) {
   if (!text.ok() || !google::protobuf::TextFormat::ParseFromString(*text, &profile)) {
     return absl::InvalidArgumentError(absl::StrCat("the profile \"", file, "\" cannot be read"));
   }
+  if (!profile.tls().revocation_file().empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the profile \"", file,
+                     "\" names a tls.revocation_file, which the auditor does not follow: give it "
+                     "a profile without one, whose authority_file holds no authority in doubt"));
+  }
   const auto folder = std::filesystem::absolute(file).parent_path();
   MakeAbsolute(folder, profile.mutable_tls()->mutable_certificate_file());
   MakeAbsolute(folder, profile.mutable_tls()->mutable_key_file());
   MakeAbsolute(folder, profile.mutable_tls()->mutable_authority_file());
-  MakeAbsolute(folder, profile.mutable_tls()->mutable_revocation_file());
   for (auto& [service, key_file] : *profile.mutable_public_key_files()) {
     MakeAbsolute(folder, &key_file);
   }

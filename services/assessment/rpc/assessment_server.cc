@@ -208,7 +208,7 @@ grpc::Status AssessmentServer::ListAssessments(grpc::ServerContext* context,
 
 grpc::Status AssessmentServer::Trace(grpc::ServerContext* context, const v1::TraceRequest* request,
                                      grpc::ServerWriter<v1::TraceResponse>* writer) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->ServeStream(*context, *request, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOf(request->read()));
     return use_cases_.trace_assessment->Run(
         TraceCaller{call.caller.scope, std::move(place), call.deadline, call.person_token()},

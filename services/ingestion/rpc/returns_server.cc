@@ -226,20 +226,21 @@ grpc::Status ReturnsServer::ListCells(grpc::ServerContext* context,
 grpc::Status ReturnsServer::GetFile(grpc::ServerContext* context,
                                     const returns::v1::GetFileRequest* request,
                                     grpc::ServerWriter<returns::v1::GetFileResponse>* writer) {
-  return parts_.guard->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
-    const absl::StatusOr<Digest> digest = DigestFromBytes(request->digest());
-    if (!digest.ok()) {
-      return Error(Reason::kFieldInvalid, "which file?").Field("digest", "must have 32 bytes");
-    }
-    ASSIGN_OR_RETURN(const StoredFile file,
-                     FindFile(*parts_.store, call.caller.scope, OwnerOf(call), *digest));
-    return ReadFile(*parts_.store, file.id, file.size_bytes, [&](absl::string_view bytes) {
-      returns::v1::GetFileResponse response;
-      response.set_data(std::string(bytes));
-      return WriteInTime(context, writer, response) ? absl::OkStatus()
-                                                    : absl::CancelledError("the reader left");
-    });
-  });
+  return parts_.guard->ServeStream(
+      *context, *request, [&](const CallContext& call) -> absl::Status {
+        const absl::StatusOr<Digest> digest = DigestFromBytes(request->digest());
+        if (!digest.ok()) {
+          return Error(Reason::kFieldInvalid, "which file?").Field("digest", "must have 32 bytes");
+        }
+        ASSIGN_OR_RETURN(const StoredFile file,
+                         FindFile(*parts_.store, call.caller.scope, OwnerOf(call), *digest));
+        return ReadFile(*parts_.store, file.id, file.size_bytes, [&](absl::string_view bytes) {
+          returns::v1::GetFileResponse response;
+          response.set_data(std::string(bytes));
+          return WriteInTime(context, writer, response) ? absl::OkStatus()
+                                                        : absl::CancelledError("the reader left");
+        });
+      });
 }
 
 grpc::Status ReturnsServer::GetReceipt(grpc::ServerContext* context,

@@ -16,7 +16,9 @@ OfficerOrigin OfficerOriginOf(const Guard& guard, const CallContext& call, const
   OfficerOrigin origin{Actor{call.caller.spiffe_id, call.caller.person}, call.caller.role,
                        call.caller.scope, digest};
   if (call.signed_in.has_value()) {
-    origin.spend_token = [&guard, call, digest] { return guard.UseTokenOnce(call, digest); };
+    origin.spend_token = [&guard, person = *call.signed_in, digest] {
+      return guard.UseTokenOnce(person, digest);
+    };
   }
   return origin;
 }

@@ -289,7 +289,7 @@ grpc::Status MetricsServer::GetTrend(grpc::ServerContext* context,
 grpc::Status MetricsServer::TraceMetricValue(
     grpc::ServerContext* context, const v1::TraceMetricValueRequest* request,
     grpc::ServerWriter<v1::TraceMetricValueResponse>* writer) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) -> absl::Status {
+  return guard_->ServeStream(*context, *request, [&](const CallContext& call) -> absl::Status {
     RETURN_IF_ERROR(Required("metric", request->metric()));
     RETURN_IF_ERROR(Required("organisation", request->organisation()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));

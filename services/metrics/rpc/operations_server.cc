@@ -63,7 +63,7 @@ grpc::Status OperationsServer::RebuildDerived(grpc::ServerContext* context,
 grpc::Status OperationsServer::RotateSigningKey(
     grpc::ServerContext* context, const operations::v1::RotateSigningKeyRequest* request,
     operations::v1::RotateSigningKeyResponse* response) {
-  return guard_->Serve(*context, *request, [&](const CallContext& call) {
+  return guard_->Serve(*context, *request, response, [&](const CallContext& call) {
     return ledger_.RotateSigningKey(call, *request, response);
   });
 }

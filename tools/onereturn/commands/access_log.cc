@@ -45,13 +45,18 @@ std::string CallerText(const AccessEntry& entry) {
   return entry.person().empty() ? system : absl::StrCat(entry.person(), " at ", system);
 }
 
+// What came of it, and of how many calls alike.
+std::string AnswerText(const AccessEntry& entry) {
+  const std::string& answer = entry.reason().empty() ? entry.code() : entry.reason();
+  return entry.calls() > 1 ? absl::StrCat(answer, " x ", entry.calls()) : answer;
+}
+
 void AddRow(const std::string& service, const AccessEntry& entry, TextTable* table) {
   const std::string method = entry.method().substr(entry.method().rfind('.') + 1);
   const Timestamp time{entry.time().seconds() * 1'000'000 + entry.time().nanos() / 1'000};
   table->Row({FormatTimestamp(time).substr(0, 19), service, method, CallerText(entry),
               entry.role() == rights::v1::ROLE_UNSPECIFIED ? "" : RoleName(entry.role()),
-              absl::StrJoin(entry.organisations(), " "),
-              entry.reason().empty() ? entry.code() : entry.reason(),
+              absl::StrJoin(entry.organisations(), " "), AnswerText(entry),
               absl::StrCat(entry.micros() / 1'000)});
 }
 

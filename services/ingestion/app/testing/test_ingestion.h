@@ -102,6 +102,7 @@ class TestIngestion {
   ~TestIngestion() {
     JoinThreads();
     committer_->Stop();
+    JoinThreads();  // Of what the last answers began.
   }
 
   // Defines everything in the set; a fault ends the test.
@@ -215,9 +216,17 @@ class TestIngestion {
   }
 
   uint64_t LastSequence() const { return onereturn::LastSequence(*store_).value(); }
+  // Theirs too that they begin.
   void JoinThreads() {
-    for (std::thread& thread : threads_) thread.join();
-    threads_.clear();
+    while (true) {
+      std::vector<std::thread> begun;
+      {
+        std::lock_guard<std::mutex> lock(mutex_);
+        begun.swap(threads_);
+      }
+      if (begun.empty()) return;
+      for (std::thread& thread : begun) thread.join();
+    }
   }
 
   Store& store() { return *store_; }
@@ -251,7 +260,7 @@ class TestIngestion {
   std::unique_ptr<SubmitFile> submit_file_;
   std::atomic<int> requests_{0};
   std::mutex mutex_;
-  std::vector<std::thread> threads_;  // Guarded by mutex_ until they are joined.
+  std::vector<std::thread> threads_;  // Guarded by mutex_.
 };
 
 // Keeps the committer's thread inside an answer until it is released, so that what is proposed
