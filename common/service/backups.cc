@@ -28,6 +28,14 @@ constexpr absl::string_view kCheckpointPrefix = "checkpoint-";
 constexpr char kHeadFile[] = "head";
 constexpr char kStoreFolder[] = "store";
 
+constexpr absl::string_view kSealDomain("onereturn backup seal 1\0", 24);
+
+absl::StatusOr<std::string> SealedBytes(const SignedHead& head, const Digest& content) {
+  ASSIGN_OR_RETURN(const std::string stored_head, SerializeSignedHead(head));
+  const Digest of_head = Sha256(stored_head);
+  return absl::StrCat(kSealDomain, DigestBytes(of_head), DigestBytes(content));
+}
+
 // "20261122T030000Z".
 std::string CompactTime(Timestamp time) {
   std::string text;
@@ -129,13 +137,28 @@ absl::StatusOr<std::vector<HeldCopy>> ListBackups(const std::string& backup_fold
         CopyOf(absl::StrCat(kBackupPrefix, backup.number),
                Timestamp::FromSeconds(backup.time_seconds), backup.bytes, head);
     if (!copy.has_value()) continue;
+    if (backup.seal.size() != kSignatureBytes) {
+      LogWarning("backup.without_seal", {{"name", copy->name}});
+      continue;
+    }
     copy->by_hand = by_hand;
+    copy->seal = backup.seal;
     copies.push_back(*std::move(copy));
   }
   return copies;
 }
 
 }  // namespace
+
+absl::Status VerifySeal(const HeldCopy& copy, const Digest& content,
+                        const std::vector<SigningKey>& keys) {
+  ASSIGN_OR_RETURN(const std::string bytes, SealedBytes(copy.head, content));
+  for (const SigningKey& key : keys) {
+    if (key.verifying_key().Verify(bytes, copy.seal).ok()) return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      absl::StrCat(copy.name, " is not what the service sealed: it was altered; take another"));
+}
 
 std::string CheckpointFolder(const std::string& data_folder) {
   return absl::StrCat(absl::StripSuffix(data_folder, "/"), ".checkpoints");
@@ -258,7 +281,8 @@ absl::StatusOr<HeldCopy> Backups::BackUpLocked(bool by_hand, const BackupProgres
   ASSIGN_OR_RETURN(const std::string head, SerializeSignedHead(copy.head));
   if (!SetRunning(backups.get())) return Stopped();
   const absl::StatusOr<StoredBackup> stored =
-      backups->Add(*store_, absl::StrCat(by_hand ? kByHandMark : "", head), progress);
+      backups->Add(*store_, absl::StrCat(by_hand ? kByHandMark : "", head), progress,
+                   [&](const Digest& content) { return Seal(copy.head, content); });
   const bool goes_on = SetRunning(nullptr);
   if (!stored.ok()) return goes_on ? stored.status() : Stopped();
   if (const absl::Status dropped = DropOld(backups.get(), by_hand); !dropped.ok()) {
@@ -268,11 +292,18 @@ absl::StatusOr<HeldCopy> Backups::BackUpLocked(bool by_hand, const BackupProgres
   copy.name = absl::StrCat(kBackupPrefix, stored->number);
   copy.time = Timestamp::FromSeconds(stored->time_seconds);
   copy.bytes = stored->bytes;
+  copy.seal = stored->seal;
   LogInfo("backup.made", {{"name", copy.name},
                           {"by_hand", by_hand},
                           {"sequence", static_cast<int64_t>(copy.head.head.size)},
                           {"bytes", static_cast<int64_t>(copy.bytes)}});
   return copy;
+}
+
+absl::StatusOr<std::string> Backups::Seal(const SignedHead& head, const Digest& content) const {
+  ASSIGN_OR_RETURN(const std::string bytes, SealedBytes(head, content));
+  ASSIGN_OR_RETURN(const Committer::SignedWord word, committer_->Sign(bytes));
+  return std::string(word.signature.begin(), word.signature.end());
 }
 
 absl::Status Backups::DropOld(BackupFolder* backups, bool by_hand) const {

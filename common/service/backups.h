@@ -18,7 +18,9 @@
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
 #include "common/commit/committer.h"
+#include "common/digest/digest.h"
 #include "common/ledger/signed_head.h"
+#include "common/ledger/signing.h"
 #include "common/storage/backup_folder.h"
 #include "common/storage/store.h"
 
@@ -41,8 +43,23 @@ struct HeldCopy {
   uint64_t bytes = 0;  // 0 for a checkpoint, whose files are the store's own.
   // The newest head when it was begun: it holds at least these entries.
   SignedHead head;
-  bool by_hand = false;  // Somebody asked for it; otherwise it is a daily or hourly one.
+  bool by_hand = false;   // Somebody asked for it; otherwise it is a daily or hourly one.
+  std::string seal = {};  // Of a backup.
 };
+
+// clang-format off
+//   seal         = 64 bytes: Ed25519 over sealed-bytes
+//   sealed-bytes = domain SHA-256(stored-head) content
+//   domain       = "onereturn backup seal 1" %x00   ; 24 bytes; nothing else is signed that begins so
+//   stored-head  = the copy's head, as common/ledger/signed_head.h has it
+//   content      = 32 bytes: BackupFolder::Add()
+// clang-format on
+//
+// OK when one of `keys` signed that a backup with the copy's head holds `content`; DATA_LOSS
+// otherwise. A backup lies where others may write: its checksums find damage, and whoever alters it
+// fits them.
+absl::Status VerifySeal(const HeldCopy& copy, const Digest& content,
+                        const std::vector<SigningKey>& keys);
 
 // A backup that somebody asked for, from then until the service ends.
 struct BackupRun {
@@ -67,7 +84,8 @@ struct BackupRun {
 std::string CheckpointFolder(const std::string& data_folder);
 
 // What can be restored from, oldest first by kind, backups first. `backup_folder` may be empty. A
-// copy whose head cannot be read is left out and logged.
+// copy whose head cannot be read is left out and logged, and so is a backup without a seal, of an
+// older version or put there by somebody else.
 absl::StatusOr<std::vector<HeldCopy>> ListCopies(const std::string& data_folder,
                                                  const std::string& backup_folder);
 
@@ -111,6 +129,8 @@ class Backups {
  private:
   // With copying_ held.
   absl::StatusOr<HeldCopy> BackUpLocked(bool by_hand, const BackupProgress& progress);
+  // The text that goes with a backup.
+  absl::StatusOr<std::string> Seal(const SignedHead& head, const Digest& content) const;
   absl::Status DropOld(BackupFolder* backups, bool by_hand) const;
   absl::StatusOr<HeldCopy> MakeCheckpointLocked();
   absl::Status VerifyUnverifiedLocked();

@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/commit/journal.h"
 #include "common/commit/service_store.h"
 #include "common/commit/signing_keys.h"
 #include "common/log/log.h"
@@ -70,15 +71,15 @@ std::optional<VerifyingKey> OtherThan(const SigningKey& key, const std::vector<S
 // Opens the high-water file, once the store has stood up to it. A store that was just restored is
 // behind it, and the operator has said so: then what the file knew is answered, for the entry that
 // begins the epoch. Otherwise, and where there is no file, the answer is empty.
-absl::StatusOr<std::string> OpenHighWater(const config::v1::ServerConfig& config,
-                                          const HighWaterCheck& check, bool restored,
-                                          Foundation* foundation) {
-  std::string known_head;
+absl::StatusOr<std::optional<SignedHead>> OpenHighWater(const config::v1::ServerConfig& config,
+                                                        const HighWaterCheck& check, bool restored,
+                                                        Foundation* foundation) {
+  std::optional<SignedHead> known_head;
   if (config.high_water_file().empty()) return known_head;
   if (restored) {
-    const absl::StatusOr<SignedHead> head = HighWaterFile::Read(check.path);
+    absl::StatusOr<SignedHead> head = HighWaterFile::Read(check.path);
     if (head.ok()) {
-      ASSIGN_OR_RETURN(known_head, SerializeSignedHead(*head));
+      known_head = *std::move(head);
     } else {
       RETURN_IF_ERROR(MakeHighWater(foundation->store.get(), check));
     }
@@ -253,28 +254,35 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
   CommitterOptions options;
   options.service = service;
   options.on_fatal = StopForStorageFault;
+  bool begins = false;
   if (order.has_value()) {
-    ASSIGN_OR_RETURN(const bool begun, HasBegunEpoch(*foundation->store, *order));
-    options.begin_epoch = !begun;
+    ASSIGN_OR_RETURN(const bool begun, HasBegunEpoch(config, *foundation->store, *order));
+    begins = !begun;
   }
-  const bool begins = options.begin_epoch;
   // The key that signs, by the store's word.
   ASSIGN_OR_RETURN(SigningKey key, ChooseSigningKey(foundation->store.get(), service, keys));
   // Never back to the earlier one, which stays in signing_key_file for a while.
   if (keys.size() > 1 && !AreTheSame(keys[1], key)) foundation->next_key = keys[1];
   const std::optional<VerifyingKey> other_key = OtherThan(key, keys);
   ASSIGN_OR_RETURN(
-      const std::string known_head,
+      const std::optional<SignedHead> known_head,
       OpenHighWater(config, {config.high_water_file(), service, keys}, begins, foundation.get()));
   if (foundation->high_water != nullptr) {
     options.on_head = [file = foundation->high_water.get()](const SignedHead& head) {
       return file->Put(head);
     };
   }
+  ASSIGN_OR_RETURN(const LedgerEnd end, EndOfLedger(*foundation->store));
+  if (begins) {
+    ASSIGN_OR_RETURN(options.begin_epoch,
+                     NextEpoch(config, service, *foundation->store, *order, keys, known_head));
+  }
   ASSIGN_OR_RETURN(foundation->committer,
                    Committer::Start(foundation->store.get(), &foundation->clock, std::move(key),
                                     std::move(options)));
-  if (begins) RETURN_IF_ERROR(BeginEpoch(*order, known_head, foundation->committer.get()));
+  if (begins) {
+    RETURN_IF_ERROR(BeginEpoch(*order, end.epoch, known_head, foundation->committer.get()));
+  }
   if (order.has_value()) RETURN_IF_ERROR(PutOrderAside(config.data_folder()));
   foundation->standing =
       std::make_unique<LedgerStanding>(foundation->store.get(), foundation->committer.get(),

@@ -21,6 +21,7 @@
 #include "common/base/sync_folder.h"
 #include "common/status/new_file.h"
 #include "common/status/status_macros.h"
+#include "common/storage/backup_content.h"
 #include "common/storage/database.h"
 #include "common/storage/engine_status.h"
 #include "common/storage/folder.h"
@@ -37,6 +38,13 @@ constexpr int kReadingTries = 3;
 // it says nobody knows that they can be restored. So a folder without it, of whatever age, holds
 // sound ones alone, and an end at any moment leaves none that looks so and is not.
 constexpr char kUnverifiedFile[] = "unverified";
+
+// Of a backup: "seals/12".
+constexpr char kSealFolder[] = "seals";
+
+std::string SealFileIn(const std::string& folder, uint32_t number) {
+  return absl::StrCat(folder, "/", kSealFolder, "/", number);
+}
 
 std::string UnverifiedFileIn(const std::string& folder) {
   return absl::StrCat(folder, "/", kUnverifiedFile);
@@ -108,16 +116,20 @@ rocksdb::BackupEngineOptions EngineOptionsFor(const std::string& path) {
   return options;
 }
 
-StoredBackup FromEngineInfo(const rocksdb::BackupInfo& info) {
-  return {info.backup_id, info.timestamp, info.size, info.app_metadata};
+StoredBackup FromEngineInfo(const std::string& folder, const rocksdb::BackupInfo& info) {
+  return {info.backup_id, info.timestamp, info.size, info.app_metadata,
+          ReadFile(SealFileIn(folder, info.backup_id)).value_or("")};
 }
 
-std::vector<StoredBackup> AllOf(const rocksdb::BackupEngineReadOnlyBase& engine) {
+std::vector<StoredBackup> AllOf(const std::string& folder,
+                                const rocksdb::BackupEngineReadOnlyBase& engine) {
   std::vector<rocksdb::BackupInfo> infos;
   engine.GetBackupInfo(&infos);
   std::vector<StoredBackup> backups;
   backups.reserve(infos.size());
-  for (const rocksdb::BackupInfo& info : infos) backups.push_back(FromEngineInfo(info));
+  for (const rocksdb::BackupInfo& info : infos) {
+    backups.push_back(FromEngineInfo(folder, info));
+  }
   return backups;
 }
 
@@ -147,7 +159,7 @@ absl::StatusOr<std::unique_ptr<BackupFolder>> BackupFolder::Open(const std::stri
 }
 
 absl::StatusOr<StoredBackup> BackupFolder::Add(const Store& store, absl::string_view note,
-                                               const BackupProgress& progress) {
+                                               const BackupProgress& progress, const Seal& seal) {
   RETURN_IF_ERROR(VerifyUnverified());
   const std::string doing = absl::StrCat("back up to ", state_->path);
   RETURN_IF_ERROR(
@@ -157,10 +169,14 @@ absl::StatusOr<StoredBackup> BackupFolder::Add(const Store& store, absl::string_
   options.flush_before_backup = true;
   options.progress_callback = [&progress] { progress.copied(kTellBytes); };
   rocksdb::BackupID number = 0;
+  // So that they can be read again when all is copied.
+  ASSIGN_OR_RETURN(auto kept_files, KeptFiles::Of(&store.database_->engine()));
   // After a failure the file stays: who knows how far it came.
   RETURN_IF_ERROR(FromEngine(state_->engine->CreateNewBackupWithMetadata(
                                  options, &store.database_->engine(), std::string(note), &number),
                              doing));
+  if (seal) RETURN_IF_ERROR(PutSeal(store, number, seal));
+  kept_files.reset();
   progress.verifying();
   if (absl::Status verified = Verify(number); !verified.ok()) {
     // What cannot be restored must not look as if it could.
@@ -170,7 +186,27 @@ absl::StatusOr<StoredBackup> BackupFolder::Add(const Store& store, absl::string_
   RETURN_IF_ERROR(RemoveUnverifiedFile(state_->path));
   rocksdb::BackupInfo info;
   RETURN_IF_ERROR(FromEngine(state_->engine->GetBackupInfo(number, &info), doing));
-  return FromEngineInfo(info);
+  return FromEngineInfo(state_->path, info);
+}
+
+absl::Status BackupFolder::PutSeal(const Store& store, uint32_t number, const Seal& seal) const {
+  rocksdb::BackupInfo info;
+  RETURN_IF_ERROR(
+      FromEngine(state_->engine->GetBackupInfo(number, &info, /*include_file_details=*/true),
+                 absl::StrCat("list the files of backup ", number)));
+  ASSIGN_OR_RETURN(const Digest content,
+                   ContentInStore(store.database_->engine(), info.file_details, state_->stopped));
+  ASSIGN_OR_RETURN(const std::string text, seal(content));
+  const std::string file = SealFileIn(state_->path, number);
+  std::error_code error;
+  std::filesystem::create_directory(std::filesystem::path(state_->path) / kSealFolder, error);
+  // Of a backup of that number that failed.
+  if (!error) std::filesystem::remove(file, error);
+  if (!error && !SyncFolder(state_->path)) error.assign(errno, std::generic_category());
+  if (error) {
+    return absl::UnavailableError(absl::StrCat("Could not make ", file, ": ", error.message()));
+  }
+  return WriteNewFile(file, text, 0640);
 }
 
 absl::StatusOr<bool> BackupFolder::HasUnverified(const std::string& path) {
@@ -201,7 +237,9 @@ uint32_t BackupFolder::NewestNumber() const {
   return newest;
 }
 
-std::vector<StoredBackup> BackupFolder::List() const { return AllOf(*state_->engine); }
+std::vector<StoredBackup> BackupFolder::List() const {
+  return AllOf(state_->path, *state_->engine);
+}
 
 void BackupFolder::Stop() {
   state_->stopped = true;
@@ -220,7 +258,7 @@ absl::StatusOr<std::vector<StoredBackup>> BackupFolder::ListOf(const std::string
                                                  &engine);
     if (!opened.ok()) continue;
     std::vector<StoredBackup> backups =
-        AllOf(*std::unique_ptr<rocksdb::BackupEngineReadOnly>(engine));
+        AllOf(path, *std::unique_ptr<rocksdb::BackupEngineReadOnly>(engine));
     // Looked for after those: one that was verified meanwhile may be among them.
     ASSIGN_OR_RETURN(const std::optional<uint32_t> verified, LastVerified(path));
     if (verified.has_value()) {
@@ -240,8 +278,11 @@ absl::Status BackupFolder::Verify(uint32_t number) const {
 }
 
 absl::Status BackupFolder::Remove(uint32_t number) {
-  return FromEngine(state_->engine->DeleteBackup(number),
-                    absl::StrCat("remove backup ", number, " in ", state_->path));
+  RETURN_IF_ERROR(FromEngine(state_->engine->DeleteBackup(number),
+                             absl::StrCat("remove backup ", number, " in ", state_->path)));
+  std::error_code error;  // A seal that stays is of no other backup.
+  std::filesystem::remove(SealFileIn(state_->path, number), error);
+  return absl::OkStatus();
 }
 
 absl::Status BackupFolder::Restore(uint32_t number, const std::string& folder) const {

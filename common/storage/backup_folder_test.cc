@@ -156,6 +156,46 @@ TEST_F(BackupFolderTest, IsStoppedInCopyingAndInVerifying) {
   EXPECT_THAT(BackupFolder::ListOf(folder_.File("backups")).value(), SizeIs(1));
 }
 
+// A shared table that was altered in the folder is not copied anew: the seal of the next backup
+// must not be of what lies there.
+TEST_F(BackupFolderTest, ASealIsOfWhatTheStoreHolds) {
+  Digest sealed = {};
+  const BackupFolder::Seal seal = [&sealed](const Digest& content) {
+    sealed = content;
+    return std::string("seal of the backup");
+  };
+  Put("a", std::string(5000, 'x'));
+  const auto first = backups_->Add(*store_, "", {}, seal);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->seal, "seal of the backup");
+  ASSERT_TRUE(backups_->Restore(first->number, folder_.File("first")).ok());
+  EXPECT_EQ(ContentOfRestored(folder_.File("first")).value(), sealed);
+
+  Put("b", "y");
+  const Digest of_first = sealed;
+  const auto second = backups_->Add(*store_, "", {}, seal);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_NE(sealed, of_first);
+  ASSERT_TRUE(backups_->Restore(second->number, folder_.File("second")).ok());
+  EXPECT_EQ(ContentOfRestored(folder_.File("second")).value(), sealed);
+
+  // What a later backup shares is read from the store.
+  FlipSharedByte();
+  const Digest of_second = std::exchange(sealed, {});
+  EXPECT_FALSE(backups_->Add(*store_, "", {}, seal).ok()) << "its checksum does not fit";
+  EXPECT_EQ(sealed, of_second);
+  EXPECT_EQ(backups_->List()[0].seal, "seal of the backup");
+  ASSERT_TRUE(backups_->Remove(first->number).ok());
+  EXPECT_FALSE(std::filesystem::exists(folder_.File("backups") + "/seals/1"));
+
+  for (const auto& file : std::filesystem::directory_iterator(folder_.File("second"))) {
+    if (file.path().extension() != ".sst") continue;
+    std::filesystem::rename(file.path(), file.path().string() + ".sst");
+    break;
+  }
+  EXPECT_NE(ContentOfRestored(folder_.File("second")).value(), of_second) << "another name";
+}
+
 TEST_F(BackupFolderTest, DamageIsFound) {
   Put("a", std::string(5000, 'x'));
   const auto backup = backups_->Add(*store_, "");
