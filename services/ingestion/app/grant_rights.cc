@@ -354,28 +354,4 @@ absl::StatusOr<PageOf<rights::v1::Grant>> ListGrants(const Reader& reader,
   return page;
 }
 
-absl::Status LoadRights(const Reader& reader, RightsSource* rights) {
-  RETURN_IF_ERROR(
-      VisitDefinitions(reader, DefinitionKind::kOrganisation, "", kNewest,
-                       [rights](const StoredDefinition& stored) -> absl::StatusOr<bool> {
-                         catalogue::v1::Organisation organisation;
-                         if (!organisation.ParseFromString(stored.bytes)) {
-                           return absl::DataLossError("a stored organisation cannot be read");
-                         }
-                         RETURN_IF_ERROR(rights->PutOrganisation(organisation, stored.sequence));
-                         return true;
-                       }));
-  return VisitGrants(
-      reader, 0,
-      [rights](uint64_t /*number*/, const rights::v1::Grant& grant) -> absl::StatusOr<bool> {
-        uint64_t sequence = 0;
-        const std::string& etag = grant.etag();
-        if (etag.size() < 2 || !absl::SimpleAtoi(etag.substr(1, etag.size() - 2), &sequence)) {
-          return absl::DataLossError("a stored grant has no sequence");
-        }
-        RETURN_IF_ERROR(rights->PutGrant(grant, sequence));
-        return true;
-      });
-}
-
 }  // namespace onereturn::ingestion

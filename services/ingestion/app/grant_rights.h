@@ -64,9 +64,6 @@ absl::StatusOr<PageOf<rights::v1::Grant>> ListGrants(const Reader& reader,
                                                      const rights::v1::ListGrantsRequest& request,
                                                      const std::string& after, size_t limit);
 
-// What the store holds of organisations and grants, into `rights`.
-absl::Status LoadRights(const Reader& reader, RightsSource* rights);
-
 }  // namespace onereturn::ingestion
 
 #endif  // ONERETURN_SERVICES_INGESTION_APP_GRANT_RIGHTS_H_

@@ -7,6 +7,7 @@
 #include "common/commit/journal.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/load_rights.h"
 #include "services/ingestion/app/record_rights_file.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
 #include "services/ingestion/store/grant_table.h"
