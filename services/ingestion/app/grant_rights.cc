@@ -224,10 +224,12 @@ void Write(
     std::function<absl::StatusOr<Decision>(const Reader& reader, rights::v1::Grant* judged)> judge,
     GrantRights::Done done) {
   auto judged = std::make_shared<rights::v1::Grant>();
+  FactRequest fact{
+      step.kind,     origin.actor.spiffe_id,  origin.scope.organisation(), request.request_id(),
+      origin.digest, request.validate_only(), origin.actor.person,         origin.role};
+  fact.organisation_of_caller = true;
   writer.Write(
-      FactRequest{step.kind, origin.actor.spiffe_id, origin.scope.organisation(),
-                  request.request_id(), origin.digest, request.validate_only(), origin.actor.person,
-                  origin.role},
+      std::move(fact),
       [judge = std::move(judge), judged](const Snapshot& snapshot) {
         judged->Clear();
         return judge(snapshot, judged.get());
