@@ -175,6 +175,55 @@ TEST_F(GrantRightsTest, ADecisionThatIsTakenSpendsTheTokenOnce) {
   EXPECT_THAT(Revoke(by(kBen, "10"), "grants/2"), IsOk()) << "taking away takes no new sign-in";
 }
 
+TEST_F(GrantRightsTest, ADecisionThatCameTooLateGivesTheTokenBack) {
+  ASSERT_THAT(Propose(By(kAnna, "1"), Proposal(kCarlsGrant)), IsOk());
+  int held = 0;
+  OfficerOrigin slow = By(kBen, "2");
+  slow.spend_token = [&] {
+    ++held;
+    // Just now somebody else decides.
+    EXPECT_THAT(Decide(By("https://id.example#p-0009", "3"), "grants/1", false), IsOk());
+    return absl::OkStatus();
+  };
+  slow.return_token = [&held] { --held; };
+  EXPECT_THAT(Decide(slow, "grants/1"), HasReason(Reason::kCommitConflict));
+  EXPECT_EQ(held, 0);
+  slow.spend_token = [&held] {
+    ++held;
+    return absl::OkStatus();
+  };
+  EXPECT_THAT(Decide(slow, "grants/1"), HasReason(Reason::kGrantState));
+  EXPECT_EQ(held, 0);
+  ASSERT_THAT(Propose(By(kAnna, "4"), Proposal(kCarlsGrant)), IsOk());
+  EXPECT_THAT(Decide(slow, "grants/2"), IsOk());
+  EXPECT_EQ(held, 1) << "what was decided spends it";
+}
+
+TEST_F(GrantRightsTest, AnOfficerOfOneOrganisationTakesItsRolesAlone) {
+  const OrganisationScope own = OrganisationScope::Only("RLQ");
+  ASSERT_THAT(Propose(By(kAnna, "1"), Proposal(R"(principal: "https://id.example#p-0003"
+                                                  role: ROLE_AUDITOR organisation: "RLQ")")),
+              IsOk());
+  EXPECT_THAT(Revoke(By(kBen, "2", own), "grants/1"), HasReason(Reason::kPermission));
+  EXPECT_THAT(Revoke(By(kBen, "3"), "grants/1"), IsOk());
+  ASSERT_THAT(Propose(By(kAnna, "4"), Proposal(kCarlsGrant)), IsOk());
+  EXPECT_THAT(Revoke(By(kBen, "5", own), "grants/2"), IsOk());
+}
+
+TEST_F(GrantRightsTest, ASystemWhoseNameHoldsAnNhsNumber) {
+  for (const char* id : {"spiffe://x.nhs.uk/person/943-476-5919", "spiffe://x/p9434765919"}) {
+    const absl::Status status =
+        Propose(By(kAnna, id), Proposal(absl::StrCat("role: ROLE_ANALYST principal: \"", id, "\"")))
+            .status();
+    EXPECT_THAT(status, HasReason(Reason::kPersonalData)) << id;
+    EXPECT_EQ(status.ToString().find("943"), std::string::npos);
+    config::v1::RightsFile file;
+    file.add_principals()->set_spiffe_id(id);
+    file.mutable_principals(0)->set_role(rights::v1::ROLE_ANALYST);
+    EXPECT_THAT(Rights::FromProto(file), HasReason(Reason::kFieldInvalid)) << id;
+  }
+}
+
 TEST_F(GrantRightsTest, TheSameBytesToAnotherMethodAreAnotherRequest) {
   // Refusing without "approve" and revoking can be the same bytes, and their answers are not.
   ASSERT_THAT(Propose(By(kAnna, "1"), Proposal(kCarlsGrant)), IsOk());
