@@ -99,11 +99,13 @@ void FactWriter::Try(const std::shared_ptr<Attempt>& attempt) const {
 
 absl::StatusOr<std::optional<AcceptedFact>> FactWriter::Earlier(const FactRequest& request,
                                                                 const Snapshot& snapshot) const {
-  absl::StatusOr<std::optional<AcceptedFact>> earlier =
-      EarlierIn(ScopeOf(request), request, snapshot);
-  if (!earlier.ok() || earlier->has_value()) return earlier;
-  const std::string other = OtherScopeOf(request);
-  return other.empty() ? std::move(earlier) : EarlierIn(other, request, snapshot);
+  // What the caller itself asked for comes first: where it stands now, others may have ids of
+  // theirs.
+  if (const std::string other = OtherScopeOf(request); !other.empty()) {
+    absl::StatusOr<std::optional<AcceptedFact>> own = EarlierIn(other, request, snapshot);
+    if (!own.ok() || own->has_value()) return own;
+  }
+  return EarlierIn(ScopeOf(request), request, snapshot);
 }
 
 absl::StatusOr<std::optional<AcceptedFact>> FactWriter::EarlierIn(const std::string& scope,

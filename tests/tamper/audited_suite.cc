@@ -56,7 +56,7 @@ std::vector<std::string> SubmitOf(const std::string& period) {
 void LoadGrants() {
   for (const std::string grant : {"grants/1", "grants/2"}) {
     ASSERT_THAT(Client(kFirstOfficer, {"rights", "propose", "--principal", kNewReader, "--as",
-                                       "analyst", "--reason", "reads for the board"}),
+                                       "analyst", "--reason", "reads for the board: " + grant}),
                 ExitedWith(0));
     std::vector<std::string> decide = {"rights", "decide", grant, "--reason", "checked"};
     if (grant == "grants/1") decide.push_back("--refuse");
