@@ -1,4 +1,5 @@
-// The access log: an entry for each call, on stable storage within about a second.
+// The access log: an entry for each call, and one at a stream's start, on stable storage within
+// about a second.
 //
 // No entry is dropped while the process lives, and no call is taken that the log would miss: when
 // entries cannot be written, calls that change something or open what is privileged are refused at
@@ -68,8 +69,8 @@ class AccessLog {
   // May a call be taken? ACCESS_LOG when its entry might not be written.
   absl::Status Admits(AccessKind kind) const;
 
-  // Takes the entry of a call that was admitted and has ended; `number` and `time` are given here.
-  // Never waits for a disk.
+  // Takes the entry of a call that was admitted and has ended, or of a stream that begins; `number`
+  // and `time` are given here. Never waits for a disk.
   void Append(access::v1::AccessEntry entry, AccessKind kind = AccessKind::kPlain);
   // The same of a call that was refused before it was admitted: it is counted with those like it.
   // However many come, they take a bounded part of memory.

@@ -37,7 +37,8 @@ struct Committer::Group {
   explicit Group(SigningKey signing_key) : key(std::move(signing_key)) {}
 
   Frontier frontier;
-  SigningKey key;  // Signs the head that covers the group.
+  SigningKey key;                          // Signs the head that covers the group.
+  std::vector<VerifyingKey> earlier_keys;  // Replaced in this group.
   Timestamp last_time;
   std::map<NodeId, Digest> nodes;  // Completed in this group.
   std::vector<NewFact> facts;

@@ -12,6 +12,7 @@
 #include "common/commit/commit_group.h"
 #include "common/commit/primary_family.h"
 #include "common/commit/signing_keys.h"
+#include "common/ledger/key_change.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/storage/v1/records.pb.h"
@@ -55,11 +56,13 @@ absl::StatusOr<std::unique_ptr<Committer>> Committer::Start(Store* store, const 
     if (HashLeaf(bytes) != leaf)
       return absl::DataLossError("the newest entry is not the one in the ledger");
   }
-  if (options.begin_epoch) ++epoch;
+  const bool begins = options.begin_epoch != 0;
+  ONERETURN_CHECK(!begins || options.begin_epoch > epoch);
+  if (begins) epoch = options.begin_epoch;
   TreeHead head{options.service, epoch, size, frontier.Root(),
                 std::max(clock->Now(), last_time).micros};
   ASSIGN_OR_RETURN(SignedHead signed_head, SignHead(head, key));
-  if (options.on_head) RETURN_IF_ERROR(options.on_head(signed_head));
+  if (options.on_head && !begins) RETURN_IF_ERROR(options.on_head(signed_head));
   return std::unique_ptr<Committer>(new Committer(store, clock, std::move(key), std::move(options),
                                                   epoch, std::move(frontier), last_time,
                                                   std::move(signed_head)));
@@ -256,11 +259,28 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
   if (absl::Status unchanged = CheckReadSet(proposal.read_set, *group); !unchanged.ok()) {
     return group->Refuse(proposal, std::move(unchanged));
   }
-  if (proposal.next_key.has_value() &&
-      proposal.next_key->verifying_key().raw_bytes() == group->key.verifying_key().raw_bytes()) {
-    return group->Refuse(proposal, Error(Reason::kKeyNotGiven, "that key signs already"));
+  if (proposal.next_key.has_value()) {
+    absl::Status turns = CheckNextKey(proposal.next_key->verifying_key(), *group);
+    if (!turns.ok()) return group->Refuse(proposal, std::move(turns));
   }
   AddFact(proposal, request_key, group);
+}
+
+absl::Status Committer::CheckNextKey(const VerifyingKey& next, const Group& group) const {
+  if (next.raw_bytes() == group.key.verifying_key().raw_bytes()) {
+    return Error(Reason::kKeyNotGiven, "that key signs already");
+  }
+  ASSIGN_OR_RETURN(const std::optional<KeyHistory> history,
+                   ReadKeyHistory(*store_, options_.service));
+  bool signed_before = history.has_value() && history->Knows(next.key_id());
+  for (const VerifyingKey& earlier : group.earlier_keys) {
+    signed_before = signed_before || earlier.raw_bytes() == next.raw_bytes();
+  }
+  if (!signed_before) return absl::OkStatus();
+  return Error(Reason::kKeyNotGiven,
+               absl::StrCat("key ", next.key_id(),
+                            " signed this ledger before and was replaced: it signs no more. Make "
+                            "a new key, name its file in next_signing_key_file, and start again"));
 }
 
 void Committer::AddFact(Proposal& proposal, const std::string& request_key, Group* group) {
@@ -301,6 +321,7 @@ void Committer::AddFact(Proposal& proposal, const std::string& request_key, Grou
       PutSigningKey(*ledger, proposal.next_key->verifying_key(), fact.placement.epoch,
                     fact.placement.sequence, &rows);
     }
+    group->earlier_keys.push_back(group->key.verifying_key());
     group->key = *proposal.next_key;
   }
   if (proposal.write) proposal.write(fact.placement, &rows);

@@ -85,9 +85,10 @@ struct Promise {
 
 struct CommitterOptions {
   std::string service;  // As signed heads name it.
-  // The store was restored: what is accepted from here on is of the epoch after the newest entry's.
-  // Its first entry must say so: EPOCH_BEGUN.
-  bool begin_epoch = false;
+  // Not 0: the store was restored, and what is accepted from here on is of this epoch, which is
+  // later than the newest entry's. Its first entry must say so, EPOCH_BEGUN; until then no head is
+  // told to `on_head`.
+  uint64_t begin_epoch = 0;
   size_t queue_limit = 4'096;  // More waiting than this is refused: QUEUE_FULL.
   size_t group_limit = 256;    // Facts that share one sync.
   // Takes each head after its group is synced, before anybody else sees it; an error of the reason
@@ -137,6 +138,12 @@ class Committer {
 
   // The key that signs heads now.
   VerifyingKey verifying_key() const;
+  // The service's word on what is no head: `message` begins with a domain of its own.
+  struct SignedWord {
+    VerifyingKey key;
+    Signature signature;
+  };
+  absl::StatusOr<SignedWord> Sign(absl::string_view message) const;
   // The newest entry's, or the one that begins; 1 in a new ledger.
   uint64_t epoch() const { return epoch_; }
   const std::string& service() const { return options_.service; }
@@ -153,11 +160,15 @@ class Committer {
   // `head`, when there is one, becomes the newest.
   void EndGroup(Timestamp last_time, std::optional<SignedHead> head);
 
+  SigningKey signing_key() const;
   absl::Status Enqueue(Member member);
   void Run();
   std::vector<Member> TakeGroup();
   void Commit(std::vector<Member> members);
   void AddProposal(Proposal& proposal, Group* group);
+  // KEY_NOT_GIVEN for a key that signs, or that ever did: whoever followed its replacement would
+  // not believe its heads.
+  absl::Status CheckNextKey(const VerifyingKey& next, const Group& group) const;
   void AddFact(Proposal& proposal, const std::string& request_key, Group* group);
   // Writes the group, checks what was written, signs its head.
   absl::StatusOr<SignedHead> WriteGroup(const Group& group);

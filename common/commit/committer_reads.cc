@@ -60,11 +60,18 @@ absl::StatusOr<SignedHead> Committer::HeadOfSize(uint64_t size) const {
   ASSIGN_OR_RETURN(head.root, RootFromNodes(size, [this](const NodeId& node) {
                      return LedgerNode(*store_, node);
                    }));
-  SigningKey key = [this] {
-    std::lock_guard<std::mutex> lock(mutex_);
-    return key_;
-  }();
-  return SignHead(head, key);
+  return SignHead(head, signing_key());
+}
+
+SigningKey Committer::signing_key() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return key_;
+}
+
+absl::StatusOr<Committer::SignedWord> Committer::Sign(absl::string_view message) const {
+  const SigningKey key = signing_key();
+  ASSIGN_OR_RETURN(const Signature signature, key.Sign(message));
+  return SignedWord{key.verifying_key(), signature};
 }
 
 VerifyingKey Committer::verifying_key() const {

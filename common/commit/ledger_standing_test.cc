@@ -6,6 +6,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <memory>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/testing/temporary_folder.h"
@@ -224,6 +227,44 @@ TEST_F(LedgerStandingTest, AChangeOfKeysIsAnEntryAndLaterHeadsAreTheNewKeys) {
   ahead.size = 9;
   EXPECT_THAT(standing.Judge(SignedBy(kTestSeed, ahead)), HasReason(Reason::kFieldInvalid));
   EXPECT_THAT(standing.Judge(SignedBy(kOtherSeed, ahead)), HasReason(Reason::kLedgerBehind));
+}
+
+// Who followed the first change holds that key for replaced, and would believe nothing from then
+// on.
+TEST_F(LedgerStandingTest, NoChangeOfKeysLeadsBack) {
+  const SigningKey first = KeyFromSeed(kTestSeed);
+  const SigningKey second = KeyFromSeed(kOtherSeed);
+  const SigningKey third =
+      KeyFromSeed("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7");
+  ASSERT_THAT(ChooseSigningKey(&service_.store(), "ingestion", {first}), IsOk());
+  const auto change = [](const std::string& id, const SigningKey& next) {
+    Proposal proposal = Fact(id);
+    proposal.entry.set_kind(feed::v1::ENTRY_KIND_SIGNING_KEY_CHANGED);
+    proposal.next_key = next;
+    return proposal;
+  };
+  EXPECT_THAT(service_.Accept(change("same", first)), HasReason(Reason::kKeyNotGiven));
+  EXPECT_THAT(service_.Accept(change("second", second)), IsOk());
+  EXPECT_THAT(service_.Accept(change("back", first)), HasReason(Reason::kKeyNotGiven));
+  // In one group, of whose changes the store knows nothing yet.
+  std::vector<std::future<absl::StatusOr<Accepted>>> answers;
+  {
+    TestService::Hold hold(&service_.committer());
+    for (const auto& [id, key] :
+         {std::make_pair("third", third), {"back again", second}, {"and again", first}}) {
+      auto answer = std::make_shared<std::promise<absl::StatusOr<Accepted>>>();
+      answers.push_back(answer->get_future());
+      Proposal proposal = change(id, key);
+      proposal.done = [answer](absl::StatusOr<Accepted> accepted) {
+        answer->set_value(std::move(accepted));
+      };
+      ASSERT_THAT(service_.committer().Propose(std::move(proposal)), IsOk());
+    }
+  }
+  EXPECT_THAT(answers[0].get(), IsOk());
+  EXPECT_THAT(answers[1].get(), HasReason(Reason::kKeyNotGiven));
+  EXPECT_THAT(answers[2].get(), HasReason(Reason::kKeyNotGiven));
+  EXPECT_EQ(ReadKeyHistory(service_.store(), "ingestion").value()->entries().size(), 3u);
 }
 
 TEST_F(LedgerStandingTest, AHeadOfAKeyItWouldTurnToShowsThatTheChangeIsLost) {

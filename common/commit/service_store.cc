@@ -23,6 +23,17 @@ bool HoldsOnlyMarker(const std::filesystem::path& folder) {
   return !error && files == 1;
 }
 
+// Where there is none, also how a new one is made.
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(StoreOptions options) {
+  absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(std::move(options));
+  if (!absl::IsNotFound(store.status())) return store;
+  return absl::NotFoundError(
+      absl::StrCat(store.status().message(),
+                   " A start makes a new one where that folder holds an empty "
+                   "file \"",
+                   kInitialiseMarker, "\" and nothing else."));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_folder,
@@ -37,7 +48,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenServiceStore(const std::string& data_
     if (error.fatal) StopForStorageFault(error.status);
     LogError("store.read_only", {{"status", TextOf(error.status)}});
   };
-  if (!HoldsOnlyMarker(data_folder)) return Store::Open(std::move(options));
+  if (!HoldsOnlyMarker(data_folder)) return OpenStore(std::move(options));
   std::error_code error;
   std::filesystem::remove(std::filesystem::path(data_folder) / kInitialiseMarker, error);
   if (error)

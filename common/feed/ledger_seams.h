@@ -17,8 +17,8 @@ struct LedgerSeams {
   LedgerStanding* standing = nullptr;
   WitnessedHeads* witnesses = nullptr;
   const LedgerRecheck* recheck = nullptr;
-  // The configured key that does not sign: to which RotateSigningKey turns.
-  std::optional<SigningKey> other_key;
+  // The key of `next_signing_key_file` where it does not sign yet: to which RotateSigningKey turns.
+  std::optional<SigningKey> next_key;
 };
 
 }  // namespace onereturn

@@ -227,12 +227,14 @@ TEST_F(LedgerServiceTest, APersonsSystemLeavesNothing) {
 class RotationTest : public LedgerServiceTest {
  protected:
   absl::StatusOr<operations::v1::RotateSigningKeyResponse> Rotate(const std::string& request_id,
-                                                                  bool configured = true) {
+                                                                  const char* next = kOtherSeed) {
     LedgerSeams seams;
-    if (configured) seams.other_key = KeyFromSeed(kOtherSeed);
-    const LedgerOperations operations(&source_.service.committer(), seams);
+    if (next != nullptr) seams.next_key = KeyFromSeed(next);
+    const LedgerOperations operations(&source_.service.store(), &source_.service.committer(),
+                                      seams);
     CallContext call;
     call.caller.spiffe_id = "spiffe://onereturn.example/operator";
+    call.caller.person = "https://id.example#p-0007";
     call.caller.role = rights::v1::ROLE_OPERATOR;
     operations::v1::RotateSigningKeyRequest request;
     request.set_request_id(request_id);
@@ -244,14 +246,37 @@ class RotationTest : public LedgerServiceTest {
 
 TEST_F(RotationTest, AKeyIsChangedOnceAndTheRepeatGetsTheFirstAnswer) {
   source_.Accept(2);
-  EXPECT_THAT(Rotate("k1", /*configured=*/false), HasReason(Reason::kKeyNotGiven));
+  EXPECT_THAT(Rotate("k1", nullptr), HasReason(Reason::kKeyNotGiven));
   EXPECT_THAT(Rotate(""), HasReason(Reason::kRequestId));
   const auto first = Rotate("k1").value();
   EXPECT_EQ(first.receipt().sequence(), 3u);
   EXPECT_EQ(first.key_id(), SourceHead().key_id);
   EXPECT_EQ(Rotate("k1").value().receipt().sequence(), 3u);
   EXPECT_THAT(Rotate("k2"), HasReason(Reason::kKeyNotGiven));
+  // Whatever is configured by then: nothing more, or another key.
+  for (const char* next : {static_cast<const char*>(nullptr), kTestSeed}) {
+    const auto repeat = Rotate("k1", next).value();
+    EXPECT_EQ(repeat.receipt().entry(), first.receipt().entry());
+    EXPECT_EQ(repeat.key_id(), first.key_id());
+    EXPECT_EQ(repeat.public_key_pem(), first.public_key_pem());
+  }
   EXPECT_EQ(SourceHead().head.size, 3u);
+}
+
+TEST_F(RotationTest, TheEntryNamesWhoTurnedToTheKey) {
+  feed::v1::Entry entry;
+  ASSERT_TRUE(entry.ParseFromString(Rotate("k1").value().receipt().entry()));
+  EXPECT_EQ(entry.actor(), "spiffe://onereturn.example/operator");
+  EXPECT_EQ(entry.person(), "https://id.example#p-0007");
+  EXPECT_EQ(entry.role(), rights::v1::ROLE_OPERATOR);
+}
+
+TEST_F(RotationTest, AnIdOfAnotherRequestIsRefused) {
+  Proposal other = Fact("k1");
+  other.entry.set_actor("spiffe://onereturn.example/operator");
+  other.entry.clear_organisation();
+  ASSERT_THAT(source_.service.Accept(std::move(other)), IsOk());
+  EXPECT_THAT(Rotate("k1"), HasReason(Reason::kRequestIdReused));
 }
 
 TEST_F(RotationTest, AWitnessFollowsTheChangeAndBelievesTheOldKeyNoMore) {

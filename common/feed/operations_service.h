@@ -19,7 +19,10 @@ class PlainOperationsServer final : public operations::v1::OperationsService::Se
  public:
   PlainOperationsServer(const Guard* guard, Committer* committer, const Store* store,
                         LedgerSeams seams)
-      : guard_(guard), committer_(committer), store_(store), ledger_(committer, std::move(seams)) {}
+      : guard_(guard),
+        committer_(committer),
+        store_(store),
+        ledger_(store, committer, std::move(seams)) {}
 
   // GetStatus tells how far `taker` has come with what `consumer` follows. Before the server
   // starts; both must outlive it.

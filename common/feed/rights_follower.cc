@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/storage/key_codec.h"
 
@@ -13,6 +15,7 @@ namespace {
 constexpr uint8_t kFact = 1;
 constexpr uint8_t kCursor = 2;
 constexpr int64_t kCursorMicros = 1'000'000;
+constexpr char kOrganisationPrefix[] = "organisations/";  // Of their names.
 
 std::string FactKey(absl::string_view name) { return KeyWriter().U8(kFact).String(name).Take(); }
 std::string CursorKey() { return KeyWriter().U8(kCursor).Take(); }
@@ -100,8 +103,11 @@ absl::Status RightsFollower::Take(const FeedPage& page) {
   if (!taken.empty() || now.micros - cursor_written_.micros >= kCursorMicros ||
       now < cursor_written_) {
     batch.Put(family_, CursorKey(), CursorValue(page.progress));
-    RETURN_IF_ERROR(Write(std::move(batch)));
-    cursor_written_ = now;
+    const absl::Status written = Write(std::move(batch));
+    // Without a fact of rights nothing is lost by a cursor that lags: a full disk must not make
+    // rights stale, and with them every read that a grant allows.
+    if (!written.ok() && !(taken.empty() && absl::IsResourceExhausted(written))) return written;
+    if (written.ok()) cursor_written_ = now;
   }
   for (const feed::v1::Entry* entry : taken) RETURN_IF_ERROR(rights_->Apply(*entry));
   progress_ = page.progress;
@@ -120,6 +126,17 @@ absl::Status RightsFollower::StartAgain() {
   progress_ = FeedProgress();
   cursor_written_ = Timestamp();
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> HoldsOrganisation(const Reader& reader, ColumnFamily family,
+                                       absl::string_view code) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> fact,
+                   reader.Get(family, FactKey(absl::StrCat(kOrganisationPrefix, code))));
+  if (fact.has_value()) return true;
+  ASSIGN_OR_RETURN(const std::optional<std::string> cursor, reader.Get(family, CursorKey()));
+  if (cursor.has_value()) return false;
+  return Error(Reason::kNotCaughtUp, "nothing was heard from ingestion yet")
+      .RetryAfter(absl::Seconds(1));
 }
 
 absl::Status RightsFirst::Take(const FeedPage& page) {

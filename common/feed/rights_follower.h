@@ -13,6 +13,7 @@
 #include "common/commit/committer.h"
 #include "common/feed/feed_consumer.h"
 #include "common/identity/rights_source.h"
+#include "common/storage/reader.h"
 #include "common/storage/store.h"
 
 namespace onereturn {
@@ -23,8 +24,9 @@ namespace onereturn {
 //   family   01 name:string -> the newest entry of that grant or organisation, as the feed has it
 //            02             -> epoch:u64 sequence:u64 through_time_micros:i64 frontier:string
 //
-// The cursor (02) may lag behind: it is written with each fact, otherwise once a second. So pages
-// may come twice after a restart, and change nothing.
+// The cursor (02) may lag behind: it is written with each fact, otherwise once a second, and not
+// while there is no space. So pages may come twice after a restart, and change nothing. What a
+// full disk keeps it from taking are facts of rights alone.
 class RightsFollower final : public FeedTaker {
  public:
   // Puts what the store holds into `rights`, and says when it was last heard; a store that has
@@ -57,6 +59,11 @@ class RightsFollower final : public FeedTaker {
   FeedProgress progress_;     // Guarded by mutex_.
   Timestamp cursor_written_;  // Guarded by mutex_.
 };
+
+// Whether ingestion defines the organisation, as far as a RightsFollower has written to `family`.
+// NOT_CAUGHT_UP while it has heard nothing at all, DATA_LOSS.
+absl::StatusOr<bool> HoldsOrganisation(const Reader& reader, ColumnFamily family,
+                                       absl::string_view code);
 
 // Two takers of one feed: `rights` first, so that it never lacks a fact that `rest` has taken; it
 // may be given one twice. `rest` says where to go on.

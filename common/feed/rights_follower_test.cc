@@ -161,5 +161,17 @@ TEST_F(RightsFollowerTest, BesideAnotherTakerItComesFirst) {
   EXPECT_THAT(CarlSubmits(), HasReason(Reason::kPermission));
 }
 
+TEST_F(RightsFollowerTest, WhichOrganisationsAreHeldIsInTheStore) {
+  const auto holds = [this](absl::string_view code) {
+    return HoldsOrganisation(service_.store(), TestFamily::kHeads, code);
+  };
+  EXPECT_THAT(holds("QAA"), HasReason(Reason::kNotCaughtUp)) << "nothing was heard yet";
+  Take({Organisation(1, "QAA", "")});
+  EXPECT_THAT(holds("QAA"), IsOkAndHolds(true));
+  EXPECT_THAT(holds("QA"), IsOkAndHolds(false));
+  Start();
+  EXPECT_THAT(holds("QAA"), IsOkAndHolds(true)) << "after a start too";
+}
+
 }  // namespace
 }  // namespace onereturn

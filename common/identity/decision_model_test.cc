@@ -54,6 +54,7 @@ const std::map<char, Permission> kLetters = {
     {'t', options::v1::PERMISSION_FREE_TEXT_READ},
 };
 constexpr char kChanging[] = "CsiMADoG";
+constexpr char kCutOff[] = "CsiMADG";     // What is refused while ingestion is not heard of.
 constexpr char kBelow[] = "rma";          // Reads that follow the ties.
 constexpr char kSameForAll[] = "cmlwaA";  // What collections do not bound.
 
@@ -109,7 +110,7 @@ class Model {
     const bool allowed = all[0] == '+';
     if (ask.permission == 'w' && !allowed) return "+0 covers no";
     if (ask.fresh || !allowed) return all;
-    if (Has(kChanging, ask.permission)) return "RIGHTS_STALE";
+    if (Has(kCutOff, ask.permission)) return "RIGHTS_STALE";
     const std::string file = Decide(ask, true);
     return file[0] == '+' ? file : "RIGHTS_STALE";
   }

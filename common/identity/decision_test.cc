@@ -273,6 +273,22 @@ TEST(DecisionTest, AGrantForSomeCollectionsPermitsThoseAlone) {
       << "definitions are the same for everybody";
 }
 
+TEST(DecisionTest, CutOffTheFilesOperatorGoesOn) {
+  constexpr char kRunning[] = "spiffe://a.example/operations";
+  config::v1::RightsFile file = File();
+  config::v1::Principal* principal = file.add_principals();
+  principal->set_spiffe_id(kRunning);
+  principal->set_role(rights::v1::ROLE_OPERATOR);
+  const Rights rights = Rights::FromProto(file).value().With(
+      7, {Of(kTrust, rights::v1::ROLE_OPERATOR, "")}, {}, nullptr);
+  Question question = Ask(PERMISSION_OPERATE);
+  EXPECT_THAT(rights.Admit(System(kTrust), question), IsOk());
+  question.fresh = false;
+  EXPECT_EQ(rights.Admit(System(kRunning), question).value().role, rights::v1::ROLE_OPERATOR);
+  EXPECT_THAT(rights.Admit(System(kTrust), question), HasReason(Reason::kRightsStale))
+      << "only a grant allows it";
+}
+
 TEST(DecisionTest, CutOffOnlyReadsOfTheFileGoOn) {
   const Rights rights = With(
       {Of(kPerson, rights::v1::ROLE_ANALYST, ""), Of(kTrust, rights::v1::ROLE_ANALYST, "RBB")});

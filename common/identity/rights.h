@@ -87,8 +87,8 @@ struct Question {
   CivilDay day;  // Of Europe/London.
   // Does the method say which collection it concerns?
   bool names_collection = false;
-  // False: ingestion was not heard of for too long. Then privileged calls, and what only a ledgered
-  // grant allows, are refused: RIGHTS_STALE.
+  // False: ingestion was not heard of for too long. Then privileged calls but OPERATE, and what
+  // only a ledgered grant allows, are refused: RIGHTS_STALE.
   bool fresh = true;
 };
 

@@ -21,8 +21,8 @@ bool NeedsNationalScope(options::v1::Permission permission);
 
 // Does it change something, or open what only the running of the service needs? Such a call is
 // under exactly one role, reaches no organisation below the caller's own unless a grant says so,
-// and is refused while rights cannot be heard of. True for a permission that this version does not
-// know.
+// and is refused while rights cannot be heard of (not OPERATE, where the rights file gives it).
+// True for a permission that this version does not know.
 bool IsPrivileged(options::v1::Permission permission);
 
 // May an organisation that commissions or oversees others use it for their data? False for what is

@@ -69,6 +69,12 @@ absl::Status KeyHistory::Add(const KeyChange& change) {
     return absl::DataLossError(absl::StrCat("The change of keys at entry ", change.sequence,
                                             " stands before the one it follows."));
   }
+  for (const Entry& entry : entries_) {
+    if (entry.key.raw_bytes() != change.new_key) continue;
+    return absl::DataLossError(absl::StrCat("The change of keys at entry ", change.sequence,
+                                            " turns back to key ", entry.key.key_id(),
+                                            ", which signs already or was replaced."));
+  }
   ASSIGN_OR_RETURN(VerifyingKey key, VerifyingKey::FromRawBytes(change.new_key));
   entries_.push_back({std::move(key), change.epoch, change.sequence});
   return absl::OkStatus();
@@ -82,15 +88,15 @@ bool KeyHistory::Knows(absl::string_view key_id) const {
 }
 
 absl::Status KeyHistory::Verify(const SignedHead& head) const {
-  // A key may come back: the newest entry that bears it counts.
-  for (size_t i = entries_.size(); i > 0; --i) {
-    const Entry& entry = entries_[i - 1];
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
     if (entry.key.key_id() != head.key_id) continue;
-    if (i < entries_.size() && std::tie(head.head.epoch, head.head.size) >=
-                                   std::tie(entries_[i].from_epoch, entries_[i].from_size)) {
+    const bool replaced = i + 1 < entries_.size();
+    if (replaced && std::tie(head.head.epoch, head.head.size) >=
+                        std::tie(entries_[i + 1].from_epoch, entries_[i + 1].from_size)) {
       return absl::FailedPreconditionError(
           absl::StrCat("Key ", head.key_id, " signed a head of ", head.head.size,
-                       " entries, but was replaced at entry ", entries_[i].from_size, "."));
+                       " entries, but was replaced at entry ", entries_[i + 1].from_size, "."));
     }
     return VerifyHead(head, entry.key);
   }

@@ -56,7 +56,8 @@ class KeyHistory {
 
   explicit KeyHistory(VerifyingKey first) { entries_.push_back({std::move(first), 0, 0}); }
 
-  // The change must be the next one: later than every other, and away from the newest key.
+  // The change must be the next one: later than every other, and away from the newest key, to one
+  // that was not there before.
   // DATA_LOSS otherwise, or when it is not signed by both keys; then nothing is added.
   absl::Status Add(const KeyChange& change);
 

@@ -100,12 +100,13 @@ TEST(KeyHistoryTest, OnlyTheNextChangeLeadsOn) {
   ASSERT_TRUE(history.Add(Change(kFirst, kSecond, 50)).ok());
   EXPECT_FALSE(history.Add(Change(kFirst, kThird, 60)).ok());
   EXPECT_FALSE(history.Add(Change(kSecond, kThird, 50)).ok());
-  ASSERT_TRUE(history.Add(Change(kSecond, kFirst, 60)).ok());
+  // A key that was replaced signs no more, and so none leads back to it.
+  EXPECT_FALSE(history.Add(Change(kSecond, kFirst, 60)).ok());
+  EXPECT_FALSE(history.Add(Change(kSecond, kSecond, 60)).ok());
+  ASSERT_TRUE(history.Add(Change(kSecond, kThird, 60)).ok());
   EXPECT_EQ(history.entries().size(), 3u);
-  EXPECT_EQ(history.newest().key_id(), kFirst.verifying_key().key_id());
-  // Back with the first: it signs again.
-  EXPECT_TRUE(history.Verify(HeadBy(kFirst, 61)).ok());
-  EXPECT_FALSE(history.Verify(HeadBy(kSecond, 60)).ok());
+  EXPECT_EQ(history.newest().key_id(), kThird.verifying_key().key_id());
+  EXPECT_FALSE(history.Verify(HeadBy(kFirst, 61)).ok());
 }
 
 }  // namespace

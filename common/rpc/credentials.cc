@@ -74,6 +74,30 @@ class PeerVerifier final : public tls::ExternalCertificateVerifier {
   const std::shared_ptr<const Revocations> revocations_;
 };
 
+// Says in the log that connections are refused for one reason, a line a second at most: a crowd
+// must not drown what else is there. Thread safe.
+class RefusalLog {
+ public:
+  explicit RefusalLog(const char* event) : event_(event) {}
+
+  void Note(const std::vector<grpc::string_ref>& names) {
+    refused_.fetch_add(1);
+    const int64_t second = std::chrono::duration_cast<std::chrono::seconds>(
+                               std::chrono::steady_clock::now().time_since_epoch())
+                               .count();
+    if (logged_second_.exchange(second) == second) return;
+    const std::string caller =
+        names.empty() ? std::string() : std::string(names[0].data(), names[0].size());
+    // Those since the line before, the newest of which is named.
+    LogWarning(event_, {{"caller", caller}, {"refused", refused_.exchange(0)}});
+  }
+
+ private:
+  const char* const event_;
+  std::atomic<uint64_t> refused_{0};
+  std::atomic<int64_t> logged_second_{-1};
+};
+
 // Lets a certificate that has not been revoked open so many connections at once. Whose it is, and
 // what it may do, is for the guard to say at each call.
 class ConnectionVerifier final : public tls::ExternalCertificateVerifier {
@@ -84,6 +108,7 @@ class ConnectionVerifier final : public tls::ExternalCertificateVerifier {
   bool Verify(tls::TlsCustomVerificationCheckRequest* request,
               std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
     if (IsRevoked(*revocations_, request)) {
+      revoked_.Note(request->uri_names());
       *sync_status = RevokedError();
       return true;
     }
@@ -92,7 +117,7 @@ class ConnectionVerifier final : public tls::ExternalCertificateVerifier {
       *sync_status = grpc::Status::OK;
       return true;
     }
-    LogRefused(request->uri_names());
+    over_quota_.Note(request->uri_names());
     *sync_status = grpc::Status(
         grpc::StatusCode::RESOURCE_EXHAUSTED,
         absl::StrCat("the certificate has ", limits::kConnectionsACertificate, " connections"));
@@ -101,21 +126,11 @@ class ConnectionVerifier final : public tls::ExternalCertificateVerifier {
   void Cancel(tls::TlsCustomVerificationCheckRequest* /*request*/) override {}
 
  private:
-  // A line a second at most: a crowd must not drown what else is in the log.
-  void LogRefused(const std::vector<grpc::string_ref>& names) {
-    const int64_t second = std::chrono::duration_cast<std::chrono::seconds>(
-                               std::chrono::steady_clock::now().time_since_epoch())
-                               .count();
-    if (logged_second_.exchange(second) == second) return;
-    const std::string caller =
-        names.empty() ? std::string() : std::string(names[0].data(), names[0].size());
-    LogWarning("connection.quota", {{"caller", caller}});
-  }
-
   const std::shared_ptr<const Revocations> revocations_;
   ConnectionQuota quota_{limits::kConnectionsACertificate, CountOpenConnections,
                          std::chrono::steady_clock::now};
-  std::atomic<int64_t> logged_second_{-1};
+  RefusalLog revoked_{"connection.revoked"};
+  RefusalLog over_quota_{"connection.quota"};
 };
 
 // Puts a person's token on each call.

@@ -2,8 +2,9 @@
 //
 // The files are followed: new connections show a renewed certificate, and trust the authorities of
 // a changed file alone, some two seconds after the last of the files was written. Connections that
-// stand go on, until their certificate is revoked: then the next call is refused. Files that are
-// not good, or do not belong together, change nothing (tls_identity.h).
+// stand go on, until their age (limits::kConnectionAgeMs), or until their certificate has ended or
+// is revoked: then the next call is refused. Files that are not good, or do not belong together,
+// change nothing (tls_identity.h).
 #ifndef ONERETURN_COMMON_RPC_CREDENTIALS_H_
 #define ONERETURN_COMMON_RPC_CREDENTIALS_H_
 

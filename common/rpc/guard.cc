@@ -22,6 +22,8 @@ using google::protobuf::Message;
 
 // Call metadata in which a caller names the role it acts under: "submitter", "ROLE_SUBMITTER".
 constexpr char kRoleMetadata[] = "onereturn-role";
+// In the access log, of a stream at its start: what came of it is not known yet.
+constexpr char kOpenedCode[] = "OPEN";
 
 // The text field that a dotted path leads to; null when it leads to none.
 const FieldDescriptor* FieldAt(const Descriptor& type, absl::string_view path) {
@@ -109,6 +111,15 @@ void SetPerson(const TokenHolder& holder, access::v1::AccessEntry* entry) {
   entry->set_person(holder.name());
   entry->set_person_organisation(holder.organisation);
   entry->set_purpose(holder.purpose);
+}
+
+// Who called, of a call that was admitted, and whom it concerns as far as is known.
+void SetCaller(const CallContext& call, access::v1::AccessEntry* entry) {
+  entry->set_system(call.caller.spiffe_id);
+  entry->set_role(call.caller.role);
+  entry->set_caller_organisation(call.caller.scope.organisation());
+  for (std::string& code : call.concerned->All()) entry->add_organisations(std::move(code));
+  if (call.signed_in.has_value()) SetPerson(call.signed_in->holder, entry);
 }
 
 Timestamp DeadlineOf(Timestamp now, std::chrono::system_clock::time_point wire) {
@@ -205,19 +216,14 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
   }
   ASSIGN_OR_RETURN(const CallerCertificate certificate, identities_.CertificateOf(context));
   const std::shared_ptr<const Rights> rights = rights_->Current();
-  Principal principal{certificate.spiffe_id, {}, {}};
   // Nobody who is unknown is worth the verifying of a token, nor who has used up the share.
-  RETURN_IF_ERROR(rights->CheckKnown(principal));
+  RETURN_IF_ERROR(rights->CheckKnown(Principal{certificate.spiffe_id, {}, {}}));
   const Caller& system =
       visitor->system.emplace(SystemOf(*rights, certificate.spiffe_id, clock_->Now()));
   RETURN_IF_ERROR(Enter(system, bytes, share));
   RETURN_IF_ERROR(CheckMetadata(context));
-  ASSIGN_OR_RETURN(visitor->signed_in, identities_.PersonOf(context, certificate));
-  if (visitor->signed_in.has_value()) {
-    const TokenHolder& holder = visitor->signed_in->holder;
-    principal.person = Person{holder.name(), holder.organisation};
-  }
-  ASSIGN_OR_RETURN(principal.named_role, RoleNamedIn(context));
+  ASSIGN_OR_RETURN(const Principal principal,
+                   PrincipalOf(context, certificate, &visitor->signed_in));
   ASSIGN_OR_RETURN(CallContext call, AdmitAs(principal, request_type));
   // People of one organisation at a portal of many take that organisation's share too.
   if (ShareKey(call.caller) != ShareKey(system)) {
@@ -226,6 +232,19 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
   call.deadline = DeadlineOf(call.started, context.deadline());
   call.signed_in = visitor->signed_in;
   return call;
+}
+
+absl::StatusOr<Principal> Guard::PrincipalOf(const grpc::ServerContextBase& context,
+                                             const CallerCertificate& certificate,
+                                             std::optional<SignedIn>* signed_in) const {
+  Principal principal{certificate.spiffe_id, {}, {}};
+  ASSIGN_OR_RETURN(*signed_in, identities_.PersonOf(context, certificate));
+  if (signed_in->has_value()) {
+    const TokenHolder& holder = (*signed_in)->holder;
+    principal.person = Person{holder.name(), holder.organisation};
+  }
+  ASSIGN_OR_RETURN(principal.named_role, RoleNamedIn(context));
+  return principal;
 }
 
 absl::StatusOr<CallContext> Guard::AdmitAs(const Principal& principal,
@@ -255,23 +274,6 @@ absl::Status Guard::Enter(const Caller& caller, uint64_t bytes, Admission::Ticke
   if (RunningCall* running = RunningCall::Current(); running != nullptr) running->Keep(ticket);
   *share = std::make_shared<std::pair<Admission::Ticket, Admission::Ticket>>(std::move(*share),
                                                                              std::move(ticket));
-  return absl::OkStatus();
-}
-
-absl::Status Guard::TakePlace(const CallContext& call, const Visitor& visitor,
-                              const Descriptor& request_type, Places* places,
-                              Admission::Ticket* place) const {
-  const Method& method = methods_.at(request_type.full_name());
-  if (method.streams != (places != nullptr)) {
-    return absl::InternalError(absl::StrCat(method.name, " is served as what it is not"));
-  }
-  if (places == nullptr) return absl::OkStatus();
-  const bool of_service = visitor.system.has_value() && IsService(*visitor.system);
-  ASSIGN_OR_RETURN(*place, places->Take(ShareKey(call.caller), of_service));
-  RunningCall* const running = RunningCall::Current();
-  if (running == nullptr) return absl::OkStatus();
-  running->Keep(*place);
-  if (places == &finite_streams_) running->BoundStream(stream_micros_);
   return absl::OkStatus();
 }
 
@@ -334,6 +336,16 @@ void Guard::LogAccess(const grpc::ServerContextBase& context, const Descriptor& 
                        {"person", call == nullptr ? "" : call->caller.person}});
 }
 
+void Guard::KeepOpened(const CallContext& call, const Descriptor& request_type) const {
+  if (access_log_ == nullptr) return;
+  access::v1::AccessEntry entry;
+  entry.set_method(call.method);
+  entry.set_code(kOpenedCode);
+  SetCaller(call, &entry);
+  access_log_->Append(std::move(entry),
+                      KindOf(methods_.at(request_type.full_name()).access.permission()));
+}
+
 void Guard::KeepAccess(const grpc::ServerContextBase& context, const Method& method,
                        const CallContext* call, const Visitor& visitor, const absl::Status& status,
                        int64_t micros) const {
@@ -355,11 +367,7 @@ void Guard::KeepAccess(const grpc::ServerContextBase& context, const Method& met
     if (visitor.signed_in.has_value()) SetPerson(visitor.signed_in->holder, &entry);
     access_log_->AppendRefused(std::move(entry));
   } else {
-    entry.set_system(call->caller.spiffe_id);
-    entry.set_role(call->caller.role);
-    entry.set_caller_organisation(call->caller.scope.organisation());
-    for (std::string& code : call->concerned->All()) entry.add_organisations(std::move(code));
-    if (call->signed_in.has_value()) SetPerson(call->signed_in->holder, &entry);
+    SetCaller(*call, &entry);
     access_log_->Append(std::move(entry), KindOf(method.access.permission()));
   }
 }

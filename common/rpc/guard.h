@@ -3,6 +3,10 @@
 // it is another, what was sent (shape), whose data (the organisation and the collection, where
 // the option says they stand). Then the method, what of its answer the caller may see, then one
 // line in the access log. A method without an option cannot be served.
+//
+// What admitted a stream is asked again while it is written (WriteInTime): at once when rights have
+// changed, else each second. One that would not be admitted any more ends with what a new call
+// would be answered.
 #ifndef ONERETURN_COMMON_RPC_GUARD_H_
 #define ONERETURN_COMMON_RPC_GUARD_H_
 
@@ -19,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/access_log/access_log.h"
@@ -148,8 +153,8 @@ class Guard {
     return ServeIn(context, request, places, body);
   }
 
-  // From now on every call is answered with `why`, an error, before it is looked at. For a service
-  // that has lost what it must not answer without.
+  // From now on every call is answered with `why`, an error, before it is looked at, and streams
+  // end with it. For a service that has lost what it must not answer without.
   void RefuseAll(const absl::Status& why);
 
   const Clock& clock() const { return *clock_; }
@@ -172,20 +177,21 @@ class Guard {
   Guard(std::shared_ptr<const RightsSource> rights, const Clock* clock)
       : rights_(std::move(rights)), clock_(clock), identities_(clock) {}
 
-  template <typename Request, typename Body>
-  grpc::Status ServeIn(const grpc::ServerContextBase& context, const Request& request,
-                       Places* places, Body body) const {
-    Visitor visitor;
-    Admission::Ticket share;
-    absl::StatusOr<CallContext> call = Admit(context, *Request::descriptor(), 0, &visitor, &share);
-    absl::Status status = call.status();
-    if (status.ok()) status = CheckScope(*call, request);
-    Admission::Ticket place;
-    if (status.ok()) status = TakePlace(*call, visitor, *Request::descriptor(), places, &place);
-    if (status.ok()) status = body(*call);
-    LogAccess(context, *Request::descriptor(), call.ok() ? &*call : nullptr, visitor, status);
-    return ToGrpcStatus(status);
-  }
+  using CallBody = absl::FunctionRef<absl::Status(const CallContext&)>;
+
+  // `places`: a stream's; null for what answers once.
+  grpc::Status ServeIn(const grpc::ServerContextBase& context,
+                       const google::protobuf::Message& request, Places* places,
+                       CallBody body) const;
+  // Would the call be admitted now, under the role that it was admitted under? It takes no share
+  // and no place, and is not kept. What a new call would be answered; PERMISSION too when the role
+  // is no longer for all the organisations that it was for.
+  absl::Status AskAgain(const grpc::ServerContextBase& context,
+                        const google::protobuf::Message& request, const CallContext& call) const;
+  // Whoever acts: the person who is signed in, if any, and the role that was named.
+  absl::StatusOr<Principal> PrincipalOf(const grpc::ServerContextBase& context,
+                                        const CallerCertificate& certificate,
+                                        std::optional<SignedIn>* signed_in) const;
   // A stream's; a call that answers once has none, and null `places`. A service's place is its own
   // also where it asks on a person's behalf. CALL_QUOTA.
   absl::Status TakePlace(const CallContext& call, const Visitor& visitor,
@@ -197,6 +203,8 @@ class Guard {
   // OK, or what RefuseAll() was given.
   absl::Status refusal() const;
   std::string SystemOrPeer(const grpc::ServerContextBase& context) const;
+  // An entry at a stream's start: of a service that is killed meanwhile there is no other.
+  void KeepOpened(const CallContext& call, const google::protobuf::Descriptor& request_type) const;
   void KeepAccess(const grpc::ServerContextBase& context, const Method& method,
                   const CallContext* call, const Visitor& visitor, const absl::Status& status,
                   int64_t micros) const;

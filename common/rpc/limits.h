@@ -52,6 +52,10 @@ inline constexpr int64_t kSlowReaderMicros = 30'000'000;
 // 256 MiB, over a line of 4 Mbit/s. The places of such streams are few, and a bound of each write
 // alone would let a reader who trickles keep one for a day.
 inline constexpr int64_t kStreamMicros = 600'000'000;
+// Microseconds after which what admitted a stream is asked again: certificate, token, right. As
+// often as lists of revoked certificates and issuers' keys are looked at; a change of rights is
+// seen before, at the next write. Each time costs the verifying of a token, of one who has one.
+inline constexpr int64_t kAskAgainMicros = 1'000'000;
 // Microseconds for a method that answers once: it waits no longer than kWaitMicros, and works less.
 inline constexpr int64_t kUnaryMicros = 2 * kWaitMicros;
 // Microseconds that an answer given once may wait for its reader. Such answers are small; each
@@ -73,6 +77,11 @@ inline constexpr int kQuestionIntervalMs = kSilenceMs / 2;
 inline constexpr int kConnectMs = kHandshakeMs;
 // Milliseconds after which a connection without a call is closed; clients open another unasked.
 inline constexpr int kIdleConnectionMs = 300'000;
+// Milliseconds after which a connection takes no further calls; what runs on it goes on, and
+// clients open another unasked. It shows the certificate that was renewed meanwhile: on the old one
+// a caller would be refused from the day its first certificate ends. Less than any certificate has
+// left when it is renewed.
+inline constexpr int kConnectionAgeMs = 600'000;
 // Seconds that running calls get when the server stops.
 inline constexpr int kDrainSeconds = 5;
 

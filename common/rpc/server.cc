@@ -56,11 +56,12 @@ void LogFromGrpc(gpr_log_func_args* arguments) {
   }
 }
 
-LogSeverity ThresholdOf(const std::string& level) {
+std::optional<LogSeverity> ThresholdOf(const std::string& level) {
   if (level == "debug") return LogSeverity::kDebug;
+  if (level == "info" || level.empty()) return LogSeverity::kInfo;
   if (level == "warning") return LogSeverity::kWarning;
   if (level == "error") return LogSeverity::kError;
-  return LogSeverity::kInfo;
+  return std::nullopt;
 }
 
 // A reader of the ready file sees it whole or not at all.
@@ -126,7 +127,8 @@ absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* m
 
 absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, char** arguments) {
   if (argument_count != 3 || std::string(arguments[1]) != "--config") {
-    return Error(Reason::kFieldInvalid, absl::StrCat("usage: ", arguments[0], " --config FILE"));
+    return Error(Reason::kFieldInvalid,
+                 absl::StrCat("usage: ", arguments[0], " --config FILE | --help"));
   }
   const std::string file = arguments[2];
   config::v1::ServerConfig config;
@@ -150,6 +152,10 @@ absl::StatusOr<config::v1::ServerConfig> ReadServerConfig(int argument_count, ch
   if (config.listen_address().empty()) faults.Field("listen_address", "is missing");
   if (config.signing_key_file().empty()) faults.Field("signing_key_file", "is missing");
   if (config.rights_file().empty()) faults.Field("rights_file", "is missing");
+  if (!ThresholdOf(config.log_level()).has_value()) {
+    faults.Field("log_level", absl::StrCat("\"", config.log_level(),
+                                           "\" is none of debug, info, warning, error"));
+  }
   CheckPrivate("signing_key_file", config.signing_key_file(), &faults);
   CheckPrivate("next_signing_key_file", config.next_signing_key_file(), &faults);
   CheckPrivate("tls.key_file", config.tls().key_file(), &faults);
@@ -168,7 +174,7 @@ void PrepareProcess(const config::v1::ServerConfig& config) {
   umask(S_IWGRP | S_IRWXO);
   mallopt(M_ARENA_MAX, limits::kMallocArenas);
   RaiseDescriptorLimit();
-  SetLogThreshold(ThresholdOf(config.log_level()));
+  SetLogThreshold(ThresholdOf(config.log_level()).value_or(LogSeverity::kInfo));
   gpr_set_log_function(LogFromGrpc);
 }
 
@@ -189,7 +195,8 @@ void WaitForStopSignal() {
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerConfig& config,
-                                                      const std::vector<grpc::Service*>& services) {
+                                                      const std::vector<grpc::Service*>& services,
+                                                      int connection_age_ms) {
   ASSIGN_OR_RETURN(auto credentials, MutualTlsServerCredentials(config.tls()));
   grpc::EnableDefaultHealthCheckService(true);
   if (config.reflection()) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -207,6 +214,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const config::v1::ServerCo
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              limits::kQuestionIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits::kIdleConnectionMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, connection_age_ms);
   RefuseCompression(&builder);
   builder.SetMaxReceiveMessageSize(limits::kReceiveBytes);
   grpc::ResourceQuota quota("server");

@@ -49,8 +49,10 @@ void WaitForStopSignal();
 class Server {
  public:
   // Binds, serves, writes the ready file. UNAVAILABLE when the address cannot be had.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const config::v1::ServerConfig& config,
-                                                       const std::vector<grpc::Service*>& services);
+  // `connection_age_ms`: another one for tests.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const config::v1::ServerConfig& config, const std::vector<grpc::Service*>& services,
+      int connection_age_ms = limits::kConnectionAgeMs);
   ~Server();
 
   // "127.0.0.1:7401": with the port that was bound.

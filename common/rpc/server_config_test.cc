@@ -33,6 +33,9 @@ class ServerConfigTest : public ::testing::Test {
         tls { key_file: "tls.key" })";
   }
 
+  void Add(const std::string& line) const {
+    std::ofstream(folder_.File("config.textproto"), std::ios::app) << line << "\n";
+  }
   absl::StatusOr<config::v1::ServerConfig> Read() const {
     std::vector<std::string> arguments = {"serviced", "--config", folder_.File("config.textproto")};
     std::vector<char*> pointers;
@@ -48,6 +51,18 @@ TEST_F(ServerConfigTest, PathsAreFromTheFilesFolder) {
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(config->data_folder(), folder_.File("data"));
   EXPECT_EQ(config->next_signing_key_file(), folder_.File("next.pem"));
+}
+
+TEST_F(ServerConfigTest, ALevelOfTheLogIsOneThatThereIs) {
+  Add("log_level: \"warning\"");
+  EXPECT_THAT(Read(), IsOk());
+  std::ofstream(folder_.File("config.textproto"))
+      << "data_folder: \"d\" listen_address: \"127.0.0.1:0\" rights_file: \"r\"\n"
+      << "signing_key_file: \"signing.pem\" log_level: \"loud\"";
+  const auto details = DetailsOf(Read().status());
+  ASSERT_TRUE(details.has_value() && details->fields.size() == 1);
+  EXPECT_EQ(details->fields[0].field, "log_level");
+  EXPECT_THAT(details->fields[0].description, HasSubstr("debug, info, warning, error"));
 }
 
 TEST_F(ServerConfigTest, APrivateKeyThatEverybodyMayReadIsRefused) {

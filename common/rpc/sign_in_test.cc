@@ -12,6 +12,7 @@
 #include "common/access_log/access_log.h"
 #include "common/authority/certificate_reading.h"
 #include "common/base/read_file.h"
+#include "common/log/log.h"
 #include "common/rpc/access_server.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/server.h"
@@ -24,6 +25,7 @@
 namespace onereturn {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -215,8 +217,13 @@ TEST_F(SignInTest, ARevokedCertificateIsRefusedAlsoWhereItsConnectionStands) {
   }
   EXPECT_THAT(refused, HasReason(Reason::kSvidInvalid));
   EXPECT_THAT(std::string(refused.message()), HasSubstr("revoked"));
-  // A new connection is not made at all; others go on.
+  // A new connection is not made at all, and the log says whose; others go on.
+  ::testing::internal::CaptureStderr();
   EXPECT_EQ(Get("rcf").status().code(), absl::StatusCode::kUnavailable);
+  FlushLog();
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              AllOf(HasSubstr("\"event\":\"connection.revoked\""), HasSubstr(Id("rcf")),
+                    HasSubstr("\"refused\":")));
   EXPECT_EQ(Get("auditor").status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(Get("rae", "", "RAE"), IsOk());
   // A damaged list changes nothing; one without it lets it in again.

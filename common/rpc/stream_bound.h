@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/check.h"
 #include "common/rpc/limits.h"
+#include "common/rpc/stream_right.h"
 
 namespace onereturn {
 
@@ -62,10 +64,15 @@ class RunningCall {
 };
 
 // Writes to a stream whose reader must take something within limits::kSlowReaderMicros
-// (SLOW_CONSUMER in the log). False when the stream is over.
+// (SLOW_CONSUMER in the log). False when the stream is over: its reader has left, or may not read
+// on (StreamRight), which the guard then answers. Only on the thread of a method that the guard
+// serves as a stream.
 template <typename Response>
 bool WriteInTime(grpc::ServerContext* context, grpc::ServerWriter<Response>* writer,
                  const Response& response, int64_t micros = limits::kSlowReaderMicros) {
+  StreamRight* const right = StreamRight::Current();
+  ONERETURN_CHECK(right != nullptr);
+  if (!right->Holds()) return false;
   const CallBound bound(context, micros, "SLOW_CONSUMER");
   return writer->Write(response);
 }

@@ -4,10 +4,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -66,73 +68,121 @@ class MemoryFile {
   int descriptor_ = -1;
 };
 
+// Certificate, key and authority are taken together; the revocation list by itself, so that nothing
+// that is wrong with those keeps a certificate in force that was taken back. Other authorities are
+// taken only once the list is good under them.
 class FollowedFiles {
  public:
   explicit FollowedFiles(const config::v1::TlsFiles& files)
       : names_{files.certificate_file(), files.key_file(), files.authority_file(),
                files.revocation_file()} {}
 
-  // Takes what the files hold now.
+  // Takes what the files hold now, all of it.
   absl::Status Take() {
-    for (size_t i = 0; i < names_.size(); ++i) {
-      std::optional<std::string> text = TextOf(names_[i]);
-      if (!text.has_value()) {
-        texts_ = {};
-        return Error(Reason::kFieldInvalid,
-                     absl::StrCat("the TLS file \"", names_[i], "\" cannot be read"))
-            .Field("tls", names_[i]);
-      }
-      texts_[i] = *std::move(text);
-    }
-    ASSIGN_OR_RETURN(RevocationList revoked, Check());
-    revocations_->Replace(std::move(revoked));
-    absl::Status kept = identity_.Replace(absl::StrCat(texts_[1], "\n", texts_[0]));
-    if (kept.ok()) kept = authority_.Replace(texts_[2]);
-    // What could not be kept in memory is no fault of the files: they are taken at the next look.
-    if (!kept.ok()) texts_ = {};
-    return kept;
+    seen_ = Read();
+    RETURN_IF_ERROR(TakeIdentity());
+    return TakeRevocations();
   }
 
-  // Takes what has changed, and says in the log what came of it.
+  // Takes what has changed and is good, and says in the log what came of it.
   void Look() {
-    bool changed = false;
-    for (size_t i = 0; i < names_.size(); ++i) {
-      changed = changed || TextOf(names_[i]).value_or("") != texts_[i];
+    Texts texts = Read();
+    if (texts == seen_ && !again_) return WarnOfAnOldList();
+    seen_ = std::move(texts);
+    if (!HoldsIdentity()) {
+      Say(TakeIdentity(), "tls.files_taken", {{"certificate", names_[0]}}, "tls.files_refused",
+          &identity_said_);
     }
-    if (!changed) return WarnOfAnOldList();
-    const absl::Status taken = Take();
-    const std::string why(taken.message());
-    if (taken.ok()) {
-      LogInfo("tls.files_taken", {{"certificate", names_[0]}});
-    } else if (why != said_) {
-      LogWarning("tls.files_refused", {{"why", why}});
+    if (!HoldsRevocations()) {
+      Say(TakeRevocations(), "tls.revocations_taken", {{"file", names_[3]}},
+          "tls.revocations_refused", &revocations_said_);
     }
-    said_ = why;
   }
 
   TlsIdentity identity() const { return {identity_.path(), authority_.path(), revocations_}; }
 
  private:
+  // Certificate, key, authority, revocations. Nothing: a file that cannot be read.
+  using Texts = std::array<std::optional<std::string>, 4>;
+
   // An absent revocation file has no name and no text.
-  static std::optional<std::string> TextOf(const std::string& name) {
-    return name.empty() ? std::string() : ReadFile(name);
+  Texts Read() const {
+    Texts texts;
+    for (size_t i = 0; i < names_.size(); ++i) {
+      texts[i] = names_[i].empty() ? std::string() : ReadFile(names_[i]);
+    }
+    return texts;
+  }
+  bool HoldsIdentity() const {
+    return std::equal(seen_.begin(), seen_.begin() + 3, held_.begin(), held_.begin() + 3);
+  }
+  bool HoldsRevocations() const { return seen_[3] == held_[3] && held_[2] == judged_under_; }
+
+  absl::Status TakeIdentity() {
+    for (size_t i = 0; i < 3; ++i) RETURN_IF_ERROR(CheckRead(i));
+    RETURN_IF_ERROR(CheckIdentity());
+    if (seen_[2] != held_[2]) RETURN_IF_ERROR(TakeRevocationsUnder(*seen_[2]));
+    absl::Status kept = identity_.Replace(absl::StrCat(*seen_[1], "\n", *seen_[0]));
+    if (kept.ok()) kept = authority_.Replace(*seen_[2]);
+    // What could not be kept in memory is no fault of the files: they are taken at the next look.
+    again_ = !kept.ok();
+    if (kept.ok()) std::copy(seen_.begin(), seen_.begin() + 3, held_.begin());
+    return kept;
+  }
+  absl::Status TakeRevocations() {
+    const std::string in_force = held_[2].value_or("");
+    absl::Status taken = TakeRevocationsUnder(in_force);
+    if (taken.ok() || !seen_[2].has_value() || seen_[2] == held_[2]) return taken;
+    // Beside a renewal that is not taken the list may be of the authorities to come, too. What such
+    // a one took back is of its own certificates alone.
+    if (TakeRevocationsUnder(absl::StrCat(in_force, "\n", *seen_[2])).ok()) {
+      taken = absl::OkStatus();
+    }
+    return taken;
+  }
+  absl::Status TakeRevocationsUnder(const std::string& authorities) {
+    RETURN_IF_ERROR(CheckRead(3));
+    RevocationList revoked;
+    if (!names_[3].empty()) {
+      absl::StatusOr<RevocationList> read = RevocationList::FromPem(*seen_[3], authorities);
+      if (!read.ok()) return NamingTheFile(read.status());
+      revoked = *std::move(read);
+    }
+    revocations_->Replace(std::move(revoked));
+    held_[3] = seen_[3];
+    judged_under_ = authorities;
+    return absl::OkStatus();
   }
 
-  // What the authorities took back.
-  absl::StatusOr<RevocationList> Check() const {
+  absl::Status CheckRead(size_t index) const {
+    if (seen_[index].has_value()) return absl::OkStatus();
+    return Error(Reason::kFieldInvalid,
+                 absl::StrCat("the TLS file \"", names_[index], "\" cannot be read"))
+        .Field("tls", names_[index]);
+  }
+  absl::Status CheckIdentity() const {
     const absl::Status status =
-        CheckTlsIdentity(texts_[0], texts_[1], texts_[2], SystemClock().Now());
+        CheckTlsIdentity(*seen_[0], *seen_[1], *seen_[2], SystemClock().Now());
     if (!status.ok()) return NamingTheFile(status);
-    ASSIGN_OR_RETURN(const CertificateFacts facts, ReadCertificate(texts_[0], "certificate_file"));
+    ASSIGN_OR_RETURN(const CertificateFacts facts, ReadCertificate(*seen_[0], "certificate_file"));
     if (absl::StatusOr<std::string> id = SpiffeIdOf(facts.uri_names); !id.ok()) {
       return Error(Reason::kFieldInvalid,
                    absl::StrCat("the TLS file \"", names_[0], "\": ", id.status().message()))
           .Field("tls.certificate_file", "must have one URI name, its SPIFFE id");
     }
-    if (names_[3].empty()) return RevocationList();
-    absl::StatusOr<RevocationList> revoked = RevocationList::FromPem(texts_[3], texts_[2]);
-    if (!revoked.ok()) return NamingTheFile(revoked.status());
-    return revoked;
+    return absl::OkStatus();
+  }
+  // The same refusal is said once.
+  static void Say(const absl::Status& status, absl::string_view taken,
+                  std::initializer_list<LogField> what, absl::string_view refused,
+                  std::string* said) {
+    std::string why(status.message());
+    if (status.ok()) {
+      LogInfo(taken, what);
+    } else if (why != *said) {
+      LogWarning(refused, {{"why", why}});
+    }
+    *said = std::move(why);
   }
   // It stays in force: without it more would be let in, and to shut everybody out because an
   // authority is late would be worse.
@@ -156,9 +206,14 @@ class FollowedFiles {
         .Field(absl::StrCat("tls.", violation.field), violation.description);
   }
 
-  const std::array<std::string, 4> names_;  // Certificate, key, authority, revocations.
-  std::array<std::string, 4> texts_;        // As last read, good or not.
-  std::string said_;
+  const std::array<std::string, 4> names_;  // As Texts.
+  Texts seen_;                              // As last read, good or not.
+  Texts held_;                              // In force.
+  bool again_ = false;                      // What was seen is to be taken once more.
+  // The authorities that the list in force was judged under.
+  std::optional<std::string> judged_under_;
+  std::string identity_said_;
+  std::string revocations_said_;
   MemoryFile identity_;
   MemoryFile authority_;
   const std::shared_ptr<Revocations> revocations_ = std::make_shared<Revocations>();

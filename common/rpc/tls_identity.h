@@ -20,11 +20,14 @@ struct TlsIdentity {
   std::shared_ptr<const Revocations> revocations;
 };
 
-// From the first time they are asked for, the files are looked at once a second for as long
-// as the process lives, and whenever they are asked for again. They are taken when all are good and
-// belong together; until then what was last good stays in force, which is said once in the log. So
-// a renewal need not be atomic: between the first file and the last nothing breaks. FIELD_INVALID
-// when they are not good at the first time: the file, and what it holds. Thread safe.
+// From the first time they are asked for, the files are looked at once a second for as long as the
+// process lives, and whenever they are asked for again. Certificate, key and authority are taken
+// when all three are good and belong together; until then what was last good stays in force, which
+// is said once in the log. So a renewal need not be atomic: between the first file and the last
+// nothing breaks. The revocation list is taken by itself, when it is good under the authorities in
+// force, or under those and the file's: whatever becomes of a renewal, a certificate that was taken
+// back opens nothing more. Other authorities wait until the list is good under them. FIELD_INVALID
+// when not all is good at the first time: the file, and what it holds. Thread safe.
 absl::StatusOr<TlsIdentity> FollowTlsFiles(const config::v1::TlsFiles& files);
 
 }  // namespace onereturn

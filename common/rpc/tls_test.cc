@@ -235,6 +235,61 @@ TEST_F(TlsTest, AChannelFollowsItsOwnFilesToo) {
   EXPECT_TRUE(answered);
 }
 
+// Whatever is wrong with the other files.
+TEST_F(TlsTest, AListOfWhatWasTakenBackIsTakenByItself) {
+  Put("revoked.pem", old_.Revoke({}, SystemClock().Now()).value());
+  config_.mutable_tls()->set_revocation_file(folder_.File("revoked.pem"));
+  const std::string certificate = ReadPair("server").certificate_pem;
+  const CertifiedKey stolen = old_.Issue(IssueRequest::ForClient(kClientId)).value();
+  const CertifiedKey lost = old_.Issue(IssueRequest::ForClient(kClientId)).value();
+  const auto holds = [this](const CertifiedKey& one) {
+    return Look().revocations->Holds(ReadCertificate(one.certificate_pem, "x").value().issue);
+  };
+  ASSERT_FALSE(holds(stolen));
+  for (const char* botched : {"server.pem", "server.key", "authority.pem"}) {
+    const std::string good = ReadFile(folder_.File(botched)).value();
+    Put("revoked.pem", old_.Revoke({}, SystemClock().Now()).value());
+    ASSERT_FALSE(holds(stolen));
+    Put(botched, "half of a rene");
+    Put("revoked.pem",
+        old_.Revoke({stolen.certificate_pem, lost.certificate_pem}, SystemClock().Now()).value());
+    EXPECT_TRUE(holds(stolen)) << botched;
+    EXPECT_TRUE(holds(lost)) << botched;
+    EXPECT_THAT(ReadFile(Look().identity_path), Optional(HasSubstr(certificate))) << botched;
+    EXPECT_EQ(ReadFile(Look().authority_path), old_.certificate_pem()) << botched;
+    Put(botched, good);
+  }
+  // Also where a renewal that brings another authority stands half done.
+  Put("authority.pem", old_.certificate_pem() + new_.certificate_pem());
+  Put("server.key", "half of a rene");
+  Put("revoked.pem", old_.Revoke({lost.certificate_pem}, SystemClock().Now()).value() +
+                         new_.Revoke({}, SystemClock().Now()).value());
+  EXPECT_FALSE(holds(stolen));
+  EXPECT_TRUE(holds(lost));
+  EXPECT_EQ(ReadFile(Look().authority_path), old_.certificate_pem());
+  Put("authority.pem", old_.certificate_pem());
+  Put("revoked.pem", old_.Revoke({stolen.certificate_pem}, SystemClock().Now()).value());
+  EXPECT_TRUE(holds(stolen));
+  // Nor does a damaged list hold up a renewal; the list before stays in force.
+  Put("revoked.pem", "half of a li");
+  const CertifiedKey renewed = Renew("server", old_, IssueRequest::ForServer(kTlsServer));
+  EXPECT_TRUE(holds(stolen));
+  EXPECT_THAT(ReadFile(Look().identity_path), Optional(HasSubstr(renewed.certificate_pem)));
+}
+
+TEST_F(TlsTest, OtherAuthoritiesWaitForAListThatIsGoodUnderThem) {
+  Put("revoked.pem", old_.Revoke({}, SystemClock().Now()).value());
+  config_.mutable_tls()->set_revocation_file(folder_.File("revoked.pem"));
+  EXPECT_EQ(ReadFile(Look().authority_path), old_.certificate_pem());
+  Put("authority.pem", new_.certificate_pem());
+  EXPECT_EQ(ReadFile(Look().authority_path), old_.certificate_pem());
+  const CertifiedKey stolen = new_.Issue(IssueRequest::ForClient(kClientId)).value();
+  Put("revoked.pem", new_.Revoke({stolen.certificate_pem}, SystemClock().Now()).value());
+  EXPECT_EQ(ReadFile(Look().authority_path), new_.certificate_pem());
+  EXPECT_TRUE(
+      Look().revocations->Holds(ReadCertificate(stolen.certificate_pem, "x").value().issue));
+}
+
 TEST_F(TlsTest, ASilentPeerIsCutOff) {
   StartServer();
   const int descriptor = ConnectTo(server_->address());

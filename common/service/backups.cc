@@ -28,6 +28,14 @@ constexpr absl::string_view kCheckpointPrefix = "checkpoint-";
 constexpr char kHeadFile[] = "head";
 constexpr char kStoreFolder[] = "store";
 
+constexpr absl::string_view kSealDomain("onereturn backup seal 1\0", 24);
+
+absl::StatusOr<std::string> SealedBytes(const SignedHead& head, const Digest& content) {
+  ASSIGN_OR_RETURN(const std::string stored_head, SerializeSignedHead(head));
+  const Digest of_head = Sha256(stored_head);
+  return absl::StrCat(kSealDomain, DigestBytes(of_head), DigestBytes(content));
+}
+
 // "20261122T030000Z".
 std::string CompactTime(Timestamp time) {
   std::string text;
@@ -58,18 +66,17 @@ std::optional<HeldCopy> CopyOf(std::string name, Timestamp time, uint64_t bytes,
   return HeldCopy{std::move(name), time, bytes, *std::move(signed_head)};
 }
 
-// Sorted by name, which is by time.
-std::vector<std::string> CheckpointNames(const std::string& data_folder) {
+// Those with a head, or those without, which were never finished. Sorted by name, which is by time.
+std::vector<std::string> CheckpointNames(const std::string& data_folder, bool finished = true) {
   std::vector<std::string> names;
   std::error_code missing;  // There are none then.
   for (auto file = fs::directory_iterator(CheckpointFolder(data_folder), missing);
        !missing && file != fs::directory_iterator(); file.increment(missing)) {
     std::string name = file->path().filename().string();
     std::error_code unreadable;
-    // One without a head was never finished.
     if (absl::StartsWith(name, kCheckpointPrefix) &&
         ParseCompactTime(name.substr(kCheckpointPrefix.size())).has_value() &&
-        fs::exists(file->path() / kHeadFile, unreadable)) {
+        fs::exists(file->path() / kHeadFile, unreadable) == finished && !unreadable) {
       names.push_back(std::move(name));
     }
   }
@@ -77,11 +84,81 @@ std::vector<std::string> CheckpointNames(const std::string& data_folder) {
   return names;
 }
 
+// An unfinished checkpoint's links hold on to tables that the store has dropped.
+void RemoveUnfinishedCheckpoints(const std::string& data_folder) {
+  for (const std::string& name : CheckpointNames(data_folder, /*finished=*/false)) {
+    std::error_code error;  // Tried again at the next one.
+    fs::remove_all(fs::path(CheckpointFolder(data_folder)) / name, error);
+  }
+}
+
+// Those of a later time than now, made while the clock was ahead, are the first to go: they would
+// stand before every new one for as long as it was.
+void DropOldCheckpoints(const std::string& data_folder, Timestamp now) {
+  std::vector<std::string> names = CheckpointNames(data_folder);
+  const std::string newest = absl::StrCat(kCheckpointPrefix, CompactTime(now));
+  std::stable_partition(names.begin(), names.end(),
+                        [&newest](const std::string& name) { return name > newest; });
+  for (size_t i = 0; i + kKeptCheckpoints < names.size(); ++i) {
+    std::error_code error;
+    fs::remove_all(fs::path(CheckpointFolder(data_folder)) / names[i], error);
+  }
+}
+
+// An end of the service is no failure.
+void LogFailure(absl::string_view event, const absl::Status& made) {
+  if (absl::IsCancelled(made)) {
+    LogInfo("backup.stopped");
+  } else if (!made.ok()) {
+    LogError(event, {{"why", made.message()}});
+  }
+}
+
+absl::Status Stopped() { return absl::CancelledError("the service is shutting down"); }
+
 absl::Status CannotMake(absl::string_view path, const std::error_code& error) {
   return absl::UnavailableError(absl::StrCat("cannot make ", path, ": ", error.message()));
 }
 
+absl::StatusOr<std::vector<HeldCopy>> ListBackups(const std::string& backup_folder) {
+  std::vector<HeldCopy> copies;
+  std::error_code error;
+  const bool there = fs::exists(backup_folder, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot look at ", backup_folder, ": ", error.message()));
+  }
+  if (!there) return copies;
+  ASSIGN_OR_RETURN(const std::vector<StoredBackup> backups, BackupFolder::ListOf(backup_folder));
+  for (const StoredBackup& backup : backups) {
+    absl::string_view head = backup.note;
+    const bool by_hand = absl::ConsumePrefix(&head, kByHandMark);
+    std::optional<HeldCopy> copy =
+        CopyOf(absl::StrCat(kBackupPrefix, backup.number),
+               Timestamp::FromSeconds(backup.time_seconds), backup.bytes, head);
+    if (!copy.has_value()) continue;
+    if (backup.seal.size() != kSignatureBytes) {
+      LogWarning("backup.without_seal", {{"name", copy->name}});
+      continue;
+    }
+    copy->by_hand = by_hand;
+    copy->seal = backup.seal;
+    copies.push_back(*std::move(copy));
+  }
+  return copies;
+}
+
 }  // namespace
+
+absl::Status VerifySeal(const HeldCopy& copy, const Digest& content,
+                        const std::vector<SigningKey>& keys) {
+  ASSIGN_OR_RETURN(const std::string bytes, SealedBytes(copy.head, content));
+  for (const SigningKey& key : keys) {
+    if (key.verifying_key().Verify(bytes, copy.seal).ok()) return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      absl::StrCat(copy.name, " is not what the service sealed: it was altered; take another"));
+}
 
 std::string CheckpointFolder(const std::string& data_folder) {
   return absl::StrCat(absl::StripSuffix(data_folder, "/"), ".checkpoints");
@@ -90,24 +167,8 @@ std::string CheckpointFolder(const std::string& data_folder) {
 absl::StatusOr<std::vector<HeldCopy>> ListCopies(const std::string& data_folder,
                                                  const std::string& backup_folder) {
   std::vector<HeldCopy> copies;
-  std::error_code error;
-  const bool has_backups = !backup_folder.empty() && fs::exists(backup_folder, error);
-  if (error) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot look at ", backup_folder, ": ", error.message()));
-  }
-  if (has_backups) {
-    ASSIGN_OR_RETURN(const std::vector<StoredBackup> backups, BackupFolder::ListOf(backup_folder));
-    for (const StoredBackup& backup : backups) {
-      absl::string_view head = backup.note;
-      const bool by_hand = absl::ConsumePrefix(&head, kByHandMark);
-      std::optional<HeldCopy> copy =
-          CopyOf(absl::StrCat(kBackupPrefix, backup.number),
-                 Timestamp::FromSeconds(backup.time_seconds), backup.bytes, head);
-      if (!copy.has_value()) continue;
-      copy->by_hand = by_hand;
-      copies.push_back(*std::move(copy));
-    }
+  if (!backup_folder.empty()) {
+    ASSIGN_OR_RETURN(copies, ListBackups(backup_folder));
   }
   for (const std::string& name : CheckpointNames(data_folder)) {
     const fs::path folder = fs::path(CheckpointFolder(data_folder)) / name;
@@ -155,7 +216,7 @@ void Backups::RunOne() {
     progress.verifying = [this] { SetState(BackupRun::State::kVerifying); };
     return BackUpLocked(true, progress);
   }();
-  if (!made.ok()) LogError("backup.failed", {{"why", made.status().message()}});
+  LogFailure("backup.failed", made.status());
   std::lock_guard<std::mutex> lock(mutex_);
   BackupRun& run = runs_.back();
   run.state = made.ok() ? BackupRun::State::kMade : BackupRun::State::kFailed;
@@ -170,17 +231,24 @@ void Backups::SetState(BackupRun::State state) {
 
 bool Backups::SetRunning(BackupFolder* backups) {
   std::lock_guard<std::mutex> lock(mutex_);
-  running_ = backups;
+  running_ = stopping_ ? nullptr : backups;
   return !stopping_;
+}
+
+bool Backups::stopping() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return stopping_;
+}
+
+void Backups::Stop() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  stopping_ = true;
+  if (running_ != nullptr) running_->Stop();
 }
 
 Backups::~Backups() {
   std::lock_guard<std::mutex> beginning(begin_mutex_);
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    stopping_ = true;
-    if (running_ != nullptr) running_->Stop();
-  }
+  Stop();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -211,20 +279,31 @@ absl::StatusOr<HeldCopy> Backups::BackUpLocked(bool by_hand, const BackupProgres
   copy.by_hand = by_hand;
   copy.head = committer_->LatestHead();
   ASSIGN_OR_RETURN(const std::string head, SerializeSignedHead(copy.head));
-  if (!SetRunning(backups.get())) return absl::CancelledError("the service is shutting down");
+  if (!SetRunning(backups.get())) return Stopped();
   const absl::StatusOr<StoredBackup> stored =
-      backups->Add(*store_, absl::StrCat(by_hand ? kByHandMark : "", head), progress);
-  SetRunning(nullptr);
-  RETURN_IF_ERROR(stored.status());
-  RETURN_IF_ERROR(DropOld(backups.get(), by_hand));
+      backups->Add(*store_, absl::StrCat(by_hand ? kByHandMark : "", head), progress,
+                   [&](const Digest& content) { return Seal(copy.head, content); });
+  const bool goes_on = SetRunning(nullptr);
+  if (!stored.ok()) return goes_on ? stored.status() : Stopped();
+  if (const absl::Status dropped = DropOld(backups.get(), by_hand); !dropped.ok()) {
+    // The new one is there all the same. The next one drops more.
+    LogError("backup.old_not_removed", {{"why", dropped.message()}});
+  }
   copy.name = absl::StrCat(kBackupPrefix, stored->number);
   copy.time = Timestamp::FromSeconds(stored->time_seconds);
   copy.bytes = stored->bytes;
+  copy.seal = stored->seal;
   LogInfo("backup.made", {{"name", copy.name},
                           {"by_hand", by_hand},
                           {"sequence", static_cast<int64_t>(copy.head.head.size)},
                           {"bytes", static_cast<int64_t>(copy.bytes)}});
   return copy;
+}
+
+absl::StatusOr<std::string> Backups::Seal(const SignedHead& head, const Digest& content) const {
+  ASSIGN_OR_RETURN(const std::string bytes, SealedBytes(head, content));
+  ASSIGN_OR_RETURN(const Committer::SignedWord word, committer_->Sign(bytes));
+  return std::string(word.signature.begin(), word.signature.end());
 }
 
 absl::Status Backups::DropOld(BackupFolder* backups, bool by_hand) const {
@@ -246,39 +325,64 @@ absl::StatusOr<HeldCopy> Backups::MakeCheckpointLocked() {
   ASSIGN_OR_RETURN(const std::string head, SerializeSignedHead(copy.head));
   const fs::path folder = fs::path(CheckpointFolder(folders_.data)) / copy.name;
   std::error_code error;
-  fs::remove_all(folder, error);  // Of an earlier try in this second.
+  RemoveUnfinishedCheckpoints(folders_.data);
+  fs::remove_all(folder, error);  // Another of this second.
   if (!error) fs::create_directories(folder, error);
   if (error) return CannotMake(folder.string(), error);
-  RETURN_IF_ERROR(store_->Checkpoint((folder / kStoreFolder).string()));
+  absl::Status made = store_->Checkpoint((folder / kStoreFolder).string());
   // Last: a checkpoint without it was never finished.
-  RETURN_IF_ERROR(WriteNewFile((folder / kHeadFile).string(), head, 0600));
-  std::vector<std::string> names = CheckpointNames(folders_.data);
-  for (size_t i = 0; i + kKeptCheckpoints < names.size(); ++i) {
-    fs::remove_all(fs::path(CheckpointFolder(folders_.data)) / names[i], error);
+  if (made.ok()) made = WriteNewFile((folder / kHeadFile).string(), head, 0600);
+  if (!made.ok()) {
+    fs::remove_all(folder, error);
+    return made;
   }
+  DropOldCheckpoints(folders_.data, copy.time);
   return copy;
+}
+
+absl::Status Backups::VerifyUnverifiedLocked() {
+  ASSIGN_OR_RETURN(const bool unverified, BackupFolder::HasUnverified(folders_.backups));
+  if (!unverified) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto backups, BackupFolder::Open(folders_.backups));
+  if (!SetRunning(backups.get())) return Stopped();
+  const absl::Status verified = backups->VerifyUnverified();
+  return SetRunning(nullptr) ? verified : Stopped();
+}
+
+bool Backups::IsDue(const absl::StatusOr<std::vector<HeldCopy>>& copies,
+                    int64_t interval_micros) const {
+  if (!copies.ok()) {
+    LogError("backup.folder_unreadable", {{"why", copies.status().message()}});
+    return true;
+  }
+  const Timestamp now = clock_->Now();
+  Timestamp newest{0};
+  std::string ahead;
+  for (const HeldCopy& copy : *copies) {
+    if (copy.by_hand) continue;
+    if (now < copy.time) {
+      ahead = copy.name;
+    } else {
+      newest = std::max(newest, copy.time);
+    }
+  }
+  if (now.micros - newest.micros < interval_micros) return false;
+  if (!ahead.empty()) LogWarning("backup.time_ahead", {{"name", ahead}});
+  return true;
 }
 
 void Backups::MakeDue() {
   std::lock_guard<std::mutex> copying(copying_);
-  Timestamp newest_backup{0};
-  Timestamp newest_checkpoint{0};
-  absl::StatusOr<std::vector<HeldCopy>> copies = ListCopies(folders_.data, folders_.backups);
-  if (!copies.ok()) LogError("backup.folder_unreadable", {{"why", copies.status().message()}});
-  for (const HeldCopy& copy : copies.ok() ? *copies : std::vector<HeldCopy>()) {
-    if (copy.by_hand) continue;
-    Timestamp& newest =
-        absl::StartsWith(copy.name, kBackupPrefix) ? newest_backup : newest_checkpoint;
-    newest = std::max(newest, copy.time);
+  if (stopping()) return;
+  if (IsDue(ListCopies(folders_.data, ""), kCheckpointIntervalMicros)) {
+    LogFailure("checkpoint.failed", MakeCheckpointLocked().status());
   }
-  const int64_t now = clock_->Now().micros;
-  if (now - newest_checkpoint.micros >= kCheckpointIntervalMicros) {
-    const absl::Status made = MakeCheckpointLocked().status();
-    if (!made.ok()) LogError("checkpoint.failed", {{"why", made.message()}});
+  if (folders_.backups.empty()) return;
+  if (const absl::Status verified = VerifyUnverifiedLocked(); !verified.ok()) {
+    return LogFailure("backup.failed", verified);
   }
-  if (!folders_.backups.empty() && now - newest_backup.micros >= kBackupIntervalMicros) {
-    const absl::Status made = BackUpLocked(false, {}).status();
-    if (!made.ok()) LogError("backup.failed", {{"why", made.message()}});
+  if (IsDue(ListBackups(folders_.backups), kBackupIntervalMicros)) {
+    LogFailure("backup.failed", BackUpLocked(false, {}).status());
   }
 }
 

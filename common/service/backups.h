@@ -18,7 +18,9 @@
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
 #include "common/commit/committer.h"
+#include "common/digest/digest.h"
 #include "common/ledger/signed_head.h"
+#include "common/ledger/signing.h"
 #include "common/storage/backup_folder.h"
 #include "common/storage/store.h"
 
@@ -41,8 +43,23 @@ struct HeldCopy {
   uint64_t bytes = 0;  // 0 for a checkpoint, whose files are the store's own.
   // The newest head when it was begun: it holds at least these entries.
   SignedHead head;
-  bool by_hand = false;  // Somebody asked for it; otherwise it is a daily or hourly one.
+  bool by_hand = false;   // Somebody asked for it; otherwise it is a daily or hourly one.
+  std::string seal = {};  // Of a backup.
 };
+
+// clang-format off
+//   seal         = 64 bytes: Ed25519 over sealed-bytes
+//   sealed-bytes = domain SHA-256(stored-head) content
+//   domain       = "onereturn backup seal 1" %x00   ; 24 bytes; nothing else is signed that begins so
+//   stored-head  = the copy's head, as common/ledger/signed_head.h has it
+//   content      = 32 bytes: BackupFolder::Add()
+// clang-format on
+//
+// OK when one of `keys` signed that a backup with the copy's head holds `content`; DATA_LOSS
+// otherwise. A backup lies where others may write: its checksums find damage, and whoever alters it
+// fits them.
+absl::Status VerifySeal(const HeldCopy& copy, const Digest& content,
+                        const std::vector<SigningKey>& keys);
 
 // A backup that somebody asked for, from then until the service ends.
 struct BackupRun {
@@ -67,7 +84,8 @@ struct BackupRun {
 std::string CheckpointFolder(const std::string& data_folder);
 
 // What can be restored from, oldest first by kind, backups first. `backup_folder` may be empty. A
-// copy whose head cannot be read is left out and logged.
+// copy whose head cannot be read is left out and logged, and so is a backup without a seal, of an
+// older version or put there by somebody else.
 absl::StatusOr<std::vector<HeldCopy>> ListCopies(const std::string& data_folder,
                                                  const std::string& backup_folder);
 
@@ -82,8 +100,12 @@ class Backups {
   Backups(Folders folders, const Store* store, const Committer* committer, const Clock* clock)
       : folders_(std::move(folders)), store_(store), committer_(committer), clock_(clock) {}
 
-  // Ends a backup that was begun by Begin(): it is not made.
+  // As Stop(), and waits for the thread of Begin().
   ~Backups();
+
+  // Ends the making of whatever copy is being made: a backup that was not made to its end is not
+  // there. No other is begun. Whoever makes one, or waits to, is through soon; waits for nobody.
+  void Stop();
 
   // Begins a backup on a thread of its own, and answers at once. While one that was begun so is not
   // over, answers that one. FAILED_PRECONDITION where no folder for backups is configured.
@@ -98,21 +120,29 @@ class Backups {
   absl::StatusOr<std::vector<HeldCopy>> List() const;
 
   // What is due: a checkpoint when the newest is an hour old, a backup when it is a day old; then
-  // drops the oldest. So a service that is started again and again keeps its older copies. What
+  // drops the oldest. So a service that is started again and again keeps its older copies. A copy
+  // with a later time than now, made while the clock was ahead, stands for none. A backup that an
+  // earlier process did not verify to its end is verified first, and counts from then on. What
   // fails is logged, and tried again at the next call.
   void MakeDue();
 
  private:
   // With copying_ held.
   absl::StatusOr<HeldCopy> BackUpLocked(bool by_hand, const BackupProgress& progress);
+  // The text that goes with a backup.
+  absl::StatusOr<std::string> Seal(const SignedHead& head, const Digest& content) const;
   absl::Status DropOld(BackupFolder* backups, bool by_hand) const;
   absl::StatusOr<HeldCopy> MakeCheckpointLocked();
+  absl::Status VerifyUnverifiedLocked();
+  // Is the newest copy among `copies` that nobody asked for older than that?
+  bool IsDue(const absl::StatusOr<std::vector<HeldCopy>>& copies, int64_t interval_micros) const;
 
   absl::Status CheckConfigured() const;
   void RunOne();  // The newest run, on its thread.
   void SetState(BackupRun::State state);
   // From now on Stop() reaches it; null: no more. False when the service ends.
   bool SetRunning(BackupFolder* backups);
+  bool stopping() const;
 
   const Folders folders_;
   const Store* const store_;
@@ -123,7 +153,7 @@ class Backups {
   mutable std::mutex mutex_;
   std::deque<BackupRun> runs_;  // Guarded by mutex_, as all below but the thread.
   uint64_t runs_begun_ = 0;
-  BackupFolder* running_ = nullptr;  // In which a copy is being made that was asked for.
+  BackupFolder* running_ = nullptr;  // In which a backup is being made or verified.
   bool stopping_ = false;
   std::thread thread_;      // Of the newest run; touched by Begin() and the end.
   std::mutex begin_mutex_;  // Held by Begin(); locked before mutex_.

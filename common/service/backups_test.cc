@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <string>
@@ -21,7 +22,13 @@
 namespace onereturn {
 namespace {
 
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
+
+// A minute after the machine's time.
+void AdvanceToAfterNow(FakeClock* clock) {
+  clock->AdvanceSeconds((SystemClock().Now().micros - clock->Now().micros) / 1'000'000 + 60);
+}
 
 TEST(BackupsTest, NeedsAFolderForBackups) {
   const TemporaryFolder folder;
@@ -87,6 +94,28 @@ TEST(BackupsTest, WhoAsksDoesNotWaitForACopy) {
   EXPECT_NE(backups.Begin().value().id, run.id);
 }
 
+// Neither the one that makes a copy, which may take hours, nor those that wait behind it.
+TEST(BackupsTest, AStopWaitsForNoCopyAndNoneIsMadeAfterIt) {
+  const TemporaryFolder folder;
+  TestService service(CommitterOptions(), folder.File("data"));
+  StoppedClock clock;
+  Backups backups({folder.File("data"), folder.File("backups")}, &service.store(),
+                  &service.committer(), &clock);
+  clock.Arm();
+  auto due = std::async(std::launch::async, [&] { backups.MakeDue(); });
+  clock.WaitUntilReached();
+  ASSERT_THAT(backups.Begin(), IsOk());
+  auto waiting = std::async(std::launch::async, [&] { return backups.BackUp().status(); });
+  backups.Stop();
+  EXPECT_THAT(backups.Begin(), HasReason(Reason::kDraining));
+  clock.Release();
+  due.get();
+  EXPECT_THAT(waiting.get(), StatusIs(absl::StatusCode::kCancelled));
+  while (!backups.Runs()[0].over()) std::this_thread::yield();
+  EXPECT_EQ(backups.Runs()[0].state, BackupRun::State::kFailed);
+  EXPECT_THAT(ListCopies(folder.File("none"), folder.File("backups")).value(), IsEmpty());
+}
+
 TEST(BackupsTest, ARunThatFailsSaysWhy) {
   const TemporaryFolder folder;
   TestService service(CommitterOptions(), folder.File("data"));
@@ -116,8 +145,8 @@ TEST(BackupsTest, ThoseMadeByHandPushOutNoDailyOne) {
   EXPECT_EQ(count(false), 1);
   EXPECT_EQ(count(true), kKeptBackupsByHand);
   // Nor do they stand for the day's. The engine notes a backup's time by the machine's clock.
-  service.clock().AdvanceSeconds(SystemClock().Now().micros / 1'000'000 -
-                                 kTestStart.micros / 1'000'000 + 24 * 3'600 + 60);
+  AdvanceToAfterNow(&service.clock());
+  service.clock().AdvanceSeconds(24 * 3'600);
   backups.MakeDue();
   EXPECT_EQ(count(false), 2);
   EXPECT_EQ(count(true), kKeptBackupsByHand);
@@ -134,6 +163,8 @@ TEST(BackupsTest, MakesWhatIsDueAndKeepsADay) {
     for (const HeldCopy& copy : copies) held.push_back(copy.name);
     return held;
   };
+  // The engine notes a backup's time by the machine's clock.
+  AdvanceToAfterNow(&service.clock());
   backups.MakeDue();
   EXPECT_THAT(names(), SizeIs(2)) << "a backup and a checkpoint";
   backups.MakeDue();
@@ -147,6 +178,67 @@ TEST(BackupsTest, MakesWhatIsDueAndKeepsADay) {
       std::count_if(held.begin(), held.end(),
                     [](const std::string& name) { return name.rfind("checkpoint-", 0) == 0; }),
       static_cast<int>(kKeptCheckpoints));
+}
+
+TEST(BackupsTest, ACopyFromWhenTheClockWasAheadStandsForNone) {
+  const TemporaryFolder folder;
+  TestService service(CommitterOptions(), folder.File("data"));
+  Backups backups({folder.File("data"), folder.File("backups")}, &service.store(),
+                  &service.committer(), &service.clock());
+  const auto count = [&](const std::string& prefix) {
+    const std::vector<HeldCopy> copies = backups.List().value();
+    return std::count_if(copies.begin(), copies.end(),
+                         [&](const HeldCopy& copy) { return copy.name.rfind(prefix, 0) == 0; });
+  };
+  // A backup's time is the machine's, which is ahead of the service's clock here.
+  ASSERT_LT(service.clock().Now(), SystemClock().Now());
+  constexpr int64_t kYear = int64_t{365} * 24 * 3'600;
+  service.clock().AdvanceSeconds(kYear);
+  for (size_t i = 0; i < kKeptCheckpoints; ++i) {
+    service.clock().AdvanceSeconds(1);
+    ASSERT_THAT(backups.MakeCheckpoint(), IsOk());
+  }
+  service.clock().AdvanceSeconds(-kYear);
+  ASSERT_EQ(count("backup-"), 0);
+  backups.MakeDue();
+  EXPECT_EQ(count("backup-"), 1);
+  const std::string now = "checkpoint-2025";
+  EXPECT_EQ(count(now), 1) << "and it is not the one that is dropped";
+  EXPECT_EQ(count("checkpoint-"), static_cast<int>(kKeptCheckpoints));
+  backups.MakeDue();
+  EXPECT_EQ(count("backup-"), 2) << "the first is still ahead";
+  EXPECT_EQ(count(now), 1) << "not an hour old";
+}
+
+TEST(BackupsTest, WhatAnEarlierProcessDidNotVerifyIsVerifiedAndCounts) {
+  const TemporaryFolder folder;
+  TestService service(CommitterOptions(), folder.File("data"));
+  AdvanceToAfterNow(&service.clock());
+  const Backups::Folders folders{folder.File("data"), folder.File("backups")};
+  {
+    Backups backups(folders, &service.store(), &service.committer(), &service.clock());
+    backups.MakeDue();
+    ASSERT_THAT(backups.List().value(), SizeIs(2));
+  }
+  // As a process leaves it that ends while it verifies its first backup.
+  std::ofstream(folder.File("backups") + "/unverified") << "0\n";
+  Backups backups(folders, &service.store(), &service.committer(), &service.clock());
+  ASSERT_THAT(backups.List().value(), SizeIs(1)) << "the checkpoint alone";
+  backups.MakeDue();
+  EXPECT_THAT(backups.List().value(), SizeIs(2)) << "it is the day's, so no other is made";
+}
+
+TEST(BackupsTest, AnUnfinishedCheckpointIsRemovedByTheNext) {
+  const TemporaryFolder folder;
+  TestService service(CommitterOptions(), folder.File("data"));
+  Backups backups({folder.File("data"), ""}, &service.store(), &service.committer(),
+                  &service.clock());
+  const std::string left =
+      CheckpointFolder(folder.File("data")) + "/checkpoint-20250101T000000Z/store";
+  std::filesystem::create_directories(left);
+  ASSERT_THAT(backups.MakeCheckpoint(), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(left));
+  EXPECT_THAT(backups.List().value(), SizeIs(1));
 }
 
 }  // namespace

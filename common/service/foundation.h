@@ -30,20 +30,24 @@ namespace onereturn {
 // How a process that could not start, or not go on, ends.
 ExitCode ExitCodeOf(const absl::Status& status);
 
-// Reads the arguments and the configuration, prepares the process, runs `serve` until it returns,
-// and gives ExitCodeOf() what came; an error is said in one line on stderr.
+// Answers `--help`; otherwise reads the arguments and the configuration, prepares the process, runs
+// `serve` until it returns, and gives ExitCodeOf() what came; an error is said on stderr: what is
+// wrong, in which fields, and what to do.
 int RunService(int argument_count, char** arguments,
                const std::function<absl::Status(const config::v1::ServerConfig& config)>& serve);
 
 // The store, the one way into it, and its copies. The committer stops before the store closes.
 struct Foundation {
+  // First ends the copy that is being made: the schedule waits for its work.
+  ~Foundation();
+
   SystemClock clock;
   std::unique_ptr<Store> store;
   std::unique_ptr<HighWaterFile> high_water;  // Null where none is configured.
   std::unique_ptr<Committer> committer;
   std::unique_ptr<LedgerStanding> standing;
-  // The configured key that does not sign: to which RotateSigningKey may turn.
-  std::optional<SigningKey> other_key;
+  // The key of `next_signing_key_file` where it does not sign: to which RotateSigningKey may turn.
+  std::optional<SigningKey> next_key;
   std::unique_ptr<Backups> backups;
   std::unique_ptr<PeriodicWork> backup_schedule;
   std::unique_ptr<TableVerification> verification;

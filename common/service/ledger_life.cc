@@ -70,7 +70,7 @@ LedgerLife::LedgerLife(Foundation* foundation, std::unique_ptr<WitnessedHeads> w
 LedgerLife::~LedgerLife() { End(); }
 
 LedgerSeams LedgerLife::seams() {
-  return {foundation_->standing.get(), witnesses_.get(), &recheck_, foundation_->other_key};
+  return {foundation_->standing.get(), witnesses_.get(), &recheck_, foundation_->next_key};
 }
 
 void LedgerLife::Begin(std::function<void(const absl::Status& why)> on_lost,

@@ -17,6 +17,7 @@
 #include "common/base/utf8.h"
 #include "common/commit/journal.h"
 #include "common/commit/request_id.h"
+#include "common/commit/signing_keys.h"
 #include "common/digest/digest.h"
 #include "common/ledger/merkle.h"
 #include "common/log/log.h"
@@ -29,6 +30,8 @@ namespace onereturn {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr absl::string_view kBackupOfName = "backup-";
 
 std::string Beside(const std::string& data_folder, absl::string_view ending) {
   return absl::StrCat(absl::StripSuffix(data_folder, "/"), ".", ending);
@@ -59,6 +62,23 @@ absl::StatusOr<bool> Exists(const std::string& path) {
   return absl::UnavailableError(absl::StrCat("cannot look at ", path, ": ", error.message()));
 }
 
+// A pipe would be waited for at the start, and a folder say nothing.
+absl::Status CheckRegular(const std::string& file) {
+  std::error_code error;
+  if (fs::is_regular_file(file, error) && !error) return absl::OkStatus();
+  return Error(Reason::kFieldInvalid,
+               absl::StrCat(file, " is no ordinary file: write the order with `onereturn restore`"))
+      .Field("file", file);
+}
+
+absl::Status DoneBefore(const std::string& file, const config::v1::RestoreOrder& order) {
+  return Error(Reason::kFieldInvalid,
+               absl::StrCat(file, " is an order, \"", order.id(),
+                            "\", that was carried out before, and carries out nothing again: "
+                            "write a new one with `onereturn restore`, or remove the file"))
+      .Field("id", "of an order that was carried out before");
+}
+
 absl::StatusOr<HeldCopy> FindCopy(const config::v1::ServerConfig& config, const std::string& name) {
   ASSIGN_OR_RETURN(std::vector<HeldCopy> copies,
                    ListCopies(config.data_folder(), config.backup_folder()));
@@ -66,7 +86,9 @@ absl::StatusOr<HeldCopy> FindCopy(const config::v1::ServerConfig& config, const 
     if (copy.name == name) return std::move(copy);
   }
   return absl::NotFoundError(
-      absl::StrCat("there is no copy \"", name, "\" to restore: `onereturn backups` lists them"));
+      absl::StrCat("there is no copy \"", name,
+                   "\" that can be restored: `onereturn backups` lists them, and the log names "
+                   "those that no seal of this service goes with"));
 }
 
 absl::Status WriteCopy(const config::v1::ServerConfig& config, const std::string& name,
@@ -74,7 +96,7 @@ absl::Status WriteCopy(const config::v1::ServerConfig& config, const std::string
   std::error_code error;
   fs::remove_all(folder, error);  // Of an earlier try.
   uint32_t number = 0;
-  if (absl::SimpleAtoi(absl::StripPrefix(name, "backup-"), &number)) {
+  if (absl::SimpleAtoi(absl::StripPrefix(name, kBackupOfName), &number)) {
     ASSIGN_OR_RETURN(const auto backups, BackupFolder::Open(config.backup_folder()));
     RETURN_IF_ERROR(backups->Verify(number));
     return backups->Restore(number, folder);
@@ -111,16 +133,37 @@ absl::Status CheckLedger(const std::string& folder, const std::string& service,
   return absl::OkStatus();
 }
 
+bool IsSignedByOne(const SignedHead& head, const std::vector<SigningKey>& keys) {
+  return std::any_of(keys.begin(), keys.end(), [&head](const SigningKey& key) {
+    return VerifyHead(head, key.verifying_key()).ok();
+  });
+}
+
+// The epoch of the store that the order replaced; 0 when that cannot be told: it may be damaged, or
+// have been lost with its disk.
+uint64_t EpochPutAside(const std::string& data_folder, const std::string& service,
+                       const config::v1::RestoreOrder& order, const Store& restored) {
+  StoreOptions options;
+  options.path = PutAsideFolder(data_folder, order);
+  const absl::StatusOr<bool> there = Exists(options.path + "/CURRENT");
+  if (there.ok() && !*there) return 0;  // An opening would make an empty one.
+  options.service = service;
+  options.column_families = restored.column_families();
+  const absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(std::move(options));
+  const absl::StatusOr<LedgerEnd> end =
+      store.ok() ? EndOfLedger(**store) : absl::StatusOr<LedgerEnd>(store.status());
+  if (end.ok()) return end->epoch;
+  LogWarning("restore.earlier_epoch_unknown", {{"why", end.status().message()}});
+  return 0;
+}
+
 absl::Status CheckCopy(const HeldCopy& copy, const std::string& service,
                        const config::v1::RestoreOrder& order, const std::vector<SigningKey>& keys) {
   if (copy.head.head.service != service) {
     return Error(Reason::kBackupIdentity,
                  absl::StrCat(copy.name, " is of the service \"", copy.head.head.service, "\""));
   }
-  const bool ours = std::any_of(keys.begin(), keys.end(), [&copy](const SigningKey& key) {
-    return VerifyHead(copy.head, key.verifying_key()).ok();
-  });
-  if (!ours) {
+  if (!IsSignedByOne(copy.head, keys)) {
     return Error(Reason::kBackupIdentity,
                  absl::StrCat("the head of ", copy.name,
                               " is signed with no key of the configuration: it is of another "
@@ -157,6 +200,7 @@ absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
   const std::string file = RestoreOrderFile(data_folder);
   ASSIGN_OR_RETURN(const bool there, Exists(file));
   if (!there) return std::optional<config::v1::RestoreOrder>();
+  RETURN_IF_ERROR(CheckRegular(file));
   config::v1::RestoreOrder order;
   RETURN_IF_ERROR(ReadTextProto(file, &order));
   if (order.id().empty() || order.copy().empty() || order.reason().empty()) {
@@ -178,6 +222,14 @@ absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
         .Field("id", absl::StrCat("must be 1 to ", kMostOrderIdBytes,
                                   " visible ASCII characters without a slash"));
   }
+  // A kill leaves no order under both names.
+  config::v1::RestoreOrder earlier;
+  const std::string done = Beside(data_folder, "restored");
+  std::error_code error;
+  if (fs::is_regular_file(done, error) && ReadTextProto(done, &earlier).ok() &&
+      earlier.id() == order.id()) {
+    return DoneBefore(file, order);
+  }
   return std::optional<config::v1::RestoreOrder>(std::move(order));
 }
 
@@ -193,6 +245,11 @@ absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::str
   RETURN_IF_ERROR(CheckCopy(copy, service, order, keys));
   const std::string fresh = Beside(config.data_folder(), "restoring");
   RETURN_IF_ERROR(WriteCopy(config, order.copy(), fresh));
+  // A checkpoint is no easier to write to than the store itself.
+  if (absl::StartsWith(order.copy(), kBackupOfName)) {
+    ASSIGN_OR_RETURN(const Digest content, ContentOfRestored(fresh));
+    RETURN_IF_ERROR(VerifySeal(copy, content, keys));
+  }
   RETURN_IF_ERROR(CheckLedger(fresh, service, families, copy.head.head));
   if (!put_aside) {
     std::error_code error;
@@ -207,18 +264,47 @@ absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::str
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> HasBegunEpoch(const Store& store, const config::v1::RestoreOrder& order) {
+absl::StatusOr<bool> HasBegunEpoch(const config::v1::ServerConfig& config, const Store& store,
+                                   const config::v1::RestoreOrder& order) {
   ASSIGN_OR_RETURN(const auto known,
                    FindRequest(store, RequestScope("", kActor), RequestIdOf(order)));
-  return known.has_value();
+  if (!known.has_value()) return false;
+  ASSIGN_OR_RETURN(const uint64_t last, LastSequence(store));
+  if (last > known->sequence) return DoneBefore(RestoreOrderFile(config.data_folder()), order);
+  LogInfo("restore.was_done", {{"id", order.id()}, {"sequence", known->sequence}});
+  return true;
 }
 
-absl::Status BeginEpoch(const config::v1::RestoreOrder& order, const std::string& known_head,
-                        Committer* committer) {
+absl::StatusOr<uint64_t> NextEpoch(const config::v1::ServerConfig& config,
+                                   const std::string& service, const Store& restored,
+                                   const config::v1::RestoreOrder& order,
+                                   const std::vector<SigningKey>& keys,
+                                   const std::optional<SignedHead>& known_head) {
+  ASSIGN_OR_RETURN(const LedgerEnd end, EndOfLedger(restored));
+  uint64_t newest = end.epoch;
+  ASSIGN_OR_RETURN(const std::optional<KeyHistory> history, ReadKeyHistory(restored, service));
+  if (known_head.has_value() && (IsSignedByOne(*known_head, keys) ||
+                                 (history.has_value() && history->Verify(*known_head).ok()))) {
+    newest = std::max(newest, known_head->head.epoch);
+  } else {
+    newest = std::max(newest, EpochPutAside(config.data_folder(), service, order, restored));
+  }
+  ASSIGN_OR_RETURN(const std::vector<HeldCopy> copies,
+                   ListCopies(config.data_folder(), config.backup_folder()));
+  for (const HeldCopy& copy : copies) {
+    if (IsSignedByOne(copy.head, keys)) newest = std::max(newest, copy.head.head.epoch);
+  }
+  return newest + 1;
+}
+
+absl::Status BeginEpoch(const config::v1::RestoreOrder& order, uint64_t earlier_epoch,
+                        const std::optional<SignedHead>& known_head, Committer* committer) {
   feed::v1::EpochBegun begun;
-  begun.set_earlier_epoch(committer->epoch() - 1);
+  begun.set_earlier_epoch(earlier_epoch);
   begun.set_kept_sequence(committer->LatestHead().head.size);
-  begun.set_known_head(known_head);
+  if (known_head.has_value()) {
+    ASSIGN_OR_RETURN(*begun.mutable_known_head(), SerializeSignedHead(*known_head));
+  }
   begun.set_reason(order.reason());
   Proposal proposal;
   proposal.entry.set_kind(feed::v1::ENTRY_KIND_EPOCH_BEGUN);

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/commit/committer.h"
+#include "common/ledger/signed_head.h"
 #include "common/ledger/signing.h"
 #include "common/storage/column_family.h"
 #include "common/storage/store.h"
@@ -23,8 +24,8 @@ namespace onereturn {
 // "{data_folder}.restore".
 std::string RestoreOrderFile(const std::string& data_folder);
 
-// The order that lies there; nullopt when there is none. FIELD_INVALID when it is not whole, or its
-// id could not be part of a file's name.
+// The order that lies there; nullopt when there is none. FIELD_INVALID when it is no ordinary file,
+// is not whole, was carried out before, or its id could not be part of a file's name.
 absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
     const std::string& data_folder);
 
@@ -39,14 +40,28 @@ absl::Status ReplaceStore(const config::v1::ServerConfig& config, const std::str
                           const config::v1::RestoreOrder& order,
                           const std::vector<SigningKey>& keys);
 
-// Whether the store's ledger already says that the order was carried out.
-absl::StatusOr<bool> HasBegunEpoch(const Store& store, const config::v1::RestoreOrder& order);
+// Whether the store's ledger already says that the order was carried out: a process ended before it
+// put the order aside. FIELD_INVALID when more was accepted since, for then somebody left the order
+// once more, and means another restore.
+absl::StatusOr<bool> HasBegunEpoch(const config::v1::ServerConfig& config, const Store& store,
+                                   const config::v1::RestoreOrder& order);
+
+// The epoch that the restore begins: one more than every other that this machine still knows of, so
+// that none is given twice, whatever was restored before. Looked at are the restored store, the
+// head that the high-water file knew, the heads of all copies that one of `keys` signed, and, where
+// the high-water file knew none that this service signed, the store that was put aside, as far as
+// it can be opened.
+absl::StatusOr<uint64_t> NextEpoch(const config::v1::ServerConfig& config,
+                                   const std::string& service, const Store& restored,
+                                   const config::v1::RestoreOrder& order,
+                                   const std::vector<SigningKey>& keys,
+                                   const std::optional<SignedHead>& known_head);
 
 // Writes the entry that begins the epoch, as the first of a committer that was started to begin
-// one. `known_head`: the highest head known of the ledger before, a stored-head; empty when none
-// is.
-absl::Status BeginEpoch(const config::v1::RestoreOrder& order, const std::string& known_head,
-                        Committer* committer);
+// one. `earlier_epoch`: the one that the restored store ended in; `known_head`: the highest head
+// known of the ledger before.
+absl::Status BeginEpoch(const config::v1::RestoreOrder& order, uint64_t earlier_epoch,
+                        const std::optional<SignedHead>& known_head, Committer* committer);
 
 // The order is done: its file is renamed to "{data_folder}.restored".
 absl::Status PutOrderAside(const std::string& data_folder);

@@ -4,6 +4,7 @@
 #include "common/service/restore.h"
 
 #include <google/protobuf/text_format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -16,10 +17,12 @@
 #include <vector>
 
 #include "common/base/testing/temporary_folder.h"
+#include "common/commit/journal.h"
 #include "common/commit/primary_family.h"
 #include "common/commit/testing_committer.h"
 #include "common/service/foundation.h"
 #include "common/status/testing/status_matchers.h"
+#include "common/storage/backup_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -75,9 +78,9 @@ class RestoreTest : public ::testing::Test {
     }
     return name;
   }
-  void Order(uint64_t accept_loss_after, const std::string& copy) {
+  void Order(uint64_t accept_loss_after, const std::string& copy, const std::string& id = "7f3a") {
     config::v1::RestoreOrder order;
-    order.set_id("7f3a");
+    order.set_id(id);
     order.set_copy(copy);
     order.set_accept_loss_after(accept_loss_after);
     order.set_reason("disk 2 failed");
@@ -132,6 +135,53 @@ TEST_F(RestoreTest, TheCopyIsServedInANewEpochAndTheOldStoreIsKept) {
   const auto aside = Store::Open(options);
   ASSERT_THAT(aside, IsOk());
   EXPECT_EQ(LastSequence(**aside).value(), 8u);
+}
+
+// The copy knows nothing of the epochs that were begun after it was made; another service that held
+// a head of one would take its second beginning for a ledger that was altered.
+TEST_F(RestoreTest, NoEpochIsGivenTwiceHoweverOftenTheSameCopyIsRestored) {
+  LiveOnce();
+  const std::string copy = NameOfBackup();
+  std::vector<SignedHead> shown;
+  const auto restore = [&](const std::string& id, uint64_t epoch, uint64_t known_epoch) {
+    SCOPED_TRACE(id);
+    Order(5, copy, id);
+    const auto restored = Lay();
+    ASSERT_THAT(restored, IsOk());
+    EXPECT_EQ((*restored)->committer->epoch(), epoch);
+    feed::v1::Entry entry;
+    ASSERT_TRUE(entry.ParseFromString(EntryBytes(*(*restored)->store, 6).value()));
+    feed::v1::EpochBegun begun;
+    ASSERT_TRUE(begun.ParseFromString(entry.fact()));
+    EXPECT_EQ(begun.earlier_epoch(), 1u);
+    EXPECT_EQ(begun.kept_sequence(), 5u);
+    if (known_epoch > 0) {
+      EXPECT_EQ(ParseSignedHead(begun.known_head()).value().head.epoch, known_epoch);
+    }
+    AcceptFacts(**restored, 10 * static_cast<int>(epoch), 10 * static_cast<int>(epoch) + 3);
+    // Whoever holds a head from before shows it.
+    for (const SignedHead& head : shown) {
+      EXPECT_THAT((*restored)->standing->Judge(head), IsOk());
+    }
+    shown.push_back((*restored)->committer->LatestHead());
+  };
+  restore("first", 2, 1);
+  restore("second", 3, 2);
+  fs::remove(config_.high_water_file());  // The store that is put aside says it.
+  restore("third", 4, 0);
+  fs::remove(config_.high_water_file());
+  {
+    const auto again = Lay();
+    EXPECT_THAT(again, HasReason(Reason::kLedgerBehind));
+  }
+  config_.clear_high_water_file();
+  {
+    const auto last = Lay();
+    ASSERT_THAT(last, IsOk());
+    ASSERT_THAT((*last)->backups->BackUp(), IsOk());
+  }
+  fs::remove_all(config_.data_folder());  // A later copy says it.
+  restore("fourth", 5, 0);
 }
 
 TEST_F(RestoreTest, ACheckpointCanBeRestored) {
@@ -225,6 +275,45 @@ TEST_F(RestoreTest, ADamagedOrMissingCopyIsRefusedBeforeAnythingMoves) {
   EXPECT_FALSE(fs::exists(Aside()));
 }
 
+// Whoever can write to the folder of the backups has no key, but can make a backup whose checksums
+// all fit: with a fact behind the signed head, or with a row that follows from facts altered.
+TEST_F(RestoreTest, ABackupThatTheServiceDidNotSealIsNotRestored) {
+  LiveOnce();
+  const std::string name = NameOfBackup();
+  const uint32_t number = static_cast<uint32_t>(std::stoul(name.substr(name.find('-') + 1)));
+  feed::v1::Entry forged;
+  forged.set_sequence(6);
+  WriteBatch fact;
+  fact.Put(PrimaryFamily::kEntries, EntryKey(6), forged.SerializeAsString());
+  WriteBatch row;
+  row.Put(PrimaryFamily::kRequests, RequestKey("RCF", "r1"), "another");
+  for (const WriteBatch* batch : {&fact, &row}) {
+    const auto backups = BackupFolder::Open(config_.backup_folder()).value();
+    const auto stored = backups->List();
+    const auto genuine =
+        std::find_if(stored.begin(), stored.end(),
+                     [number](const StoredBackup& backup) { return backup.number == number; });
+    ASSERT_NE(genuine, stored.end());
+    fs::remove_all(folder_.File("theirs"));
+    ASSERT_THAT(backups->Restore(number, folder_.File("theirs")), IsOk());
+    StoreOptions options;
+    options.path = folder_.File("theirs");
+    options.service = "ingestion";
+    options.column_families = PrimaryFamilies();
+    const auto store = Store::Open(options).value();
+    ASSERT_THAT(store->Write(*batch, Durability::kSynced), IsOk());
+    const uint32_t theirs = backups->Add(*store, genuine->note).value().number;
+    Order(5, absl::StrCat("backup-", theirs));
+    EXPECT_THAT(Lay(), StatusIs(absl::StatusCode::kNotFound)) << "it has no seal";
+    const fs::path seals = fs::path(config_.backup_folder()) / "seals";
+    fs::copy(seals / std::to_string(number), seals / std::to_string(theirs));
+    EXPECT_THAT(Lay(), StatusIs(absl::StatusCode::kDataLoss)) << "it has another one's";
+    EXPECT_FALSE(fs::exists(Aside()));
+  }
+  Order(5, name);
+  EXPECT_THAT(Lay(), IsOk());
+}
+
 TEST_F(RestoreTest, AnOrderWhoseIdLeadsElsewhereIsRefused) {
   LiveOnce();
   for (const std::string id : {"a/../../other", "/", "with blank", ""}) {
@@ -233,6 +322,40 @@ TEST_F(RestoreTest, AnOrderWhoseIdLeadsElsewhereIsRefused) {
     EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid)) << id;
   }
   EXPECT_TRUE(fs::exists(config_.data_folder()));
+}
+
+// Who leaves it once more expects a restore, and must learn that there is none.
+TEST_F(RestoreTest, AnOrderThatWasCarriedOutIsRefusedWhenItComesAgain) {
+  LiveOnce();
+  Order(5, NameOfBackup());
+  ASSERT_THAT(Lay(), IsOk());
+  const std::string order = RestoreOrderFile(config_.data_folder());
+  const std::string done = config_.data_folder() + ".restored";
+  fs::copy_file(done, order);
+  EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid));
+  fs::remove(order);
+  {
+    const auto foundation = Lay();
+    ASSERT_THAT(foundation, IsOk());
+    AcceptFacts(**foundation, 9, 9);
+  }
+  fs::rename(done, order);
+  EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid));
+  EXPECT_TRUE(fs::exists(order));
+  fs::remove(order);
+  const auto foundation = Lay();
+  ASSERT_THAT(foundation, IsOk());
+  EXPECT_EQ((*foundation)->committer->LatestHead().head.size, 7u);
+}
+
+TEST_F(RestoreTest, AnOrderThatIsNoFileHoldsNothingUp) {
+  LiveOnce();
+  const std::string order = RestoreOrderFile(config_.data_folder());
+  ASSERT_EQ(mkfifo(order.c_str(), 0600), 0);
+  EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid));
+  fs::remove(order);
+  fs::create_directory(order);
+  EXPECT_THAT(Lay(), HasReason(Reason::kFieldInvalid));
 }
 
 TEST_F(RestoreTest, AReasonThatMayNotStandInTheLedgerIsRefused) {

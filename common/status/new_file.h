@@ -9,9 +9,9 @@
 
 namespace onereturn {
 
-// Writes `text` to a new file, on stable storage. `mode` is exactly the file's permissions,
-// whatever the process's mask. FIELD_INVALID when the file exists already: a key is never
-// overwritten. UNAVAILABLE when it cannot be written.
+// Writes `text` to a new file, on stable storage, its name too. `mode` is exactly the file's
+// permissions, whatever the process's mask. FIELD_INVALID when the file exists already: a key is
+// never overwritten. UNAVAILABLE when it cannot be written; then there is no file.
 absl::Status WriteNewFile(const std::string& file, absl::string_view text, unsigned mode);
 
 }  // namespace onereturn

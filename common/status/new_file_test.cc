@@ -1,7 +1,11 @@
 #include "common/status/new_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
 
 #include "common/base/read_file.h"
 #include "common/base/testing/temporary_folder.h"
@@ -35,6 +39,26 @@ TEST(NewFileTest, NothingIsWrittenOver) {
   EXPECT_EQ(ReadFile(folder.File("key")), "first");
   EXPECT_THAT(WriteNewFile(folder.File("none/key"), "x", 0600),
               StatusIs(absl::StatusCode::kUnavailable));
+}
+
+// As on a full disk: the writing of a file ends in its middle.
+TEST(NewFileTest, WhatCouldNotBeWrittenWholeIsNotThere) {
+  const TemporaryFolder folder;
+  const std::string file = folder.File("key");
+  const std::string text(10'000, 'x');
+  const auto reached = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit small = before;
+  small.rlim_cur = 4'096;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const absl::Status written = WriteNewFile(file, text, 0600);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, reached);
+  EXPECT_THAT(written, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_FALSE(std::filesystem::exists(file));
+  EXPECT_THAT(WriteNewFile(file, text, 0600), IsOk()) << "the next try finds its place free";
+  EXPECT_EQ(ReadFile(file), text);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/digest/digest.h"
 #include "common/storage/store.h"
 
 namespace onereturn {
@@ -21,6 +22,7 @@ struct StoredBackup {
   int64_t time_seconds = 0;
   uint64_t bytes = 0;  // Of all its files, shared ones included.
   std::string note;    // As it was given to Add().
+  std::string seal;    // What Add() was given for it; empty without one.
 };
 
 // How far a backup that is being made has come; told on threads of the engine.
@@ -39,15 +41,24 @@ class BackupFolder {
   ~BackupFolder();
 
   // Adds a backup of everything written before the call, on stable storage, and verifies it: every
-  // file is read again and its checksum compared. One that fails is removed.
+  // file is read again and its checksum compared. One that fails is removed. First as
+  // VerifyUnverified(). `seal`, unless empty, is asked for a text that is kept with the backup,
+  // from the digest of what the store's own files say the backup holds: what ContentOfRestored()
+  // says of the backup for as long as nobody alters it, not even so that every checksum fits.
+  using Seal = std::function<absl::StatusOr<std::string>(const Digest& content)>;
   absl::StatusOr<StoredBackup> Add(const Store& store, absl::string_view note,
-                                   const BackupProgress& progress = {});
-  // Ends the copying that runs, which then fails. From any thread.
+                                   const BackupProgress& progress = {}, const Seal& seal = nullptr);
+  // Verifies what a process that ended in the middle of Add() left, and removes what is damaged.
+  absl::Status VerifyUnverified();
+  // Would VerifyUnverified() have something to do?
+  static absl::StatusOr<bool> HasUnverified(const std::string& path);
+  // Ends the copying or verifying that runs, which then fails; no other begins. From any thread.
   void Stop();
   // What lies in a folder, whoever may be adding to it; oldest first. Empty when there is no
-  // folder.
+  // folder. What was not verified to its end is not among them.
   static absl::StatusOr<std::vector<StoredBackup>> ListOf(const std::string& path);
-  // Oldest first. One that is damaged so that it cannot be read at all is not among them.
+  // Oldest first, those that were not verified too. One that is damaged so that it cannot be read
+  // at all is not among them.
   std::vector<StoredBackup> List() const;
   // Reads every file of the backup.
   absl::Status Verify(uint32_t number) const;
@@ -58,8 +69,13 @@ class BackupFolder {
  private:
   struct State;
   explicit BackupFolder(std::unique_ptr<State> state);
+  absl::Status PutSeal(const Store& store, uint32_t number, const Seal& seal) const;
+  uint32_t NewestNumber() const;  // 0 when there is none.
   std::unique_ptr<State> state_;
 };
+
+// The digest of what Restore() wrote to `folder`, before anybody opens it.
+absl::StatusOr<Digest> ContentOfRestored(const std::string& folder);
 
 // Makes the files of a store that was copied there durable, and its folder's name. UNAVAILABLE when
 // it cannot.

@@ -40,10 +40,9 @@ class BackupFolderTest : public ::testing::Test {
     return store.ok() ? AllEntries(**store, Table::kFacts) : Entries();
   }
   // Flips a byte in the middle of the newest table file that the backups share.
-  void FlipSharedByte() {
+  void FlipSharedByte(const std::string& name = "backups") {
     std::filesystem::path newest;
-    for (const auto& file :
-         std::filesystem::recursive_directory_iterator(folder_.File("backups"))) {
+    for (const auto& file : std::filesystem::recursive_directory_iterator(folder_.File(name))) {
       if (file.path().extension() == ".sst" && (newest.empty() || newest < file.path())) {
         newest = file.path();
       }
@@ -107,10 +106,94 @@ TEST_F(BackupFolderTest, IsListedWhileABackupIsBeingMade) {
     }
   };
   ASSERT_TRUE(backups_->Add(*store_, "half", progress).ok());
-  ASSERT_FALSE(during.empty());
-  EXPECT_EQ(during[0], "whole");
+  EXPECT_THAT(during, ElementsAre("whole")) << "not what is still being verified";
   EXPECT_THAT(BackupFolder::ListOf(folder_.File("backups")).value(), SizeIs(2));
   EXPECT_THAT(BackupFolder::ListOf(folder_.File("none")).value(), IsEmpty());
+}
+
+// A process that ends while it verifies: its folder is what it is at that moment.
+TEST_F(BackupFolderTest, WhatWasNotVerifiedToItsEndIsNotListedUntilItIs) {
+  Put("a", std::string(5000, 'x'));
+  ASSERT_TRUE(backups_->Add(*store_, "whole").ok());
+  Put("b", std::string(5000, 'y'));
+  BackupProgress progress;
+  progress.verifying = [&] {
+    for (const char* name : {"sound", "damaged"}) {
+      std::filesystem::copy(folder_.File("backups"), folder_.File(name),
+                            std::filesystem::copy_options::recursive);
+    }
+  };
+  ASSERT_TRUE(backups_->Add(*store_, "half", progress).ok());
+  EXPECT_EQ(BackupFolder::HasUnverified(folder_.File("backups")).value(), false);
+  FlipSharedByte("damaged");
+  for (const char* name : {"sound", "damaged"}) {
+    const auto listed = [&] { return BackupFolder::ListOf(folder_.File(name)).value(); };
+    ASSERT_THAT(listed(), SizeIs(1));
+    EXPECT_EQ(listed()[0].note, "whole");
+    EXPECT_EQ(BackupFolder::HasUnverified(folder_.File(name)).value(), true);
+    backups_ = BackupFolder::Open(folder_.File(name)).value();
+    const absl::Status verified = backups_->VerifyUnverified();
+    ASSERT_TRUE(verified.ok()) << verified;
+    EXPECT_EQ(BackupFolder::HasUnverified(folder_.File(name)).value(), false);
+    EXPECT_THAT(listed(), SizeIs(name == std::string("sound") ? 2 : 1));
+  }
+  // The next one begins where that ended.
+  const auto next = backups_->Add(*store_, "next");
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_THAT(BackupFolder::ListOf(folder_.File("damaged")).value(), SizeIs(2));
+}
+
+TEST_F(BackupFolderTest, IsStoppedInCopyingAndInVerifying) {
+  Put("a", std::string(5000, 'x'));
+  BackupProgress progress;
+  progress.verifying = [&] { backups_->Stop(); };
+  EXPECT_FALSE(backups_->Add(*store_, "verifying", progress).ok());
+  EXPECT_FALSE(backups_->Add(*store_, "copying").ok());
+  backups_.reset();
+  EXPECT_THAT(BackupFolder::ListOf(folder_.File("backups")).value(), IsEmpty());
+  backups_ = BackupFolder::Open(folder_.File("backups")).value();
+  EXPECT_TRUE(backups_->Add(*store_, "again").ok());
+  EXPECT_THAT(BackupFolder::ListOf(folder_.File("backups")).value(), SizeIs(1));
+}
+
+// A shared table that was altered in the folder is not copied anew: the seal of the next backup
+// must not be of what lies there.
+TEST_F(BackupFolderTest, ASealIsOfWhatTheStoreHolds) {
+  Digest sealed = {};
+  const BackupFolder::Seal seal = [&sealed](const Digest& content) {
+    sealed = content;
+    return std::string("seal of the backup");
+  };
+  Put("a", std::string(5000, 'x'));
+  const auto first = backups_->Add(*store_, "", {}, seal);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->seal, "seal of the backup");
+  ASSERT_TRUE(backups_->Restore(first->number, folder_.File("first")).ok());
+  EXPECT_EQ(ContentOfRestored(folder_.File("first")).value(), sealed);
+
+  Put("b", "y");
+  const Digest of_first = sealed;
+  const auto second = backups_->Add(*store_, "", {}, seal);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_NE(sealed, of_first);
+  ASSERT_TRUE(backups_->Restore(second->number, folder_.File("second")).ok());
+  EXPECT_EQ(ContentOfRestored(folder_.File("second")).value(), sealed);
+
+  // What a later backup shares is read from the store.
+  FlipSharedByte();
+  const Digest of_second = std::exchange(sealed, {});
+  EXPECT_FALSE(backups_->Add(*store_, "", {}, seal).ok()) << "its checksum does not fit";
+  EXPECT_EQ(sealed, of_second);
+  EXPECT_EQ(backups_->List()[0].seal, "seal of the backup");
+  ASSERT_TRUE(backups_->Remove(first->number).ok());
+  EXPECT_FALSE(std::filesystem::exists(folder_.File("backups") + "/seals/1"));
+
+  for (const auto& file : std::filesystem::directory_iterator(folder_.File("second"))) {
+    if (file.path().extension() != ".sst") continue;
+    std::filesystem::rename(file.path(), file.path().string() + ".sst");
+    break;
+  }
+  EXPECT_NE(ContentOfRestored(folder_.File("second")).value(), of_second) << "another name";
 }
 
 TEST_F(BackupFolderTest, DamageIsFound) {

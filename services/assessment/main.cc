@@ -48,6 +48,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                                           Family::kRights, rights.get(), &foundation->clock));
     consumer = std::make_unique<FeedConsumer>("ingestion", ingestion, follower.get(),
                                               life->seams().witnesses);
+    service->CheckOrganisations();
     service->ShowFollowed("ingestion", consumer.get(), follower.get());
   }
   BackupServer backup_server(service->guard(), foundation->backups.get());

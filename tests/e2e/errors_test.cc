@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "common/status/testing/status_matchers.h"
 #include "tests/e2e/demonstration.h"
 
@@ -33,7 +34,14 @@ TEST_F(ErrorsTest, WrongUsageNamesWhatIsWrong) {
                         {{"league", kFourHours, "--period", "2024-03", "more"}, "more"},
                         {{"league", kFourHours}, "--period is required"},
                         {{"league", kFourHours, "--period", "2024-03", "--top", "many"}, "--top"},
+                        {{"league", kFourHours, "--period", "2024-03", "--top", "0"}, "--top"},
+                        {{"league", kFourHours, "--period", "2024-03", "--top", "-1"}, "--top"},
+                        {{"watch", "metrics", "--limit", "0"}, "--limit"},
+                        {{"watch", "feed", "--limit", "-1"}, "--limit"},
                         {{"watch", "feed", "--service", "payroll"}, "payroll"},
+                        {{"access-log", "--service", "payroll"}, "payroll"},
+                        {{"access-log", "--service", "Ingestion"}, "Ingestion"},
+                        {{"status", "--wait", "-1"}, "--wait"},
                         {{"status", "--timeout", "0"}, "--timeout"},
                         {{"status", "--profile"}, "--profile"}}) {
     EXPECT_THAT(RunClient({row.arguments, demo_.ProfileOf(kAnalyst)}),
@@ -52,7 +60,15 @@ TEST_F(ErrorsTest, HelpGoesToStandardOutput) {
   }
   EXPECT_THAT(RunClient({{"--help"}}).out,
               HasSubstr("Exit codes: 0 done, 1 invalid data, 2 wrong usage, "
-                        "3 not reached or refused, 4 not found."));
+                        "3 not reached or refused,\n            4 not found."));
+  // A terminal of the usual width.
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"--help"}, {"access-log", "--help"}, {"restore", "--help"}}) {
+    const std::string help = RunClient({arguments}).out;
+    const std::vector<std::string> lines =
+        absl::StrSplit(help.substr(0, help.find("Example:")), '\n');
+    for (const std::string& line : lines) EXPECT_LE(line.size(), 80u) << line;
+  }
 }
 
 TEST_F(ErrorsTest, ProfilesThatCannotBeUsed) {
@@ -144,6 +160,13 @@ TEST_F(ErrorsTest, AServiceThatIsDownIsNamedWithWhatToDo) {
               AllOf(::testing::ContainsRegex("ingestion +" + address + " +NOT REACHED"),
                     ::testing::ContainsRegex("metrics +127.0.0.1:[0-9]+ +serving"),
                     ::testing::ContainsRegex("assessment +127.0.0.1:[0-9]+ +NOT REACHED")));
+  const ClientRun waited = as(kOperator, {"status", "--wait", "0.1"});
+  EXPECT_THAT(waited, AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("Waiting until"))));
+  // What is started meanwhile is waited for.
+  RunningClient waits({{"status", "--wait", "60"}, suite->ProfileOf(kOperator).value()});
+  ASSERT_THAT(suite->Start("ingestion"), IsOk());
+  ASSERT_THAT(suite->Start("assessment"), IsOk());
+  EXPECT_THAT(waits.Finish(), ExitedWith(0));
 }
 
 // Certificates of another authority, and a service that shows another name than the profile's.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 
@@ -129,9 +130,26 @@ TEST_F(InitTest, ThreeServersStartFromItsFolder) {
                  profile("submitter-RLQ")});
   EXPECT_THAT(own, AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("CreateUpload")),
                          Field(&ClientRun::out, Not(HasSubstr("operator")))));
+  // A certificate that is taken back is let in no more, and the log says whose.
+  const ClientCall asks{{"metrics"}, profile("analyst")};
+  EXPECT_THAT(RunClient(asks), ExitedWith(0));
+  EXPECT_THAT(RunClient({{"revoke", "analyst", "--folder", Folder()}}), ExitedWith(0));
+  ClientRun shut_out = RunClient(asks);
+  for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+       shut_out.end.exit_code == 0 && std::chrono::steady_clock::now() < end;) {
+    shut_out = RunClient(asks);
+  }
+  EXPECT_THAT(shut_out, ExitedWith(3));
+  EXPECT_THAT(RunClient({{"metrics"}, profile("assessor")}), ExitedWith(0));
+  // Without an organisation all calls are asked for, which are not this caller's to read.
+  EXPECT_THAT(RunClient({{"access-log"}, profile("submitter-RLQ")}),
+              AllOf(ExitedWith(3), Field(&ClientRun::err,
+                                         HasSubstr("give --organisation with the code of yours"))));
   for (auto& server : servers) {
     EXPECT_THAT(server->Terminate(30'000), IsOkAndHolds(ProcessEnd{0, {}}));
   }
+  EXPECT_THAT(ReadWholeFile(files_.File("metrics.log")),
+              AllOf(HasSubstr("connection.revoked"), HasSubstr("onereturn.local/system/analyst")));
 }
 
 TEST_F(InitTest, KeysAreForTheirOwnerAlone) {

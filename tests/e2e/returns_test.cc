@@ -150,6 +150,16 @@ TEST_F(ReturnsTest, AProviderSeesItsOwnAlone) {
   EXPECT_EQ(others.err, nobodys.err);
 }
 
+TEST_F(ReturnsTest, ACollectionThatIsNoneAndAPeriodThatIsNone) {
+  EXPECT_THAT(demo_.As(kAnalyst, {"returns", "--collection", "nope"}),
+              AllOf(ExitedWith(4), Field(&ClientRun::err, HasSubstr("reason: NOT_FOUND"))));
+  EXPECT_THAT(demo_.As(kAnalyst, Of("", "2024-3")),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("a month of two digits"))));
+  // A period of which nothing is held is no fault.
+  EXPECT_THAT(demo_.As(kAnalyst, Of("", "1999-01")),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("No returns are held"))));
+}
+
 TEST_F(ReturnsTest, OptionsThatDoNotFit) {
   for (const auto& arguments : std::vector<std::vector<std::string>>{
            Of("", "2024-03", {"--cells"}),

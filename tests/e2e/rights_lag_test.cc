@@ -108,6 +108,12 @@ TEST_F(RightsLagTest, AGrantAndItsRevocationReachEachService) {
   MillisUntil([this] { return ReadsMetrics(); }, true);
   MillisUntil([this] { return ReadsAssessment(); }, true);
 
+  grpc::ClientContext standing;
+  standing.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  const auto watch = metrics_->Watch(&standing, metrics::v1::WatchRequest());
+  metrics::v1::WatchResponse heartbeat;
+  ASSERT_TRUE(watch->Read(&heartbeat));
+
   rights::v1::RevokeGrantRequest revoke;
   revoke.set_request_id("revoke");
   revoke.set_name(proposed.grant().name());
@@ -117,6 +123,10 @@ TEST_F(RightsLagTest, AGrantAndItsRevocationReachEachService) {
   EXPECT_THAT(ReadsIngestion(), HasReason(Reason::kPermission)) << "in the next call";
   const int64_t metrics = MillisUntil([this] { return ReadsMetrics(); }, false);
   const int64_t assessment = MillisUntil([this] { return ReadsAssessment(); }, false);
+  while (watch->Read(&heartbeat)) {
+  }
+  EXPECT_THAT(FromGrpcStatus(watch->Finish()), HasReason(Reason::kPermission))
+      << "also for a stream that stood before";
   std::printf("a revocation reached metrics in %lld ms, assessment in %lld ms\n",
               static_cast<long long>(metrics), static_cast<long long>(assessment));
 

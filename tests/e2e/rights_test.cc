@@ -3,6 +3,8 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/base/pseudonym.h"
 #include "onereturn/rights/v1/rights_service.pb.h"
 #include "tests/e2e/demonstration.h"
 
@@ -91,6 +93,34 @@ TEST_F(RightsTest, WhoHoldsSeveralRolesNamesTheOneHeActsUnder) {
   EXPECT_THAT(demo_.As(kSteward, {"rights", "list", "--role", "king"}), ExitedWith(1));
   ASSERT_THAT(demo_.As(kFirstOfficer, {"rights", "revoke", name, "--reason", "done"}),
               ExitedWith(0));
+}
+
+TEST_F(RightsTest, TheSecondOfficerReadsWhy) {
+  const auto proposed =
+      demo_.Ask<rights::v1::ProposeGrantResponse>(kFirstOfficer, Proposal(kNewcomer, "assessor"));
+  const std::string name = proposed.grant().name();
+  EXPECT_THAT(demo_.As(kSecondOfficer, {"rights", "list", "--state", "proposed"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr(": covers the month"))));
+  ASSERT_THAT(demo_.As(kSecondOfficer,
+                       {"rights", "decide", name, "--refuse", "--reason", "not for a newcomer"}),
+              ExitedWith(0));
+  EXPECT_THAT(demo_.As(kAuditor, {"rights", "list", "--state", "refused"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr(": not for a newcomer"))));
+}
+
+TEST_F(RightsTest, WhatWouldBeOverIsNotProposed) {
+  auto over = Proposal(kNewcomer, "analyst");
+  over.insert(over.end(), {"--until", "2020-01-01"});
+  EXPECT_THAT(demo_.As(kFirstOfficer, over),
+              AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("2020-01-01 is over"))));
+}
+
+// The example of the help is one that would be taken.
+TEST_F(RightsTest, TheExampleNamesAPersonAsTheServicesKnowThem) {
+  const ClientRun help = RunClient({{"rights", "propose", "--help"}});
+  const std::vector<std::string> parts = absl::StrSplit(help.out, "rights propose --principal ");
+  ASSERT_THAT(parts, SizeIs(2));
+  EXPECT_TRUE(IsPersonId(parts[1].substr(0, parts[1].find(' ')))) << help.out;
 }
 
 TEST_F(RightsTest, EveryServicesRightsFileStandsInIngestionsLedger) {

@@ -39,6 +39,18 @@ TEST_F(RotateKeyTest, ReceiptsVerifyWithTheEarlierKeyAndTheServicesFollow) {
                                   rotated.receipt().position()}),
               ExitedWith(0));
   EXPECT_THAT(demo_.As(kOperator, {"status"}), ExitedWith(0));
+
+  // A start later both keys are still configured. The repeat gets the same key, and nothing turns
+  // back to the earlier one.
+  ASSERT_THAT(demo_.suite().Stop("ingestion"), IsOk());
+  ASSERT_THAT(demo_.suite().Start("ingestion"), IsOk());
+  const auto later = demo_.Ask<operations::v1::RotateSigningKeyResponse>(
+      kOperator, {"rotate-key", "--service", "ingestion", "--request-id", "turn"});
+  EXPECT_EQ(later.receipt().entry(), rotated.receipt().entry());
+  EXPECT_EQ(later.key_id(), rotated.key_id());
+  EXPECT_EQ(later.public_key_pem(), rotated.public_key_pem());
+  EXPECT_THAT(Rotate("ingestion", "back"),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("KEY_NOT_GIVEN"))));
 }
 
 TEST_F(RotateKeyTest, OnlyAnOperatorTurnsToAnotherKey) {

@@ -49,6 +49,7 @@ class ExitCodeTest : public ::testing::Test {
     output_ = process->OutputTail();
     return end.ok() ? end->exit_code : std::nullopt;
   }
+  std::string ReadyFile() { return suite_->File(ConfigOf(kExitingService).ready_file()); }
   // Makes the store.
   void StartAndStop(const std::string& service) {
     ASSERT_THAT(suite_->Start(service), IsOk());
@@ -58,6 +59,19 @@ class ExitCodeTest : public ::testing::Test {
   std::unique_ptr<Deployment> suite_;
   std::string output_;
 };
+
+TEST_F(ExitCodeTest, HelpIsNoFault) {
+  ProcessOptions options;
+  options.binary = ONERETURN_BINARY_FOLDER "/harness_idle_server";
+  options.arguments = {"--help"};
+  options.output_file = suite_->File("help.log");
+  auto process = Process::Start(options).value();
+  EXPECT_EQ(process->Wait(30'000).value().exit_code, kExitInOrder);
+  for (const char* text :
+       {"--config FILE", "high_water_file", "  78  the configuration is wrong"}) {
+    EXPECT_THAT(process->OutputTail(), HasSubstr(text));
+  }
+}
 
 TEST_F(ExitCodeTest, AnAddressInUse) {
   ASSERT_THAT(suite_->Start(kOther), IsOk());
@@ -80,16 +94,53 @@ TEST_F(ExitCodeTest, AMissingOrWrongFile) {
   EXPECT_EQ(Run(config), kExitConfiguration);
 }
 
+TEST_F(ExitCodeTest, WhatIsWrongInTheConfigurationIsSaid) {
+  config::v1::ServerConfig config = ConfigOf(kExitingService);
+  std::filesystem::permissions(suite_->File(config.signing_key_file()),
+                               std::filesystem::perms(0644));
+  EXPECT_EQ(Run(config), kExitConfiguration);
+  EXPECT_THAT(output_, HasSubstr("\n  signing_key_file: "));
+  EXPECT_THAT(output_, HasSubstr("chmod 600 it"));
+  EXPECT_THAT(output_, HasSubstr("what to do: "));
+  EXPECT_EQ(Run(config::v1::ServerConfig()), kExitConfiguration) << "an empty file";
+  for (const char* field : {"data_folder", "listen_address", "signing_key_file", "rights_file"}) {
+    EXPECT_THAT(output_, HasSubstr(std::string("  ") + field + ": is missing\n"));
+  }
+}
+
+TEST_F(ExitCodeTest, WhatIsWrongInTheRightsFileIsSaid) {
+  config::v1::ServerConfig config = ConfigOf(kExitingService);
+  std::ofstream(suite_->File("wrong.textproto"))
+      << "principals { spiffe_id: \"ingestion\" role: ROLE_OPERATOR }";
+  config.set_rights_file(suite_->File("wrong.textproto"));
+  EXPECT_EQ(Run(config), kExitConfiguration);
+  EXPECT_THAT(output_, HasSubstr("principals[0]: spiffe_id is not a SPIFFE id\n"));
+}
+
 TEST_F(ExitCodeTest, AStoreInUse) {
   ASSERT_THAT(suite_->Start(kExitingService), IsOk());
   EXPECT_EQ(Run(ConfigOf(kExitingService)), kExitConfiguration);
   EXPECT_THAT(output_, HasSubstr("in use"));
+  EXPECT_TRUE(std::filesystem::exists(ReadyFile())) << "it is not ours";
+}
+
+TEST_F(ExitCodeTest, NoReadyFileStaysOfWhatEnded) {
+  config::v1::ServerConfig config = ConfigOf(kExitingService);
+  ASSERT_THAT(suite_->Start(kExitingService), IsOk());
+  ASSERT_TRUE(std::filesystem::exists(ReadyFile()));
+  ASSERT_THAT(suite_->Stop(kExitingService), IsOk());
+  EXPECT_FALSE(std::filesystem::exists(ReadyFile()));
+  std::ofstream(ReadyFile()) << "127.0.0.1:1\n";  // A kill left it.
+  config.set_rights_file(suite_->File("missing.textproto"));
+  EXPECT_EQ(Run(config), kExitConfiguration);
+  EXPECT_FALSE(std::filesystem::exists(ReadyFile()));
 }
 
 TEST_F(ExitCodeTest, AStoreThatVanished) {
   StartAndStop(kExitingService);
   std::filesystem::remove_all(suite_->DataFolderOf(kExitingService));
   EXPECT_EQ(Run(ConfigOf(kExitingService)), kExitStoreMissing);
+  EXPECT_THAT(output_, HasSubstr("\"initialise\"")) << "how a new one is made";
 }
 
 TEST_F(ExitCodeTest, ADamagedStore) {

@@ -163,14 +163,21 @@ class Auditing {
       const bool leads_on = change.fact.old_public_key() == keys_.back().key.bytes;
       const bool is_signed =
           KeyChangeIsSigned(change.fact, service_.name(), place.first, place.second);
-      if (leads_on && is_signed) {
+      const bool turns_back =
+          std::any_of(keys_.begin(), keys_.end(), [&change](const PinnedKey& pinned) {
+            return pinned.key.bytes == change.fact.new_public_key();
+          });
+      if (leads_on && is_signed && !turns_back) {
         keys_.push_back(
             {change.epoch, change.sequence, *PublicKeyFromBytes(change.fact.new_public_key())});
         continue;
       }
       Tell(LieKind::kKeyChanged, absl::StrCat("entry ", change.sequence, " (SIGNING_KEY_CHANGED)"),
-           absl::StrCat("a change from key ", keys_.back().key.id(), " that both keys signed"),
-           leads_on ? "signatures that do not hold" : "a change from another key");
+           absl::StrCat("a change from key ", keys_.back().key.id(),
+                        " to a new one, that both keys signed"),
+           !leads_on    ? "a change from another key"
+           : !is_signed ? "signatures that do not hold"
+                        : "a change back to a key that was replaced");
     }
   }
 

@@ -117,6 +117,19 @@ TEST_F(LedgerAuditTest, AChangeOfKeysThatBothSignedIsFollowed) {
   EXPECT_THAT(Audit(), ElementsAre("KEY_CHANGED"));
 }
 
+// The services' own verifiers believe no head of a key that was replaced.
+TEST_F(LedgerAuditTest, AChangeBackToAReplacedKeyIsALie) {
+  const TestKey first = TestKey::OfRfc8032();
+  const TestKey next(std::string(32, 'n'));
+  EXPECT_THAT(AuditAfter([&] {
+                ledger_.Add(feed::v1::ENTRY_KIND_SIGNING_KEY_CHANGED,
+                            ChangeOfKeys(first, next, "metrics", 1, 10));
+                ledger_.Add(feed::v1::ENTRY_KIND_SIGNING_KEY_CHANGED,
+                            ChangeOfKeys(next, first, "metrics", 1, 11));
+              }),
+              testing::Contains("KEY_CHANGED"));
+}
+
 TEST_F(LedgerAuditTest, AChangeOfKeysThatOnlyAThiefSignedIsNone) {
   const TestKey thief(std::string(32, 't'));
   EXPECT_THAT(AuditAfter([&] {

@@ -34,6 +34,8 @@ void Stop(int /*signal*/) { stopped = 1; }
 // What gRPC would log stands in the errors too.
 void DropLog(gpr_log_func_args* /*line*/) {}
 
+// What one command was given. A set of its own for each: the environment fills the profile of every
+// command, of those that were not chosen too.
 struct Options {
   bool json = false;
   std::string profile;
@@ -93,8 +95,7 @@ int VerifyReceipts(const Options& options) {
     }
     for (const auto& receipt : *receipts) {
       ++count;
-      if (VerifyReceipt(receipt, *keys, &report)) continue;
-      report.lies.back().place += absl::StrCat(" in ", file);
+      VerifyReceipt(receipt, *keys, file, &report);
     }
   }
   report.notes.push_back(absl::StrCat(count, count == 1 ? " receipt read." : " receipts read."));
@@ -213,22 +214,24 @@ void AddRecompute(CLI::App* app, Options* options) {
 
 int Run(int argument_count, char** arguments) {
   gpr_set_log_function(DropLog);
-  Options options;
+  Options verify_options;
+  Options audit_options;
+  Options recompute_options;
   CLI::App app("Verifies what Onereturn's services say, with no code of theirs.",
                "onereturn-auditor");
   app.footer(kExitCodes);
   app.require_subcommand(1);
-  AddVerifyReceipt(&app, &options);
-  AddAudit(&app, &options);
-  AddRecompute(&app, &options);
+  AddVerifyReceipt(&app, &verify_options);
+  AddAudit(&app, &audit_options);
+  AddRecompute(&app, &recompute_options);
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
-  if (app.got_subcommand("verify-receipt")) return VerifyReceipts(options);
-  if (app.got_subcommand("audit")) return RunAudit(options);
-  return RunRecompute(options);
+  if (app.got_subcommand("verify-receipt")) return VerifyReceipts(verify_options);
+  if (app.got_subcommand("audit")) return RunAudit(audit_options);
+  return RunRecompute(recompute_options);
 }
 
 }  // namespace

@@ -59,6 +59,24 @@ std::optional<std::string> Contradiction(const Receipt& receipt, const feed::v1:
   return std::nullopt;
 }
 
+// Does the proof lead from the leaf to the root of the receipt's head?
+bool Proves(const Receipt& receipt, const Hash& leaf) {
+  Proof proof;
+  for (const std::string& bytes : receipt.inclusion_proof()) {
+    proof.push_back(ToHash(bytes).value_or(Hash{}));
+  }
+  const std::optional<Hash> root = ToHash(receipt.head().root());
+  return root.has_value() && receipt.sequence() > 0 &&
+         ProvesInclusion(leaf, receipt.sequence() - 1, receipt.head().size(), *root, proof);
+}
+
+std::string KeyToFetch(const Receipt& receipt, const std::string& place) {
+  return absl::StrCat(place, ": key ", receipt.head().key_id(),
+                      " signs its head, and is not among --keys. If the ", receipt.service(),
+                      " service has changed its key, \"onereturn rotate-key\" printed this one: ",
+                      "ask its operator, compare the id, and put the PEM beside the others.");
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Receipt>> ReadReceipts(const std::string& file) {
@@ -103,13 +121,12 @@ absl::StatusOr<std::map<std::string, PublicKey>> ReadKeys(const std::string& pat
   return absl::InvalidArgumentError(absl::StrCat(path, " holds no Ed25519 public key in PEM"));
 }
 
-bool VerifyReceipt(const Receipt& receipt, const std::map<std::string, PublicKey>& keys,
-                   Report* report) {
-  const std::string place =
-      absl::StrCat("the receipt of ", receipt.name(), ", sequence ", receipt.sequence());
+void VerifyReceipt(const Receipt& receipt, const std::map<std::string, PublicKey>& keys,
+                   absl::string_view source, Report* report) {
+  const std::string place = absl::StrCat("the receipt of ", receipt.name(), ", sequence ",
+                                         receipt.sequence(), " in ", source);
   const auto lie = [&](LieKind kind, absl::string_view expected, absl::string_view seen) {
     report->Add(kind, receipt.service(), place, expected, seen);
-    return false;
   };
   feed::v1::Entry entry;
   if (!entry.ParseFromString(receipt.entry())) {
@@ -124,26 +141,16 @@ bool VerifyReceipt(const Receipt& receipt, const std::map<std::string, PublicKey
     return lie(LieKind::kReceiptAltered, Describe(entry.sequence(), entry), *wrong);
   }
   const auto key = keys.find(receipt.head().key_id());
-  if (key == keys.end()) {
-    return lie(LieKind::kHeadNotSigned, "a head signed by a key that was given",
-               absl::StrCat("key ", receipt.head().key_id()));
-  }
-  if (!HeadIsSigned(receipt.head(), key->second)) {
+  if (key != keys.end() && !HeadIsSigned(receipt.head(), key->second)) {
     return lie(LieKind::kHeadNotSigned, absl::StrCat("a signature by key ", key->first),
                "one that does not hold");
   }
-  Proof proof;
-  for (const std::string& bytes : receipt.inclusion_proof()) {
-    proof.push_back(ToHash(bytes).value_or(Hash{}));
+  if (!Proves(receipt, leaf)) {
+    return lie(LieKind::kProofWrong,
+               absl::StrCat("a proof that leads to root ", Hex(receipt.head().root())),
+               "hashes that do not");
   }
-  const std::optional<Hash> root = ToHash(receipt.head().root());
-  const bool proves =
-      receipt.sequence() > 0 &&
-      ProvesInclusion(leaf, receipt.sequence() - 1, receipt.head().size(), *root, proof);
-  if (proves) return true;
-  return lie(LieKind::kProofWrong,
-             absl::StrCat("a proof that leads to root ", Hex(receipt.head().root())),
-             "hashes that do not");
+  if (key == keys.end()) report->unchecked.push_back(KeyToFetch(receipt, place));
 }
 
 }  // namespace onereturn::auditor

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "onereturn/ledger/v1/ledger.pb.h"
 #include "tools/auditor/lie.h"
 #include "tools/auditor/signed_word.h"
@@ -22,9 +23,10 @@ absl::StatusOr<std::vector<ledger::v1::Receipt>> ReadReceipts(const std::string&
 // "*.pem" of a folder. An error when there is none.
 absl::StatusOr<std::map<std::string, PublicKey>> ReadKeys(const std::string& path);
 
-// Adds the first lie of a receipt, if there is one. True when all holds.
-bool VerifyReceipt(const ledger::v1::Receipt& receipt, const std::map<std::string, PublicKey>& keys,
-                   Report* report);
+// Adds the first lie of a receipt that was read from `source` (a file's name), if there is one. A
+// head whose key is not among `keys` is no lie but not checked: services change their keys.
+void VerifyReceipt(const ledger::v1::Receipt& receipt, const std::map<std::string, PublicKey>& keys,
+                   absl::string_view source, Report* report);
 
 }  // namespace onereturn::auditor
 

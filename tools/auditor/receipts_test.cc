@@ -21,6 +21,11 @@
 namespace onereturn::auditor {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
 // What the key of RFC 8032 section 7.1, test 1 makes of the empty message.
 constexpr char kEmptySigned[] =
     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b4"
@@ -68,7 +73,9 @@ ledger::v1::Receipt Sound(uint64_t head_epoch = 2) {
 
 std::string FirstLie(const ledger::v1::Receipt& receipt) {
   Report report;
-  if (VerifyReceipt(receipt, {{Key().id(), Key()}}, &report)) return "none";
+  VerifyReceipt(receipt, {{Key().id(), Key()}}, "r.json", &report);
+  EXPECT_THAT(report.unchecked, IsEmpty());
+  if (report.lies.empty()) return "none";
   return std::string(NameOf(report.lies.at(0).kind));
 }
 
@@ -130,7 +137,6 @@ TEST(ReceiptsTest, EveryChangedPartIsNamed) {
       {"RECEIPT_ALTERED", [](auto* r) { r->set_service("metrics"); }},
       {"HEAD_NOT_SIGNED", [](auto* r) { r->mutable_head()->set_size(4); }},
       {"HEAD_NOT_SIGNED", [](auto* r) { r->mutable_head()->set_epoch(3); }},
-      {"HEAD_NOT_SIGNED", [](auto* r) { r->mutable_head()->set_key_id("0011223344556677"); }},
       {"HEAD_NOT_SIGNED", [](auto* r) { (*r->mutable_head()->mutable_signature())[5] ^= 1; }},
       {"HEAD_NOT_SIGNED", [](auto* r) { r->mutable_head()->set_root("short"); }},
       {"PROOF_WRONG", [](auto* r) { (*r->mutable_inclusion_proof(0))[0] ^= 1; }},
@@ -155,6 +161,30 @@ TEST(ReceiptsTest, TheHeadIsOfTheEntrysEpochOrALaterOne) {
   EXPECT_EQ(FirstLie(Sound(2)), "none");
   EXPECT_EQ(FirstLie(Sound(3)), "none");
   EXPECT_EQ(FirstLie(Sound(1)), "RECEIPT_ALTERED");
+}
+
+// A service changes its key now and then: who holds the earlier one alone cannot tell.
+TEST(ReceiptsTest, AKeyThatWasNotGivenIsNotCheckedAndNamed) {
+  ledger::v1::Receipt receipt = Sound();
+  receipt.mutable_head()->set_key_id("0011223344556677");
+  Report report;
+  VerifyReceipt(receipt, {{Key().id(), Key()}}, "r.json", &report);
+  EXPECT_THAT(report.lies, IsEmpty());
+  EXPECT_THAT(report.unchecked,
+              ElementsAre(AllOf(HasSubstr("sequence 2 in r.json: key 0011223344556677 signs"),
+                                HasSubstr("rotate-key"))));
+  EXPECT_EQ(report.ExitCode(), 3);
+}
+
+TEST(ReceiptsTest, WithoutTheKeyTheProofIsCheckedStill) {
+  for (const auto& change : std::vector<std::function<void(ledger::v1::Receipt*)>>{
+           [](auto* r) { (*r->mutable_inclusion_proof(0))[0] ^= 1; },
+           [](auto* r) { r->mutable_head()->set_root("short"); }}) {
+    ledger::v1::Receipt receipt = Sound();
+    receipt.mutable_head()->set_key_id("0011223344556677");
+    change(&receipt);
+    EXPECT_EQ(FirstLie(receipt), "PROOF_WRONG");
+  }
 }
 
 TEST(ReceiptsTest, AreReadAsTheClientSavesThem) {

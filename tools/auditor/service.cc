@@ -217,12 +217,16 @@ absl::Status Service::ReadFeed(
   // A page may reach further than asked for; of heartbeats only so many are waited for.
   constexpr int kMostHeartbeats = 20;
   int heartbeats = 0;
-  while (reached < through && taken.ok() && heartbeats < kMostHeartbeats && reader->Read(&page)) {
+  bool open = true;
+  while (reached < through && taken.ok() && heartbeats < kMostHeartbeats) {
+    open = reader->Read(&page);
+    if (!open) break;
     heartbeats = page.entries().empty() ? heartbeats + 1 : 0;
     reached += static_cast<uint64_t>(page.entries_size());
     taken = take(page);
   }
-  context.TryCancel();
+  // What the service itself ended says why.
+  if (open) context.TryCancel();
   const absl::Status ended = ToStatus(reader->Finish());
   if (!taken.ok() || reached >= through) return taken;
   if (heartbeats == kMostHeartbeats || ended.ok()) {

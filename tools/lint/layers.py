@@ -20,7 +20,7 @@ PURE_LIBRARIES = [
     r"common/(base|decimal|period|hierarchy|expression|spc|cells|csv|digest|status)/.*",
 ]
 ENGINE = [
-    r"common/storage/(database|engine_options|engine_status|fault_file_system|folder|schema_record|space_watch|table_files|testing_store)\.h",
+    r"common/storage/(backup_content|database|engine_options|engine_status|fault_file_system|folder|schema_record|space_watch|table_files|testing_store)\.h",
 ]
 # What brings transport with it, though its name does not say so.
 TRANSPORT = [r"common/rpc/(admission|caller_identity|guard|mutation_gate|server|stream_bound)\.h"]

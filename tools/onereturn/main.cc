@@ -30,6 +30,7 @@ int Run(int argument_count, char** arguments) {
   AddReportCommand(&line);
   AddWatchCommands(&line);
   AddStatusCommands(&line);
+  AddRevokeCommand(&line);
   AddRotateKeyCommand(&line);
   AddBackupCommands(&line);
   AddRightsCommands(&line);

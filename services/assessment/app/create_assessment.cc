@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/feed/rights_follower.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/app/assessment_view.h"
@@ -11,6 +12,7 @@
 #include "services/assessment/app/names.h"
 #include "services/assessment/domain/framework.h"
 #include "services/assessment/store/assessment_tables.h"
+#include "services/assessment/store/families.h"
 #include "services/assessment/store/framework_tables.h"
 
 namespace onereturn::assessment {
@@ -44,7 +46,17 @@ absl::Status CheckFields(const v1::CreateAssessmentRequest& request) {
   return faults.ToStatus();
 }
 
+absl::Status CheckHeld(const Reader& reader, const std::string& organisation) {
+  ASSIGN_OR_RETURN(const bool held, HoldsOrganisation(reader, Family::kRights, organisation));
+  if (held) return absl::OkStatus();
+  return Error(Reason::kOdsUnknown, "the organisation is not held")
+      .Field("assessment.organisation", absl::StrCat("\"", organisation,
+                                                     "\" is not defined, or only "
+                                                     "since a moment ago"));
+}
+
 absl::StatusOr<Judged<v1::Assessment>> Judge(const Reader& reader, const OrganisationScope& scope,
+                                             bool checks_organisations,
                                              const v1::CreateAssessmentRequest& request) {
   RETURN_IF_ERROR(CheckFields(request));
   const v1::Assessment& asked = request.assessment();
@@ -53,6 +65,7 @@ absl::StatusOr<Judged<v1::Assessment>> Judge(const Reader& reader, const Organis
                  "the request names an organisation that the caller does not act for")
         .Field("assessment.organisation", "must be the caller's own organisation");
   }
+  if (checks_organisations) RETURN_IF_ERROR(CheckHeld(reader, asked.organisation()));
   const std::string code = FrameworkCode(asked);
   ASSIGN_OR_RETURN(FrameworkHead framework, ReadFrameworkHead(reader, code));
   if (!framework.newest.has_value()) {
@@ -91,7 +104,9 @@ void CreateAssessment::Run(const WriteOrigin& origin, v1::CreateAssessmentReques
   auto asked = std::make_shared<const v1::CreateAssessmentRequest>(std::move(request));
   WriteFact<v1::Assessment>(
       writer_, feed::v1::ENTRY_KIND_ASSESSMENT_CREATED, origin, *asked,
-      [asked, scope = origin.scope](const Reader& reader) { return Judge(reader, scope, *asked); },
+      [asked, scope = origin.scope, checks = checks_organisations_](const Reader& reader) {
+        return Judge(reader, scope, checks, *asked);
+      },
       AssessmentOf, std::move(respond));
 }
 

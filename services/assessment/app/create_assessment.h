@@ -14,11 +14,16 @@ class CreateAssessment {
  public:
   explicit CreateAssessment(const FactWriter* writer) : writer_(writer) {}
 
+  // From now on an organisation must be one that was heard of from ingestion (ODS_UNKNOWN,
+  // NOT_CAUGHT_UP). Before the first Run().
+  void CheckOrganisations() { checks_organisations_ = true; }
+
   void Run(const WriteOrigin& origin, v1::CreateAssessmentRequest request,
            Respond<v1::Assessment> respond) const;
 
  private:
   const FactWriter* const writer_;
+  bool checks_organisations_ = false;
 };
 
 }  // namespace onereturn::assessment

@@ -234,6 +234,19 @@ TEST_F(AssessmentWriteTest, AnAssessmentPinsTheNewestFramework) {
   EXPECT_EQ(Get("assessments/a1")->assessment().framework_version(), 1u);
 }
 
+TEST_F(AssessmentWriteTest, AnOrganisationThatIngestionDoesNotDefineIsNotAssessed) {
+  DefineFramework();
+  CheckOrganisations();
+  EXPECT_THAT(Create(AssessmentRequest()), HasReason(Reason::kNotCaughtUp));
+  HearOfOrganisation("QHL");
+  EXPECT_THAT(Create(AssessmentRequest()), IsOk());
+  v1::CreateAssessmentRequest unknown = AssessmentRequest();
+  unknown.mutable_assessment()->set_organisation("NOPE");
+  const auto refused = Create(unknown);
+  EXPECT_THAT(refused, HasReason(Reason::kOdsUnknown));
+  EXPECT_THAT(FieldsOf(refused.status()), ElementsAre("assessment.organisation"));
+}
+
 TEST_F(AssessmentWriteTest, EveryFaultOfAnAssessmentIsListed) {
   v1::CreateAssessmentRequest request;
   v1::Assessment* assessment = request.mutable_assessment();

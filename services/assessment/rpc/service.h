@@ -42,6 +42,8 @@ class Service {
 
   // As Guard::LimitCallers: before the server starts.
   void LimitCallers(Shares shares) { guard_->LimitCallers(std::move(shares)); }
+  // As CreateAssessment::CheckOrganisations: where ingestion is followed, before the server starts.
+  void CheckOrganisations() { create_assessment_.CheckOrganisations(); }
   // As PlainOperationsServer::ShowFollowed.
   void ShowFollowed(std::string source, const FeedConsumer* consumer, FeedTaker* taker) {
     operations_server_.ShowFollowed(std::move(source), consumer, taker);
@@ -68,7 +70,7 @@ class Service {
   MetricsClient metrics_;
   const FactWriter writer_;
   const UpdateFramework update_framework_;
-  const CreateAssessment create_assessment_;
+  CreateAssessment create_assessment_;
   const AddEvidence add_evidence_;
   const ScoreStatement score_statement_;
   const ReadAssessments read_assessments_;

@@ -8,11 +8,13 @@
 #include "common/cells/cell_chunk.h"
 #include "common/commit/journal.h"
 #include "common/feed/wire.h"
+#include "common/period/period.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/define.h"
+#include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/upload_table.h"
 
 namespace onereturn::ingestion {
@@ -37,6 +39,16 @@ common::v1::Cell ToWireCell(const CellView& cell) {
     wire.set_null_reason(static_cast<common::v1::NullReason>(cell.null_reason));
   }
   return wire;
+}
+
+// Empty: all periods.
+absl::Status CheckPeriod(const std::string& text) {
+  if (text.empty()) return absl::OkStatus();
+  const absl::StatusOr<Period> period = Period::Parse(text);
+  if (period.ok()) return absl::OkStatus();
+  return Error(Reason::kPeriod,
+               absl::StrCat("the period cannot be read: ", period.status().message()))
+      .Field("period", period.status().message());
 }
 
 uint64_t NumberOf(const std::string& text) {
@@ -74,6 +86,7 @@ absl::StatusOr<returns::v1::Return> GetReturn(const Reader& reader, const Organi
 absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
     const Reader& reader, const OrganisationScope& scope, const std::string& collection,
     const std::string& period, uint64_t sequence, const std::string& after, size_t limit) {
+  RETURN_IF_ERROR(CheckPeriod(period));
   PageOf<returns::v1::Return> page;
   ReturnKey last;
   RETURN_IF_ERROR(
@@ -88,6 +101,11 @@ absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
                      last = key;
                      return true;
                    }));
+  if (page.rows.empty() && after.empty()) {
+    ASSIGN_OR_RETURN(const std::optional<StoredDefinition> defined,
+                     FindDefinition(reader, DefinitionKind::kCollection, collection, kNewest));
+    if (!defined.has_value()) return NotFound();
+  }
   return page;
 }
 

@@ -40,6 +40,8 @@ struct PageOf {
 absl::StatusOr<returns::v1::Return> GetReturn(const Reader& reader, const OrganisationScope& scope,
                                               const ReturnKey& key, uint64_t sequence);
 
+// PERIOD when `period` is neither empty nor a period; NOT_FOUND for a collection that was never
+// defined.
 absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
     const Reader& reader, const OrganisationScope& scope, const std::string& collection,
     const std::string& period, uint64_t sequence, const std::string& after, size_t limit);

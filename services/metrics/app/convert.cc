@@ -257,7 +257,8 @@ absl::StatusOr<OrganisationType> FromWire(catalogue::v1::OrganisationType type) 
 absl::StatusOr<Period> PeriodFromWire(absl::string_view field, const std::string& text) {
   absl::StatusOr<Period> period = Period::Parse(text);
   if (!period.ok()) {
-    return Error(Reason::kPeriod, absl::StrCat("\"", field, "\" is not a period"))
+    return Error(Reason::kPeriod,
+                 absl::StrCat("\"", field, "\" cannot be read: ", period.status().message()))
         .Field(field, period.status().message());
   }
   return period;

@@ -24,7 +24,7 @@ class OperationsServer final : public operations::v1::OperationsService::Service
                    LedgerSeams seams)
       : guard_(guard),
         store_(store),
-        ledger_(committer, std::move(seams)),
+        ledger_(store, committer, std::move(seams)),
         tables_(tables),
         runner_(runner),
         consumer_(consumer) {}

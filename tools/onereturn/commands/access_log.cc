@@ -7,9 +7,11 @@
 #include "absl/strings/str_join.h"
 #include "common/feed/wire.h"
 #include "common/identity/roles.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/access/v1/access_service.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/connection/profile.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/text_table.h"
 
@@ -60,16 +62,30 @@ void AddRow(const std::string& service, const AccessEntry& entry, TextTable* tab
               absl::StrCat(entry.micros() / 1'000)});
 }
 
+// Who acts for one organisation reads of that one alone, and has to name it.
+absl::Status NamesNoOrganisation(const absl::Status& status) {
+  const auto details = DetailsOf(status);
+  if (!details.has_value() || details->reason != Reason::kOrgScope) return status;
+  return WithRemedy(
+      status,
+      "Without --organisation all calls are asked for, which only callers of national "
+      "scope may read: give --organisation with the code of yours, which "
+      "`onereturn rights mine` lists.");
+}
+
 // What one service kept, at most `most` entries.
 absl::StatusOr<std::vector<AccessEntry>> EntriesOf(const Session& session,
                                                    const std::string& service,
                                                    ListAccessRequest request, size_t most,
                                                    Environment& environment) {
   ASSIGN_OR_RETURN(const auto client, session.To<AccessLogService>(service));
+  const bool all_organisations = request.organisation().empty();
   std::vector<AccessEntry> entries;
   do {
     request.set_page_size(static_cast<int32_t>(std::min<size_t>(kPage, most - entries.size())));
-    ASSIGN_OR_RETURN(auto page, client.Call(&AccessLogService::Stub::ListAccess, request));
+    auto answer = client.Call(&AccessLogService::Stub::ListAccess, request);
+    if (!answer.ok() && all_organisations) return NamesNoOrganisation(answer.status());
+    ASSIGN_OR_RETURN(auto page, std::move(answer));
     for (AccessEntry& entry : *page.mutable_entries()) entries.push_back(std::move(entry));
     for (const std::string& file : page.incomplete_files()) {
       environment.console.Note(
@@ -94,6 +110,9 @@ absl::StatusOr<ExitCode> List(const AccessLogOptions& options, Environment& envi
     ASSIGN_OR_RETURN(*request.mutable_until_time(), TimeOf("--until", options.until));
   }
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  if (!options.service.empty()) {
+    RETURN_IF_ERROR(PeerOf(session.profile(), options.service).status());
+  }
   TextTable table({{"time (UTC)"},
                    {"service"},
                    {"call"},
@@ -134,10 +153,13 @@ void AddAccessLogCommand(CommandLine* line) {
                  "access-log --organisation RLQ --from 2024-05-01T00:00:00Z --profile "
                  "submitter-RLQ.profile.textproto"},
                 [options](Environment& environment) { return List(*options, environment); });
-  command->add_option("--organisation", options->organisation, "Only what concerns this one")
+  command
+      ->add_option("--organisation", options->organisation,
+                   "Only what concerns this one; callers of national scope may leave it out")
       ->type_name("CODE");
   command->add_option("--service", options->service, "ingestion, metrics or assessment; else all")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(CLI::IsMember({kIngestion, kMetrics, kAssessment}));
   command->add_option("--from", options->from, "The first time; else 24 hours ago")
       ->type_name("TIME");
   command->add_option("--until", options->until, "Up to and without this time; else now")

@@ -6,13 +6,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/clock/clock.h"
+#include "common/feed/position.h"
 #include "common/feed/wire.h"
+#include "common/status/status_macros.h"
+#include "tools/onereturn/console/text_table.h"
 
 namespace onereturn::client {
 namespace {
 
 constexpr double kUsualTimeoutSeconds = 30;
 constexpr double kLongestTimeoutSeconds = 86'400;
+constexpr size_t kHelpWidth = 80;  // Where no terminal says another.
 
 // Is `error` about something that is missing?
 bool IsAboutAbsence(const CLI::ParseError& error) {
@@ -44,7 +48,8 @@ CommandLine::CommandLine(Environment* environment)
       ->type_name("SECONDS")
       ->check(CLI::Range(0.001, kLongestTimeoutSeconds));
   app_.footer(
-      "Exit codes: 0 done, 1 invalid data, 2 wrong usage, 3 not reached or refused, 4 not found.\n"
+      "Exit codes: 0 done, 1 invalid data, 2 wrong usage, 3 not reached or refused,\n"
+      "            4 not found.\n"
       "Example:\n"
       "  onereturn init --folder ~/onereturn\n"
       "  onereturn league ae_four_hour_all --period 2024-03 --profile "
@@ -78,7 +83,8 @@ absl::StatusOr<ExitCode> CommandLine::Run(int argument_count, char** arguments) 
     const int code = IsAboutAbsence(error) && !unknown.empty()
                          ? app_.exit(CLI::ExtrasError("onereturn", unknown), help, fault)
                          : app_.exit(error, help, fault);
-    environment_->console.Print(help.str());
+    const size_t width = environment_->console.width();
+    environment_->console.Print(WrappedHelp(help.str(), width == 0 ? kHelpWidth : width));
     environment_->console.Note(fault.str());
     return code == 0 ? ExitCode::kOk : ExitCode::kUsage;
   }
@@ -96,18 +102,34 @@ void AddReadOptions(CLI::App* command, ReadOptions* options) {
       ->type_name("POSITION|TIME");
 }
 
+namespace {
+
+constexpr char kTimeOrPosition[] =
+    "Write a time such as 2024-05-01T09:00:00Z, or a position that an answer gave.";
+
+// Whether a service takes the position is the service's to say; what is none was meant otherwise.
+absl::Status CheckIsPosition(absl::string_view option, const std::string& text,
+                             absl::string_view remedy) {
+  if (text.empty() || Position::Parse(text).ok()) return absl::OkStatus();
+  return UsageError(absl::StrCat(option, ": \"", text, "\" is no position"), remedy);
+}
+
+}  // namespace
+
 absl::StatusOr<onereturn::common::v1::ReadAt> ToReadAt(const ReadOptions& options) {
   onereturn::common::v1::ReadAt read;
+  RETURN_IF_ERROR(CheckIsPosition("--at-least", options.at_least,
+                                  "Give a position as an answer gave it, unchanged."));
   read.set_at_least(options.at_least);
   // Positions are base64url: no colon stands in one, and every time has one.
   if (absl::StrContains(options.as_of, ':')) {
     const absl::StatusOr<Timestamp> time = ParseTimestamp(options.as_of);
     if (!time.ok()) {
-      return UsageError(absl::StrCat("--as-of: ", time.status().message()),
-                        "Write a time such as 2024-05-01T09:00:00Z, or a position.");
+      return UsageError(absl::StrCat("--as-of: ", time.status().message()), kTimeOrPosition);
     }
     *read.mutable_as_of_time() = ToWire(*time);
   } else if (!options.as_of.empty()) {
+    RETURN_IF_ERROR(CheckIsPosition("--as-of", options.as_of, kTimeOrPosition));
     read.set_as_of_position(options.as_of);
   }
   return read;

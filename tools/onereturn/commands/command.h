@@ -76,6 +76,7 @@ void AddTraceCommand(CommandLine* line);
 void AddReportCommand(CommandLine* line);
 void AddWatchCommands(CommandLine* line);
 void AddStatusCommands(CommandLine* line);
+void AddRevokeCommand(CommandLine* line);
 void AddRotateKeyCommand(CommandLine* line);
 void AddBackupCommands(CommandLine* line);
 void AddRightsCommands(CommandLine* line);

@@ -7,12 +7,16 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/authority/authority.h"
+#include "common/authority/certificate_reading.h"
+#include "common/base/read_file.h"
 #include "common/commit/service_store.h"
+#include "common/digest/digest.h"
 #include "common/ledger/signing.h"
 #include "common/status/new_file.h"
 #include "common/status/status_macros.h"
@@ -45,6 +49,8 @@ std::string SigningKeyFile(absl::string_view service) {
   return absl::StrCat("keys/", service, ".signing.pem");
 }
 constexpr char kAuthorityFile[] = "certificates/authority.pem";
+constexpr char kRevocationFile[] = "certificates/revoked.pem";
+constexpr char kRevokedFolder[] = "certificates/revoked";
 constexpr char kAuthorityKeyFile[] = "certificates/authority.key.pem";
 constexpr char kRightsFile[] = "rights.textproto";
 // A development issuer of people's tokens: `onereturn login` signs with the first, services read
@@ -80,6 +86,8 @@ class DeploymentWriter {
     ASSIGN_OR_RETURN(const Authority authority, Authority::Create("Onereturn development"));
     ASSIGN_OR_RETURN(const CertifiedKey pem, authority.ToPem());
     RETURN_IF_ERROR(WriteCertifiedKey(pem, Path(kAuthorityFile), Path(kAuthorityKeyFile)));
+    ASSIGN_OR_RETURN(const std::string nothing, authority.Revoke({}, SystemClock().Now()));
+    RETURN_IF_ERROR(WriteNewFile(Path(kRevocationFile), nothing, kPublicMode));
     RETURN_IF_ERROR(WriteIssuer());
     config::v1::RightsFile rights;
     for (size_t i = 0; i < kServices.size(); ++i) {
@@ -105,7 +113,7 @@ class DeploymentWriter {
       return UsageError(absl::StrCat("\"", options_.folder, "\" exists and is not an empty folder"),
                         "Choose a new folder: what is there is never overwritten.");
     }
-    for (const char* name : {"backups", "certificates", "high-water", "keys", "run", "tokens"}) {
+    for (const char* name : {"backups", kRevokedFolder, "high-water", "keys", "run", "tokens"}) {
       fs::create_directories(folder_ / name, error);
       if (error) return CannotMake(error);
     }
@@ -176,6 +184,7 @@ class DeploymentWriter {
     config.set_listen_address(peers_[index].address());
     config.set_ready_file(absl::StrCat("run/", service, ".ready"));
     *config.mutable_tls() = TlsFilesOf(service);
+    config.mutable_tls()->set_revocation_file(kRevocationFile);
     config.set_signing_key_file(SigningKeyFile(service));
     config.set_high_water_file(absl::StrCat("high-water/", service));
     config.set_rights_file(kRightsFile);
@@ -246,6 +255,22 @@ class DeploymentWriter {
   std::vector<config::v1::Peer> peers_;
 };
 
+// Copies the certificate of `name` to those that were taken back.
+absl::Status KeepRevoked(const fs::path& folder, const std::string& name) {
+  const std::string file = (folder / CertificateFile(name)).string();
+  const std::optional<std::string> pem = ReadFile(file);
+  if (!pem.has_value() || file == (folder / kAuthorityFile).string() ||
+      file == (folder / kRevocationFile).string()) {
+    return UsageError(absl::StrCat("there is no certificate of \"", name, "\" to take back"),
+                      absl::StrCat("Give names of certificates in ",
+                                   (folder / "certificates").string(), ", such as analyst."));
+  }
+  ASSIGN_OR_RETURN(const CertificateFacts facts, ReadCertificate(*pem, "certificate"));
+  const std::string kept =
+      (folder / kRevokedFolder / absl::StrCat(DigestToHex(facts.sha256), ".pem")).string();
+  return fs::exists(kept) ? absl::OkStatus() : WriteNewFile(kept, *pem, kPublicMode);
+}
+
 }  // namespace
 
 std::vector<Persona> PersonasOf(const std::vector<std::string>& organisations) {
@@ -281,6 +306,35 @@ std::string PersonOfPersona(const Persona& persona) { return absl::StrCat(person
 
 absl::Status WriteDeployment(const DeploymentOptions& options) {
   return DeploymentWriter(options).Write();
+}
+
+absl::StatusOr<std::string> RevokeInDeployment(const std::string& folder,
+                                               const std::vector<std::string>& names,
+                                               Timestamp now) {
+  const fs::path root(folder);
+  const std::optional<std::string> certificate = ReadFile(root / kAuthorityFile);
+  const std::optional<std::string> key = ReadFile(root / kAuthorityKeyFile);
+  if (!certificate.has_value() || !key.has_value()) {
+    return UsageError(absl::StrCat("\"", folder, "\" holds no authority that `init` made"),
+                      "Give the folder of a development deployment.");
+  }
+  ASSIGN_OR_RETURN(const Authority authority, Authority::FromPem({*certificate, *key}));
+  std::error_code error;
+  fs::create_directories(root / kRevokedFolder, error);
+  for (const std::string& name : names) RETURN_IF_ERROR(KeepRevoked(root, name));
+  std::vector<std::string> revoked;
+  for (const auto& file : fs::directory_iterator(root / kRevokedFolder, error)) {
+    revoked.push_back(ReadFile(file.path()).value_or(""));
+  }
+  ASSIGN_OR_RETURN(const std::string list, authority.Revoke(revoked, now));
+  const std::string file = (root / kRevocationFile).string();
+  fs::remove(file + ".new", error);
+  RETURN_IF_ERROR(WriteNewFile(file + ".new", list, kPublicMode));
+  fs::rename(file + ".new", file, error);
+  if (error) {
+    return absl::UnavailableError(absl::StrCat("cannot write ", file, ": ", error.message()));
+  }
+  return file;
 }
 
 }  // namespace onereturn::client

@@ -8,7 +8,10 @@
 #include <fstream>
 #include <set>
 
+#include "common/authority/certificate_reading.h"
+#include "common/authority/revocation_list.h"
 #include "common/base/testing/temporary_folder.h"
+#include "common/clock/clock.h"
 #include "common/identity/rights.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/server.h"
@@ -133,6 +136,33 @@ TEST(AddAllEvidence, TakesTheStatementsOwn) {
   score.set_statement("QS1");
   AddAllEvidence(assessment, &score);
   EXPECT_THAT(score.evidence(), ::testing::ElementsAre("e1", "e3"));
+}
+
+TEST_F(Deployment, CertificatesAreTakenBackOneAfterAnother) {
+  ASSERT_TRUE(WriteDeployment(Options()).ok());
+  const Timestamp now = SystemClock().Now();
+  const auto holds = [this](const std::string& name) {
+    const std::string authority = ReadTextFile(File("certificates/authority.pem")).value();
+    const auto list =
+        RevocationList::FromPem(ReadTextFile(File("certificates/revoked.pem")).value(), authority);
+    const auto facts =
+        ReadCertificate(ReadTextFile(File("certificates/" + name + ".pem")).value(), "x");
+    return list.value().Holds(facts.value().issue);
+  };
+  EXPECT_FALSE(holds("analyst")) << "at first nothing is taken back";
+  const auto file = RevokeInDeployment(File(""), {"analyst"}, now);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_TRUE(holds("analyst"));
+  EXPECT_FALSE(holds("steward"));
+  ASSERT_TRUE(RevokeInDeployment(File(""), {"steward", "analyst"}, now).ok());
+  EXPECT_TRUE(holds("analyst") && holds("steward"));
+  ASSERT_TRUE(RevokeInDeployment(File(""), {}, now).ok());
+  EXPECT_TRUE(holds("analyst") && holds("steward")) << "a list made anew forgets nothing";
+  for (const char* wrong : {"nobody", "authority", "revoked", "analyst.key"}) {
+    EXPECT_FALSE(RevokeInDeployment(File(""), {wrong}, now).ok()) << wrong;
+  }
+  EXPECT_EQ(ExitCodeOf(RevokeInDeployment(folder_.File("none"), {}, now).status()),
+            ExitCode::kUsage);
 }
 
 }  // namespace

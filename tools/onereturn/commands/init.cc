@@ -65,7 +65,7 @@ std::string NextSteps(const DeploymentOptions& deployment) {
       "  assessmentd --config ",
       folder,
       "/assessment.textproto &\n"
-      "  onereturn status --profile ",
+      "  onereturn status --wait 30 --profile ",
       folder,
       "/operator.profile.textproto\n"
       "  onereturn apply deploy/england deploy/demo --profile ",

@@ -58,6 +58,18 @@ absl::StatusOr<ExitCode> ListMetrics(const MetricsClient& client, const MetricsO
   return ExitCode::kOk;
 }
 
+// A line that may be long: it goes on below its own beginning. `width` 0: no terminal says one.
+void AppendWrapped(const std::string& start, const std::string& words, size_t width,
+                   std::string* text) {
+  constexpr size_t kUsualWidth = 100;
+  std::string before = start;
+  const size_t wide = std::max(width == 0 ? kUsualWidth : width, 2 * start.size());
+  for (const std::string& part : Wrapped(words, wide - start.size())) {
+    absl::StrAppend(text, before, part, "\n");
+    before = std::string(start.size(), ' ');
+  }
+}
+
 absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const MetricsOptions& options,
                                    Environment* environment) {
   metrics::v1::GetMetricValueRequest request;
@@ -81,10 +93,13 @@ absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const MetricsOpt
                     WithThousands(value.numerator()), " / ", WithThousands(value.denominator()),
                     "\n");
   }
-  absl::StrAppend(&text, "  coverage    ", CoverageText(value.coverage(), 1'000), "\n");
+  AppendWrapped("  coverage    ", CoverageText(value.coverage(), 1'000),
+                environment->console.width(), &text);
   if (value.coverage().no_icb_recorded_size() > 0) {
-    absl::StrAppend(&text, "  no ICB recorded, entering directly: ",
-                    absl::StrJoin(value.coverage().no_icb_recorded(), ", "), "\n");
+    AppendWrapped("  ",
+                  absl::StrCat("no ICB recorded, entering directly: ",
+                               absl::StrJoin(value.coverage().no_icb_recorded(), ", ")),
+                  environment->console.width(), &text);
   }
   absl::StrAppend(&text, "  position    ", answer.position(), "\n");
   environment->console.Print(text);
@@ -278,7 +293,9 @@ void AddLeagueCommand(CommandLine* line) {
        "league ae_four_hour_all --period 2024-03 --top 10"},
       [options](Environment& environment) { return League(*options, environment); });
   AddMetricOptions(command, options.get(), true);
-  command->add_option("--top", options->top, "Only the first rows")->type_name("N");
+  command->add_option("--top", options->top, "Only the first rows")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000));
 }
 
 }  // namespace onereturn::client

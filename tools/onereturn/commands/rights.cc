@@ -5,7 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/clock/clock.h"
 #include "common/identity/roles.h"
+#include "common/period/london_day.h"
 #include "common/status/status_macros.h"
 #include "onereturn/rights/v1/rights_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
@@ -66,8 +68,10 @@ std::string StateText(rights::v1::GrantState state) {
   }
 }
 
+// Who took the step, and why: what the next officer decides by.
 std::string StepText(const rights::v1::GrantStep& step) {
-  return step.person().empty() ? step.system() : step.person();
+  const std::string& who = step.person().empty() ? step.system() : step.person();
+  return step.reason().empty() ? who : absl::StrCat(who, ": ", step.reason());
 }
 
 absl::StatusOr<Client> Connect(const Environment& environment) {
@@ -140,13 +144,14 @@ absl::StatusOr<ExitCode> List(const RightsOptions& options, Environment& environ
                    {"reach"},
                    {"from"},
                    {"until"},
-                   {"proposed by", TextTable::Align::kLeft, true},
-                   {"decided by", TextTable::Align::kLeft, true}});
+                   {"proposed by, why", TextTable::Align::kLeft, true},
+                   {"decided by, why", TextTable::Align::kLeft, true},
+                   {"revoked by, why", TextTable::Align::kLeft, true}});
   for (const rights::v1::Grant& grant : answer.grants()) {
     table.Row({grant.name(), StateText(grant.state()), RoleName(grant.role()),
                OrganisationText(grant.organisation()), grant.principal(), ReachText(grant.reach()),
                grant.valid_from(), grant.valid_until(), StepText(grant.proposed()),
-               StepText(grant.decided())});
+               StepText(grant.decided()), StepText(grant.revoked())});
   }
   environment.console.Print(table.Render(environment.console.width()));
   return ExitCode::kOk;
@@ -174,6 +179,12 @@ absl::StatusOr<ExitCode> Propose(const RightsOptions& options, Environment& envi
   if (grant->role() == rights::v1::ROLE_UNSPECIFIED) {
     return UsageError(absl::StrCat("\"", options.role, "\" is no role"),
                       "Give a role such as submitter, approver or analyst: see docs/rights.md.");
+  }
+  // The services take it: such a grant does no harm, and nothing else.
+  if (const auto until = CivilDay::Parse(grant->valid_until());
+      until.ok() && *until < LondonDay(SystemClock().Now())) {
+    return UsageError(absl::StrCat("--until: ", grant->valid_until(), " is over"),
+                      "Give the last day that the grant is to hold, today or later.");
   }
   if (options.reach == "read-below") grant->set_reach(rights::v1::REACH_READ_BELOW);
   if (options.reach == "act-below") grant->set_reach(rights::v1::REACH_ACT_BELOW);
@@ -249,12 +260,13 @@ void AddList(CommandLine* line, CLI::App* rights) {
 
 void AddPropose(CommandLine* line, CLI::App* rights) {
   auto options = std::make_shared<RightsOptions>();
-  CLI::App* command = line->Add(
-      rights,
-      {"propose", "Propose a grant; another officer decides.",
-       "rights propose --principal https://id.example#4711 --as approver --organisation RLQ \\\n"
-       "    --until 2027-03-31 --reason \"covers for a colleague\""},
-      [options](Environment& environment) { return Propose(*options, environment); });
+  CLI::App* command =
+      line->Add(rights,
+                {"propose", "Propose a grant; another officer decides.",
+                 "rights propose --principal https://id.example#p-471108 --as approver "
+                 "--organisation RLQ \\\n"
+                 "    --until 2027-03-31 --reason \"covers for a colleague\""},
+                [options](Environment& environment) { return Propose(*options, environment); });
   rights::v1::Grant* grant = options->propose.mutable_grant();
   AddText(command, "--principal", "A system's SPIFFE id, or a person as issuer#subject", "ID",
           [grant](const std::string& v) { grant->set_principal(v); })

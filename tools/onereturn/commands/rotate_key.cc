@@ -33,7 +33,9 @@ absl::StatusOr<ExitCode> RotateKey(const RotateKeyOptions& options, Environment&
   environment.console.Print(absl::StrCat(
       "From entry ", WithThousands(answer.receipt().sequence()), " on, key ", answer.key_id(),
       " signs the heads of ", options.service,
-      ".\nReceipts verify with the earlier key too, while the service proves the change.\n\n",
+      ".\nProfiles may keep the earlier key in public_key_files: the client follows the change, "
+      "which the\nservice proves. Who verifies receipts offline needs this key beside the earlier "
+      "one\n(onereturn-auditor verify-receipt --keys FOLDER): save it there as a file *.pem.\n\n",
       answer.public_key_pem()));
   return ExitCode::kOk;
 }

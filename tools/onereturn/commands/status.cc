@@ -1,9 +1,13 @@
 // status and version.
+#include <algorithm>
+#include <chrono>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/operations/v1/operations.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
@@ -42,12 +46,18 @@ std::vector<std::string> FaultsOf(const operations::v1::GetStatusResponse& statu
   return faults;
 }
 
+// Of a service that did not say how it stands: one that answered with a reason was reached.
+std::string StateText(const absl::Status& status) {
+  if (status.code() == absl::StatusCode::kDataLoss) return "DATA LOSS";
+  const auto details = DetailsOf(status);
+  return details.has_value() ? std::string(NameOf(details->reason)) : "NOT REACHED";
+}
+
 void AddRow(const config::v1::Peer& peer,
             const absl::StatusOr<operations::v1::GetStatusResponse>& answer, TextTable* table) {
   if (!answer.ok()) {
-    const bool lost = answer.status().code() == absl::StatusCode::kDataLoss;
-    table->Row({peer.service(), peer.address(), lost ? "DATA LOSS" : "NOT REACHED", "", "", "", "",
-                "", std::string(answer.status().message())});
+    table->Row({peer.service(), peer.address(), StateText(answer.status()), "", "", "", "", "",
+                std::string(answer.status().message())});
     return;
   }
   std::vector<std::string> parts;
@@ -70,7 +80,34 @@ bool IsState(const absl::Status& status) {
          status.code() == absl::StatusCode::kDataLoss;
 }
 
-absl::StatusOr<ExitCode> Status(Environment& environment) {
+using Answers = std::vector<absl::StatusOr<operations::v1::GetStatusResponse>>;
+
+constexpr std::chrono::milliseconds kLookAgain{250};
+
+// What each service says. Those that are not reached are asked again until `wait_seconds` are over.
+Answers Ask(const std::vector<OperationsClient>& services, double wait_seconds, Console* console) {
+  const operations::v1::GetStatusRequest request;
+  Answers answers;
+  for (const OperationsClient& service : services) {
+    answers.push_back(service.Call(&OperationsClient::Stub::GetStatus, request));
+  }
+  const int64_t end = SteadyMicros() + static_cast<int64_t>(wait_seconds * 1'000'000);
+  bool told = false;
+  const auto silent = [](const auto& answer) {
+    return answer.status().code() == absl::StatusCode::kUnavailable;
+  };
+  while (std::any_of(answers.begin(), answers.end(), silent) && SteadyMicros() < end) {
+    if (!std::exchange(told, true)) console->Note("Waiting until every service listens.\n");
+    PauseFor(kLookAgain);
+    for (size_t i = 0; i < services.size(); ++i) {
+      if (!silent(answers[i])) continue;
+      answers[i] = services[i].Call(&OperationsClient::Stub::GetStatus, request);
+    }
+  }
+  return answers;
+}
+
+absl::StatusOr<ExitCode> Status(double wait_seconds, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   TextTable table({{"service"},
                    {"address"},
@@ -81,14 +118,18 @@ absl::StatusOr<ExitCode> Status(Environment& environment) {
                    {"memory (peak)", TextTable::Align::kRight},
                    {"disk", TextTable::Align::kRight},
                    {"follows", TextTable::Align::kLeft, true}});
+  std::vector<OperationsClient> services;
+  for (const config::v1::Peer& peer : session.profile().services()) {
+    ASSIGN_OR_RETURN(auto client, session.To<operations::v1::OperationsService>(peer.service()));
+    services.push_back(std::move(client));
+  }
+  const Answers answers = Ask(services, wait_seconds, &environment.console);
   JsonWriter json;
   json.BeginObject().Key("services").BeginArray();
   ExitCode code = ExitCode::kOk;
-  for (const config::v1::Peer& peer : session.profile().services()) {
-    ASSIGN_OR_RETURN(const auto client,
-                     session.To<operations::v1::OperationsService>(peer.service()));
-    const auto answer =
-        client.Call(&OperationsClient::Stub::GetStatus, operations::v1::GetStatusRequest());
+  for (size_t i = 0; i < services.size(); ++i) {
+    const config::v1::Peer& peer = services[i].peer();
+    const auto& answer = answers[i];
     if (!answer.ok() && !IsState(answer.status())) return answer.status();
     if (!answer.ok() || !FaultsOf(*answer).empty()) code = ExitCode::kRefused;
     AddRow(peer, answer, &table);
@@ -120,14 +161,21 @@ absl::StatusOr<ExitCode> Version(Environment& environment) {
 }  // namespace
 
 void AddStatusCommands(CommandLine* line) {
-  line->Add(
+  auto wait_seconds = std::make_shared<double>(0);
+  CLI::App* status = line->Add(
       nullptr,
       {"status",
        "Show where each service stands: version, sequence, memory, disk, how far it has "
        "followed the others,\nand what it holds of their ledgers. Exits with 3 when one is not "
        "reached or has a fault.",
        "status --profile operator.profile.textproto"},
-      Status);
+      [wait_seconds](Environment& environment) { return Status(*wait_seconds, environment); });
+  constexpr double kLongestWaitSeconds = 3'600;
+  status
+      ->add_option("--wait", *wait_seconds,
+                   "Wait so long at most until every service is reached: they may be starting")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, kLongestWaitSeconds));
   line->Add(nullptr, {"version", "Show the client's version.", "version"}, Version);
 }
 

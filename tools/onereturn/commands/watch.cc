@@ -83,6 +83,14 @@ void PrintValue(const metrics::v1::MetricValue& value, Environment* environment)
 absl::StatusOr<ExitCode> WatchMetrics(const MetricOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<metrics::v1::MetricsService>(kMetrics));
+  if (!options.metric.empty()) {
+    // A watch waits, also for what nobody has defined yet.
+    metrics::v1::GetMetricRequest defined;
+    defined.set_name(absl::StrCat("metrics/", options.metric));
+    RETURN_IF_ERROR(
+        client.Call(&ServiceClient<metrics::v1::MetricsService>::Stub::GetMetric, defined)
+            .status());
+  }
   metrics::v1::WatchRequest request;
   request.set_metric(options.metric);
   request.set_after_position(options.after);
@@ -119,7 +127,9 @@ void AddWatchCommands(CommandLine* line) {
       ->check(CLI::IsMember({kIngestion, kMetrics, kAssessment}));
   feed_command->add_option("--after", feed->after, "Begin after this sequence (else at the first)")
       ->type_name("SEQUENCE");
-  feed_command->add_option("--limit", feed->limit, "Stop after this many")->type_name("N");
+  feed_command->add_option("--limit", feed->limit, "Stop after this many")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
 
   auto metric = std::make_shared<MetricOptions>();
   CLI::App* metric_command =
@@ -130,7 +140,9 @@ void AddWatchCommands(CommandLine* line) {
   metric_command->add_option("METRIC", metric->metric, "Only this metric")->type_name("CODE");
   metric_command->add_option("--after", metric->after, "Begin after this position (else from now)")
       ->type_name("POSITION");
-  metric_command->add_option("--limit", metric->limit, "Stop after this many")->type_name("N");
+  metric_command->add_option("--limit", metric->limit, "Stop after this many")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
 }
 
 }  // namespace onereturn::client

@@ -61,8 +61,9 @@ absl::Status ErrorOfCall(const grpc::Status& status, const config::v1::Peer& pee
                                             " cannot be reached: ", error.message())),
         absl::StrCat("Check that it runs (", peer.service(),
                      "d --config ...), that the profile has its address, and that it and this "
-                     "client hold certificates of the same authority; its log says why it refused "
-                     "a connection."));
+                     "client hold certificates of the same authority that have not ended; its log "
+                     "names those that were revoked (connection.revoked), and whoever has too many "
+                     "connections (connection.quota)."));
   }
   return Within(absl::StrCat("the ", peer.service(), " service at ", peer.address()), error);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/check.h"
 #include "common/base/utf8.h"
@@ -110,6 +111,33 @@ std::vector<std::string> Wrapped(absl::string_view text, size_t width) {
   return lines;
 }
 
+std::string WrappedHelp(absl::string_view text, size_t width) {
+  std::string output;
+  bool copied = false;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const absl::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    copied = copied || line == "Example:";
+    const size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    if (copied || DisplayWidth(line) <= width) {
+      absl::StrAppend(&output, line, "\n");
+      continue;
+    }
+    // The column of what is said about the name before it; without one, the line's own.
+    size_t column = line.find("  ", indent);
+    column = column == absl::string_view::npos ? indent : line.find_first_not_of(' ', column);
+    if (column >= width) column = indent;
+    absl::string_view before = line.substr(0, column);
+    const std::string blanks(column, ' ');
+    for (const std::string& part : Wrapped(line.substr(column), width - column)) {
+      absl::StrAppend(&output, before, part, "\n");
+      before = blanks;
+    }
+  }
+  return output;
+}
+
 void TextTable::Row(std::vector<std::string> cells) {
   ONERETURN_CHECK(cells.size() == columns_.size());
   for (std::string& cell : cells) cell = Printable(cell);
@@ -141,8 +169,33 @@ std::vector<size_t> TextTable::Widths(size_t width) const {
   return widths;
 }
 
+std::string TextTable::RenderRecords(const std::vector<size_t>& widths, size_t width) const {
+  size_t header = 0;
+  for (const Column& column : columns_) header = std::max(header, DisplayWidth(column.header));
+  const size_t left = std::max(width, header + kGap + kNarrowest) - header - kGap;
+  std::string output;
+  std::string line;
+  for (const auto& row : rows_) {
+    if (!output.empty()) output += '\n';
+    for (size_t i = 0; i < row.size(); ++i) {
+      if (widths[i] == 0 || row[i].empty()) continue;
+      absl::string_view name = columns_[i].header;
+      for (const std::string& part : Wrapped(row[i], left)) {
+        AppendPadded(name, header + kGap, Align::kLeft, &line);
+        line += part;
+        EndLine(&line, &output);
+        name = "";
+      }
+    }
+  }
+  return output;
+}
+
 std::string TextTable::Render(size_t width) const {
   const std::vector<size_t> widths = Widths(width);
+  size_t total = 0;
+  for (size_t one : widths) total += one == 0 ? 0 : one + kGap;
+  if (width > 0 && total > width + kGap) return RenderRecords(widths, width);
   std::string output;
   std::string line;
   const auto cell = [&](size_t column, absl::string_view text) {

@@ -21,6 +21,11 @@ std::string Printable(absl::string_view text);
 // `text` in lines of at most `width` places, broken at blanks where there are any.
 std::vector<std::string> Wrapped(absl::string_view text, size_t width);
 
+// The text of a help, whose lines are at most `width` places wide: of a line that is too long, what
+// comes after the first gap of two blanks stays in its column. What follows "Example:" is for
+// copying, and stays as it is.
+std::string WrappedHelp(absl::string_view text, size_t width);
+
 // Thread-compatible.
 class TextTable {
  public:
@@ -39,11 +44,13 @@ class TextTable {
   bool empty() const { return rows_.empty(); }
 
   // Header, rule, rows, each ended by a line feed; trailing blanks are left out. A column whose
-  // every cell is empty is left out too. `width` 0: as wide as it needs.
+  // every cell is empty is left out too. `width` 0: as wide as it needs. What does not fit, however
+  // it is wrapped, is written row by row, a line or more for each cell, after its column's header.
   std::string Render(size_t width) const;
 
  private:
   std::vector<size_t> Widths(size_t width) const;
+  std::string RenderRecords(const std::vector<size_t>& widths, size_t width) const;
 
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;

@@ -36,6 +36,28 @@ TEST(TextTable, WrapsWhatGivesWay) {
             "      than came in at all\n");
 }
 
+TEST(TextTable, WhatIsTooWideIsWrittenRowByRow) {
+  TextTable table({{"service"},
+                   {"sequence", TextTable::Align::kRight},
+                   {"fault"},
+                   {"follows", TextTable::Align::kLeft, true}});
+  table.Row({"ingestion", "4,866", "", "holds metrics's head of 12"});
+  table.Row({"metrics", "7", "", ""});
+  EXPECT_EQ(table.Render(37),
+            "service    sequence  follows\n"
+            "─────────  ────────  ────────────────\n"
+            "ingestion     4,866  holds metrics's\n"
+            "                     head of 12\n"
+            "metrics           7\n");
+  EXPECT_EQ(table.Render(36),
+            "service   ingestion\n"
+            "sequence  4,866\n"
+            "follows   holds metrics's head of 12\n"
+            "\n"
+            "service   metrics\n"
+            "sequence  7\n");
+}
+
 TEST(TextTable, WidthsOfCharacters) {
   EXPECT_EQ(DisplayWidth("abc"), 3u);
   EXPECT_EQ(DisplayWidth("e\xCC\x81"), 1u);  // With a combining acute.
@@ -56,6 +78,26 @@ TEST(TextTable, TextsCannotControlTheTerminal) {
 TEST(TextTable, WrapsLongWordsToo) {
   EXPECT_THAT(Wrapped("abcdefgh ij", 3), ElementsAre("abc", "def", "gh", "ij"));
   EXPECT_THAT(Wrapped("", 10), ElementsAre(""));
+}
+
+TEST(WrappedHelp, BreaksWhatIsTooLongBelowItsOwnColumn) {
+  EXPECT_EQ(WrappedHelp("Show all of what there is to show\n"
+                        "  --at TEXT    Answer as it was at a time\n"
+                        "  -h           Print\n"
+                        "Example:\n"
+                        "  onereturn metrics --at 2024-05-01T09:00:00Z\n",
+                        30),
+            "Show all of what there is to\n"
+            "show\n"
+            "  --at TEXT    Answer as it\n"
+            "               was at a time\n"
+            "  -h           Print\n"
+            "Example:\n"
+            "  onereturn metrics --at 2024-05-01T09:00:00Z\n");
+  // Where no column can be told, below the line's own indent.
+  EXPECT_EQ(WrappedHelp("  a line without any column\n", 20),
+            "  a line without any\n"
+            "  column\n");
 }
 
 }  // namespace

@@ -5,11 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/feed/rights_follower.h"
 #include "common/rpc/credentials.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/assessment/app/convert.h"
 #include "services/assessment/domain/testing/example_framework.h"
+#include "services/assessment/store/families.h"
 #include "services/assessment/store/testing/memory_store.h"
 
 namespace onereturn::assessment {
@@ -110,6 +112,23 @@ v1::UpdateFrameworkRequest ServiceUnderTest::FrameworkRequest() {
   request.set_request_id(NextRequestId());
   *request.mutable_framework() = ToWire(ExampleFramework());
   return request;
+}
+
+void ServiceUnderTest::HearOfOrganisation(const std::string& code) {
+  RightsSource rights(ExampleRights());
+  const auto follower =
+      RightsFollower::Open(store_.get(), committer_.get(), Family::kRights, &rights, &clock_)
+          .value();
+  feed::v1::OrganisationDefined definition;
+  definition.mutable_organisation()->set_code(code);
+  FeedFact fact;
+  fact.entry.set_kind(feed::v1::ENTRY_KIND_ORGANISATION_DEFINED);
+  fact.entry.set_sequence(1);
+  fact.entry.set_name("organisations/" + code);
+  fact.entry.set_fact(definition.SerializeAsString());
+  FeedPage page;
+  page.facts.push_back(std::move(fact));
+  EXPECT_THAT(follower->Take(page), IsOk());
 }
 
 v1::CreateAssessmentRequest ServiceUnderTest::AssessmentRequest() {

@@ -97,6 +97,11 @@ class ServiceUnderTest : public ::testing::Test {
   // Scores QS1, QS2, ... with these.
   void MakeScores(const std::string& assessment, const std::vector<uint32_t>& scores);
 
+  // From now on only organisations that ingestion defines are assessed.
+  void CheckOrganisations() { service_->CheckOrganisations(); }
+  // As if ingestion's feed had been heard, with this definition.
+  void HearOfOrganisation(const std::string& code);
+
   FakeMetrics& metrics() { return metrics_; }
   const VerifyingKey& verifying_key() const { return signing_key_.verifying_key(); }
   uint64_t sequence() const { return committer_->LatestHead().head.size; }
