@@ -198,10 +198,9 @@ Answer LogOfHostileNames(World& world) {
   peer->Call(1, Http2Peer::CallHeaders(absl::StrCat("/", std::string(2'000, 'x'), "\x1b[31m\n{}")),
              "");
   peer->Ping();
-  // A caller's own name is in every line of its calls: as long as one may be, and one that would be
-  // more lines than one.
-  for (const std::string& end :
-       {std::string(1'900, 'x'), std::string("x\x1b[31m\n{\"forged\":1}")}) {
+  // A caller's own name is in every line of its calls: as long as one may be, and one that would
+  // end a text of the line. One with controls in it the authority does not sign.
+  for (const std::string& end : {std::string(1'900, 'x'), std::string("x\"}{\"forged\":1")}) {
     PeerOptions options = world.OptionsOf(Submitter("RCF"));
     const IssueRequest request = IssueRequest::ForClient(Deployment::SpiffeIdOf(end));
     const std::string name = absl::StrCat("hostile-", end.size());
