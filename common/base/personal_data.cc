@@ -1,6 +1,7 @@
 #include "common/base/personal_data.h"
 
 #include <cstddef>
+#include <string>
 
 #include "absl/strings/ascii.h"
 
@@ -65,6 +66,14 @@ bool HoldsPersonalData(absl::string_view text) {
     if (StartsWithNhsNumber(text.substr(i)) || StartsWithPostcode(text.substr(i))) return true;
   }
   return false;
+}
+
+bool HoldsNhsNumberAmongLetters(absl::string_view name) {
+  std::string numbers(name);
+  for (char& byte : numbers) {
+    if (!IsDigit(byte) && byte != '-') byte = '/';  // Joins no digits.
+  }
+  return HoldsPersonalData(numbers);
 }
 
 }  // namespace onereturn

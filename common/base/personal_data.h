@@ -11,6 +11,10 @@ namespace onereturn {
 // its blank). One in eleven other numbers of ten digits looks like an NHS number.
 bool HoldsPersonalData(absl::string_view text);
 
+// Whether a name that is no text seems to hold an NHS number, whatever letters stand around it: of
+// names with ten digits in a row, one in eleven does.
+bool HoldsNhsNumberAmongLetters(absl::string_view name);
+
 }  // namespace onereturn
 
 #endif  // ONERETURN_COMMON_BASE_PERSONAL_DATA_H_

@@ -21,6 +21,25 @@ std::string ScopeOf(const FactRequest& request) {
   return RequestScope(request.organisation, request.actor);
 }
 
+// Also within whom the id is unique; empty when that is nobody but the scope.
+std::string OtherScopeOf(const FactRequest& request) {
+  if (!request.organisation_of_caller) return "";
+  const std::string& who = request.person.empty() ? request.actor : request.person;
+  return who == ScopeOf(request) ? "" : who;
+}
+
+absl::Status CheckId(const FactRequest& request) {
+  if (request.derived_id && IsRequestId(request.request_id)) return absl::OkStatus();
+  return CheckRequestId(request.request_id);
+}
+
+std::string RecordOf(const Digest& digest, uint64_t sequence) {
+  storage::v1::RequestRecord record;
+  record.set_digest(std::string(DigestBytes(digest)));
+  record.set_sequence(sequence);
+  return record.SerializeAsString();
+}
+
 absl::Status RequestIdReused() {
   return Error(Reason::kRequestIdReused,
                "a request with this request_id was accepted with other content: use a new id for "
@@ -66,7 +85,7 @@ void FactWriter::Try(const std::shared_ptr<Attempt>& attempt) const {
   }
   absl::StatusOr<Decision> decision = attempt->judge(snapshot);
   absl::Status status = decision.status();
-  if (status.ok()) status = CheckRequestId(request.request_id);
+  if (status.ok()) status = CheckId(request);
   if (!status.ok()) return attempt->respond(std::move(status));
   if (auto* unchanged = std::get_if<Unchanged>(&*decision)) {
     return KeepUnchanged(attempt, std::move(*unchanged));
@@ -80,8 +99,20 @@ void FactWriter::Try(const std::shared_ptr<Attempt>& attempt) const {
 
 absl::StatusOr<std::optional<AcceptedFact>> FactWriter::Earlier(const FactRequest& request,
                                                                 const Snapshot& snapshot) const {
+  // What the caller itself asked for comes first: where it stands now, others may have ids of
+  // theirs.
+  if (const std::string other = OtherScopeOf(request); !other.empty()) {
+    absl::StatusOr<std::optional<AcceptedFact>> own = EarlierIn(other, request, snapshot);
+    if (!own.ok() || own->has_value()) return own;
+  }
+  return EarlierIn(ScopeOf(request), request, snapshot);
+}
+
+absl::StatusOr<std::optional<AcceptedFact>> FactWriter::EarlierIn(const std::string& scope,
+                                                                  const FactRequest& request,
+                                                                  const Snapshot& snapshot) const {
   ASSIGN_OR_RETURN(std::optional<AcceptedRequest> known,
-                   FindRequest(snapshot, ScopeOf(request), request.request_id));
+                   FindRequest(snapshot, scope, request.request_id));
   if (!known.has_value()) return std::optional<AcceptedFact>();
   if (known->digest != request.digest) return RequestIdReused();
   ASSIGN_OR_RETURN(Accepted accepted, committer_->ReceiptOf(known->sequence));
@@ -100,14 +131,15 @@ void FactWriter::KeepUnchanged(const std::shared_ptr<Attempt>& attempt, Unchange
     attempt->respond(std::optional<AcceptedFact>(AcceptedFact{*std::move(accepted), true}));
   };
   if (attempt->request.validate_only) return answer(absl::OkStatus());
-  const std::string key = RequestKey(ScopeOf(attempt->request), attempt->request.request_id);
-  storage::v1::RequestRecord record;
-  record.set_digest(std::string(DigestBytes(attempt->request.digest)));
-  record.set_sequence(sequence);
+  const FactRequest& request = attempt->request;
   PlainWrite write;
   write.read_set = std::move(unchanged.read_set);
-  write.read_set.push_back(ReadCheck{PrimaryFamily::kRequests, key, std::nullopt});
-  write.batch.Put(PrimaryFamily::kRequests, key, record.SerializeAsString());
+  for (const std::string& scope : {ScopeOf(request), OtherScopeOf(request)}) {
+    if (scope.empty()) continue;
+    const std::string key = RequestKey(scope, request.request_id);
+    write.read_set.push_back(ReadCheck{PrimaryFamily::kRequests, key, std::nullopt});
+    write.batch.Put(PrimaryFamily::kRequests, key, RecordOf(request.digest, sequence));
+  }
   write.done = answer;
   if (absl::Status queued = committer_->Write(std::move(write)); !queued.ok()) {
     attempt->respond(std::move(queued));
@@ -136,6 +168,15 @@ void FactWriter::Propose(const std::shared_ptr<Attempt>& attempt, NewFact fact) 
   entry.set_fact(std::move(fact.fact));
   proposal.read_set = std::move(fact.read_set);
   proposal.write = std::move(fact.write);
+  if (const std::string other = OtherScopeOf(request); !other.empty()) {
+    const std::string key = RequestKey(other, request.request_id);
+    proposal.read_set.push_back(ReadCheck{PrimaryFamily::kRequests, key, std::nullopt});
+    proposal.write = [key, digest = request.digest, write = std::move(proposal.write)](
+                         const Placement& placement, WriteBatch* batch) {
+      if (write) write(placement, batch);
+      batch->Put(PrimaryFamily::kRequests, key, RecordOf(digest, placement.sequence));
+    };
+  }
   proposal.done = [this, attempt](absl::StatusOr<Accepted> accepted) {
     if (TryAgain(attempt, accepted.status())) return;
     if (!accepted.ok()) return attempt->respond(accepted.status());

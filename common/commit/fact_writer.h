@@ -31,6 +31,12 @@ struct FactRequest {
   bool validate_only = false;  // Judge; neither look for the request id nor keep anything.
   std::string person = {};     // As Entry.person.
   rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;  // As Entry.role.
+  // `organisation` is where the caller stands today, which a grant may change; the request names
+  // none. The id then is unique among the ids of who acts, too, so that a repeat is a repeat
+  // wherever he or it stands.
+  bool organisation_of_caller = false;
+  // The service itself made the id (DerivedRequestId): a caller's must not be of that form.
+  bool derived_id = false;
 };
 
 // What a judge decides: one of three.
@@ -75,8 +81,8 @@ class FactWriter {
 
   // Judges on the calling thread. The id of a request is kept with what was answered, for ever,
   // also where that is an earlier entry. Errors, besides those of `judge` and of the committer:
-  // REQUEST_ID; REQUEST_ID_REUSED; MESSAGE_TOO_LARGE for a fact that an entry cannot carry. A
-  // request id that is not of the accepted form reaches `judge`, so that it can be refused
+  // as CheckRequestId; REQUEST_ID_REUSED; MESSAGE_TOO_LARGE for a fact that an entry cannot carry.
+  // A request id that is not of the accepted form reaches `judge`, so that it can be refused
   // together with other faults; it is refused in any case. `again` stands in for the writer's own
   // for this write.
   void Write(FactRequest request, Judge judge, Respond respond, Again again = nullptr) const;
@@ -87,6 +93,9 @@ class FactWriter {
   void Try(const std::shared_ptr<Attempt>& attempt) const;
   absl::StatusOr<std::optional<AcceptedFact>> Earlier(const FactRequest& request,
                                                       const Snapshot& snapshot) const;
+  absl::StatusOr<std::optional<AcceptedFact>> EarlierIn(const std::string& scope,
+                                                        const FactRequest& request,
+                                                        const Snapshot& snapshot) const;
   void KeepUnchanged(const std::shared_ptr<Attempt>& attempt, Unchanged unchanged) const;
   void Propose(const std::shared_ptr<Attempt>& attempt, NewFact fact) const;
   // True when a conflict is being judged again.

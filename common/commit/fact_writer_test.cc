@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "common/base/thread_pool.h"
+#include "common/commit/request_id.h"
 #include "common/commit/testing_committer.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
@@ -186,6 +187,68 @@ TEST_F(FactWriterTest, ARequestIdIsTheOrganisationsOrAtNationalScopeTheSystems) 
   ASSERT_THAT(ask("", "spiffe://onereturn.example/second"), IsOk());
   ASSERT_THAT(ask("RCF", "spiffe://onereturn.example/third"), IsOk());
   EXPECT_THAT(ask("RCF", "spiffe://onereturn.example/fourth"), HasReason(Reason::kRequestIdReused));
+}
+
+// A system's grants decide where it stands, and no repeat may take effect for a new one's sake.
+TEST_F(FactWriterTest, ARepeatIsOneWhereverItsCallerStandsMeanwhile) {
+  auto ask = [this](const std::string& organisation, const std::string& person,
+                    const std::string& content = "content") {
+    FactRequest request = Request("1", content);
+    request.organisation = organisation;
+    request.person = person;
+    request.organisation_of_caller = true;
+    return WriteFresh(request, content);
+  };
+  ASSERT_THAT(ask("RWP", ""), IsOk());
+  for (const char* later : {"QGH", "RWP", ""}) {
+    const Answer again = ask(later, "");
+    ASSERT_THAT(again, IsOk()) << later;
+    EXPECT_TRUE((*again)->accepted.replayed) << later;
+    EXPECT_EQ(SequenceIn(again), 1u) << later;
+  }
+  EXPECT_THAT(ask("QGH", "", "other"), HasReason(Reason::kRequestIdReused));
+  // People at one desk, each with ids of his own.
+  ASSERT_THAT(ask("RCF", "urn:id#p-0001", "of one"), IsOk());
+  ASSERT_THAT(ask("RLQ", "urn:id#p-0002", "of two"), IsOk());
+  EXPECT_TRUE((*ask("", "urn:id#p-0001", "of one"))->accepted.replayed);
+  EXPECT_TRUE((*ask("RCF", "urn:id#p-0002", "of two"))->accepted.replayed)
+      << "also where another has used the id";
+}
+
+TEST_F(FactWriterTest, WhatWasUnchangedIsARepeatElsewhereToo) {
+  FactRequest request = Request("1", "content");
+  request.organisation_of_caller = true;
+  ASSERT_THAT(WriteFresh(Request("0", "content")), IsOk());
+  EXPECT_TRUE((*WriteFresh(request))->unchanged);
+  ASSERT_THAT(WriteFresh(Request("2", "other"), "other"), IsOk());
+  request.organisation = "QGH";
+  EXPECT_EQ(SequenceIn(WriteFresh(request)), 1u);
+  EXPECT_EQ(Head(), "2=other");
+}
+
+TEST_F(FactWriterTest, NobodyTakesAnIdThatAServiceMakes) {
+  const std::string id = DerivedRequestId("import", "spiffe://onereturn.example/loader", "RCF");
+  // SHA-256 of the scope by sha256sum.
+  EXPECT_EQ(id, "import#84162df04aa8.RCF");
+  EXPECT_THAT(WriteFresh(Request(id, "content")), HasReason(Reason::kRequestId));
+  EXPECT_EQ(Head(), std::nullopt);
+  FactRequest own = Request(id, "content");
+  own.derived_id = true;
+  EXPECT_THAT(WriteFresh(own), IsOk());
+  for (const char* like :
+       {"run#7", "a#b.c", "#84162df04aa8.RCF", "a#84162df04aa8", "a#84162df04aa8."}) {
+    EXPECT_THAT(CheckRequestId(like), IsOk()) << like;
+  }
+}
+
+TEST_F(FactWriterTest, AnIdWithAnNhsNumberIsNotKept) {
+  for (const char* id : {"9434765919", "return-943-476-5919", "943-476-5919/1"}) {
+    EXPECT_THAT(WriteFresh(Request(id, "content")), HasReason(Reason::kPersonalData)) << id;
+  }
+  EXPECT_EQ(Head(), std::nullopt);
+  for (const char* id : {"9434765918", "19434765919", "a9434765919b"}) {
+    EXPECT_THAT(CheckRequestId(id), IsOk()) << id;
+  }
 }
 
 TEST_F(FactWriterTest, AConflictIsJudgedOnceMore) {

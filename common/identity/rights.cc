@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/base/personal_data.h"
 #include "common/base/pseudonym.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -29,6 +30,9 @@ absl::Status EntryFault(int index, absl::string_view fault) {
 std::string FaultOf(const config::v1::Principal& principal) {
   if (principal.person().empty()) {
     if (!SpiffeIdOf({principal.spiffe_id()}).ok()) return "spiffe_id is not a SPIFFE id";
+    if (HoldsNhsNumberAmongLetters(principal.spiffe_id())) {
+      return "spiffe_id seems to hold an NHS number";
+    }
   } else {
     if (!principal.spiffe_id().empty()) return "names both a system and a person";
     if (!IsPersonId(principal.person())) {

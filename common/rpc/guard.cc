@@ -285,6 +285,10 @@ absl::Status Guard::UseTokenOnce(const SignedIn& person, const Digest& act) cons
   return identities_.people().UseOnce(person.holder, act);
 }
 
+void Guard::GiveTokenBack(const SignedIn& person, const Digest& act) const {
+  identities_.people().GiveBack(person.holder, act);
+}
+
 absl::Status Guard::CheckScope(const CallContext& call, const Message& request) const {
   const options::v1::Access& access = methods_.at(request.GetDescriptor()->full_name()).access;
   call.concerned->Add(OrganisationNamedIn(access, request));

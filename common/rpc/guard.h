@@ -115,6 +115,8 @@ class Guard {
   // the SHA-256 of the request. A system that approves for itself has no token to spend; whether it
   // may is said in the rights file (needs_person), and was looked at when the call was admitted.
   absl::Status UseTokenOnce(const SignedIn& person, const Digest& act) const;
+  // Undoes one UseTokenOnce() that was OK, where the act did not happen.
+  void GiveTokenBack(const SignedIn& person, const Digest& act) const;
   // One line, and one entry of the access log: method, caller, code, reason, duration. Never
   // anything of the request but the codes of the organisations it names.
   void LogAccess(const grpc::ServerContextBase& context,

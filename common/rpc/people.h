@@ -63,6 +63,10 @@ class People {
   absl::Status UseOnce(const TokenHolder& holder, const Digest& act) const {
     return uses_->Use(holder, act);
   }
+  // As SingleUse::GiveBack.
+  void GiveBack(const TokenHolder& holder, const Digest& act) const {
+    uses_->GiveBack(holder, act);
+  }
 
  private:
   // What the rights file says of a system.

@@ -29,7 +29,10 @@ absl::Status SingleUse::Use(const TokenHolder& person, const Digest& act) {
   std::lock_guard<std::mutex> lock(mutex_);
   const auto key = std::make_pair(person.issuer, person.token_id);
   if (const auto found = used_.find(key); found != used_.end()) {
-    if (found->second.act == act) return absl::OkStatus();
+    if (found->second.act == act) {
+      ++found->second.times;
+      return absl::OkStatus();
+    }
     return Error(Reason::kTokenReplay,
                  "the token has served another approval: sign in again for each");
   }
@@ -44,6 +47,13 @@ absl::Status SingleUse::Use(const TokenHolder& person, const Digest& act) {
   }
   used_.emplace(key, Used{act, person.expires});
   return absl::OkStatus();
+}
+
+void SingleUse::GiveBack(const TokenHolder& person, const Digest& act) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = used_.find(std::make_pair(person.issuer, person.token_id));
+  if (found == used_.end() || found->second.act != act) return;
+  if (--found->second.times == 0) used_.erase(found);
 }
 
 }  // namespace onereturn

@@ -31,6 +31,10 @@ class SingleUse {
   //   OVERLOADED     as many tokens as are remembered have not ended yet
   absl::Status Use(const TokenHolder& person, const Digest& act);
 
+  // Undoes one Use() that was OK, for an act that did not happen. The token is free again once each
+  // of its uses is undone: of a request that came twice, one may have happened.
+  void GiveBack(const TokenHolder& person, const Digest& act);
+
  private:
   const Clock* const clock_;
   const size_t limit_;
@@ -39,6 +43,7 @@ class SingleUse {
   struct Used {
     Digest act;
     Timestamp expires;
+    size_t times = 1;
   };
   std::map<std::pair<std::string, std::string>, Used> used_;  // By issuer and token id.
 };

@@ -38,6 +38,21 @@ TEST_F(SingleUseTest, ATokenServesOneAct) {
   EXPECT_THAT(uses_.Use(namesake, another_), IsOk());
 }
 
+TEST_F(SingleUseTest, WhatServedNothingAfterAllIsFreeAgain) {
+  clock_.AdvanceSeconds(10);
+  const TokenHolder person = PersonAt(10, "a");
+  ASSERT_THAT(uses_.Use(person, act_), IsOk());
+  uses_.GiveBack(person, another_);
+  EXPECT_THAT(uses_.Use(person, another_), HasReason(Reason::kTokenReplay)) << "not what it served";
+  uses_.GiveBack(person, act_);
+  EXPECT_THAT(uses_.Use(person, another_), IsOk());
+  // The request came twice, and one of the two was taken.
+  ASSERT_THAT(uses_.Use(person, another_), IsOk());
+  uses_.GiveBack(person, another_);
+  EXPECT_THAT(uses_.Use(person, act_), HasReason(Reason::kTokenReplay));
+  uses_.GiveBack(PersonAt(10, "never used"), act_);
+}
+
 TEST_F(SingleUseTest, ARestartForgetsNothingThatItWouldHaveToKnow) {
   // Used before the start, by the issuer's clock up to a second ahead.
   clock_.AdvanceSeconds(60);

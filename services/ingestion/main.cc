@@ -13,6 +13,7 @@
 #include "common/service/periodic_work.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/load_rights.h"
 #include "services/ingestion/app/record_rights_file.h"
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/returns_server.h"

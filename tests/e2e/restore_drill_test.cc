@@ -112,8 +112,26 @@ TEST_F(RestoreDrillTest, AServiceWhoseDiskIsLostComesBackInANewEpoch) {
   // A position among what was lost is no position any more.
   EXPECT_THAT(As(kAnalyst, {"league", kFourHours, "--period", kLostMonth, "--as-of", lost}),
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("restored"))));
-  EXPECT_THAT(As(kAuditor, {"watch", "feed", "--after", sequence, "--limit", "1"}),
+  const auto first_entry_after_the_copy = [&] {
+    return As(kAuditor, {"watch", "feed", "--after", sequence, "--limit", "1"});
+  };
+  EXPECT_THAT(first_entry_after_the_copy(),
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("epochs/2"))));
+
+  // The copy knows nothing of that epoch, and whoever followed must not meet it a second time.
+  suite_->Kill9("ingestion");
+  ASSERT_THAT(As(kOperator, {"restore", "--config", suite_->ConfigFileOf("ingestion"), "--copy",
+                             name, "--accept-loss-after", sequence, "--reason", "once more"}),
+              ExitedWith(0));
+  ASSERT_THAT(suite_->Start("ingestion"), IsOk());
+  Submit(kLostMonth);
+  EXPECT_TRUE(MessageDifferencer::Equals(League(kLostMonth), lost_league));
+  EXPECT_TRUE(MessageDifferencer::Equals(League(kKeptMonth), league));
+  EXPECT_THAT(first_entry_after_the_copy(),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("epochs/3"))));
+  EXPECT_THAT(As(kAnalyst, {"league", kFourHours, "--period", kLostMonth, "--as-of", again}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("restored"))));
+  EXPECT_THAT(As(kOperator, {"status"}), ExitedWith(0)) << "every service serves";
 }
 
 }  // namespace

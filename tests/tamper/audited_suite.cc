@@ -18,6 +18,7 @@ namespace onereturn {
 namespace {
 
 constexpr char kIngestion[] = "ingestion";
+constexpr char kNewReader[] = "spiffe://onereturn.local/system/new-reader";
 
 // Made once for all tests of the binary.
 struct Shared {
@@ -51,11 +52,26 @@ std::vector<std::string> SubmitOf(const std::string& period) {
           "--layout", "onereturn-wide", "--position-file", Instance()->folder.File("position")};
 }
 
+// One that was refused, and one that was approved and revoked.
+void LoadGrants() {
+  for (const std::string grant : {"grants/1", "grants/2"}) {
+    ASSERT_THAT(Client(kFirstOfficer, {"rights", "propose", "--principal", kNewReader, "--as",
+                                       "analyst", "--reason", "reads for the board: " + grant}),
+                ExitedWith(0));
+    std::vector<std::string> decide = {"rights", "decide", grant, "--reason", "checked"};
+    if (grant == "grants/1") decide.push_back("--refuse");
+    ASSERT_THAT(Client(kSecondOfficer, decide), ExitedWith(0));
+  }
+  ASSERT_THAT(Client(kFirstOfficer, {"rights", "revoke", "grants/2", "--reason", "left"}),
+              ExitedWith(0));
+}
+
 void Load() {
   Shared& shared = *Instance();
   ASSERT_THAT(shared.suite->StartAll(), IsOk());
   ASSERT_THAT(Client(kSteward, {"apply", SourcePath("deploy/england"), SourcePath("deploy/demo")}),
               ExitedWith(0));
+  LoadGrants();
   ASSERT_THAT(Client(kLoader, SubmitOf("2024-02")), ExitedWith(0));
   ASSERT_THAT(shared.suite->Stop(kIngestion), IsOk());
   std::filesystem::copy(shared.suite->DataFolderOf(kIngestion), shared.earlier(),

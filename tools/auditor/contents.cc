@@ -10,6 +10,7 @@ namespace onereturn::auditor {
 namespace {
 
 using feed::v1::Entry;
+using rights::v1::Grant;
 
 google::protobuf::Timestamp TimeOf(const Entry& entry) {
   constexpr int64_t kMillion = 1'000'000;
@@ -64,6 +65,12 @@ class Taker {
         return TakeEvidence(Fact<feed::v1::EvidenceAdded>().evidence());
       case feed::v1::ENTRY_KIND_STATEMENT_SCORED:
         return TakeScore(Fact<feed::v1::StatementScored>().score());
+      case feed::v1::ENTRY_KIND_GRANT_PROPOSED:
+        return TakeGrant(Fact<rights::v1::GrantProposed>().grant(), &Grant::mutable_proposed);
+      case feed::v1::ENTRY_KIND_GRANT_DECIDED:
+        return TakeGrant(Fact<rights::v1::GrantDecided>().grant(), &Grant::mutable_decided);
+      case feed::v1::ENTRY_KIND_GRANT_REVOKED:
+        return TakeGrant(Fact<rights::v1::GrantRevoked>().grant(), &Grant::mutable_revoked);
       default:
         return;  // Served in no form of its own.
     }
@@ -167,6 +174,52 @@ class Taker {
   void TakeScore(const assessment::v1::Score& score) {
     HeldAssessment* held = Of(score.assessment());
     if (held != nullptr) held->scores[score.statement()] = score;
+  }
+
+  // May a grant that stands at `before` come to stand at `after` by this entry?
+  bool Allowed(rights::v1::GrantState before, rights::v1::GrantState after) const {
+    switch (entry_.kind()) {
+      case feed::v1::ENTRY_KIND_GRANT_PROPOSED:
+        return before == rights::v1::GRANT_STATE_UNSPECIFIED &&
+               after == rights::v1::GRANT_STATE_PROPOSED;
+      case feed::v1::ENTRY_KIND_GRANT_DECIDED:
+        return before == rights::v1::GRANT_STATE_PROPOSED &&
+               (after == rights::v1::GRANT_STATE_APPROVED ||
+                after == rights::v1::GRANT_STATE_REFUSED);
+      default:
+        return (before == rights::v1::GRANT_STATE_PROPOSED ||
+                before == rights::v1::GRANT_STATE_APPROVED) &&
+               after == rights::v1::GRANT_STATE_REVOKED;
+    }
+  }
+
+  // What a grant gives, and to whom: no step changes that.
+  static std::string SubstanceOf(Grant grant) {
+    grant.clear_state();
+    grant.clear_proposed();
+    grant.clear_decided();
+    grant.clear_revoked();
+    grant.clear_etag();
+    return grant.SerializeAsString();
+  }
+
+  void TakeGrant(Grant grant, rights::v1::GrantStep* (Grant::*step)()) {
+    CheckName(grant.name());
+    const auto before = contents_->grants.find(grant.name());
+    const bool known = before != contents_->grants.end();
+    const auto state = known ? before->second.state() : rights::v1::GRANT_STATE_UNSPECIFIED;
+    if (!Allowed(state, grant.state())) {
+      Fault(
+          absl::StrCat("a step that a grant in ", rights::v1::GrantState_Name(state), " can take"),
+          absl::StrCat("one to ", rights::v1::GrantState_Name(grant.state())));
+    }
+    if (known && SubstanceOf(grant) != SubstanceOf(before->second)) {
+      Fault("the grant as it was proposed", "another one under its name");
+    }
+    *(grant.*step)()->mutable_time() = TimeOf(entry_);
+    grant.set_etag(EtagOf(entry_));
+    std::string name = grant.name();
+    contents_->grants[std::move(name)] = std::move(grant);
   }
 
   const std::string& service_;

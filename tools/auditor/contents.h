@@ -12,6 +12,7 @@
 #include "onereturn/feed/v1/entry.pb.h"
 #include "onereturn/metrics/v1/metric.pb.h"
 #include "onereturn/returns/v1/return.pb.h"
+#include "onereturn/rights/v1/rights.pb.h"
 #include "tools/auditor/lie.h"
 
 namespace onereturn::auditor {
@@ -29,6 +30,7 @@ struct Contents {
   std::map<std::string, catalogue::v1::Collection> collections;
   std::map<std::string, returns::v1::Return> returns;   // With the newest revision.
   std::map<std::string, feed::v1::FileImported> files;  // By digest.
+  std::map<std::string, rights::v1::Grant> grants;      // As the newest step left them.
   std::map<std::string, metrics::v1::Metric> metrics;
   std::map<std::string, assessment::v1::Framework> frameworks;  // The newest version.
   // By code and version.
@@ -36,7 +38,8 @@ struct Contents {
   std::map<std::string, HeldAssessment> assessments;
 
   // Takes the next entry. Adds a lie where it does not fit what came before: a revision or version
-  // that is not the next one, a name that is not the fact's, a part of what is not there.
+  // that is not the next one, a name that is not the fact's, a part of what is not there, a step of
+  // a grant that its state does not allow.
   void Take(const std::string& service, const feed::v1::Entry& entry, Report* report);
 };
 

@@ -46,6 +46,7 @@ class ServedAudit {
   ServedAudit(const Service& service, const ledger::v1::SignedHead& head, const Contents& contents,
               ServedCounts* counts, Report* report)
       : service_(service),
+        size_(head.size()),
         position_(PositionText({{service.name(), head.epoch(), head.size()}})),
         contents_(contents),
         counts_(*counts),
@@ -56,6 +57,7 @@ class ServedAudit {
       Compare("its organisations", service_.Organisations(position_), contents_.organisations);
       Compare("its items", service_.Items(position_), contents_.items);
       Compare("its collections", service_.Collections(position_), contents_.collections);
+      CompareGrants();
       CompareReturns();
       CompareFiles();
     } else if (service_.name() == "metrics") {
@@ -101,6 +103,63 @@ class ServedAudit {
     for (const auto& [name, row] : held) {
       if (names.count(name) > 0) continue;
       Lie(missing, name, absl::StrCat("what entry ", row.etag(), " says"), "it is not served");
+    }
+  }
+
+  using States = std::map<std::string, std::vector<rights::v1::Grant>>;
+
+  // Each grant as `contents_` has it, and as each step since then left it: grants are listed as
+  // they are now, page after page, while officers may go on.
+  absl::StatusOr<States> StatesOfGrants() {
+    States states;
+    for (const auto& [name, grant] : contents_.grants) states[name].push_back(grant);
+    const auto now = service_.GetHead(std::nullopt);
+    if (!now.ok()) return now.status();
+    Contents later;
+    later.grants = contents_.grants;
+    const absl::Status read = service_.ReadFeed(
+        size_, now->head().size(), [&](const feed::v1::WatchResponse& page) -> absl::Status {
+          for (const feed::v1::FeedEntry& wire : page.entries()) {
+            feed::v1::Entry entry;
+            if (!entry.ParseFromString(wire.entry())) continue;
+            // Faults of later entries are the next cycle's.
+            Report later_faults;
+            later.Take(service_.name(), entry, &later_faults);
+            const auto grant = later.grants.find(entry.name());
+            if (grant != later.grants.end()) states[entry.name()].push_back(grant->second);
+          }
+          return absl::OkStatus();
+        });
+    if (!read.ok()) return read;
+    return states;
+  }
+
+  void CompareGrants() {
+    const auto served = service_.Grants();
+    if (!served.ok()) return Failed("its grants of rights", served.status());
+    const absl::StatusOr<States> held = StatesOfGrants();
+    if (!held.ok()) return Unchecked("its grants of rights", held.status());
+    std::set<std::string> names;
+    for (const rights::v1::Grant& grant : *served) {
+      ++counts_.served;
+      names.insert(grant.name());
+      const auto states = held->find(grant.name());
+      if (states == held->end()) {
+        Lie(LieKind::kServedUnrecorded, grant.name(), "nothing: no entry makes it", "it is served");
+        continue;
+      }
+      const auto same = [&](const rights::v1::Grant& state) {
+        return !Difference(state, grant).has_value();
+      };
+      if (std::any_of(states->second.begin(), states->second.end(), same)) continue;
+      const rights::v1::Grant& expected = states->second.back();
+      Lie(LieKind::kServedDiffers, grant.name(),
+          absl::StrCat("what entry ", expected.etag(), " says"), *Difference(expected, grant));
+    }
+    for (const auto& [name, grant] : contents_.grants) {
+      if (names.count(name) > 0) continue;
+      Lie(LieKind::kServedDiffers, name, absl::StrCat("what entry ", grant.etag(), " says"),
+          "it is not served");
     }
   }
 
@@ -196,6 +255,7 @@ class ServedAudit {
   }
 
   const Service& service_;
+  const uint64_t size_;  // Entries that `contents_` is made of.
   const std::string position_;
   const Contents& contents_;
   ServedCounts& counts_;

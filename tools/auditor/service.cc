@@ -17,6 +17,7 @@
 #include "onereturn/ledger/v1/ledger.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
+#include "onereturn/rights/v1/rights_service.grpc.pb.h"
 #include "onereturn/storage/v1/records.pb.h"
 #include "tools/auditor/channel.h"
 #include "tools/auditor/whole_file.h"
@@ -127,6 +128,7 @@ struct Service::Stubs {
   std::unique_ptr<feed::v1::FeedService::Stub> feed;
   std::unique_ptr<catalogue::v1::CatalogueService::Stub> catalogue;
   std::unique_ptr<returns::v1::ReturnsService::Stub> returns;
+  std::unique_ptr<rights::v1::RightsService::Stub> rights;
   std::unique_ptr<metrics::v1::MetricsService::Stub> metrics;
   std::unique_ptr<assessment::v1::AssessmentService::Stub> assessment;
 };
@@ -145,6 +147,7 @@ absl::StatusOr<std::unique_ptr<Service>> Service::Connect(const config::v1::Clie
         ledger::v1::LedgerService::NewStub(*channel), feed::v1::FeedService::NewStub(*channel),
         catalogue::v1::CatalogueService::NewStub(*channel),
         returns::v1::ReturnsService::NewStub(*channel),
+        rights::v1::RightsService::NewStub(*channel),
         metrics::v1::MetricsService::NewStub(*channel),
         assessment::v1::AssessmentService::NewStub(*channel)});
     return service;
@@ -302,6 +305,13 @@ absl::StatusOr<std::vector<common::v1::Cell>> Service::Cells(const std::string& 
   return List<common::v1::Cell>(
       stubs_->returns.get(), &returns::v1::ReturnsService::Stub::ListCells, std::move(request),
       [](const auto& page) -> const auto& { return page.cells(); });
+}
+
+absl::StatusOr<std::vector<rights::v1::Grant>> Service::Grants() const {
+  return List<rights::v1::Grant>(
+      stubs_->rights.get(), &rights::v1::RightsService::Stub::ListGrants,
+      rights::v1::ListGrantsRequest(),
+      [](const auto& page) -> const auto& { return page.grants(); });
 }
 
 absl::StatusOr<std::vector<metrics::v1::Metric>> Service::Metrics(

@@ -21,6 +21,7 @@
 #include "onereturn/ledger/v1/ledger.pb.h"
 #include "onereturn/metrics/v1/metrics_service.pb.h"
 #include "onereturn/returns/v1/return.pb.h"
+#include "onereturn/rights/v1/rights.pb.h"
 #include "tools/auditor/ledger_source.h"
 
 namespace onereturn::auditor {
@@ -73,6 +74,8 @@ class Service final : public LedgerSource {
   absl::StatusOr<std::vector<returns::v1::Return>> Returns(const std::string& collection,
                                                            const std::string& position) const;
   absl::StatusOr<std::vector<common::v1::Cell>> Cells(const std::string& revision) const;
+  // As they are now: they are listed at no position.
+  absl::StatusOr<std::vector<rights::v1::Grant>> Grants() const;
   absl::StatusOr<std::vector<metrics::v1::Metric>> Metrics(const std::string& position) const;
   absl::StatusOr<metrics::v1::MetricValue> MetricValue(const std::string& metric,
                                                        const std::string& organisation,

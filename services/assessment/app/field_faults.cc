@@ -68,9 +68,11 @@ void FieldFaults::CheckNarrative(absl::string_view field, absl::string_view text
 }
 
 void FieldFaults::CheckRequestId(absl::string_view text) {
-  if (IsRequestId(text)) return;
-  Add(Reason::kRequestId, "request_id",
-      absl::StrCat("must have 1 to ", kMaxRequestIdBytes, " visible ASCII characters"));
+  const std::optional<ErrorDetails> fault = DetailsOf(onereturn::CheckRequestId(text));
+  if (!fault.has_value()) return;
+  for (const FieldViolation& violation : fault->fields) {
+    Add(fault->reason, violation.field, violation.description);
+  }
 }
 
 void FieldFaults::CheckOrganisation(absl::string_view field, absl::string_view text) {

@@ -26,7 +26,7 @@ class FieldFaults {
   // MISSING, LENGTH, CHARSET, PERSONAL_DATA. A line is one-line text; a narrative may have several.
   void CheckLine(absl::string_view field, absl::string_view text, bool required, size_t most);
   void CheckNarrative(absl::string_view field, absl::string_view text, bool required);
-  void CheckRequestId(absl::string_view text);                              // REQUEST_ID
+  void CheckRequestId(absl::string_view text);                              // As its own
   void CheckOrganisation(absl::string_view field, absl::string_view text);  // MISSING, ODS_FORMAT
   void CheckPeriod(absl::string_view field, absl::string_view text);        // MISSING, PERIOD
   void CheckOutputOnly(absl::string_view field, bool given);                // OUTPUT_ONLY

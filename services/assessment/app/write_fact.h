@@ -81,9 +81,17 @@ void WriteFact(const FactWriter* writer, feed::v1::EntryKind kind, const WriteOr
                absl::StatusOr<Resource> (*resource_of)(const feed::v1::Entry& entry),
                Respond<Resource> respond) {
   auto resource = std::make_shared<Resource>();
+  FactRequest fact{kind,
+                   origin.actor,
+                   origin.scope.organisation(),
+                   request.request_id(),
+                   origin.digest,
+                   request.validate_only(),
+                   origin.person,
+                   origin.role};
+  fact.organisation_of_caller = true;
   writer->Write(
-      FactRequest{kind, origin.actor, origin.scope.organisation(), request.request_id(),
-                  origin.digest, request.validate_only(), origin.person, origin.role},
+      std::move(fact),
       [judge = std::move(judge), resource](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
         ASSIGN_OR_RETURN(Judged<Resource> judged, judge(snapshot));
         *resource = std::move(judged.resource);

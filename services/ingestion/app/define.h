@@ -24,6 +24,7 @@ struct RequestOrigin {
   bool validate_only = false;
   std::string person = {};  // "{issuer}#{subject}"; empty when the system acts for itself.
   rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
+  bool derived_id = false;  // As FactRequest::derived_id.
 };
 
 // What became of a definition. `definition` is what is now in force (or would be), with its output

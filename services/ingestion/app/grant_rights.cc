@@ -17,6 +17,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/token_use.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/grant_table.h"
 
@@ -83,6 +84,9 @@ absl::Status CheckShape(const rights::v1::ProposeGrantRequest& request, rights::
   if (!IsPrincipal(grant->principal())) {
     faults.Field("grant.principal",
                  "is neither a SPIFFE id nor {issuer}#{subject} with a pseudonym as its subject");
+  }
+  if (IsPrincipal(grant->principal()) && HoldsNhsNumberAmongLetters(grant->principal())) {
+    faults.Field(Reason::kPersonalData, "grant.principal", "seems to hold an NHS number");
   }
   if (!Grantable(grant->role())) faults.Field("grant.role", "is no role that is granted");
   if (!grant->organisation().empty()) {
@@ -216,25 +220,31 @@ absl::StatusOr<GrantAnswer> AnswerOf(const Step<Fact>& step, Accepted accepted) 
   return answer;
 }
 
-// `judge` fills the grant as it would be and answers the decision.
+// `judge` fills the grant as it would be and answers the decision. `not_taken` hears of a step that
+// was not written, before `done` does.
 template <typename Fact, typename Request>
 void Write(
     const FactWriter& writer, RightsSource* rights, const OfficerOrigin& origin,
     const Step<Fact>& step, const Request& request,
     std::function<absl::StatusOr<Decision>(const Reader& reader, rights::v1::Grant* judged)> judge,
-    GrantRights::Done done) {
+    GrantRights::Done done, std::function<void()> not_taken = nullptr) {
   auto judged = std::make_shared<rights::v1::Grant>();
+  FactRequest fact{
+      step.kind,     origin.actor.spiffe_id,  origin.scope.organisation(), request.request_id(),
+      origin.digest, request.validate_only(), origin.actor.person,         origin.role};
+  fact.organisation_of_caller = true;
   writer.Write(
-      FactRequest{step.kind, origin.actor.spiffe_id, origin.scope.organisation(),
-                  request.request_id(), origin.digest, request.validate_only(), origin.actor.person,
-                  origin.role},
+      std::move(fact),
       [judge = std::move(judge), judged](const Snapshot& snapshot) {
         judged->Clear();
         return judge(snapshot, judged.get());
       },
-      [&step, rights, judged,
-       done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
-        if (!accepted.ok()) return done(accepted.status());
+      [&step, rights, judged, done = std::move(done),
+       not_taken = std::move(not_taken)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+        if (!accepted.ok()) {
+          if (not_taken) not_taken();
+          return done(accepted.status());
+        }
         if (!accepted->has_value()) return done(GrantAnswer{*judged, std::nullopt});
         absl::StatusOr<GrantAnswer> answer = AnswerOf(step, std::move((*accepted)->accepted));
         if (answer.ok()) {
@@ -278,10 +288,11 @@ void GrantRights::Propose(const OfficerOrigin& origin,
 
 void GrantRights::Decide(const OfficerOrigin& origin, const rights::v1::DecideGrantRequest& request,
                          Done done) const {
+  auto token = std::make_shared<TokenUse>(origin);
   Write(
       *writer_, rights_, origin, kDecided, request,
-      [origin, request](const Reader& reader,
-                        rights::v1::Grant* grant) -> absl::StatusOr<Decision> {
+      [origin, request, token](const Reader& reader,
+                               rights::v1::Grant* grant) -> absl::StatusOr<Decision> {
         Error faults(Reason::kFieldInvalid, "the decision cannot be taken as it is");
         CheckReason(request.reason(), &faults);
         if (faults.fields_total() > 0) return faults.ToStatus();
@@ -295,13 +306,13 @@ void GrantRights::Decide(const OfficerOrigin& origin, const rights::v1::DecideGr
         RETURN_IF_ERROR(CheckNotForOneself(origin.actor, grant->principal()));
         RETURN_IF_ERROR(CheckRequestId(request.request_id()));
         // Last: what is refused anyway takes no new sign-in.
-        if (origin.spend_token && !request.validate_only()) RETURN_IF_ERROR(origin.spend_token());
+        if (!request.validate_only()) RETURN_IF_ERROR(token->Spend());
         grant->set_state(request.approve() ? rights::v1::GRANT_STATE_APPROVED
                                            : rights::v1::GRANT_STATE_REFUSED);
         Fill(origin, request.reason(), grant->mutable_decided());
         return FactFor(kDecided, stored.number, *grant, {std::move(stored.check)});
       },
-      std::move(done));
+      std::move(done), [token] { token->Return(); });
 }
 
 void GrantRights::Revoke(const OfficerOrigin& origin, const rights::v1::RevokeGrantRequest& request,
@@ -319,6 +330,7 @@ void GrantRights::Revoke(const OfficerOrigin& origin, const rights::v1::RevokeGr
             grant->state() != rights::v1::GRANT_STATE_APPROVED) {
           return WrongState(*grant, "proposed or approved");
         }
+        RETURN_IF_ERROR(CheckOfficer(origin, *grant));
         grant->set_state(rights::v1::GRANT_STATE_REVOKED);
         Fill(origin, request.reason(), grant->mutable_revoked());
         return FactFor(kRevoked, stored.number, *grant, {std::move(stored.check)});
@@ -352,30 +364,6 @@ absl::StatusOr<PageOf<rights::v1::Grant>> ListGrants(const Reader& reader,
         return true;
       }));
   return page;
-}
-
-absl::Status LoadRights(const Reader& reader, RightsSource* rights) {
-  RETURN_IF_ERROR(
-      VisitDefinitions(reader, DefinitionKind::kOrganisation, "", kNewest,
-                       [rights](const StoredDefinition& stored) -> absl::StatusOr<bool> {
-                         catalogue::v1::Organisation organisation;
-                         if (!organisation.ParseFromString(stored.bytes)) {
-                           return absl::DataLossError("a stored organisation cannot be read");
-                         }
-                         RETURN_IF_ERROR(rights->PutOrganisation(organisation, stored.sequence));
-                         return true;
-                       }));
-  return VisitGrants(
-      reader, 0,
-      [rights](uint64_t /*number*/, const rights::v1::Grant& grant) -> absl::StatusOr<bool> {
-        uint64_t sequence = 0;
-        const std::string& etag = grant.etag();
-        if (etag.size() < 2 || !absl::SimpleAtoi(etag.substr(1, etag.size() - 2), &sequence)) {
-          return absl::DataLossError("a stored grant has no sequence");
-        }
-        RETURN_IF_ERROR(rights->PutGrant(grant, sequence));
-        return true;
-      });
 }
 
 }  // namespace onereturn::ingestion

@@ -28,6 +28,8 @@ struct OfficerOrigin {
   // Spends the token of the person who is signed in on this request, and on no other:
   // Guard::UseTokenOnce. Null: nobody is, and the system acts for itself.
   std::function<absl::Status()> spend_token = nullptr;
+  // Undoes one that was OK, for a decision that was not taken after all: Guard::GiveTokenBack.
+  std::function<void()> return_token = nullptr;
 };
 
 struct GrantAnswer {
@@ -45,8 +47,9 @@ class GrantRights {
 
   void Propose(const OfficerOrigin& origin, const rights::v1::ProposeGrantRequest& request,
                Done done) const;
-  // A decision that would be taken spends the token. One that was taken is answered again whatever
-  // became of the token, for its request id is known; validate_only spends nothing.
+  // A decision that is taken spends the token; one that came too late does not. One that was taken
+  // is answered again whatever became of the token, for its request id is known; validate_only
+  // spends nothing.
   void Decide(const OfficerOrigin& origin, const rights::v1::DecideGrantRequest& request,
               Done done) const;
   void Revoke(const OfficerOrigin& origin, const rights::v1::RevokeGrantRequest& request,
@@ -63,9 +66,6 @@ absl::StatusOr<PageOf<rights::v1::Grant>> ListGrants(const Reader& reader,
                                                      const OrganisationScope& scope,
                                                      const rights::v1::ListGrantsRequest& request,
                                                      const std::string& after, size_t limit);
-
-// What the store holds of organisations and grants, into `rights`.
-absl::Status LoadRights(const Reader& reader, RightsSource* rights);
 
 }  // namespace onereturn::ingestion
 

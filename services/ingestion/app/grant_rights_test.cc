@@ -1,14 +1,13 @@
 #include "services/ingestion/app/grant_rights.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
-#include "common/commit/journal.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/load_rights.h"
 #include "services/ingestion/app/record_rights_file.h"
-#include "services/ingestion/app/testing/test_ingestion.h"
+#include "services/ingestion/app/testing/grant_rights_fixture.h"
 #include "services/ingestion/store/grant_table.h"
 
 namespace onereturn::ingestion {
@@ -16,88 +15,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-constexpr char kDesk[] = "spiffe://onereturn.example/desk";  // Where officers and others sit.
-constexpr char kAnna[] = "https://id.example#p-0001";
-constexpr char kBen[] = "https://id.example#p-0002";
-constexpr char kCarl[] = "https://id.example#p-0003";
-
-config::v1::RightsFile File() {
-  config::v1::RightsFile file;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(R"(
-      principals { spiffe_id: "spiffe://onereturn.example/desk" role: ROLE_PUBLIC_READER }
-      principals { person: "https://id.example#p-0001" role: ROLE_RIGHTS_OFFICER }
-      principals { person: "https://id.example#p-0002" role: ROLE_RIGHTS_OFFICER })",
-                                                            &file));
-  return file;
-}
-
-class GrantRightsTest : public ::testing::Test {
- protected:
-  GrantRightsTest() : rights_(Rights::FromProto(File()).value()), grants_(&writer_, &rights_) {
-    ingestion_.Apply(EnglandOf({"RLQ", "RCF"}));
-  }
-
-  OfficerOrigin By(const std::string& person, const std::string& content,
-                   OrganisationScope scope = OrganisationScope::National()) {
-    return OfficerOrigin{Actor{kDesk, person}, rights::v1::ROLE_RIGHTS_OFFICER, std::move(scope),
-                         Sha256(content)};
-  }
-
-  using Answer = absl::StatusOr<GrantAnswer>;
-  template <typename Begin>
-  Answer Wait(Begin begin) {
-    std::promise<Answer> promise;
-    begin([&promise](Answer answer) { promise.set_value(std::move(answer)); });
-    return promise.get_future().get();
-  }
-
-  rights::v1::ProposeGrantRequest Proposal(const std::string& grant) {
-    rights::v1::ProposeGrantRequest request;
-    request.set_request_id(absl::StrCat("r", ++requests_));
-    request.set_reason("covers the month");
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(grant, request.mutable_grant()));
-    return request;
-  }
-  Answer Propose(const OfficerOrigin& origin, const rights::v1::ProposeGrantRequest& request) {
-    return Wait([&](GrantRights::Done done) { grants_.Propose(origin, request, std::move(done)); });
-  }
-  Answer Decide(const OfficerOrigin& origin, const std::string& name, bool approve = true,
-                const std::string& etag = "", const std::string& request_id = "") {
-    rights::v1::DecideGrantRequest request;
-    request.set_request_id(request_id.empty() ? absl::StrCat("r", ++requests_) : request_id);
-    request.set_name(name);
-    request.set_approve(approve);
-    request.set_reason("checked");
-    request.set_etag(etag);
-    return Wait([&](GrantRights::Done done) { grants_.Decide(origin, request, std::move(done)); });
-  }
-  Answer Revoke(const OfficerOrigin& origin, const std::string& name) {
-    rights::v1::RevokeGrantRequest request;
-    request.set_request_id(absl::StrCat("r", ++requests_));
-    request.set_name(name);
-    request.set_reason("left");
-    return Wait([&](GrantRights::Done done) { grants_.Revoke(origin, request, std::move(done)); });
-  }
-
-  // May Carl read returns, on a day of 2026?
-  absl::Status CarlReads(const RightsSource& rights) {
-    return rights.Current()
-        ->Admit(Principal{kDesk, Person{kCarl, "RLQ"}, {}},
-                Question{options::v1::PERMISSION_RETURNS_READ, CivilDay{2026, 5, 1}, true, true})
-        .status();
-  }
-
-  TestIngestion ingestion_;
-  FactWriter writer_{&ingestion_.store(), &ingestion_.committer(),
-                     [](const std::function<void()>&) { return false; }};
-  RightsSource rights_;
-  GrantRights grants_;
-  int requests_ = 0;
-};
-
-constexpr char kCarlsGrant[] =
-    R"(principal: "https://id.example#p-0003" role: ROLE_SUBMITTER organisation: "RLQ")";
 
 TEST_F(GrantRightsTest, OneProposesAnotherApprovesAndEitherRevokes) {
   const GrantAnswer proposed = Propose(By(kAnna, "1"), Proposal(kCarlsGrant)).value();
@@ -296,26 +213,6 @@ TEST_F(GrantRightsTest, AReasonWithMarksOfAPersonIsNotTaken) {
       HasReason(Reason::kPersonalData));
 }
 
-TEST_F(GrantRightsTest, ARepeatGetsItsFirstAnswerAndChangesNothing) {
-  const rights::v1::ProposeGrantRequest request = Proposal(kCarlsGrant);
-  const GrantAnswer first = Propose(By(kAnna, "1"), request).value();
-  ASSERT_THAT(Decide(By(kBen, "2"), "grants/1", true, first.grant.etag(), "d"), IsOk());
-  ASSERT_THAT(Revoke(By(kBen, "3"), "grants/1"), IsOk());
-  const GrantAnswer repeat = Propose(By(kAnna, "1"), request).value();
-  EXPECT_TRUE(repeat.accepted->replayed);
-  EXPECT_EQ(repeat.grant.SerializeAsString(), first.grant.SerializeAsString());
-  const GrantAnswer again =
-      Decide(By(kBen, "2"), "grants/1", true, first.grant.etag(), "d").value();
-  EXPECT_TRUE(again.accepted->replayed);
-  EXPECT_THAT(CarlReads(rights_), HasReason(Reason::kPermission)) << "it stays revoked";
-}
-
-TEST_F(GrantRightsTest, ADecisionNamesWhatItSaw) {
-  const GrantAnswer first = Propose(By(kAnna, "1"), Proposal(kCarlsGrant)).value();
-  EXPECT_THAT(Decide(By(kBen, "2"), "grants/1", true, "\"1\""), HasReason(Reason::kEtagMismatch));
-  EXPECT_THAT(Decide(By(kBen, "3"), "grants/1", true, first.grant.etag()), IsOk());
-}
-
 TEST_F(GrantRightsTest, OnlyJudgedNothingIsKept) {
   rights::v1::ProposeGrantRequest request = Proposal(kCarlsGrant);
   request.set_validate_only(true);
@@ -329,7 +226,7 @@ TEST_F(GrantRightsTest, OnlyJudgedNothingIsKept) {
 TEST_F(GrantRightsTest, AStartFindsWhatWasGranted) {
   ASSERT_THAT(Propose(By(kAnna, "1"), Proposal(kCarlsGrant)), IsOk());
   ASSERT_THAT(Decide(By(kBen, "2"), "grants/1"), IsOk());
-  RightsSource fresh(Rights::FromProto(File()).value());
+  RightsSource fresh(Rights::FromProto(OfficersFile()).value());
   EXPECT_THAT(CarlReads(fresh), HasReason(Reason::kPermission));
   ASSERT_THAT(LoadRights(ingestion_.store(), &fresh), IsOk());
   EXPECT_THAT(CarlReads(fresh), IsOk());
@@ -398,10 +295,10 @@ TEST_F(GrantRightsTest, TheRightsFileIsRecordedWhenItHasChanged) {
         .value();
   };
   const uint64_t before = ingestion_.LastSequence();
-  EXPECT_TRUE(record(File()));
-  EXPECT_FALSE(record(File()));
+  EXPECT_TRUE(record(OfficersFile()));
+  EXPECT_FALSE(record(OfficersFile()));
   EXPECT_EQ(ingestion_.LastSequence(), before + 1);
-  config::v1::RightsFile longer = File();
+  config::v1::RightsFile longer = OfficersFile();
   for (int i = 0; i < 1'000; ++i) {
     auto* principal = longer.add_principals();
     principal->set_spiffe_id(absl::StrCat("spiffe://onereturn.example/organisation/", i));
@@ -412,9 +309,9 @@ TEST_F(GrantRightsTest, TheRightsFileIsRecordedWhenItHasChanged) {
   EXPECT_GT(ingestion_.LastSequence(), before + 2) << "in several parts";
   EXPECT_FALSE(record(longer));
   const uint64_t between = ingestion_.LastSequence();
-  EXPECT_TRUE(record(File())) << "back to the first";
+  EXPECT_TRUE(record(OfficersFile())) << "back to the first";
   EXPECT_EQ(ingestion_.LastSequence(), between + 1);
-  EXPECT_FALSE(record(File()));
+  EXPECT_FALSE(record(OfficersFile()));
   // The same changes once more are changes again: each stands in the ledger.
   for (int round = 0; round < 2; ++round) {
     const uint64_t first = ingestion_.LastSequence();
@@ -422,9 +319,9 @@ TEST_F(GrantRightsTest, TheRightsFileIsRecordedWhenItHasChanged) {
     EXPECT_GT(ingestion_.LastSequence(), first + 1);
     EXPECT_FALSE(record(longer));
     const uint64_t second = ingestion_.LastSequence();
-    EXPECT_TRUE(record(File()));
+    EXPECT_TRUE(record(OfficersFile()));
     EXPECT_EQ(ingestion_.LastSequence(), second + 1);
-    EXPECT_FALSE(record(File()));
+    EXPECT_FALSE(record(OfficersFile()));
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
+#include "common/commit/journal.h"
 #include "common/commit/request_id.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -18,7 +19,7 @@
 namespace onereturn::ingestion {
 namespace {
 
-// The file's id, a point and an ODS code must fit a request id.
+// The file's id with a mark of its scope and an ODS code must fit a request id.
 constexpr size_t kMaxFileRequestIdBytes = 100;
 
 // More than any map of England has, and a bound on memory and on the answer.
@@ -107,6 +108,7 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
                       submission.scope.organisation(),    submission.origin.request_id,
                       submission.origin.digest,           submission.origin.validate_only,
                       submission.origin.person,           submission.origin.role};
+  request.organisation_of_caller = true;
   FileAnswer answer;
   std::promise<absl::StatusOr<std::optional<AcceptedFact>>> promise;
   writer_->Write(
@@ -225,6 +227,7 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
                                     const CompiledCollection& compiled, FileAnswer* answer) const {
   ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(upload.record.digest()));
   const SourceFile file{digest, submission.upload, upload.check};
+  const std::string scope = RequestScope(submission.scope.organisation(), submission.origin.actor);
   ReturnsInFlight in_flight;
   size_t place = 0;
   std::string period;
@@ -237,8 +240,10 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
         single.origin.actor = submission.origin.actor;
         single.origin.person = submission.origin.person;
         single.origin.role = submission.origin.role;
+        // The organisation's own ids cannot stand in the way of an import.
         single.origin.request_id =
-            absl::StrCat(submission.origin.request_id, ".", rows.organisation);
+            DerivedRequestId(submission.origin.request_id, scope, rows.organisation);
+        single.origin.derived_id = true;
         single.origin.digest = DigestOfRows(upload, submission, rows.organisation);
         single.collection = submission.collection;
         single.period = rows.period.ToString();

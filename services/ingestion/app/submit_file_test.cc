@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_replace.h"
+#include "common/commit/request_id.h"
 #include "common/ledger/receipt.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
@@ -38,6 +39,22 @@ std::string WordsOf(const absl::Status& status) {
   return words;
 }
 
+// A whole return in the long layout.
+std::string LongFileOf(const std::string& organisation) {
+  std::string text = "organisation,period,item,department,booked,value,null_reason\n";
+  for (const auto& [header, name] : AeColumns()) {
+    const Cell cell = AeCell(name, "0");
+    std::string department;
+    std::string booked;
+    for (const DimensionValue& value : cell.dimensions) {
+      (value.dimension == "booked" ? booked : department) = value.value;
+    }
+    absl::StrAppend(&text, organisation, ",2023-06,", cell.item, ",", department, ",", booked,
+                    ",4,\n");
+  }
+  return text;
+}
+
 std::vector<std::string> Outcomes(const FileAnswer& answer) {
   std::vector<std::string> outcomes;
   for (const FileReturnAnswer& one : answer.returns) {
@@ -65,7 +82,8 @@ TEST_F(SubmitFileTest, EachRowIsAFactOfItsOwnAndTheFilesComesLast) {
     EXPECT_THAT(VerifyReceipt(accepted.receipt, ingestion_.committer().verifying_key()), IsOk());
     feed::v1::Entry entry;
     ASSERT_TRUE(entry.ParseFromString(accepted.receipt.entry));
-    EXPECT_EQ(entry.request_id(), submission.origin.request_id + "." + one.organisation);
+    EXPECT_EQ(entry.request_id(),
+              DerivedRequestId(submission.origin.request_id, kLoader, one.organisation));
     EXPECT_EQ(entry.organisation(), one.organisation);
     const feed::v1::ReturnAccepted fact = ReturnOfEntry(accepted.receipt.entry).value();
     EXPECT_EQ(fact.origin(), returns::v1::ORIGIN_IMPORT);
@@ -258,7 +276,8 @@ TEST_F(SubmitFileTest, ARepeatAfterPartOfAFileContinues) {
     figures[AeColumns()[i].second] = records[1][kFirstFigure + i];
   }
   ReturnSubmission first = ingestion_.AeReturn("RLQ", "2023-06", figures);
-  first.origin.request_id = submission.origin.request_id + ".RLQ";
+  first.origin.request_id = DerivedRequestId(submission.origin.request_id, kLoader, "RLQ");
+  first.origin.derived_id = true;
   const Digest file_digest = Sha256(bytes);
   first.origin.digest =
       Sha256(absl::StrCat(DigestBytes(file_digest), "MSitAE", std::string(1, '\0'), "published-22",
@@ -287,11 +306,35 @@ TEST_F(SubmitFileTest, ARepeatOfAFileWithAFaultyRowSaysSo) {
   EXPECT_EQ(repeat->verdict, Verdict::kInvalid);
 }
 
-// An organisation may have used the very id that the file's return would have.
-TEST_F(SubmitFileTest, AnIdThatAnOrganisationUsedItselfHoldsUpThatRowAlone) {
+// Nobody keeps its row out of an import by taking the id that it will have.
+TEST_F(SubmitFileTest, AnOrganisationsOwnIdsHoldUpNoImport) {
+  const FileSubmission submission = ingestion_.AeFile(ingestion_.Upload(TextOf(SoundRecords())));
+  const std::string& id = submission.origin.request_id;
+  ReturnSubmission own = ingestion_.AeReturn("RVW", "2023-07");
+  own.origin.request_id = id + ".RVW";
+  ASSERT_TRUE(ingestion_.Submit(own)->accepted.has_value());
+  own.origin.request_id = DerivedRequestId(id, kLoader, "RVW");
+  EXPECT_THAT(ingestion_.Submit(own), HasReason(Reason::kRequestId));
+  // By a file of its own under the same id.
+  FileSubmission file =
+      ingestion_.AeFile(ingestion_.Upload(LongFileOf("RVW"), "RVW"), "onereturn-long");
+  file.may_import = false;
+  file.scope = OrganisationScope::Only("RVW");
+  file.owner = "RVW";
+  file.origin.actor = "spiffe://onereturn.example/rvw";
+  file.origin.request_id = id;
+  EXPECT_TRUE(ingestion_.submit_file().Run(file)->accepted.has_value());
+  const absl::StatusOr<FileAnswer> answer = ingestion_.submit_file().Run(submission);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_THAT(Outcomes(*answer), ElementsAre("RLQ stored", "RVW stored", "RCF stored"));
+}
+
+// A file that broke off, and another one sent under its id.
+TEST_F(SubmitFileTest, AnIdThatServedOtherRowsHoldsUpThatRowAlone) {
   const FileSubmission submission = ingestion_.AeFile(ingestion_.Upload(TextOf(SoundRecords())));
   ReturnSubmission own = ingestion_.AeReturn("RVW", "2023-07");
-  own.origin.request_id = submission.origin.request_id + ".RVW";
+  own.origin.request_id = DerivedRequestId(submission.origin.request_id, kLoader, "RVW");
+  own.origin.derived_id = true;
   ASSERT_TRUE(ingestion_.Submit(own)->accepted.has_value());
   const absl::StatusOr<FileAnswer> answer = ingestion_.submit_file().Run(submission);
   ASSERT_THAT(answer, IsOk());
@@ -327,16 +370,7 @@ TEST_F(SubmitFileTest, AnOrganisationSendsItsOwnRowsOnly) {
     submission.owner = "RLQ";
     return submission;
   };
-  std::string text = "organisation,period,item,department,booked,value,null_reason\n";
-  for (const auto& [header, name] : AeColumns()) {
-    const Cell cell = AeCell(name, "0");
-    std::string department;
-    std::string booked;
-    for (const DimensionValue& value : cell.dimensions) {
-      (value.dimension == "booked" ? booked : department) = value.value;
-    }
-    absl::StrAppend(&text, "RLQ,2023-06,", cell.item, ",", department, ",", booked, ",4,\n");
-  }
+  const std::string text = LongFileOf("RLQ");
   const uint64_t before = ingestion_.LastSequence();
   const absl::Status other =
       ingestion_.submit_file().Run(own(text + "RVW,2023-06,ae_attendances,type1,no,4,\n")).status();

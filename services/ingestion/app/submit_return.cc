@@ -110,6 +110,7 @@ void SubmitReturn::Run(ReturnSubmission submission, Done done, FactWriter::Again
                       origin.validate_only,
                       origin.person,
                       origin.role};
+  request.derived_id = origin.derived_id;
   writer_->Write(
       std::move(request),
       [this, work](const Snapshot& snapshot) { return Decide(snapshot, work.get()); },

@@ -19,6 +19,9 @@ OfficerOrigin OfficerOriginOf(const Guard& guard, const CallContext& call, const
     origin.spend_token = [&guard, person = *call.signed_in, digest] {
       return guard.UseTokenOnce(person, digest);
     };
+    origin.return_token = [&guard, person = *call.signed_in, digest] {
+      guard.GiveTokenBack(person, digest);
+    };
   }
   return origin;
 }

@@ -41,12 +41,20 @@ absl::StatusOr<DefinedMetric> AnswerOf(AcceptedFact fact) {
 
 }  // namespace
 
-absl::StatusOr<Decision> DefineMetric::Judge(const v1::Metric& asked, const Snapshot& snapshot,
+absl::StatusOr<Decision> DefineMetric::Judge(const DefineRequest& request, const Snapshot& snapshot,
                                              v1::Metric* judged) {
+  const v1::Metric& asked = request.metric;
   RETURN_IF_ERROR(CheckOutputOnly(asked));
   RETURN_IF_ERROR(CheckNoPersonalData(asked, "metric"));
   ASSIGN_OR_RETURN(const StoredMetricHead before, FindMetricHead(snapshot, asked.code()));
   const MetricHead& head = before.head;
+  v1::Metric newest;
+  if (head.version > 0) {
+    ASSIGN_OR_RETURN(const std::string entry, EntryBytes(snapshot, head.sequence));
+    ASSIGN_OR_RETURN(newest, MetricIn(entry));
+    // Nobody takes a metric over by naming a collection of his own.
+    if (request.check_collection) RETURN_IF_ERROR(request.check_collection(newest.collection()));
+  }
   if (!asked.etag().empty() && asked.etag() != EtagOf(head.sequence)) {
     return Error(Reason::kEtagMismatch, "the metric has changed since you read it")
         .With("etag", EtagOf(head.sequence));
@@ -56,9 +64,7 @@ absl::StatusOr<Decision> DefineMetric::Judge(const v1::Metric& asked, const Snap
   record.definition.version = head.version;
   const ReadCheck check{MetricsFamily::kMetricHeads, before.key, before.bytes};
   if (head.version > 0) {
-    ASSIGN_OR_RETURN(const std::string entry, EntryBytes(snapshot, head.sequence));
-    ASSIGN_OR_RETURN(const v1::Metric wire, MetricIn(entry));
-    ASSIGN_OR_RETURN(const MetricDefinition in_force, AcceptedDefinitionFromWire(wire));
+    ASSIGN_OR_RETURN(const MetricDefinition in_force, AcceptedDefinitionFromWire(newest));
     if (in_force == record.definition) return Unchanged{head.sequence, {check}};
   }
   ++record.definition.version;
@@ -87,8 +93,8 @@ void DefineMetric::Run(const DefineRequest& request, Done done) const {
   auto judged = std::make_shared<v1::Metric>();
   writer_->Write(
       std::move(fact),
-      [metric = request.metric, judged](const Snapshot& snapshot) {
-        return Judge(metric, snapshot, judged.get());
+      [request, judged](const Snapshot& snapshot) {
+        return Judge(request, snapshot, judged.get());
       },
       [judged, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
         if (!accepted.ok()) return done(accepted.status());

@@ -22,6 +22,9 @@ struct DefineRequest {
   v1::Metric metric;
   std::string person = {};  // "{issuer}#{subject}"; empty when the system acts for itself.
   rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
+  // May the caller define metrics of this collection? Asked of the one that the metric has so far;
+  // the one that `metric` names was looked at before. Null: of any.
+  std::function<absl::Status(const std::string& collection)> check_collection = nullptr;
 };
 
 struct DefinedMetric {
@@ -33,7 +36,8 @@ struct DefinedMetric {
 // Judges on the calling thread and answers, exactly once, there or on the committer's. Whether
 // items and the collection are known to ingestion is not asked: what a definition means does not
 // depend on when it arrives. Errors: DEFINITION_INVALID, OUTPUT_ONLY, REQUEST_ID,
-// REQUEST_ID_REUSED, ETAG_MISMATCH, COMMIT_CONFLICT and those of the committer. Thread safe.
+// REQUEST_ID_REUSED, what `check_collection` answers, ETAG_MISMATCH, COMMIT_CONFLICT and those of
+// the committer. Thread safe.
 class DefineMetric {
  public:
   using Done = std::function<void(absl::StatusOr<DefinedMetric> defined)>;
@@ -44,7 +48,7 @@ class DefineMetric {
 
  private:
   // `judged` becomes the metric as it would be in force.
-  static absl::StatusOr<Decision> Judge(const v1::Metric& asked, const Snapshot& snapshot,
+  static absl::StatusOr<Decision> Judge(const DefineRequest& request, const Snapshot& snapshot,
                                         v1::Metric* judged);
 
   const FactWriter* const writer_;

@@ -43,6 +43,33 @@ TEST_F(RunnerTest, DefinitionsAreJudgedAndGivenVersions) {
   EXPECT_EQ(ReasonOf(Define("", FourHourWire()).status()), Reason::kRequestId);
 }
 
+TEST_F(RunnerTest, NobodyTakesAMetricToACollectionOfHisOwn) {
+  DefineRequest request;
+  request.actor = "spiffe://onereturn.example/steward";
+  request.metric = FourHourWire();
+  request.check_collection = [](const std::string& collection) {
+    return collection == "Own" ? absl::OkStatus() : Error(Reason::kCollectionGrant, "").ToStatus();
+  };
+  int asked = 0;
+  const auto ask = [&](const std::string& collection) {
+    request.metric.set_collection(collection);
+    request.request_id = absl::StrCat("own-", ++asked);
+    request.digest = Sha256(request.metric.SerializeAsString());
+    std::promise<absl::StatusOr<DefinedMetric>> promise;
+    define_->Run(request, [&promise](absl::StatusOr<DefinedMetric> defined) {
+      promise.set_value(std::move(defined));
+    });
+    return promise.get_future().get();
+  };
+  ASSERT_TRUE(Define("r1", FourHourWire()).ok());
+  const auto taken = ask("Own");
+  EXPECT_EQ(ReasonOf(taken.status()), Reason::kCollectionGrant);
+  request.metric.set_code("four_hour_too");
+  ASSERT_TRUE(ask("Own").ok());
+  request.metric.set_description("said better");
+  EXPECT_EQ(ask("Own")->metric.version(), 2u) << "his own he may change";
+}
+
 TEST_F(RunnerTest, ALateDefinitionIsBackfilledAndPositionsStay) {
   Source source;
   source.AddProvider("RC9");

@@ -102,6 +102,9 @@ grpc::ServerUnaryReactor* MetricsServer::UpdateMetric(grpc::CallbackServerContex
         define.metric = mutation.request.metric();
         define.person = mutation.call.caller.person;
         define.role = mutation.call.caller.role;
+        define.check_collection = [caller = mutation.call.caller](const std::string& collection) {
+          return caller.CheckCollection("", collection);
+        };
         define_->Run(
             define, [respond = std::move(mutation.respond)](absl::StatusOr<DefinedMetric> defined) {
               if (!defined.ok()) return respond(defined.status());
