@@ -13,6 +13,20 @@
 #include "onereturn/feed/v1/feed.grpc.pb.h"
 
 namespace onereturn {
+namespace {
+
+// As the client that sent it knows it: "file-1.RCF" of a file's row, which is kept under
+// "file-1#{12 digits of the file's scope}.RCF".
+std::string SentIdOf(std::string kept) {
+  constexpr size_t kMarkBytes = 13;
+  const size_t mark = kept.rfind('#');
+  if (mark != std::string::npos && kept.find('.', mark) == mark + kMarkBytes) {
+    kept.erase(mark, kMarkBytes);
+  }
+  return kept;
+}
+
+}  // namespace
 
 absl::Status FeedAudit::ReadOn(const std::shared_ptr<grpc::Channel>& auditor) {
   auto stub = feed::v1::FeedService::NewStub(auditor);
@@ -57,7 +71,7 @@ absl::Status FeedAudit::TakeEntry(const feed::v1::FeedEntry& wire) {
   }
   last_time_micros_ = entry.time_micros();
   AuditedEntry audited{entry.kind(),
-                       {entry.organisation(), entry.request_id()},
+                       {entry.organisation(), SentIdOf(entry.request_id())},
                        entry.name(),
                        HashLeaf(wire.entry()),
                        {}};

@@ -121,7 +121,8 @@ TEST_F(SignedInThroughServicesTest, MetricsAnswersThePersonWhomAssessmentServes)
     ++by_method[entry.method()];
   }
   EXPECT_EQ(by_method["onereturn.metrics.v1.MetricsService.GetMetricValue"], 1);
-  EXPECT_EQ(by_method["onereturn.metrics.v1.MetricsService.TraceMetricValue"], 1);
+  EXPECT_EQ(by_method["onereturn.metrics.v1.MetricsService.TraceMetricValue"], 2)
+      << "a stream, at its start and at its end";
   // The token itself stands nowhere.
   const std::string token = ReadWholeFile(suite_->File(kTokenFile));
   for (const char* service : {"ingestion", "metrics", "assessment"}) {
