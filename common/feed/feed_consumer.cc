@@ -274,13 +274,18 @@ absl::StatusOr<FeedPage> FeedConsumer::CheckPage(const feed::v1::WatchResponse& 
   FeedPage page;
   page.facts.reserve(response.entries_size());
   for (const feed::v1::FeedEntry& wire : response.entries()) {
-    ASSIGN_OR_RETURN(FeedFact fact, CheckFact(wire, progress.sequence + 1));
+    ASSIGN_OR_RETURN(FeedFact fact, CheckEntry(wire, progress.sequence + 1));
     progress.frontier.Append(HashLeaf(wire.entry()));
     ++progress.sequence;
     page.facts.push_back(std::move(fact));
   }
   progress.epoch = response.epoch();
   RETURN_IF_ERROR(CheckHead(response, progress));
+  // Only for entries that are the source's own: for others it might have no chunks, which would
+  // look like a source that cannot answer just now.
+  for (int i = 0; i < response.entries_size(); ++i) {
+    RETURN_IF_ERROR(TakeChunks(response.entries(i), &page.facts[i]));
+  }
   absl::StatusOr<Timestamp> through_time = FromWire(response.through_time());
   if (!through_time.ok()) return Broken("a page's time cannot be read");
   progress.through_time = std::max(progress.through_time, *through_time);
@@ -317,8 +322,8 @@ absl::Status FeedConsumer::CheckSigner(const SignedHead& head) {
   return Broken(absl::StrCat("a head is not signed by ", source_, ": ", verified.message()));
 }
 
-absl::StatusOr<FeedFact> FeedConsumer::CheckFact(const feed::v1::FeedEntry& wire,
-                                                 uint64_t sequence) {
+absl::StatusOr<FeedFact> FeedConsumer::CheckEntry(const feed::v1::FeedEntry& wire,
+                                                  uint64_t sequence) {
   FeedFact fact;
   if (!fact.entry.ParseFromString(wire.entry()) || fact.entry.sequence() != sequence) {
     return Broken(absl::StrCat("entry ", sequence, " cannot be read, or is another"));
@@ -328,24 +333,28 @@ absl::StatusOr<FeedFact> FeedConsumer::CheckFact(const feed::v1::FeedEntry& wire
                  absl::StrCat("entry ", sequence, " has format ", fact.entry.format(),
                               ", which this version does not know: upgrade this service first"));
   }
-  if (fact.entry.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED) return fact;
+  return fact;
+}
+
+absl::Status FeedConsumer::TakeChunks(const feed::v1::FeedEntry& wire, FeedFact* fact) {
+  if (fact->entry.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED) return absl::OkStatus();
   feed::v1::ReturnAccepted accepted;
-  if (!accepted.ParseFromString(fact.entry.fact())) {
-    return Broken(absl::StrCat("the fact of entry ", sequence, " cannot be read"));
+  if (!accepted.ParseFromString(fact->entry.fact())) {
+    return Broken(absl::StrCat("the fact of entry ", fact->entry.sequence(), " cannot be read"));
   }
   if (wire.chunks_size() == accepted.chunk_digests_size()) {
-    fact.chunks.assign(wire.chunks().begin(), wire.chunks().end());
+    fact->chunks.assign(wire.chunks().begin(), wire.chunks().end());
   } else {
-    RETURN_IF_ERROR(FetchChunks(accepted, &fact));
+    RETURN_IF_ERROR(FetchChunks(accepted, fact));
   }
   for (int i = 0; i < accepted.chunk_digests_size(); ++i) {
-    const Digest digest = Sha256(fact.chunks[i]);
+    const Digest digest = Sha256(fact->chunks[i]);
     if (DigestBytes(digest) != accepted.chunk_digests(i)) {
-      return Broken(
-          absl::StrCat("the cells of entry ", sequence, " are not those it was accepted with"));
+      return Broken(absl::StrCat("the cells of entry ", fact->entry.sequence(),
+                                 " are not those it was accepted with"));
     }
   }
-  return fact;
+  return absl::OkStatus();
 }
 
 absl::Status FeedConsumer::FetchChunks(const feed::v1::ReturnAccepted& accepted, FeedFact* fact) {

@@ -109,7 +109,10 @@ class FeedConsumer {
                                      FeedProgress progress);
   absl::Status CheckHead(const feed::v1::WatchResponse& response, const FeedProgress& progress);
   absl::Status CheckSigner(const SignedHead& head);
-  absl::StatusOr<FeedFact> CheckFact(const feed::v1::FeedEntry& wire, uint64_t sequence);
+  // Its form; what it says is judged by the head.
+  absl::StatusOr<FeedFact> CheckEntry(const feed::v1::FeedEntry& wire, uint64_t sequence);
+  // The cells of a return: those of the page, or asked for.
+  absl::Status TakeChunks(const feed::v1::FeedEntry& wire, FeedFact* fact);
   absl::Status FetchChunks(const feed::v1::ReturnAccepted& accepted, FeedFact* fact);
   absl::Status FetchKey();
   // Follows the changes of the source's keys from those that are known.

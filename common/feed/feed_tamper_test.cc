@@ -44,6 +44,7 @@ enum class Lie {
   kRepeat,
   kReorder,
   kAlter,
+  kAlterDigest,
   kAlterChunk,
   kAlterFetchedChunk,
   kChunkUnasked,
@@ -56,21 +57,10 @@ enum class Lie {
   kHeartbeatPlace,
 };
 constexpr int kLies = static_cast<int>(Lie::kHeartbeatPlace) + 1;
-constexpr const char* kNames[kLies] = {"drop",
-                                       "drop and count on",
-                                       "repeat",
-                                       "reorder",
-                                       "alter",
-                                       "chunk",
-                                       "fetched chunk",
-                                       "chunk unasked",
-                                       "head root",
-                                       "head key",
-                                       "head size",
-                                       "epoch",
-                                       "heartbeat ahead",
-                                       "heartbeat root",
-                                       "heartbeat place"};
+constexpr const char* kNames[kLies] = {
+    "drop",  "drop and count on", "repeat",         "reorder",        "alter",    "digest",
+    "chunk", "fetched chunk",     "chunk unasked",  "head root",      "head key", "head size",
+    "epoch", "heartbeat ahead",   "heartbeat root", "heartbeat place"};
 
 // What is to be lied about, and where.
 struct Plan {
@@ -86,6 +76,17 @@ void Flip(std::string* bytes, uint32_t bit) {
 bool FetchesChunks(Lie lie) { return lie == Lie::kAlterFetchedChunk || lie == Lie::kChunkUnasked; }
 bool MeetsHeartbeats(Lie lie) {
   return lie == Lie::kHeartbeatAhead || lie == Lie::kHeartbeatRoot || lie == Lie::kHeartbeatPlace;
+}
+
+// Of a return whose chunks are fetched: the source has none of the digest that is named instead.
+void AlterDigest(std::string* bytes, uint32_t bit) {
+  feed::v1::Entry entry;
+  feed::v1::ReturnAccepted accepted;
+  ASSERT_TRUE(entry.ParseFromString(*bytes) && accepted.ParseFromString(entry.fact()));
+  ASSERT_EQ(accepted.chunk_digests_size(), 1);
+  Flip(accepted.mutable_chunk_digests(0), bit);
+  entry.set_fact(accepted.SerializeAsString());
+  *bytes = entry.SerializeAsString();
 }
 
 void Resign(const char* seed, WatchResponse* page) {
@@ -128,6 +129,9 @@ bool Tamper(const Plan& plan, WatchResponse* page) {
       break;
     case Lie::kAlter:
       Flip(entries->Mutable(at)->mutable_entry(), plan.bit);
+      break;
+    case Lie::kAlterDigest:
+      AlterDigest(entries->Mutable(at)->mutable_entry(), plan.bit);
       break;
     case Lie::kAlterChunk:
       if (entries->Get(at).chunks().empty()) return false;
@@ -300,6 +304,9 @@ class FeedTamperTest : public ::testing::Test {
     plan.lie = static_cast<Lie>(number % kLies);
     plan.bit = static_cast<uint32_t>(random());
     plan.sequence = 1 + random() % kEntries;
+    if (plan.lie == Lie::kAlterDigest) {
+      plan.sequence = 2 * kEachReturn * (1 + random() % (kEntries / kEachReturn / 2));
+    }
     if (plan.lie == Lie::kAlterChunk) {
       plan.sequence = kEachReturn * (1 + 2 * (random() % (kEntries / kEachReturn / 2)));
     }
@@ -345,7 +352,7 @@ class FeedTamperTest : public ::testing::Test {
 
 TEST_F(FeedTamperTest, EveryLieStopsTheConsumerAtItsLastGoodPosition) {
   const auto seed = static_cast<uint64_t>(Setting("ONERETURN_SEED", 20'260'401));
-  const int tampers = static_cast<int>(Setting("ONERETURN_TAMPERS", 45));
+  const int tampers = static_cast<int>(Setting("ONERETURN_TAMPERS", 48));
   std::mt19937_64 random(seed);
   int stopped = 0;
   for (int i = 0; i < tampers; ++i) {

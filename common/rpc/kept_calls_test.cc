@@ -9,14 +9,10 @@
 #include <map>
 
 #include "common/access_log/access_log.h"
-#include "common/authority/authority.h"
-#include "common/base/testing/temporary_folder.h"
-#include "common/rpc/credentials.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/people.h"
 #include "common/rpc/server.h"
-#include "common/status/new_file.h"
-#include "common/status/testing/status_matchers.h"
+#include "common/rpc/testing/test_certificates.h"
 #include "onereturn/ledger/v1/ledger.grpc.pb.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 
@@ -91,13 +87,11 @@ class KeptCallsTest : public ::testing::Test {
                                        granted("national", rights::v1::ROLE_ANALYST, "")},
                                       {KeptId("former")}, nullptr);
     for (const char* name : {"rcf", "assessment", "granted", "national", "former", "stranger"}) {
-      Issue(name, IssueRequest::ForClient(KeptId(name)));
+      certificates_.Issue(name, IssueRequest::ForClient(KeptId(name)));
     }
-    Issue("server", IssueRequest::ForServer(KeptId("server")));
-    EXPECT_THAT(WriteNewFile(folder_.File("authority.pem"), authority_.certificate_pem(), 0644),
-                IsOk());
+    certificates_.Issue("server", IssueRequest::ForServer(KeptId("server")));
     AccessLogOptions options;
-    options.folder = folder_.File("access");
+    options.folder = certificates_.File("access");
     options.most_waiting_bytes = 1'000;
     options.interval = std::chrono::hours(1);  // Only what the test asks for is written.
     log_ = AccessLog::Open(options, &clock_).value();
@@ -110,35 +104,19 @@ class KeptCallsTest : public ::testing::Test {
     ledger_ = std::make_unique<KeptLedger>(guard_.get());
     config::v1::ServerConfig config;
     config.set_listen_address("127.0.0.1:0");
-    *config.mutable_tls() = FilesOf("server");
+    *config.mutable_tls() = certificates_.FilesOf("server");
     server_ = Server::Start(config, {returns_.get(), ledger_.get()}).value();
   }
   ~KeptCallsTest() override {
     server_->Drain([] {});
   }
 
-  void Issue(const std::string& name, const IssueRequest& request) {
-    const config::v1::TlsFiles files = FilesOf(name);
-    EXPECT_THAT(WriteCertifiedKey(authority_.Issue(request).value(), files.certificate_file(),
-                                  files.key_file()),
-                IsOk());
-  }
-  config::v1::TlsFiles FilesOf(const std::string& name) const {
-    config::v1::TlsFiles files;
-    files.set_certificate_file(folder_.File(name + ".pem"));
-    files.set_key_file(folder_.File(name + ".key"));
-    files.set_authority_file(folder_.File("authority.pem"));
-    return files;
-  }
   template <typename Service, typename Method, typename Request, typename Response>
   absl::Status CallOf(const std::string& name, Method method, const Request& request,
                       Response* response) {
     std::shared_ptr<grpc::Channel>& channel = channels_[name];
     if (channel == nullptr) {
-      config::v1::Peer peer;
-      peer.set_address(server_->address());
-      peer.set_spiffe_id(KeptId("server"));
-      channel = MutualTlsChannel(FilesOf(name), peer).value();
+      channel = certificates_.Channel(name, KeptId("server"), server_->address());
     }
     const auto stub = Service::NewStub(channel);
     grpc::ClientContext context;
@@ -173,8 +151,7 @@ class KeptCallsTest : public ::testing::Test {
   }
 
   FakeClock clock_{kKeptNoon};
-  TemporaryFolder folder_;
-  const Authority authority_ = Authority::Create("Test").value();
+  const TestCertificates certificates_;
   std::unique_ptr<AccessLog> log_;
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<KeptReturns> returns_;
