@@ -226,7 +226,13 @@ Cases ReaderCases() {
          for (const auto& peer : peers) {
            if (!peer->Ping()) return {"CLOSED", ""};
          }
-         return world.Send(kGetPath, request);
+         // While all of them are being answered, every thread may be taken for a moment.
+         Answer answer = world.Send(kGetPath, request);
+         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+         while (answer.code == "RESOURCE_EXHAUSTED" && std::chrono::steady_clock::now() < end) {
+           answer = world.Send(kGetPath, request);
+         }
+         return answer;
        }},
   };
 }
