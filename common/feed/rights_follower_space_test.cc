@@ -10,6 +10,7 @@
 #include "common/base/testing/temporary_folder.h"
 #include "common/commit/testing_committer.h"
 #include "common/feed/rights_follower.h"
+#include "common/feed/testing_grants.h"
 #include "common/status/testing/status_matchers.h"
 #include "common/storage/fault_files.h"
 #include "common/storage/testing/disk_faults.h"
@@ -24,18 +25,6 @@ FeedPage PageTo(uint64_t sequence, std::vector<FeedFact> facts = {}) {
   page.facts = std::move(facts);
   page.caught_up = true;
   return page;
-}
-
-FeedFact RevokedGrant(uint64_t sequence) {
-  rights::v1::GrantDecided fact;
-  fact.mutable_grant()->set_name("grants/1");
-  fact.mutable_grant()->set_state(rights::v1::GRANT_STATE_REVOKED);
-  FeedFact one;
-  one.entry.set_kind(feed::v1::ENTRY_KIND_GRANT_DECIDED);
-  one.entry.set_sequence(sequence);
-  one.entry.set_name("grants/1");
-  one.entry.set_fact(fact.SerializeAsString());
-  return one;
 }
 
 TEST(RightsFollowerSpaceTest, AFullDiskMakesNoRightsStaleThatNobodyChanges) {
@@ -59,13 +48,13 @@ TEST(RightsFollowerSpaceTest, AFullDiskMakesNoRightsStaleThatNobodyChanges) {
   }
   // A right that is taken away waits for its place, and so does whoever relies on rights.
   service.clock().AdvanceSeconds(50);
-  EXPECT_THAT(follower->Take(PageTo(5, {RevokedGrant(5)})),
+  EXPECT_THAT(follower->Take(PageTo(5, {GrantIn(5, rights::v1::GRANT_STATE_REVOKED)})),
               StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_EQ(follower->Progress().value().sequence, 4u);
   service.clock().AdvanceSeconds(11);
   EXPECT_FALSE(rights.Fresh(service.clock().Now()));
   MakeUpCapacity(store, std::nullopt);
-  EXPECT_THAT(follower->Take(PageTo(5, {RevokedGrant(5)})), IsOk());
+  EXPECT_THAT(follower->Take(PageTo(5, {GrantIn(5, rights::v1::GRANT_STATE_REVOKED)})), IsOk());
   EXPECT_TRUE(rights.Fresh(service.clock().Now()));
 }
 

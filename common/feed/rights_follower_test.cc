@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/commit/testing_committer.h"
+#include "common/feed/testing_grants.h"
 #include "common/feed/testing_taker.h"
 #include "common/status/testing/status_matchers.h"
 
@@ -13,29 +14,12 @@ namespace onereturn {
 namespace {
 
 constexpr char kDesk[] = "spiffe://a.example/desk";
-constexpr char kCarl[] = "https://id.example#p-0003";
 
 config::v1::RightsFile File() {
   config::v1::RightsFile file;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
       R"(principals { spiffe_id: "spiffe://a.example/desk" role: ROLE_ANALYST })", &file));
   return file;
-}
-
-FeedFact GrantIn(uint64_t sequence, rights::v1::GrantState state) {
-  rights::v1::GrantDecided fact;
-  fact.mutable_grant()->set_name("grants/1");
-  fact.mutable_grant()->set_principal(kCarl);
-  fact.mutable_grant()->set_role(rights::v1::ROLE_SUBMITTER);
-  fact.mutable_grant()->set_organisation("QAA");
-  fact.mutable_grant()->set_reach(rights::v1::REACH_ACT_BELOW);
-  fact.mutable_grant()->set_state(state);
-  FeedFact one;
-  one.entry.set_kind(feed::v1::ENTRY_KIND_GRANT_DECIDED);
-  one.entry.set_sequence(sequence);
-  one.entry.set_name("grants/1");
-  one.entry.set_fact(fact.SerializeAsString());
-  return one;
 }
 
 FeedFact Organisation(uint64_t sequence, const std::string& code, const std::string& parent) {
@@ -47,12 +31,7 @@ FeedFact Organisation(uint64_t sequence, const std::string& code, const std::str
     tie->set_parent(parent);
     tie->set_from_date("2022-07-01");
   }
-  FeedFact one;
-  one.entry.set_kind(feed::v1::ENTRY_KIND_ORGANISATION_DEFINED);
-  one.entry.set_sequence(sequence);
-  one.entry.set_name("organisations/" + code);
-  one.entry.set_fact(fact.SerializeAsString());
-  return one;
+  return FactIn(sequence, feed::v1::ENTRY_KIND_ORGANISATION_DEFINED, "organisations/" + code, fact);
 }
 
 class RightsFollowerTest : public ::testing::Test {

@@ -12,8 +12,8 @@
 #include "common/rpc/guard.h"
 #include "common/rpc/people.h"
 #include "common/rpc/server.h"
+#include "common/rpc/testing/answering_ledger.h"
 #include "common/rpc/testing/test_certificates.h"
-#include "onereturn/ledger/v1/ledger.grpc.pb.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 
 namespace onereturn {
@@ -40,19 +40,6 @@ class KeptReturns final : public returns::v1::ReturnsService::Service {
                            returns::v1::ListReturnsResponse* /*response*/) override {
     return guard_->ServeStream(*context, *request,
                                [](const CallContext&) { return absl::OkStatus(); });
-  }
-
- private:
-  const Guard* const guard_;
-};
-
-class KeptLedger final : public ledger::v1::LedgerService::Service {
- public:
-  explicit KeptLedger(const Guard* guard) : guard_(guard) {}
-  grpc::Status GetHead(grpc::ServerContext* context, const ledger::v1::GetHeadRequest* request,
-                       ledger::v1::GetHeadResponse* response) override {
-    return guard_->Serve(*context, *request, response,
-                         [](const CallContext&) { return absl::OkStatus(); });
   }
 
  private:
@@ -101,7 +88,7 @@ class KeptCallsTest : public ::testing::Test {
                  .value();
     guard_->Use({People::None(), std::make_shared<Revocations>(), log_.get()});
     returns_ = std::make_unique<KeptReturns>(guard_.get());
-    ledger_ = std::make_unique<KeptLedger>(guard_.get());
+    ledger_ = std::make_unique<AnsweringLedger>(guard_.get());
     config::v1::ServerConfig config;
     config.set_listen_address("127.0.0.1:0");
     *config.mutable_tls() = certificates_.FilesOf("server");
@@ -155,7 +142,7 @@ class KeptCallsTest : public ::testing::Test {
   std::unique_ptr<AccessLog> log_;
   std::unique_ptr<Guard> guard_;
   std::unique_ptr<KeptReturns> returns_;
-  std::unique_ptr<KeptLedger> ledger_;
+  std::unique_ptr<AnsweringLedger> ledger_;
   std::unique_ptr<Server> server_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
   size_t entries_ = 0;

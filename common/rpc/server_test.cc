@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/rpc/guard.h"
 #include "common/rpc/mutation_gate.h"
+#include "common/rpc/testing/answering_ledger.h"
 #include "common/rpc/testing/test_certificates.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
@@ -101,19 +102,6 @@ class TestFeed final : public feed::v1::FeedService::Service {
   const Guard* const guard_;
 };
 
-class TestLedger final : public ledger::v1::LedgerService::Service {
- public:
-  explicit TestLedger(const Guard* guard) : guard_(guard) {}
-  grpc::Status GetHead(grpc::ServerContext* context, const ledger::v1::GetHeadRequest* request,
-                       ledger::v1::GetHeadResponse* response) override {
-    return guard_->Serve(*context, *request, response,
-                         [](const CallContext&) { return absl::OkStatus(); });
-  }
-
- private:
-  const Guard* const guard_;
-};
-
 class ServerTest : public ::testing::Test {
  protected:
   ServerTest() {
@@ -145,7 +133,7 @@ class ServerTest : public ::testing::Test {
     gate_ = std::make_unique<MutationGate>(guard_.get(), limits);
     service_ = std::make_unique<TestReturns>(guard_.get(), gate_.get());
     feed_ = std::make_unique<TestFeed>(guard_.get());
-    ledger_ = std::make_unique<TestLedger>(guard_.get());
+    ledger_ = std::make_unique<AnsweringLedger>(guard_.get());
     config_.set_listen_address("127.0.0.1:0");
     config_.set_ready_file(certificates_.File("ready"));
     *config_.mutable_tls() = certificates_.FilesOf("ingestion");
@@ -207,7 +195,7 @@ class ServerTest : public ::testing::Test {
   std::unique_ptr<MutationGate> gate_;
   std::unique_ptr<TestReturns> service_;
   std::unique_ptr<TestFeed> feed_;
-  std::unique_ptr<TestLedger> ledger_;
+  std::unique_ptr<AnsweringLedger> ledger_;
   std::unique_ptr<Server> server_;
 };
 

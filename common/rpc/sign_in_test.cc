@@ -17,6 +17,7 @@
 #include "common/rpc/guard.h"
 #include "common/rpc/server.h"
 #include "common/rpc/testing/test_certificates.h"
+#include "common/rpc/testing/test_issuer.h"
 #include "common/status/new_file.h"
 #include "common/status/testing/status_matchers.h"
 #include "common/token/testing_tokens.h"
@@ -88,7 +89,7 @@ class SignInTest : public ::testing::Test {
     authority.signs_too = true;
     Issue("an authority", authority);
     Revoke({});
-    EXPECT_THAT(WriteNewFile(certificates_.File("keys.json"), signer_.ToKeySet(), 0644), IsOk());
+    TrustTestIssuer(certificates_, signer_, &config_);
     Start();
   }
   ~SignInTest() override {
@@ -96,10 +97,6 @@ class SignInTest : public ::testing::Test {
   }
 
   void Start() {
-    auto* issuer = config_.add_token_issuers();
-    issuer->set_issuer(kTestIssuer);
-    issuer->set_keys_file(certificates_.File("keys.json"));
-    issuer->set_algorithm("ES256");
     AccessLogOptions options;
     options.folder = certificates_.File("access");
     log_ = AccessLog::Open(options, &clock_).value();

@@ -59,6 +59,11 @@ class StoppedClock final : public Clock {
   mutable std::promise<void> go_on_;
 };
 
+BackupRun FirstWhenOver(const Backups& backups) {
+  while (!backups.Runs()[0].over()) std::this_thread::yield();
+  return backups.Runs()[0];
+}
+
 // As long as another copy takes, whose clock stands still here.
 TEST(BackupsTest, WhoAsksDoesNotWaitForACopy) {
   const TemporaryFolder folder;
@@ -84,8 +89,7 @@ TEST(BackupsTest, WhoAsksDoesNotWaitForACopy) {
   const std::vector<BackupRun> runs = asking.get();
   ASSERT_THAT(runs, SizeIs(1));
   EXPECT_EQ(runs[0].state, BackupRun::State::kWaiting);
-  while (!backups.Runs()[0].over()) std::this_thread::yield();
-  const BackupRun run = backups.Runs()[0];
+  const BackupRun run = FirstWhenOver(backups);
   EXPECT_EQ(run.id, runs[0].id);
   ASSERT_EQ(run.state, BackupRun::State::kMade) << run.failure;
   EXPECT_TRUE(run.copy.by_hand);
@@ -111,8 +115,7 @@ TEST(BackupsTest, AStopWaitsForNoCopyAndNoneIsMadeAfterIt) {
   clock.Release();
   due.get();
   EXPECT_THAT(waiting.get(), StatusIs(absl::StatusCode::kCancelled));
-  while (!backups.Runs()[0].over()) std::this_thread::yield();
-  EXPECT_EQ(backups.Runs()[0].state, BackupRun::State::kFailed);
+  EXPECT_EQ(FirstWhenOver(backups).state, BackupRun::State::kFailed);
   EXPECT_THAT(ListCopies(folder.File("none"), folder.File("backups")).value(), IsEmpty());
 }
 
@@ -123,8 +126,7 @@ TEST(BackupsTest, ARunThatFailsSaysWhy) {
   Backups backups({folder.File("data"), folder.File("backups")}, &service.store(),
                   &service.committer(), &service.clock());
   ASSERT_THAT(backups.Begin(), IsOk());
-  while (!backups.Runs()[0].over()) std::this_thread::yield();
-  EXPECT_EQ(backups.Runs()[0].state, BackupRun::State::kFailed);
+  EXPECT_EQ(FirstWhenOver(backups).state, BackupRun::State::kFailed);
   EXPECT_FALSE(backups.Runs()[0].failure.ok());
 }
 

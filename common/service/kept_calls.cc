@@ -4,9 +4,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/rpc/admission.h"
 #include "common/rpc/credentials.h"
+#include "common/rpc/server.h"
 #include "common/service/foundation.h"
 #include "common/status/status_macros.h"
+#include "onereturn/access/v1/access_service.grpc.pb.h"
+#include "onereturn/feed/v1/feed.grpc.pb.h"
+#include "onereturn/ledger/v1/ledger.grpc.pb.h"
+#include "onereturn/operations/v1/operations.grpc.pb.h"
 
 namespace onereturn {
 
@@ -23,6 +29,22 @@ absl::StatusOr<KeptCalls> KeepCalls(const config::v1::ServerConfig& config, cons
   if (config.access_log_days() > 0) options.days = config.access_log_days();
   ASSIGN_OR_RETURN(kept.access_log, AccessLog::Open(std::move(options), clock));
   return kept;
+}
+
+absl::StatusOr<std::unique_ptr<Guard>> MakeGuard(
+    const config::v1::ServerConfig& config, const KeptCalls& kept,
+    std::shared_ptr<const RightsSource> rights, const Clock* clock,
+    std::vector<const google::protobuf::ServiceDescriptor*> own) {
+  std::vector<const google::protobuf::ServiceDescriptor*> services = std::move(own);
+  services.insert(services.end(), {ServiceDescriptor<operations::v1::OperationsService>(),
+                                   ServiceDescriptor<operations::v1::BackupService>(),
+                                   ServiceDescriptor<feed::v1::FeedService>(),
+                                   ServiceDescriptor<ledger::v1::LedgerService>(),
+                                   ServiceDescriptor<access::v1::AccessLogService>()});
+  ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard, Guard::Create(std::move(rights), clock, services));
+  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
+  guard->Use(kept.keeping());
+  return guard;
 }
 
 }  // namespace onereturn

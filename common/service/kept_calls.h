@@ -3,6 +3,7 @@
 #define ONERETURN_COMMON_SERVICE_KEPT_CALLS_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/access_log/access_log.h"
@@ -24,6 +25,14 @@ struct KeptCalls {
 // The people of the configuration's issuers, its revocation list, and its access log, which is
 // opened. `clock` must outlive it. Errors as People::Create, FollowRevocations and AccessLog::Open.
 absl::StatusOr<KeptCalls> KeepCalls(const config::v1::ServerConfig& config, const Clock* clock);
+
+// The guard of `own`, and of the services that every server has: operations, backups, feed, ledger
+// and access log. It keeps its calls in `kept`, and gives each caller the configuration's share.
+// Errors as Guard::Create.
+absl::StatusOr<std::unique_ptr<Guard>> MakeGuard(
+    const config::v1::ServerConfig& config, const KeptCalls& kept,
+    std::shared_ptr<const RightsSource> rights, const Clock* clock,
+    std::vector<const google::protobuf::ServiceDescriptor*> own);
 
 }  // namespace onereturn
 

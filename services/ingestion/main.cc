@@ -25,23 +25,6 @@ namespace {
 
 constexpr absl::Duration kUploadSweepInterval = absl::Hours(1);
 
-absl::StatusOr<std::unique_ptr<Guard>> MakeGuard(const config::v1::ServerConfig& config,
-                                                 const std::shared_ptr<RightsSource>& rights,
-                                                 const Clock* clock) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
-                   Guard::Create(rights, clock,
-                                 {ServiceDescriptor<returns::v1::ReturnsService>(),
-                                  ServiceDescriptor<rights::v1::RightsService>(),
-                                  ServiceDescriptor<catalogue::v1::CatalogueService>(),
-                                  ServiceDescriptor<operations::v1::OperationsService>(),
-                                  ServiceDescriptor<operations::v1::BackupService>(),
-                                  ServiceDescriptor<feed::v1::FeedService>(),
-                                  ServiceDescriptor<ledger::v1::LedgerService>(),
-                                  ServiceDescriptor<access::v1::AccessLogService>()}));
-  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
-  return guard;
-}
-
 // The service's own SPIFFE id.
 absl::StatusOr<std::string> OwnId(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const std::string certificate, ReadTextFile(config.tls().certificate_file()));
@@ -102,10 +85,12 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   Committer* const committer = foundation->committer.get();
   const auto rights = std::make_shared<RightsSource>(std::move(configured));
   RETURN_IF_ERROR(LoadRights(*store, rights.get()));
-  ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
-                   MakeGuard(config, rights, &foundation->clock));
   ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &foundation->clock));
-  guard->Use(kept.keeping());
+  ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
+                   MakeGuard(config, kept, rights, &foundation->clock,
+                             {ServiceDescriptor<returns::v1::ReturnsService>(),
+                              ServiceDescriptor<rights::v1::RightsService>(),
+                              ServiceDescriptor<catalogue::v1::CatalogueService>()}));
   MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
   const PageTokens pages = PageTokens::Random();
   UseCases use(foundation.get(), &gate, rights.get());

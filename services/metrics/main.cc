@@ -27,21 +27,6 @@
 namespace onereturn::metrics {
 namespace {
 
-absl::StatusOr<std::unique_ptr<Guard>> MakeGuard(const config::v1::ServerConfig& config,
-                                                 const std::shared_ptr<RightsSource>& rights,
-                                                 const Clock* clock) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Guard> guard,
-                   Guard::Create(rights, clock,
-                                 {ServiceDescriptor<v1::MetricsService>(),
-                                  ServiceDescriptor<operations::v1::OperationsService>(),
-                                  ServiceDescriptor<operations::v1::BackupService>(),
-                                  ServiceDescriptor<feed::v1::FeedService>(),
-                                  ServiceDescriptor<ledger::v1::LedgerService>(),
-                                  ServiceDescriptor<access::v1::AccessLogService>()}));
-  guard->LimitCallers(Shares::FromConfig(config.caller_shares()));
-  return guard;
-}
-
 absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(Rights configured, ReadRights(config));
   // Without a peer only metrics' own facts are there.
@@ -53,9 +38,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   Store* const store = foundation->store.get();
   Committer* const committer = foundation->committer.get();
   const auto rights = std::make_shared<RightsSource>(std::move(configured));
-  ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard, MakeGuard(config, rights, &clock));
   ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &clock));
-  guard->Use(kept.keeping());
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<Guard> guard,
+      MakeGuard(config, kept, rights, &clock, {ServiceDescriptor<v1::MetricsService>()}));
   StoredTables tables(store);
   Places waiting(limits::kWaitingReads, 0, limits::kWaitingReadsACaller, absl::Seconds(1));
   ReadGate reads(&tables, &clock, [&waiting](const std::string& caller) {
