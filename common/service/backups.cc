@@ -280,9 +280,9 @@ absl::StatusOr<HeldCopy> Backups::BackUpLocked(bool by_hand, const BackupProgres
   copy.head = committer_->LatestHead();
   ASSIGN_OR_RETURN(const std::string head, SerializeSignedHead(copy.head));
   if (!SetRunning(backups.get())) return Stopped();
-  const absl::StatusOr<StoredBackup> stored =
-      backups->Add(*store_, absl::StrCat(by_hand ? kByHandMark : "", head), progress,
-                   [&](const Digest& content) { return Seal(copy.head, content); });
+  const absl::StatusOr<StoredBackup> stored = backups->Add(
+      *store_, absl::StrCat(by_hand ? kByHandMark : "", head),
+      [&](const Digest& content) { return Seal(copy.head, content); }, progress);
   const bool goes_on = SetRunning(nullptr);
   if (!stored.ok()) return goes_on ? stored.status() : Stopped();
   if (const absl::Status dropped = DropOld(backups.get(), by_hand); !dropped.ok()) {
@@ -308,12 +308,19 @@ absl::StatusOr<std::string> Backups::Seal(const SignedHead& head, const Digest& 
 
 absl::Status Backups::DropOld(BackupFolder* backups, bool by_hand) const {
   std::lock_guard<std::mutex> lock(removing_);
-  std::vector<uint32_t> numbers;
-  for (const StoredBackup& backup : backups->List()) {
-    if (absl::StartsWith(backup.note, kByHandMark) == by_hand) numbers.push_back(backup.number);
-  }
+  std::vector<StoredBackup> held = backups->List();
+  held.erase(std::remove_if(held.begin(), held.end(),
+                            [by_hand](const StoredBackup& backup) {
+                              return absl::StartsWith(backup.note, kByHandMark) != by_hand;
+                            }),
+             held.end());
+  // First those that cannot be restored.
+  std::stable_partition(held.begin(), held.end(),
+                        [](const StoredBackup& backup) { return backup.seal.empty(); });
   const size_t kept = by_hand ? kKeptBackupsByHand : kKeptBackups;
-  for (size_t i = 0; i + kept < numbers.size(); ++i) RETURN_IF_ERROR(backups->Remove(numbers[i]));
+  for (size_t i = 0; i + kept < held.size(); ++i) {
+    RETURN_IF_ERROR(backups->Remove(held[i].number));
+  }
   return absl::OkStatus();
 }
 

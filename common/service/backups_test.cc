@@ -22,6 +22,7 @@
 namespace onereturn {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -152,6 +153,29 @@ TEST(BackupsTest, ThoseMadeByHandPushOutNoDailyOne) {
   backups.MakeDue();
   EXPECT_EQ(count(false), 2);
   EXPECT_EQ(count(true), kKeptBackupsByHand);
+}
+
+TEST(BackupsTest, WhatHasNoSealPushesOutNothingThatCanBeRestored) {
+  const TemporaryFolder folder;
+  TestService service(CommitterOptions(), folder.File("data"));
+  Backups backups({folder.File("data"), folder.File("backups")}, &service.store(),
+                  &service.committer(), &service.clock());
+  for (uint32_t i = 0; i < kKeptBackupsByHand; ++i) ASSERT_THAT(backups.BackUp(), IsOk());
+  for (const char* lost : {"5", "6"}) {
+    ASSERT_TRUE(std::filesystem::remove(folder.File("backups") + "/seals/" + lost));
+  }
+  const auto names = [&] {
+    std::vector<std::string> held;
+    const std::vector<HeldCopy> copies = backups.List().value();
+    for (const HeldCopy& copy : copies) held.push_back(copy.name);
+    return held;
+  };
+  ASSERT_THAT(backups.BackUp(), IsOk());
+  EXPECT_THAT(names(), ElementsAre("backup-1", "backup-2", "backup-3", "backup-4", "backup-7"));
+  ASSERT_THAT(backups.BackUp(), IsOk());
+  ASSERT_THAT(backups.BackUp(), IsOk());
+  EXPECT_THAT(names(),
+              ElementsAre("backup-2", "backup-3", "backup-4", "backup-7", "backup-8", "backup-9"));
 }
 
 TEST(BackupsTest, MakesWhatIsDueAndKeepsADay) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -34,13 +35,19 @@ absl::Status NamingCopies(const config::v1::ServerConfig& config, const absl::St
   absl::StatusOr<std::vector<HeldCopy>> copies =
       ListCopies(config.data_folder(), config.backup_folder());
   if (!copies.ok() || copies->empty()) return status;
-  const auto newest = std::max_element(
-      copies->begin(), copies->end(),
-      [](const HeldCopy& a, const HeldCopy& b) { return a.head.head.size < b.head.head.size; });
-  return absl::Status(
+  const auto newest =
+      std::max_element(copies->begin(), copies->end(), [](const HeldCopy& a, const HeldCopy& b) {
+        return std::tie(a.head.head.epoch, a.head.head.size) <
+               std::tie(b.head.head.epoch, b.head.head.size);
+      });
+  absl::Status naming(
       status.code(),
       absl::StrCat(status.message(), " The newest of ", copies->size(), " copies is ", newest->name,
                    ", which holds entries to ", newest->head.head.size, "."));
+  status.ForEachPayload([&naming](absl::string_view type, const absl::Cord& payload) {
+    naming.SetPayload(type, payload);
+  });
+  return naming;
 }
 
 // The signing key, then the next one where it is configured and there.
@@ -80,8 +87,10 @@ absl::StatusOr<std::optional<SignedHead>> OpenHighWater(const config::v1::Server
     absl::StatusOr<SignedHead> head = HighWaterFile::Read(check.path);
     if (head.ok()) {
       known_head = *std::move(head);
-    } else {
+    } else if (absl::IsNotFound(head.status()) || absl::IsDataLoss(head.status())) {
       RETURN_IF_ERROR(MakeHighWater(foundation->store.get(), check));
+    } else {
+      return head.status();  // It may be good.
     }
   } else {
     RETURN_IF_ERROR(CheckHighWater(foundation->store.get(), check));
@@ -264,9 +273,13 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
   // Never back to the earlier one, which stays in signing_key_file for a while.
   if (keys.size() > 1 && !AreTheSame(keys[1], key)) foundation->next_key = keys[1];
   const std::optional<VerifyingKey> other_key = OtherThan(key, keys);
-  ASSIGN_OR_RETURN(
-      const std::optional<SignedHead> known_head,
-      OpenHighWater(config, {config.high_water_file(), service, keys}, begins, foundation.get()));
+  const absl::StatusOr<std::optional<SignedHead>> opened =
+      OpenHighWater(config, {config.high_water_file(), service, keys}, begins, foundation.get());
+  if (!opened.ok()) {
+    const bool behind = ReasonOf(opened.status()) == Reason::kLedgerBehind;
+    return behind ? NamingCopies(config, opened.status()) : opened.status();
+  }
+  const std::optional<SignedHead>& known_head = *opened;
   if (foundation->high_water != nullptr) {
     options.on_head = [file = foundation->high_water.get()](const SignedHead& head) {
       return file->Put(head);
@@ -283,7 +296,7 @@ absl::StatusOr<std::unique_ptr<Foundation>> LayFoundation(const config::v1::Serv
   if (begins) {
     RETURN_IF_ERROR(BeginEpoch(*order, end.epoch, known_head, foundation->committer.get()));
   }
-  if (order.has_value()) RETURN_IF_ERROR(PutOrderAside(config.data_folder()));
+  if (order.has_value()) RETURN_IF_ERROR(PutOrderAside(config.data_folder(), *order));
   foundation->standing =
       std::make_unique<LedgerStanding>(foundation->store.get(), foundation->committer.get(),
                                        foundation->high_water.get(), other_key);

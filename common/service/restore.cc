@@ -42,6 +42,11 @@ std::string PutAsideFolder(const std::string& data_folder, const config::v1::Res
   return Beside(data_folder, absl::StrCat("before-", order.id()));
 }
 
+// Where the order lies once it was carried out.
+std::string DoneOrderFile(const std::string& data_folder, const config::v1::RestoreOrder& order) {
+  return Beside(data_folder, absl::StrCat("restored-", order.id()));
+}
+
 absl::Status Rename(const std::string& from, const std::string& to) {
   std::error_code error;
   fs::rename(from, to, error);
@@ -139,22 +144,37 @@ bool IsSignedByOne(const SignedHead& head, const std::vector<SigningKey>& keys) 
   });
 }
 
-// The epoch of the store that the order replaced; 0 when that cannot be told: it may be damaged, or
-// have been lost with its disk.
-uint64_t EpochPutAside(const std::string& data_folder, const std::string& service,
-                       const config::v1::RestoreOrder& order, const Store& restored) {
+// Where the store that the order replaced may be whole, but could not be read now.
+bool MayBeReadLater(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsResourceExhausted(status);
+}
+
+// The epoch of the store that the order replaced; 0 when it is damaged, or was lost with its disk.
+absl::StatusOr<uint64_t> EpochPutAside(const std::string& data_folder, const std::string& service,
+                                       const config::v1::RestoreOrder& order,
+                                       const Store& restored) {
   StoreOptions options;
   options.path = PutAsideFolder(data_folder, order);
-  const absl::StatusOr<bool> there = Exists(options.path + "/CURRENT");
-  if (there.ok() && !*there) return 0;  // An opening would make an empty one.
+  ASSIGN_OR_RETURN(const bool there, Exists(options.path + "/CURRENT"));
+  if (!there) return 0;  // An opening would make an empty one.
   options.service = service;
   options.column_families = restored.column_families();
   const absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(std::move(options));
   const absl::StatusOr<LedgerEnd> end =
       store.ok() ? EndOfLedger(**store) : absl::StatusOr<LedgerEnd>(store.status());
   if (end.ok()) return end->epoch;
+  if (MayBeReadLater(end.status())) {
+    return absl::Status(end.status().code(),
+                        absl::StrCat(end.status().message(),
+                                     " What epochs that store knew of must be looked at: start "
+                                     "again, or, if its disk is lost, move it elsewhere first."));
+  }
   LogWarning("restore.earlier_epoch_unknown", {{"why", end.status().message()}});
   return 0;
+}
+
+bool IsBeyond(const TreeHead& head, const LedgerEnd& end) {
+  return head.epoch > end.epoch || head.size > end.size;
 }
 
 absl::Status CheckCopy(const HeldCopy& copy, const std::string& service,
@@ -223,13 +243,8 @@ absl::StatusOr<std::optional<config::v1::RestoreOrder>> FindRestoreOrder(
                                   " visible ASCII characters without a slash"));
   }
   // A kill leaves no order under both names.
-  config::v1::RestoreOrder earlier;
-  const std::string done = Beside(data_folder, "restored");
-  std::error_code error;
-  if (fs::is_regular_file(done, error) && ReadTextProto(done, &earlier).ok() &&
-      earlier.id() == order.id()) {
-    return DoneBefore(file, order);
-  }
+  ASSIGN_OR_RETURN(const bool done, Exists(DoneOrderFile(data_folder, order)));
+  if (done) return DoneBefore(file, order);
   return std::optional<config::v1::RestoreOrder>(std::move(order));
 }
 
@@ -283,11 +298,15 @@ absl::StatusOr<uint64_t> NextEpoch(const config::v1::ServerConfig& config,
   ASSIGN_OR_RETURN(const LedgerEnd end, EndOfLedger(restored));
   uint64_t newest = end.epoch;
   ASSIGN_OR_RETURN(const std::optional<KeyHistory> history, ReadKeyHistory(restored, service));
-  if (known_head.has_value() && (IsSignedByOne(*known_head, keys) ||
-                                 (history.has_value() && history->Verify(*known_head).ok()))) {
-    newest = std::max(newest, known_head->head.epoch);
-  } else {
-    newest = std::max(newest, EpochPutAside(config.data_folder(), service, order, restored));
+  const bool is_own =
+      known_head.has_value() && (IsSignedByOne(*known_head, keys) ||
+                                 (history.has_value() && history->Verify(*known_head).ok()));
+  if (is_own) newest = std::max(newest, known_head->head.epoch);
+  // An earlier try, which was killed, makes a missing file anew from the copy: that knows no more.
+  if (!is_own || !IsBeyond(known_head->head, end)) {
+    ASSIGN_OR_RETURN(const uint64_t put_aside,
+                     EpochPutAside(config.data_folder(), service, order, restored));
+    newest = std::max(newest, put_aside);
   }
   ASSIGN_OR_RETURN(const std::vector<HeldCopy> copies,
                    ListCopies(config.data_folder(), config.backup_folder()));
@@ -323,8 +342,8 @@ absl::Status BeginEpoch(const config::v1::RestoreOrder& order, uint64_t earlier_
   return answered->get_future().get();
 }
 
-absl::Status PutOrderAside(const std::string& data_folder) {
-  return Rename(RestoreOrderFile(data_folder), Beside(data_folder, "restored"));
+absl::Status PutOrderAside(const std::string& data_folder, const config::v1::RestoreOrder& order) {
+  return Rename(RestoreOrderFile(data_folder), DoneOrderFile(data_folder, order));
 }
 
 }  // namespace onereturn

@@ -49,8 +49,9 @@ absl::StatusOr<bool> HasBegunEpoch(const config::v1::ServerConfig& config, const
 // The epoch that the restore begins: one more than every other that this machine still knows of, so
 // that none is given twice, whatever was restored before. Looked at are the restored store, the
 // head that the high-water file knew, the heads of all copies that one of `keys` signed, and, where
-// the high-water file knew none that this service signed, the store that was put aside, as far as
-// it can be opened.
+// the high-water file knew none of this service beyond the restored store's end, the store that was
+// put aside, unless it is damaged. That is opened as at a start, which brings its log into tables;
+// errors as OpenServiceStore(), where it may be whole but cannot be read now.
 absl::StatusOr<uint64_t> NextEpoch(const config::v1::ServerConfig& config,
                                    const std::string& service, const Store& restored,
                                    const config::v1::RestoreOrder& order,
@@ -63,8 +64,8 @@ absl::StatusOr<uint64_t> NextEpoch(const config::v1::ServerConfig& config,
 absl::Status BeginEpoch(const config::v1::RestoreOrder& order, uint64_t earlier_epoch,
                         const std::optional<SignedHead>& known_head, Committer* committer);
 
-// The order is done: its file is renamed to "{data_folder}.restored".
-absl::Status PutOrderAside(const std::string& data_folder);
+// The order is done: its file is renamed to "{data_folder}.restored-{id}".
+absl::Status PutOrderAside(const std::string& data_folder, const config::v1::RestoreOrder& order);
 
 }  // namespace onereturn
 

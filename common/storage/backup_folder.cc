@@ -159,7 +159,7 @@ absl::StatusOr<std::unique_ptr<BackupFolder>> BackupFolder::Open(const std::stri
 }
 
 absl::StatusOr<StoredBackup> BackupFolder::Add(const Store& store, absl::string_view note,
-                                               const BackupProgress& progress, const Seal& seal) {
+                                               const Seal& seal, const BackupProgress& progress) {
   RETURN_IF_ERROR(VerifyUnverified());
   const std::string doing = absl::StrCat("back up to ", state_->path);
   RETURN_IF_ERROR(
@@ -175,18 +175,24 @@ absl::StatusOr<StoredBackup> BackupFolder::Add(const Store& store, absl::string_
   RETURN_IF_ERROR(FromEngine(state_->engine->CreateNewBackupWithMetadata(
                                  options, &store.database_->engine(), std::string(note), &number),
                              doing));
-  if (seal) RETURN_IF_ERROR(PutSeal(store, number, seal));
+  if (absl::Status sealed = PutSeal(store, number, seal); !sealed.ok()) {
+    return GiveUp(number, sealed);
+  }
   kept_files.reset();
   progress.verifying();
-  if (absl::Status verified = Verify(number); !verified.ok()) {
-    // What cannot be restored must not look as if it could.
-    if (state_->engine->DeleteBackup(number).ok()) RemoveUnverifiedFile(state_->path).IgnoreError();
-    return verified;
-  }
+  if (absl::Status verified = Verify(number); !verified.ok()) return GiveUp(number, verified);
   RETURN_IF_ERROR(RemoveUnverifiedFile(state_->path));
   rocksdb::BackupInfo info;
   RETURN_IF_ERROR(FromEngine(state_->engine->GetBackupInfo(number, &info), doing));
   return FromEngineInfo(state_->path, info);
+}
+
+absl::Status BackupFolder::GiveUp(uint32_t number, const absl::Status& why) {
+  // Nothing may hold up a stop; what was sealed before it may still be verified.
+  if (state_->stopped) return why;
+  // What cannot be restored must not look as if it could.
+  if (Remove(number).ok()) RemoveUnverifiedFile(state_->path).IgnoreError();
+  return why;
 }
 
 absl::Status BackupFolder::PutSeal(const Store& store, uint32_t number, const Seal& seal) const {
@@ -219,7 +225,8 @@ absl::Status BackupFolder::VerifyUnverified() {
   if (!verified.has_value()) return absl::OkStatus();
   for (const StoredBackup& backup : List()) {
     if (backup.number <= *verified) continue;
-    const absl::Status sound = Verify(backup.number);
+    const absl::Status sound =
+        backup.seal.empty() ? absl::NotFoundError("It has no seal.") : Verify(backup.number);
     if (sound.ok()) continue;
     // Only what is known to be damaged: a disk that does not answer now may hold a good one.
     if (!absl::IsDataLoss(sound) && !absl::IsNotFound(sound)) return sound;
@@ -278,11 +285,17 @@ absl::Status BackupFolder::Verify(uint32_t number) const {
 }
 
 absl::Status BackupFolder::Remove(uint32_t number) {
-  RETURN_IF_ERROR(FromEngine(state_->engine->DeleteBackup(number),
-                             absl::StrCat("remove backup ", number, " in ", state_->path)));
-  std::error_code error;  // A seal that stays is of no other backup.
-  std::filesystem::remove(SealFileIn(state_->path, number), error);
-  return absl::OkStatus();
+  // First the seal: the number may be given again, and then it would be another backup's.
+  const std::string seal = SealFileIn(state_->path, number);
+  std::error_code error;
+  if (std::filesystem::remove(seal, error) && !SyncFolder(FolderOf(seal))) {
+    error.assign(errno, std::generic_category());
+  }
+  if (error) {
+    return absl::UnavailableError(absl::StrCat("Could not remove ", seal, ": ", error.message()));
+  }
+  return FromEngine(state_->engine->DeleteBackup(number),
+                    absl::StrCat("remove backup ", number, " in ", state_->path));
 }
 
 absl::Status BackupFolder::Restore(uint32_t number, const std::string& folder) const {

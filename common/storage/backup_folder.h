@@ -18,11 +18,11 @@
 namespace onereturn {
 
 struct StoredBackup {
-  uint32_t number = 0;  // From 1, never given twice.
+  uint32_t number = 0;  // From 1. That of the newest is given again when it is removed.
   int64_t time_seconds = 0;
   uint64_t bytes = 0;  // Of all its files, shared ones included.
   std::string note;    // As it was given to Add().
-  std::string seal;    // What Add() was given for it; empty without one.
+  std::string seal;    // What Add() was given for it; empty: it was never finished.
 };
 
 // How far a backup that is being made has come; told on threads of the engine.
@@ -41,14 +41,16 @@ class BackupFolder {
   ~BackupFolder();
 
   // Adds a backup of everything written before the call, on stable storage, and verifies it: every
-  // file is read again and its checksum compared. One that fails is removed. First as
-  // VerifyUnverified(). `seal`, unless empty, is asked for a text that is kept with the backup,
-  // from the digest of what the store's own files say the backup holds: what ContentOfRestored()
-  // says of the backup for as long as nobody alters it, not even so that every checksum fits.
+  // file is read again and its checksum compared. One that fails is removed, or, where even that
+  // fails, by the next VerifyUnverified(), with which this begins. `seal` is asked for a text that
+  // is kept with the backup, from the digest of what the store's own files say the backup holds:
+  // what ContentOfRestored() says of the backup for as long as nobody alters it, not even so that
+  // every checksum fits.
   using Seal = std::function<absl::StatusOr<std::string>(const Digest& content)>;
-  absl::StatusOr<StoredBackup> Add(const Store& store, absl::string_view note,
-                                   const BackupProgress& progress = {}, const Seal& seal = nullptr);
-  // Verifies what a process that ended in the middle of Add() left, and removes what is damaged.
+  absl::StatusOr<StoredBackup> Add(const Store& store, absl::string_view note, const Seal& seal,
+                                   const BackupProgress& progress = {});
+  // Verifies what a process that ended in the middle of Add(), or Stop(), left, and removes what
+  // is damaged or was not sealed yet: then its store is no longer there to be compared with.
   absl::Status VerifyUnverified();
   // Would VerifyUnverified() have something to do?
   static absl::StatusOr<bool> HasUnverified(const std::string& path);
@@ -70,6 +72,8 @@ class BackupFolder {
   struct State;
   explicit BackupFolder(std::unique_ptr<State> state);
   absl::Status PutSeal(const Store& store, uint32_t number, const Seal& seal) const;
+  // What Add() answers of a backup that cannot be restored.
+  absl::Status GiveUp(uint32_t number, const absl::Status& why);
   uint32_t NewestNumber() const;  // 0 when there is none.
   std::unique_ptr<State> state_;
 };

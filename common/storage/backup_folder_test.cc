@@ -22,6 +22,8 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
+const BackupFolder::Seal kSealed = [](const Digest&) { return std::string("seal"); };
+
 class BackupFolderTest : public ::testing::Test {
  protected:
   BackupFolderTest() {
@@ -63,10 +65,10 @@ class BackupFolderTest : public ::testing::Test {
 
 TEST_F(BackupFolderTest, EachBackupComesBackAsItWas) {
   Put("a", "1");
-  const auto first = backups_->Add(*store_, "after a");
+  const auto first = backups_->Add(*store_, "after a", kSealed);
   ASSERT_TRUE(first.ok()) << first.status();
   Put("b", "2");
-  const auto second = backups_->Add(*store_, std::string("after\0b", 7));
+  const auto second = backups_->Add(*store_, std::string("after\0b", 7), kSealed);
   ASSERT_TRUE(second.ok()) << second.status();
   Put("c", "3");
 
@@ -83,7 +85,7 @@ TEST_F(BackupFolderTest, EachBackupComesBackAsItWas) {
 TEST_F(BackupFolderTest, IsFoundAgainByAnotherProcess) {
   for (const char* key : {"a", "b", "c"}) {
     Put(key, "1");
-    ASSERT_TRUE(backups_->Add(*store_, key).ok());
+    ASSERT_TRUE(backups_->Add(*store_, key, kSealed).ok());
   }
   backups_.reset();
   backups_ = BackupFolder::Open(folder_.File("backups")).value();
@@ -96,16 +98,15 @@ TEST_F(BackupFolderTest, IsFoundAgainByAnotherProcess) {
 
 TEST_F(BackupFolderTest, IsListedWhileABackupIsBeingMade) {
   Put("a", "1");
-  ASSERT_TRUE(backups_->Add(*store_, "whole").ok());
+  ASSERT_TRUE(backups_->Add(*store_, "whole", kSealed).ok());
   Put("b", "2");
   std::vector<std::string> during;
   BackupProgress progress;
   progress.verifying = [&] {
-    for (const StoredBackup& backup : BackupFolder::ListOf(folder_.File("backups")).value()) {
-      during.push_back(backup.note);
-    }
+    const auto listed = BackupFolder::ListOf(folder_.File("backups")).value();
+    for (const StoredBackup& backup : listed) during.push_back(backup.note);
   };
-  ASSERT_TRUE(backups_->Add(*store_, "half", progress).ok());
+  ASSERT_TRUE(backups_->Add(*store_, "half", kSealed, progress).ok());
   EXPECT_THAT(during, ElementsAre("whole")) << "not what is still being verified";
   EXPECT_THAT(BackupFolder::ListOf(folder_.File("backups")).value(), SizeIs(2));
   EXPECT_THAT(BackupFolder::ListOf(folder_.File("none")).value(), IsEmpty());
@@ -114,7 +115,7 @@ TEST_F(BackupFolderTest, IsListedWhileABackupIsBeingMade) {
 // A process that ends while it verifies: its folder is what it is at that moment.
 TEST_F(BackupFolderTest, WhatWasNotVerifiedToItsEndIsNotListedUntilItIs) {
   Put("a", std::string(5000, 'x'));
-  ASSERT_TRUE(backups_->Add(*store_, "whole").ok());
+  ASSERT_TRUE(backups_->Add(*store_, "whole", kSealed).ok());
   Put("b", std::string(5000, 'y'));
   BackupProgress progress;
   progress.verifying = [&] {
@@ -123,7 +124,7 @@ TEST_F(BackupFolderTest, WhatWasNotVerifiedToItsEndIsNotListedUntilItIs) {
                             std::filesystem::copy_options::recursive);
     }
   };
-  ASSERT_TRUE(backups_->Add(*store_, "half", progress).ok());
+  ASSERT_TRUE(backups_->Add(*store_, "half", kSealed, progress).ok());
   EXPECT_EQ(BackupFolder::HasUnverified(folder_.File("backups")).value(), false);
   FlipSharedByte("damaged");
   for (const char* name : {"sound", "damaged"}) {
@@ -138,7 +139,7 @@ TEST_F(BackupFolderTest, WhatWasNotVerifiedToItsEndIsNotListedUntilItIs) {
     EXPECT_THAT(listed(), SizeIs(name == std::string("sound") ? 2 : 1));
   }
   // The next one begins where that ended.
-  const auto next = backups_->Add(*store_, "next");
+  const auto next = backups_->Add(*store_, "next", kSealed);
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_THAT(BackupFolder::ListOf(folder_.File("damaged")).value(), SizeIs(2));
 }
@@ -147,13 +148,37 @@ TEST_F(BackupFolderTest, IsStoppedInCopyingAndInVerifying) {
   Put("a", std::string(5000, 'x'));
   BackupProgress progress;
   progress.verifying = [&] { backups_->Stop(); };
-  EXPECT_FALSE(backups_->Add(*store_, "verifying", progress).ok());
-  EXPECT_FALSE(backups_->Add(*store_, "copying").ok());
+  EXPECT_FALSE(backups_->Add(*store_, "verifying", kSealed, progress).ok());
+  EXPECT_FALSE(backups_->Add(*store_, "copying", kSealed).ok());
   backups_.reset();
   EXPECT_THAT(BackupFolder::ListOf(folder_.File("backups")).value(), IsEmpty());
   backups_ = BackupFolder::Open(folder_.File("backups")).value();
-  EXPECT_TRUE(backups_->Add(*store_, "again").ok());
-  EXPECT_THAT(BackupFolder::ListOf(folder_.File("backups")).value(), SizeIs(1));
+  EXPECT_TRUE(backups_->Add(*store_, "again", kSealed).ok());
+  EXPECT_THAT(BackupFolder::ListOf(folder_.File("backups")).value(), SizeIs(2))
+      << "what was sealed is verified, what was not copied to its end is gone";
+}
+
+// A process that ends while it seals: its folder is what it is at that moment.
+TEST_F(BackupFolderTest, WhatWasNotSealedIsRemoved) {
+  Put("a", "1");
+  ASSERT_TRUE(backups_->Add(*store_, "whole", kSealed).ok());
+  Put("b", "2");
+  const BackupFolder::Seal ending = [&](const Digest&) {
+    std::filesystem::copy(folder_.File("backups"), folder_.File("ended"),
+                          std::filesystem::copy_options::recursive);
+    return std::string("seal");
+  };
+  ASSERT_TRUE(backups_->Add(*store_, "half", ending).ok());
+  backups_ = BackupFolder::Open(folder_.File("ended")).value();
+  ASSERT_THAT(backups_->List(), SizeIs(2));
+  ASSERT_TRUE(backups_->VerifyUnverified().ok());
+  ASSERT_THAT(backups_->List(), SizeIs(1));
+  EXPECT_EQ(backups_->List()[0].note, "whole");
+
+  const absl::Status why = absl::UnavailableError("there is no key");
+  EXPECT_EQ(backups_->Add(*store_, "next", [&](const Digest&) { return why; }).status(), why);
+  EXPECT_THAT(backups_->List(), SizeIs(1));
+  EXPECT_EQ(BackupFolder::HasUnverified(folder_.File("ended")).value(), false);
 }
 
 // A shared table that was altered in the folder is not copied anew: the seal of the next backup
@@ -165,7 +190,7 @@ TEST_F(BackupFolderTest, ASealIsOfWhatTheStoreHolds) {
     return std::string("seal of the backup");
   };
   Put("a", std::string(5000, 'x'));
-  const auto first = backups_->Add(*store_, "", {}, seal);
+  const auto first = backups_->Add(*store_, "", seal);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(first->seal, "seal of the backup");
   ASSERT_TRUE(backups_->Restore(first->number, folder_.File("first")).ok());
@@ -173,7 +198,7 @@ TEST_F(BackupFolderTest, ASealIsOfWhatTheStoreHolds) {
 
   Put("b", "y");
   const Digest of_first = sealed;
-  const auto second = backups_->Add(*store_, "", {}, seal);
+  const auto second = backups_->Add(*store_, "", seal);
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_NE(sealed, of_first);
   ASSERT_TRUE(backups_->Restore(second->number, folder_.File("second")).ok());
@@ -182,7 +207,7 @@ TEST_F(BackupFolderTest, ASealIsOfWhatTheStoreHolds) {
   // What a later backup shares is read from the store.
   FlipSharedByte();
   const Digest of_second = std::exchange(sealed, {});
-  EXPECT_FALSE(backups_->Add(*store_, "", {}, seal).ok()) << "its checksum does not fit";
+  EXPECT_FALSE(backups_->Add(*store_, "", seal).ok()) << "its checksum does not fit";
   EXPECT_EQ(sealed, of_second);
   EXPECT_EQ(backups_->List()[0].seal, "seal of the backup");
   ASSERT_TRUE(backups_->Remove(first->number).ok());
@@ -198,7 +223,7 @@ TEST_F(BackupFolderTest, ASealIsOfWhatTheStoreHolds) {
 
 TEST_F(BackupFolderTest, DamageIsFound) {
   Put("a", std::string(5000, 'x'));
-  const auto backup = backups_->Add(*store_, "");
+  const auto backup = backups_->Add(*store_, "", kSealed);
   ASSERT_TRUE(backup.ok()) << backup.status();
   FlipSharedByte();
   EXPECT_EQ(backups_->Verify(backup->number).code(), absl::StatusCode::kDataLoss);
@@ -212,7 +237,7 @@ TEST_F(BackupFolderTest, RefusesWhatItCannotDo) {
   EXPECT_EQ(backups_->Verify(7).code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(backups_->Restore(7, folder_.File("store7")).code(), absl::StatusCode::kNotFound);
   Put("a", "1");
-  const auto backup = backups_->Add(*store_, "");
+  const auto backup = backups_->Add(*store_, "", kSealed);
   ASSERT_TRUE(backup.ok()) << backup.status();
   // A store is never written over.
   EXPECT_EQ(backups_->Restore(backup->number, folder_.File("store")).code(),
