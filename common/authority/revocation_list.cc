@@ -15,6 +15,8 @@ namespace {
 
 constexpr char kRevocationField[] = "revocation_file";
 constexpr size_t kMostLists = 64;
+// Of authorities that are trusted no more.
+constexpr int kMostOthersKept = 64;
 
 std::vector<openssl::Certificate> Authorities(absl::string_view pem) {
   std::vector<openssl::Certificate> authorities;
@@ -41,10 +43,49 @@ const X509* SignerOf(X509_CRL* list, const std::vector<openssl::Certificate>& au
   return found == authorities.end() ? nullptr : found->get();
 }
 
+// One that is issued anew with its name and its key is the same.
+std::string NameAndKeyOf(const X509* authority) {
+  unsigned char* der = nullptr;
+  int size = i2d_X509_NAME(X509_get_subject_name(authority), &der);
+  std::string both(reinterpret_cast<const char*>(der), size < 0 ? 0 : static_cast<size_t>(size));
+  OPENSSL_free(der);
+  der = nullptr;
+  size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(authority), &der);
+  both.append(reinterpret_cast<const char*>(der), size < 0 ? 0 : static_cast<size_t>(size));
+  OPENSSL_free(der);
+  return both;
+}
+
 }  // namespace
 
+bool RevocationList::Holds(absl::string_view issue) const {
+  return std::any_of(revoked_.begin(), revoked_.end(),
+                     [issue](const OfAuthority& of) { return of.issues.count(issue) > 0; });
+}
+
+std::set<std::string, std::less<>>& RevocationList::IssuesOf(const std::string& authority) {
+  const auto found = std::find_if(revoked_.begin(), revoked_.end(),
+                                  [&](const OfAuthority& of) { return of.authority == authority; });
+  if (found != revoked_.end()) return found->issues;
+  revoked_.push_back({authority, {}});
+  return revoked_.back().issues;
+}
+
+void RevocationList::Keep(const RevocationList& before, const std::set<std::string>& trusted) {
+  std::set<std::string> given;
+  for (const OfAuthority& of : revoked_) given.insert(of.authority);
+  int others = 0;
+  for (const OfAuthority& of : before.revoked_) {
+    if (given.count(of.authority) > 0) continue;
+    if (trusted.count(of.authority) == 0 && ++others > kMostOthersKept) continue;
+    revoked_.push_back(of);
+    ++kept_of_before_;
+  }
+}
+
 absl::StatusOr<RevocationList> RevocationList::FromPem(absl::string_view lists_pem,
-                                                       absl::string_view authorities_pem) {
+                                                       absl::string_view authorities_pem,
+                                                       const RevocationList& before) {
   const std::vector<openssl::Certificate> authorities = Authorities(authorities_pem);
   const openssl::Bio bio = openssl::Open(lists_pem);
   if (bio == nullptr) return openssl::Failure("read a revocation list");
@@ -64,9 +105,10 @@ absl::StatusOr<RevocationList> RevocationList::FromPem(absl::string_view lists_p
                               absl::StrCat("holds a list, number ", count + 1,
                                            ", that no authority of `authority_file` signed"));
     }
+    auto& issues = all.IssuesOf(NameAndKeyOf(signer));
     STACK_OF(X509_REVOKED)* revoked = X509_CRL_get_REVOKED(list.get());
     for (int i = 0; revoked != nullptr && i < sk_X509_REVOKED_num(revoked); ++i) {
-      all.revoked_.insert(
+      issues.insert(
           openssl::IssueOf(X509_get_subject_name(signer),
                            X509_REVOKED_get0_serialNumber(sk_X509_REVOKED_value(revoked, i))));
     }
@@ -76,9 +118,14 @@ absl::StatusOr<RevocationList> RevocationList::FromPem(absl::string_view lists_p
     }
   }
   ERR_clear_error();
-  if (count > 0) return all;
-  return openssl::Invalid(kRevocationField,
-                          "must hold an authority's revocation list (-----BEGIN X509 CRL-----)");
+  if (count == 0) {
+    return openssl::Invalid(kRevocationField,
+                            "must hold an authority's revocation list (-----BEGIN X509 CRL-----)");
+  }
+  std::set<std::string> trusted;
+  for (const openssl::Certificate& one : authorities) trusted.insert(NameAndKeyOf(one.get()));
+  all.Keep(before, trusted);
+  return all;
 }
 
 }  // namespace onereturn

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -16,19 +17,40 @@ namespace onereturn {
 class RevocationList {
  public:
   // One or more X.509 revocation lists, and the authorities that must have signed them, both as the
-  // texts of PEM files. A list is one authority's; of several of one authority all count.
+  // texts of PEM files. A list is one authority's; of several of one authority all count. What
+  // `before` holds of authorities that have no list here counts as well: of each of
+  // `authorities_pem`, and of the 64 others that were given a list last, since a connection
+  // outlives the authority that it was opened under. An authority is its name and its key.
   // FIELD_INVALID for "revocation_file": no list, a damaged one, one that none of the authorities
   // signed.
   static absl::StatusOr<RevocationList> FromPem(absl::string_view lists_pem,
-                                                absl::string_view authorities_pem);
+                                                absl::string_view authorities_pem,
+                                                const RevocationList& before);
+  static absl::StatusOr<RevocationList> FromPem(absl::string_view lists_pem,
+                                                absl::string_view authorities_pem) {
+    return FromPem(lists_pem, authorities_pem, RevocationList());
+  }
 
   // `issue` names a certificate, as CertificateFacts::issue does.
-  bool Holds(absl::string_view issue) const { return revoked_.count(issue) > 0; }
-  // When the first of the lists should have been followed by a newer one. Nothing where none says.
+  bool Holds(absl::string_view issue) const;
+  // When the first of the lists that were given should have been followed by a newer one. Nothing
+  // where none says.
   const std::optional<Timestamp>& next_update() const { return next_update_; }
+  // How many authorities have no list among those that were given, and count by `before`.
+  int kept_of_before() const { return kept_of_before_; }
 
  private:
-  std::set<std::string, std::less<>> revoked_;
+  // What an authority took back.
+  struct OfAuthority {
+    std::string authority;
+    std::set<std::string, std::less<>> issues;
+  };
+
+  std::set<std::string, std::less<>>& IssuesOf(const std::string& authority);
+  void Keep(const RevocationList& before, const std::set<std::string>& trusted);
+
+  std::vector<OfAuthority> revoked_;  // The newest first.
+  int kept_of_before_ = 0;
   std::optional<Timestamp> next_update_;
 };
 

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "common/authority/authority.h"
 #include "common/authority/certificate_reading.h"
@@ -59,6 +62,49 @@ TEST_F(RevocationListTest, TakesSeveralListsOfSeveralAuthorities) {
   EXPECT_TRUE(list->Holds(IssueOf(theirs)));
   EXPECT_EQ(list->next_update(),  // The first that ends.
             Timestamp::FromSeconds(kListedAt.micros / 1'000'000 + kListDays * 86'400));
+}
+
+TEST_F(RevocationListTest, AnAuthorityIsTakenAtItsNewestWord) {
+  const std::string ours = Issue(authority_);
+  const std::string theirs = Issue(other_);
+  const std::string namesakes = Issue(namesake_);
+  const std::string both = absl::StrCat(root_, other_.certificate_pem());
+  const RevocationList first =
+      RevocationList::FromPem(absl::StrCat(authority_.Revoke({ours}, kListedAt).value(),
+                                           namesake_.Revoke({namesakes}, kListedAt).value()),
+                              absl::StrCat(root_, namesake_.certificate_pem()))
+          .value();
+  const Timestamp later{kListedAt.micros + 86'400 * int64_t{1'000'000}};
+  const RevocationList second =
+      RevocationList::FromPem(other_.Revoke({theirs}, later).value(), both, first).value();
+  for (const std::string& one : {ours, theirs, namesakes}) EXPECT_TRUE(second.Holds(IssueOf(one)));
+  EXPECT_EQ(second.next_update(),  // Of the lists that were given.
+            Timestamp::FromSeconds(later.micros / 1'000'000 + kListDays * 86'400));
+  const RevocationList third =
+      RevocationList::FromPem(authority_.Revoke({}, later).value(), root_, second).value();
+  EXPECT_FALSE(third.Holds(IssueOf(ours)));
+  EXPECT_TRUE(third.Holds(IssueOf(theirs)));
+  EXPECT_TRUE(third.Holds(IssueOf(namesakes))) << "of another key, so another authority";
+}
+
+TEST_F(RevocationListTest, OfTheAuthoritiesThatAreGoneTheLongestGoneIsForgottenFirst) {
+  constexpr int kKept = 64;
+  const std::string trusted = Issue(other_);
+  RevocationList list =
+      RevocationList::FromPem(other_.Revoke({trusted}, kListedAt).value(), other_.certificate_pem())
+          .value();
+  std::vector<std::string> gone;
+  for (int i = 0; i < kKept + 2; ++i) {
+    const Authority authority = Authority::Create(absl::StrCat("Authority ", i)).value();
+    gone.push_back(Issue(authority));
+    list = RevocationList::FromPem(
+               authority.Revoke({gone.back()}, kListedAt).value(),
+               absl::StrCat(other_.certificate_pem(), authority.certificate_pem()), list)
+               .value();
+  }
+  EXPECT_TRUE(list.Holds(IssueOf(trusted))) << "never one that is trusted";
+  EXPECT_FALSE(list.Holds(IssueOf(gone[0])));
+  for (int i = 1; i < kKept + 2; ++i) EXPECT_TRUE(list.Holds(IssueOf(gone[i]))) << i;
 }
 
 TEST_F(RevocationListTest, AnEmptyListTakesNothingBack) {

@@ -94,7 +94,9 @@ class FollowedFiles {
           &identity_said_);
     }
     if (!HoldsRevocations()) {
-      Say(TakeRevocations(), "tls.revocations_taken", {{"file", names_[3]}},
+      const absl::Status taken = TakeRevocations();
+      Say(taken, "tls.revocations_taken",
+          {{"file", names_[3]}, {"authorities_kept", revocations_->Current()->kept_of_before()}},
           "tls.revocations_refused", &revocations_said_);
     }
   }
@@ -133,8 +135,9 @@ class FollowedFiles {
     const std::string in_force = held_[2].value_or("");
     absl::Status taken = TakeRevocationsUnder(in_force);
     if (taken.ok() || !seen_[2].has_value() || seen_[2] == held_[2]) return taken;
-    // Beside a renewal that is not taken the list may be of the authorities to come, too. What such
-    // a one took back is of its own certificates alone.
+    // Beside a renewal that is not taken the list may be of the authorities to come, too, or of
+    // them alone. What such a one took back is of its own certificates alone; what those in force
+    // did stays taken back.
     if (TakeRevocationsUnder(absl::StrCat(in_force, "\n", *seen_[2])).ok()) {
       taken = absl::OkStatus();
     }
@@ -144,7 +147,8 @@ class FollowedFiles {
     RETURN_IF_ERROR(CheckRead(3));
     RevocationList revoked;
     if (!names_[3].empty()) {
-      absl::StatusOr<RevocationList> read = RevocationList::FromPem(*seen_[3], authorities);
+      absl::StatusOr<RevocationList> read =
+          RevocationList::FromPem(*seen_[3], authorities, *revocations_->Current());
       if (!read.ok()) return NamingTheFile(read.status());
       revoked = *std::move(read);
     }

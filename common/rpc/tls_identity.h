@@ -25,9 +25,10 @@ struct TlsIdentity {
 // when all three are good and belong together; until then what was last good stays in force, which
 // is said once in the log. So a renewal need not be atomic: between the first file and the last
 // nothing breaks. The revocation list is taken by itself, when it is good under the authorities in
-// force, or under those and the file's: whatever becomes of a renewal, a certificate that was taken
-// back opens nothing more. Other authorities wait until the list is good under them. FIELD_INVALID
-// when not all is good at the first time: the file, and what it holds. Thread safe.
+// force, or under those and the file's, and what it held of an authority stays until the file has a
+// list of that one again (RevocationList::FromPem): whatever becomes of a renewal, a certificate
+// that was taken back opens nothing more. Other authorities wait until the list is good under them.
+// FIELD_INVALID when not all is good at the first time: the file, and what it holds. Thread safe.
 absl::StatusOr<TlsIdentity> FollowTlsFiles(const config::v1::TlsFiles& files);
 
 }  // namespace onereturn

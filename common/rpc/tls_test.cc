@@ -277,6 +277,42 @@ TEST_F(TlsTest, AListOfWhatWasTakenBackIsTakenByItself) {
   EXPECT_THAT(ReadFile(Look().identity_path), Optional(HasSubstr(renewed.certificate_pem)));
 }
 
+// Neither while the renewal stands half done nor after it: a connection may stand for long.
+TEST_F(TlsTest, AListOfAnotherAuthorityTakesNothingOffThisOnes) {
+  const CertifiedKey stolen = old_.Issue(IssueRequest::ForClient(kClientId)).value();
+  const CertifiedKey lost = new_.Issue(IssueRequest::ForClient(kClientId)).value();
+  const auto holds = [this](const CertifiedKey& one) {
+    return Look().revocations->Holds(ReadCertificate(one.certificate_pem, "x").value().issue);
+  };
+  Put("revoked.pem", old_.Revoke({stolen.certificate_pem}, SystemClock().Now()).value());
+  config_.mutable_tls()->set_revocation_file(folder_.File("revoked.pem"));
+  ASSERT_TRUE(holds(stolen));
+  const std::string key = ReadFile(folder_.File("server.key")).value();
+  Put("server.key", "half of a rene");
+  for (const std::string& authorities :
+       {new_.certificate_pem(), old_.certificate_pem() + new_.certificate_pem()}) {
+    Put("authority.pem", authorities);
+    Put("revoked.pem", new_.Revoke({lost.certificate_pem}, SystemClock().Now()).value());
+    EXPECT_TRUE(holds(stolen));
+    EXPECT_TRUE(holds(lost));
+    EXPECT_EQ(ReadFile(Look().authority_path), old_.certificate_pem());
+    Put("revoked.pem", new_.Revoke({}, SystemClock().Now()).value());
+    EXPECT_TRUE(holds(stolen));
+    EXPECT_FALSE(holds(lost));
+  }
+  // The renewal comes to its end.
+  Put("server.key", key);
+  Put("authority.pem", new_.certificate_pem());
+  Renew("server", new_, IssueRequest::ForServer(kTlsServer));
+  EXPECT_EQ(ReadFile(Look().authority_path), new_.certificate_pem());
+  EXPECT_TRUE(holds(stolen));
+  // And is undone, for a while.
+  Put("authority.pem", old_.certificate_pem() + new_.certificate_pem());
+  EXPECT_TRUE(holds(stolen));
+  Put("revoked.pem", old_.Revoke({}, SystemClock().Now()).value());
+  EXPECT_FALSE(holds(stolen)) << "the authority's own word";
+}
+
 TEST_F(TlsTest, OtherAuthoritiesWaitForAListThatIsGoodUnderThem) {
   Put("revoked.pem", old_.Revoke({}, SystemClock().Now()).value());
   config_.mutable_tls()->set_revocation_file(folder_.File("revoked.pem"));
