@@ -25,14 +25,12 @@ struct LastAsked {
 };
 
 // May a stream that was begun by `before` go on by `now`, of the same role? What it writes was
-// chosen by the organisations that it began with.
+// chosen by the organisations that it began with: more of them change nothing.
 bool CoversStill(const Caller& now, const Caller& before) {
-  if (now.scope.national() || before.scope.national()) {
-    return now.scope.national() && before.scope.national();
-  }
+  if (now.scope.national()) return true;
+  if (before.scope.national()) return false;
   const std::vector<std::string>& organisations = before.scope.organisations();
-  return now.scope.organisation() == before.scope.organisation() &&
-         std::all_of(organisations.begin(), organisations.end(),
+  return std::all_of(organisations.begin(), organisations.end(),
                      [&](const std::string& code) { return now.scope.Covers(code); });
 }
 

@@ -146,11 +146,12 @@ class StreamRightTest : public ::testing::Test {
   std::string PemOf(const std::string& name) const {
     return ReadFile(certificates_.FilesOf(name).certificate_file()).value();
   }
-  // A step of the grant of `role` to the system "granted".
+  // A step of the grant of `role` to the system "granted": the one there is, or one `beside` it.
   void Grant(rights::v1::Role role, const std::string& organisation,
-             rights::v1::GrantState state = rights::v1::GRANT_STATE_APPROVED) {
+             rights::v1::GrantState state = rights::v1::GRANT_STATE_APPROVED,
+             const std::string& beside = "") {
     rights::v1::Grant grant;
-    grant.set_name(absl::StrCat("grants/", static_cast<int>(role)));
+    grant.set_name(absl::StrCat("grants/", static_cast<int>(role), beside));
     grant.set_principal(StandingId("granted"));
     grant.set_role(role);
     grant.set_organisation(organisation);
@@ -219,6 +220,24 @@ TEST_F(StreamRightTest, ANarrowerRightEndsItAndAWiderOneDoesNot) {
   StandingStream other(ChannelOf("granted"));
   Grant(rights::v1::ROLE_SUBMITTER, "RCF");
   EXPECT_TRUE(other.GoesOn());
+}
+
+TEST_F(StreamRightTest, ARightOfTheSameRoleBesideDoesNotEndIt) {
+  constexpr auto kApproved = rights::v1::GRANT_STATE_APPROVED;
+  Grant(rights::v1::ROLE_ANALYST, "RCF");
+  StandingStream one(ChannelOf("granted"));
+  ASSERT_TRUE(one.GoesOn());
+  Grant(rights::v1::ROLE_ANALYST, "RAE", kApproved, "1");  // Before it in order.
+  EXPECT_TRUE(one.GoesOn());
+  Grant(rights::v1::ROLE_ANALYST, "", kApproved, "2");
+  EXPECT_TRUE(one.GoesOn());
+  StandingStream national(ChannelOf("granted"));
+  ASSERT_TRUE(national.GoesOn());
+  Grant(rights::v1::ROLE_ANALYST, "", rights::v1::GRANT_STATE_REVOKED, "2");
+  EXPECT_THAT(national.End(), HasReason(Reason::kPermission));
+  EXPECT_TRUE(one.GoesOn());
+  Revoke(rights::v1::ROLE_ANALYST, "RCF");
+  EXPECT_THAT(one.End(), HasReason(Reason::kPermission)) << "what is left is another's";
 }
 
 TEST_F(StreamRightTest, ARevokedCertificateEndsItWithinASecond) {
