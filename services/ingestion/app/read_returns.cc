@@ -41,11 +41,11 @@ common::v1::Cell ToWireCell(const CellView& cell) {
   return wire;
 }
 
-// Empty: all periods.
-absl::Status CheckPeriod(const std::string& text) {
-  if (text.empty()) return absl::OkStatus();
+// As keys have it: a quarter has two texts. Empty: all periods.
+absl::StatusOr<std::string> CanonicalPeriod(const std::string& text) {
+  if (text.empty()) return text;
   const absl::StatusOr<Period> period = Period::Parse(text);
-  if (period.ok()) return absl::OkStatus();
+  if (period.ok()) return period->ToString();
   return Error(Reason::kPeriod,
                absl::StrCat("the period cannot be read: ", period.status().message()))
       .Field("period", period.status().message());
@@ -86,11 +86,11 @@ absl::StatusOr<returns::v1::Return> GetReturn(const Reader& reader, const Organi
 absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
     const Reader& reader, const OrganisationScope& scope, const std::string& collection,
     const std::string& period, uint64_t sequence, const std::string& after, size_t limit) {
-  RETURN_IF_ERROR(CheckPeriod(period));
+  ASSIGN_OR_RETURN(const std::string canonical, CanonicalPeriod(period));
   PageOf<returns::v1::Return> page;
   ReturnKey last;
   RETURN_IF_ERROR(
-      VisitReturns(reader, scope, collection, period, sequence, after,
+      VisitReturns(reader, scope, collection, canonical, sequence, after,
                    [&](const ReturnKey& key, const RevisionPlace& place) -> absl::StatusOr<bool> {
                      if (page.rows.size() == limit) {
                        page.after = KeyText(last);

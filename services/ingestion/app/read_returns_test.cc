@@ -71,6 +71,26 @@ TEST_F(ReadReturnsTest, AreListedByPeriodAndOrganisationOnPagesOfAnySize) {
   EXPECT_THAT(NamesOf(OrganisationScope::National(), "", last - 5, 10), ElementsAre("2023-07 RVW"));
 }
 
+TEST(ReadQuarterlyReturnsTest, APeriodIsFoundUnderAnyOfItsTexts) {
+  config::v1::DefinitionSet quarterly = EnglandOf({"RCF"});
+  catalogue::v1::Collection* collection = quarterly.mutable_collections(0);
+  collection->set_period_kind(catalogue::v1::PERIOD_KIND_QUARTER);
+  collection->clear_layouts();
+  collection->clear_frames();
+  collection->clear_not_collected();
+  TestIngestion ingestion;
+  ingestion.Apply(quarterly);
+  ASSERT_THAT(ingestion.Submit(ingestion.AeReturn("RCF", "FY2024-Q1")), IsOk());
+  const auto listed = [&ingestion](const std::string& period) {
+    return ListReturns(ingestion.store(), OrganisationScope::National(), "MSitAE", period,
+                       ingestion.LastSequence(), "", 10);
+  };
+  EXPECT_THAT(listed("2024-Q2")->rows, SizeIs(1));
+  EXPECT_THAT(listed("FY2024-Q1")->rows, SizeIs(1)) << "the same quarter";
+  EXPECT_THAT(listed("FY2024-Q2")->rows, IsEmpty());
+  EXPECT_THAT(listed("2024-Q5"), HasReason(Reason::kPeriod));
+}
+
 TEST_F(ReadReturnsTest, ARevisionIsReadAsItWasThen) {
   const uint64_t first = ingestion_.LastSequence();
   const ReturnKey key{"MSitAE", "2023-06", "RCF"};
