@@ -24,8 +24,8 @@ namespace {
 // So much is not left waiting for the interval's end.
 constexpr size_t kWriteAtOnceBytes = size_t{1} << 20;
 constexpr mode_t kOwnerAlone = 0600;
-// Kinds of counted calls that are told apart until they are written. What comes beyond is told
-// apart by its reason alone.
+// Kinds of counted calls that are told apart until they are written: of those that were refused,
+// and again of the suite's own. What comes beyond is told apart by its code and reason alone.
 constexpr size_t kMostCounted = 256;
 // Space that is had before it is needed, some ten thousand calls' worth: when others have filled
 // the disk, and the store takes no more writes, reads go on and are logged.
@@ -129,7 +129,7 @@ void AccessLog::Append(access::v1::AccessEntry entry, AccessKind kind) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     *entry.mutable_time() = WireTime(clock_->Now());
-    if (kind == AccessKind::kSuite && Full()) return Count(std::move(entry));
+    if (kind == AccessKind::kSuite && Full()) return Count(std::move(entry), &suite_);
     AddRecord(std::move(entry));
     at_once = waiting_.records.size() >= kWriteAtOnceBytes && !failing_;
   }
@@ -139,7 +139,7 @@ void AccessLog::Append(access::v1::AccessEntry entry, AccessKind kind) {
 void AccessLog::AppendRefused(access::v1::AccessEntry entry) {
   std::lock_guard<std::mutex> lock(mutex_);
   *entry.mutable_time() = WireTime(clock_->Now());
-  Count(std::move(entry));
+  Count(std::move(entry), &refused_);
 }
 
 void AccessLog::AddRecord(access::v1::AccessEntry entry) {
@@ -150,9 +150,9 @@ void AccessLog::AddRecord(access::v1::AccessEntry entry) {
   waiting_.last_number = entry.number();
 }
 
-void AccessLog::Count(access::v1::AccessEntry entry) {
+void AccessLog::Count(access::v1::AccessEntry entry, Counted* counted) {
   std::string likeness = LikenessOf(entry);
-  if (counted_.size() >= kMostCounted && counted_places_.count(likeness) == 0) {
+  if (counted->entries.size() >= kMostCounted && counted->places.count(likeness) == 0) {
     access::v1::AccessEntry rest;
     rest.set_code(entry.code());
     rest.set_reason(entry.reason());
@@ -160,12 +160,13 @@ void AccessLog::Count(access::v1::AccessEntry entry) {
     likeness = LikenessOf(rest);
     entry = std::move(rest);
   }
-  const auto [place, is_new] = counted_places_.try_emplace(std::move(likeness), counted_.size());
+  const auto [place, is_new] =
+      counted->places.try_emplace(std::move(likeness), counted->entries.size());
   if (is_new) {
-    counted_.push_back(std::move(entry));
+    counted->entries.push_back(std::move(entry));
     return;
   }
-  access::v1::AccessEntry& known = counted_[place->second];
+  access::v1::AccessEntry& known = counted->entries[place->second];
   if (known.calls() == 0) {
     known.set_calls(1);
     *known.mutable_first_time() = known.time();
@@ -176,12 +177,13 @@ void AccessLog::Count(access::v1::AccessEntry entry) {
 }
 
 bool AccessLog::Settle() {
-  if (counted_.empty()) return true;
+  if (suite_.entries.empty() && refused_.entries.empty()) return true;
   // While nothing is written, they leave the room to calls that are taken.
   if ((failing_ || Full()) && !stopping_) return false;
-  for (access::v1::AccessEntry& entry : counted_) AddRecord(std::move(entry));
-  counted_.clear();
-  counted_places_.clear();
+  for (Counted* counted : {&suite_, &refused_}) {
+    for (access::v1::AccessEntry& entry : counted->entries) AddRecord(std::move(entry));
+    *counted = Counted();
+  }
   return true;
 }
 

@@ -105,10 +105,16 @@ class AccessLog {
   const AccessLogOptions options_;
   const Clock* const clock_;
 
-  // The four below want mutex_ held.
+  // Calls alike, an entry each, in the order of their first; and where each kind stands in it.
+  struct Counted {
+    std::vector<access::v1::AccessEntry> entries;
+    std::map<std::string, size_t> places;
+  };
+  static void Count(access::v1::AccessEntry entry, Counted* counted);
+
+  // The three below want mutex_ held.
   bool Full() const;
   void AddRecord(access::v1::AccessEntry entry);
-  void Count(access::v1::AccessEntry entry);
   // Lets what was counted wait as entries; false when there is no room for it.
   bool Settle();
 
@@ -126,9 +132,8 @@ class AccessLog {
   std::condition_variable written_;
   Waiting waiting_;  // Guarded by mutex_, as all below.
   size_t writing_bytes_ = 0;
-  // Calls alike, an entry each, in the order of their first; and where each kind stands in it.
-  std::vector<access::v1::AccessEntry> counted_;
-  std::map<std::string, size_t> counted_places_;
+  Counted refused_;
+  Counted suite_;  // Admitted: no crowd of refused calls takes their places.
   uint64_t next_number_ = 1;
   uint64_t synced_number_ = 0;
   bool failing_ = false;

@@ -327,6 +327,24 @@ TEST_F(AccessLogTest, WhileItFailsRefusedCallsAndTheSuitesOwnTakeABoundedPartOfM
                                  Pair("taken", taken), Pair("waits", 1)));
 }
 
+TEST_F(AccessLogTest, RefusedCallsTakeNoPlaceOfTheSuitesOwnWhileItFails) {
+  options_.most_waiting_bytes = 1'000;
+  Open();
+  std::filesystem::remove_all(options_.folder);
+  while (log_->Admits(AccessKind::kPlain).ok()) log_->Append(EntryOf("RCF", "taken"));
+  for (int i = 0; i < 1'000; ++i) log_->AppendRefused(EntryOf("", absl::StrCat("refused", i)));
+  log_->Append(EntryOf("", "feed"), AccessKind::kSuite);
+  std::filesystem::create_directory(options_.folder);
+  ASSERT_TRUE(log_->Flush(kPatience));
+  AccessQuestion question = All();
+  question.most_entries = 2'000;
+  const AccessPage page = Read(question);
+  const auto feed = std::find_if(page.entries.begin(), page.entries.end(),
+                                 [](const auto& entry) { return entry.method() == "feed"; });
+  ASSERT_NE(feed, page.entries.end());
+  EXPECT_EQ(feed->system(), EntryOf("").system());
+}
+
 // No file may grow beyond the limit while this lives: what a full disk answers, nearly.
 class NoFileGrows {
  public:
