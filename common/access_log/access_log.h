@@ -167,7 +167,8 @@ struct AccessPage {
 };
 
 // Reads the log in `folder`, also while it is written. An entry that was written twice, because the
-// first time failed half-way, is given once. UNAVAILABLE when the folder cannot be read.
+// first time failed half-way, is given once. A file that is removed meanwhile is passed over.
+// UNAVAILABLE when the folder cannot be read.
 absl::StatusOr<AccessPage> ReadAccess(const std::string& folder, const AccessQuestion& question,
                                       AccessPlace place);
 

@@ -130,6 +130,26 @@ TEST_F(AccessLogTest, AnOrganisationReadsWhatConcernsIt) {
   EXPECT_THAT(Read(question).entries, IsEmpty());
 }
 
+// Files are removed by their age, and where a disk failed: also once they have been listed.
+TEST_F(AccessLogTest, AFileThatIsGoneWhenItIsOpenedIsPassedOver) {
+  Open();
+  for (const char* method : {"before", "after"}) {
+    log_->Append(EntryOf("RCF", method));
+    ASSERT_TRUE(log_->Flush(kPatience));
+    clock_.AdvanceSeconds(kDaySeconds);
+  }
+  const std::string gone = absl::StrCat(options_.folder, "/", Files()[0]);
+  std::filesystem::remove(gone);
+  std::filesystem::create_symlink(folder_.File("nothing"), gone);
+  const AccessPage page = Read(All());
+  EXPECT_THAT(Methods(page), ElementsAre("after"));
+  EXPECT_THAT(page.incomplete, IsEmpty());
+  std::filesystem::remove(gone);
+  std::filesystem::create_symlink(gone, gone);  // Is there, and cannot be read.
+  EXPECT_THAT(ReadAccess(options_.folder, All(), {}).status(),
+              StatusIs(absl::StatusCode::kUnavailable));
+}
+
 TEST_F(AccessLogTest, PagesGoOnWhereTheyEnded) {
   options_.most_file_bytes = 2'000;
   Open();

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,13 +26,18 @@ Timestamp TimeOf(const access::v1::AccessEntry& entry) {
   return Timestamp{entry.time().seconds() * 1'000'000 + entry.time().nanos() / 1'000};
 }
 
-// At most `most` bytes of a file from `offset`; whether they reach its end.
+// At most `most` bytes of a file from `offset`; whether they reach its end. One that is gone is
+// empty.
 struct Piece {
   std::string bytes;
   bool to_end = false;
 };
 absl::StatusOr<Piece> ReadPiece(const std::string& path, uint64_t offset, size_t most) {
   std::ifstream stream(path, std::ios::binary | std::ios::ate);
+  // A file is removed when it is old, or was given up before it held anything.
+  if (std::error_code error; !stream.is_open() && !std::filesystem::exists(path, error) && !error) {
+    return Piece{"", true};
+  }
   const auto end = stream.tellg();
   if (!stream.is_open() || end < 0) {
     return absl::UnavailableError(absl::StrCat("the access log \"", path, "\" cannot be read"));
