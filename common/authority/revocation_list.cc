@@ -63,6 +63,12 @@ bool RevocationList::Holds(absl::string_view issue) const {
                      [issue](const OfAuthority& of) { return of.issues.count(issue) > 0; });
 }
 
+size_t RevocationList::size() const {
+  size_t size = 0;
+  for (const OfAuthority& of : revoked_) size += of.issues.size();
+  return size;
+}
+
 std::set<std::string, std::less<>>& RevocationList::IssuesOf(const std::string& authority) {
   const auto found = std::find_if(revoked_.begin(), revoked_.end(),
                                   [&](const OfAuthority& of) { return of.authority == authority; });

@@ -2,6 +2,7 @@
 #ifndef ONERETURN_COMMON_AUTHORITY_REVOCATION_LIST_H_
 #define ONERETURN_COMMON_AUTHORITY_REVOCATION_LIST_H_
 
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,6 +34,8 @@ class RevocationList {
 
   // `issue` names a certificate, as CertificateFacts::issue does.
   bool Holds(absl::string_view issue) const;
+  // How many certificates it holds.
+  size_t size() const;
   // When the first of the lists that were given should have been followed by a newer one. Nothing
   // where none says.
   const std::optional<Timestamp>& next_update() const { return next_update_; }

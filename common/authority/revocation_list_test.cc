@@ -45,6 +45,7 @@ TEST_F(RevocationListTest, HoldsWhatWasTakenBackAndNothingElse) {
   EXPECT_TRUE(list->Holds(IssueOf(second)));
   EXPECT_FALSE(list->Holds(IssueOf(kept)));
   EXPECT_FALSE(list->Holds(IssueOf(Issue(other_))));
+  EXPECT_EQ(list->size(), 2u);
   EXPECT_FALSE(RevocationList().Holds(IssueOf(first)));
   EXPECT_EQ(list->next_update(),
             Timestamp::FromSeconds(kListedAt.micros / 1'000'000 + kListDays * 86'400));

@@ -7,7 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
+#include <vector>
 
+#include "common/authority/authority.h"
 #include "common/authority/certificate_reading.h"
 #include "common/authority/revocation_list.h"
 #include "common/base/testing/temporary_folder.h"
@@ -37,6 +40,15 @@ class Deployment : public ::testing::Test {
     return options;
   }
   std::string File(const std::string& name) { return folder_.File("d/" + name); }
+  // Does the list hold the certificate of `name`?
+  bool IsTakenBack(const std::string& name) {
+    const std::string authority = ReadTextFile(File("certificates/authority.pem")).value();
+    const auto list =
+        RevocationList::FromPem(ReadTextFile(File("certificates/revoked.pem")).value(), authority);
+    const auto facts =
+        ReadCertificate(ReadTextFile(File("certificates/" + name + ".pem")).value(), "x");
+    return list.value().Holds(facts.value().issue);
+  }
   TemporaryFolder folder_;
 };
 
@@ -141,14 +153,7 @@ TEST(AddAllEvidence, TakesTheStatementsOwn) {
 TEST_F(Deployment, CertificatesAreTakenBackOneAfterAnother) {
   ASSERT_TRUE(WriteDeployment(Options()).ok());
   const Timestamp now = SystemClock().Now();
-  const auto holds = [this](const std::string& name) {
-    const std::string authority = ReadTextFile(File("certificates/authority.pem")).value();
-    const auto list =
-        RevocationList::FromPem(ReadTextFile(File("certificates/revoked.pem")).value(), authority);
-    const auto facts =
-        ReadCertificate(ReadTextFile(File("certificates/" + name + ".pem")).value(), "x");
-    return list.value().Holds(facts.value().issue);
-  };
+  const auto holds = [this](const std::string& name) { return IsTakenBack(name); };
   EXPECT_FALSE(holds("analyst")) << "at first nothing is taken back";
   const auto file = RevokeInDeployment(File(""), {"analyst"}, now);
   ASSERT_TRUE(file.ok()) << file.status();
@@ -163,6 +168,57 @@ TEST_F(Deployment, CertificatesAreTakenBackOneAfterAnother) {
   }
   EXPECT_EQ(ExitCodeOf(RevokeInDeployment(folder_.File("none"), {}, now).status()),
             ExitCode::kUsage);
+}
+
+TEST_F(Deployment, OfCertificatesTakenBackAtOnceNoneIsLost) {
+  ASSERT_TRUE(WriteDeployment(Options()).ok());
+  const Timestamp now = SystemClock().Now();
+  const std::vector<std::string> names = {"analyst", "steward", "assessor", "operator",
+                                          "auditor", "metrics", "ingestion"};
+  std::vector<std::thread> threads;
+  std::vector<absl::Status> done(names.size());
+  for (size_t i = 0; i < names.size(); ++i) {
+    threads.emplace_back(
+        [&, i] { done[i] = RevokeInDeployment(File(""), {names[i]}, now).status(); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (size_t i = 0; i < names.size(); ++i) {
+    EXPECT_TRUE(done[i].ok()) << done[i];
+    EXPECT_TRUE(IsTakenBack(names[i])) << names[i];
+  }
+}
+
+TEST_F(Deployment, AListIsNotReplacedByOneThatHoldsLess) {
+  ASSERT_TRUE(WriteDeployment(Options()).ok());
+  const Timestamp now = SystemClock().Now();
+  const std::string kept = File("certificates/revoked");
+  ASSERT_TRUE(RevokeInDeployment(File(""), {"analyst"}, now).ok());
+  // The copies are gone, or cannot be read.
+  std::filesystem::rename(kept, File("elsewhere"));
+  const absl::Status gone = RevokeInDeployment(File(""), {"steward"}, now).status();
+  EXPECT_EQ(ExitCodeOf(gone), ExitCode::kUsage);
+  EXPECT_THAT(std::string(gone.message()), HasSubstr("holds no copy"));
+  EXPECT_TRUE(IsTakenBack("analyst"));
+  std::filesystem::remove_all(kept);
+  std::ofstream(kept) << "no folder";
+  EXPECT_FALSE(RevokeInDeployment(File(""), {}, now).ok());
+  EXPECT_TRUE(IsTakenBack("analyst"));
+  std::filesystem::remove(kept);
+  std::filesystem::rename(File("elsewhere"), kept);
+  std::ofstream(kept + "/torn.pem") << "-----BEGIN CERTIF";
+  const absl::Status torn = RevokeInDeployment(File(""), {"steward"}, now).status();
+  EXPECT_THAT(std::string(torn.message()), HasSubstr("torn.pem"));
+  EXPECT_TRUE(IsTakenBack("analyst"));
+  std::filesystem::remove(kept + "/torn.pem");
+  EXPECT_TRUE(RevokeInDeployment(File(""), {}, now).ok());
+  EXPECT_TRUE(IsTakenBack("analyst") && IsTakenBack("steward")) << "its copy was kept before";
+  // A list of another's making.
+  const Authority other = Authority::Create("Another authority").value();
+  std::ofstream(File("certificates/revoked.pem")) << other.Revoke({}, now).value();
+  EXPECT_EQ(ExitCodeOf(RevokeInDeployment(File(""), {}, now).status()), ExitCode::kUsage);
+  std::filesystem::remove(File("certificates/revoked.pem"));
+  EXPECT_TRUE(RevokeInDeployment(File(""), {}, now).ok());
+  EXPECT_TRUE(IsTakenBack("analyst") && IsTakenBack("steward"));
 }
 
 }  // namespace
