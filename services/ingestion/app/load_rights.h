@@ -9,9 +9,11 @@
 namespace onereturn::ingestion {
 
 // What the store holds of organisations and grants, into `rights`. Each row must be what the entry
-// that it names made of it, and no grant may be missing: DATA_LOSS names the first that is not so,
-// and `rights` is then not to be used. A row that was put back to what an earlier entry made of it
-// is not found here, for that takes the whole ledger: the auditor finds it.
+// that it names made of it, and no grant may be missing below the store's own count of them:
+// DATA_LOSS names the first that is not so, and `rights` is then not to be used. Not found here are
+// a row that was put back to what an earlier entry made of it, and newest rows that were taken out
+// (of grants, with the count made lower: then the next has a number that was given before). That
+// takes the whole ledger: the auditor finds it.
 absl::Status LoadRights(const Reader& reader, RightsSource* rights);
 
 }  // namespace onereturn::ingestion
