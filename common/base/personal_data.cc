@@ -71,7 +71,7 @@ bool HoldsPersonalData(absl::string_view text) {
 bool HoldsNhsNumberAmongLetters(absl::string_view name) {
   std::string numbers(name);
   for (char& byte : numbers) {
-    if (!IsDigit(byte) && byte != '-') byte = '/';  // Joins no digits.
+    if (!IsDigit(byte)) byte = ' ';
   }
   return HoldsPersonalData(numbers);
 }

@@ -11,8 +11,10 @@ namespace onereturn {
 // its blank). One in eleven other numbers of ten digits looks like an NHS number.
 bool HoldsPersonalData(absl::string_view text);
 
-// Whether a name that is no text seems to hold an NHS number, whatever letters stand around it: of
-// names with ten digits in a row, one in eleven does.
+// Whether a name that is no text (a system's, a pseudonym) seems to hold an NHS number, whatever
+// stands around it: ten digits alone, or as 3-3-4 with a single byte of any kind between the groups
+// ("a943x476y5919" too), with the right check digit. Of names with ten digits in a row, one in
+// eleven does. Postcodes are not looked for.
 bool HoldsNhsNumberAmongLetters(absl::string_view name);
 
 }  // namespace onereturn

@@ -30,11 +30,13 @@ TEST(PersonalDataTest, FullPostcodes) {
 
 TEST(PersonalDataTest, NumbersAmongLettersOfAName) {
   for (const char* name : {"spiffe://x.nhs.uk/person/943-476-5919", "spiffe://x/p9434765919x",
-                           "spiffe://x/9434765919", "9434765919"}) {
+                           "spiffe://x/9434765919", "9434765919", "a943x476y5919",
+                           "spiffe://x/943/476/5919", "943_476-5919", "x943 476 5919"}) {
     EXPECT_TRUE(HoldsNhsNumberAmongLetters(name)) << name;
   }
-  for (const char* name : {"", "spiffe://x/9434765918", "spiffe://x/19434765919", "a943b476c5919",
-                           "spiffe://x/943/476/5919", "spiffe://x/LS1 3EX"}) {
+  for (const char* name :
+       {"", "spiffe://x/9434765918", "spiffe://x/19434765919", "a943x476y5918", "a943xx476y5919",
+        "a9434x76y5919", "a943-_476-5919", "spiffe://x/LS1 3EX"}) {
     EXPECT_FALSE(HoldsNhsNumberAmongLetters(name)) << name;
   }
 }

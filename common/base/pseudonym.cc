@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string>
 
 #include "absl/strings/ascii.h"
 #include "common/base/personal_data.h"
@@ -24,14 +23,6 @@ bool IsIssuerByte(char c) {
   return absl::ascii_isgraph(static_cast<unsigned char>(c)) && c != '@' && c != '#';
 }
 
-// An NHS number, whatever letters stand around it.
-bool HoldsNhsNumber(std::string subject) {
-  for (char& c : subject) {
-    if (!IsDigitByte(c) && c != '-') c = ' ';
-  }
-  return HoldsPersonalData(subject);
-}
-
 }  // namespace
 
 bool IsPseudonym(absl::string_view subject) {
@@ -41,7 +32,7 @@ bool IsPseudonym(absl::string_view subject) {
   const bool has_letters = std::any_of(subject.begin(), subject.end(),
                                        [](char c) { return !IsDigitByte(c) && !IsMark(c); });
   return digits > 0 && (has_letters || digits != kNhsNumberDigits) &&
-         !HoldsNhsNumber(std::string(subject));
+         !HoldsNhsNumberAmongLetters(subject);
 }
 
 bool IsPersonId(absl::string_view id) {

@@ -8,8 +8,9 @@
 namespace onereturn {
 
 // 6 to 64 letters, digits, "-" and "_", a digit among them, and neither ten digits nor, among
-// letters, what seems an NHS number (common/base/personal_data.h). That keeps out e-mail addresses,
-// names and NHS numbers; of subjects with just ten digits in a row, one in eleven too.
+// letters, what seems an NHS number (HoldsNhsNumberAmongLetters in common/base/personal_data.h).
+// That keeps out e-mail addresses, names and NHS numbers; of subjects with just ten digits in a
+// row, one in eleven too.
 bool IsPseudonym(absl::string_view subject);
 
 // "{issuer}#{subject}" of at most 512 bytes: a pseudonym, behind an issuer of visible ASCII

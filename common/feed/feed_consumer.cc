@@ -25,6 +25,22 @@ constexpr int kChunksACall = 64;
 
 absl::Status Broken(absl::string_view what) { return Error(Reason::kFeedBroken, what); }
 
+// Its form alone; whether it is the source's is judged by the head.
+absl::StatusOr<FeedFact> ReadEntry(const feed::v1::FeedEntry& wire, uint64_t sequence) {
+  FeedFact fact;
+  if (!fact.entry.ParseFromString(wire.entry()) || fact.entry.sequence() != sequence) {
+    return Broken(absl::StrCat("entry ", sequence, " cannot be read, or is another"));
+  }
+  return fact;
+}
+
+absl::Status CheckFormat(const feed::v1::Entry& entry) {
+  if (entry.format() == kKnownFormat) return absl::OkStatus();
+  return Error(Reason::kSchemaAhead,
+               absl::StrCat("entry ", entry.sequence(), " has format ", entry.format(),
+                            ", which this version does not know: upgrade this service first"));
+}
+
 // The other side says that it, or what we hold, is wrong; or it speaks of what is not known here,
 // and would again. INTERNAL is not among them: a connection
 // that breaks can look so.
@@ -120,12 +136,7 @@ void FeedConsumer::Run() {
     Ending ending = FollowOnce(connection);
     if (!ending.status.ok() && !ending.final && DetailsOf(ending.status).has_value() &&
         ReasonOf(ending.status) == Reason::kEpochChanged) {
-      LogWarning("feed.epoch_changed", {{"source", source_}});
-      keys_.reset();
-      checked_head_.reset();
-      std::lock_guard<std::mutex> taking(take_mutex_);
-      ending.status = taker_->StartAgain();
-      ending.final = !ending.status.ok();
+      ending = StartAgain();
       if (ending.status.ok()) continue;
     }
     if (ending.final) SetFault(TextOf(ending.status));
@@ -208,7 +219,21 @@ FeedConsumer::Ending FeedConsumer::TakePage(uint64_t connection, const FeedPage&
   if (!page.facts.empty()) ONERETURN_FAILPOINT(kConsumerBeforeBatch);
   absl::Status taken = taker_->Take(page);
   if (!page.facts.empty() && taken.ok()) ONERETURN_FAILPOINT(kConsumerAfterBatch);
-  const bool waits = taken.code() == absl::StatusCode::kResourceExhausted;
+  return EndingOf(std::move(taken));
+}
+
+FeedConsumer::Ending FeedConsumer::StartAgain() {
+  keys_.reset();
+  checked_head_.reset();
+  std::lock_guard<std::mutex> taking(take_mutex_);
+  Ending ending = EndingOf(taker_->StartAgain());
+  // Not at each try that waits for space: the pause is logged once.
+  if (ending.status.ok() || ending.final) LogWarning("feed.epoch_changed", {{"source", source_}});
+  return ending;
+}
+
+FeedConsumer::Ending FeedConsumer::EndingOf(absl::Status taken) {
+  const bool waits = absl::IsResourceExhausted(taken);
   const bool final = !taken.ok() && !waits;
   bool begins_to_wait = false;
   {
@@ -274,15 +299,16 @@ absl::StatusOr<FeedPage> FeedConsumer::CheckPage(const feed::v1::WatchResponse& 
   FeedPage page;
   page.facts.reserve(response.entries_size());
   for (const feed::v1::FeedEntry& wire : response.entries()) {
-    ASSIGN_OR_RETURN(FeedFact fact, CheckEntry(wire, progress.sequence + 1));
+    ASSIGN_OR_RETURN(FeedFact fact, ReadEntry(wire, progress.sequence + 1));
     progress.frontier.Append(HashLeaf(wire.entry()));
     ++progress.sequence;
     page.facts.push_back(std::move(fact));
   }
   progress.epoch = response.epoch();
   RETURN_IF_ERROR(CheckHead(response, progress));
-  // Only for entries that are the source's own: for others it might have no chunks, which would
-  // look like a source that cannot answer just now.
+  // Only for entries that are the source's own: others prove no newer version, and the source might
+  // have no chunks for them, which would look like one that cannot answer just now.
+  for (const FeedFact& fact : page.facts) RETURN_IF_ERROR(CheckFormat(fact.entry));
   for (int i = 0; i < response.entries_size(); ++i) {
     RETURN_IF_ERROR(TakeChunks(response.entries(i), &page.facts[i]));
   }
@@ -320,20 +346,6 @@ absl::Status FeedConsumer::CheckSigner(const SignedHead& head) {
   const absl::Status verified = keys_->Verify(head);
   if (verified.ok()) return verified;
   return Broken(absl::StrCat("a head is not signed by ", source_, ": ", verified.message()));
-}
-
-absl::StatusOr<FeedFact> FeedConsumer::CheckEntry(const feed::v1::FeedEntry& wire,
-                                                  uint64_t sequence) {
-  FeedFact fact;
-  if (!fact.entry.ParseFromString(wire.entry()) || fact.entry.sequence() != sequence) {
-    return Broken(absl::StrCat("entry ", sequence, " cannot be read, or is another"));
-  }
-  if (fact.entry.format() != kKnownFormat) {
-    return Error(Reason::kSchemaAhead,
-                 absl::StrCat("entry ", sequence, " has format ", fact.entry.format(),
-                              ", which this version does not know: upgrade this service first"));
-  }
-  return fact;
 }
 
 absl::Status FeedConsumer::TakeChunks(const feed::v1::FeedEntry& wire, FeedFact* fact) {

@@ -60,6 +60,7 @@ class FeedTaker {
   // RESOURCE_EXHAUSTED: then the page is asked for again.
   virtual absl::Status Take(const FeedPage& page) = 0;
   // The source was restored: everything derived from it is dropped, Progress() is empty afterwards.
+  // An error stops the consumer, but for RESOURCE_EXHAUSTED: then it is called again.
   virtual absl::Status StartAgain() = 0;
 };
 
@@ -81,7 +82,8 @@ class FeedConsumer {
   // wrong root, an entry of a newer version, a store that failed). A source that says itself that
   // it has lost facts is asked again, every second.
   std::string fault() const;
-  // Why a page was not taken and is asked for again, until one is taken; empty while all is well.
+  // Why a page was not taken and is asked for again, or why what was derived from a source that was
+  // restored could not be dropped and will be, until that is done; empty while all is well.
   std::string paused() const;
 
   // Breaks the connection; the consumer asks Progress() anew.
@@ -105,12 +107,13 @@ class FeedConsumer {
   Ending Connect(uint64_t connection, FeedProgress progress);
   // Nothing happens when the connection was broken meanwhile.
   Ending TakePage(uint64_t connection, const FeedPage& page);
+  Ending StartAgain();
+  // Of what the taker answered, which it notes for paused().
+  Ending EndingOf(absl::Status taken);
   absl::StatusOr<FeedPage> CheckPage(const feed::v1::WatchResponse& response,
                                      FeedProgress progress);
   absl::Status CheckHead(const feed::v1::WatchResponse& response, const FeedProgress& progress);
   absl::Status CheckSigner(const SignedHead& head);
-  // Its form; what it says is judged by the head.
-  absl::StatusOr<FeedFact> CheckEntry(const feed::v1::FeedEntry& wire, uint64_t sequence);
   // The cells of a return: those of the page, or asked for.
   absl::Status TakeChunks(const feed::v1::FeedEntry& wire, FeedFact* fact);
   absl::Status FetchChunks(const feed::v1::ReturnAccepted& accepted, FeedFact* fact);

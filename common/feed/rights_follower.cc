@@ -14,11 +14,13 @@ namespace {
 
 constexpr uint8_t kFact = 1;
 constexpr uint8_t kCursor = 2;
+constexpr uint8_t kCaughtUp = 3;
 constexpr int64_t kCursorMicros = 1'000'000;
 constexpr char kOrganisationPrefix[] = "organisations/";  // Of their names.
 
 std::string FactKey(absl::string_view name) { return KeyWriter().U8(kFact).String(name).Take(); }
 std::string CursorKey() { return KeyWriter().U8(kCursor).Take(); }
+std::string CaughtUpKey() { return KeyWriter().U8(kCaughtUp).Take(); }
 
 std::string CursorValue(const FeedProgress& progress) {
   return KeyWriter()
@@ -72,6 +74,8 @@ absl::Status RightsFollower::Load() {
   }
   std::lock_guard<std::mutex> lock(mutex_);
   ASSIGN_OR_RETURN(progress_, CursorIn(*cursor));
+  ASSIGN_OR_RETURN(const std::optional<std::string> mark, store_->Get(family_, CaughtUpKey()));
+  has_caught_up_ = mark.has_value();
   rights_->NoteHeard(progress_.through_time);
   return absl::OkStatus();
 }
@@ -100,14 +104,19 @@ absl::Status RightsFollower::Take(const FeedPage& page) {
     taken.push_back(&fact.entry);
   }
   const Timestamp now = clock_->Now();
-  if (!taken.empty() || now.micros - cursor_written_.micros >= kCursorMicros ||
+  const bool first_caught_up = page.caught_up && !has_caught_up_;
+  if (!taken.empty() || first_caught_up || now.micros - cursor_written_.micros >= kCursorMicros ||
       now < cursor_written_) {
     batch.Put(family_, CursorKey(), CursorValue(page.progress));
+    if (first_caught_up) batch.Put(family_, CaughtUpKey(), "");
     const absl::Status written = Write(std::move(batch));
     // Without a fact of rights nothing is lost by a cursor that lags: a full disk must not make
     // rights stale, and with them every read that a grant allows.
     if (!written.ok() && !(taken.empty() && absl::IsResourceExhausted(written))) return written;
-    if (written.ok()) cursor_written_ = now;
+    if (written.ok()) {
+      cursor_written_ = now;
+      has_caught_up_ = has_caught_up_ || page.caught_up;
+    }
   }
   for (const feed::v1::Entry* entry : taken) RETURN_IF_ERROR(rights_->Apply(*entry));
   progress_ = page.progress;
@@ -121,10 +130,12 @@ absl::Status RightsFollower::StartAgain() {
   WriteBatch batch;
   batch.DeleteRange(family_, FactKey(""), CursorKey());
   batch.Delete(family_, CursorKey());
+  batch.Delete(family_, CaughtUpKey());
   RETURN_IF_ERROR(Write(std::move(batch)));
   rights_->Forget();
   progress_ = FeedProgress();
   cursor_written_ = Timestamp();
+  has_caught_up_ = false;
   return absl::OkStatus();
 }
 
@@ -133,9 +144,9 @@ absl::StatusOr<bool> HoldsOrganisation(const Reader& reader, ColumnFamily family
   ASSIGN_OR_RETURN(const std::optional<std::string> fact,
                    reader.Get(family, FactKey(absl::StrCat(kOrganisationPrefix, code))));
   if (fact.has_value()) return true;
-  ASSIGN_OR_RETURN(const std::optional<std::string> cursor, reader.Get(family, CursorKey()));
-  if (cursor.has_value()) return false;
-  return Error(Reason::kNotCaughtUp, "nothing was heard from ingestion yet")
+  ASSIGN_OR_RETURN(const std::optional<std::string> mark, reader.Get(family, CaughtUpKey()));
+  if (mark.has_value()) return false;
+  return Error(Reason::kNotCaughtUp, "not all was heard yet of what ingestion holds")
       .RetryAfter(absl::Seconds(1));
 }
 

@@ -23,10 +23,11 @@ namespace onereturn {
 //
 //   family   01 name:string -> the newest entry of that grant or organisation, as the feed has it
 //            02             -> epoch:u64 sequence:u64 through_time_micros:i64 frontier:string
+//            03             -> nothing; there since it first caught up with ingestion's feed
 //
-// The cursor (02) may lag behind: it is written with each fact, otherwise once a second, and not
-// while there is no space. So pages may come twice after a restart, and change nothing. What a
-// full disk keeps it from taking are facts of rights alone.
+// The cursor (02) may lag behind: it is written with each fact and with the mark (03), otherwise
+// once a second, and not while there is no space. So pages may come twice after a restart, and
+// change nothing. What a full disk keeps it from taking are facts of rights alone.
 class RightsFollower final : public FeedTaker {
  public:
   // Puts what the store holds into `rights`, and says when it was last heard; a store that has
@@ -56,12 +57,14 @@ class RightsFollower final : public FeedTaker {
   const Clock* const clock_;
 
   std::mutex mutex_;
-  FeedProgress progress_;     // Guarded by mutex_.
-  Timestamp cursor_written_;  // Guarded by mutex_.
+  FeedProgress progress_;       // Guarded by mutex_.
+  Timestamp cursor_written_;    // Guarded by mutex_.
+  bool has_caught_up_ = false;  // Guarded by mutex_; whether the mark (03) is written.
 };
 
 // Whether ingestion defines the organisation, as far as a RightsFollower has written to `family`.
-// NOT_CAUGHT_UP while it has heard nothing at all, DATA_LOSS.
+// NOT_CAUGHT_UP for one it has not heard of, until it has caught up with the feed for the first
+// time (after a restore of ingestion: again); DATA_LOSS.
 absl::StatusOr<bool> HoldsOrganisation(const Reader& reader, ColumnFamily family,
                                        absl::string_view code);
 

@@ -1,9 +1,10 @@
-// Goal: on a full disk rights stay fresh for as long as none is changed. Method: a disk of a
-// made-up size.
+// Goal: on a full disk rights stay fresh for as long as none is changed, and what has to wait goes
+// on with the space. Method: a disk of a made-up size.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,35 +28,70 @@ FeedPage PageTo(uint64_t sequence, std::vector<FeedFact> facts = {}) {
   return page;
 }
 
-TEST(RightsFollowerSpaceTest, AFullDiskMakesNoRightsStaleThatNobodyChanges) {
-  const TemporaryFolder folder;
-  const std::string store = folder.File("store");
-  ASSERT_EQ(setenv(kFaultFilesVariable, "1", 1), 0);
-  TestService service(CommitterOptions(), store);
-  ASSERT_EQ(unsetenv(kFaultFilesVariable), 0);
-  RightsSource rights(Rights::FromProto(config::v1::RightsFile()).value());
-  const auto follower = RightsFollower::Open(&service.store(), &service.committer(),
-                                             TestFamily::kHeads, &rights, &service.clock())
-                            .value();
-  ASSERT_THAT(follower->Take(PageTo(1)), IsOk());
-  MakeUpCapacity(store, 4'096);
-  ASSERT_THAT(service.Accept(Fact("a")), HasReason(Reason::kStorageLow));
+class RightsFollowerSpaceTest : public ::testing::Test {
+ protected:
+  RightsFollowerSpaceTest() {
+    EXPECT_EQ(setenv(kFaultFilesVariable, "1", 1), 0);
+    service_ = std::make_unique<TestService>(CommitterOptions(), store_);
+    EXPECT_EQ(unsetenv(kFaultFilesVariable), 0);
+    follower_ = RightsFollower::Open(&service_->store(), &service_->committer(), TestFamily::kHeads,
+                                     &rights_, &clock())
+                    .value();
+  }
+
+  FakeClock& clock() { return service_->clock(); }
+  void FillUp() {
+    MakeUpCapacity(store_, 4'096);
+    ASSERT_THAT(service_->Accept(Fact("a")), HasReason(Reason::kStorageLow));
+  }
+  absl::StatusOr<bool> Holds(absl::string_view code) {
+    return HoldsOrganisation(service_->store(), TestFamily::kHeads, code);
+  }
+
+  const TemporaryFolder folder_;
+  const std::string store_ = folder_.File("store");
+  std::unique_ptr<TestService> service_;
+  RightsSource rights_{Rights::FromProto(config::v1::RightsFile()).value()};
+  std::unique_ptr<RightsFollower> follower_;
+};
+
+TEST_F(RightsFollowerSpaceTest, AFullDiskMakesNoRightsStaleThatNobodyChanges) {
+  ASSERT_THAT(follower_->Take(PageTo(1)), IsOk());
+  FillUp();
   for (uint64_t sequence = 2; sequence < 5; ++sequence) {
-    service.clock().AdvanceSeconds(50);
-    ASSERT_THAT(follower->Take(PageTo(sequence)), IsOk());
-    EXPECT_TRUE(rights.Fresh(service.clock().Now()));
-    EXPECT_EQ(follower->Progress().value().sequence, sequence);
+    clock().AdvanceSeconds(50);
+    ASSERT_THAT(follower_->Take(PageTo(sequence)), IsOk());
+    EXPECT_TRUE(rights_.Fresh(clock().Now()));
+    EXPECT_EQ(follower_->Progress().value().sequence, sequence);
   }
   // A right that is taken away waits for its place, and so does whoever relies on rights.
-  service.clock().AdvanceSeconds(50);
-  EXPECT_THAT(follower->Take(PageTo(5, {GrantIn(5, rights::v1::GRANT_STATE_REVOKED)})),
+  clock().AdvanceSeconds(50);
+  EXPECT_THAT(follower_->Take(PageTo(5, {GrantIn(5, rights::v1::GRANT_STATE_REVOKED)})),
               StatusIs(absl::StatusCode::kResourceExhausted));
-  EXPECT_EQ(follower->Progress().value().sequence, 4u);
-  service.clock().AdvanceSeconds(11);
-  EXPECT_FALSE(rights.Fresh(service.clock().Now()));
-  MakeUpCapacity(store, std::nullopt);
-  EXPECT_THAT(follower->Take(PageTo(5, {GrantIn(5, rights::v1::GRANT_STATE_REVOKED)})), IsOk());
-  EXPECT_TRUE(rights.Fresh(service.clock().Now()));
+  EXPECT_EQ(follower_->Progress().value().sequence, 4u);
+  clock().AdvanceSeconds(11);
+  EXPECT_FALSE(rights_.Fresh(clock().Now()));
+  MakeUpCapacity(store_, std::nullopt);
+  EXPECT_THAT(follower_->Take(PageTo(5, {GrantIn(5, rights::v1::GRANT_STATE_REVOKED)})), IsOk());
+  EXPECT_TRUE(rights_.Fresh(clock().Now()));
+}
+
+TEST_F(RightsFollowerSpaceTest, CatchingUpOnAFullDiskIsKeptOnceThereIsSpace) {
+  FillUp();
+  ASSERT_THAT(follower_->Take(PageTo(1)), IsOk());
+  EXPECT_TRUE(rights_.Fresh(clock().Now()));
+  EXPECT_THAT(Holds("QAA"), HasReason(Reason::kNotCaughtUp));
+  MakeUpCapacity(store_, std::nullopt);
+  ASSERT_THAT(follower_->Take(PageTo(2)), IsOk());
+  EXPECT_THAT(Holds("QAA"), IsOkAndHolds(false));
+}
+
+TEST_F(RightsFollowerSpaceTest, WhatARestoreTookAwayIsDroppedOnAFullDiskToo) {
+  ASSERT_THAT(follower_->Take(PageTo(1, {GrantIn(1, rights::v1::GRANT_STATE_APPROVED)})), IsOk());
+  FillUp();
+  EXPECT_THAT(follower_->StartAgain(), IsOk());
+  EXPECT_EQ(follower_->Progress().value().sequence, 0u);
+  EXPECT_EQ(rights_.Current()->version(), 0u);
 }
 
 }  // namespace

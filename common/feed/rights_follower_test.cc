@@ -67,6 +67,10 @@ class RightsFollowerTest : public ::testing::Test {
                  rights_->Fresh(clock_.Now())});
   }
 
+  absl::StatusOr<bool> Holds(absl::string_view code) {
+    return HoldsOrganisation(service_.store(), TestFamily::kHeads, code);
+  }
+
   TestService service_;
   FakeClock clock_{kTestStart};
   std::unique_ptr<RightsSource> rights_;
@@ -141,15 +145,37 @@ TEST_F(RightsFollowerTest, BesideAnotherTakerItComesFirst) {
 }
 
 TEST_F(RightsFollowerTest, WhichOrganisationsAreHeldIsInTheStore) {
-  const auto holds = [this](absl::string_view code) {
-    return HoldsOrganisation(service_.store(), TestFamily::kHeads, code);
-  };
-  EXPECT_THAT(holds("QAA"), HasReason(Reason::kNotCaughtUp)) << "nothing was heard yet";
+  EXPECT_THAT(Holds("QAA"), HasReason(Reason::kNotCaughtUp)) << "nothing was heard yet";
   Take({Organisation(1, "QAA", "")});
-  EXPECT_THAT(holds("QAA"), IsOkAndHolds(true));
-  EXPECT_THAT(holds("QA"), IsOkAndHolds(false));
+  EXPECT_THAT(Holds("QAA"), IsOkAndHolds(true));
+  EXPECT_THAT(Holds("QA"), IsOkAndHolds(false));
   Start();
-  EXPECT_THAT(holds("QAA"), IsOkAndHolds(true)) << "after a start too";
+  EXPECT_THAT(Holds("QAA"), IsOkAndHolds(true)) << "after a start too";
+}
+
+TEST_F(RightsFollowerTest, WhichOrganisationsAreNotHeldIsKnownOnceItHasCaughtUp) {
+  Take({Organisation(1, "QAA", "")}, /*caught_up=*/false);
+  EXPECT_THAT(Holds("QAA"), IsOkAndHolds(true));
+  EXPECT_THAT(Holds("QA"), HasReason(Reason::kNotCaughtUp)) << "what follows may define it";
+  Start();
+  EXPECT_THAT(Holds("QA"), HasReason(Reason::kNotCaughtUp));
+  Take({});  // In the same second as the page before it.
+  EXPECT_THAT(Holds("QA"), IsOkAndHolds(false));
+  Take({}, /*caught_up=*/false);
+  EXPECT_THAT(Holds("QA"), IsOkAndHolds(false)) << "a moment behind is not the beginning";
+  Start();
+  EXPECT_THAT(Holds("QA"), IsOkAndHolds(false)) << "a start asks nobody";
+}
+
+TEST_F(RightsFollowerTest, AfterARestoreOrganisationsAreUnknownOnlyOnceItHasCaughtUpAgain) {
+  Take({Organisation(1, "QAA", "")});
+  ASSERT_THAT(follower_->StartAgain(), IsOk());
+  EXPECT_THAT(Holds("QAA"), HasReason(Reason::kNotCaughtUp));
+  Take({Organisation(1, "QA", "")}, /*caught_up=*/false);
+  EXPECT_THAT(Holds("QAA"), HasReason(Reason::kNotCaughtUp));
+  Take({Organisation(2, "QAA", "")});
+  EXPECT_THAT(Holds("QAA"), IsOkAndHolds(true));
+  EXPECT_THAT(Holds("QAB"), IsOkAndHolds(false));
 }
 
 }  // namespace

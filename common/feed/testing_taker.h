@@ -35,6 +35,14 @@ class RecordingTaker final : public FeedTaker {
     return absl::OkStatus();
   }
   absl::Status StartAgain() override {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (absl::Status refused = refuse_again_ ? refuse_again_() : absl::OkStatus();
+          !refused.ok()) {
+        changed_.notify_all();
+        return refused;
+      }
+    }
     Drop();
     return absl::OkStatus();
   }
@@ -50,6 +58,12 @@ class RecordingTaker final : public FeedTaker {
   void RefuseBy(std::function<absl::Status()> refuse) {
     std::lock_guard<std::mutex> lock(mutex_);
     refuse_ = std::move(refuse);
+  }
+
+  // The same for StartAgain().
+  void RefuseToStartAgainBy(std::function<absl::Status()> refuse) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    refuse_again_ = std::move(refuse);
   }
 
   // Waits until the predicate holds; false after twenty seconds. The wait is woken by every page,
@@ -92,6 +106,7 @@ class RecordingTaker final : public FeedTaker {
   int misplaced_ = 0;
   int drops_ = 0;
   std::function<absl::Status()> refuse_;
+  std::function<absl::Status()> refuse_again_;
 };
 
 }  // namespace onereturn

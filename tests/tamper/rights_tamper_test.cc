@@ -1,6 +1,7 @@
 // Rights that were given or taken where a service keeps them, and not in its ledger.
 #include <gtest/gtest.h>
 
+#include "common/base/exit_code.h"
 #include "common/commit/journal.h"
 #include "common/feed/wire.h"
 #include "services/ingestion/store/families.h"
@@ -21,8 +22,12 @@ TEST_F(RightsTamperTest, ApproveARefusedRightWhereItIsServed) {
     grant.set_state(rights::v1::GRANT_STATE_APPROVED);
     edit.Change([&](WriteBatch* batch) { ingestion::PutGrant(1, grant, batch); });
   }
-  EXPECT_EQ(suite().Start("ingestion").code(), absl::StatusCode::kFailedPrecondition)
-      << "a service whose rights are not its ledger's does not start";
+  const absl::Status started = suite().Start("ingestion");
+  EXPECT_FALSE(started.ok()) << "a service whose rights are not its ledger's does not start";
+  ASSERT_TRUE(suite().FailedStart("ingestion").has_value());
+  EXPECT_EQ(suite().FailedStart("ingestion")->exit_code, kExitStoreDamaged);
+  EXPECT_THAT(std::string(started.message()),
+              ::testing::HasSubstr("grants/1 is not what the ledger says"));
 }
 
 TEST_F(RightsTamperTest, TakeBackARevocationWhereItIsServed) {

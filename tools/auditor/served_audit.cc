@@ -1,29 +1,17 @@
 #include "tools/auditor/served_audit.h"
 
-#include <google/protobuf/util/message_differencer.h>
-
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "tools/auditor/difference.h"
+#include "tools/auditor/grants_audit.h"
 #include "tools/auditor/rating.h"
 
 namespace onereturn::auditor {
 namespace {
-
-// The first fields that differ, in words; nullopt when none does.
-std::optional<std::string> Difference(const google::protobuf::Message& expected,
-                                      const google::protobuf::Message& seen) {
-  google::protobuf::util::MessageDifferencer differencer;
-  std::string text;
-  differencer.ReportDifferencesToString(&text);
-  if (differencer.Compare(expected, seen)) return std::nullopt;
-  constexpr size_t kMostBytes = 400;
-  for (char& letter : text) letter = letter == '\n' ? ' ' : letter;
-  return text.substr(0, kMostBytes);
-}
 
 Cell FromWire(const common::v1::Cell& wire) {
   Cell cell;
@@ -106,61 +94,11 @@ class ServedAudit {
     }
   }
 
-  using States = std::map<std::string, std::vector<rights::v1::Grant>>;
-
-  // Each grant as `contents_` has it, and as each step since then left it: grants are listed as
-  // they are now, page after page, while officers may go on.
-  absl::StatusOr<States> StatesOfGrants() {
-    States states;
-    for (const auto& [name, grant] : contents_.grants) states[name].push_back(grant);
-    const auto now = service_.GetHead(std::nullopt);
-    if (!now.ok()) return now.status();
-    Contents later;
-    later.grants = contents_.grants;
-    const absl::Status read = service_.ReadFeed(
-        size_, now->head().size(), [&](const feed::v1::WatchResponse& page) -> absl::Status {
-          for (const feed::v1::FeedEntry& wire : page.entries()) {
-            feed::v1::Entry entry;
-            if (!entry.ParseFromString(wire.entry())) continue;
-            // Faults of later entries are the next cycle's.
-            Report later_faults;
-            later.Take(service_.name(), entry, &later_faults);
-            const auto grant = later.grants.find(entry.name());
-            if (grant != later.grants.end()) states[entry.name()].push_back(grant->second);
-          }
-          return absl::OkStatus();
-        });
-    if (!read.ok()) return read;
-    return states;
-  }
-
   void CompareGrants() {
     const auto served = service_.Grants();
     if (!served.ok()) return Failed("its grants of rights", served.status());
-    const absl::StatusOr<States> held = StatesOfGrants();
-    if (!held.ok()) return Unchecked("its grants of rights", held.status());
-    std::set<std::string> names;
-    for (const rights::v1::Grant& grant : *served) {
-      ++counts_.served;
-      names.insert(grant.name());
-      const auto states = held->find(grant.name());
-      if (states == held->end()) {
-        Lie(LieKind::kServedUnrecorded, grant.name(), "nothing: no entry makes it", "it is served");
-        continue;
-      }
-      const auto same = [&](const rights::v1::Grant& state) {
-        return !Difference(state, grant).has_value();
-      };
-      if (std::any_of(states->second.begin(), states->second.end(), same)) continue;
-      const rights::v1::Grant& expected = states->second.back();
-      Lie(LieKind::kServedDiffers, grant.name(),
-          absl::StrCat("what entry ", expected.etag(), " says"), *Difference(expected, grant));
-    }
-    for (const auto& [name, grant] : contents_.grants) {
-      if (names.count(name) > 0) continue;
-      Lie(LieKind::kServedDiffers, name, absl::StrCat("what entry ", grant.etag(), " says"),
-          "it is not served");
-    }
+    counts_.served += served->size();
+    AuditServedGrants(service_, *served, size_, contents_, &report_);
   }
 
   void CompareReturns() {

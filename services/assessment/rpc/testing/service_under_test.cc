@@ -128,6 +128,7 @@ void ServiceUnderTest::HearOfOrganisation(const std::string& code) {
   fact.entry.set_fact(definition.SerializeAsString());
   FeedPage page;
   page.facts.push_back(std::move(fact));
+  page.caught_up = true;
   EXPECT_THAT(follower->Take(page), IsOk());
 }
 
