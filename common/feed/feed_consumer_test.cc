@@ -9,7 +9,7 @@
 #include <atomic>
 
 #include "absl/strings/str_cat.h"
-#include "common/feed/testing_source.h"
+#include "common/feed/testing/scripted_source.h"
 #include "common/feed/testing_taker.h"
 #include "common/feed/wire.h"
 #include "common/ledger/testing_keys.h"

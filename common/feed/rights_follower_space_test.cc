@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "common/base/testing/temporary_folder.h"
 #include "common/commit/testing_committer.h"
@@ -86,10 +88,21 @@ TEST_F(RightsFollowerSpaceTest, CatchingUpOnAFullDiskIsKeptOnceThereIsSpace) {
   EXPECT_THAT(Holds("QAA"), IsOkAndHolds(false));
 }
 
-TEST_F(RightsFollowerSpaceTest, WhatARestoreTookAwayIsDroppedOnAFullDiskToo) {
+TEST_F(RightsFollowerSpaceTest, ARestoredLedgerIsBegunAgainWhenThereIsSpaceForIt) {
   ASSERT_THAT(follower_->Take(PageTo(1, {GrantIn(1, rights::v1::GRANT_STATE_APPROVED)})), IsOk());
   FillUp();
-  EXPECT_THAT(follower_->StartAgain(), IsOk());
+  EXPECT_THAT(follower_->StartAgain(), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(follower_->Progress().value().sequence, 1u);
+  EXPECT_EQ(rights_.Current()->version(), 1u);
+  MakeUpCapacity(store_, std::nullopt);
+  // The engine, which met the end of the disk itself, looks for space every few seconds.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  absl::Status again = follower_->StartAgain();
+  while (!again.ok() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    again = follower_->StartAgain();
+  }
+  EXPECT_THAT(again, IsOk());
   EXPECT_EQ(follower_->Progress().value().sequence, 0u);
   EXPECT_EQ(rights_.Current()->version(), 0u);
 }

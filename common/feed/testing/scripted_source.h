@@ -1,6 +1,6 @@
 // For the tests of this library: a source of a feed that can be made to lie.
-#ifndef ONERETURN_COMMON_FEED_TESTING_SOURCE_H_
-#define ONERETURN_COMMON_FEED_TESTING_SOURCE_H_
+#ifndef ONERETURN_COMMON_FEED_TESTING_SCRIPTED_SOURCE_H_
+#define ONERETURN_COMMON_FEED_TESTING_SCRIPTED_SOURCE_H_
 
 #include <grpcpp/server_context.h>
 
@@ -161,4 +161,4 @@ class ScriptedLedger final : public ledger::v1::LedgerService::Service {
 
 }  // namespace onereturn
 
-#endif  // ONERETURN_COMMON_FEED_TESTING_SOURCE_H_
+#endif  // ONERETURN_COMMON_FEED_TESTING_SCRIPTED_SOURCE_H_
