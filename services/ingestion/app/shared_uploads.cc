@@ -14,13 +14,13 @@ UploadShare ShareOf(const Uploader& who) {
 void SharedUploads::Create(const Uploader& who, const std::string& request_id, uint64_t size_bytes,
                            const std::string& digest, UploadDone done) {
   const std::string id = UploadKeyOf(who.owner, request_id);
-  const absl::StatusOr<bool> begun = shares_.Begin(who.owner, id, size_bytes, ShareOf(who));
-  if (!begun.ok()) return done(begun.status());
+  const absl::Status begun = shares_.Begin(who.owner, id, size_bytes, ShareOf(who));
+  if (!begun.ok()) return done(begun);
   uploads_->Create(who.owner, request_id, size_bytes, digest,
-                   [this, owner = who.owner, id, is_new = *begun,
+                   [this, owner = who.owner, id, size_bytes,
                     done = std::move(done)](absl::StatusOr<UploadState> state) {
-                     if (state.ok()) shares_.Wrote(owner, id, state->held_bytes);
-                     if (!state.ok() && is_new) shares_.End(owner, id);
+                     if (state.ok()) shares_.Begun(owner, id, size_bytes, state->held_bytes);
+                     if (!state.ok()) shares_.NotBegun(owner, id);
                      done(std::move(state));
                    });
 }

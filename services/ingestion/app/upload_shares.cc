@@ -1,5 +1,6 @@
 #include "services/ingestion/app/upload_shares.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
@@ -36,8 +37,8 @@ absl::Status UploadShares::Load(const Store& store) {
       });
 }
 
-absl::StatusOr<bool> UploadShares::Begin(const std::string& owner, const std::string& id,
-                                         uint64_t size_bytes, const UploadShare& share) {
+absl::Status UploadShares::Begin(const std::string& owner, const std::string& id,
+                                 uint64_t size_bytes, const UploadShare& share) {
   const int64_t now = clock_->Now().micros;
   std::lock_guard<std::mutex> lock(mutex_);
   std::map<std::string, Session>& open = owners_[owner].open;
@@ -45,15 +46,40 @@ absl::StatusOr<bool> UploadShares::Begin(const std::string& owner, const std::st
     const bool expired = now - session->second.written_micros > kUploadLifeMicros;
     session = expired ? open.erase(session) : std::next(session);
   }
-  if (open.count(id) > 0) return false;
+  if (const auto session = open.find(id); session != open.end()) {
+    ++session->second.beginning;
+    return absl::OkStatus();
+  }
   if (open.size() >= share.at_once) {
     return Error(Reason::kOrgQuota,
                  absl::StrCat(open.size(), " files are being uploaded: finish one of them first"))
         .With("quota", "uploads at once")
         .RetryAfter(absl::Seconds(60));
   }
-  open[id] = {size_bytes, now};
-  return true;
+  open[id] = {size_bytes, now, /*beginning=*/1, /*is_there=*/false};
+  return absl::OkStatus();
+}
+
+void UploadShares::Begun(const std::string& owner, const std::string& id, uint64_t size_bytes,
+                         uint64_t held_bytes) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::map<std::string, Session>& open = owners_[owner].open;
+  const auto session = open.find(id);
+  if (session == open.end()) return;  // Written whole, or dropped, before this was known.
+  session->second.beginning = std::max(session->second.beginning - 1, 0);
+  session->second.is_there = true;
+  session->second.size_bytes = size_bytes;
+  session->second.written_micros = clock_->Now().micros;
+  if (held_bytes >= size_bytes) open.erase(session);
+}
+
+void UploadShares::NotBegun(const std::string& owner, const std::string& id) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::map<std::string, Session>& open = owners_[owner].open;
+  const auto session = open.find(id);
+  if (session == open.end()) return;
+  session->second.beginning = std::max(session->second.beginning - 1, 0);
+  if (session->second.beginning == 0 && !session->second.is_there) open.erase(session);
 }
 
 absl::Status UploadShares::Write(const std::string& owner, uint64_t bytes,

@@ -34,10 +34,16 @@ class UploadShares {
   // Takes up what the store holds. Before the first call.
   absl::Status Load(const Store& store);
 
-  // Whether the session is new: one that is open already goes on as it is. ORG_QUOTA, with the time
-  // to wait, when the owner has as many files open as it may.
-  absl::StatusOr<bool> Begin(const std::string& owner, const std::string& id, uint64_t size_bytes,
-                             const UploadShare& share);
+  // A session is to be made, or is open already and goes on as it is. ORG_QUOTA, with the time to
+  // wait, when the owner has as many files open as it may. After OK one of the two below follows;
+  // several may begin one session at once.
+  absl::Status Begin(const std::string& owner, const std::string& id, uint64_t size_bytes,
+                     const UploadShare& share);
+  // It is there, and holds so much of its file.
+  void Begun(const std::string& owner, const std::string& id, uint64_t size_bytes,
+             uint64_t held_bytes);
+  // It was refused: unless it is there by another's doing, or may still come to be, it is not open.
+  void NotBegun(const std::string& owner, const std::string& id);
   // Counts the bytes. ORG_QUOTA when they are more than are left of the day; the time to wait is
   // until midnight UTC.
   absl::Status Write(const std::string& owner, uint64_t bytes, const UploadShare& share);
@@ -50,6 +56,8 @@ class UploadShares {
   struct Session {
     uint64_t size_bytes = 0;
     int64_t written_micros = 0;
+    int beginning = 0;     // How many have begun it and know no answer.
+    bool is_there = true;  // Not only begun.
   };
   struct Owner {
     std::map<std::string, Session> open;  // By id.
