@@ -10,7 +10,6 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "common/clock/clock.h"
 #include "common/rpc/limits.h"
 #include "common/storage/store.h"
