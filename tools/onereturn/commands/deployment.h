@@ -9,7 +9,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/clock/clock.h"
 #include "onereturn/config/v1/config.pb.h"
 
 namespace onereturn::client {
@@ -41,18 +40,6 @@ std::string PersonOfPersona(const Persona& persona);
 // Writes the deployment into `folder`, which must not exist or must be empty (a usage error
 // otherwise). Keys are readable for their owner alone. A failure leaves what was written so far.
 absl::Status WriteDeployment(const DeploymentOptions& options);
-
-// Takes back the certificates of `names`, such as "analyst" or "metrics", of the deployment in
-// `folder`: its revocation list, which its services follow, then holds them beside all that were
-// taken back before, good for 30 days from `now`; without names it is made anew. A copy of each is
-// kept in certificates/revoked, so that another may be issued under the name. Others that do the
-// same in the folder are waited for. The list's file. A usage error when the folder is no
-// deployment or holds no such certificate, and when the list holds one of which there is no copy;
-// UNAVAILABLE when something cannot be read or written. The list then takes back no less than
-// before.
-absl::StatusOr<std::string> RevokeInDeployment(const std::string& folder,
-                                               const std::vector<std::string>& names,
-                                               Timestamp now);
 
 }  // namespace onereturn::client
 

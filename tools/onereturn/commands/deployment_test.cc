@@ -21,6 +21,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tools/onereturn/commands/assessment_file.h"
+#include "tools/onereturn/commands/deployment_revocation.h"
 #include "tools/onereturn/connection/profile.h"
 #include "tools/onereturn/console/error_text.h"
 #include "tools/onereturn/evidence/receipt_check.h"

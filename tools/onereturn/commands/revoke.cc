@@ -6,7 +6,7 @@
 #include "common/clock/clock.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/commands/command.h"
-#include "tools/onereturn/commands/deployment.h"
+#include "tools/onereturn/commands/deployment_revocation.h"
 #include "tools/onereturn/console/json_writer.h"
 
 namespace onereturn::client {
