@@ -13,6 +13,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/commit/journal.h"
 #include "common/commit/service_store.h"
 #include "common/commit/signing_keys.h"
@@ -35,15 +36,17 @@ absl::Status NamingCopies(const config::v1::ServerConfig& config, const absl::St
   absl::StatusOr<std::vector<HeldCopy>> copies =
       ListCopies(config.data_folder(), config.backup_folder());
   if (!copies.ok() || copies->empty()) return status;
+  // Of those that hold as much the last backup: a checkpoint, whose size is not told, lies on the
+  // same disk.
   const auto newest =
       std::max_element(copies->begin(), copies->end(), [](const HeldCopy& a, const HeldCopy& b) {
-        return std::tie(a.head.head.epoch, a.head.head.size) <
-               std::tie(b.head.head.epoch, b.head.head.size);
+        return std::make_tuple(a.head.head.epoch, a.head.head.size, a.bytes > 0, a.time) <
+               std::make_tuple(b.head.head.epoch, b.head.head.size, b.bytes > 0, b.time);
       });
-  absl::Status naming(
-      status.code(),
-      absl::StrCat(status.message(), " The newest of ", copies->size(), " copies is ", newest->name,
-                   ", which holds entries to ", newest->head.head.size, "."));
+  absl::Status naming(status.code(),
+                      absl::StrCat(absl::StripSuffix(status.message(), "."), ". The newest of ",
+                                   copies->size(), " copies is ", newest->name,
+                                   ", which holds entries to ", newest->head.head.size, "."));
   status.ForEachPayload([&naming](absl::string_view type, const absl::Cord& payload) {
     naming.SetPayload(type, payload);
   });

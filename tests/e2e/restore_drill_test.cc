@@ -93,10 +93,14 @@ TEST_F(RestoreDrillTest, AServiceWhoseDiskIsLostComesBackInANewEpoch) {
   // It says what is wrong and what there is to restore, and serves nothing.
   EXPECT_THAT(suite_->Start("ingestion").ToString(), AllOf(HasSubstr("restore"), HasSubstr(name)));
 
-  ASSERT_THAT(
-      As(kOperator, {"restore", "--config", suite_->ConfigFileOf("ingestion"), "--copy", name,
-                     "--accept-loss-after", sequence, "--reason", "the disk is lost"}),
-      ExitedWith(0));
+  // What could never be carried out is refused at once, and leaves no order.
+  const auto order = [&](const std::string& loss_after, const std::string& reason) {
+    return As(kOperator, {"restore", "--config", suite_->ConfigFileOf("ingestion"), "--copy", name,
+                          "--accept-loss-after", loss_after, "--reason", reason});
+  };
+  EXPECT_THAT(order(sequence, " "), ExitedWith(2));
+  EXPECT_THAT(order("-1", "the disk is lost"), ExitedWith(2));
+  ASSERT_THAT(order(sequence, "the disk is lost"), ExitedWith(0));
   ASSERT_THAT(suite_->Start("ingestion"), IsOk());
 
   // What the month that was lost had told is gone, and is told anew when it is sent anew.

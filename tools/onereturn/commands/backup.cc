@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -180,6 +181,11 @@ absl::StatusOr<std::string> DataFolderOf(const std::string& file) {
 }
 
 absl::StatusOr<ExitCode> Restore(const RestoreOptions& options, Environment& environment) {
+  if (options.copy.empty() || absl::StripAsciiWhitespace(options.reason).empty()) {
+    return UsageError("the order names no copy, or no reason",
+                      "Give both: `onereturn backups` lists copies; the reason stands in the "
+                      "ledger for ever.");
+  }
   ASSIGN_OR_RETURN(const std::string data_folder, DataFolderOf(options.config));
   unsigned char random[8];
   if (RAND_bytes(random, sizeof random) != 1) return absl::InternalError("no randomness");
@@ -209,7 +215,7 @@ absl::StatusOr<ExitCode> Restore(const RestoreOptions& options, Environment& env
                    ".\nStop the service if it runs, and start it again: it checks ", options.copy,
                    ", puts the store that is\nthere aside in ", data_folder, ".before-", order.id(),
                    ", and begins a new epoch.\nIf it refuses, nothing has been moved: remove the "
-                   "order, or give another.\n"));
+                   "order, then give another.\n"));
   return ExitCode::kOk;
 }
 
@@ -235,7 +241,8 @@ void AddRestoreCommand(CommandLine* line) {
       ->add_option("--accept-loss-after", options->accept_loss_after,
                    "Entries after this sequence may be lost; a copy that ends before is refused")
       ->type_name("SEQUENCE")
-      ->required();
+      ->required()
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--reason", options->reason, "Why: it stands in the ledger for ever")
       ->type_name("TEXT")
       ->required();

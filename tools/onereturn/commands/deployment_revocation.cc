@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/authority/authority.h"
 #include "common/authority/certificate_reading.h"
@@ -57,21 +58,26 @@ class FolderLock {
   bool held_ = false;
 };
 
-// Copies the certificate of `name` to those that were taken back.
-absl::Status KeepRevoked(const fs::path& folder, const std::string& name) {
+// The certificate of `name`: a PEM text.
+absl::StatusOr<std::string> CertificateOf(const fs::path& folder, const std::string& name) {
   const std::string file = (folder / CertificateFile(name)).string();
   const std::optional<std::string> pem = ReadFile(file);
-  if (!pem.has_value() || file == (folder / kAuthorityFile).string() ||
-      file == (folder / kRevocationFile).string()) {
+  if (!pem.has_value() || absl::StrContains(name, '/') ||
+      file == (folder / kAuthorityFile).string() || !ReadCertificate(*pem, "certificate").ok()) {
     return UsageError(absl::StrCat("there is no certificate of \"", name, "\" to take back"),
                       absl::StrCat("Give names of certificates in ",
                                    (folder / "certificates").string(), ", such as analyst."));
   }
-  ASSIGN_OR_RETURN(const CertificateFacts facts, ReadCertificate(*pem, "certificate"));
+  return *pem;
+}
+
+// Copies a certificate to those that were taken back.
+absl::Status KeepRevoked(const fs::path& folder, const std::string& pem) {
+  ASSIGN_OR_RETURN(const CertificateFacts facts, ReadCertificate(pem, "certificate"));
   const std::string kept =
       (folder / kRevokedFolder / absl::StrCat(DigestToHex(facts.sha256), ".pem")).string();
   std::error_code ignored;
-  return fs::exists(kept, ignored) ? absl::OkStatus() : WriteNewFile(kept, *pem, kPublicMode);
+  return fs::exists(kept, ignored) ? absl::OkStatus() : WriteNewFile(kept, pem, kPublicMode);
 }
 
 // The certificates in `kept`: PEM texts.
@@ -133,7 +139,12 @@ absl::StatusOr<std::string> RevokeInDeployment(const std::string& folder,
   if (fs::create_directories(kept, error); error) return CannotUse(kept, error);
   const FolderLock lock(kept.parent_path());
   if (!lock.held()) return CannotUse(kept.parent_path(), {errno, std::generic_category()});
-  for (const std::string& name : names) RETURN_IF_ERROR(KeepRevoked(root, name));
+  std::vector<std::string> certificates;
+  for (const std::string& name : names) {
+    ASSIGN_OR_RETURN(certificates.emplace_back(), CertificateOf(root, name));
+  }
+  // Not before all names are right: whoever is refused has taken back nothing.
+  for (const std::string& pem : certificates) RETURN_IF_ERROR(KeepRevoked(root, pem));
   ASSIGN_OR_RETURN(const std::vector<std::string> revoked, ReadRevoked(kept));
   RETURN_IF_ERROR(CheckHoldsMore(file, authority.certificate_pem(), kept, revoked));
   ASSIGN_OR_RETURN(const std::string list, authority.Revoke(revoked, now));

@@ -164,9 +164,14 @@ TEST_F(Deployment, CertificatesAreTakenBackOneAfterAnother) {
   EXPECT_TRUE(holds("analyst") && holds("steward"));
   ASSERT_TRUE(RevokeInDeployment(File(""), {}, now).ok());
   EXPECT_TRUE(holds("analyst") && holds("steward")) << "a list made anew forgets nothing";
-  for (const char* wrong : {"nobody", "authority", "revoked", "analyst.key"}) {
-    EXPECT_FALSE(RevokeInDeployment(File(""), {wrong}, now).ok()) << wrong;
+  for (const char* wrong :
+       {"nobody", "authority", "revoked", "analyst.key", "../certificates/loader"}) {
+    EXPECT_EQ(ExitCodeOf(RevokeInDeployment(File(""), {"loader", wrong}, now).status()),
+              ExitCode::kUsage)
+        << wrong;
   }
+  ASSERT_TRUE(RevokeInDeployment(File(""), {}, now).ok());
+  EXPECT_FALSE(holds("loader")) << "whoever is refused has taken back nothing";
   EXPECT_EQ(ExitCodeOf(RevokeInDeployment(folder_.File("none"), {}, now).status()),
             ExitCode::kUsage);
 }
