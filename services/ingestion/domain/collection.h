@@ -47,6 +47,9 @@ struct RuleSpec {
   Expression expression;
   std::vector<std::string> for_each;
   bool each_cell = false;  // The name `cell` stands for the cell in hand.
+
+  // How many periods back it reads; 0: the period in hand alone.
+  uint32_t PriorPeriods() const { return expression.PriorPeriods(); }
 };
 
 // Periods from `from` to `to`, both inclusive; without `to`: no end.
@@ -109,6 +112,10 @@ struct Collection {
   // Is the item one the organisation does not collect in the period?
   bool DoesNotCollect(absl::string_view organisation, const Period& period,
                       absl::string_view item) const;
+  // How many periods back its rules read at most; 0: none reads an earlier period.
+  uint32_t PriorPeriods() const;
+  // The items that rules may read in earlier periods, each once.
+  std::set<std::string> HistoryItems() const;
   // nullptr when there is none.
   const LayoutSpec* FindLayout(absl::string_view layout_code) const;
   // Every cell of a whole return, in order of item and dimensions, until `visit` answers false. The
