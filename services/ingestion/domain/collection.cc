@@ -80,6 +80,17 @@ std::set<std::string> Collection::HistoryItems() const {
   return read;
 }
 
+uint64_t Collection::HistoryCellCount() const {
+  uint64_t count = 0;
+  for (const std::string& item : HistoryItems()) {
+    const auto found = items.find(item);
+    if (found == items.end()) continue;
+    if (__builtin_add_overflow(count, found->second.CellCount(), &count)) return UINT64_MAX;
+  }
+  if (__builtin_mul_overflow(count, uint64_t{PriorPeriods()}, &count)) return UINT64_MAX;
+  return count;
+}
+
 const LayoutSpec* Collection::FindLayout(absl::string_view layout_code) const {
   for (const LayoutSpec& layout : layouts) {
     if (layout.code == layout_code) return &layout;

@@ -20,6 +20,8 @@ namespace onereturn::ingestion {
 
 // Cells of one return: they are held in memory together.
 inline constexpr uint64_t kMaxCellsOfReturn = 1'000'000;
+// Cells of earlier periods that the rules of one collection may read: they too are held together.
+inline constexpr uint64_t kMaxCellsOfHistory = 1'000'000;
 
 enum class Severity { kError = 1, kExplain = 2, kInfo = 3 };
 
@@ -116,6 +118,8 @@ struct Collection {
   uint32_t PriorPeriods() const;
   // The items that rules may read in earlier periods, each once.
   std::set<std::string> HistoryItems() const;
+  // How many cells those items have in all the periods; UINT64_MAX as CellCount.
+  uint64_t HistoryCellCount() const;
   // nullptr when there is none.
   const LayoutSpec* FindLayout(absl::string_view layout_code) const;
   // Every cell of a whole return, in order of item and dimensions, until `visit` answers false. The
