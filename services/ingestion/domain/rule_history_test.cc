@@ -243,6 +243,22 @@ TEST(RuleHistoryTest, ACollectionSaysWhatItNeedsOfEarlierPeriods) {
   EXPECT_EQ(collection.HistoryItems().size(), collection.items.size());
 }
 
+TEST(RuleHistoryTest, HowManyCellsOfEarlierPeriodsRulesMayRead) {
+  Collection collection = AeCollection();
+  EXPECT_EQ(collection.HistoryCellCount(), 0u);
+  collection.rules = {AeRule("H1", Severity::kInfo, "prior(sum(ae_attendances), 3) > 0")};
+  EXPECT_EQ(collection.HistoryCellCount(), 3u * 6u);
+  // All items, as far back as any rule reads.
+  collection.rules.push_back(AeRule("H2", Severity::kInfo, "cell = prior(cell, 2)", {}, true));
+  EXPECT_EQ(collection.HistoryCellCount(), 3u * 18u);
+  DimensionSpec wide{"wide", {}};
+  for (int i = 0; i < 100'000; ++i) wide.values.insert(absl::StrCat(i));
+  collection.items["ae_attendances"].dimensions.assign(4, wide);
+  EXPECT_EQ(collection.HistoryCellCount(), UINT64_MAX);
+  collection.items["ae_attendances"].dimensions.resize(3);  // 10^15, times 3 it still fits.
+  EXPECT_EQ(collection.HistoryCellCount(), 3u * (1'000'000'000'000'000u + 12u));
+}
+
 TEST(RuleHistoryTest, AnEarlierReturnThatARuleCannotReadIsTheOwnersFault) {
   Collection collection = AeCollection();
   collection.rules = {
