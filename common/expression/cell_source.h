@@ -2,6 +2,7 @@
 #ifndef ONERETURN_COMMON_EXPRESSION_CELL_SOURCE_H_
 #define ONERETURN_COMMON_EXPRESSION_CELL_SOURCE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,17 @@ class CellSource {
   // not know has no cells. A source that knows a cell to be owed but absent may show it as a null.
   virtual void Visit(absl::string_view item, const Bindings& bindings,
                      absl::FunctionRef<void(const SourceCell&)> visitor) const = 0;
+};
+
+// The cells of the periods before the one that an expression is evaluated over. As CellSource:
+// thread-compatible or better, and the same answers during one evaluation.
+class CellHistory {
+ public:
+  virtual ~CellHistory() = default;
+
+  // What is held of the period `periods_before` periods before, 1 being the one just before; null
+  // where nothing is. Stays the history's, and valid as long as it is.
+  virtual const CellSource* Before(uint32_t periods_before) const = 0;
 };
 
 }  // namespace onereturn

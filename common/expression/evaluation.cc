@@ -1,8 +1,12 @@
 #include "common/expression/evaluation.h"
 
 #include <optional>
+#include <utility>
+#include <vector>
 
+#include "common/base/check.h"
 #include "common/expression/expression_tree.h"
+#include "common/spc/xmr.h"
 
 namespace onereturn {
 namespace {
@@ -31,8 +35,9 @@ struct Selection {
 // One evaluation. Once an error is noted, every value is null and the error is the outcome.
 class Evaluator {
  public:
-  Evaluator(const ExpressionTree& tree, const CellSource& source, const Bindings& bindings)
-      : tree_(tree), source_(source), bindings_(bindings) {}
+  Evaluator(const ExpressionTree& tree, const CellSource& source, const Bindings& bindings,
+            const CellHistory* history)
+      : tree_(tree), source_(&source), bindings_(bindings), history_(history) {}
 
   Evaluation Run() {
     const size_t root = tree_.nodes.size() - 1;
@@ -60,6 +65,9 @@ class Evaluator {
   Value EvaluateUnary(const ExpressionNode& node);
   Value EvaluateArithmetic(Operation operation, const Rational& a, const Rational& b);
   Value EvaluateBinary(const ExpressionNode& node);
+  // The node's value over an earlier period; null where that is not held.
+  Value EvaluateBefore(size_t index, uint32_t periods_before);
+  Value EvaluateOutsideLimits(const ExpressionNode& node);
   bool CompareValues(Operation operation, const Value& a, const Value& b) const;
 
   Value Checked(const std::optional<Rational>& number) {
@@ -69,8 +77,9 @@ class Evaluator {
   }
 
   const ExpressionTree& tree_;
-  const CellSource& source_;
+  const CellSource* source_;  // Of the period that is being looked at.
   const Bindings& bindings_;
+  const CellHistory* const history_;  // Null: no earlier period is held.
   std::optional<EvaluationOutcome> error_;
   std::string ambiguous_item_;
   bool divided_by_zero_ = false;
@@ -99,6 +108,10 @@ Value Evaluator::Evaluate(size_t index) {
     case Operation::kIsWhole:
     case Operation::kIsNull:
       return EvaluateUnary(node);
+    case Operation::kPrior:
+      return EvaluateBefore(node.operands[0], node.periods_before);
+    case Operation::kOutsideLimits:
+      return EvaluateOutsideLimits(node);
     default:
       return EvaluateBinary(node);
   }
@@ -107,7 +120,7 @@ Value Evaluator::Evaluate(size_t index) {
 Value Evaluator::EvaluateItem(const ExpressionNode& node) {
   const std::string& item = tree_.items[node.item];
   Selection selection;
-  source_.Visit(item, bindings_, [&](const SourceCell& cell) {
+  source_->Visit(item, bindings_, [&](const SourceCell& cell) {
     if (!Agrees(cell.dimensions, bindings_)) return;
     ++selection.selected;
     if (!cell.value.has_value()) return;
@@ -215,11 +228,37 @@ Value Evaluator::EvaluateBinary(const ExpressionNode& node) {
   return Boolean(CompareValues(node.operation, left, right));
 }
 
+Value Evaluator::EvaluateBefore(size_t index, uint32_t periods_before) {
+  const CellSource* earlier = history_ == nullptr ? nullptr : history_->Before(periods_before);
+  if (earlier == nullptr) return {};
+  const CellSource* const own = std::exchange(source_, earlier);
+  const Value value = Evaluate(index);
+  source_ = own;
+  return value;
+}
+
+Value Evaluator::EvaluateOutsideLimits(const ExpressionNode& node) {
+  const Value current = Evaluate(node.operands[0]);
+  if (!current.known) return {};
+  std::vector<XmrPoint> earlier;  // The oldest first.
+  for (uint32_t before = kLimitsPeriodsMax; before > 0; --before) {
+    const Value value = EvaluateBefore(node.operands[0], before);
+    if (value.known) earlier.push_back({.period = {}, .value = value.number.ToDouble()});
+  }
+  if (error_.has_value() || earlier.size() < kLimitsValuesMin) return {};
+  const auto chart = ComputeXmr(earlier, XmrOptions());
+  // A rational is far below the magnitude that a chart refuses, and several points have limits.
+  ONERETURN_CHECK(chart.ok() && chart->segments.front().limits.has_value());
+  const XmrLimits& limits = *chart->segments.front().limits;
+  const double value = current.number.ToDouble();
+  return Boolean(value > limits.upper || value < limits.lower);
+}
+
 }  // namespace
 
 Evaluation Evaluate(const Expression& expression, const CellSource& source,
-                    const Bindings& bindings) {
-  return Evaluator(expression.tree(), source, bindings).Run();
+                    const Bindings& bindings, const CellHistory* history) {
+  return Evaluator(expression.tree(), source, bindings, history).Run();
 }
 
 RuleVerdict VerdictOf(const Evaluation& evaluation) {

@@ -3,24 +3,42 @@
 // Numbers are exact rationals: 1 / 3 * 3 = 1 holds, and nothing is ever rounded.
 //
 // Null is "not known", and spreads:
-//   + - * / negation, abs, min, max, < <= > >= = !=, is_whole   null where any operand is null
-//   x / 0                       null, and the evaluation says that it divided by zero
-//   and, or, not                three-valued (Kleene): false and null is false, true or null is
-//   true, every
-//                               other combination with null is null; not null is null
-//   if(condition, a, b)         null where the condition is null; only the chosen branch is
-//   evaluated coalesce(a, b)              a, or b where a is null is_null(x)                  never
-//   null item                        the one cell selected; null where it is null or where none is
-//   selected sum(item)                   null where any selected cell is null or where none is
-//   selected sum_present(item)           the sum of the cells that are not null; null where there
-//   is none count_present(item)         how many selected cells are not null; zero where there is
-//   none
+//   + - * / negation, abs, min,   null where any operand is null
+//   max, < <= > >= = !=,
+//   is_whole
+//   x / 0                         null, and the evaluation says that it divided by zero
+//   and, or, not                  three-valued (Kleene): false and null is false, true or null is
+//                                 true, every other combination with null is null; not null is
+//                                 null
+//   if(condition, a, b)           null where the condition is null; only the chosen branch is
+//                                 evaluated
+//   coalesce(a, b)                a, or b where a is null
+//   is_null(x)                    never null
+//   item                          the one cell selected; null where it is null or where none is
+//                                 selected
+//   sum(item)                     null where any selected cell is null or where none is selected
+//   sum_present(item)             the sum of the cells that are not null; null where there is none
+//   count_present(item)           how many selected cells are not null; zero where there is none
+//   prior(e, n)                   e over the n-th period before, null as e is there; null where
+//                                 that period is not held
+//   outside_limits(x)             null where x is null, or where fewer than 12 of the values of x
+//                                 in the 24 periods before are known
+//
+// Earlier periods are counted from the one evaluated over, 1 being the one just before, whether or
+// not they are held; bindings are the same in all of them. outside_limits says whether x lies
+// strictly outside the natural process limits of its values in the 24 periods before: mean -/+ 2.66
+// x average moving range as ComputeXmr gives them with the options' defaults (moving ranges not
+// screened, common/spc/xmr.h). Values that are not known are left out, and the moving range spans
+// them; x itself is no part of its limits. The comparison is of doubles, each number's own
+// division, taken from the oldest to the newest: limits are estimates, and nothing else is ever a
+// double. The library of charts is used here, and no caller hands limits in, so that a rule means
+// the same to all who evaluate it; it knows nothing of expressions.
 //
 // An item selects its cells that agree with the bindings (cell_source.h). A bare item that selects
 // more than one is an error, "ambiguous": the rule must say sum(item), or bind the dimension. A
 // value that leaves 128 bits is an error, "overflow". and, or, if and coalesce evaluate from left
 // to right and stop when the answer is settled; an error in a part that is evaluated is the outcome
-// of the whole.
+// of the whole, whichever period it is about.
 #ifndef ONERETURN_COMMON_EXPRESSION_EVALUATION_H_
 #define ONERETURN_COMMON_EXPRESSION_EVALUATION_H_
 
@@ -43,10 +61,13 @@ struct Evaluation {
   bool divided_by_zero = false;  // Some division by zero was evaluated, with any outcome.
 };
 
-// Pure and total: visits the source at most once for each item reference, never throws, and ends on
-// every expression and source. Thread-safe where the source's Visit is.
+// Pure and total: never throws, and ends on every expression, source and history. Each item
+// reference visits a source at most once, and inside outside_limits at most 25 sources: the current
+// period's and those of 24 before. As neither history function stands inside one, that is also how
+// often at most any part is evaluated. Without a history no earlier period is held. Thread-safe
+// where the Visit of the sources and the history's Before are.
 Evaluation Evaluate(const Expression& expression, const CellSource& source,
-                    const Bindings& bindings);
+                    const Bindings& bindings, const CellHistory* history = nullptr);
 
 // What an evaluation says of a validation rule.
 enum class RuleVerdict {

@@ -1,5 +1,7 @@
 #include "common/expression/expression.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/expression/expression_tree.h"
 
@@ -44,6 +46,7 @@ class Printer {
       if (i > 0) text_ += ", ";
       Print(node.operands[i], Precedence::kOr);
     }
+    if (node.periods_before > 1) absl::StrAppend(&text_, ", ", node.periods_before);
     text_ += ')';
   }
 
@@ -71,6 +74,17 @@ class Printer {
 ExpressionType Expression::type() const { return tree_->nodes.back().type; }
 
 const std::vector<std::string>& Expression::Items() const { return tree_->items; }
+
+uint32_t Expression::PriorPeriods() const {
+  uint32_t periods = 0;
+  for (const internal::ExpressionNode& node : tree_->nodes) {
+    if (node.operation == internal::Operation::kOutsideLimits) {
+      periods = std::max(periods, kLimitsPeriodsMax);
+    }
+    periods = std::max(periods, node.periods_before);
+  }
+  return periods;
+}
 
 std::string Expression::ToString() const { return internal::Printer(*tree_).PrintAll(); }
 

@@ -13,17 +13,24 @@
 //   item        := [a-z][a-z0-9_]*, except the words and functions of the language
 //   function    := sum(item) | sum_present(item) | count_present(item) | coalesce(a, b) | abs(x)
 //                | min(a, b) | max(a, b) | is_whole(x) | is_null(x) | if(condition, a, b)
+//                | prior(e) | prior(e, periods) | outside_limits(x)
+//   periods     := a whole number from 1 to 36, written out
 //
 // Blanks, tabs and line ends between words mean nothing. Plain ASCII. Every expression is a number
 // or a boolean, known when it is parsed: = and != take two of one kind, < <= > >= and arithmetic
 // take numbers, and/or/not and the condition of if take booleans, coalesce and the branches of if
-// take two of one kind, is_null takes either.
+// take two of one kind, is_null takes either, and so does prior, which is of the kind of its e;
+// outside_limits takes a number and is a boolean.
+//
+// prior and outside_limits read what was returned for earlier periods; neither stands inside
+// itself or the other. prior(e) is prior(e, 1).
 //
 // What an expression means, nulls included, is stated in common/expression/evaluation.h.
 #ifndef ONERETURN_COMMON_EXPRESSION_EXPRESSION_H_
 #define ONERETURN_COMMON_EXPRESSION_EXPRESSION_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -49,6 +56,11 @@ inline constexpr size_t kExpressionNodesMax = 1000;
 // evaluator recurse once a level, and this keeps them within some tens of KiB of stack. A sum of
 // all columns of the widest return in use has under a hundred terms.
 inline constexpr size_t kExpressionDepthMax = 150;
+// How many periods back prior reaches: three years of months.
+inline constexpr uint32_t kPriorPeriodsMax = 36;
+// How many periods back outside_limits looks, and of how many values at least it makes limits.
+inline constexpr uint32_t kLimitsPeriodsMax = 24;
+inline constexpr size_t kLimitsValuesMin = 12;
 
 // Where and why a text is not an expression.
 struct ExpressionFault {
@@ -67,6 +79,11 @@ class Expression {
 
   // The items referred to, each once, in bytewise order.
   const std::vector<std::string>& Items() const;
+
+  // How many periods back the expression reads at most: 0 where it asks for no earlier period,
+  // otherwise the greatest distance of a prior, 24 for an outside_limits. What lies further back
+  // need not be given to its evaluation.
+  uint32_t PriorPeriods() const;
 
   // The canonical text: single blanks, no parenthesis that is not needed. Parses to an equal
   // expression.

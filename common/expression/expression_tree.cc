@@ -14,6 +14,8 @@ constexpr OperationSyntax kSyntax[] = {
     {Operation::kIsWhole, "is_whole", Precedence::kPrimary, 1},
     {Operation::kIsNull, "is_null", Precedence::kPrimary, 1},
     {Operation::kIf, "if", Precedence::kPrimary, 3},
+    {Operation::kPrior, "prior", Precedence::kPrimary, 1},
+    {Operation::kOutsideLimits, "outside_limits", Precedence::kPrimary, 1},
     {Operation::kNegate, "-", Precedence::kSign, 1},
     {Operation::kMultiply, "*", Precedence::kProduct, 2},
     {Operation::kDivide, "/", Precedence::kProduct, 2},

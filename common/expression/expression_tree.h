@@ -27,6 +27,8 @@ enum class Operation : uint8_t {
   kIsWhole,
   kIsNull,
   kIf,
+  kPrior,
+  kOutsideLimits,
   kNegate,
   kMultiply,
   kDivide,
@@ -47,8 +49,9 @@ struct ExpressionNode {
   Operation operation = Operation::kLiteral;
   ExpressionType type = ExpressionType::kNumber;
   std::array<uint16_t, 3> operands = {};  // Indexes of nodes that stand before this one.
-  uint16_t item = 0;  // Index into `items` (kItem, kSum, kSumPresent, kCountPresent).
-  Decimal literal;    // kLiteral.
+  uint16_t item = 0;            // Index into `items` (kItem, kSum, kSumPresent, kCountPresent).
+  uint32_t periods_before = 0;  // kPrior: from 1.
+  Decimal literal;              // kLiteral.
 
   friend bool operator==(const ExpressionNode& a, const ExpressionNode& b) = default;
 };
@@ -86,6 +89,11 @@ const OperationSyntax* FindInfix(absl::string_view word);
 inline bool IsItemFunction(Operation operation) {
   return operation == Operation::kSum || operation == Operation::kSumPresent ||
          operation == Operation::kCountPresent;
+}
+
+// Reads earlier periods.
+inline bool IsHistoryFunction(Operation operation) {
+  return operation == Operation::kPrior || operation == Operation::kOutsideLimits;
 }
 
 }  // namespace onereturn::internal

@@ -52,6 +52,9 @@ class Parser {
   std::optional<Part> ParseWord(size_t nesting);
   std::optional<Part> ParseFunction(const OperationSyntax& syntax, size_t column, size_t nesting);
   std::optional<Part> ParseItemFunction(const OperationSyntax& syntax, size_t column);
+  std::optional<Part> ParseHistoryFunction(const OperationSyntax& syntax, size_t column,
+                                           size_t nesting);
+  std::optional<uint32_t> ParsePeriods();
   std::optional<Part> Combine(const OperationSyntax& syntax, const std::vector<Part>& operands,
                               size_t column);
   // The type of the whole, or a fault where an operand is of the wrong type.
@@ -83,6 +86,7 @@ class Parser {
   Token token_;
   ExpressionTree tree_;
   std::map<std::string, uint16_t, std::less<>> item_indexes_;
+  const OperationSyntax* history_ = nullptr;  // Of the history function that is being read.
   std::optional<ExpressionFault> fault_;
 };
 
@@ -173,7 +177,7 @@ std::optional<Part> Parser::ParseWord(size_t nesting) {
     return Fault(word.column,
                  absl::StrCat("there is no function '", shown,
                               "'; there are sum, sum_present, count_present, coalesce, abs, min, "
-                              "max, is_whole, is_null and if"));
+                              "max, is_whole, is_null, if, prior and outside_limits"));
   }
   if (function == nullptr) {
     ExpressionNode node;
@@ -186,6 +190,9 @@ std::optional<Part> Parser::ParseWord(size_t nesting) {
   }
   Advance();
   if (IsItemFunction(function->operation)) return ParseItemFunction(*function, word.column);
+  if (IsHistoryFunction(function->operation)) {
+    return ParseHistoryFunction(*function, word.column, nesting);
+  }
   return ParseFunction(*function, word.column, nesting);
 }
 
@@ -222,6 +229,46 @@ std::optional<Part> Parser::ParseFunction(const OperationSyntax& syntax, size_t 
   return Combine(syntax, operands, column);
 }
 
+std::optional<Part> Parser::ParseHistoryFunction(const OperationSyntax& syntax, size_t column,
+                                                 size_t nesting) {
+  if (history_ != nullptr) {
+    const bool outer_is_prior = history_->operation == Operation::kPrior;
+    return Fault(column,
+                 absl::StrCat("'", syntax.word, "' cannot stand inside '", history_->word,
+                              "', for both read earlier periods; give '", history_->word,
+                              "' an expression of one period",
+                              outer_is_prior ? ", and how far back as in prior(x, 2)" : ""));
+  }
+  history_ = &syntax;
+  const auto operand = ParseOperators(Precedence::kOr, nesting + 1);
+  history_ = nullptr;
+  if (!operand.has_value()) return std::nullopt;
+  const bool is_prior = syntax.operation == Operation::kPrior;
+  std::optional<uint32_t> periods = is_prior ? 1 : 0;
+  if (is_prior && IsSymbol(",")) periods = ParsePeriods();
+  if (!periods.has_value()) return std::nullopt;
+  const absl::string_view takes = is_prior ? "an operator, ')', or ',' and how many periods before"
+                                           : "an operator or ')' (outside_limits takes 1 value)";
+  if (!ExpectSymbol(")", takes)) return std::nullopt;
+  const auto part = Combine(syntax, {*operand}, column);
+  if (part.has_value()) tree_.nodes[part->node].periods_before = *periods;
+  return part;
+}
+
+std::optional<uint32_t> Parser::ParsePeriods() {
+  const std::string expected = absl::StrCat("a whole number from 1 to ", kPriorPeriodsMax);
+  Advance();
+  if (token_.kind != TokenKind::kNumber) return FaultUnexpected(expected);
+  const auto periods = Decimal::Parse(token_.text);
+  if (!periods.ok() || !periods->IsWhole() || *periods < Decimal::FromWhole(1) ||
+      *periods > Decimal::FromWhole(kPriorPeriodsMax)) {
+    return Fault(token_.column,
+                 absl::StrCat("'prior' counts whole periods back: write ", expected));
+  }
+  Advance();
+  return static_cast<uint32_t>(periods->millionths() / Decimal::kMillion);
+}
+
 bool Parser::Require(const Part& part, ExpressionType type, const OperationSyntax& syntax) {
   if (part.type == type) return true;
   Fault(part.column,
@@ -245,6 +292,8 @@ std::optional<ExpressionType> Parser::TypeOf(const OperationSyntax& syntax,
   switch (syntax.operation) {
     case Operation::kIsNull:
       return kBoolean;
+    case Operation::kPrior:
+      return operands[0].type;
     case Operation::kCoalesce:
       if (!RequireSame(operands[0], operands[1], syntax)) return std::nullopt;
       return operands[0].type;
@@ -264,7 +313,8 @@ std::optional<ExpressionType> Parser::TypeOf(const OperationSyntax& syntax,
     if (!Require(operand, logical ? kBoolean : kNumber, syntax)) return std::nullopt;
   }
   const bool condition = logical || syntax.precedence == Precedence::kComparison ||
-                         syntax.operation == Operation::kIsWhole;
+                         syntax.operation == Operation::kIsWhole ||
+                         syntax.operation == Operation::kOutsideLimits;
   return condition ? kBoolean : kNumber;
 }
 

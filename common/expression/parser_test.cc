@@ -13,6 +13,7 @@
 #include "common/expression/cell_table.h"
 #include "common/expression/evaluation.h"
 #include "common/expression/expression.h"
+#include "common/expression/testing/periods_held.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -62,6 +63,11 @@ TEST(ParserTest, CanonicalText) {
        "if(is_null(a), 1, if(b < 1, min(b, 2), max(b, abs(-c))))"},
       {"coalesce(a<b,is_whole(c))", "coalesce(a < b, is_whole(c))"},
       {"summary + iffy + order_1", "summary + iffy + order_1"},
+      {"prior( a )", "prior(a)"},
+      {"prior(a,1)", "prior(a)"},
+      {"prior(a+b , 012.0)/2", "prior(a + b, 12) / 2"},
+      {"prior(a<b,36)or(outside_limits((sum(a))))", "prior(a < b, 36) or outside_limits(sum(a))"},
+      {"priority + outside_limit", "priority + outside_limit"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.text);
@@ -81,6 +87,9 @@ TEST(ParserTest, EqualityIsOfTheTree) {
   EXPECT_NE(parse("a - b - c"), parse("a - (b - c)"));
   EXPECT_NE(parse("a"), parse("sum(a)"));
   EXPECT_NE(parse("a"), parse("b"));
+  EXPECT_EQ(parse("prior(a)"), parse("prior(a, 1)"));
+  EXPECT_NE(parse("prior(a)"), parse("prior(a, 2)"));
+  EXPECT_NE(parse("prior(a)"), parse("a"));
 }
 
 TEST(ParserTest, ItemsAreSortedAndDistinct) {
@@ -97,6 +106,9 @@ TEST(ParserTest, Types) {
   EXPECT_EQ(Expression::Parse("coalesce(a, 0)")->type(), ExpressionType::kNumber);
   EXPECT_EQ(Expression::Parse("is_whole(a)")->type(), ExpressionType::kBoolean);
   EXPECT_EQ(Expression::Parse("is_null(a < b)")->type(), ExpressionType::kBoolean);
+  EXPECT_EQ(Expression::Parse("prior(a)")->type(), ExpressionType::kNumber);
+  EXPECT_EQ(Expression::Parse("prior(a < b, 2)")->type(), ExpressionType::kBoolean);
+  EXPECT_EQ(Expression::Parse("outside_limits(a)")->type(), ExpressionType::kBoolean);
 }
 
 TEST(ParserTest, FaultsHaveColumnAndWords) {
@@ -148,6 +160,28 @@ TEST(ParserTest, FaultsHaveColumnAndWords) {
       {"if(a < 1, b, c < 1)", 14, "one of each"},
       {"coalesce(a, b < 1)", 13, "one of each"},
       {"is_whole(a < b)", 10, "'is_whole' needs a number"},
+      {"prior", 1, "is a function: write prior(...)"},
+      {"prior()", 7, "found ')'"},
+      {"prior(a b)", 9, "',' and how many periods before"},
+      {"prior(a,)", 9, "expected a whole number from 1 to 36"},
+      {"prior(a, b)", 10, "expected a whole number from 1 to 36"},
+      {"prior(a, -1)", 10, "expected a whole number from 1 to 36"},
+      {"prior(a, 0)", 10, "write a whole number from 1 to 36"},
+      {"prior(a, 37)", 10, "write a whole number from 1 to 36"},
+      {"prior(a, 1.5)", 10, "write a whole number from 1 to 36"},
+      {"prior(a, 9300000000000)", 10, "write a whole number from 1 to 36"},
+      {"prior(a, 1 + 1)", 12, "found '+'"},
+      {"prior(a, 1, 2)", 11, "found ','"},
+      {"prior(a < 1) + 1", 1, "'+' needs a number"},
+      {"outside_limits(a < 1)", 16, "'outside_limits' needs a number"},
+      {"outside_limits(a) + 1", 1, "'+' needs a number"},
+      {"outside_limits(a, 12)", 17, "outside_limits takes 1 value"},
+      {"sum(prior(a))", 5, "one item"},
+      {"prior(prior(a))", 7, "how far back as in prior(x, 2)"},
+      {"prior(a - abs(prior(b)))", 15, "'prior' cannot stand inside 'prior'"},
+      {"prior(outside_limits(a))", 7, "'outside_limits' cannot stand inside 'prior'"},
+      {"outside_limits(a - prior(a))", 20, "'prior' cannot stand inside 'outside_limits'"},
+      {"outside_limits(if(outside_limits(a), 1, 2))", 19, "an expression of one period"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.text);
@@ -184,12 +218,27 @@ TEST(ParserTest, Limits) {
   std::string wide = "(a" + Repeat("+a", 62) + ")";
   for (int i = 0; i < 15; ++i) absl::StrAppend(&wide, "*(a", Repeat("+a", 62), ")");
   EXPECT_THAT(words(wide), HasSubstr("items, numbers and operators"));
+  // A function of history counts as any other: 16 x (61 + 1) and 15 products are 1007.
+  std::string counted = "prior(a" + Repeat("+a", 30) + ")";
+  for (int i = 1; i < 16; ++i) absl::StrAppend(&counted, "*prior(a", Repeat("+a", 30), ", 36)");
+  EXPECT_THAT(words(counted), HasSubstr("items, numbers and operators"));
+  EXPECT_TRUE(Expression::Parse(counted.substr(0, counted.rfind('*'))).ok());
+  EXPECT_TRUE(Expression::Parse("prior(a" + Repeat("+a", 148) + ")").ok());
+  EXPECT_THAT(words("prior(a" + Repeat("+a", 149) + ")"), HasSubstr("levels deep"));
 }
 
 TEST(ParserTest, ALongWordIsNotEchoedWhole) {
   ExpressionFault fault;
   EXPECT_FALSE(Expression::Parse("a " + Repeat("b", 5000), &fault).ok());
   EXPECT_LT(fault.words.size(), 200u);
+}
+
+PeriodsHeld ManyPeriods() {
+  PeriodsHeld history;
+  for (uint32_t before = 3; before <= 20; ++before) {
+    history.Hold(before).Add("a", {}, Decimal::FromWhole(before % 3));
+  }
+  return history;
 }
 
 // Whether the text gives an expression that survives its canonical text, or a fault within it.
@@ -202,7 +251,8 @@ bool IsTotal(const std::string& text) {
   CellTable cells;
   cells.Add("a", {}, Decimal::FromWhole(3));
   cells.Add("b", {}, std::nullopt);
-  Evaluate(*expression, cells, {});
+  static const PeriodsHeld& history = *new PeriodsHeld(ManyPeriods());
+  Evaluate(*expression, cells, {}, &history);
   const auto again = Expression::Parse(expression->ToString());
   return again.ok() && *again == *expression && again->ToString() == expression->ToString();
 }
@@ -245,7 +295,9 @@ TEST(ParserTest, RandomWords) {
                                           "or",
                                           "not ",
                                           "is_null(",
-                                          "coalesce("};
+                                          "coalesce(",
+                                          "prior(",
+                                          "outside_limits("};
   const auto picks = rc::gen::resize(
       100, rc::gen::container<std::vector<size_t>>(rc::gen::inRange<size_t>(0, words.size())));
   const auto rows = rc::gen::container<std::vector<std::vector<size_t>>>(50, picks);
@@ -268,11 +320,10 @@ TEST(ParserTest, RandomWords) {
   EXPECT_GT(parsed, 100u);
 }
 
-TEST(ParserTest, DamagedTexts) {
-  const std::string whole =
-      "if(is_null(b) and not a <= 2.5, coalesce(sum(b), -a) / (a - 3), max(abs(a), 7) * 9) = "
-      "sum_present(a) + count_present(b) or is_whole(a / b) != (1 < 2)";
-  ASSERT_TRUE(Expression::Parse(whole).ok());
+// Takes every part out of the text, puts it before it, and changes every byte; how many of the
+// texts that come of it parse.
+size_t ParsedOfDamaged(const std::string& whole) {
+  EXPECT_TRUE(Expression::Parse(whole).ok());
   size_t parsed = 0;
   for (size_t first = 0; first < whole.size(); ++first) {
     for (size_t length = 1; first + length <= whole.size(); ++length) {
@@ -280,17 +331,26 @@ TEST(ParserTest, DamagedTexts) {
       without.erase(first, length);
       const std::string part = whole.substr(first, length);
       for (const std::string& text : {without, part, part + without}) {
-        ASSERT_TRUE(IsTotal(text)) << text;
+        EXPECT_TRUE(IsTotal(text)) << text;
         parsed += Expression::Parse(text).ok();
       }
     }
     for (int byte = 0; byte < 256; ++byte) {
       std::string changed = whole;
       changed[first] = static_cast<char>(byte);
-      ASSERT_TRUE(IsTotal(changed)) << changed;
+      EXPECT_TRUE(IsTotal(changed)) << changed;
     }
   }
-  EXPECT_GT(parsed, 500u);  // Otherwise the damage leaves nothing to test.
+  return parsed;
+}
+
+TEST(ParserTest, DamagedTexts) {
+  // More than so many, or the damage leaves nothing to test.
+  EXPECT_GT(ParsedOfDamaged(
+                "if(is_null(b) and not a <= 2.5, coalesce(sum(b), -a) / (a - 3), max(abs(a), 7) * "
+                "9) = sum_present(a) + count_present(b) or is_whole(a / b) != (1 < 2)"),
+            500u);
+  EXPECT_GT(ParsedOfDamaged("outside_limits(a - 1) or prior(a + 2, 12) > 3"), 50u);
 }
 
 }  // namespace

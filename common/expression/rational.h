@@ -43,7 +43,8 @@ class Rational {
 
   // INVALID_ARGUMENT where the value needs more than six fractional digits or is beyond a Decimal.
   absl::StatusOr<Decimal> ToDecimal() const;
-  // Each part converted to the nearest double, then one division. For display and charts only.
+  // Each part converted to the nearest double, then one division. For display, charts and the
+  // limits of a chart only.
   double ToDouble() const;
   // "12.5" where six fractional digits suffice, otherwise "7/3".
   std::string ToString() const;

@@ -17,6 +17,9 @@ namespace onereturn {
 // tuple (its item still takes part in the evaluation of the others' tuples). In bytewise order of
 // the values; each binding names the dimensions in the order given, a repeated one once.
 //
+// Only the cells of `source` make tuples: what earlier periods held and this one does not is not
+// asked for.
+//
 // Without dimensions there is one empty binding: the rule is about the whole return. With
 // dimensions that no cell has, there is none: nothing is there to judge.
 std::vector<Bindings> RuleScope(const Expression& expression,

@@ -72,6 +72,7 @@ class Builder {
     }
     for (int i = 0; i < definition_.frames_size(); ++i) AddFrame(i);
     for (int i = 0; i < definition_.rules_size(); ++i) AddRule(i);
+    CheckHistory();
     for (int i = 0; i < definition_.not_collected_size(); ++i) AddNotCollected(i);
     for (int i = 0; i < definition_.layouts_size(); ++i) AddLayout(i);
     if (faults_.fields_total() == 0 && unknown_items_.empty()) return std::move(collection_);
@@ -220,6 +221,16 @@ class Builder {
                                          *std::move(expression),
                                          {rule.for_each().begin(), rule.for_each().end()},
                                          rule.each_cell()});
+  }
+
+  void CheckHistory() {
+    const uint64_t cells = collection_.HistoryCellCount();
+    if (cells <= kMaxCellsOfHistory) return;
+    faults_.Field("rules", absl::StrCat("read ", cells, " cells of earlier periods, ",
+                                        collection_.PriorPeriods(), " periods back; at most ",
+                                        kMaxCellsOfHistory,
+                                        " are held: let prior and outside_limits read fewer or "
+                                        "smaller items, or fewer periods"));
   }
 
   void AddLayout(int i) {

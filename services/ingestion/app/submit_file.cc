@@ -13,6 +13,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/app/returns_in_flight.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -218,8 +219,11 @@ absl::StatusOr<Findings> SubmitFile::JudgeRows(const FileSubmission& submission,
   }
   findings.Append(rows.findings);
   const Period period = rows.period;
-  findings.Append(
-      Judge(*compiled.collection, period, ToSubmission(submission, std::move(rows))).findings);
+  ASSIGN_OR_RETURN(const EarlierReturns earlier,
+                   ReadEarlierReturns(*store_, *compiled.collection, period, rows.organisation));
+  findings.Append(Judge(*compiled.collection, period, ToSubmission(submission, std::move(rows)),
+                        earlier.history)
+                      .findings);
   return findings;
 }
 

@@ -11,6 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/upload_table.h"
 
@@ -139,14 +140,19 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
         .With("etag", etag)
         .Field("etag", absl::StrCat("is now ", etag));
   }
-  Judgement judgement = Judge(*compiled.collection, period, submission.submission);
+  ASSIGN_OR_RETURN(EarlierReturns earlier,
+                   ReadEarlierReturns(snapshot, *compiled.collection, period, organisation));
+  Judgement judgement = Judge(*compiled.collection, period, submission.submission, earlier.history);
   work->answer = ReturnAnswer();
   work->answer.verdict = judgement.verdict;
   work->answer.findings = std::move(judgement.findings);
   if (judgement.verdict == Verdict::kInvalid) return NothingToKeep{};
   ASSIGN_OR_RETURN(const bool unchanged, IsUnchanged(snapshot, submission, head, judgement));
-  const ReadCheck catalogue = CatalogueCheck(compiled.catalogue_sequence);
-  if (unchanged) return Unchanged{head.newest.sequence, {catalogue, head.check}};
+  // The organisation's closing date is in the catalogue too.
+  std::vector<ReadCheck> judged_on = std::move(earlier.read_set);
+  judged_on.push_back(CatalogueCheck(compiled.catalogue_sequence));
+  judged_on.push_back(head.check);
+  if (unchanged) return Unchanged{head.newest.sequence, std::move(judged_on)};
   if (submission.origin.validate_only) return NothingToKeep{};
   work->answer.fact =
       FactOf(submission, key, compiled.collection->version, head.newest.number + 1, judgement);
@@ -157,8 +163,7 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   NewFact fact;
   fact.name = RevisionName(key, work->answer.fact.revision());
   fact.fact = work->answer.fact.SerializeAsString();
-  // The organisation's closing date is in the catalogue too.
-  fact.read_set = {catalogue, head.check};
+  fact.read_set = std::move(judged_on);
   if (submission.file.has_value()) fact.read_set.push_back(submission.file->held);
   fact.write = [key, revision = work->answer.fact.revision(), ahead, file = submission.file,
                 cell_digest = judgement.cell_digest, digests = std::move(judgement.chunk_digests),

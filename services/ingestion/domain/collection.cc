@@ -61,6 +61,36 @@ bool Collection::DoesNotCollect(absl::string_view organisation, const Period& pe
   });
 }
 
+uint32_t Collection::PriorPeriods() const {
+  uint32_t periods = 0;
+  for (const RuleSpec& rule : rules) periods = std::max(periods, rule.PriorPeriods());
+  return periods;
+}
+
+std::set<std::string> Collection::HistoryItems() const {
+  std::set<std::string> read;
+  for (const RuleSpec& rule : rules) {
+    if (rule.PriorPeriods() == 0) continue;
+    if (rule.each_cell) {
+      for (const auto& [code, item] : items) read.insert(code);
+    } else {
+      read.insert(rule.expression.Items().begin(), rule.expression.Items().end());
+    }
+  }
+  return read;
+}
+
+uint64_t Collection::HistoryCellCount() const {
+  uint64_t count = 0;
+  for (const std::string& item : HistoryItems()) {
+    const auto found = items.find(item);
+    if (found == items.end()) continue;
+    if (__builtin_add_overflow(count, found->second.CellCount(), &count)) return UINT64_MAX;
+  }
+  if (__builtin_mul_overflow(count, uint64_t{PriorPeriods()}, &count)) return UINT64_MAX;
+  return count;
+}
+
 const LayoutSpec* Collection::FindLayout(absl::string_view layout_code) const {
   for (const LayoutSpec& layout : layouts) {
     if (layout.code == layout_code) return &layout;

@@ -20,6 +20,8 @@ namespace onereturn::ingestion {
 
 // Cells of one return: they are held in memory together.
 inline constexpr uint64_t kMaxCellsOfReturn = 1'000'000;
+// Cells of earlier periods that the rules of one collection may read: they too are held together.
+inline constexpr uint64_t kMaxCellsOfHistory = 1'000'000;
 
 enum class Severity { kError = 1, kExplain = 2, kInfo = 3 };
 
@@ -47,6 +49,9 @@ struct RuleSpec {
   Expression expression;
   std::vector<std::string> for_each;
   bool each_cell = false;  // The name `cell` stands for the cell in hand.
+
+  // How many periods back it reads; 0: the period in hand alone.
+  uint32_t PriorPeriods() const { return expression.PriorPeriods(); }
 };
 
 // Periods from `from` to `to`, both inclusive; without `to`: no end.
@@ -109,6 +114,12 @@ struct Collection {
   // Is the item one the organisation does not collect in the period?
   bool DoesNotCollect(absl::string_view organisation, const Period& period,
                       absl::string_view item) const;
+  // How many periods back its rules read at most; 0: none reads an earlier period.
+  uint32_t PriorPeriods() const;
+  // The items that rules may read in earlier periods, each once.
+  std::set<std::string> HistoryItems() const;
+  // How many cells those items have in all the periods; UINT64_MAX as CellCount.
+  uint64_t HistoryCellCount() const;
   // nullptr when there is none.
   const LayoutSpec* FindLayout(absl::string_view layout_code) const;
   // Every cell of a whole return, in order of item and dimensions, until `visit` answers false. The

@@ -16,8 +16,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr char kCellName[] = "cell";
-
 bool SameCell(const Cell& a, const Cell& b) {
   return a.item == b.item && a.dimensions == b.dimensions;
 }
@@ -42,10 +40,12 @@ class OneCell final : public CellSource {
 // One judging of one submission: the findings as they come.
 class Examination {
  public:
-  Examination(const Collection& collection, const Period& period, const Submission& submission)
+  Examination(const Collection& collection, const Period& period, const Submission& submission,
+              const ReturnHistory& history)
       : collection_(collection),
         period_(period),
         submission_(submission),
+        history_(history),
         cells_(submission.cells) {}
 
   Findings Run() {
@@ -53,7 +53,9 @@ class Examination {
     CheckCells();
     if (!findings_.has_error()) CheckWhole();
     TakeOutNotCollected();
-    for (const RuleSpec& rule : collection_.rules) CheckRule(rule);
+    for (const RuleSpec& rule : collection_.rules) {
+      rule.each_cell ? CheckRuleOfEachCell(rule) : CheckRule(rule);
+    }
     return std::move(findings_);
   }
 
@@ -189,14 +191,16 @@ class Examination {
     }
   }
 
-  void CheckRule(const RuleSpec& rule) {
-    if (rule.each_cell) {
-      for (size_t i = 0; i < cells_.size(); ++i) {
-        const Cell& cell = cells_[i];
-        Report(rule, VerdictOf(Evaluate(rule.expression, OneCell(cell), {})), i, {});
-      }
-      return;
+  void CheckRuleOfEachCell(const RuleSpec& rule) {
+    OneCellHistory history(rule, history_);
+    for (size_t i = 0; i < cells_.size(); ++i) {
+      const Cell& cell = cells_[i];
+      history.LookAt(cell);
+      Report(rule, VerdictOf(Evaluate(rule.expression, OneCell(cell), {}, &history)), i, {});
     }
+  }
+
+  void CheckRule(const RuleSpec& rule) {
     // Only the cells that the rule reads are laid out for it.
     CellTable table;
     const std::vector<std::string>& items = rule.expression.Items();
@@ -205,8 +209,9 @@ class Examination {
         table.Add(cell.item, cell.dimensions, cell.value);
       }
     }
+    const ItemHistory history(rule, history_);
     for (const Bindings& bindings : RuleScope(rule.expression, rule.for_each, table)) {
-      const RuleVerdict verdict = VerdictOf(Evaluate(rule.expression, table, bindings));
+      const RuleVerdict verdict = VerdictOf(Evaluate(rule.expression, table, bindings, &history));
       if (!IsFinding(verdict)) continue;
       // Looking for the place reads every cell: only for a finding that will be shown.
       const bool shown = findings_.kept().size() < Findings::kKept;
@@ -267,6 +272,7 @@ class Examination {
   const Collection& collection_;
   const Period& period_;
   const Submission& submission_;
+  const ReturnHistory& history_;
   absl::Span<const Cell> cells_;     // The submission's, or changed_cells_.
   std::vector<Cell> changed_cells_;  // Filled only where a cell has to be changed: rare.
   Findings findings_;
@@ -274,9 +280,10 @@ class Examination {
 
 }  // namespace
 
-Judgement Judge(const Collection& collection, const Period& period, const Submission& submission) {
+Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
+                const ReturnHistory& history) {
   Judgement judgement;
-  Examination examination(collection, period, submission);
+  Examination examination(collection, period, submission, history);
   judgement.findings = examination.Run();
   if (judgement.findings.has_error()) return judgement;
   judgement.verdict =

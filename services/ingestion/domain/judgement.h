@@ -11,6 +11,7 @@
 #include "common/period/period.h"
 #include "services/ingestion/domain/collection.h"
 #include "services/ingestion/domain/finding.h"
+#include "services/ingestion/domain/rule_history.h"
 
 namespace onereturn::ingestion {
 
@@ -46,7 +47,11 @@ struct Judgement {
 // CELL_NOT_COLLECTED, NOT_IN_FRAME, RULE_FAULTY; and the codes of the collection's rules. An
 // import's numbers in cells that are known not to be collected become nulls NOT_COLLECTED; sent by
 // the organisation itself they are an error.
-Judgement Judge(const Collection& collection, const Period& period, const Submission& submission);
+//
+// `history` is what the same organisation returned for periods before `period`. A rule that needs
+// more of it than is held is not decided, which is no finding.
+Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
+                const ReturnHistory& history = {});
 
 }  // namespace onereturn::ingestion
 

@@ -1,0 +1,224 @@
+// Rules with history over a real store: what is read, and that what was read still holds when a
+// return is committed.
+#include "services/ingestion/app/earlier_returns.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "common/status/error.h"
+#include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/testing/test_ingestion.h"
+#include "services/ingestion/domain/testing/ae_files.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+using AeFigures = std::map<std::string, std::string>;
+
+catalogue::v1::Rule HistoryRule(const std::string& code, common::v1::Severity severity,
+                                const std::string& expression) {
+  catalogue::v1::Rule rule;
+  rule.set_code(code);
+  rule.set_severity(severity);
+  rule.set_message("Not what it was.");
+  rule.set_suggestion("Look at it again.");
+  rule.set_expression(expression);
+  return rule;
+}
+
+// No more than twice the month before: emergency admissions of the whole return.
+constexpr char kTwice[] =
+    "ae_other_emergency_admissions <= 2 * prior(ae_other_emergency_admissions)";
+
+class EarlierReturnsTest : public ::testing::Test {
+ protected:
+  EarlierReturnsTest() { ingestion_.Apply(EnglandOf({"RLQ", "RCF"})); }
+
+  void DefineWith(const std::vector<catalogue::v1::Rule>& rules) {
+    catalogue::v1::Collection collection = EnglandOf({"RLQ", "RCF"}).collections(0);
+    for (const catalogue::v1::Rule& rule : rules) *collection.add_rules() = rule;
+    ASSERT_THAT(ingestion_.DefineOne(collection), IsOk());
+  }
+
+  static AeFigures Admissions(int figure) {
+    return {{"ae_other_emergency_admissions", absl::StrCat(figure)}};
+  }
+
+  ReturnAnswer SubmitAdmissions(const std::string& organisation, const std::string& period,
+                                int figure) {
+    return ingestion_.Submit(ingestion_.AeReturn(organisation, period, Admissions(figure))).value();
+  }
+
+  EarlierReturns ReadFor(const std::string& period, const std::string& organisation = "RLQ") {
+    const Snapshot snapshot = ingestion_.store().TakeSnapshot();
+    const CompiledCollection compiled = ingestion_.collections().Get(snapshot, "MSitAE").value();
+    return ReadEarlierReturns(snapshot, *compiled.collection, Period::Parse(period).value(),
+                              organisation)
+        .value();
+  }
+
+  TestIngestion ingestion_;
+};
+
+std::vector<std::string> CodesIn(const Findings& findings) {
+  std::vector<std::string> codes;
+  for (const Finding& finding : findings.kept()) codes.push_back(finding.code);
+  return codes;
+}
+
+TEST_F(EarlierReturnsTest, NothingIsReadWhereNoRuleAsksForIt) {
+  SubmitAdmissions("RLQ", "2023-05", 10);
+  const EarlierReturns earlier = ReadFor("2023-06");
+  EXPECT_THAT(earlier.history, IsEmpty());
+  EXPECT_THAT(earlier.read_set, IsEmpty());
+}
+
+TEST_F(EarlierReturnsTest, PeriodsAreFoundByDistanceWithTheirNewestRevision) {
+  DefineWith({HistoryRule("H1", common::v1::SEVERITY_INFO,
+                          "ae_other_emergency_admissions >= "
+                          "prior(ae_other_emergency_admissions, 4)")});
+  SubmitAdmissions("RLQ", "2022-12", 1);
+  SubmitAdmissions("RLQ", "2023-01", 2);  // Five before: too far back.
+  SubmitAdmissions("RLQ", "2023-03", 3);
+  SubmitAdmissions("RLQ", "2023-05", 4);
+  SubmitAdmissions("RLQ", "2023-05", 5);
+  SubmitAdmissions("RLQ", "2023-07", 6);  // After.
+  SubmitAdmissions("RCF", "2023-04", 7);  // Another's.
+  const EarlierReturns earlier = ReadFor("2023-06");
+  std::vector<std::pair<uint32_t, std::string>> held;
+  for (const EarlierReturn& one : earlier.history) {
+    ASSERT_EQ(one.cells.size(), 1u);  // The item that the rule reads, and no other.
+    held.emplace_back(one.periods_before, one.cells[0].value->ToString());
+  }
+  EXPECT_THAT(held, ElementsAre(std::pair(1u, "5"), std::pair(3u, "3")));
+  EXPECT_EQ(earlier.read_set.size(), 4u);
+  // The turn of a year is no border.
+  EXPECT_EQ(ReadFor("2023-02").history.size(), 2u);
+}
+
+TEST_F(EarlierReturnsTest, AReturnIsJudgedOnTheMonthBefore) {
+  DefineWith({HistoryRule("H1", common::v1::SEVERITY_ERROR, kTwice)});
+  EXPECT_EQ(SubmitAdmissions("RLQ", "2023-05", 100).verdict, Verdict::kValid);
+  const ReturnAnswer refused = SubmitAdmissions("RLQ", "2023-06", 201);
+  EXPECT_EQ(refused.verdict, Verdict::kInvalid);
+  EXPECT_THAT(CodesIn(refused.findings), ElementsAre("H1"));
+  EXPECT_FALSE(refused.accepted.has_value());
+  EXPECT_EQ(SubmitAdmissions("RLQ", "2023-06", 200).verdict, Verdict::kValid);
+  // Another organisation's month before is its own.
+  EXPECT_EQ(SubmitAdmissions("RCF", "2023-06", 201).verdict, Verdict::kValid);
+  // A revision of the month before is what counts from then on.
+  EXPECT_EQ(SubmitAdmissions("RLQ", "2023-05", 101).verdict, Verdict::kValid);
+  EXPECT_EQ(SubmitAdmissions("RLQ", "2023-06", 201).verdict, Verdict::kValid);
+}
+
+// The outlier rule of monthly A&E over a year of returns.
+TEST_F(EarlierReturnsTest, AnOutlierIsAskedAboutOnceTwelveMonthsAreHeld) {
+  const std::string figure = "ae_other_emergency_admissions";
+  DefineWith({HistoryRule("AE06", common::v1::SEVERITY_EXPLAIN,
+                          absl::StrCat("not (outside_limits(", figure, ") and abs(", figure,
+                                       " - prior(", figure, ")) > 0.3 * prior(", figure,
+                                       ") and abs(", figure, " - prior(", figure, ")) > 50)"))});
+  Period month = Period::Parse("2022-05").value();
+  for (int i = 0; i < 12; ++i, month = *month.Next()) {
+    // Eleven are held before April 2023: it is not asked about, whatever it is.
+    const ReturnAnswer answer = SubmitAdmissions("RLQ", month.ToString(), i % 2 == 0 ? 1000 : 1200);
+    EXPECT_EQ(answer.verdict, Verdict::kValid);
+  }
+  EXPECT_EQ(month.ToString(), "2023-05");
+  // 1100 -/+ 532, and 1200 the month before.
+  EXPECT_EQ(SubmitAdmissions("RLQ", "2023-05", 1600).verdict, Verdict::kValid);
+  const ReturnAnswer asked = SubmitAdmissions("RLQ", "2023-05", 1650);
+  EXPECT_EQ(asked.verdict, Verdict::kValidWithExplanations);
+  EXPECT_THAT(CodesIn(asked.findings), ElementsAre("AE06"));
+  EXPECT_TRUE(asked.accepted.has_value());
+}
+
+// May and June in one group, June judged while May was not held: it is judged again.
+TEST_F(EarlierReturnsTest, AMonthReadThatChangesBeforeTheCommitIsJudgedAgain) {
+  DefineWith({HistoryRule("H1", common::v1::SEVERITY_ERROR, kTwice)});
+  for (const bool held_before : {false, true}) {
+    const std::string organisation = held_before ? "RCF" : "RLQ";
+    if (held_before) SubmitAdmissions(organisation, "2023-05", 1000);
+    std::future<absl::StatusOr<ReturnAnswer>> may, june;
+    {
+      CommitterHold hold(&ingestion_.committer());
+      may = ingestion_.BeginSubmit(ingestion_.AeReturn(organisation, "2023-05", Admissions(100)));
+      june = ingestion_.BeginSubmit(ingestion_.AeReturn(organisation, "2023-06", Admissions(500)));
+    }
+    EXPECT_TRUE(may.get()->accepted.has_value());
+    const absl::StatusOr<ReturnAnswer> answer = june.get();
+    ASSERT_THAT(answer, IsOk());
+    EXPECT_EQ(answer->verdict, Verdict::kInvalid);
+    EXPECT_THAT(CodesIn(answer->findings), ElementsAre("H1"));
+    EXPECT_FALSE(answer->accepted.has_value());
+  }
+}
+
+TEST_F(EarlierReturnsTest, AFilesRowsAreJudgedOnTheMonthBeforeOfEach) {
+  DefineWith({HistoryRule("H1", common::v1::SEVERITY_ERROR, kTwice)});
+  SubmitAdmissions("RLQ", "2023-05", 1);
+  SubmitAdmissions("RCF", "2023-05", 2);
+  Records records = {PublishedHeader(), PublishedRow("RLQ", 100), PublishedRow("RCF", 20)};
+  records.push_back(TotalOf(records));  // Three admissions each.
+  const std::string upload = ingestion_.Upload(TextOf(records));
+  for (const bool validate_only : {true, false}) {
+    FileSubmission submission = ingestion_.AeFile(upload);
+    submission.origin.validate_only = validate_only;
+    const absl::StatusOr<FileAnswer> answer = ingestion_.submit_file().Run(submission);
+    ASSERT_THAT(answer, IsOk());
+    ASSERT_EQ(answer->returns.size(), 2u);
+    EXPECT_EQ(answer->returns[0].verdict, Verdict::kInvalid);
+    EXPECT_EQ(answer->returns[0].sequence, 0u);
+    EXPECT_EQ(answer->returns[1].verdict, Verdict::kValid);
+    EXPECT_EQ(answer->returns[1].sequence > 0, !validate_only);
+    size_t broken = 0;
+    for (const Finding& finding : answer->findings.kept()) {
+      if (finding.code != "H1") continue;
+      ++broken;
+      EXPECT_EQ(finding.organisation, "RLQ");
+      EXPECT_EQ(finding.place.row, 2u);
+      EXPECT_EQ(finding.place.column, 22u);
+    }
+    EXPECT_EQ(broken, 1u);
+  }
+}
+
+TEST_F(EarlierReturnsTest, RulesThatWouldReadTooManyCellsAreRefused) {
+  catalogue::v1::DataItem item;
+  item.set_code("tests_done");
+  item.set_display_name("Tests done");
+  item.set_concept_text("Tests done by ward.");
+  item.set_unit("tests");
+  for (const auto& [code, values] : {std::pair("ward", 250), std::pair("test", 200)}) {
+    auto* dimension = item.add_dimensions();
+    dimension->set_code(code);
+    for (int i = 0; i < values; ++i) dimension->add_values()->set_code(absl::StrCat("v", i));
+  }
+  ASSERT_THAT(ingestion_.DefineOne(item), IsOk());
+  catalogue::v1::Collection collection;
+  collection.set_code("WARDS");
+  collection.set_display_name("Tests by ward");
+  collection.add_items("tests_done");
+  collection.set_period_kind(catalogue::v1::PERIOD_KIND_MONTH);
+  // 20 x 50,000 is a million.
+  *collection.add_rules() =
+      HistoryRule("W1", common::v1::SEVERITY_INFO, "sum(tests_done) >= prior(sum(tests_done), 20)");
+  EXPECT_THAT(ingestion_.DefineOne(collection), IsOk());
+  collection.mutable_rules(0)->set_expression("sum(tests_done) >= prior(sum(tests_done), 21)");
+  const absl::Status refused = ingestion_.DefineOne(collection).status();
+  EXPECT_THAT(refused, HasReason(Reason::kDefinitionInvalid));
+  const std::optional<ErrorDetails> details = DetailsOf(refused);
+  ASSERT_EQ(details->fields.size(), 1u);
+  EXPECT_EQ(details->fields[0].field, "rules");
+  EXPECT_THAT(details->fields[0].description,
+              HasSubstr("read 1050000 cells of earlier periods, 21 periods back"));
+}
+
+}  // namespace
+}  // namespace onereturn::ingestion
