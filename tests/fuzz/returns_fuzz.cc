@@ -39,11 +39,13 @@ const Collection& Seen() {
     wide.organisation_header = "o";
     wide.period_header = "p";
     wide.total_label = "TOTAL";
+    wide.shapes.resize(1);
     wide.null_reasons_written = true;
     for (const char* item : {"late", "seen"}) {
       made.items[item] = ItemSpec{item, {DimensionSpec{"kind", {"t1", "t2"}}}};
       for (const char* kind : {"t1", "t2"}) {
-        wide.columns.push_back(CellColumn{absl::StrCat(item, kind), item, {{"kind", kind}}});
+        wide.shapes[0].columns.push_back(
+            CellColumn{absl::StrCat(item, kind), item, {{"kind", kind}}});
       }
     }
     made.rules.push_back(Rule("S01", "cell >= 0 and is_whole(cell)", true));

@@ -7,7 +7,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -15,13 +14,13 @@
 #include "common/cells/cell.h"
 #include "common/expression/expression.h"
 #include "common/period/period.h"
+#include "services/ingestion/domain/layout.h"
+#include "services/ingestion/domain/severity.h"
 
 namespace onereturn::ingestion {
 
 // Cells of one return: they are held in memory together.
 inline constexpr uint64_t kMaxCellsOfReturn = 1'000'000;
-
-enum class Severity { kError = 1, kExplain = 2, kInfo = 3 };
 
 struct DimensionSpec {
   std::string code;
@@ -62,32 +61,6 @@ struct PeriodSpan {
 struct NotCollectedSpec {
   PeriodSpan span;
   std::set<std::string> items;
-};
-
-struct CellColumn {
-  std::string header;
-  std::string item;
-  std::vector<DimensionValue> dimensions;  // Sorted by dimension.
-};
-
-struct WideLayout {
-  std::string organisation_header;
-  std::string period_header;
-  bool period_is_month_name = false;  // "MSitAE-MARCH-2024" instead of "2024-03".
-  std::string period_prefix;          // "MSitAE".
-  std::vector<CellColumn> columns;
-  std::set<std::string> ignored_headers;
-  std::string total_label;  // Empty: no total row.
-  bool null_reasons_written = false;
-};
-
-struct LongLayout {
-  std::vector<std::string> dimensions;
-};
-
-struct LayoutSpec {
-  std::string code;
-  std::variant<WideLayout, LongLayout> shape;
 };
 
 // Thread safe: nothing changes once it is filled in.
