@@ -273,9 +273,11 @@ class Builder {
     WideLayout made;
     made.organisation_header = wide.organisation_header();
     made.period_header = wide.period_header();
-    made.period_is_month_name =
-        wide.period_format() == catalogue::v1::PERIOD_FORMAT_PREFIXED_MONTH_NAME;
+    if (wide.period_format() == catalogue::v1::PERIOD_FORMAT_PREFIXED_MONTH_NAME) {
+      made.period_form = PeriodForm::kWritten;
+    }
     made.period_prefix = wide.period_prefix();
+    made.shapes.resize(1);
     made.ignored_headers = {wide.ignored_headers().begin(), wide.ignored_headers().end()};
     made.total_label = wide.total_label();
     made.null_reasons_written = wide.null_reasons_written();
@@ -289,7 +291,7 @@ class Builder {
     for (int i = 0; i < wide.columns_size(); ++i) {
       const std::string column_path = absl::StrCat(path, ".columns[", i, "]");
       CheckHeader(absl::StrCat(column_path, ".header"), wide.columns(i).header(), &headers);
-      made.columns.push_back(MakeColumn(column_path, wide.columns(i), &cells));
+      made.shapes[0].columns.push_back(MakeColumn(column_path, wide.columns(i), &cells));
     }
     return made;
   }

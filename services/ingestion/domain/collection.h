@@ -7,7 +7,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -15,6 +14,8 @@
 #include "common/cells/cell.h"
 #include "common/expression/expression.h"
 #include "common/period/period.h"
+#include "services/ingestion/domain/layout.h"
+#include "services/ingestion/domain/severity.h"
 
 namespace onereturn::ingestion {
 
@@ -22,8 +23,6 @@ namespace onereturn::ingestion {
 inline constexpr uint64_t kMaxCellsOfReturn = 1'000'000;
 // Cells of earlier periods that the rules of one collection may read: they too are held together.
 inline constexpr uint64_t kMaxCellsOfHistory = 1'000'000;
-
-enum class Severity { kError = 1, kExplain = 2, kInfo = 3 };
 
 struct DimensionSpec {
   std::string code;
@@ -67,32 +66,6 @@ struct PeriodSpan {
 struct NotCollectedSpec {
   PeriodSpan span;
   std::set<std::string> items;
-};
-
-struct CellColumn {
-  std::string header;
-  std::string item;
-  std::vector<DimensionValue> dimensions;  // Sorted by dimension.
-};
-
-struct WideLayout {
-  std::string organisation_header;
-  std::string period_header;
-  bool period_is_month_name = false;  // "MSitAE-MARCH-2024" instead of "2024-03".
-  std::string period_prefix;          // "MSitAE".
-  std::vector<CellColumn> columns;
-  std::set<std::string> ignored_headers;
-  std::string total_label;  // Empty: no total row.
-  bool null_reasons_written = false;
-};
-
-struct LongLayout {
-  std::vector<std::string> dimensions;
-};
-
-struct LayoutSpec {
-  std::string code;
-  std::variant<WideLayout, LongLayout> shape;
 };
 
 // Thread safe: nothing changes once it is filled in.

@@ -10,10 +10,11 @@
 
 namespace onereturn::ingestion {
 
-LongFileReader::LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker)
-    : collection_(collection),
-      layout_(layout),
+LongFileReader::LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker,
+                               std::optional<Period> given)
+    : layout_(layout),
       taker_(std::move(taker)),
+      period_(collection.period_kind, PeriodForm::kCanonical, "", given),
       csv_(CsvLimits{}, [this](int64_t row, const std::vector<absl::string_view>& fields) {
         return columns_.empty() ? ReadHeader(fields) : ReadRow(static_cast<uint32_t>(row), fields);
       }) {}
@@ -23,7 +24,7 @@ absl::Status LongFileReader::Feed(absl::string_view bytes) { return csv_.Feed(by
 absl::Status LongFileReader::Finish() {
   RETURN_IF_ERROR(csv_.Finish());
   if (columns_.empty()) return Error(Reason::kFileLayout, "the file is empty").With("row", "1");
-  if (!period_.has_value()) {
+  if (!period_.value().has_value()) {
     return Error(Reason::kFileLayout, "the file holds no organisation's row below the header");
   }
   return Deliver();
@@ -64,7 +65,7 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
                                                    " columns, the header ", columns_.size()))
         .With("row", row);
   }
-  RETURN_IF_ERROR(ReadPeriod(row, FieldOf("period", fields)));
+  RETURN_IF_ERROR(period_.Take(row, FieldOf("period", fields)));
   const std::string organisation(FieldOf("organisation", fields));
   if (current_.has_value() && current_->organisation != organisation) RETURN_IF_ERROR(Deliver());
   if (!current_.has_value()) {
@@ -74,7 +75,7 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
                                 " do not stand together: sort the file by organisation"))
           .With("row", row);
     }
-    current_ = FileReturnRows{organisation, *period_, row, {}, {}, {}};
+    current_ = FileReturnRows{organisation, *period_.value(), row, {}, {}, {}};
   }
   if (current_->cells.size() == kMaxCells) {
     return Error(Reason::kTooManyItems, absl::StrCat(CutAtCharacter(organisation, 12),
@@ -113,31 +114,6 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
   }
   current_->cells.push_back(std::move(cell));
   current_->places.push_back(std::move(place));
-  return absl::OkStatus();
-}
-
-absl::Status LongFileReader::ReadPeriod(uint32_t row, absl::string_view text) {
-  if (period_.has_value() && text == period_text_) return absl::OkStatus();
-  absl::StatusOr<Period> period = Period::Parse(text);
-  if (!period.ok()) {
-    return Error(Reason::kFilePeriod, absl::StrCat("the period of row ", row,
-                                                   " cannot be read: ", period.status().message()))
-        .With("row", row);
-  }
-  if (period_.has_value()) {
-    return Error(Reason::kFilePeriod,
-                 absl::StrCat("row ", row, " is of ", period->ToString(), ", the rows above of ",
-                              period_->ToString(), ": send one period a file"))
-        .With("row", row);
-  }
-  if (period->kind() != collection_.period_kind) {
-    return Error(Reason::kFilePeriod,
-                 absl::StrCat("the period of row ", row, ", ", period->ToString(),
-                              ", is not of the collection's kind"))
-        .With("row", row);
-  }
-  period_ = *period;
-  period_text_ = std::string(text);
   return absl::OkStatus();
 }
 

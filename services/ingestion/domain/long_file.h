@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/csv/csv_reader.h"
+#include "services/ingestion/domain/file_period.h"
 #include "services/ingestion/domain/return_file.h"
 
 namespace onereturn::ingestion {
@@ -19,27 +20,25 @@ class LongFileReader final : public ReturnFileReader {
   // More cells of one organisation than this are refused: they are held in memory together.
   static constexpr size_t kMaxCells = kMaxCellsOfReturn;
 
-  LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker);
+  LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker,
+                 std::optional<Period> given);
 
   absl::Status Feed(absl::string_view bytes) override;
   absl::Status Finish() override;
-  std::optional<Period> period() const override { return period_; }
+  std::optional<Period> period() const override { return period_.value(); }
 
  private:
   absl::Status ReadHeader(const std::vector<absl::string_view>& fields);
   absl::Status ReadRow(uint32_t row, const std::vector<absl::string_view>& fields);
-  absl::Status ReadPeriod(uint32_t row, absl::string_view text);
   absl::Status Deliver();
   // The field of a column; empty when the file has no such column.
   absl::string_view FieldOf(const std::string& header,
                             const std::vector<absl::string_view>& fields) const;
 
-  const Collection& collection_;
   const LongLayout& layout_;
   Taker taker_;
   std::map<std::string, size_t> columns_;  // By header; empty until the header was read.
-  std::optional<Period> period_;
-  std::string period_text_;          // As the rows write it.
+  FilePeriod period_;
   std::set<std::string> delivered_;  // Organisations whose rows are over.
   std::optional<FileReturnRows> current_;
   CsvReader csv_;

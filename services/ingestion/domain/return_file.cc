@@ -5,22 +5,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/decimal/decimal.h"
+#include "services/ingestion/domain/figure.h"
 #include "services/ingestion/domain/long_file.h"
 #include "services/ingestion/domain/wide_file.h"
 
 namespace onereturn::ingestion {
-namespace {
-
-std::optional<NullReason> NullReasonOf(absl::string_view text) {
-  if (text == "NOT_COLLECTED") return NullReason::kNotCollected;
-  if (text == "NOT_APPLICABLE") return NullReason::kNotApplicable;
-  if (text == "WITHHELD") return NullReason::kWithheld;
-  if (text == "SUPPRESSED_AT_SOURCE") return NullReason::kSuppressedAtSource;
-  return std::nullopt;
-}
-
-}  // namespace
-
 absl::string_view Trimmed(absl::string_view text) { return absl::StripAsciiWhitespace(text); }
 
 std::optional<std::string> ReadCellText(absl::string_view text, bool null_reasons_written,
@@ -44,12 +33,13 @@ std::optional<std::string> ReadCellText(absl::string_view text, bool null_reason
 
 std::unique_ptr<ReturnFileReader> MakeReturnFileReader(const Collection& collection,
                                                        const LayoutSpec& layout,
-                                                       ReturnFileReader::Taker taker) {
+                                                       ReturnFileReader::Taker taker,
+                                                       std::optional<Period> given) {
   if (const WideLayout* wide = std::get_if<WideLayout>(&layout.shape)) {
-    return std::make_unique<WideFileReader>(collection, *wide, std::move(taker));
+    return std::make_unique<WideFileReader>(collection, *wide, std::move(taker), given);
   }
   return std::make_unique<LongFileReader>(collection, std::get<LongLayout>(layout.shape),
-                                          std::move(taker));
+                                          std::move(taker), given);
 }
 
 }  // namespace onereturn::ingestion

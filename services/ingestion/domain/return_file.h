@@ -22,18 +22,31 @@ struct FileReturnRows {
   std::string organisation;  // As the file writes it, trimmed.
   Period period;
   uint32_t row = 0;  // The first one.
+  // Without those that the file leaves blank where the layout takes that for nothing sent, and
+  // those of rows that cannot be placed.
   std::vector<Cell> cells;
   std::vector<Place> places;
-  // What is wrong with single values. The cells concerned stand as nulls, so that all the others
-  // can be judged in the same pass.
+  // What is wrong with single values and rows:
+  //   CELL_VALUE        a figure cannot be read; its cell stands as a null, so that all the others
+  //                     can be judged in the same pass
+  //   CELL_DIMENSION    a row's text is no value of its dimension; the row has no cells
+  //   ROW_KIND          a row's selector chooses no shape; the row has no cells
+  //   COLUMN_NOT_BLANK  a figure stands where a row of its shape has none; it is no cell
+  // and the layout's own codes for sums that do not agree.
   Findings findings;
 };
 
 // A file being read. Feed it all bytes in order, then Finish.
-//   FILE_LAYOUT  the header does not fit the layout: every fault named; or no row stands below it
-//   FILE_PERIOD  a row's period cannot be read, is of another kind, or differs from the first row's
-//   FILE_TOTAL   the total row is not the sum of the rows above it: every column named. A column
-//                with a figure that cannot be read is not checked: its row has a finding
+//   FILE_LAYOUT        the header does not fit the layout: every fault named; or no row stands
+//   below FILE_PERIOD        a row's period cannot be read, is of another kind, or differs from the
+//   first
+//                      row's or from the one given
+//   FILE_TOTAL         the total row is not the sum of the rows above it: every column named. A
+//                      column with a figure that cannot be read is not checked: its row has a
+//                      finding
+//   FILE_REPEATED_ROW  the rows of an organisation do not stand together, where it may have several
+//   TOO_MANY_ITEMS     an organisation has more figures than kMaxCellsOfReturn: they are held in
+//                      memory together
 // and the errors of CsvReader. After an error nothing more is delivered. Not thread safe.
 class ReturnFileReader {
  public:
@@ -47,10 +60,12 @@ class ReturnFileReader {
   virtual std::optional<Period> period() const = 0;
 };
 
-// `collection` and `layout` must outlive the reader.
+// `collection` and `layout` must outlive the reader. `given`: the period that the file is sent for;
+// a layout without a column of the period needs it, and in others each row must agree with it.
 std::unique_ptr<ReturnFileReader> MakeReturnFileReader(const Collection& collection,
                                                        const LayoutSpec& layout,
-                                                       ReturnFileReader::Taker taker);
+                                                       ReturnFileReader::Taker taker,
+                                                       std::optional<Period> given = std::nullopt);
 
 // The cell that a text stands for: a decimal, or where `null_reasons_written` a null reason. Null
 // and a text that says why when it is neither; the cell is then a null.

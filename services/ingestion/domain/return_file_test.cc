@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "common/base/utf8.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/domain/long_file.h"
 #include "services/ingestion/domain/testing/ae_collection.h"
 #include "services/ingestion/domain/testing/ae_files.h"
+#include "services/ingestion/domain/testing/read_file.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -19,50 +19,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-struct ReadFileResult {
-  absl::Status status;
-  std::vector<FileReturnRows> rows;
-  std::optional<Period> period;
-};
-
 ReadFileResult Read(const std::string& layout, const std::string& bytes, size_t piece_bytes = 0) {
-  const Collection collection = AeCollection();
-  ReadFileResult result;
-  std::unique_ptr<ReturnFileReader> reader = MakeReturnFileReader(
-      collection, *collection.FindLayout(layout), [&result](FileReturnRows rows) {
-        result.rows.push_back(std::move(rows));
-        return absl::OkStatus();
-      });
-  if (piece_bytes == 0) piece_bytes = bytes.size() + 1;
-  for (size_t i = 0; result.status.ok() && i < bytes.size(); i += piece_bytes) {
-    result.status = reader->Feed(absl::string_view(bytes).substr(i, piece_bytes));
-  }
-  if (result.status.ok()) result.status = reader->Finish();
-  result.period = reader->period();
-  return result;
-}
-
-// The message and every field of an error.
-std::string WordsOf(const absl::Status& status) {
-  std::string words(status.message());
-  if (std::optional<ErrorDetails> details = DetailsOf(status); details.has_value()) {
-    for (const FieldViolation& field : details->fields) {
-      absl::StrAppend(&words, "\n", field.field, ": ", field.description);
-    }
-  }
-  return words;
-}
-
-std::string CellsOf(const FileReturnRows& rows) {
-  std::vector<std::string> texts;
-  for (const Cell& cell : rows.cells) {
-    texts.push_back(absl::StrCat(DescribeCell(cell), "=",
-                                 cell.value.has_value()
-                                     ? cell.value->ToString()
-                                     : absl::StrCat("null ", static_cast<int>(cell.null_reason))));
-  }
-  std::sort(texts.begin(), texts.end());
-  return absl::StrJoin(texts, "\n");
+  return ReadReturnFile(AeCollection(), layout, bytes, piece_bytes);
 }
 
 TEST(WideFileTest, AFileIsReadRowByRowWithItsPlaces) {

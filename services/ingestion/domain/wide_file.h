@@ -1,48 +1,56 @@
-// The wide layout: one row an organisation, one column a cell, perhaps a total row.
+// The wide layout: one or more rows an organisation, one column a cell, perhaps total rows.
 #ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_WIDE_FILE_H_
 #define ONERETURN_SERVICES_INGESTION_DOMAIN_WIDE_FILE_H_
 
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "common/csv/csv_reader.h"
+#include "services/ingestion/domain/column_plan.h"
+#include "services/ingestion/domain/file_period.h"
 #include "services/ingestion/domain/return_file.h"
+#include "services/ingestion/domain/row_totals.h"
+#include "services/ingestion/domain/wide_row.h"
 
 namespace onereturn::ingestion {
 
+// Holds the cells of one organisation at most, and the codes of those before it.
 class WideFileReader final : public ReturnFileReader {
  public:
-  WideFileReader(const Collection& collection, const WideLayout& layout, Taker taker);
+  WideFileReader(const Collection& collection, const WideLayout& layout, Taker taker,
+                 std::optional<Period> given);
 
   absl::Status Feed(absl::string_view bytes) override;
   absl::Status Finish() override;
-  std::optional<Period> period() const override { return period_; }
+  std::optional<Period> period() const override { return period_.value(); }
 
  private:
-  struct Column {
-    enum class Role { kIgnored, kOrganisation, kPeriod, kCell };
-    Role role = Role::kIgnored;
-    const CellColumn* cell = nullptr;
-  };
+  using Fields = std::vector<absl::string_view>;
 
-  absl::Status ReadHeader(const std::vector<absl::string_view>& fields);
-  absl::Status ReadRow(uint32_t row, const std::vector<absl::string_view>& fields);
-  void ReadCell(size_t column, absl::string_view text, FileReturnRows* rows);
-  absl::StatusOr<Period> ReadPeriod(uint32_t row, absl::string_view text);
-  absl::Status CheckTotal(uint32_t row, const std::vector<absl::string_view>& fields);
+  absl::Status ReadHeader(const Fields& fields);
+  absl::Status ReadRow(uint32_t row, const Fields& fields);
+  absl::Status CheckWidth(uint32_t row, const Fields& fields) const;
+  absl::Status BeginRow(uint32_t row, absl::string_view organisation);
+  void AddToSums(const RowFigures& figures, const Fields& fields);
+  absl::Status Deliver();
+  absl::Status CheckTotal(uint32_t row, const Fields& fields);
 
   const Collection& collection_;
   const WideLayout& layout_;
+  const bool several_rows_;  // An organisation may have more than one.
   Taker taker_;
-  std::vector<Column> columns_;  // Empty until the header was read.
-  std::vector<Int128> sums_;     // Of each column, in millionths; nulls count as nothing.
-  // Of each column: a figure could not be read, so that no total can be checked. That row's return
-  // is kept out, and no other's.
-  std::vector<bool> unreadable_;
-  std::optional<Period> period_;
+  WideRowReader row_reader_;
+  std::optional<ColumnPlan> plan_;  // nullopt until the header was read.
+  FilePeriod period_;
+  std::optional<FileReturnRows> current_;
+  size_t figures_held_ = 0;  // Of the current organisation.
+  RowTotals totals_;
+  std::set<std::string> delivered_;  // Where there are several rows: organisations that are over.
+  // Of the rows that were kept. A figure that could not be read leaves its column's total
+  // unchecked: that row's return is kept out, and no other's.
+  RowFigures sums_;
   bool total_seen_ = false;
   CsvReader csv_;
 };

@@ -108,7 +108,7 @@ inline Collection AeCollection() {
   WideLayout published;
   published.organisation_header = "Org Code";
   published.period_header = "Period";
-  published.period_is_month_name = true;
+  published.period_form = PeriodForm::kWritten;
   published.period_prefix = "MSitAE";
   published.ignored_headers = {"Parent Org", "Org name"};
   published.total_label = "TOTAL";
@@ -116,10 +116,12 @@ inline Collection AeCollection() {
   wide.organisation_header = "organisation";
   wide.period_header = "period";
   wide.null_reasons_written = true;
+  published.shapes.resize(1);
+  wide.shapes.resize(1);
   for (const auto& [header, name] : AeColumns()) {
     const Cell cell = AeCell(name, "0");
-    published.columns.push_back({header, cell.item, cell.dimensions});
-    wide.columns.push_back({name, cell.item, cell.dimensions});
+    published.shapes[0].columns.push_back({header, cell.item, cell.dimensions});
+    wide.shapes[0].columns.push_back({name, cell.item, cell.dimensions});
   }
   collection.layouts = {
       {"published", published}, {"wide", wide}, {"long", LongLayout{{"department", "booked"}}}};

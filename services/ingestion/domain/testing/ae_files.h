@@ -8,23 +8,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "common/csv/csv_writer.h"
 #include "common/status/error.h"
 #include "services/ingestion/domain/testing/ae_collection.h"
+#include "services/ingestion/domain/testing/read_file.h"
 
 namespace onereturn::ingestion {
 
-// Records of fields: the header first, the total row last.
-using Records = std::vector<std::vector<std::string>>;
-
 inline constexpr size_t kFirstFigure = 4;  // Column 5.
-
-inline std::string TextOf(const Records& records) {
-  std::string text;
-  CsvWriter writer(&text);
-  for (const std::vector<std::string>& record : records) writer.Row(record);
-  return text;
-}
 
 inline std::vector<std::string> PublishedHeader() {
   std::vector<std::string> header = {"Period", "Org Code", "Parent Org", "Org name"};
