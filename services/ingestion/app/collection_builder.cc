@@ -10,7 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/definition_checks.h"
-#include "services/ingestion/domain/return_file.h"
+#include "services/ingestion/app/layout_builder.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -240,7 +240,9 @@ class Builder {
     if (collection_.FindLayout(layout.code()) != nullptr)
       faults_.Field(absl::StrCat(path, ".code"), "stands twice");
     if (layout.has_wide()) {
-      collection_.layouts.push_back({layout.code(), MakeWide(path, layout.wide())});
+      collection_.layouts.push_back(
+          {layout.code(), BuildWideLayout(layout.wide(), absl::StrCat(path, ".wide"), collection_,
+                                          unknown_items_, &faults_)});
     } else if (layout.has_long_()) {
       collection_.layouts.push_back({layout.code(), MakeLong(path, layout.long_())});
     } else {
@@ -266,64 +268,6 @@ class Builder {
       }
     }
     return made;
-  }
-
-  WideLayout MakeWide(const std::string& layout_path, const catalogue::v1::WideLayout& wide) {
-    const std::string path = absl::StrCat(layout_path, ".wide");
-    WideLayout made;
-    made.organisation_header = wide.organisation_header();
-    made.period_header = wide.period_header();
-    if (wide.period_format() == catalogue::v1::PERIOD_FORMAT_PREFIXED_MONTH_NAME) {
-      made.period_form = PeriodForm::kWritten;
-    }
-    made.period_prefix = wide.period_prefix();
-    made.shapes.resize(1);
-    made.ignored_headers = {wide.ignored_headers().begin(), wide.ignored_headers().end()};
-    made.total_label = wide.total_label();
-    made.null_reasons_written = wide.null_reasons_written();
-    if (wide.period_format() == catalogue::v1::PERIOD_FORMAT_UNSPECIFIED) {
-      faults_.Field(absl::StrCat(path, ".period_format"), "is missing");
-    }
-    std::set<std::string> headers = made.ignored_headers;
-    CheckHeader(absl::StrCat(path, ".organisation_header"), made.organisation_header, &headers);
-    CheckHeader(absl::StrCat(path, ".period_header"), made.period_header, &headers);
-    std::set<std::string> cells;
-    for (int i = 0; i < wide.columns_size(); ++i) {
-      const std::string column_path = absl::StrCat(path, ".columns[", i, "]");
-      CheckHeader(absl::StrCat(column_path, ".header"), wide.columns(i).header(), &headers);
-      made.shapes[0].columns.push_back(MakeColumn(column_path, wide.columns(i), &cells));
-    }
-    return made;
-  }
-
-  void CheckHeader(const std::string& path, const std::string& header,
-                   std::set<std::string>* headers) {
-    if (header.empty()) return (void)faults_.Field(path, "is missing");
-    if (Trimmed(header) != header) faults_.Field(path, "has a blank at an end");
-    if (!headers->insert(header).second) {
-      faults_.Field(path, absl::StrCat("\"", header, "\" stands twice"));
-    }
-  }
-
-  CellColumn MakeColumn(const std::string& path, const catalogue::v1::LayoutColumn& column,
-                        std::set<std::string>* cells) {
-    Cell cell;
-    cell.item = column.cell().item();
-    for (const common::v1::DimensionValue& value : column.cell().dimensions()) {
-      cell.dimensions.push_back(DimensionValue{value.dimension(), value.value()});
-    }
-    std::sort(cell.dimensions.begin(), cell.dimensions.end());
-    CheckItemKnown(absl::StrCat(path, ".cell"), cell.item);
-    auto item = collection_.items.find(cell.item);
-    if (item != collection_.items.end() && !item->second.HasCell(cell.dimensions)) {
-      faults_.Field(absl::StrCat(path, ".cell"),
-                    absl::StrCat(DescribeCell(cell), " is not a cell of the item"));
-    }
-    if (!cells->insert(DescribeCell(cell)).second) {
-      faults_.Field(absl::StrCat(path, ".cell"),
-                    absl::StrCat(DescribeCell(cell), " has a column already"));
-    }
-    return CellColumn{column.header(), cell.item, cell.dimensions};
   }
 
   const catalogue::v1::Collection& definition_;

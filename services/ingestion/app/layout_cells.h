@@ -1,0 +1,44 @@
+// The cells that the columns of a layout give.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_LAYOUT_CELLS_H_
+#define ONERETURN_SERVICES_INGESTION_APP_LAYOUT_CELLS_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/cells/cell.h"
+#include "common/status/error.h"
+#include "onereturn/common/v1/cell.pb.h"
+#include "services/ingestion/domain/collection.h"
+
+namespace onereturn::ingestion {
+
+// The cell without a value; its dimensions sorted.
+Cell CellAtReference(const common::v1::CellReference& reference);
+
+// Sees to it that each column names a cell, and no two the same one. What it is given must outlive
+// it.
+class LayoutCells {
+ public:
+  LayoutCells(const Collection& collection, const std::set<std::string>& unknown_items,
+              Error* faults)
+      : collection_(collection), unknown_items_(unknown_items), faults_(faults) {}
+
+  // Every cell has this dimension besides those that its column names.
+  void AddRowDimension(const std::string& dimension) { row_dimensions_.push_back(dimension); }
+  // A column of this cell; false after a fault, which is added at `path`.
+  bool Take(const std::string& path, const Cell& cell);
+
+ private:
+  bool IsCellOf(const ItemSpec& item, const Cell& cell) const;
+
+  const Collection& collection_;
+  const std::set<std::string>& unknown_items_;  // A fault already: they may have any dimension.
+  Error* faults_;
+  std::vector<std::string> row_dimensions_;
+  std::set<std::string> taken_;
+};
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_LAYOUT_CELLS_H_
