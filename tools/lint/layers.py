@@ -33,6 +33,11 @@ RULES = [
      STANDARD + TESTING + [r"absl/.*", r"services/{1}/domain/.*", r"tests/property/.*"]
      + PURE_LIBRARIES,
      "tests of domain need no more than domain does"),
+    (r"services/([^/]+)/definitions/.*", "never",
+     GRPC + ROCKSDB + TRANSPORT + [r"common/(storage|commit|rpc|feed)/.*", r"services/{1}/(store|app|rpc)/.*"],
+     "definitions become domain objects without a store: the client reads them too"),
+    (r"tools/onereturn/.*", "never", [r"services/(?!ingestion/(domain|definitions)/).*"],
+     "the client judges files as the service does, and shares nothing else with it"),
     (r"services/([^/]+)/store/.*", "never", GRPC + [r"common/(rpc|feed)/(?!position\.h).*",
                                                    r"services/{1}/(app|rpc|consumers)/.*"],
      "store knows keys and tables; calls and use cases lie above it"),

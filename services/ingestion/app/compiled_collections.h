@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/storage/store.h"
-#include "services/ingestion/app/collection_builder.h"
+#include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/domain/collection.h"
 
 namespace onereturn::ingestion {

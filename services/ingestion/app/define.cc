@@ -9,9 +9,9 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
-#include "services/ingestion/app/collection_builder.h"
+#include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/app/compiled_collections.h"
-#include "services/ingestion/app/definition_checks.h"
+#include "services/ingestion/definitions/definition_checks.h"
 
 namespace onereturn::ingestion {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/ingestion/app/definition_checks.h"
+#include "services/ingestion/definitions/definition_checks.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // From a wide layout of the catalogue to the compiled one, with every fault in one pass.
-#ifndef ONERETURN_SERVICES_INGESTION_APP_LAYOUT_BUILDER_H_
-#define ONERETURN_SERVICES_INGESTION_APP_LAYOUT_BUILDER_H_
+#ifndef ONERETURN_SERVICES_INGESTION_DEFINITIONS_LAYOUT_BUILDER_H_
+#define ONERETURN_SERVICES_INGESTION_DEFINITIONS_LAYOUT_BUILDER_H_
 
 #include <set>
 #include <string>
@@ -20,4 +20,4 @@ WideLayout BuildWideLayout(const catalogue::v1::WideLayout& definition, const st
 
 }  // namespace onereturn::ingestion
 
-#endif  // ONERETURN_SERVICES_INGESTION_APP_LAYOUT_BUILDER_H_
+#endif  // ONERETURN_SERVICES_INGESTION_DEFINITIONS_LAYOUT_BUILDER_H_

@@ -1,7 +1,7 @@
 // From the catalogue's messages to the compiled collection, with every fault of a definition in one
 // pass.
-#ifndef ONERETURN_SERVICES_INGESTION_APP_COLLECTION_BUILDER_H_
-#define ONERETURN_SERVICES_INGESTION_APP_COLLECTION_BUILDER_H_
+#ifndef ONERETURN_SERVICES_INGESTION_DEFINITIONS_COLLECTION_BUILDER_H_
+#define ONERETURN_SERVICES_INGESTION_DEFINITIONS_COLLECTION_BUILDER_H_
 
 #include <functional>
 #include <optional>
@@ -24,4 +24,4 @@ absl::StatusOr<Collection> BuildCollection(const catalogue::v1::Collection& defi
 
 }  // namespace onereturn::ingestion
 
-#endif  // ONERETURN_SERVICES_INGESTION_APP_COLLECTION_BUILDER_H_
+#endif  // ONERETURN_SERVICES_INGESTION_DEFINITIONS_COLLECTION_BUILDER_H_

@@ -1,4 +1,4 @@
-#include "services/ingestion/app/layout_cells.h"
+#include "services/ingestion/definitions/layout_cells.h"
 
 #include <algorithm>
 

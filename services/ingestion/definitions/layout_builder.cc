@@ -1,4 +1,4 @@
-#include "services/ingestion/app/layout_builder.h"
+#include "services/ingestion/definitions/layout_builder.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "services/ingestion/app/layout_cells.h"
-#include "services/ingestion/app/layout_values.h"
+#include "services/ingestion/definitions/layout_cells.h"
+#include "services/ingestion/definitions/layout_values.h"
 #include "services/ingestion/domain/return_file.h"
 
 namespace onereturn::ingestion {

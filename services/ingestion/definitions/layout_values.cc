@@ -1,4 +1,4 @@
-#include "services/ingestion/app/layout_values.h"
+#include "services/ingestion/definitions/layout_values.h"
 
 namespace onereturn::ingestion {
 

@@ -1,7 +1,7 @@
 // The catalogue's enumerations of layouts as the compiled layout has them. What is unspecified
 // stands for the default.
-#ifndef ONERETURN_SERVICES_INGESTION_APP_LAYOUT_VALUES_H_
-#define ONERETURN_SERVICES_INGESTION_APP_LAYOUT_VALUES_H_
+#ifndef ONERETURN_SERVICES_INGESTION_DEFINITIONS_LAYOUT_VALUES_H_
+#define ONERETURN_SERVICES_INGESTION_DEFINITIONS_LAYOUT_VALUES_H_
 
 #include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "services/ingestion/domain/layout.h"
@@ -17,4 +17,4 @@ Severity SeverityOfCheck(common::v1::Severity severity);
 
 }  // namespace onereturn::ingestion
 
-#endif  // ONERETURN_SERVICES_INGESTION_APP_LAYOUT_VALUES_H_
+#endif  // ONERETURN_SERVICES_INGESTION_DEFINITIONS_LAYOUT_VALUES_H_

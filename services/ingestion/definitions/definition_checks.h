@@ -1,6 +1,6 @@
 // What makes a definition of the catalogue sound by itself.
-#ifndef ONERETURN_SERVICES_INGESTION_APP_DEFINITION_CHECKS_H_
-#define ONERETURN_SERVICES_INGESTION_APP_DEFINITION_CHECKS_H_
+#ifndef ONERETURN_SERVICES_INGESTION_DEFINITIONS_DEFINITION_CHECKS_H_
+#define ONERETURN_SERVICES_INGESTION_DEFINITIONS_DEFINITION_CHECKS_H_
 
 #include <string>
 
@@ -25,4 +25,4 @@ absl::Status CheckOrganisation(const catalogue::v1::Organisation& organisation);
 
 }  // namespace onereturn::ingestion
 
-#endif  // ONERETURN_SERVICES_INGESTION_APP_DEFINITION_CHECKS_H_
+#endif  // ONERETURN_SERVICES_INGESTION_DEFINITIONS_DEFINITION_CHECKS_H_

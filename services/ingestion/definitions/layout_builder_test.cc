@@ -1,4 +1,4 @@
-#include "services/ingestion/app/layout_builder.h"
+#include "services/ingestion/definitions/layout_builder.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/status/testing/status_matchers.h"
-#include "services/ingestion/app/collection_builder.h"
+#include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/domain/testing/other_files.h"
 
 namespace onereturn::ingestion {

@@ -1,4 +1,4 @@
-#include "services/ingestion/app/collection_builder.h"
+#include "services/ingestion/definitions/collection_builder.h"
 
 #include <algorithm>
 #include <set>
@@ -9,8 +9,8 @@
 #include "common/hierarchy/ods_code.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/definition_checks.h"
-#include "services/ingestion/app/layout_builder.h"
+#include "services/ingestion/definitions/definition_checks.h"
+#include "services/ingestion/definitions/layout_builder.h"
 
 namespace onereturn::ingestion {
 namespace {
