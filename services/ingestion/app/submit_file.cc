@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/utf8.h"
 #include "common/commit/journal.h"
 #include "common/commit/request_id.h"
 #include "common/status/error.h"
@@ -23,9 +22,6 @@ namespace {
 // The file's id with a mark of its scope and an ODS code must fit a request id.
 constexpr size_t kMaxFileRequestIdBytes = 100;
 
-// More than any map of England has, and a bound on memory and on the answer.
-constexpr size_t kMostOrganisations = 10'000;
-
 // What the same request id must always stand for: the file and how it is read.
 Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission,
                     const std::string& organisation) {
@@ -33,29 +29,6 @@ Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission
                              absl::string_view("\0", 1), submission.layout,
                              absl::string_view("\0", 1), absl::StrCat(submission.status),
                              absl::string_view("\0", 1), organisation});
-}
-
-// What a file writes where a code should stand, as answers show it: whatever it is, not much of it.
-std::string ShownCode(absl::string_view organisation) {
-  return std::string(CutAtCharacter(organisation, 12));
-}
-
-// What the findings say of the whole.
-Verdict VerdictOf(const Findings& findings) {
-  if (findings.has_error()) return Verdict::kInvalid;
-  return findings.has_explain() ? Verdict::kValidWithExplanations : Verdict::kValid;
-}
-
-// A refusal that concerns one row and none of the others.
-Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Status& why,
-                   absl::string_view suggestion) {
-  Finding finding;
-  finding.code = std::string(NameOf(ReasonOf(why)));
-  finding.message = absl::StrCat("Row ", row, ": ", why.message(), ".");
-  finding.place = Place{row, 0, ""};
-  finding.organisation = ShownCode(organisation);
-  finding.suggestion = std::string(suggestion);
-  return finding;
 }
 
 // Adds what became of one organisation's return.
@@ -93,12 +66,8 @@ absl::StatusOr<feed::v1::FileImported> FileOfEntry(const std::string& entry_byte
   return fact;
 }
 
-Submission ToSubmission(const FileSubmission& file, FileReturnRows rows) {
-  return Submission{std::move(rows.organisation),
-                    file.may_import ? Origin::kImport : Origin::kSubmitted,
-                    std::move(rows.cells),
-                    std::move(rows.places),
-                    {}};
+Origin OriginOf(const FileSubmission& file) {
+  return file.may_import ? Origin::kImport : Origin::kSubmitted;
 }
 
 }  // namespace
@@ -149,52 +118,40 @@ absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot,
 
 absl::Status SubmitFile::JudgeFile(const StoredUpload& upload, const FileSubmission& submission,
                                    const CompiledCollection& compiled, FileAnswer* answer) const {
-  std::map<std::string, uint32_t> first_rows;
+  FileSetting setting;
+  setting.origin = OriginOf(submission);
+  setting.covers = [&](absl::string_view organisation) {
+    return submission.scope.Covers(organisation);
+  };
+  setting.check_known = [this](const std::string& organisation) {
+    return CheckOrganisationKnown(*store_, organisation);
+  };
+  setting.history = [&](const std::string& organisation,
+                        const Period& period) -> absl::StatusOr<ReturnHistory> {
+    ASSIGN_OR_RETURN(EarlierReturns earlier,
+                     ReadEarlierReturns(*store_, *compiled.collection, period, organisation));
+    return std::move(earlier.history);
+  };
+  FileExamination examination(*compiled.collection, std::move(setting));
   RETURN_IF_ERROR(ReadRows(
       upload, submission, compiled,
-      [&](FileReturnRows rows) -> absl::Status {
-        if (!submission.scope.Covers(rows.organisation)) {
-          return Error(Reason::kOrgScope,
-                       absl::StrCat("row ", rows.row, " names ", ShownCode(rows.organisation),
-                                    ", which the caller does not act for"));
-        }
-        if (first_rows.size() == kMostOrganisations) {
-          return Error(Reason::kTooManyItems,
-                       absl::StrCat("a file holds the returns of at most ", kMostOrganisations,
-                                    " organisations: split it at row ", rows.row))
-              .With("row", rows.row);
-        }
-        FileReturnAnswer judged;
-        judged.organisation = ShownCode(rows.organisation);
-        judged.row = rows.row;
-        auto [first, fresh] = first_rows.emplace(rows.organisation, rows.row);
-        if (!fresh) {
-          return Error(Reason::kFileRepeatedRow,
-                       absl::StrCat(ShownCode(rows.organisation), " stands in rows ", first->second,
-                                    " and ", rows.row, ": give each organisation once"))
-              .With("row", rows.row);
-        }
-        ASSIGN_OR_RETURN(Findings findings, JudgeRows(submission, compiled, std::move(rows)));
-        judged.verdict = VerdictOf(findings);
-        answer->findings.Append(std::move(findings));
-        answer->returns.push_back(std::move(judged));
-        return absl::OkStatus();
-      },
-      &answer->period));
-  answer->verdict = VerdictOf(answer->findings);
+      [&](FileReturnRows rows) { return examination.Take(std::move(rows)); }, &answer->period));
+  answer->verdict = examination.verdict();
+  answer->findings = std::move(examination.findings());
+  for (JudgedRows& judged : examination.returns()) {
+    FileReturnAnswer one;
+    one.organisation = std::move(judged.organisation);
+    one.row = judged.row;
+    one.verdict = judged.verdict;
+    answer->returns.push_back(std::move(one));
+  }
   return absl::OkStatus();
 }
 
 absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmission& submission,
                                   const CompiledCollection& compiled, ReturnFileReader::Taker taker,
                                   std::string* period) const {
-  const LayoutSpec* layout = compiled.collection->FindLayout(submission.layout);
-  if (layout == nullptr) {
-    return Error(Reason::kFileLayout,
-                 absl::StrCat("collection ", submission.collection, " has no layout \"",
-                              CutAtCharacter(submission.layout, 64), "\""))
-        .Field("layout", "is not one of the collection's layouts");
-  }
+  ASSIGN_OR_RETURN(const LayoutSpec* layout, LayoutNamed(*compiled.collection, submission.layout));
   std::unique_ptr<ReturnFileReader> reader =
       MakeReturnFileReader(*compiled.collection, *layout, std::move(taker));
   RETURN_IF_ERROR(ReadFile(*store_, submission.upload, upload.record.size_bytes(),
@@ -202,29 +159,6 @@ absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmissi
   RETURN_IF_ERROR(reader->Finish());
   if (reader->period().has_value()) *period = reader->period()->ToString();
   return absl::OkStatus();
-}
-
-absl::StatusOr<Findings> SubmitFile::JudgeRows(const FileSubmission& submission,
-                                               const CompiledCollection& compiled,
-                                               FileReturnRows rows) const {
-  Findings findings;
-  const absl::Status known = CheckOrganisationKnown(*store_, rows.organisation);
-  if (!known.ok()) {
-    const Reason reason = ReasonOf(known);
-    if (reason != Reason::kOdsUnknown && reason != Reason::kOdsFormat) return known;
-    findings.Add(RefusedRow(rows.row, rows.organisation, known,
-                            "Check the code, or have the organisation added to the catalogue; the "
-                            "other rows are not held up."));
-    return findings;
-  }
-  findings.Append(rows.findings);
-  const Period period = rows.period;
-  ASSIGN_OR_RETURN(const EarlierReturns earlier,
-                   ReadEarlierReturns(*store_, *compiled.collection, period, rows.organisation));
-  findings.Append(Judge(*compiled.collection, period, ToSubmission(submission, std::move(rows)),
-                        earlier.history)
-                      .findings);
-  return findings;
 }
 
 absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmission& submission,
@@ -251,9 +185,11 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
         single.origin.digest = DigestOfRows(upload, submission, rows.organisation);
         single.collection = submission.collection;
         single.period = rows.period.ToString();
-        single.status = submission.status;
+        single.status = rows.status.has_value()
+                            ? static_cast<returns::v1::RevisionStatus>(*rows.status)
+                            : submission.status;
         single.file = file;
-        single.submission = ToSubmission(submission, std::move(rows));
+        single.submission = ToSubmission(std::move(rows), OriginOf(submission));
         in_flight.Begin();
         submit_return_->Run(
             std::move(single),

@@ -12,6 +12,7 @@
 #include "common/identity/rights.h"
 #include "services/ingestion/app/submit_return.h"
 #include "services/ingestion/app/uploads.h"
+#include "services/ingestion/domain/file_examination.h"
 #include "services/ingestion/domain/return_file.h"
 
 namespace onereturn::ingestion {
@@ -72,8 +73,6 @@ class SubmitFile {
   absl::Status ReadRows(const StoredUpload& upload, const FileSubmission& submission,
                         const CompiledCollection& compiled, ReturnFileReader::Taker taker,
                         std::string* period) const;
-  absl::StatusOr<Findings> JudgeRows(const FileSubmission& submission,
-                                     const CompiledCollection& compiled, FileReturnRows rows) const;
   absl::Status CommitRows(const StoredUpload& upload, const FileSubmission& submission,
                           const CompiledCollection& compiled, FileAnswer* answer) const;
   static absl::StatusOr<NewFact> FileFact(const StoredUpload& upload,

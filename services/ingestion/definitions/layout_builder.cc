@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/ingestion/definitions/layout_cells.h"
 #include "services/ingestion/definitions/layout_values.h"
+#include "services/ingestion/definitions/messages.h"
 #include "services/ingestion/domain/return_file.h"
 
 namespace onereturn::ingestion {
@@ -276,7 +277,7 @@ class LayoutBuilder {
   void AddColumn(const std::string& path, const catalogue::v1::LayoutColumn& column,
                  std::set<std::string>* headers, RowShape* shape) {
     TakeFigureHeader(absl::StrCat(path, ".header"), column.header(), headers);
-    Cell cell = CellAtReference(column.cell());
+    Cell cell = CellAt(column.cell());
     cells_.Take(absl::StrCat(path, ".cell"), cell);
     shape->columns.push_back(CellColumn{column.header(), cell.item, cell.dimensions,
                                         NoFigureOf(column.blank()), FigureKindOf(column.kind())});
@@ -284,7 +285,7 @@ class LayoutBuilder {
 
   void AddSeriesColumns(const std::string& path, const catalogue::v1::SeriesColumns& definition,
                         RowShape* shape) {
-    Cell cell = CellAtReference(definition.cell());
+    Cell cell = CellAt(definition.cell());
     const ColumnSeries* series = FindSeries(definition.series());
     if (series == nullptr) {
       return Fault(absl::StrCat(path, ".series"),
@@ -329,7 +330,7 @@ class LayoutBuilder {
 
   void AddCellWithoutColumn(const std::string& path,
                             const catalogue::v1::CellWithoutColumn& definition) {
-    Cell cell = CellAtReference(definition.cell());
+    Cell cell = CellAt(definition.cell());
     if (!made_.row_dimensions.empty()) {
       return Fault(path, "a layout whose rows have dimensions cannot name single cells");
     }

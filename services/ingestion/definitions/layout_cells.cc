@@ -6,16 +6,6 @@
 
 namespace onereturn::ingestion {
 
-Cell CellAtReference(const common::v1::CellReference& reference) {
-  Cell cell;
-  cell.item = reference.item();
-  for (const common::v1::DimensionValue& value : reference.dimensions()) {
-    cell.dimensions.push_back(DimensionValue{value.dimension(), value.value()});
-  }
-  std::sort(cell.dimensions.begin(), cell.dimensions.end());
-  return cell;
-}
-
 bool LayoutCells::Take(const std::string& path, const Cell& cell) {
   const auto item = collection_.items.find(cell.item);
   if (item == collection_.items.end()) {

@@ -8,13 +8,9 @@
 
 #include "common/cells/cell.h"
 #include "common/status/error.h"
-#include "onereturn/common/v1/cell.pb.h"
 #include "services/ingestion/domain/collection.h"
 
 namespace onereturn::ingestion {
-
-// The cell without a value; its dimensions sorted.
-Cell CellAtReference(const common::v1::CellReference& reference);
 
 // Sees to it that each column names a cell, and no two the same one. What it is given must outlive
 // it.

@@ -116,11 +116,25 @@ Figure ReadPercent(absl::string_view number, PercentSign sign) {
 }  // namespace
 
 std::optional<NullReason> NullReasonOf(absl::string_view text) {
-  if (text == "NOT_COLLECTED") return NullReason::kNotCollected;
-  if (text == "NOT_APPLICABLE") return NullReason::kNotApplicable;
-  if (text == "WITHHELD") return NullReason::kWithheld;
-  if (text == "SUPPRESSED_AT_SOURCE") return NullReason::kSuppressedAtSource;
+  for (const NullReason reason : {NullReason::kNotCollected, NullReason::kNotApplicable,
+                                  NullReason::kWithheld, NullReason::kSuppressedAtSource}) {
+    if (text == TextOf(reason)) return reason;
+  }
   return std::nullopt;
+}
+
+absl::string_view TextOf(NullReason reason) {
+  switch (reason) {
+    case NullReason::kNotCollected:
+      return "NOT_COLLECTED";
+    case NullReason::kNotApplicable:
+      return "NOT_APPLICABLE";
+    case NullReason::kWithheld:
+      return "WITHHELD";
+    case NullReason::kSuppressedAtSource:
+      return "SUPPRESSED_AT_SOURCE";
+  }
+  return "";
 }
 
 Figure ReadFigure(absl::string_view text, const FigureReading& reading) {

@@ -62,6 +62,8 @@ struct FigureReading {
 
 // "NOT_COLLECTED" and the others; nullopt for another text.
 std::optional<NullReason> NullReasonOf(absl::string_view text);
+// The reason as files write it.
+absl::string_view TextOf(NullReason reason);
 
 // `text` without blanks at its ends. Total: any text has one of the four states.
 Figure ReadFigure(absl::string_view text, const FigureReading& reading);

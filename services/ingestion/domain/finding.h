@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/personal_data.h"
 #include "common/base/utf8.h"
 #include "common/cells/cell.h"
 #include "services/ingestion/domain/collection.h"
@@ -36,7 +37,8 @@ struct Finding {
 
 // Findings in the order they were made: the first ones kept, the others counted. Texts that come
 // from a file or a request may be of any length; what is kept of them is cut, at a character, so
-// that all findings together fit one answer.
+// that all findings together fit one answer; and nothing of them is kept that looks like a
+// person's.
 class Findings {
  public:
   static constexpr size_t kKept = 1'000;
@@ -50,6 +52,7 @@ class Findings {
     if (finding.severity == Severity::kError) ++errors_;
     if (finding.severity == Severity::kExplain) ++explains_;
     if (kept_.size() == kKept) return;
+    Withhold(&finding);
     Shorten(&finding);
     kept_.push_back(std::move(finding));
   }
@@ -71,6 +74,18 @@ class Findings {
  private:
   static void Cut(size_t most_bytes, std::string* text) {
     text->resize(CutAtCharacter(*text, most_bytes).size());
+  }
+  // A number that a rule questions is a figure, whatever it looks like: it was read as one.
+  static void Withhold(Finding* finding) {
+    if (finding->rule_version == 0) Withhold(&finding->got);
+    Withhold(&finding->organisation);
+    Withhold(&finding->place.field);
+    if (!finding->cell.has_value()) return;
+    Withhold(&finding->cell->item);
+    for (DimensionValue& dimension : finding->cell->dimensions) Withhold(&dimension.value);
+  }
+  static void Withhold(std::string* text) {
+    if (HoldsPersonalData(*text)) *text = "(withheld)";
   }
   static void Shorten(Finding* finding) {
     Cut(kMaxMessageBytes, &finding->message);

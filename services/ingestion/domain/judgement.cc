@@ -255,17 +255,22 @@ class Examination {
     if (index >= cells_.size()) return findings_.Add(std::move(finding));
     const Cell& cell = cells_[index];
     if (cell.value.has_value()) finding.got = cell.value->ToString();
-    if (finding.severity == Severity::kExplain && !Explained(rule, cell)) {
+    if (finding.severity == Severity::kExplain && !Explained(rule, bindings, cell)) {
       finding.suggestion = absl::StrCat("EXPLANATION_OWED: ", finding.suggestion);
     }
     AddAtCell(std::move(finding), index);
   }
 
-  bool Explained(const RuleSpec& rule, const Cell& cell) const {
+  // A reason beside any of the cells that the rule reads together is one for the finding.
+  bool Explained(const RuleSpec& rule, const Bindings& bindings, const Cell& cell) const {
+    const std::vector<std::string>& items = rule.expression.Items();
     return std::any_of(submission_.explanations.begin(), submission_.explanations.end(),
                        [&](const ExplanationGiven& given) {
-                         return given.rule == rule.code &&
-                                (!given.cell.has_value() || SameCell(*given.cell, cell));
+                         if (!given.rule.empty() && given.rule != rule.code) return false;
+                         if (!given.cell.has_value() || SameCell(*given.cell, cell)) return true;
+                         return !rule.each_cell &&
+                                std::binary_search(items.begin(), items.end(), given.cell->item) &&
+                                Agrees(given.cell->dimensions, bindings);
                        });
   }
 

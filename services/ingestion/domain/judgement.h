@@ -10,6 +10,7 @@
 #include "common/digest/digest.h"
 #include "common/period/period.h"
 #include "services/ingestion/domain/collection.h"
+#include "services/ingestion/domain/explanation.h"
 #include "services/ingestion/domain/finding.h"
 #include "services/ingestion/domain/rule_history.h"
 
@@ -17,12 +18,6 @@ namespace onereturn::ingestion {
 
 enum class Origin { kSubmitted = 1, kImport = 2 };
 enum class Verdict { kValid = 1, kValidWithExplanations = 2, kInvalid = 3 };
-
-struct ExplanationGiven {
-  std::string rule;
-  std::optional<Cell> cell;
-  std::string text;
-};
 
 // A return as it came.
 struct Submission {

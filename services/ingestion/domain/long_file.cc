@@ -3,12 +3,30 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn::ingestion {
+namespace {
+
+// Columns that a file may be without.
+constexpr const char* kOptionalHeaders[] = {"null_reason", "status", "explanation"};
+
+std::string ShownText(absl::string_view organisation) {
+  return std::string(CutAtCharacter(organisation, 12));
+}
+
+std::optional<FigureStatus> StatusOf(absl::string_view text) {
+  if (absl::EqualsIgnoreCase(text, "provisional")) return FigureStatus::kProvisional;
+  if (absl::EqualsIgnoreCase(text, "final")) return FigureStatus::kFinal;
+  if (absl::EqualsIgnoreCase(text, "estimated")) return FigureStatus::kEstimated;
+  return std::nullopt;
+}
+
+}  // namespace
 
 LongFileReader::LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker,
                                std::optional<Period> given)
@@ -32,7 +50,8 @@ absl::Status LongFileReader::Finish() {
 
 absl::Status LongFileReader::ReadHeader(const std::vector<absl::string_view>& fields) {
   Error faults(Reason::kFileLayout, "the header row does not fit the layout");
-  std::set<std::string> known = {"organisation", "period", "item", "value", "null_reason"};
+  std::set<std::string> known = {"organisation", "period", "item", "value"};
+  known.insert(std::begin(kOptionalHeaders), std::end(kOptionalHeaders));
   known.insert(layout_.dimensions.begin(), layout_.dimensions.end());
   for (size_t i = 0; i < fields.size(); ++i) {
     const std::string header(Trimmed(fields[i]));
@@ -44,7 +63,7 @@ absl::Status LongFileReader::ReadHeader(const std::vector<absl::string_view>& fi
       faults.Field(absl::StrCat("column ", i + 1), absl::StrCat("\"", header, "\" stands twice"));
     }
   }
-  known.erase("null_reason");
+  for (const char* header : kOptionalHeaders) known.erase(header);
   for (const std::string& header : known) {
     if (columns_.count(header) == 0)
       faults.Field("header", absl::StrCat("column \"", header, "\" is missing"));
@@ -68,20 +87,34 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
   RETURN_IF_ERROR(period_.Take(row, FieldOf("period", fields)));
   const std::string organisation(FieldOf("organisation", fields));
   if (current_.has_value() && current_->organisation != organisation) RETURN_IF_ERROR(Deliver());
-  if (!current_.has_value()) {
-    if (delivered_.count(organisation) > 0) {
-      return Error(Reason::kFileRepeatedRow,
-                   absl::StrCat("row ", row, ": the rows of ", CutAtCharacter(organisation, 12),
-                                " do not stand together: sort the file by organisation"))
-          .With("row", row);
-    }
-    current_ = FileReturnRows{organisation, *period_.value(), row, {}, {}, {}};
-  }
+  if (!current_.has_value()) RETURN_IF_ERROR(BeginOrganisation(row, organisation));
   if (current_->cells.size() == kMaxCells) {
-    return Error(Reason::kTooManyItems, absl::StrCat(CutAtCharacter(organisation, 12),
-                                                     " has more than ", kMaxCells, " cells"))
+    return Error(Reason::kTooManyItems,
+                 absl::StrCat(ShownText(organisation), " has more than ", kMaxCells, " cells"))
         .With("row", row);
   }
+  Place place{row, static_cast<uint32_t>(columns_.at("value") + 1), "value"};
+  Cell cell = ReadCell(place, fields);
+  ReadStatus(row, fields);
+  ReadExplanation(row, fields, cell);
+  current_->cells.push_back(std::move(cell));
+  current_->places.push_back(std::move(place));
+  return absl::OkStatus();
+}
+
+absl::Status LongFileReader::BeginOrganisation(uint32_t row, const std::string& organisation) {
+  if (delivered_.count(organisation) > 0) {
+    return Error(Reason::kFileRepeatedRow,
+                 absl::StrCat("row ", row, ": the rows of ", ShownText(organisation),
+                              " do not stand together: sort the file by organisation"))
+        .With("row", row);
+  }
+  current_ = FileReturnRows{organisation, *period_.value(), row};
+  explanation_bytes_ = 0;
+  return absl::OkStatus();
+}
+
+Cell LongFileReader::ReadCell(const Place& place, const std::vector<absl::string_view>& fields) {
   Cell cell;
   cell.item = std::string(FieldOf("item", fields));
   for (const std::string& dimension : layout_.dimensions) {
@@ -99,22 +132,70 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
     cell.value.reset();
     cell.null_reason = NullReason::kNotCollected;
   }
-  Place place{row, static_cast<uint32_t>(columns_.at("value") + 1), "value"};
   if (fault.has_value()) {
-    Finding finding;
+    Finding finding = FaultIn(place.row, "value");
     finding.code = "CELL_VALUE";
     finding.message = *fault;
-    finding.place = place;
-    finding.organisation = organisation;
     finding.cell = cell;
     finding.got = std::string(value.empty() ? null_reason : value);
     finding.suggestion =
         "Write the figure in plain digits, or leave it blank and give a null reason.";
     current_->findings.Add(std::move(finding));
   }
-  current_->cells.push_back(std::move(cell));
-  current_->places.push_back(std::move(place));
-  return absl::OkStatus();
+  return cell;
+}
+
+void LongFileReader::ReadStatus(uint32_t row, const std::vector<absl::string_view>& fields) {
+  const absl::string_view text = FieldOf("status", fields);
+  if (text.empty()) return;
+  const std::optional<FigureStatus> status = StatusOf(text);
+  const bool same = !current_->status.has_value() || current_->status == status;
+  if (status.has_value() && same) {
+    current_->status = status;
+    return;
+  }
+  Finding finding = FaultIn(row, "status");
+  finding.code = "ROW_STATUS";
+  finding.message = status.has_value() ? "An organisation's rows are of one status."
+                                       : "The status is none that figures have.";
+  finding.got = std::string(text);
+  finding.expected = "provisional, final or estimated";
+  finding.suggestion =
+      status.has_value() ? "Give the organisation's rows the same status." : "Write one of these.";
+  current_->findings.Add(std::move(finding));
+}
+
+void LongFileReader::ReadExplanation(uint32_t row, const std::vector<absl::string_view>& fields,
+                                     const Cell& cell) {
+  const absl::string_view text = FieldOf("explanation", fields);
+  if (text.empty()) return;
+  Finding finding = FaultIn(row, "explanation");
+  finding.code = "EXPLANATION";
+  finding.cell = cell;
+  explanation_bytes_ += text.size() + cell.item.size();
+  for (const DimensionValue& dimension : cell.dimensions) {
+    explanation_bytes_ += dimension.dimension.size() + dimension.value.size();
+  }
+  if (const std::optional<ExplanationFault> fault = FaultOfExplanation(text); fault.has_value()) {
+    if (*fault == ExplanationFault::kPersonalData) finding.code = "PERSONAL_DATA";
+    finding.message = absl::StrCat("The explanation ", WordsOf(*fault), ".");
+    finding.suggestion = "Say why in plain words, and name nobody.";
+  } else if (current_->explanations.size() == kMaxExplanations ||
+             explanation_bytes_ > kMaxExplanationsBytes) {
+    finding.message = "A return takes 100 explanations, and 32 KiB of them together.";
+    finding.suggestion = "Explain what a rule asks about, once for the cells it concerns.";
+  } else {
+    current_->explanations.push_back({"", cell, std::string(text)});
+    return;
+  }
+  current_->findings.Add(std::move(finding));
+}
+
+Finding LongFileReader::FaultIn(uint32_t row, const std::string& header) const {
+  Finding finding;
+  finding.place = Place{row, static_cast<uint32_t>(columns_.at(header) + 1), header};
+  finding.organisation = current_->organisation;
+  return finding;
 }
 
 absl::Status LongFileReader::Deliver() {

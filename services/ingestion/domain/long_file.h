@@ -30,6 +30,14 @@ class LongFileReader final : public ReturnFileReader {
  private:
   absl::Status ReadHeader(const std::vector<absl::string_view>& fields);
   absl::Status ReadRow(uint32_t row, const std::vector<absl::string_view>& fields);
+  absl::Status BeginOrganisation(uint32_t row, const std::string& organisation);
+  // The row's cell; what is wrong with its value is added to the findings.
+  Cell ReadCell(const Place& place, const std::vector<absl::string_view>& fields);
+  void ReadStatus(uint32_t row, const std::vector<absl::string_view>& fields);
+  void ReadExplanation(uint32_t row, const std::vector<absl::string_view>& fields,
+                       const Cell& cell);
+  // A finding at a column of the row.
+  Finding FaultIn(uint32_t row, const std::string& header) const;
   absl::Status Deliver();
   // The field of a column; empty when the file has no such column.
   absl::string_view FieldOf(const std::string& header,
@@ -41,6 +49,7 @@ class LongFileReader final : public ReturnFileReader {
   FilePeriod period_;
   std::set<std::string> delivered_;  // Organisations whose rows are over.
   std::optional<FileReturnRows> current_;
+  size_t explanation_bytes_ = 0;  // Of current_.
   CsvReader csv_;
 };
 

@@ -4,12 +4,28 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/base/utf8.h"
 #include "common/decimal/decimal.h"
+#include "common/status/error.h"
 #include "services/ingestion/domain/figure.h"
 #include "services/ingestion/domain/long_file.h"
 #include "services/ingestion/domain/wide_file.h"
 
 namespace onereturn::ingestion {
+
+absl::StatusOr<const LayoutSpec*> LayoutNamed(const Collection& collection,
+                                              absl::string_view code) {
+  const LayoutSpec* layout = collection.FindLayout(code);
+  if (layout != nullptr) return layout;
+  std::vector<std::string> codes;
+  for (const LayoutSpec& known : collection.layouts) codes.push_back(known.code);
+  return Error(Reason::kFileLayout,
+               absl::StrCat("collection ", collection.code, " has no layout \"",
+                            CutAtCharacter(code, 64), "\""))
+      .Field("layout", absl::StrCat("must be one of ", absl::StrJoin(codes, ", ")));
+}
+
 absl::string_view Trimmed(absl::string_view text) { return absl::StripAsciiWhitespace(text); }
 
 std::optional<std::string> ReadCellText(absl::string_view text, bool null_reasons_written,

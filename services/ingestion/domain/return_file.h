@@ -9,13 +9,18 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/cells/cell.h"
 #include "common/period/period.h"
 #include "services/ingestion/domain/collection.h"
+#include "services/ingestion/domain/explanation.h"
 #include "services/ingestion/domain/finding.h"
 
 namespace onereturn::ingestion {
+
+// How firm the figures of a return are; numbered as returns.v1.RevisionStatus.
+enum class FigureStatus { kProvisional = 1, kFinal = 2, kEstimated = 3 };
 
 // One organisation's part of a file.
 struct FileReturnRows {
@@ -24,16 +29,22 @@ struct FileReturnRows {
   uint32_t row = 0;  // The first one.
   // Without those that the file leaves blank where the layout takes that for nothing sent, and
   // those of rows that cannot be placed.
-  std::vector<Cell> cells;
-  std::vector<Place> places;
+  std::vector<Cell> cells = {};
+  std::vector<Place> places = {};
+  std::vector<ExplanationGiven> explanations = {};
+  std::optional<FigureStatus> status =
+      std::nullopt;  // Where the file says it; in all its rows the same.
   // What is wrong with single values and rows:
   //   CELL_VALUE        a figure cannot be read; its cell stands as a null, so that all the others
   //                     can be judged in the same pass
   //   CELL_DIMENSION    a row's text is no value of its dimension; the row has no cells
   //   ROW_KIND          a row's selector chooses no shape; the row has no cells
   //   COLUMN_NOT_BLANK  a figure stands where a row of its shape has none; it is no cell
+  //   ROW_STATUS        a row's status is no status, or another than the organisation's first row's
+  //   EXPLANATION       a reason cannot be kept as it is written
+  //   PERSONAL_DATA     it seems to hold what a person could be found by
   // and the layout's own codes for sums that do not agree.
-  Findings findings;
+  Findings findings = {};
 };
 
 // A file being read. Feed it all bytes in order, then Finish.
@@ -66,6 +77,9 @@ std::unique_ptr<ReturnFileReader> MakeReturnFileReader(const Collection& collect
                                                        const LayoutSpec& layout,
                                                        ReturnFileReader::Taker taker,
                                                        std::optional<Period> given = std::nullopt);
+
+// The collection's layout of that code; FILE_LAYOUT when it has none.
+absl::StatusOr<const LayoutSpec*> LayoutNamed(const Collection& collection, absl::string_view code);
 
 // The cell that a text stands for: a decimal, or where `null_reasons_written` a null reason. Null
 // and a text that says why when it is neither; the cell is then a null.

@@ -105,7 +105,7 @@ absl::Status WideFileReader::BeginRow(uint32_t row, absl::string_view organisati
                                 layout_.organisation_header, "\""))
           .With("row", row);
     }
-    current_ = FileReturnRows{std::string(organisation), *period_.value(), row, {}, {}, {}};
+    current_ = FileReturnRows{std::string(organisation), *period_.value(), row};
     for (const Cell& cell : layout_.cells_without_column) {
       current_->cells.push_back(cell);
       current_->places.push_back(Place{row, 0, ""});

@@ -1,39 +1,22 @@
 #include "services/ingestion/rpc/convert.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/base/personal_data.h"
 #include "common/base/utf8.h"
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/definitions/messages.h"
 
 namespace onereturn::ingestion {
 namespace {
 
 constexpr int kMaxCells = 20'000;
-constexpr int kMaxExplanations = 100;
-constexpr size_t kMaxExplanationBytes = 2'000;
-constexpr size_t kMaxExplanationsBytes =
-    32 * 1024;  // All together: they are part of the feed entry.
-
-Cell ToCell(const common::v1::CellReference& reference) {
-  Cell cell;
-  cell.item = reference.item();
-  cell.dimensions.reserve(reference.dimensions_size());
-  for (const common::v1::DimensionValue& dimension : reference.dimensions()) {
-    cell.dimensions.push_back(DimensionValue{dimension.dimension(), dimension.value()});
-  }
-  std::sort(cell.dimensions.begin(), cell.dimensions.end());
-  return cell;
-}
 
 void CheckPresent(const std::string& value, absl::string_view field, Error* faults) {
   if (value.empty()) faults->Field(Reason::kMissing, field, "is missing");
@@ -46,7 +29,7 @@ void ReadCells(const returns::v1::SubmitReturnRequest& request, Submission* subm
   for (int i = 0; i < request.cells_size(); ++i) {
     const common::v1::Cell& wire = request.cells(i);
     std::string path = absl::StrCat("cells[", i, "]");
-    Cell cell = ToCell(wire.reference());
+    Cell cell = CellAt(wire.reference());
     CheckPresent(cell.item, absl::StrCat(path, ".reference.item"), faults);
     switch (wire.content_case()) {
       case common::v1::Cell::kMillionths: {
@@ -76,13 +59,12 @@ void ReadCells(const returns::v1::SubmitReturnRequest& request, Submission* subm
 
 // Its value is never repeated.
 void CheckExplanation(const std::string& path, absl::string_view text, Error* faults) {
-  if (absl::StripAsciiWhitespace(text).empty() || text.size() > kMaxExplanationBytes) {
-    faults->Field(Reason::kLength, path, "must be 1 to 2,000 bytes, and not blanks alone");
-  } else if (!IsSafeNarrative(text)) {
-    faults->Field(Reason::kCharset, path, "must be plain text");
-  } else if (HoldsPersonalData(text)) {
-    faults->Field(Reason::kPersonalData, path, "seems to hold an NHS number or a postcode");
-  }
+  const std::optional<ExplanationFault> fault = FaultOfExplanation(text);
+  if (!fault.has_value()) return;
+  const Reason reason = *fault == ExplanationFault::kLength    ? Reason::kLength
+                        : *fault == ExplanationFault::kCharset ? Reason::kCharset
+                                                               : Reason::kPersonalData;
+  faults->Field(reason, path, WordsOf(*fault));
 }
 
 void ReadExplanations(const returns::v1::SubmitReturnRequest& request, Submission* submission,
@@ -96,36 +78,12 @@ void ReadExplanations(const returns::v1::SubmitReturnRequest& request, Submissio
     CheckExplanation(absl::StrCat(path, ".text"), wire.text(), faults);
     bytes += wire.ByteSizeLong();
     ExplanationGiven given{wire.rule(), std::nullopt, wire.text()};
-    if (wire.has_cell()) given.cell = ToCell(wire.cell());
+    if (wire.has_cell()) given.cell = CellAt(wire.cell());
     submission->explanations.push_back(std::move(given));
   }
   if (bytes > kMaxExplanationsBytes) {
     faults->Field(Reason::kLength, "explanations", "together may have 32 KiB");
   }
-}
-
-common::v1::Finding ToWire(const Finding& finding) {
-  common::v1::Finding wire;
-  wire.set_code(finding.code);
-  wire.set_severity(static_cast<common::v1::Severity>(finding.severity));
-  wire.set_rule_version(finding.rule_version);
-  wire.set_message(finding.message);
-  wire.mutable_place()->set_row(finding.place.row);
-  wire.mutable_place()->set_column(finding.place.column);
-  wire.mutable_place()->set_field(finding.place.field);
-  wire.set_organisation(finding.organisation);
-  if (finding.cell.has_value()) {
-    wire.mutable_cell()->set_item(finding.cell->item);
-    for (const DimensionValue& dimension : finding.cell->dimensions) {
-      common::v1::DimensionValue* added = wire.mutable_cell()->add_dimensions();
-      added->set_dimension(dimension.dimension);
-      added->set_value(dimension.value);
-    }
-  }
-  wire.set_got(finding.got);
-  wire.set_expected(finding.expected);
-  wire.set_suggestion(finding.suggestion);
-  return wire;
 }
 
 returns::v1::RevisionStatus StatusOf(returns::v1::RevisionStatus status) {
@@ -142,7 +100,7 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
                  absl::StrCat("a call takes ", kMaxCells, " cells; send more as a file"))
         .Field("cells", absl::StrCat("at most ", kMaxCells));
   }
-  if (request.explanations_size() > kMaxExplanations) {
+  if (request.explanations_size() > static_cast<int>(kMaxExplanations)) {
     return Error(Reason::kTooManyItems, "a return takes 100 explanations")
         .Field("explanations", "at most 100");
   }
@@ -188,7 +146,7 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
 absl::StatusOr<returns::v1::SubmitReturnResponse> ToWire(const ReturnAnswer& answer) {
   returns::v1::SubmitReturnResponse wire;
   wire.set_verdict(static_cast<common::v1::Verdict>(answer.verdict));
-  for (const Finding& finding : answer.findings.kept()) *wire.add_findings() = ToWire(finding);
+  for (const Finding& finding : answer.findings.kept()) *wire.add_findings() = MessageOf(finding);
   wire.set_finding_count(answer.findings.count());
   if (!answer.accepted.has_value()) return wire;
   ASSIGN_OR_RETURN(*wire.mutable_return_(), ReturnMessageOf(answer.accepted->receipt.entry));
@@ -200,7 +158,7 @@ absl::StatusOr<returns::v1::SubmitReturnResponse> ToWire(const ReturnAnswer& ans
 returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer) {
   returns::v1::SubmitReturnFileResponse wire;
   wire.set_verdict(static_cast<common::v1::Verdict>(answer.verdict));
-  for (const Finding& finding : answer.findings.kept()) *wire.add_findings() = ToWire(finding);
+  for (const Finding& finding : answer.findings.kept()) *wire.add_findings() = MessageOf(finding);
   wire.set_finding_count(answer.findings.count());
   for (const FileReturnAnswer& one : answer.returns) {
     returns::v1::FileReturn* added = wire.add_returns();

@@ -1,0 +1,110 @@
+#include "services/ingestion/definitions/rule_pack.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/digest/digest.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/definitions/collection_builder.h"
+#include "services/ingestion/definitions/messages.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr absl::string_view kDomain("onereturn rule pack 1\0", 22);
+
+absl::Status Damaged() { return absl::DataLossError("the rule pack cannot be read"); }
+
+template <typename Cells>
+absl::StatusOr<std::vector<Cell>> CellsFrom(const Cells& messages) {
+  std::vector<Cell> cells;
+  cells.reserve(messages.size());
+  for (const common::v1::Cell& message : messages) {
+    ASSIGN_OR_RETURN(Cell cell, CellFrom(message));
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+FileSetting SettingOf(const RulePack& pack) {
+  FileSetting setting;
+  setting.origin = Origin::kSubmitted;
+  setting.covers = [&pack](absl::string_view organisation) {
+    return organisation == pack.organisation;
+  };
+  setting.check_known = [](const std::string& /*organisation*/) { return absl::OkStatus(); };
+  setting.history = [&pack](const std::string& /*organisation*/,
+                            const Period& period) -> absl::StatusOr<ReturnHistory> {
+    if (period == pack.period) return pack.history;
+    return Error(Reason::kPeriod,
+                 absl::StrCat("the file is of ", period.ToString(), ", the rules are for ",
+                              pack.period.ToString(), ": take the rules for the file's period"))
+        .Field("period", absl::StrCat("must be ", pack.period.ToString()));
+  };
+  return setting;
+}
+
+}  // namespace
+
+std::string SignedBytesOf(absl::string_view pack) {
+  const Digest digest = Sha256(pack);
+  return absl::StrCat(kDomain, DigestBytes(digest));
+}
+
+absl::Status VerifyRulePack(const returns::v1::SignedRulePack& signed_pack,
+                            const VerifyingKey& trusted) {
+  if (signed_pack.public_key() != trusted.raw_bytes()) {
+    return absl::FailedPreconditionError(
+        "the rule pack is signed with another key than the one that is trusted");
+  }
+  return trusted.Verify(SignedBytesOf(signed_pack.pack()), signed_pack.signature());
+}
+
+absl::StatusOr<Collection> CompileCollection(const returns::v1::RulePack& source) {
+  const auto& items = source.items();
+  return BuildCollection(source.collection(), [&items](const std::string& code) {
+    using Found = absl::StatusOr<std::optional<catalogue::v1::DataItem>>;
+    auto found = std::find_if(items.begin(), items.end(),
+                              [&code](const auto& item) { return item.code() == code; });
+    return found == items.end() ? Found(std::nullopt) : Found(*found);
+  });
+}
+
+absl::StatusOr<RulePack> ReadRulePack(absl::string_view pack) {
+  returns::v1::RulePack source;
+  if (!source.ParseFromArray(pack.data(), static_cast<int>(pack.size()))) return Damaged();
+  ASSIGN_OR_RETURN(const Period period, Period::Parse(source.period()));
+  ASSIGN_OR_RETURN(Collection collection, CompileCollection(source));
+  ReturnHistory history;
+  for (const returns::v1::HeldEarlier& earlier : source.earlier()) {
+    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsFrom(earlier.cells()));
+    history.push_back(EarlierReturn{earlier.periods_before(), std::move(cells)});
+  }
+  ASSIGN_OR_RETURN(std::vector<Cell> held, CellsFrom(source.held()));
+  return RulePack{source.organisation(), period,          std::move(collection),
+                  std::move(history),    std::move(held), std::move(source)};
+}
+
+absl::StatusOr<CheckedFile> CheckFile(
+    const RulePack& pack, const std::string& layout,
+    const std::function<absl::Status(std::function<absl::Status(absl::string_view bytes)> take)>&
+        read) {
+  ASSIGN_OR_RETURN(const LayoutSpec* found, LayoutNamed(pack.collection, layout));
+  FileExamination examination(pack.collection, SettingOf(pack));
+  std::unique_ptr<ReturnFileReader> reader = MakeReturnFileReader(
+      pack.collection, *found,
+      [&examination](FileReturnRows rows) { return examination.Take(std::move(rows)); });
+  RETURN_IF_ERROR(read([&reader](absl::string_view bytes) { return reader->Feed(bytes); }));
+  RETURN_IF_ERROR(reader->Finish());
+  CheckedFile checked;
+  checked.verdict = examination.verdict();
+  checked.findings = std::move(examination.findings());
+  checked.returns = std::move(examination.returns());
+  return checked;
+}
+
+}  // namespace onereturn::ingestion

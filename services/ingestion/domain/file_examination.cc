@@ -1,0 +1,96 @@
+#include "services/ingestion/domain/file_examination.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/personal_data.h"
+#include "common/base/utf8.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// More than any map of England has, and a bound on memory and on the answer.
+constexpr size_t kMostOrganisations = 10'000;
+constexpr size_t kShownCodeBytes = 12;
+
+}  // namespace
+
+Verdict VerdictOf(const Findings& findings) {
+  if (findings.has_error()) return Verdict::kInvalid;
+  return findings.has_explain() ? Verdict::kValidWithExplanations : Verdict::kValid;
+}
+
+std::string ShownCode(absl::string_view organisation) {
+  const absl::string_view shown = CutAtCharacter(organisation, kShownCodeBytes);
+  return HoldsPersonalData(shown) ? "(withheld)" : std::string(shown);
+}
+
+Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Status& why,
+                   absl::string_view suggestion) {
+  Finding finding;
+  finding.code = std::string(NameOf(ReasonOf(why)));
+  finding.message = absl::StrCat("Row ", row, ": ", why.message(), ".");
+  finding.place = Place{row, 0, ""};
+  finding.organisation = ShownCode(organisation);
+  finding.suggestion = std::string(suggestion);
+  return finding;
+}
+
+Submission ToSubmission(FileReturnRows rows, Origin origin) {
+  return Submission{std::move(rows.organisation), origin, std::move(rows.cells),
+                    std::move(rows.places), std::move(rows.explanations)};
+}
+
+absl::Status FileExamination::Take(FileReturnRows rows) {
+  if (!setting_.covers(rows.organisation)) {
+    return Error(Reason::kOrgScope,
+                 absl::StrCat("row ", rows.row, " names ", ShownCode(rows.organisation),
+                              ", which the caller does not act for"));
+  }
+  if (first_rows_.size() == kMostOrganisations) {
+    return Error(Reason::kTooManyItems,
+                 absl::StrCat("a file holds the returns of at most ", kMostOrganisations,
+                              " organisations: split it at row ", rows.row))
+        .With("row", rows.row);
+  }
+  JudgedRows judged;
+  judged.organisation = ShownCode(rows.organisation);
+  judged.row = rows.row;
+  auto [first, fresh] = first_rows_.emplace(rows.organisation, rows.row);
+  if (!fresh) {
+    return Error(Reason::kFileRepeatedRow,
+                 absl::StrCat(judged.organisation, " stands in rows ", first->second, " and ",
+                              rows.row, ": give each organisation once"))
+        .With("row", rows.row);
+  }
+  ASSIGN_OR_RETURN(Findings findings, JudgeRows(std::move(rows)));
+  judged.verdict = VerdictOf(findings);
+  findings_.Append(std::move(findings));
+  returns_.push_back(std::move(judged));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) const {
+  Findings findings;
+  const absl::Status known = setting_.check_known(rows.organisation);
+  if (!known.ok()) {
+    const Reason reason = ReasonOf(known);
+    if (reason != Reason::kOdsUnknown && reason != Reason::kOdsFormat) return known;
+    findings.Add(RefusedRow(rows.row, rows.organisation, known,
+                            "Check the code, or have the organisation added to the catalogue; the "
+                            "other rows are not held up."));
+    return findings;
+  }
+  findings.Append(std::move(rows.findings));
+  const Period period = rows.period;
+  ASSIGN_OR_RETURN(const ReturnHistory history, setting_.history(rows.organisation, period));
+  findings.Append(
+      Judge(collection_, period, ToSubmission(std::move(rows), setting_.origin), history).findings);
+  return findings;
+}
+
+Verdict FileExamination::verdict() const { return VerdictOf(findings_); }
+
+}  // namespace onereturn::ingestion

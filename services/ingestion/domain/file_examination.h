@@ -1,0 +1,88 @@
+// Judging a whole file of returns: pure, so that the service and whoever checks a file without it
+// say the same.
+#ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_FILE_EXAMINATION_H_
+#define ONERETURN_SERVICES_INGESTION_DOMAIN_FILE_EXAMINATION_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/period/period.h"
+#include "services/ingestion/domain/collection.h"
+#include "services/ingestion/domain/finding.h"
+#include "services/ingestion/domain/judgement.h"
+#include "services/ingestion/domain/return_file.h"
+
+namespace onereturn::ingestion {
+
+// What the judging of a file asks of what is held. Each may be called often, for each organisation
+// of the file.
+struct FileSetting {
+  Origin origin = Origin::kSubmitted;
+  // May the sender send returns of the organisation?
+  std::function<bool(absl::string_view organisation)> covers;
+  // OK; ODS_UNKNOWN or ODS_FORMAT, which refuse its rows and no others. Any other error ends the
+  // file.
+  std::function<absl::Status(const std::string& organisation)> check_known;
+  // What the organisation returned before the period. An error ends the file.
+  std::function<absl::StatusOr<ReturnHistory>(const std::string& organisation,
+                                              const Period& period)>
+      history;
+};
+
+// What was judged of one organisation's rows.
+struct JudgedRows {
+  std::string organisation;  // ShownCode of what the file writes.
+  uint32_t row = 0;          // Its first.
+  Verdict verdict = Verdict::kInvalid;
+};
+
+// Takes a file's returns one after the other, in order of row. Not thread safe.
+class FileExamination {
+ public:
+  // `collection` must outlive it.
+  FileExamination(const Collection& collection, FileSetting setting)
+      : collection_(collection), setting_(std::move(setting)) {}
+
+  // An error ends the file: ORG_SCOPE for an organisation that the sender does not act for;
+  // TOO_MANY_ITEMS beyond 10,000 organisations; FILE_REPEATED_ROW for one that stands twice; those
+  // of the setting.
+  absl::Status Take(FileReturnRows rows);
+
+  // Of all that was taken.
+  Verdict verdict() const;
+  Findings& findings() { return findings_; }
+  std::vector<JudgedRows>& returns() { return returns_; }
+
+ private:
+  absl::StatusOr<Findings> JudgeRows(FileReturnRows rows) const;
+
+  const Collection& collection_;
+  const FileSetting setting_;
+  std::map<std::string, uint32_t> first_rows_;
+  Findings findings_;
+  std::vector<JudgedRows> returns_;
+};
+
+// What the findings say of the whole.
+Verdict VerdictOf(const Findings& findings);
+
+// What a file writes where a code should stand, as answers show it: whatever it is, not much of it,
+// and nothing that looks like a person's.
+std::string ShownCode(absl::string_view organisation);
+
+// A refusal that concerns the rows of one organisation and none of the others.
+Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Status& why,
+                   absl::string_view suggestion);
+
+// The rows as Judge takes them.
+Submission ToSubmission(FileReturnRows rows, Origin origin);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_FILE_EXAMINATION_H_

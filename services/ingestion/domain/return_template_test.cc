@@ -1,0 +1,81 @@
+#include "services/ingestion/domain/return_template.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/status/testing/status_matchers.h"
+#include "services/ingestion/domain/testing/ae_collection.h"
+#include "services/ingestion/domain/testing/read_file.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string Template(const std::string& layout, const std::vector<Cell>& held,
+                     const std::string& period = "2023-06",
+                     const std::string& organisation = "RLQ") {
+  const Collection collection = AeCollection();
+  return WriteTemplate(collection, *collection.FindLayout(layout), Period::Parse(period).value(),
+                       organisation, held)
+      .value();
+}
+
+TEST(ReturnTemplateTest, AnEmptyTemplateHasARowForEachCellAndNoFigures) {
+  const std::string file = Template("long", {});
+  EXPECT_THAT(file, StartsWith("organisation,period,item,department,booked,value,null_reason,"
+                               "explanation\r\n"
+                               "RLQ,2023-06,ae_admissions_via_ae,other,,,,\r\n"));
+  // Each figure that is still to be given is named when the file is checked.
+  const ReadFileResult result = ReadReturnFile(AeCollection(), "long", file);
+  ASSERT_THAT(result.status, IsOk());
+  EXPECT_EQ(result.rows[0].cells.size(), 18u);
+  EXPECT_EQ(result.rows[0].findings.count(), 18u);
+}
+
+TEST(ReturnTemplateTest, WhatIsNotCollectedIsFilledIn) {
+  const std::string file = Template("long", {}, "2023-05", "RVW");
+  EXPECT_THAT(file, HasSubstr("RVW,2023-05,ae_over_four_hours,type1,no,,NOT_COLLECTED,\r\n"));
+  EXPECT_THAT(file, HasSubstr("RVW,2023-05,ae_attendances,type1,no,,,\r\n"));
+  EXPECT_THAT(Template("wide", {}, "2023-05", "RVW"), HasSubstr("NOT_COLLECTED"));
+}
+
+TEST(ReturnTemplateTest, ALayoutWhoseRowsAreUnknownHasNone) {
+  const Collection collection = AeCollection();
+  const absl::Status status = WriteTemplate(collection, *collection.FindLayout("published"),
+                                            Period::Parse("2023-06").value(), "RLQ", {})
+                                  .status();
+  EXPECT_THAT(status, HasReason(Reason::kFileLayout));
+  EXPECT_EQ(LayoutForTemplate(collection)->code, "wide");
+}
+
+// Whatever is held comes back from the template exactly as it is held.
+TEST(ReturnTemplateTest, WhatIsHeldComesBackFromIt) {
+  EXPECT_TRUE(rc::check([] {
+    std::vector<Cell> held = AeCells();
+    for (Cell& cell : held) {
+      const int64_t millionths = *rc::gen::inRange<int64_t>(-9'000'000'000'000, 9'000'000'000'000);
+      if (*rc::gen::inRange(0, 4) == 0) {
+        cell.value.reset();
+        cell.null_reason = static_cast<NullReason>(*rc::gen::inRange(1, 5));
+      } else {
+        cell.value = Decimal::FromMillionths(millionths);
+      }
+    }
+    for (const char* layout : {"long", "wide"}) {
+      const ReadFileResult result = ReadReturnFile(AeCollection(), layout, Template(layout, held));
+      RC_ASSERT(result.status.ok());
+      RC_ASSERT(FindingsOf(result) == "");
+      FileReturnRows expected = result.rows[0];
+      expected.cells = held;
+      RC_ASSERT(CellsOf(result.rows[0]) == CellsOf(expected));
+    }
+  }));
+}
+
+}  // namespace
+}  // namespace onereturn::ingestion
