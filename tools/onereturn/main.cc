@@ -20,6 +20,8 @@ int Run(int argument_count, char** arguments) {
   AddInitCommand(&line);
   AddLoginCommands(&line);
   AddApplyCommand(&line);
+  AddTemplateCommand(&line);
+  AddCheckCommand(&line);
   AddSubmitCommand(&line);
   AddReturnsCommand(&line);
   AddMetricsCommand(&line);

@@ -26,9 +26,10 @@ Cell CopyOf(const CellView& view) {
   return cell;
 }
 
-// The cells of `items` that the entry's return holds.
-absl::StatusOr<std::vector<Cell>> CellsOfItems(const Reader& reader, uint64_t sequence,
-                                               const std::set<std::string>& items) {
+}  // namespace
+
+absl::StatusOr<std::vector<Cell>> CellsOfRevision(
+    const Reader& reader, uint64_t sequence, const std::optional<std::set<std::string>>& items) {
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
   ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
   std::vector<Cell> cells;
@@ -37,13 +38,13 @@ absl::StatusOr<std::vector<Cell>> CellsOfItems(const Reader& reader, uint64_t se
     ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));
     if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
     RETURN_IF_ERROR(VisitChunk(*chunk, [&](const CellView& cell) {
-      if (items.count(std::string(cell.item)) > 0) cells.push_back(CopyOf(cell));
+      if (!items.has_value() || items->count(std::string(cell.item)) > 0) {
+        cells.push_back(CopyOf(cell));
+      }
     }));
   }
   return cells;
 }
-
-}  // namespace
 
 absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                                                   const Collection& collection,
@@ -60,10 +61,30 @@ absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                      HeadOf(reader, ReturnKey{collection.code, before->ToString(), organisation}));
     earlier.read_set.push_back(std::move(head.check));
     if (head.newest.number == 0) continue;
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfItems(reader, head.newest.sequence, items));
+    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfRevision(reader, head.newest.sequence, items));
     earlier.history.push_back(EarlierReturn{distance, std::move(cells)});
   }
   return earlier;
+}
+
+absl::StatusOr<ReturnHistory> HistoryAt(const Reader& reader, const Collection& collection,
+                                        const Period& period, const std::string& organisation,
+                                        uint64_t sequence) {
+  ReturnHistory history;
+  const uint32_t furthest = collection.PriorPeriods();
+  if (furthest == 0) return history;
+  const std::set<std::string> items = collection.HistoryItems();
+  std::optional<Period> before = period.Previous();
+  for (uint32_t distance = 1; distance <= furthest && before.has_value();
+       ++distance, before = before->Previous()) {
+    const ReturnKey key{collection.code, before->ToString(), organisation};
+    ASSIGN_OR_RETURN(const std::optional<RevisionPlace> place,
+                     FindRevision(reader, OrganisationScope::Only(organisation), key, sequence));
+    if (!place.has_value()) continue;
+    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfRevision(reader, place->sequence, items));
+    history.push_back(EarlierReturn{distance, std::move(cells)});
+  }
+  return history;
 }
 
 }  // namespace onereturn::ingestion

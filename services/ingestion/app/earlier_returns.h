@@ -2,6 +2,9 @@
 #ifndef ONERETURN_SERVICES_INGESTION_APP_EARLIER_RETURNS_H_
 #define ONERETURN_SERVICES_INGESTION_APP_EARLIER_RETURNS_H_
 
+#include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +31,16 @@ absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                                                   const Collection& collection,
                                                   const Period& period,
                                                   const std::string& organisation);
+
+// The same as of `sequence`, for whoever only reads.
+absl::StatusOr<ReturnHistory> HistoryAt(const Reader& reader, const Collection& collection,
+                                        const Period& period, const std::string& organisation,
+                                        uint64_t sequence);
+
+// The cells of a revision, those of `items` alone where it is given. DATA_LOSS as above.
+absl::StatusOr<std::vector<Cell>> CellsOfRevision(
+    const Reader& reader, uint64_t sequence,
+    const std::optional<std::set<std::string>>& items = std::nullopt);
 
 }  // namespace onereturn::ingestion
 

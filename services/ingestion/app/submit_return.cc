@@ -21,21 +21,6 @@ namespace {
 // Chunks up to this go into the fact's own batch; more are written ahead, in batches of this size.
 constexpr size_t kBatchChunkBytes = 256 * 1024;
 
-absl::StatusOr<Period> ReadPeriod(const std::string& text, PeriodKind kind) {
-  absl::StatusOr<Period> period = Period::Parse(text);
-  if (!period.ok()) {
-    return Error(Reason::kPeriod,
-                 absl::StrCat("the period cannot be read: ", period.status().message()))
-        .Field("period", period.status().message());
-  }
-  if (period->kind() != kind) {
-    return Error(Reason::kPeriod,
-                 absl::StrCat("the collection takes periods of kind ", PeriodKindName(kind)))
-        .Field("period", absl::StrCat("is not of kind ", PeriodKindName(kind)));
-  }
-  return period;
-}
-
 // Whether the newest revision holds the same: a change of status, or a reason given, is to be kept.
 absl::StatusOr<bool> IsUnchanged(const Reader& reader, const ReturnSubmission& submission,
                                  const ReturnHeadState& head, const Judgement& judgement) {
@@ -86,6 +71,21 @@ struct SubmitReturn::Work {
   ReturnAnswer answer;
 };
 
+absl::StatusOr<Period> PeriodOfReturn(const std::string& text, PeriodKind kind) {
+  absl::StatusOr<Period> period = Period::Parse(text);
+  if (!period.ok()) {
+    return Error(Reason::kPeriod,
+                 absl::StrCat("the period cannot be read: ", period.status().message()))
+        .Field("period", period.status().message());
+  }
+  if (period->kind() != kind) {
+    return Error(Reason::kPeriod,
+                 absl::StrCat("the collection takes periods of kind ", PeriodKindName(kind)))
+        .Field("period", absl::StrCat("is not of kind ", PeriodKindName(kind)));
+  }
+  return period;
+}
+
 absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation) {
   if (absl::Status code = CheckOdsCode(organisation); !code.ok()) {
     return Error(Reason::kOdsFormat,
@@ -130,7 +130,7 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   ASSIGN_OR_RETURN(const CompiledCollection compiled,
                    collections_->Get(snapshot, submission.collection));
   ASSIGN_OR_RETURN(const Period period,
-                   ReadPeriod(submission.period, compiled.collection->period_kind));
+                   PeriodOfReturn(submission.period, compiled.collection->period_kind));
   RETURN_IF_ERROR(CheckOpen(snapshot, submission.submission, period));
   const ReturnKey key{compiled.collection->code, period.ToString(), organisation};
   ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(snapshot, key));

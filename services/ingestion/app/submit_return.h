@@ -71,6 +71,10 @@ class SubmitReturn {
   CompiledCollections* const collections_;
 };
 
+// The period of a return as a caller writes it. PERIOD when it is none, or of another kind than the
+// collection takes.
+absl::StatusOr<Period> PeriodOfReturn(const std::string& text, PeriodKind kind);
+
 // ODS_UNKNOWN or ODS_FORMAT unless the organisation is defined.
 absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation);
 

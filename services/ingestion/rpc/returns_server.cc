@@ -9,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/read_returns.h"
+#include "services/ingestion/app/read_rule_pack.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {
@@ -20,6 +21,7 @@ constexpr size_t kImportThreads = 2;
 constexpr size_t kImportQueue = 16;
 constexpr int kUsualCells = 1'000;
 constexpr int kLargestCells = 5'000;
+constexpr size_t kPieceBytes = 64 * 1024;
 
 template <typename Response>
 std::function<void(absl::StatusOr<UploadState>)> RespondUpload(
@@ -256,6 +258,29 @@ grpc::Status ReturnsServer::GetReceipt(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(Accepted accepted, parts_.committer->ReceiptOf(revision.sequence));
     *response->mutable_receipt() = onereturn::ToWire(accepted);
     response->set_public_key_pem(parts_.committer->verifying_key().ToPem());
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status ReturnsServer::GetRulePack(
+    grpc::ServerContext* context, const returns::v1::GetRulePackRequest* request,
+    grpc::ServerWriter<returns::v1::GetRulePackResponse>* writer) {
+  const Guard& guard = *parts_.guard;
+  return guard.ServeStream(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(call, request->read(), {}));
+    const ReturnKey key{request->collection(), request->period(), request->organisation()};
+    ASSIGN_OR_RETURN(returns::v1::RulePack pack,
+                     ReadRulePackOf(*parts_.store, key, place.sequence));
+    pack.set_position(place.position);
+    *pack.mutable_time() = onereturn::ToWire(guard.clock().Now());
+    ASSIGN_OR_RETURN(const returns::v1::SignedRulePack signed_pack,
+                     SignRulePack(pack, *parts_.committer));
+    const std::string bytes = signed_pack.SerializeAsString();
+    for (size_t at = 0; at < bytes.size(); at += kPieceBytes) {
+      returns::v1::GetRulePackResponse response;
+      response.set_data(bytes.substr(at, kPieceBytes));
+      if (!WriteInTime(context, writer, response)) return absl::CancelledError("the reader left");
+    }
     return absl::OkStatus();
   });
 }

@@ -67,6 +67,10 @@ class ReturnsServer final : public ReturnsBase {
                           const returns::v1::GetReceiptRequest* request,
                           returns::v1::GetReceiptResponse* response) override;
 
+  grpc::Status GetRulePack(grpc::ServerContext* context,
+                           const returns::v1::GetRulePackRequest* request,
+                           grpc::ServerWriter<returns::v1::GetRulePackResponse>* writer) override;
+
   // Lets imports that were begun run to their end.
   void Drain() { imports_.Shutdown(); }
 

@@ -66,6 +66,8 @@ absl::StatusOr<onereturn::common::v1::ReadAt> ToReadAt(const ReadOptions& option
 void AddInitCommand(CommandLine* line);
 void AddLoginCommands(CommandLine* line);
 void AddApplyCommand(CommandLine* line);
+void AddTemplateCommand(CommandLine* line);
+void AddCheckCommand(CommandLine* line);
 void AddSubmitCommand(CommandLine* line);
 void AddReturnsCommand(CommandLine* line);
 void AddMetricsCommand(CommandLine* line);
