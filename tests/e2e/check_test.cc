@@ -1,0 +1,157 @@
+// `template` and `check`: a return prepared from what is held and checked without a connection,
+// with the findings that the service gives.
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "onereturn/returns/v1/returns_service.pb.h"
+#include "tests/e2e/demonstration.h"
+
+namespace onereturn {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class CheckTest : public DemonstrationTest {
+ protected:
+  // What `template` says, for the provider's own officer; the file and the rules lie in file() and
+  // rules().
+  ClientRun Template(const std::string& period, const std::vector<std::string>& options = {}) {
+    std::vector<std::string> arguments = {"template", kIcbProvider, "--collection", "MSitAE",
+                                          "--period", period,       "--out",        file(),
+                                          "--rules",  rules()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return demo_.As(Submitter(kIcbProvider), arguments);
+  }
+
+  // Under a profile that leads to no service.
+  ClientRun Check(const std::string& path, const std::vector<std::string>& options = {}) {
+    std::vector<std::string> arguments = {"check", path, "--rules", rules()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return RunClient({arguments, DarkProfile()});
+  }
+
+  // The submitter's profile with addresses at which nobody listens.
+  std::string DarkProfile() {
+    const std::string profile = demo_.ProfileOf(Submitter(kIcbProvider));
+    std::string dark;
+    for (absl::string_view line : absl::StrSplit(ReadWholeFile(profile), '\n')) {
+      const size_t address = line.find("address:");
+      absl::StrAppend(&dark,
+                      address == absl::string_view::npos
+                          ? line
+                          : absl::StrCat(line.substr(0, address), "address: \"localhost:1\""),
+                      "\n");
+    }
+    const std::string path =
+        absl::StrCat(profile.substr(0, profile.rfind('/')), "/dark.profile.textproto");
+    std::ofstream(path) << dark;
+    return path;
+  }
+
+  std::string file() const { return File("template.csv"); }
+  std::string rules() const { return File("template.rules"); }
+};
+
+TEST_F(CheckTest, WhatIsHeldIsFilledInAndChecksAsItWasAccepted) {
+  const ClientRun made = Template("2024-03");
+  EXPECT_THAT(made, AllOf(ExitedWith(0), Field(&ClientRun::err, IsEmpty()),
+                          Field(&ClientRun::out,
+                                AllOf(HasSubstr("March 2024"), HasSubstr("18 figures filled in"),
+                                      HasSubstr("onereturn check ")))));
+  EXPECT_THAT(
+      Check(file()),
+      AllOf(ExitedWith(0), Field(&ClientRun::err, IsEmpty()),
+            Field(&ClientRun::out, AllOf(HasSubstr("valid"), HasSubstr("nothing was sent")))));
+  // Sent, it is what is held.
+  EXPECT_THAT(
+      demo_.As(Submitter(kIcbProvider), demo_.Submit({file()})),
+      AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("0 returns stored, 1 as held"))));
+}
+
+TEST_F(CheckTest, AnEmptyTemplateNamesEachFigureThatIsStillToBeGiven) {
+  ASSERT_THAT(Template("2024-05", {"--layout", "onereturn-long"}), ExitedWith(0));
+  const ClientRun run = Check(file(), {"--layout", "onereturn-long", "--json"});
+  EXPECT_THAT(run, ExitedWith(1));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("VERDICT_INVALID"), HasSubstr("\"finding_count\":18")));
+}
+
+TEST_F(CheckTest, TheFindingsAreThoseOfTheService) {
+  ASSERT_THAT(Template("2024-03"), ExitedWith(0));
+  // The first figure of the row becomes negative, and the next no number.
+  std::vector<std::string> lines = absl::StrSplit(ReadWholeFile(file()), "\r\n");
+  std::vector<std::string> fields = absl::StrSplit(lines[1], ',');
+  fields[2] = "-4";
+  fields[3] = "n/a";
+  lines[1] = absl::StrJoin(fields, ",");
+  const std::string faulty = Write("faulty.csv", absl::StrJoin(lines, "\r\n"));
+  const ClientRun offline = Check(faulty, {"--json"});
+  const ClientRun service =
+      demo_.As(Submitter(kIcbProvider), demo_.Submit({faulty}, {"--validate-only", "--json"}));
+  EXPECT_THAT(offline, AllOf(ExitedWith(1), Field(&ClientRun::err, IsEmpty())));
+  EXPECT_THAT(service, ExitedWith(1));
+  const auto here = FromJson<google::protobuf::Struct>(offline.out);
+  const auto there = JsonMessage<returns::v1::SubmitReturnFileResponse>(
+      FromJson<google::protobuf::Struct>(service.out), {"files", "0", "answer"});
+  ASSERT_GE(there.findings_size(), 2);
+  for (int i = 0; i < there.findings_size(); ++i) {
+    const auto finding =
+        JsonMessage<common::v1::Finding>(here, {"files", "0", "findings", absl::StrCat(i)});
+    EXPECT_EQ(finding.ShortDebugString(), there.findings(i).ShortDebugString());
+  }
+  EXPECT_THAT(Check(faulty).out,
+              AllOf(HasSubstr("AE01"), HasSubstr("CELL_VALUE"), HasSubstr("Got: -4.")));
+}
+
+TEST_F(CheckTest, RulesThatWereAlteredAreRefused) {
+  ASSERT_THAT(Template("2024-03"), ExitedWith(0));
+  std::string bytes = ReadWholeFile(rules());
+  bytes[bytes.size() / 2] ^= 1;
+  Write("template.rules", bytes);
+  EXPECT_THAT(
+      Check(file()),
+      AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("not what the ingestion service"))));
+  Write("template.rules", "no rules");
+  EXPECT_THAT(Check(file()), ExitedWith(2));
+}
+
+TEST_F(CheckTest, AFileOfAnotherPeriodOrOrganisationIsRefusedByName) {
+  ASSERT_THAT(Template("2024-03"), ExitedWith(0));
+  const std::string text = ReadWholeFile(file());
+  EXPECT_THAT(Check(Write("may.csv", absl::StrReplaceAll(text, {{"2024-03", "2024-05"}}))),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("2024-05"))));
+  EXPECT_THAT(Check(Write("other.csv", absl::StrReplaceAll(text, {{"RLQ", "RWP"}}))),
+              Field(&ClientRun::err, AllOf(HasSubstr("ORG_SCOPE"), HasSubstr("RWP"))));
+}
+
+TEST_F(CheckTest, ATemplateOfAnotherOrganisationIsRefused) {
+  EXPECT_THAT(
+      demo_.As(Submitter(kOtherIcbProvider), {"template", kIcbProvider, "--collection", "MSitAE",
+                                              "--period", "2024-03", "--out", file()}),
+      AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("ORG_SCOPE"))));
+}
+
+// A reason given in a file stands beside its figure for whoever may read free text.
+TEST_F(CheckTest, AReasonInAFileIsKeptBesideItsFigure) {
+  ASSERT_THAT(Template("2022-09", {"--layout", "onereturn-long"}), ExitedWith(0));
+  std::vector<std::string> lines = absl::StrSplit(ReadWholeFile(file()), "\r\n");
+  lines[1] += "A ward was closed.";
+  const std::string path = Write("reasons.csv", absl::StrJoin(lines, "\r\n"));
+  ASSERT_THAT(demo_.As(Submitter(kIcbProvider),
+                       {"submit", path, "--collection", "MSitAE", "--layout", "onereturn-long"}),
+              ExitedWith(0));
+  const auto held = demo_.Ask<returns::v1::ListRevisionsResponse>(
+      Submitter(kIcbProvider),
+      {"returns", kIcbProvider, "--collection", "MSitAE", "--period", "2022-09", "--revisions"});
+  ASSERT_EQ(held.revisions(0).explanations_size(), 1);
+  EXPECT_EQ(held.revisions(0).explanations(0).text(), "A ward was closed.");
+  EXPECT_EQ(held.revisions(0).explanations(0).cell().item(), "ae_admissions_via_ae");
+}
+
+}  // namespace
+}  // namespace onereturn
