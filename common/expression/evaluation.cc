@@ -105,6 +105,7 @@ Value Evaluator::Evaluate(size_t index) {
     case Operation::kAbsolute:
     case Operation::kNegate:
     case Operation::kNot:
+    case Operation::kRound:
     case Operation::kIsWhole:
     case Operation::kIsNull:
       return EvaluateUnary(node);
@@ -172,6 +173,8 @@ Value Evaluator::EvaluateUnary(const ExpressionNode& node) {
       return Boolean(operand.number.IsWhole());
     case Operation::kNegate:
       return Number(operand.number.Negated());
+    case Operation::kRound:
+      return Number(operand.number.Rounded());
     default:
       return Number(operand.number.Absolute());
   }

@@ -1,11 +1,13 @@
 // What an expression means.
 //
-// Numbers are exact rationals: 1 / 3 * 3 = 1 holds, and nothing is ever rounded.
+// Numbers are exact rationals: 1 / 3 * 3 = 1 holds, and nothing is rounded but by round(x), which
+// is the nearest whole number, halfway the one further from zero: round(1000 * a / b) are tenths of
+// a percent as they are published.
 //
 // Null is "not known", and spreads:
 //   + - * / negation, abs, min,   null where any operand is null
 //   max, < <= > >= = !=,
-//   is_whole
+//   round, is_whole
 //   x / 0                         null, and the evaluation says that it divided by zero
 //   and, or, not                  three-valued (Kleene): false and null is false, true or null is
 //                                 true, every other combination with null is null; not null is

@@ -80,15 +80,23 @@ TEST(EvaluationTest, Numbers) {
 
 TEST(EvaluationTest, Conditions) {
   const Row rows[] = {
-      {"three < half", "false"},     {"half < three", "true"},       {"three < 3", "false"},
-      {"three <= 3", "true"},        {"three <= 2.999999", "false"}, {"three > half", "true"},
-      {"three > 3", "false"},        {"three >= 3", "true"},         {"half >= three", "false"},
-      {"three = 3.0", "true"},       {"three = half", "false"},      {"three != half", "true"},
-      {"three != 3", "false"},       {"1 / 3 = 2 / 6", "true"},      {"0.1 + 0.2 = 0.3", "true"},
-      {"(1 < 2) = (3 < 4)", "true"}, {"(1 < 2) = (4 < 3)", "false"}, {"(1 < 2) != (4 < 3)", "true"},
-      {"is_whole(three)", "true"},   {"is_whole(half)", "false"},    {"is_whole(1 / 3)", "false"},
-      {"is_whole(-4 / 2)", "true"},  {"is_null(three)", "false"},    {"not 1 < 2", "false"},
-      {"not 2 < 1", "true"},
+      {"three < half", "false"},      {"half < three", "true"},
+      {"three < 3", "false"},         {"three <= 3", "true"},
+      {"three <= 2.999999", "false"}, {"three > half", "true"},
+      {"three > 3", "false"},         {"three >= 3", "true"},
+      {"half >= three", "false"},     {"three = 3.0", "true"},
+      {"three = half", "false"},      {"three != half", "true"},
+      {"three != 3", "false"},        {"1 / 3 = 2 / 6", "true"},
+      {"0.1 + 0.2 = 0.3", "true"},    {"(1 < 2) = (3 < 4)", "true"},
+      {"(1 < 2) = (4 < 3)", "false"}, {"(1 < 2) != (4 < 3)", "true"},
+      {"is_whole(three)", "true"},    {"is_whole(half)", "false"},
+      {"is_whole(1 / 3)", "false"},   {"is_whole(-4 / 2)", "true"},
+      {"is_null(three)", "false"},    {"not 1 < 2", "false"},
+      {"not 2 < 1", "true"},          {"round(2.5) = 3", "true"},
+      {"round(-2.5) = -3", "true"},   {"round(2.499999) = 2", "true"},
+      {"round(1 / 3) = 0", "true"},   {"round(-0.4) = 0", "true"},
+      {"round(2 / 3) = 1", "true"},   {"round(7) = 7", "true"},
+      {"round(-7) = -7", "true"},     {"round(1000 * 655 / 2306) = 284", "true"},
   };
   const CellTable cells = Cells();
   for (const Row& row : rows) EXPECT_EQ(Outcome(row.text, cells), row.outcome) << row.text;
@@ -102,7 +110,7 @@ TEST(EvaluationTest, NullSpreads) {
       EXPECT_EQ(Outcome(absl::StrCat("three", operation, missing), cells), "null");
       EXPECT_EQ(Outcome(absl::StrCat(missing, operation, missing), cells), "null");
     }
-    for (const char* function : {"-", "abs", "is_whole"}) {
+    for (const char* function : {"-", "abs", "round", "is_whole"}) {
       EXPECT_EQ(Outcome(absl::StrCat(function, "(", missing, ")"), cells), "null");
     }
     for (const char* function : {"min", "max"}) {

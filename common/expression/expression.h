@@ -12,8 +12,8 @@
 //   number      := digits [ "." one to six digits ]
 //   item        := [a-z][a-z0-9_]*, except the words and functions of the language
 //   function    := sum(item) | sum_present(item) | count_present(item) | coalesce(a, b) | abs(x)
-//                | min(a, b) | max(a, b) | is_whole(x) | is_null(x) | if(condition, a, b)
-//                | prior(e) | prior(e, periods) | outside_limits(x)
+//                | min(a, b) | max(a, b) | round(x) | is_whole(x) | is_null(x)
+//                | if(condition, a, b) | prior(e) | prior(e, periods) | outside_limits(x)
 //   periods     := a whole number from 1 to 36, written out
 //
 // Blanks, tabs and line ends between words mean nothing. Plain ASCII. Every expression is a number

@@ -11,6 +11,7 @@ constexpr OperationSyntax kSyntax[] = {
     {Operation::kAbsolute, "abs", Precedence::kPrimary, 1},
     {Operation::kMinimum, "min", Precedence::kPrimary, 2},
     {Operation::kMaximum, "max", Precedence::kPrimary, 2},
+    {Operation::kRound, "round", Precedence::kPrimary, 1},
     {Operation::kIsWhole, "is_whole", Precedence::kPrimary, 1},
     {Operation::kIsNull, "is_null", Precedence::kPrimary, 1},
     {Operation::kIf, "if", Precedence::kPrimary, 3},

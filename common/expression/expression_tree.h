@@ -24,6 +24,7 @@ enum class Operation : uint8_t {
   kAbsolute,
   kMinimum,
   kMaximum,
+  kRound,
   kIsWhole,
   kIsNull,
   kIf,

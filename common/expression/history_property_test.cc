@@ -43,6 +43,7 @@ TEST(HistoryPropertyTest, PriorIsTheExpressionOverThatPeriod) {
       "sum(a) < sum(b) or is_null(b)",
       "if(count_present(a) > 1, sum(a), coalesce(b, -1))",
       "is_whole(a / 2)",
+      "round(a / 3)",
       "a * 9000000000000 * 9000000000000 * 9000000000000"};
   constexpr uint32_t kDistances[] = {1, 2, 3, 11, 24, 25, 36};
   size_t held_outcomes[5] = {};

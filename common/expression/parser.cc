@@ -177,7 +177,7 @@ std::optional<Part> Parser::ParseWord(size_t nesting) {
     return Fault(word.column,
                  absl::StrCat("there is no function '", shown,
                               "'; there are sum, sum_present, count_present, coalesce, abs, min, "
-                              "max, is_whole, is_null, if, prior and outside_limits"));
+                              "max, round, is_whole, is_null, if, prior and outside_limits"));
   }
   if (function == nullptr) {
     ExpressionNode node;

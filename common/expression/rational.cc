@@ -116,6 +116,15 @@ Rational Rational::Negated() const { return Rational(-numerator_, denominator_);
 
 Rational Rational::Absolute() const { return numerator_ < 0 ? Negated() : *this; }
 
+Rational Rational::Rounded() const {
+  Int128 whole = numerator_ / denominator_;
+  const Int128 rest = numerator_ % denominator_;  // Of the numerator's sign.
+  const Int128 away = rest < 0 ? -rest : rest;
+  // Twice the rest might not fit. A whole number has no rest, so one more always does.
+  if (away > 0 && away >= denominator_ - away) whole += numerator_ < 0 ? -1 : 1;
+  return Rational(whole, 1);
+}
+
 std::optional<Rational> Rational::Add(const Rational& a, const Rational& b) {
   // The common divisor is taken out first, so that sums of decimals stay over at most a million.
   const auto divisor = static_cast<Int128>(

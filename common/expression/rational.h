@@ -30,6 +30,8 @@ class Rational {
 
   Rational Negated() const;
   Rational Absolute() const;
+  // The nearest whole number; halfway between two the one further from zero.
+  Rational Rounded() const;
 
   static std::optional<Rational> Add(const Rational& a, const Rational& b);
   static std::optional<Rational> Subtract(const Rational& a, const Rational& b);

@@ -4,6 +4,8 @@
 
 #include <rapidcheck.h>
 
+#include <cstdlib>
+
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
 
@@ -75,6 +77,21 @@ TEST(RationalTest, ComparisonNeverOverflows) {
   EXPECT_GT(Rational::Compare(Of(kGreatest - 1, kGreatest), Of(kGreatest - 2, kGreatest - 1)), 0);
 }
 
+TEST(RationalTest, RoundedIsTheNearestWholeNumberHalfwayAwayFromZero) {
+  EXPECT_EQ(Of(5, 2).Rounded(), Of(3));
+  EXPECT_EQ(Of(-5, 2).Rounded(), Of(-3));
+  EXPECT_EQ(Of(7, 3).Rounded(), Of(2));
+  EXPECT_EQ(Of(-8, 3).Rounded(), Of(-3));
+  EXPECT_EQ(Of(-1, 3).Rounded(), Of(0));
+  EXPECT_EQ(Of(12).Rounded(), Of(12));
+  // Nothing on the way leaves the bound.
+  EXPECT_EQ(Of(kGreatest).Rounded(), Of(kGreatest));
+  EXPECT_EQ(Of(kGreatest, 2).Rounded(), Of(Int128{1} << 126));
+  EXPECT_EQ(Of(-kGreatest, 2).Rounded(), Of(-(Int128{1} << 126)));
+  EXPECT_EQ(Of(kGreatest - 1, kGreatest).Rounded(), Of(1));
+  EXPECT_EQ(Of(kGreatest / 2, kGreatest).Rounded(), Of(0));
+}
+
 TEST(RationalTest, Text) {
   EXPECT_EQ(Of(5, 2).ToString(), "2.5");
   EXPECT_EQ(Of(-7, 3).ToString(), "-7/3");
@@ -102,6 +119,9 @@ TEST(RationalTest, AgreesWithNaiveFractions) {
     RC_ASSERT(Rational::Subtract(x, y) == Rational::Make(a * d - c * b, b * d));
     RC_ASSERT(Rational::Multiply(x, y) == Rational::Make(a * c, b * d));
     if (c != 0) RC_ASSERT(Rational::Divide(x, y) == Rational::Make(a * d, b * c));
+    // Half away from zero, the other way round: the floor of the magnitude and a half.
+    const int64_t magnitude = (2 * std::abs(a) + b) / (2 * b);
+    RC_ASSERT(x.Rounded() == Of(a < 0 ? -magnitude : magnitude));
     const int64_t difference = a * d - c * b;
     RC_ASSERT(Rational::Compare(x, y) == (difference > 0) - (difference < 0));
   }));

@@ -16,6 +16,7 @@
 #include "services/ingestion/app/load_rights.h"
 #include "services/ingestion/app/record_rights_file.h"
 #include "services/ingestion/rpc/catalogue_server.h"
+#include "services/ingestion/rpc/findings_server.h"
 #include "services/ingestion/rpc/returns_server.h"
 #include "services/ingestion/rpc/rights_server.h"
 #include "services/ingestion/store/families.h"
@@ -89,6 +90,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
                    MakeGuard(config, kept, rights, &foundation->clock,
                              {ServiceDescriptor<returns::v1::ReturnsService>(),
+                              ServiceDescriptor<returns::v1::FindingsService>(),
                               ServiceDescriptor<rights::v1::RightsService>(),
                               ServiceDescriptor<catalogue::v1::CatalogueService>()}));
   MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
@@ -108,6 +110,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                              &use.submit_return,
                              &use.submit_file};
   ReturnsServer returns_server(parts);
+  FindingsServer findings_server(parts);
   CatalogueServer catalogue_server(parts, &use.define);
   RightsServer rights_server(parts, &use.grants, rights);
   const ChunkReader chunks = ChunksOf(store);
@@ -119,10 +122,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   AccessServer access_server(guard.get(), kept.access_log.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<Server> server,
-      Server::Start(config, {&returns_server, &catalogue_server, &rights_server, &operations_server,
-                             &backup_server, &ledger_server, &feed_server, &access_server}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
+                   Server::Start(config, {&returns_server, &findings_server, &catalogue_server,
+                                          &rights_server, &operations_server, &backup_server,
+                                          &ledger_server, &feed_server, &access_server}));
   const auto end_waits = [&] {
     feed_server.Drain();
     committer->WakeWaiters();

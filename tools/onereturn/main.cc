@@ -24,6 +24,7 @@ int Run(int argument_count, char** arguments) {
   AddCheckCommand(&line);
   AddSubmitCommand(&line);
   AddReturnsCommand(&line);
+  AddFindingsCommands(&line);
   AddMetricsCommand(&line);
   AddLeagueCommand(&line);
   AddTrendCommand(&line);

@@ -72,6 +72,7 @@ class Builder {
     }
     for (int i = 0; i < definition_.frames_size(); ++i) AddFrame(i);
     for (int i = 0; i < definition_.rules_size(); ++i) AddRule(i);
+    AddStaleCopy();
     CheckHistory();
     for (int i = 0; i < definition_.not_collected_size(); ++i) AddNotCollected(i);
     for (int i = 0; i < definition_.layouts_size(); ++i) AddLayout(i);
@@ -188,6 +189,9 @@ class Builder {
     }
     if (rule.severity() == common::v1::SEVERITY_UNSPECIFIED)
       faults_.Field(absl::StrCat(path, ".severity"), "is missing");
+    if (rule.screen() && rule.severity() != common::v1::SEVERITY_INFO) {
+      faults_.Field(absl::StrCat(path, ".severity"), "of a screen is INFO");
+    }
     if (rule.message().empty()) faults_.Field(absl::StrCat(path, ".message"), "is missing");
     if (rule.each_cell() && rule.for_each_size() > 0) {
       faults_.Field(path, "each_cell and for_each cannot stand together");
@@ -220,7 +224,22 @@ class Builder {
                                          rule.suggestion(),
                                          *std::move(expression),
                                          {rule.for_each().begin(), rule.for_each().end()},
-                                         rule.each_cell()});
+                                         rule.each_cell(),
+                                         rule.screen()});
+  }
+
+  void AddStaleCopy() {
+    if (!definition_.has_stale_copy()) return;
+    const catalogue::v1::StaleCopy& stale = definition_.stale_copy();
+    if (stale.periods() == 0 || stale.periods() > kPriorPeriodsMax) {
+      faults_.Field("stale_copy.periods", absl::StrCat("must be 1 to ", kPriorPeriodsMax));
+    }
+    if (stale.least_figures() == 0) faults_.Field("stale_copy.least_figures", "must be at least 1");
+    if (stale.severity() != common::v1::SEVERITY_EXPLAIN &&
+        stale.severity() != common::v1::SEVERITY_INFO) {
+      faults_.Field("stale_copy.severity", "must be EXPLAIN or INFO");
+    }
+    collection_.stale_copy = {stale.periods(), stale.least_figures(), SeverityOf(stale.severity())};
   }
 
   void CheckHistory() {

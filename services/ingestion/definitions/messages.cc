@@ -63,6 +63,8 @@ common::v1::Finding MessageOf(const Finding& finding) {
   message.set_got(finding.got);
   message.set_expected(finding.expected);
   message.set_suggestion(finding.suggestion);
+  message.set_explanation_owed(finding.explanation_owed);
+  message.set_screen(finding.screen);
   return message;
 }
 

@@ -62,21 +62,23 @@ bool Collection::DoesNotCollect(absl::string_view organisation, const Period& pe
 }
 
 uint32_t Collection::PriorPeriods() const {
-  uint32_t periods = 0;
+  uint32_t periods = stale_copy.periods;
   for (const RuleSpec& rule : rules) periods = std::max(periods, rule.PriorPeriods());
   return periods;
 }
 
 std::set<std::string> Collection::HistoryItems() const {
   std::set<std::string> read;
+  bool reads_all = stale_copy.periods > 0;
   for (const RuleSpec& rule : rules) {
     if (rule.PriorPeriods() == 0) continue;
-    if (rule.each_cell) {
-      for (const auto& [code, item] : items) read.insert(code);
-    } else {
+    reads_all = reads_all || rule.each_cell;
+    if (!rule.each_cell) {
       read.insert(rule.expression.Items().begin(), rule.expression.Items().end());
     }
   }
+  if (!reads_all) return read;
+  for (const auto& [code, item] : items) read.insert(code);
   return read;
 }
 

@@ -48,9 +48,17 @@ struct RuleSpec {
   Expression expression;
   std::vector<std::string> for_each;
   bool each_cell = false;  // The name `cell` stands for the cell in hand.
+  bool screen = false;     // Looks for an unusual pattern; its findings are INFO.
 
   // How many periods back it reads; 0: the period in hand alone.
   uint32_t PriorPeriods() const { return expression.PriorPeriods(); }
+};
+
+// How a return is looked at for the figures of an earlier one.
+struct StaleCopySpec {
+  uint32_t periods = 0;        // How many periods back; 0: it is not looked for.
+  uint32_t least_figures = 0;  // Other than zero: with fewer, a repetition says nothing.
+  Severity severity = Severity::kInfo;
 };
 
 // Periods from `from` to `to`, both inclusive; without `to`: no end.
@@ -75,6 +83,7 @@ struct Collection {
   PeriodKind period_kind = PeriodKind::kMonth;
   std::map<std::string, ItemSpec> items;
   std::vector<RuleSpec> rules;
+  StaleCopySpec stale_copy;
   std::map<std::string, std::vector<PeriodSpan>>
       frames;  // By organisation; empty: any organisation.
   std::map<std::string, std::vector<NotCollectedSpec>> not_collected;  // By organisation.
@@ -87,9 +96,10 @@ struct Collection {
   // Is the item one the organisation does not collect in the period?
   bool DoesNotCollect(absl::string_view organisation, const Period& period,
                       absl::string_view item) const;
-  // How many periods back its rules read at most; 0: none reads an earlier period.
+  // How many periods back its rules and the look for stale copies read at most; 0: no earlier
+  // period is read.
   uint32_t PriorPeriods() const;
-  // The items that rules may read in earlier periods, each once.
+  // The items that may be read in earlier periods, each once.
   std::set<std::string> HistoryItems() const;
   // How many cells those items have in all the periods; UINT64_MAX as CellCount.
   uint64_t HistoryCellCount() const;

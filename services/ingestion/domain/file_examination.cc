@@ -39,8 +39,12 @@ Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Sta
 }
 
 Submission ToSubmission(FileReturnRows rows, Origin origin) {
-  return Submission{std::move(rows.organisation), origin, std::move(rows.cells),
-                    std::move(rows.places), std::move(rows.explanations)};
+  return Submission{std::move(rows.organisation),
+                    origin,
+                    std::move(rows.cells),
+                    std::move(rows.places),
+                    std::move(rows.explanations),
+                    /*with_screens=*/origin == Origin::kSubmitted};
 }
 
 absl::Status FileExamination::Take(FileReturnRows rows) {

@@ -33,6 +33,8 @@ struct Finding {
   std::string got;
   std::string expected;
   std::string suggestion;
+  bool explanation_owed = false;  // Of an EXPLAIN: no reason was given.
+  bool screen = false;            // Of a rule that looks for unusual patterns.
 };
 
 // Findings in the order they were made: the first ones kept, the others counted. Texts that come

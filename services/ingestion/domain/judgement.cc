@@ -12,9 +12,12 @@
 #include "common/expression/cell_table.h"
 #include "common/expression/evaluation.h"
 #include "common/expression/rule_scope.h"
+#include "services/ingestion/domain/stale_copy.h"
 
 namespace onereturn::ingestion {
 namespace {
+
+constexpr char kStaleCopy[] = "STALE_COPY";
 
 bool SameCell(const Cell& a, const Cell& b) {
   return a.item == b.item && a.dimensions == b.dimensions;
@@ -56,6 +59,7 @@ class Examination {
     for (const RuleSpec& rule : collection_.rules) {
       rule.each_cell ? CheckRuleOfEachCell(rule) : CheckRule(rule);
     }
+    CheckStaleCopy();
     return std::move(findings_);
   }
 
@@ -115,11 +119,29 @@ class Examination {
                      [this](size_t a, size_t b) { return CellBefore(cells_[a], cells_[b]); });
     for (size_t i = 1; i < order.size(); ++i) {
       const Cell& cell = cells_[order[i]];
-      if (!SameCell(cells_[order[i - 1]], cell)) continue;
-      AddAtCell(Structural("CELL_DUPLICATE", absl::StrCat(DescribeCell(cell), " stands twice."),
-                           "Give each cell once."),
-                order[i]);
+      if (SameCell(cells_[order[i - 1]], cell)) {
+        AddAtCell(DuplicateOf(cells_[order[i - 1]], cell), order[i]);
+      }
     }
+  }
+
+  // Graded by what it takes to mend it: leave one out, choose the one with a figure, or find out
+  // which figure is right.
+  Finding DuplicateOf(const Cell& first, const Cell& second) const {
+    const bool complete = first == second;
+    const bool consistent = first.value.has_value() != second.value.has_value();
+    Finding finding = Structural(
+        "CELL_DUPLICATE",
+        absl::StrCat(DescribeCell(second), " stands twice, ",
+                     complete     ? "the same both times: a complete duplicate."
+                     : consistent ? "once with a figure: a consistent duplicate."
+                                  : "with different figures: an inconsistent duplicate."),
+        complete     ? "Leave one out."
+        : consistent ? "Leave out the one without a figure, if there is one to give."
+                     : "Find out which figure is right, and leave the other out.");
+    if (second.value.has_value()) finding.got = second.value->ToString();
+    if (first.value.has_value()) finding.expected = first.value->ToString();
+    return finding;
   }
 
   void CheckDimensions(const ItemSpec& item, size_t index) {
@@ -219,6 +241,32 @@ class Examination {
     }
   }
 
+  void CheckStaleCopy() {
+    const std::optional<uint32_t> copied =
+        PeriodsSinceCopied(collection_.stale_copy, cells_, history_);
+    if (!copied.has_value()) return;
+    Period original = period_;
+    for (uint32_t i = 0; i < *copied; ++i) original = original.Previous().value_or(original);
+    Finding finding = Structural(
+        kStaleCopy,
+        absl::StrCat("Every figure is that of ", original.ToString(), ": was it copied?"),
+        "Check that the file was filled in for this period; if the figures are right, say so.");
+    finding.severity = collection_.stale_copy.severity;
+    finding.rule_version = collection_.version;
+    if (finding.severity == Severity::kExplain && !ExplainedAsAWhole(kStaleCopy)) Owe(&finding);
+    findings_.Add(std::move(finding));
+  }
+
+  static void Owe(Finding* finding) {
+    finding->explanation_owed = true;
+    finding->suggestion = absl::StrCat("EXPLANATION_OWED: ", finding->suggestion);
+  }
+
+  bool ExplainedAsAWhole(absl::string_view code) const {
+    return std::any_of(submission_.explanations.begin(), submission_.explanations.end(),
+                       [&](const ExplanationGiven& given) { return given.rule == code; });
+  }
+
   static bool IsFinding(RuleVerdict verdict) {
     return verdict == RuleVerdict::kFails || verdict == RuleVerdict::kFaultyRule;
   }
@@ -236,10 +284,11 @@ class Examination {
   }
 
   void Report(const RuleSpec& rule, RuleVerdict verdict, size_t index, const Bindings& bindings) {
-    if (!IsFinding(verdict)) return;
+    if (!IsFinding(verdict) || (rule.screen && !submission_.with_screens)) return;
     Finding finding = Structural(rule.code, rule.message, rule.suggestion);
     finding.severity = rule.severity;
     finding.rule_version = collection_.version;
+    finding.screen = rule.screen;
     if (verdict == RuleVerdict::kFaultyRule) {
       finding.code = "RULE_FAULTY";
       finding.severity = Severity::kInfo;
@@ -256,7 +305,7 @@ class Examination {
     const Cell& cell = cells_[index];
     if (cell.value.has_value()) finding.got = cell.value->ToString();
     if (finding.severity == Severity::kExplain && !Explained(rule, bindings, cell)) {
-      finding.suggestion = absl::StrCat("EXPLANATION_OWED: ", finding.suggestion);
+      Owe(&finding);
     }
     AddAtCell(std::move(finding), index);
   }

@@ -26,6 +26,8 @@ struct Submission {
   std::vector<Cell> cells;    // Dimensions sorted; in any order of cells.
   std::vector<Place> places;  // Of each cell, in the same order; or empty.
   std::vector<ExplanationGiven> explanations;
+  // False where the answer goes to who is not to see findings of screens.
+  bool with_screens = true;
 };
 
 // What was found, and the cells as they will be stored.

@@ -112,6 +112,31 @@ TEST(LongFileTest, WhatCouldBeAPatientIsShownNowhere) {
   EXPECT_EQ(finding.cell->item, "(withheld)");
 }
 
+TEST(DuplicateTest, ACellThatStandsTwiceIsGradedByWhatMendsIt) {
+  const auto judged = [](const std::string& first, const std::string& second) {
+    Submission submission;
+    submission.organisation = "RLQ";
+    submission.cells = AeCells({{"ae_waits_over_twelve_hours", first}});
+    submission.cells.push_back(AeCell("ae_waits_over_twelve_hours", second));
+    const Judgement judgement = Judge(AeCollection(), Period::Parse("2023-06").value(), submission);
+    EXPECT_EQ(judgement.verdict, Verdict::kInvalid);
+    std::vector<std::string> words;
+    for (const Finding& finding : judgement.findings.kept()) {
+      words.push_back(
+          absl::StrCat(finding.code, ": ", finding.message.substr(finding.message.rfind(',') + 2)));
+    }
+    return absl::StrJoin(words, "\n");
+  };
+  const std::string same = "CELL_DUPLICATE: the same both times: a complete duplicate.";
+  EXPECT_EQ(judged("3", "3"), same);
+  EXPECT_EQ(judged("WITHHELD", "WITHHELD"), same);
+  EXPECT_EQ(judged("3", "NOT_COLLECTED"),
+            "CELL_DUPLICATE: once with a figure: a consistent duplicate.");
+  const std::string differs = "CELL_DUPLICATE: with different figures: an inconsistent duplicate.";
+  EXPECT_EQ(judged("3", "4"), differs);
+  EXPECT_EQ(judged("WITHHELD", "NOT_COLLECTED"), differs);
+}
+
 // A rule that reads several cells together is answered by a reason beside any of them, and a rule
 // of each cell by one beside that cell alone.
 TEST(ExplainedRuleTest, AReasonBesideAnyCellThatARuleReadsIsOneForIt) {

@@ -117,6 +117,7 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
   submission.submission.origin = Origin::kSubmitted;
   if (Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT)) {
     submission.submission.origin = Origin::kImport;
+    submission.submission.with_screens = false;
   }
   CheckPresent(request.organisation(), "organisation", &faults);
   CheckPresent(request.collection(), "collection", &faults);
@@ -193,6 +194,17 @@ absl::StatusOr<std::string> UploadIdOf(const std::string& name) {
   absl::string_view id = name;
   if (!absl::ConsumePrefix(&id, "uploads/") || id.empty() || id.size() > 64) return NotFound();
   return std::string(id);
+}
+
+absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent,
+                                                const CallContext& call) {
+  absl::string_view code = parent;
+  if (!absl::ConsumePrefix(&code, "organisations/")) return NotFound();
+  if (code == "-") return call.caller.scope;
+  if (code.empty() || absl::StrContains(code, '/') || !call.caller.scope.Covers(code)) {
+    return NotFound();
+  }
+  return OrganisationScope::Only(std::string(code));
 }
 
 }  // namespace onereturn::ingestion

@@ -38,6 +38,9 @@ void FillReceipt(const std::optional<Accepted>& accepted, Response* response) {
 
 absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call);
 
+// The organisation that a list's parent names: the caller's scope, or one organisation within it.
+absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent, const CallContext& call);
+
 // Who owns an upload: the organisation, or at national scope the system itself.
 std::string OwnerOf(const CallContext& call);
 

@@ -35,20 +35,19 @@ std::function<void(absl::StatusOr<UploadState>)> RespondUpload(
   };
 }
 
-// The organisation that a list's parent names: the caller's scope, or one organisation within it.
-absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent,
-                                                const CallContext& call) {
-  if (!absl::StartsWith(parent, "organisations/")) return NotFound();
-  const std::string code = parent.substr(std::string("organisations/").size());
-  if (code == "-") return call.caller.scope;
-  if (code.empty() || absl::StrContains(code, '/') || !call.caller.scope.Covers(code))
-    return NotFound();
-  return OrganisationScope::Only(code);
-}
-
 Uploader UploaderOf(const CallContext& call) { return {OwnerOf(call), call.caller.scope}; }
 
 }  // namespace
+
+absl::StatusOr<ReadPlace> PlaceOfPage(const IngestionParts& parts, const CallContext& call,
+                                      const common::v1::ReadAt& read, const PagePlace& page) {
+  ASSIGN_OR_RETURN(ReadWish wish, ToWish(read, call));
+  if (!page.position.empty()) {
+    wish.as_of_time.reset();
+    wish.as_of_position = page.position;
+  }
+  return ResolveRead(*parts.store, *parts.committer, parts.guard->clock(), wish);
+}
 
 ReturnsServer::ReturnsServer(IngestionParts parts)
     : parts_(parts), imports_(kImportThreads, kImportQueue) {}
@@ -129,24 +128,13 @@ grpc::ServerUnaryReactor* ReturnsServer::SubmitReturnFile(grpc::CallbackServerCo
           });
 }
 
-absl::StatusOr<ReadPlace> ReturnsServer::PlaceOfPage(const CallContext& call,
-                                                     const common::v1::ReadAt& read,
-                                                     const PagePlace& page) const {
-  ASSIGN_OR_RETURN(ReadWish wish, ToWish(read, call));
-  if (!page.position.empty()) {
-    wish.as_of_time.reset();
-    wish.as_of_position = page.position;
-  }
-  return ResolveRead(*parts_.store, *parts_.committer, parts_.guard->clock(), wish);
-}
-
 grpc::Status ReturnsServer::GetReturn(grpc::ServerContext* context,
                                       const returns::v1::GetReturnRequest* request,
                                       returns::v1::GetReturnResponse* response) {
   const Guard& guard = *parts_.guard;
   return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(const ReturnKey key, ParseReturnKey(request->name()));
-    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), {}));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(parts_, call, request->read(), {}));
     ASSIGN_OR_RETURN(*response->mutable_return_(),
                      ingestion::GetReturn(*parts_.store, call.caller.scope, key, place.sequence));
     response->set_position(place.position);
@@ -166,7 +154,7 @@ grpc::Status ReturnsServer::ListReturns(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size()));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
-    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), page));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
     ASSIGN_OR_RETURN(auto rows,
                      ingestion::ListReturns(*parts_.store, scope, request->collection(),
                                             request->period(), place.sequence, page.after, size));
@@ -189,7 +177,7 @@ grpc::Status ReturnsServer::ListRevisions(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size()));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
-    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), page));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
     ASSIGN_OR_RETURN(auto rows, ingestion::ListRevisions(*parts_.store, call.caller.scope, key,
                                                          place.sequence, page.after, size));
     for (returns::v1::Revision& row : rows.rows) *response->add_revisions() = std::move(row);
@@ -211,7 +199,7 @@ grpc::Status ReturnsServer::ListCells(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualCells, kLargestCells));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
-    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, {}, page));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(parts_, call, {}, page));
     ASSIGN_OR_RETURN(auto rows,
                      ingestion::ListCells(*parts_.store, call.caller.scope, name.key, name.revision,
                                           place.sequence, page.after, size));
@@ -251,7 +239,7 @@ grpc::Status ReturnsServer::GetReceipt(grpc::ServerContext* context,
   const Guard& guard = *parts_.guard;
   return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ParsedName name, ParseReturnName(request->name()));
-    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, {}, {}));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(parts_, call, {}, {}));
     ASSIGN_OR_RETURN(
         RevisionPlace revision,
         PlaceOfRevision(*parts_.store, call.caller.scope, name.key, name.revision, place.sequence));
@@ -267,7 +255,7 @@ grpc::Status ReturnsServer::GetRulePack(
     grpc::ServerWriter<returns::v1::GetRulePackResponse>* writer) {
   const Guard& guard = *parts_.guard;
   return guard.ServeStream(*context, *request, [&](const CallContext& call) -> absl::Status {
-    ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(call, request->read(), {}));
+    ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), {}));
     const ReturnKey key{request->collection(), request->period(), request->organisation()};
     ASSIGN_OR_RETURN(returns::v1::RulePack pack,
                      ReadRulePackOf(*parts_.store, key, place.sequence));

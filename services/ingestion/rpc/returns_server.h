@@ -27,6 +27,10 @@ struct IngestionParts {
   const SubmitFile* submit_file = nullptr;
 };
 
+// Where a page is read: at the position of the first one.
+absl::StatusOr<ReadPlace> PlaceOfPage(const IngestionParts& parts, const CallContext& call,
+                                      const common::v1::ReadAt& read, const PagePlace& page);
+
 using ReturnsBase = returns::v1::ReturnsService::WithRawCallbackMethod_SubmitReturn<
     returns::v1::ReturnsService::WithRawCallbackMethod_CreateUpload<
         returns::v1::ReturnsService::WithRawCallbackMethod_WriteUpload<
@@ -75,10 +79,6 @@ class ReturnsServer final : public ReturnsBase {
   void Drain() { imports_.Shutdown(); }
 
  private:
-  // Where a page is read: at the position of the first one.
-  absl::StatusOr<ReadPlace> PlaceOfPage(const CallContext& call, const common::v1::ReadAt& read,
-                                        const PagePlace& page) const;
-
   const IngestionParts parts_;
   BoundedPool imports_;
 };

@@ -70,6 +70,7 @@ void AddTemplateCommand(CommandLine* line);
 void AddCheckCommand(CommandLine* line);
 void AddSubmitCommand(CommandLine* line);
 void AddReturnsCommand(CommandLine* line);
+void AddFindingsCommands(CommandLine* line);
 void AddMetricsCommand(CommandLine* line);
 void AddLeagueCommand(CommandLine* line);
 void AddTrendCommand(CommandLine* line);

@@ -1,0 +1,87 @@
+#include "services/ingestion/app/judge_held.h"
+
+#include <utility>
+#include <vector>
+
+#include "common/commit/journal.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/earlier_returns.h"
+#include "services/ingestion/app/read_rule_pack.h"
+#include "services/ingestion/definitions/messages.h"
+#include "services/ingestion/definitions/rule_pack.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// What one page judges at most: each costs as much as a submission.
+constexpr size_t kMostLookedAt = 1'000;
+
+absl::StatusOr<feed::v1::ReturnAccepted> FactAt(const Reader& reader, uint64_t sequence) {
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
+  return ReturnOfEntry(bytes);
+}
+
+absl::StatusOr<Submission> SubmissionOf(const Reader& reader, const RevisionPlace& place,
+                                        const feed::v1::ReturnAccepted& fact) {
+  Submission submission;
+  submission.organisation = fact.organisation();
+  submission.origin =
+      fact.origin() == returns::v1::ORIGIN_IMPORT ? Origin::kImport : Origin::kSubmitted;
+  ASSIGN_OR_RETURN(submission.cells, CellsOfRevision(reader, place.sequence));
+  for (const common::v1::Explanation& given : fact.explanations()) {
+    ExplanationGiven explanation{given.rule(), std::nullopt, given.text()};
+    if (given.has_cell()) explanation.cell = CellAt(given.cell());
+    submission.explanations.push_back(std::move(explanation));
+  }
+  return submission;
+}
+
+std::vector<Finding> OwedAmong(const Findings& findings) {
+  std::vector<Finding> owed;
+  for (const Finding& finding : findings.kept()) {
+    if (finding.explanation_owed) owed.push_back(finding);
+  }
+  return owed;
+}
+
+}  // namespace
+
+absl::StatusOr<Judgement> JudgeHeld(const Reader& reader, const OrganisationScope& scope,
+                                    const ReturnKey& key, const RevisionPlace& place) {
+  ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, FactAt(reader, place.sequence));
+  ASSIGN_OR_RETURN(Submission submission, SubmissionOf(reader, place, fact));
+  submission.with_screens = !scope.national();
+  // The commit saw to it that nothing the return was judged on had changed: it is all there as of
+  // the entry before.
+  ASSIGN_OR_RETURN(const returns::v1::RulePack source,
+                   ReadRulePackOf(reader, key, place.sequence - 1));
+  ASSIGN_OR_RETURN(const RulePack pack, ReadRulePack(source.SerializeAsString()));
+  return Judge(pack.collection, pack.period, submission, pack.history);
+}
+
+absl::StatusOr<PageOf<OwedOf>> ListOwed(const Reader& reader, const OrganisationScope& scope,
+                                        const std::string& collection, const std::string& period,
+                                        uint64_t sequence, const std::string& after, size_t limit) {
+  ASSIGN_OR_RETURN(const PageOf<returns::v1::Return> held,
+                   ListReturns(reader, scope, collection, period, sequence, after, kMostLookedAt));
+  PageOf<OwedOf> page;
+  page.after = held.after;
+  for (const returns::v1::Return& one : held.rows) {
+    const returns::v1::Revision& revision = one.revision();
+    if (revision.verdict() != common::v1::VERDICT_VALID_WITH_EXPLANATIONS) continue;
+    const ReturnKey key{one.collection(), one.period(), one.organisation()};
+    const RevisionPlace place{revision.number(), revision.sequence()};
+    ASSIGN_OR_RETURN(const Judgement judgement, JudgeHeld(reader, scope, key, place));
+    std::vector<Finding> owed = OwedAmong(judgement.findings);
+    if (owed.empty()) continue;
+    page.rows.push_back(OwedOf{key, place, std::move(owed)});
+    if (page.rows.size() < limit) continue;
+    // The next page looks on behind this one, if there is any behind it.
+    if (&one != &held.rows.back() || !held.after.empty()) page.after = KeyText(key);
+    break;
+  }
+  return page;
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,39 @@
+// Judging a held revision again: by the rules and the history it was judged by.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_JUDGE_HELD_H_
+#define ONERETURN_SERVICES_INGESTION_APP_JUDGE_HELD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/identity/rights.h"
+#include "common/storage/reader.h"
+#include "services/ingestion/app/read_returns.h"
+#include "services/ingestion/domain/judgement.h"
+#include "services/ingestion/store/return_table.h"
+
+namespace onereturn::ingestion {
+
+// Every finding of the revision that was accepted at `place`, screens among them when the caller
+// acts for an organisation. The same for ever: nothing that came after the revision counts.
+// DATA_LOSS when what is stored cannot be read.
+absl::StatusOr<Judgement> JudgeHeld(const Reader& reader, const OrganisationScope& scope,
+                                    const ReturnKey& key, const RevisionPlace& place);
+
+// A revision that owes reasons.
+struct OwedOf {
+  ReturnKey key;
+  RevisionPlace place;
+  std::vector<Finding> findings;
+};
+
+// Of the returns that ListReturns gives for the same arguments, those that owe a reason: at most
+// `limit`, and of at most 1,000 returns looked at, so that a page may be empty before the last.
+absl::StatusOr<PageOf<OwedOf>> ListOwed(const Reader& reader, const OrganisationScope& scope,
+                                        const std::string& collection, const std::string& period,
+                                        uint64_t sequence, const std::string& after, size_t limit);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_JUDGE_HELD_H_

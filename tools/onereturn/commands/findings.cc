@@ -1,0 +1,139 @@
+// findings and owed: what validation says of returns that are held.
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "onereturn/returns/v1/findings_service.grpc.pb.h"
+#include "onereturn/returns/v1/returns_service.grpc.pb.h"
+#include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/connection/pages.h"
+#include "tools/onereturn/console/findings_text.h"
+#include "tools/onereturn/console/json_writer.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/text_table.h"
+
+namespace onereturn::client {
+namespace {
+
+constexpr size_t kMostFindings = 1'000;  // More are never sent.
+
+using FindingsClient = ServiceClient<returns::v1::FindingsService>;
+using ReturnsClient = ServiceClient<returns::v1::ReturnsService>;
+
+struct FindingsOptions {
+  std::string organisation;
+  std::string collection;
+  std::string period;
+  uint32_t revision = 0;  // 0: the newest.
+};
+
+struct OwedOptions {
+  std::string organisation;
+  std::string collection;
+  std::string period;
+  ReadOptions read;
+};
+
+absl::StatusOr<std::string> RevisionOf(const Session& session, const FindingsOptions& options) {
+  const std::string name = absl::StrCat("organisations/", options.organisation, "/returns/",
+                                        options.collection, ".", options.period);
+  if (options.revision > 0) return absl::StrCat(name, "/revisions/", options.revision);
+  ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::ReturnsService>(kIngestion));
+  returns::v1::GetReturnRequest request;
+  request.set_name(name);
+  ASSIGN_OR_RETURN(const auto held, client.Call(&ReturnsClient::Stub::GetReturn, request));
+  return held.return_().revision().name();
+}
+
+absl::StatusOr<ExitCode> ShowFindings(const FindingsOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  returns::v1::ListFindingsRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_name(), RevisionOf(session, options));
+  ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::FindingsService>(kIngestion));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&FindingsClient::Stub::ListFindings, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(answer) + "\n");
+    return ExitCode::kOk;
+  }
+  environment.console.Print(absl::StrCat(request.name(), "  ", Label(answer.verdict()), "  ",
+                                         Count(answer.finding_count(), "finding"), "\n"));
+  const std::string findings =
+      FindingsText(answer.findings(), answer.finding_count(), common::v1::SEVERITY_INFO,
+                   kMostFindings, environment.console.width());
+  if (!findings.empty()) environment.console.Print(absl::StrCat("\n", findings));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ShowOwed(const OwedOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::FindingsService>(kIngestion));
+  returns::v1::ListOwedExplanationsRequest request;
+  request.set_parent(
+      absl::StrCat("organisations/", options.organisation.empty() ? "-" : options.organisation));
+  request.set_collection(options.collection);
+  request.set_period(options.period);
+  request.set_page_size(kLargestPage);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const auto list,
+                   AllPages(client, &FindingsClient::Stub::ListOwedExplanations, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(list) + "\n");
+    return ExitCode::kOk;
+  }
+  TextTable table({{"period"}, {"org"}, {"rule"}, {"cell"}, {"what is asked", {}, true}});
+  uint64_t owed = 0;
+  for (const auto& one : list.returns()) {
+    for (const auto& finding : one.findings()) {
+      table.Row({one.period(), one.organisation(), finding.code(),
+                 finding.has_cell() ? CellText(finding.cell()) : "", finding.message()});
+      ++owed;
+    }
+  }
+  if (table.empty()) {
+    environment.console.Print("No reasons are owed.\n");
+    return ExitCode::kOk;
+  }
+  environment.console.Print(table.Render(environment.console.width()));
+  environment.console.Print(absl::StrCat(
+      Count(owed, "reason"), " owed by ",
+      Count(static_cast<uint64_t>(list.returns_size()), "return"),
+      ". Give them in the column `explanation` of a long file, with the same figures.\n"));
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddFindingsCommands(CommandLine* line) {
+  auto options = std::make_shared<FindingsOptions>();
+  CLI::App* command = line->Add(
+      nullptr,
+      {"findings", "Show what validation said of a return that is held.",
+       "findings RLQ --collection MSitAE --period 2024-03"},
+      [options](Environment& environment) { return ShowFindings(*options, environment); });
+  command->add_option("ORG", options->organisation, "ODS code")->type_name("")->required();
+  command->add_option("--collection", options->collection, "Code of the collection")
+      ->type_name("CODE")
+      ->required();
+  command->add_option("--period", options->period, "The return's period")
+      ->type_name("PERIOD")
+      ->required();
+  command->add_option("--revision", options->revision, "Its number (else the newest)")
+      ->type_name("N");
+
+  auto owed = std::make_shared<OwedOptions>();
+  command = line->Add(nullptr,
+                      {"owed", "List the reasons that returns still owe.",
+                       "owed --collection MSitAE --period 2024-03"},
+                      [owed](Environment& environment) { return ShowOwed(*owed, environment); });
+  command->add_option("ORG", owed->organisation, "Only this organisation (else all you may see)")
+      ->type_name("CODE");
+  command->add_option("--collection", owed->collection, "Code of the collection")
+      ->type_name("CODE")
+      ->required();
+  command->add_option("--period", owed->period, "Only this period")->type_name("PERIOD");
+  AddReadOptions(command, &owed->read);
+}
+
+}  // namespace onereturn::client
