@@ -26,9 +26,11 @@ Cell CopyOf(const CellView& view) {
   return cell;
 }
 
-// The cells of `items` that the entry's return holds.
-absl::StatusOr<std::vector<Cell>> CellsOfItems(const Reader& reader, uint64_t sequence,
-                                               const std::set<std::string>& items) {
+}  // namespace
+
+absl::StatusOr<std::vector<Cell>> CellsOfReturn(
+    const Reader& reader, uint64_t sequence,
+    absl::FunctionRef<bool(absl::string_view item)> is_wanted) {
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
   ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
   std::vector<Cell> cells;
@@ -37,13 +39,11 @@ absl::StatusOr<std::vector<Cell>> CellsOfItems(const Reader& reader, uint64_t se
     ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));
     if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
     RETURN_IF_ERROR(VisitChunk(*chunk, [&](const CellView& cell) {
-      if (items.count(std::string(cell.item)) > 0) cells.push_back(CopyOf(cell));
+      if (is_wanted(cell.item)) cells.push_back(CopyOf(cell));
     }));
   }
   return cells;
 }
-
-}  // namespace
 
 absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                                                   const Collection& collection,
@@ -53,6 +53,7 @@ absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
   const uint32_t furthest = collection.PriorPeriods();
   if (furthest == 0) return earlier;
   const std::set<std::string> items = collection.HistoryItems();
+  uint64_t held = 0;
   std::optional<Period> before = period.Previous();
   for (uint32_t distance = 1; distance <= furthest && before.has_value();
        ++distance, before = before->Previous()) {
@@ -60,7 +61,12 @@ absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                      HeadOf(reader, ReturnKey{collection.code, before->ToString(), organisation}));
     earlier.read_set.push_back(std::move(head.check));
     if (head.newest.number == 0) continue;
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfItems(reader, head.newest.sequence, items));
+    ASSIGN_OR_RETURN(std::vector<Cell> cells,
+                     CellsOfReturn(reader, head.newest.sequence, [&items](absl::string_view item) {
+                       return items.count(std::string(item)) > 0;
+                     }));
+    held += cells.size();
+    if (held > kMaxCellsOfHistory) break;
     earlier.history.push_back(EarlierReturn{distance, std::move(cells)});
   }
   return earlier;

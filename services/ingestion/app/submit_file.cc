@@ -29,10 +29,18 @@ constexpr size_t kMostOrganisations = 10'000;
 // What the same request id must always stand for: the file and how it is read.
 Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission,
                     const std::string& organisation) {
+  // What is given with a file is part of it; without, it is as it always was.
+  const GivenWithFile& given = submission.given;
+  const std::string with_file =
+      given.period.has_value() || !given.organisation.empty()
+          ? absl::StrCat(absl::string_view("\0", 1),
+                         given.period.has_value() ? given.period->ToString() : "",
+                         absl::string_view("\0", 1), given.organisation)
+          : "";
   return Sha256Concatenated({upload.record.digest(), submission.collection,
                              absl::string_view("\0", 1), submission.layout,
                              absl::string_view("\0", 1), absl::StrCat(submission.status),
-                             absl::string_view("\0", 1), organisation});
+                             absl::string_view("\0", 1), organisation, with_file});
 }
 
 // What a file writes where a code should stand, as answers show it: whatever it is, not much of it.
@@ -196,12 +204,33 @@ absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmissi
         .Field("layout", "is not one of the collection's layouts");
   }
   std::unique_ptr<ReturnFileReader> reader =
-      MakeReturnFileReader(*compiled.collection, *layout, std::move(taker));
+      MakeReturnFileReader(*compiled.collection, *layout, std::move(taker), submission.given);
   RETURN_IF_ERROR(ReadFile(*store_, submission.upload, upload.record.size_bytes(),
                            [&](absl::string_view bytes) { return reader->Feed(bytes); }));
   RETURN_IF_ERROR(reader->Finish());
   if (reader->period().has_value()) *period = reader->period()->ToString();
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> SubmitFile::AddKeptCells(const FileSubmission& submission,
+                                                     const Collection& collection,
+                                                     FileReturnRows* rows) const {
+  const auto* layout = std::get_if<WideLayout>(&collection.FindLayout(submission.layout)->shape);
+  if (layout == nullptr || !layout->keeps_other_items) return std::string();
+  const ReturnKey key{collection.code, rows->period.ToString(), rows->organisation};
+  ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(*store_, key));
+  if (head.newest.number > 0) {
+    const std::set<std::string> given = layout->Items();
+    ASSIGN_OR_RETURN(std::vector<Cell> kept,
+                     CellsOfReturn(*store_, head.newest.sequence, [&given](absl::string_view item) {
+                       return given.count(std::string(item)) == 0;
+                     }));
+    for (Cell& cell : kept) {
+      rows->cells.push_back(std::move(cell));
+      rows->places.push_back(Place{});
+    }
+  }
+  return EtagOf(head.newest.sequence);
 }
 
 absl::StatusOr<Findings> SubmitFile::JudgeRows(const FileSubmission& submission,
@@ -218,6 +247,7 @@ absl::StatusOr<Findings> SubmitFile::JudgeRows(const FileSubmission& submission,
     return findings;
   }
   findings.Append(rows.findings);
+  RETURN_IF_ERROR(AddKeptCells(submission, *compiled.collection, &rows).status());
   const Period period = rows.period;
   ASSIGN_OR_RETURN(const EarlierReturns earlier,
                    ReadEarlierReturns(*store_, *compiled.collection, period, rows.organisation));
@@ -251,7 +281,10 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
         single.origin.digest = DigestOfRows(upload, submission, rows.organisation);
         single.collection = submission.collection;
         single.period = rows.period.ToString();
-        single.status = submission.status;
+        single.status = rows.status.has_value()
+                            ? static_cast<returns::v1::RevisionStatus>(*rows.status)
+                            : submission.status;
+        ASSIGN_OR_RETURN(single.etag, AddKeptCells(submission, *compiled.collection, &rows));
         single.file = file;
         single.submission = ToSubmission(submission, std::move(rows));
         in_flight.Begin();

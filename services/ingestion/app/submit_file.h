@@ -24,6 +24,7 @@ struct FileSubmission {
   std::string upload;       // Id.
   std::string collection;
   std::string layout;
+  GivenWithFile given;
   returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL;
 };
 
@@ -72,6 +73,11 @@ class SubmitFile {
   absl::Status ReadRows(const StoredUpload& upload, const FileSubmission& submission,
                         const CompiledCollection& compiled, ReturnFileReader::Taker taker,
                         std::string* period) const;
+  // What a file of a part leaves as it is goes to the rows; the answer is the etag of the revision
+  // that it comes from. Empty for a file of the whole.
+  absl::StatusOr<std::string> AddKeptCells(const FileSubmission& submission,
+                                           const Collection& collection,
+                                           FileReturnRows* rows) const;
   absl::StatusOr<Findings> JudgeRows(const FileSubmission& submission,
                                      const CompiledCollection& compiled, FileReturnRows rows) const;
   absl::Status CommitRows(const StoredUpload& upload, const FileSubmission& submission,

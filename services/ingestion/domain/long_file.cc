@@ -9,12 +9,23 @@
 #include "common/status/status_macros.h"
 
 namespace onereturn::ingestion {
+namespace {
+
+std::optional<FigureStatus> FigureStatusOf(absl::string_view text) {
+  if (text == "PROVISIONAL") return FigureStatus::kProvisional;
+  if (text == "FINAL") return FigureStatus::kFinal;
+  if (text == "ESTIMATED") return FigureStatus::kEstimated;
+  return std::nullopt;
+}
+
+}  // namespace
 
 LongFileReader::LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker,
-                               std::optional<Period> given)
+                               const GivenWithFile& given)
     : layout_(layout),
       taker_(std::move(taker)),
-      period_(collection.period_kind, PeriodForm::kCanonical, "", given),
+      given_organisation_(given.organisation),
+      period_(collection.period_kind, PeriodForm::kCanonical, "", given.period),
       csv_(CsvLimits{}, [this](int64_t row, const std::vector<absl::string_view>& fields) {
         return columns_.empty() ? ReadHeader(fields) : ReadRow(static_cast<uint32_t>(row), fields);
       }) {}
@@ -31,8 +42,10 @@ absl::Status LongFileReader::Finish() {
 }
 
 absl::Status LongFileReader::ReadHeader(const std::vector<absl::string_view>& fields) {
+  RETURN_IF_ERROR(CheckGivenOrganisation(true, given_organisation_));
   Error faults(Reason::kFileLayout, "the header row does not fit the layout");
-  std::set<std::string> known = {"organisation", "period", "item", "value", "null_reason"};
+  std::set<std::string> known = {"organisation", "period",      "item",
+                                 "value",        "null_reason", "status"};
   known.insert(layout_.dimensions.begin(), layout_.dimensions.end());
   for (size_t i = 0; i < fields.size(); ++i) {
     const std::string header(Trimmed(fields[i]));
@@ -45,6 +58,7 @@ absl::Status LongFileReader::ReadHeader(const std::vector<absl::string_view>& fi
     }
   }
   known.erase("null_reason");
+  known.erase("status");
   for (const std::string& header : known) {
     if (columns_.count(header) == 0)
       faults.Field("header", absl::StrCat("column \"", header, "\" is missing"));
@@ -77,6 +91,7 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
     }
     current_ = FileReturnRows{organisation, *period_.value(), row, {}, {}, {}};
   }
+  ReadStatus(row, fields);
   if (current_->cells.size() == kMaxCells) {
     return Error(Reason::kTooManyItems, absl::StrCat(CutAtCharacter(organisation, 12),
                                                      " has more than ", kMaxCells, " cells"))
@@ -115,6 +130,32 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
   current_->cells.push_back(std::move(cell));
   current_->places.push_back(std::move(place));
   return absl::OkStatus();
+}
+
+// The organisation's first row decides; each other must say the same.
+void LongFileReader::ReadStatus(uint32_t row, const std::vector<absl::string_view>& fields) {
+  const auto column = columns_.find("status");
+  if (column == columns_.end()) return;
+  const absl::string_view text = Trimmed(fields[column->second]);
+  const bool is_first = current_->row == row;
+  if (is_first) {
+    status_ = std::string(text);
+    current_->status = FigureStatusOf(text);
+    if (text.empty() || current_->status.has_value()) return;
+  } else if (text == status_) {
+    return;
+  }
+  Finding finding;
+  finding.code = "ROW_STATUS";
+  finding.organisation = current_->organisation;
+  finding.place = Place{row, static_cast<uint32_t>(column->second + 1), "status"};
+  finding.got = std::string(text);
+  finding.expected = is_first ? "PROVISIONAL, FINAL, ESTIMATED" : status_;
+  finding.message = is_first ? "The status is none that a return can have."
+                             : absl::StrCat("The status is another than in row ", current_->row,
+                                            ", the first of ", current_->organisation, ".");
+  finding.suggestion = "Give all rows of an organisation one status, or leave it blank in all.";
+  current_->findings.Add(std::move(finding));
 }
 
 absl::Status LongFileReader::Deliver() {

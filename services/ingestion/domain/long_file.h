@@ -21,7 +21,7 @@ class LongFileReader final : public ReturnFileReader {
   static constexpr size_t kMaxCells = kMaxCellsOfReturn;
 
   LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker,
-                 std::optional<Period> given);
+                 const GivenWithFile& given);
 
   absl::Status Feed(absl::string_view bytes) override;
   absl::Status Finish() override;
@@ -30,6 +30,7 @@ class LongFileReader final : public ReturnFileReader {
  private:
   absl::Status ReadHeader(const std::vector<absl::string_view>& fields);
   absl::Status ReadRow(uint32_t row, const std::vector<absl::string_view>& fields);
+  void ReadStatus(uint32_t row, const std::vector<absl::string_view>& fields);
   absl::Status Deliver();
   // The field of a column; empty when the file has no such column.
   absl::string_view FieldOf(const std::string& header,
@@ -37,10 +38,12 @@ class LongFileReader final : public ReturnFileReader {
 
   const LongLayout& layout_;
   Taker taker_;
+  const std::string given_organisation_;
   std::map<std::string, size_t> columns_;  // By header; empty until the header was read.
   FilePeriod period_;
   std::set<std::string> delivered_;  // Organisations whose rows are over.
   std::optional<FileReturnRows> current_;
+  std::string status_;  // Of the current organisation's first row, as it is written.
   CsvReader csv_;
 };
 

@@ -17,6 +17,9 @@
 
 namespace onereturn::ingestion {
 
+// How firm a return's figures are. The numbers are those of the wire.
+enum class FigureStatus { kProvisional = 1, kFinal = 2, kEstimated = 3 };
+
 // One organisation's part of a file.
 struct FileReturnRows {
   std::string organisation;  // As the file writes it, trimmed.
@@ -31,21 +34,33 @@ struct FileReturnRows {
   //                     can be judged in the same pass
   //   CELL_DIMENSION    a row's text is no value of its dimension; the row has no cells
   //   ROW_KIND          a row's selector chooses no shape; the row has no cells
+  //   ROW_STATUS        a status that is none, or another than in the organisation's first row
   //   COLUMN_NOT_BLANK  a figure stands where a row of its shape has none; it is no cell
   // and the layout's own codes for sums that do not agree.
   Findings findings;
+  // What the rows say of it; nullopt: nothing.
+  std::optional<FigureStatus> status = std::nullopt;
+};
+
+// What is sent with a file besides its bytes.
+struct GivenWithFile {
+  // The period that it is sent for: a layout without a column of the period needs it, and in others
+  // each row must agree with it.
+  std::optional<Period> period = std::nullopt;
+  // Whose it is: a layout without a column of the organisation needs it, and no other takes it.
+  std::string organisation = "";
 };
 
 // A file being read. Feed it all bytes in order, then Finish.
-//   FILE_LAYOUT        the header does not fit the layout: every fault named; or no row stands
-//   below FILE_PERIOD        a row's period cannot be read, is of another kind, or differs from the
-//   first
-//                      row's or from the one given
+//   FILE_LAYOUT        the header does not fit the layout: every fault named; no row stands below
+//                      it; or the organisation is neither in the file nor given, or both
+//   FILE_PERIOD        a row's period cannot be read, is of another kind, differs from the first
+//                      row's or from the one given; or files of that period look otherwise
 //   FILE_TOTAL         the total row is not the sum of the rows above it: every column named. A
 //                      column with a figure that cannot be read is not checked: its row has a
 //                      finding
 //   FILE_REPEATED_ROW  the rows of an organisation do not stand together, where it may have several
-//   TOO_MANY_ITEMS     an organisation has more figures than kMaxCellsOfReturn: they are held in
+//   TOO_MANY_ITEMS     an organisation has more cells than kMaxCellsOfReturn: they are held in
 //                      memory together
 // and the errors of CsvReader. After an error nothing more is delivered. Not thread safe.
 class ReturnFileReader {
@@ -60,12 +75,14 @@ class ReturnFileReader {
   virtual std::optional<Period> period() const = 0;
 };
 
-// `collection` and `layout` must outlive the reader. `given`: the period that the file is sent for;
-// a layout without a column of the period needs it, and in others each row must agree with it.
+// `collection` and `layout` must outlive the reader.
 std::unique_ptr<ReturnFileReader> MakeReturnFileReader(const Collection& collection,
                                                        const LayoutSpec& layout,
                                                        ReturnFileReader::Taker taker,
-                                                       std::optional<Period> given = std::nullopt);
+                                                       const GivenWithFile& given = {});
+
+// FILE_LAYOUT where the organisation is given and the file has a column for it, or neither.
+absl::Status CheckGivenOrganisation(bool has_column, const std::string& given);
 
 // The cell that a text stands for: a decimal, or where `null_reasons_written` a null reason. Null
 // and a text that says why when it is neither; the cell is then a null.

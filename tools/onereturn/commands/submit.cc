@@ -25,6 +25,8 @@ struct SubmitOptions {
   std::vector<std::string> files;
   std::string collection;
   std::string layout;
+  std::string period;
+  std::string organisation;
   std::string status = "final";
   std::string request_id;
   std::string position_file;
@@ -74,12 +76,15 @@ returns::v1::RevisionStatus StatusOf(const std::string& word) {
   return status;
 }
 
-// The same file for the same collection, layout and status is the same request; judging it is
-// another one than sending it.
+// The same file for the same collection, layout, status, period and organisation is the same
+// request; judging it is another one than sending it.
 std::string RequestId(const SubmitOptions& options, const LocalFile& file) {
   if (!options.request_id.empty()) return options.request_id;
   const Digest digest = Sha256Concatenated(
-      {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status});
+      {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status,
+       options.period.empty() && options.organisation.empty()
+           ? ""
+           : absl::StrCat("\n", options.period, "\n", options.organisation)});
   constexpr size_t kDigits = 40;
   return absl::StrCat(options.validate_only ? "judge." : "file.",
                       DigestToHex(digest).substr(0, kDigits));
@@ -105,6 +110,8 @@ absl::StatusOr<Taken> Submit(const ReturnsClient& client, const SubmitOptions& o
   request.set_layout(options.layout);
   request.set_status(StatusOf(options.status));
   request.set_validate_only(options.validate_only);
+  request.set_period(options.period);
+  request.set_organisation(options.organisation);
   ASSIGN_OR_RETURN(taken.response, client.Call(&ReturnsClient::Stub::SubmitReturnFile, request));
   taken.micros = SteadyMicros() - started;
   return taken;
@@ -258,6 +265,16 @@ void AddSubmitCommand(CommandLine* line) {
       ->add_option("--layout", options->layout, "Which of the collection's layouts the files have")
       ->type_name("CODE")
       ->required();
+  command
+      ->add_option(
+          "--period", options->period,
+          "The period that the files are for, such as 2024-06: needed where the layout has "
+          "no column of it")
+      ->type_name("PERIOD");
+  command
+      ->add_option("--organisation", options->organisation,
+                   "Whose figures they are, where the layout has no column of it")
+      ->type_name("CODE");
   command->add_option("--status", options->status, "How firm the figures are")
       ->check(CLI::IsMember({"final", "provisional", "estimated"}));
   command
