@@ -15,6 +15,7 @@ import providers
 import published
 import readme
 import reference
+import returns
 import validate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +45,7 @@ def write(data_folder, deploy_folder):
         "england/organisations.textproto": organisations.write_organisations(known, lists),
         "england/msitae.textproto": collection.write_collection(known, lists),
         "england/README.md": readme.write_readme(months, known, lists, data_folder),
+        **returns.write_returns(),
         "demo/expected.csv": demonstration.write_expected(months),
         "demo/cqc_ics_demonstration.textproto": demonstration.write_rated_framework(framework),
     }

@@ -5,6 +5,13 @@ from text_proto import Writer, quoted, text_field
 
 COLLECTION_CODE = "MSitAE"
 
+
+
+def _over_a_year(figure):
+    """The sum of this month and the eleven before it; null where one is not held."""
+    return " + ".join([figure] + [f"prior({figure}, {months})" for months in range(1, 12)])
+
+
 # (code, severity, for_each, each_cell, expression, message, suggestion)
 RULES = (
     (
@@ -48,6 +55,45 @@ RULES = (
         "admitted via A&E, all department types together.",
         "Check both waits against the admissions via A&E. Nothing is owed if the figures are "
         "right, for instance because the patients were admitted by another organisation.",
+    ),
+    (
+        "AE06",
+        "EXPLAIN",
+        (),
+        False,
+        "not (abs(sum(ae_attendances) - prior(sum(ae_attendances))) > 50 and "
+        "10 * abs(sum(ae_attendances) - prior(sum(ae_attendances))) > "
+        "3 * prior(sum(ae_attendances)) and outside_limits(sum(ae_attendances)))",
+        "Attendances, all department types together, lie outside what the last two years lead to "
+        "expect, and over 30 % and 50 off the month before.",
+        "Say what happened, for instance that a department opened, closed or moved, or correct "
+        "the figures.",
+    ),
+    (
+        "AE07",
+        "INFO",
+        (),
+        False,
+        "sum(ae_attendances) = 0 or not ("
+        + " or ".join(
+            f"10000 * sum(ae_over_four_hours) > {low} * sum(ae_attendances) and "
+            f"10000 * sum(ae_over_four_hours) <= {high} * sum(ae_attendances)"
+            for low, high in ((495, 505), (2195, 2205))
+        )
+        + ")",
+        "The share of attendances within four hours is 95.0 % or 78.0 %, just a threshold.",
+        "Nothing is owed if the figures are right.",
+    ),
+    (
+        "AE08",
+        "INFO",
+        (),
+        False,
+        f"sum(ae_attendances) = 0 or {_over_a_year('sum(ae_attendances)')} > 2400 or "
+        f"{_over_a_year('sum(ae_admissions_via_ae) + ae_other_emergency_admissions')} >= 480",
+        "Over twelve months the figures are below what the collection asks for: on average over "
+        "200 attendances, or 40 emergency admissions, a month.",
+        "Nothing is owed: if it stays so, a nil return would do.",
     ),
 )
 
@@ -97,6 +143,36 @@ def _write_published_layout(writer):
     writer.text("period_prefix", columns.PERIOD_PREFIX)
     for column in columns.COLUMNS:
         writer.inline("columns", text_field("header", column.published_header), _cell(column))
+    writer.text("ignored_headers", columns.REGION_HEADER)
+    writer.text("ignored_headers", columns.NAME_HEADER)
+    writer.text("total_label", columns.TOTAL_LABEL)
+    writer.close()
+    writer.close()
+
+
+# Older files have no columns for booked appointments.
+_BOOKED = ("booked", "yes")
+
+
+def _write_older_layout(writer):
+    older = [column for column in columns.COLUMNS if _BOOKED not in column.dimensions]
+    writer.open("layouts")
+    writer.text("code", "published-16")
+    writer.text(
+        "display_name", "NHS England's older monthly file, 16 columns, without booked appointments"
+    )
+    writer.open("wide")
+    writer.text("organisation_header", columns.ORGANISATION_HEADER)
+    writer.text("period_header", columns.PERIOD_HEADER)
+    writer.plain("period_format", "PERIOD_FORMAT_PREFIXED_MONTH_NAME")
+    writer.text("period_prefix", columns.PERIOD_PREFIX)
+    for column in older:
+        writer.inline("columns", text_field("header", column.published_header), _cell(column))
+    for column in columns.COLUMNS:
+        if column not in older:
+            writer.inline(
+                "cells_without_column", _cell(column), "null_reason: NULL_REASON_NOT_COLLECTED"
+            )
     writer.text("ignored_headers", columns.REGION_HEADER)
     writer.text("ignored_headers", columns.NAME_HEADER)
     writer.text("total_label", columns.TOTAL_LABEL)
@@ -167,6 +243,7 @@ def write_collection(providers, reference):
     _write_rules(writer)
     _write_published_layout(writer)
     _write_own_layouts(writer)
+    _write_older_layout(writer)
     _write_not_collected(writer, known_holes(providers, reference))
     _write_frames(writer, providers)
     writer.close()

@@ -18,6 +18,7 @@ import display_names
 import published
 import providers
 import reference
+import returns
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 
@@ -176,6 +177,11 @@ class DeployTest(unittest.TestCase):
     def test_demonstration_set_gives_the_known_figures(self):
         faults = check_figures.check_demonstration(DEPLOY / "demo", lambda line: None)
         self.assertEqual(faults, [])
+
+    def test_the_other_returns_are_as_they_are_written(self):
+        for name, text in returns.write_returns().items():
+            with self.subTest(name):
+                self.assertEqual((DEPLOY / name).read_text(encoding="utf-8"), text)
 
     def test_definitions_written_by_hand_agree_with_the_columns(self):
         england = DEPLOY / "england"

@@ -1,6 +1,7 @@
 #include "services/ingestion/app/compiled_collections.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +23,19 @@ ItemLookup NewestItems(const Reader& reader) {
           return absl::DataLossError("a stored item cannot be read");
         return std::optional<catalogue::v1::DataItem>(std::move(item));
       };
+}
+
+OrganisationLookup NewestOrganisations(const Reader& reader) {
+  return [&reader]() -> absl::StatusOr<OrganisationCodes> {
+    auto codes = std::make_shared<std::set<std::string>>();
+    RETURN_IF_ERROR(
+        VisitDefinitions(reader, DefinitionKind::kOrganisation, "", kNewest,
+                         [&codes](const StoredDefinition& definition) -> absl::StatusOr<bool> {
+                           codes->insert(definition.code);
+                           return true;
+                         }));
+    return OrganisationCodes(std::move(codes));
+  };
 }
 
 absl::StatusOr<CompiledCollection> CompiledCollections::Get(const Snapshot& snapshot,
@@ -49,7 +63,8 @@ absl::StatusOr<CompiledCollection> CompiledCollections::Get(const Snapshot& snap
   if (!definition.ParseFromString(stored->bytes)) {
     return absl::DataLossError("a stored collection cannot be read");
   }
-  ASSIGN_OR_RETURN(Collection built, BuildCollection(definition, NewestItems(snapshot)));
+  ASSIGN_OR_RETURN(Collection built, BuildCollection(definition, NewestItems(snapshot),
+                                                     NewestOrganisations(snapshot)));
   auto collection = std::make_shared<const Collection>(std::move(built));
   std::lock_guard<std::mutex> lock(mutex_);
   if (sequence == sequence_) collections_[code] = collection;

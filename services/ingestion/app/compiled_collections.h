@@ -24,6 +24,9 @@ struct CompiledCollection {
 // The definition of an item in force now.
 ItemLookup NewestItems(const Reader& reader);
 
+// The codes of the organisations that are defined now.
+OrganisationLookup NewestOrganisations(const Reader& reader);
+
 // Thread safe.
 class CompiledCollections {
  public:

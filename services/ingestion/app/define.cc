@@ -9,8 +9,8 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
-#include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/app/compiled_collections.h"
+#include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/definition_checks.h"
 
 namespace onereturn::ingestion {
@@ -36,10 +36,12 @@ absl::Status CheckHomeOf(const Reader& reader, const catalogue::v1::DataItem& it
     return absl::DataLossError("a stored collection cannot be read");
   }
   const ItemLookup others = NewestItems(reader);
-  const absl::Status built = BuildCollection(collection, [&](const std::string& code) {
-                               using Found = absl::StatusOr<std::optional<catalogue::v1::DataItem>>;
-                               return code == item.code() ? Found(item) : others(code);
-                             }).status();
+  const ItemLookup with_item = [&](const std::string& code) {
+    using Found = absl::StatusOr<std::optional<catalogue::v1::DataItem>>;
+    return code == item.code() ? Found(item) : others(code);
+  };
+  const absl::Status built =
+      BuildCollection(collection, with_item, NewestOrganisations(reader)).status();
   const std::optional<ErrorDetails> details = DetailsOf(built);
   if (built.ok() || !details.has_value()) return built;
   Error faults(Reason::kDefinitionInvalid,
@@ -171,7 +173,8 @@ struct Traits<catalogue::v1::Collection> {
     return std::move(*fact.mutable_collection());
   }
   static absl::Status Check(const Reader& reader, const catalogue::v1::Collection& definition) {
-    RETURN_IF_ERROR(BuildCollection(definition, NewestItems(reader)).status());
+    RETURN_IF_ERROR(
+        BuildCollection(definition, NewestItems(reader), NewestOrganisations(reader)).status());
     return CheckCollectionPlaces(reader, definition);
   }
   // An item that the new version leaves out has no home any more: another collection may take it.

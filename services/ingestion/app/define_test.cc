@@ -268,16 +268,16 @@ TEST_F(DefineTest, EveryFaultOfACollectionAtOnce) {
                                              "rules[2].expression",
                                              "rules[3].expression",
                                              "rules[3].message",
-                                             "rules[4].expression",
+                                             "rules[7].expression",
                                              "layouts[0].wide.period_format",
-                                             "layouts[0].wide.organisation_header",
+                                             "layouts[0].wide.total_label",
                                              "layouts[0].wide.columns[0].header",
                                              "layouts[0].wide.columns[1].cell",
                                              "layouts[0].wide.columns[3].cell",
                                              "layouts[0].wide.columns[4].cell",
                                              "layouts[1].code",
                                              "layouts[2].long.dimensions",
-                                             "layouts[3]"}));
+                                             "layouts[4]"}));
   EXPECT_EQ(ingestion_.LastSequence(), before);
 }
 

@@ -28,8 +28,9 @@ Cell CopyOf(const CellView& view) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Cell>> CellsOfRevision(
-    const Reader& reader, uint64_t sequence, const std::optional<std::set<std::string>>& items) {
+absl::StatusOr<std::vector<Cell>> CellsOfReturn(
+    const Reader& reader, uint64_t sequence,
+    absl::FunctionRef<bool(absl::string_view item)> is_wanted) {
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
   ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
   std::vector<Cell> cells;
@@ -38,13 +39,22 @@ absl::StatusOr<std::vector<Cell>> CellsOfRevision(
     ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));
     if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
     RETURN_IF_ERROR(VisitChunk(*chunk, [&](const CellView& cell) {
-      if (!items.has_value() || items->count(std::string(cell.item)) > 0) {
-        cells.push_back(CopyOf(cell));
-      }
+      if (is_wanted(cell.item)) cells.push_back(CopyOf(cell));
     }));
   }
   return cells;
 }
+
+namespace {
+
+absl::StatusOr<std::vector<Cell>> CellsOfItems(const Reader& reader, uint64_t sequence,
+                                               const std::set<std::string>& items) {
+  return CellsOfReturn(reader, sequence, [&items](absl::string_view item) {
+    return items.count(std::string(item)) > 0;
+  });
+}
+
+}  // namespace
 
 absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                                                   const Collection& collection,
@@ -54,6 +64,7 @@ absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
   const uint32_t furthest = collection.PriorPeriods();
   if (furthest == 0) return earlier;
   const std::set<std::string> items = collection.HistoryItems();
+  uint64_t held = 0;
   std::optional<Period> before = period.Previous();
   for (uint32_t distance = 1; distance <= furthest && before.has_value();
        ++distance, before = before->Previous()) {
@@ -61,7 +72,9 @@ absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                      HeadOf(reader, ReturnKey{collection.code, before->ToString(), organisation}));
     earlier.read_set.push_back(std::move(head.check));
     if (head.newest.number == 0) continue;
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfRevision(reader, head.newest.sequence, items));
+    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfItems(reader, head.newest.sequence, items));
+    held += cells.size();
+    if (held > kMaxCellsOfHistory) break;
     earlier.history.push_back(EarlierReturn{distance, std::move(cells)});
   }
   return earlier;
@@ -74,6 +87,7 @@ absl::StatusOr<ReturnHistory> HistoryAt(const Reader& reader, const Collection& 
   const uint32_t furthest = collection.PriorPeriods();
   if (furthest == 0) return history;
   const std::set<std::string> items = collection.HistoryItems();
+  uint64_t held = 0;
   std::optional<Period> before = period.Previous();
   for (uint32_t distance = 1; distance <= furthest && before.has_value();
        ++distance, before = before->Previous()) {
@@ -81,7 +95,9 @@ absl::StatusOr<ReturnHistory> HistoryAt(const Reader& reader, const Collection& 
     ASSIGN_OR_RETURN(const std::optional<RevisionPlace> place,
                      FindRevision(reader, OrganisationScope::Only(organisation), key, sequence));
     if (!place.has_value()) continue;
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfRevision(reader, place->sequence, items));
+    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfItems(reader, place->sequence, items));
+    held += cells.size();
+    if (held > kMaxCellsOfHistory) break;
     history.push_back(EarlierReturn{distance, std::move(cells)});
   }
   return history;

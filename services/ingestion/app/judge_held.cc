@@ -28,7 +28,7 @@ absl::StatusOr<Submission> SubmissionOf(const Reader& reader, const RevisionPlac
   submission.organisation = fact.organisation();
   submission.origin =
       fact.origin() == returns::v1::ORIGIN_IMPORT ? Origin::kImport : Origin::kSubmitted;
-  ASSIGN_OR_RETURN(submission.cells, CellsOfRevision(reader, place.sequence));
+  ASSIGN_OR_RETURN(submission.cells, CellsOfReturn(reader, place.sequence));
   for (const common::v1::Explanation& given : fact.explanations()) {
     ExplanationGiven explanation{given.rule(), std::nullopt, given.text()};
     if (given.has_cell()) explanation.cell = CellAt(given.cell());

@@ -1,5 +1,6 @@
 #include "services/ingestion/app/read_rule_pack.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -31,6 +32,20 @@ absl::StatusOr<Collection> TakeRules(const Reader& reader, uint64_t sequence,
   for (const std::string& code : pack->collection().items()) {
     ASSIGN_OR_RETURN(*pack->add_items(), DefinedAt<catalogue::v1::DataItem>(
                                              reader, DefinitionKind::kItem, code, sequence));
+  }
+  const auto& items = pack->items();
+  const auto of_organisations = [](const catalogue::v1::Dimension& dimension) {
+    return dimension.organisations();
+  };
+  if (std::any_of(items.begin(), items.end(), [&](const catalogue::v1::DataItem& item) {
+        return std::any_of(item.dimensions().begin(), item.dimensions().end(), of_organisations);
+      })) {
+    RETURN_IF_ERROR(
+        VisitDefinitions(reader, DefinitionKind::kOrganisation, "", sequence,
+                         [pack](const StoredDefinition& organisation) -> absl::StatusOr<bool> {
+                           pack->add_organisations(organisation.code);
+                           return true;
+                         }));
   }
   return CompileCollection(*pack);
 }
@@ -68,7 +83,7 @@ absl::StatusOr<returns::v1::RulePack> ReadRulePackOf(const Reader& reader, const
       FindRevision(reader, OrganisationScope::Only(key.organisation), canonical, sequence));
   if (!place.has_value()) return pack;
   pack.set_held_revision(RevisionName(canonical, place->number));
-  ASSIGN_OR_RETURN(const std::vector<Cell> cells, CellsOfRevision(reader, place->sequence));
+  ASSIGN_OR_RETURN(const std::vector<Cell> cells, CellsOfReturn(reader, place->sequence));
   FillCells(cells, pack.mutable_held());
   return pack;
 }

@@ -25,10 +25,18 @@ constexpr size_t kMaxFileRequestIdBytes = 100;
 // What the same request id must always stand for: the file and how it is read.
 Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission,
                     const std::string& organisation) {
+  // What is given with a file is part of it; without, it is as it always was.
+  const GivenWithFile& given = submission.given;
+  const std::string with_file =
+      given.period.has_value() || !given.organisation.empty()
+          ? absl::StrCat(absl::string_view("\0", 1),
+                         given.period.has_value() ? given.period->ToString() : "",
+                         absl::string_view("\0", 1), given.organisation)
+          : "";
   return Sha256Concatenated({upload.record.digest(), submission.collection,
                              absl::string_view("\0", 1), submission.layout,
                              absl::string_view("\0", 1), absl::StrCat(submission.status),
-                             absl::string_view("\0", 1), organisation});
+                             absl::string_view("\0", 1), organisation, with_file});
 }
 
 // Adds what became of one organisation's return.
@@ -68,6 +76,11 @@ absl::StatusOr<feed::v1::FileImported> FileOfEntry(const std::string& entry_byte
 
 Origin OriginOf(const FileSubmission& file) {
   return file.may_import ? Origin::kImport : Origin::kSubmitted;
+}
+
+absl::StatusOr<std::vector<Cell>> HeldCells(const Reader& reader, const ReturnHeadState& head) {
+  if (head.newest.number == 0) return std::vector<Cell>();
+  return CellsOfReturn(reader, head.newest.sequence);
 }
 
 }  // namespace
@@ -126,13 +139,20 @@ absl::Status SubmitFile::JudgeFile(const StoredUpload& upload, const FileSubmiss
   setting.check_known = [this](const std::string& organisation) {
     return CheckOrganisationKnown(*store_, organisation);
   };
+  setting.held = [&](const std::string& organisation,
+                     const Period& period) -> absl::StatusOr<std::vector<Cell>> {
+    const ReturnKey key{compiled.collection->code, period.ToString(), organisation};
+    ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(*store_, key));
+    return HeldCells(*store_, head);
+  };
   setting.history = [&](const std::string& organisation,
                         const Period& period) -> absl::StatusOr<ReturnHistory> {
     ASSIGN_OR_RETURN(EarlierReturns earlier,
                      ReadEarlierReturns(*store_, *compiled.collection, period, organisation));
     return std::move(earlier.history);
   };
-  FileExamination examination(*compiled.collection, std::move(setting));
+  ASSIGN_OR_RETURN(const LayoutSpec* layout, LayoutNamed(*compiled.collection, submission.layout));
+  FileExamination examination(*compiled.collection, *layout, std::move(setting));
   RETURN_IF_ERROR(ReadRows(
       upload, submission, compiled,
       [&](FileReturnRows rows) { return examination.Take(std::move(rows)); }, &answer->period));
@@ -153,7 +173,7 @@ absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmissi
                                   std::string* period) const {
   ASSIGN_OR_RETURN(const LayoutSpec* layout, LayoutNamed(*compiled.collection, submission.layout));
   std::unique_ptr<ReturnFileReader> reader =
-      MakeReturnFileReader(*compiled.collection, *layout, std::move(taker));
+      MakeReturnFileReader(*compiled.collection, *layout, std::move(taker), submission.given);
   RETURN_IF_ERROR(ReadFile(*store_, submission.upload, upload.record.size_bytes(),
                            [&](absl::string_view bytes) { return reader->Feed(bytes); }));
   RETURN_IF_ERROR(reader->Finish());
@@ -161,11 +181,23 @@ absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmissi
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> SubmitFile::KeepOtherCells(const LayoutSpec& layout,
+                                                       const Collection& collection,
+                                                       FileReturnRows* rows) const {
+  if (!GivesAPart(layout)) return std::string();
+  const ReturnKey key{collection.code, rows->period.ToString(), rows->organisation};
+  ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(*store_, key));
+  ASSIGN_OR_RETURN(std::vector<Cell> held, HeldCells(*store_, head));
+  AddKeptCells(layout, std::move(held), rows);
+  return EtagOf(head.newest.sequence);
+}
+
 absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmission& submission,
                                     const CompiledCollection& compiled, FileAnswer* answer) const {
   ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(upload.record.digest()));
   const SourceFile file{digest, submission.upload, upload.check};
   const std::string scope = RequestScope(submission.scope.organisation(), submission.origin.actor);
+  ASSIGN_OR_RETURN(const LayoutSpec* layout, LayoutNamed(*compiled.collection, submission.layout));
   ReturnsInFlight in_flight;
   size_t place = 0;
   std::string period;
@@ -188,6 +220,7 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
         single.status = rows.status.has_value()
                             ? static_cast<returns::v1::RevisionStatus>(*rows.status)
                             : submission.status;
+        ASSIGN_OR_RETURN(single.etag, KeepOtherCells(*layout, *compiled.collection, &rows));
         single.file = file;
         single.submission = ToSubmission(std::move(rows), OriginOf(submission));
         in_flight.Begin();

@@ -25,6 +25,7 @@ struct FileSubmission {
   std::string upload;       // Id.
   std::string collection;
   std::string layout;
+  GivenWithFile given;
   returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL;
 };
 
@@ -73,6 +74,10 @@ class SubmitFile {
   absl::Status ReadRows(const StoredUpload& upload, const FileSubmission& submission,
                         const CompiledCollection& compiled, ReturnFileReader::Taker taker,
                         std::string* period) const;
+  // What a file of a part leaves as it is goes to the rows; the answer is the etag of the revision
+  // that it comes from. Empty for a file of the whole.
+  absl::StatusOr<std::string> KeepOtherCells(const LayoutSpec& layout, const Collection& collection,
+                                             FileReturnRows* rows) const;
   absl::Status CommitRows(const StoredUpload& upload, const FileSubmission& submission,
                           const CompiledCollection& compiled, FileAnswer* answer) const;
   static absl::StatusOr<NewFact> FileFact(const StoredUpload& upload,

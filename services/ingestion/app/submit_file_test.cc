@@ -145,7 +145,7 @@ TEST_F(SubmitFileTest, ARowThatIsWrongKeepsOutItsOwnReturnAndNoOther) {
                                     "SEPTEMBER", "OCTOBER",  "NOVEMBER", "DECEMBER"};
     bad.bytes = absl::StrReplaceAll(
         bad.bytes, {{"JUNE-2023", absl::StrCat(kMonths[month % 12], "-", 2024 + month / 12)}});
-    ++month;
+    month += 2;  // No two side by side: no rule has a month before to look at.
     const uint64_t before = ingestion_.LastSequence();
     const absl::StatusOr<FileAnswer> answer = Run(bad.bytes);
     ASSERT_THAT(answer, IsOk()) << bad.name;

@@ -43,12 +43,17 @@ Severity SeverityOf(common::v1::Severity severity) {
   }
 }
 
+// Each is an evaluation of the rule for every return.
+constexpr uint64_t kMostRuleValues = 1'000;
+
 // Builds one collection, adding faults as it goes.
 class Builder {
  public:
-  Builder(const catalogue::v1::Collection& definition, const ItemLookup& items)
+  Builder(const catalogue::v1::Collection& definition, const ItemLookup& items,
+          const OrganisationLookup& organisations)
       : definition_(definition),
         items_(items),
+        organisations_(organisations),
         faults_(Reason::kDefinitionInvalid,
                 absl::StrCat("the definition of collection ", definition.code(), " is wrong")) {}
 
@@ -67,7 +72,7 @@ class Builder {
     }
     RETURN_IF_ERROR(AddItems());
     if (collection_.CellCount() > kMaxCellsOfReturn) {
-      faults_.Field("items", absl::StrCat("a whole return would have ", collection_.CellCount(),
+      faults_.Field("items", absl::StrCat("a whole return would owe ", collection_.CellCount(),
                                           " cells; at most ", kMaxCellsOfReturn, " are taken"));
     }
     for (int i = 0; i < definition_.frames_size(); ++i) AddFrame(i);
@@ -107,9 +112,12 @@ class Builder {
       }
       ItemSpec spec{item->code(), {}};
       for (const catalogue::v1::Dimension& dimension : item->dimensions()) {
-        DimensionSpec added{dimension.code(), {}};
+        DimensionSpec added{dimension.code(), {}, dimension.sparse()};
         for (const catalogue::v1::DimensionCode& value : dimension.values())
           added.values.insert(value.code());
+        if (dimension.organisations()) {
+          ASSIGN_OR_RETURN(added.organisations, Organisations());
+        }
         spec.dimensions.push_back(std::move(added));
       }
       std::sort(spec.dimensions.begin(), spec.dimensions.end(),
@@ -119,6 +127,17 @@ class Builder {
       }
     }
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<OrganisationCodes> Organisations() {
+    if (known_organisations_ == nullptr) {
+      if (organisations_ != nullptr) {
+        ASSIGN_OR_RETURN(known_organisations_, organisations_());
+      } else {
+        known_organisations_ = std::make_shared<const std::set<std::string>>();
+      }
+    }
+    return known_organisations_;
   }
 
   std::optional<PeriodSpan> ReadSpan(const std::string& path, const std::string& from,
@@ -180,6 +199,19 @@ class Builder {
     });
   }
 
+  // As above, of a value of the dimension.
+  bool AnyHasValue(const std::vector<std::string>& items, const std::string& dimension,
+                   const std::string& value) const {
+    return std::any_of(items.begin(), items.end(), [&](const std::string& code) {
+      auto item = collection_.items.find(code);
+      if (item == collection_.items.end()) return true;
+      const std::vector<DimensionSpec>& own = item->second.dimensions;
+      return std::any_of(own.begin(), own.end(), [&](const DimensionSpec& spec) {
+        return spec.code == dimension && spec.Has(value);
+      });
+    });
+  }
+
   void AddRule(int i) {
     const catalogue::v1::Rule& rule = definition_.rules(i);
     const std::string path = absl::StrCat("rules[", i, "]");
@@ -218,6 +250,7 @@ class Builder {
             absl::StrCat("no item of the expression has a dimension \"", dimension, "\""));
       }
     }
+    std::vector<RuleValues> at = ReadRuleValues(path, rule, expression->Items());
     collection_.rules.push_back(RuleSpec{rule.code(),
                                          SeverityOf(rule.severity()),
                                          rule.message(),
@@ -225,7 +258,44 @@ class Builder {
                                          *std::move(expression),
                                          {rule.for_each().begin(), rule.for_each().end()},
                                          rule.each_cell(),
-                                         rule.screen()});
+                                         rule.screen(),
+                                         std::move(at)});
+  }
+
+  std::vector<RuleValues> ReadRuleValues(const std::string& path, const catalogue::v1::Rule& rule,
+                                         const std::vector<std::string>& items) {
+    std::vector<RuleValues> read;
+    std::set<std::string> bound(rule.for_each().begin(), rule.for_each().end());
+    uint64_t combinations = 1;
+    if (rule.each_cell() && rule.at_size() > 0) {
+      faults_.Field(path, "each_cell and at cannot stand together");
+    }
+    for (int i = 0; i < rule.at_size(); ++i) {
+      const catalogue::v1::RuleValues& at = rule.at(i);
+      const std::string at_path = absl::StrCat(path, ".at[", i, "]");
+      if (!bound.insert(at.dimension()).second) {
+        faults_.Field(at_path, absl::StrCat("dimension \"", at.dimension(), "\" stands twice"));
+      }
+      if (at.values().empty()) faults_.Field(absl::StrCat(at_path, ".values"), "is empty");
+      std::set<std::string> seen;
+      for (const std::string& value : at.values()) {
+        if (!seen.insert(value).second || !AnyHasValue(items, at.dimension(), value)) {
+          faults_.Field(absl::StrCat(at_path, ".values"),
+                        absl::StrCat("\"", value,
+                                     "\" stands twice, or no item of the expression has "
+                                     "it as a value of ",
+                                     at.dimension()));
+        }
+      }
+      if (__builtin_mul_overflow(combinations, uint64_t(at.values_size()), &combinations) ||
+          combinations > kMostRuleValues) {
+        faults_.Field(absl::StrCat(path, ".at"),
+                      absl::StrCat("names more than ", kMostRuleValues, " combinations of values"));
+        return {};
+      }
+      read.push_back(RuleValues{at.dimension(), {at.values().begin(), at.values().end()}});
+    }
+    return read;
   }
 
   void AddStaleCopy() {
@@ -266,13 +336,37 @@ class Builder {
       collection_.layouts.push_back({layout.code(), MakeLong(path, layout.long_())});
     } else {
       faults_.Field(path, "has neither a wide nor a long shape");
+      return;
     }
+    collection_.layouts.back().from =
+        ReadLayoutPeriod(absl::StrCat(path, ".from_period"), layout.from_period());
+    collection_.layouts.back().to =
+        ReadLayoutPeriod(absl::StrCat(path, ".to_period"), layout.to_period());
+    const LayoutSpec& made = collection_.layouts.back();
+    if (made.from.has_value() && made.to.has_value() && made.to->end() < made.from->start()) {
+      faults_.Field(absl::StrCat(path, ".to_period"), "lies before from_period");
+    }
+  }
+
+  // nullopt for an empty text.
+  std::optional<Period> ReadLayoutPeriod(const std::string& path, const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    absl::StatusOr<Period> period = Period::Parse(text);
+    if (!period.ok()) {
+      faults_.Field(path, period.status().message());
+      return std::nullopt;
+    }
+    if (period->kind() != collection_.period_kind) {
+      faults_.Field(path, "is not of the collection's kind of period");
+    }
+    return *period;
   }
 
   LongLayout MakeLong(const std::string& layout_path, const catalogue::v1::LongLayout& layout) {
     const std::string path = absl::StrCat(layout_path, ".long.dimensions");
     LongLayout made{{layout.dimensions().begin(), layout.dimensions().end()}};
-    std::set<std::string> headers = {"organisation", "period", "item", "value", "null_reason"};
+    std::set<std::string> headers = {"organisation", "period",      "item",
+                                     "value",        "null_reason", "status"};
     for (const std::string& dimension : made.dimensions) {
       if (!headers.insert(dimension).second) {
         faults_.Field(path, absl::StrCat("column \"", dimension, "\" stands twice"));
@@ -291,6 +385,8 @@ class Builder {
 
   const catalogue::v1::Collection& definition_;
   const ItemLookup& items_;
+  const OrganisationLookup& organisations_;
+  OrganisationCodes known_organisations_;  // Null until they were asked for.
   Error faults_;
   std::set<std::string> unknown_items_;
   std::set<std::string> rule_codes_;
@@ -300,8 +396,9 @@ class Builder {
 }  // namespace
 
 absl::StatusOr<Collection> BuildCollection(const catalogue::v1::Collection& definition,
-                                           const ItemLookup& items) {
-  return Builder(definition, items).Build();
+                                           const ItemLookup& items,
+                                           const OrganisationLookup& organisations) {
+  return Builder(definition, items, organisations).Build();
 }
 
 }  // namespace onereturn::ingestion

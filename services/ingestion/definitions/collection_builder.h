@@ -4,7 +4,9 @@
 #define ONERETURN_SERVICES_INGESTION_DEFINITIONS_COLLECTION_BUILDER_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -17,10 +19,16 @@ namespace onereturn::ingestion {
 using ItemLookup =
     std::function<absl::StatusOr<std::optional<catalogue::v1::DataItem>>(const std::string& code)>;
 
+// The codes of all organisations of the catalogue. Asked for only where an item has a dimension of
+// them.
+using OrganisationCodes = std::shared_ptr<const std::set<std::string>>;
+using OrganisationLookup = std::function<absl::StatusOr<OrganisationCodes>()>;
+
 // DEFINITION_INVALID names every fault with its path; DEFINITION_UNKNOWN an item that is not
 // defined.
 absl::StatusOr<Collection> BuildCollection(const catalogue::v1::Collection& definition,
-                                           const ItemLookup& items);
+                                           const ItemLookup& items,
+                                           const OrganisationLookup& organisations = nullptr);
 
 }  // namespace onereturn::ingestion
 

@@ -195,7 +195,13 @@ absl::Status CheckItem(const catalogue::v1::DataItem& item) {
       faults.Field(absl::StrCat(path, ".code"), "must be 1 to 64 bytes of text");
     if (!dimensions.insert(dimension.code()).second)
       faults.Field(absl::StrCat(path, ".code"), "stands twice");
-    if (dimension.values().empty()) faults.Field(absl::StrCat(path, ".values"), "is empty");
+    if (dimension.values().empty() && !dimension.organisations()) {
+      faults.Field(absl::StrCat(path, ".values"), "is empty");
+    }
+    if (dimension.organisations() && !dimension.sparse()) {
+      faults.Field(absl::StrCat(path, ".sparse"),
+                   "must be set: no return has a figure for every organisation");
+    }
     std::set<std::string> values;
     for (const catalogue::v1::DimensionCode& value : dimension.values()) {
       if (!IsDimensionCode(value.code()))

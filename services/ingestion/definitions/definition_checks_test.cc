@@ -99,6 +99,25 @@ TEST(CheckOrganisationTest, KindsAreWeighedEachByItself) {
   EXPECT_THAT(CheckOrganisation(organisation), IsOk());
 }
 
+TEST(CheckItemTest, ADimensionOfOrganisationsIsSparseAndMayNameNoOtherValue) {
+  catalogue::v1::DataItem item;
+  item.set_code("tests_done");
+  item.set_display_name("Tests done");
+  item.set_concept_text("Tests by commissioner.");
+  item.set_unit("tests");
+  auto* commissioner = item.add_dimensions();
+  commissioner->set_code("commissioner");
+  EXPECT_THAT(CheckItem(item).message(), HasSubstr("is wrong"));
+  commissioner->set_organisations(true);
+  const absl::Status status = CheckItem(item);
+  ASSERT_THAT(status, HasReason(Reason::kDefinitionInvalid));
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  ASSERT_EQ(details->fields_total, 1u);
+  EXPECT_EQ(details->fields[0].field, "item.dimensions[0].sparse");
+  commissioner->set_sparse(true);
+  EXPECT_THAT(CheckItem(item), IsOk());
+}
+
 // With this no circle can be made of organisations whose parents are of the kind's type.
 TEST(CheckOrganisationTest, AKindIsOfOneTypeOfChild) {
   const std::map<catalogue::v1::RelationshipKind, catalogue::v1::OrganisationType> types = {

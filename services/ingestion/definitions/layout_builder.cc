@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "services/ingestion/definitions/layout_cells.h"
 #include "services/ingestion/definitions/layout_values.h"
@@ -62,13 +63,22 @@ class LayoutBuilder {
     made_.total_label = definition_.total_label();
     made_.null_reasons_written = definition_.null_reasons_written();
     made_.numbers = StyleOf(definition_.numbers());
+    made_.keeps_other_items = definition_.keeps_other_items();
     if (definition_.period_format() == catalogue::v1::PERIOD_FORMAT_UNSPECIFIED) {
       Fault(absl::StrCat(path_, ".period_format"), "is missing");
     }
     fixed_headers_ = made_.ignored_headers;
-    TakeHeader(absl::StrCat(path_, ".organisation_header"), made_.organisation_header,
-               &fixed_headers_);
-    TakeHeader(absl::StrCat(path_, ".period_header"), made_.period_header, &fixed_headers_);
+    if (!made_.organisation_header.empty()) {
+      TakeHeader(absl::StrCat(path_, ".organisation_header"), made_.organisation_header,
+                 &fixed_headers_);
+    } else if (!made_.total_label.empty()) {
+      Fault(absl::StrCat(path_, ".total_label"), "needs an organisation_header to stand below");
+    }
+    if (made_.period_form != PeriodForm::kGiven) {
+      TakeHeader(absl::StrCat(path_, ".period_header"), made_.period_header, &fixed_headers_);
+    } else if (!made_.period_header.empty()) {
+      Fault(absl::StrCat(path_, ".period_header"), "must be empty: the period is given");
+    }
     if (!made_.selector_header.empty()) {
       TakeHeader(absl::StrCat(path_, ".selector_header"), made_.selector_header, &fixed_headers_);
     }
@@ -83,25 +93,23 @@ class LayoutBuilder {
     }
   }
 
-  // Is it a value that the dimension has in one of the items?
-  bool IsValue(const std::string& dimension, const std::string& value) const {
+  // Has one of the items such a dimension? One that is not defined may have any.
+  bool AnyDimension(absl::FunctionRef<bool(const DimensionSpec&)> is_so) const {
     if (!unknown_items_.empty()) return true;
     for (const auto& [code, item] : collection_.items) {
-      for (const DimensionSpec& spec : item.dimensions) {
-        if (spec.code == dimension && spec.values.count(value) > 0) return true;
-      }
+      if (std::any_of(item.dimensions.begin(), item.dimensions.end(), is_so)) return true;
     }
     return false;
   }
 
+  // Is it a value that the dimension has in one of the items?
+  bool IsValue(const std::string& dimension, const std::string& value) const {
+    return AnyDimension(
+        [&](const DimensionSpec& spec) { return spec.code == dimension && spec.Has(value); });
+  }
+
   bool IsDimension(const std::string& dimension) const {
-    if (!unknown_items_.empty()) return true;
-    for (const auto& [code, item] : collection_.items) {
-      for (const DimensionSpec& spec : item.dimensions) {
-        if (spec.code == dimension) return true;
-      }
-    }
-    return false;
+    return AnyDimension([&](const DimensionSpec& spec) { return spec.code == dimension; });
   }
 
   void TakeDimension(const std::string& path, const std::string& dimension) {

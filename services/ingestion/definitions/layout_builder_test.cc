@@ -24,6 +24,8 @@ catalogue::v1::DataItem ItemOf(const ItemSpec& spec) {
   for (const DimensionSpec& dimension : spec.dimensions) {
     auto* added = item.add_dimensions();
     added->set_code(dimension.code);
+    added->set_sparse(dimension.sparse);
+    added->set_organisations(dimension.organisations != nullptr);
     for (const std::string& value : dimension.values) added->add_values()->set_code(value);
   }
   return item;
@@ -108,14 +110,17 @@ catalogue::v1::Collection Diagnostics() {
   return collection;
 }
 
-absl::StatusOr<Collection> Build(const catalogue::v1::Collection& definition) {
-  const Collection known = DiagnosticsCollection();
+absl::StatusOr<Collection> Build(const catalogue::v1::Collection& definition,
+                                 const Collection& known = DiagnosticsCollection()) {
   return BuildCollection(
       definition,
       [&](const std::string& code) -> absl::StatusOr<std::optional<catalogue::v1::DataItem>> {
         const auto found = known.items.find(code);
         if (found == known.items.end()) return std::optional<catalogue::v1::DataItem>();
         return std::make_optional(ItemOf(found->second));
+      },
+      []() -> absl::StatusOr<OrganisationCodes> {
+        return std::make_shared<const std::set<std::string>>(std::set<std::string>{"QWO"});
       });
 }
 
@@ -199,6 +204,14 @@ TEST(LayoutBuilderTest, EveryFaultIsNamedWithItsPlace) {
             "belong into the shapes"},
            {[](Wide& w) { w.add_cells_without_column(); }, "cells_without_column[0]",
             "cannot name single cells"},
+           {[](Wide& w) { w.clear_period_header(); }, "period_header", "is missing"},
+           {[](Wide& w) { w.set_period_format(catalogue::v1::PERIOD_FORMAT_GIVEN); },
+            "period_header", "must be empty"},
+           {[](Wide& w) {
+              w.clear_organisation_header();
+              w.set_total_label("TOTAL");
+            },
+            "total_label", "needs an organisation_header"},
            {[](Wide& w) {
               for (int i = 0; i < 64; ++i) *w.add_shapes() = w.shapes(0);
             },
@@ -210,6 +223,96 @@ TEST(LayoutBuilderTest, EveryFaultIsNamedWithItsPlace) {
     EXPECT_THAT(status, HasReason(Reason::kDefinitionInvalid)) << bad.path;
     const std::string words = WordsOf(status);
     EXPECT_THAT(words, HasSubstr(absl::StrCat("\nlayouts[0].wide.", bad.path, ": "))) << words;
+    EXPECT_THAT(words, HasSubstr(bad.words)) << words;
+  }
+}
+
+TEST(LayoutBuilderTest, ALayoutMayHaveNeitherPeriodNorOrganisation) {
+  catalogue::v1::Collection definition = Diagnostics();
+  auto* wide = definition.mutable_layouts(0)->mutable_wide();
+  wide->clear_organisation_header();
+  wide->clear_period_header();
+  wide->set_period_format(catalogue::v1::PERIOD_FORMAT_GIVEN);
+  wide->add_ignored_headers("Period");
+  wide->add_ignored_headers("Provider Org Code");
+  wide->set_keeps_other_items(true);
+  const absl::StatusOr<Collection> built = Build(definition);
+  ASSERT_THAT(built.status(), IsOk()) << WordsOf(built.status());
+  EXPECT_EQ(std::get<WideLayout>(built->layouts[0].shape).Items(),
+            (std::set<std::string>{"dm01_activity", "dm01_waiting"}));
+  EXPECT_TRUE(std::get<WideLayout>(built->layouts[0].shape).keeps_other_items);
+  const ReadFileResult read = ReadReturnFile(*built, "published", TextOf(DiagnosticsRecords()), 0,
+                                             {Period::Parse("2026-03").value(), "RDY"});
+  ASSERT_THAT(read.status, IsOk()) << WordsOf(read.status);
+  EXPECT_EQ(read.rows.at(0).organisation, "RDY");
+}
+
+// A return of many commissioners is as large as what it holds, not as what it could hold.
+TEST(CollectionBuilderTest, SparseItemsAndOrganisationsAreCompiled) {
+  Collection known = DiagnosticsCollection();
+  for (auto& [code, item] : known.items) {
+    for (DimensionSpec& dimension : item.dimensions) {
+      if (dimension.code != "commissioner") continue;
+      dimension = DimensionSpec{
+          "commissioner", {"NONC"}, true, std::make_shared<const std::set<std::string>>()};
+    }
+  }
+  const absl::StatusOr<Collection> built = Build(Diagnostics(), known);
+  ASSERT_THAT(built.status(), IsOk()) << WordsOf(built.status());
+  EXPECT_EQ(built->CellCount(), 0u);
+  const DimensionSpec& commissioner = built->items.at("dm01_waiting").dimensions[0];
+  EXPECT_TRUE(commissioner.sparse);
+  EXPECT_TRUE(commissioner.Has("QWO") && commissioner.Has("NONC"));
+  EXPECT_FALSE(commissioner.Has("11A"));
+}
+
+TEST(CollectionBuilderTest, FaultsOfRuleValuesAndOfLayoutPeriods) {
+  using Definition = catalogue::v1::Collection;
+  struct Case {
+    std::function<void(Definition&)> spoil;
+    const char* path;
+    const char* words;
+  };
+  for (const Case& bad : std::vector<Case>{
+           {[](Definition& c) { c.mutable_rules(0)->mutable_at(0)->set_values(0, "XRAY"); },
+            "rules[0].at[0].values", "\"XRAY\" stands twice, or no item"},
+           {[](Definition& c) { c.mutable_rules(0)->mutable_at(0)->add_values("MRI"); },
+            "rules[0].at[0].values", "\"MRI\" stands twice"},
+           {[](Definition& c) { c.mutable_rules(0)->mutable_at(0)->clear_values(); },
+            "rules[0].at[0].values", "is empty"},
+           {[](Definition& c) { c.mutable_rules(0)->add_for_each("test"); }, "rules[0].at[0]",
+            "dimension \"test\" stands twice"},
+           {[](Definition& c) {
+              c.mutable_rules(0)->set_each_cell(true);
+              c.mutable_rules(0)->set_expression("cell >= 0");
+            },
+            "rules[0]", "each_cell and at cannot stand together"},
+           {[](Definition& c) { c.mutable_layouts(0)->set_from_period("April"); },
+            "layouts[0].from_period", ""},
+           {[](Definition& c) { c.mutable_layouts(0)->set_from_period("2024-Q1"); },
+            "layouts[0].from_period", "is not of the collection's kind"},
+           {[](Definition& c) {
+              c.mutable_layouts(0)->set_from_period("2024-02");
+              c.mutable_layouts(0)->set_to_period("2024-01");
+            },
+            "layouts[0].to_period", "lies before from_period"},
+       }) {
+    Definition definition = Diagnostics();
+    auto* rule = definition.add_rules();
+    rule->set_code("D04");
+    rule->set_severity(common::v1::SEVERITY_EXPLAIN);
+    rule->set_message("No figures.");
+    rule->set_expression("count_present(dm01_waiting) > 0");
+    auto* at = rule->add_at();
+    at->set_dimension("test");
+    at->add_values("CT");
+    at->add_values("MRI");
+    EXPECT_THAT(Build(definition).status(), IsOk());
+    bad.spoil(definition);
+    const absl::Status status = Build(definition).status();
+    EXPECT_THAT(status, HasReason(Reason::kDefinitionInvalid)) << bad.path;
+    const std::string words = WordsOf(status);
+    EXPECT_THAT(words, HasSubstr(absl::StrCat("\n", bad.path, ": "))) << words;
     EXPECT_THAT(words, HasSubstr(bad.words)) << words;
   }
 }

@@ -30,16 +30,17 @@ bool LayoutCells::Take(const std::string& path, const Cell& cell) {
 
 // At any of the values that the row may give.
 bool LayoutCells::IsCellOf(const ItemSpec& item, const Cell& cell) const {
-  std::vector<DimensionValue> dimensions = cell.dimensions;
-  for (const std::string& row_dimension : row_dimensions_) {
-    const auto own =
-        std::find_if(item.dimensions.begin(), item.dimensions.end(),
-                     [&](const DimensionSpec& spec) { return spec.code == row_dimension; });
-    if (own == item.dimensions.end() || own->values.empty()) return false;
-    dimensions.push_back(DimensionValue{row_dimension, *own->values.begin()});
+  if (cell.dimensions.size() + row_dimensions_.size() != item.dimensions.size()) return false;
+  std::set<std::string> given(row_dimensions_.begin(), row_dimensions_.end());
+  for (const DimensionValue& own : cell.dimensions) {
+    const auto spec = std::find_if(
+        item.dimensions.begin(), item.dimensions.end(),
+        [&](const DimensionSpec& dimension) { return dimension.code == own.dimension; });
+    if (spec == item.dimensions.end() || !spec->Has(own.value)) return false;
+    if (!given.insert(own.dimension).second) return false;
   }
-  std::sort(dimensions.begin(), dimensions.end());
-  return item.HasCell(dimensions);
+  return std::all_of(item.dimensions.begin(), item.dimensions.end(),
+                     [&](const DimensionSpec& spec) { return given.count(spec.code) > 0; });
 }
 
 }  // namespace onereturn::ingestion

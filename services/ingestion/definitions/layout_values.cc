@@ -45,6 +45,8 @@ PeriodForm PeriodFormOf(catalogue::v1::PeriodFormat format) {
       return PeriodForm::kWritten;
     case catalogue::v1::PERIOD_FORMAT_LAST_DAY:
       return PeriodForm::kLastDay;
+    case catalogue::v1::PERIOD_FORMAT_GIVEN:
+      return PeriodForm::kGiven;
     default:
       return PeriodForm::kCanonical;
   }

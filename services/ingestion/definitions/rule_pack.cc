@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "common/digest/digest.h"
@@ -37,6 +39,10 @@ FileSetting SettingOf(const RulePack& pack) {
     return organisation == pack.organisation;
   };
   setting.check_known = [](const std::string& /*organisation*/) { return absl::OkStatus(); };
+  setting.held = [&pack](const std::string& /*organisation*/, const Period& period) {
+    return absl::StatusOr<std::vector<Cell>>(period == pack.period ? pack.held
+                                                                   : std::vector<Cell>());
+  };
   setting.history = [&pack](const std::string& /*organisation*/,
                             const Period& period) -> absl::StatusOr<ReturnHistory> {
     if (period == pack.period) return pack.history;
@@ -46,6 +52,16 @@ FileSetting SettingOf(const RulePack& pack) {
         .Field("period", absl::StrCat("must be ", pack.period.ToString()));
   };
   return setting;
+}
+
+// What a layout without such a column is told of the file.
+GivenWithFile GivenFor(const RulePack& pack, const LayoutSpec& layout) {
+  GivenWithFile given;
+  const auto* wide = std::get_if<WideLayout>(&layout.shape);
+  if (wide == nullptr) return given;
+  if (wide->period_header.empty()) given.period = pack.period;
+  if (wide->organisation_header.empty()) given.organisation = pack.organisation;
+  return given;
 }
 
 }  // namespace
@@ -66,11 +82,15 @@ absl::Status VerifyRulePack(const returns::v1::SignedRulePack& signed_pack,
 
 absl::StatusOr<Collection> CompileCollection(const returns::v1::RulePack& source) {
   const auto& items = source.items();
-  return BuildCollection(source.collection(), [&items](const std::string& code) {
+  const ItemLookup item = [&items](const std::string& code) {
     using Found = absl::StatusOr<std::optional<catalogue::v1::DataItem>>;
     auto found = std::find_if(items.begin(), items.end(),
-                              [&code](const auto& item) { return item.code() == code; });
+                              [&code](const auto& one) { return one.code() == code; });
     return found == items.end() ? Found(std::nullopt) : Found(*found);
+  };
+  return BuildCollection(source.collection(), item, [&source] {
+    return absl::StatusOr<OrganisationCodes>(std::make_shared<const std::set<std::string>>(
+        source.organisations().begin(), source.organisations().end()));
   });
 }
 
@@ -94,10 +114,11 @@ absl::StatusOr<CheckedFile> CheckFile(
     const std::function<absl::Status(std::function<absl::Status(absl::string_view bytes)> take)>&
         read) {
   ASSIGN_OR_RETURN(const LayoutSpec* found, LayoutNamed(pack.collection, layout));
-  FileExamination examination(pack.collection, SettingOf(pack));
+  FileExamination examination(pack.collection, *found, SettingOf(pack));
   std::unique_ptr<ReturnFileReader> reader = MakeReturnFileReader(
       pack.collection, *found,
-      [&examination](FileReturnRows rows) { return examination.Take(std::move(rows)); });
+      [&examination](FileReturnRows rows) { return examination.Take(std::move(rows)); },
+      GivenFor(pack, *found));
   RETURN_IF_ERROR(read([&reader](absl::string_view bytes) { return reader->Feed(bytes); }));
   RETURN_IF_ERROR(reader->Finish());
   CheckedFile checked;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+
 namespace onereturn::ingestion {
 namespace {
 
@@ -17,9 +19,35 @@ bool VisitItemCells(const ItemSpec& item, size_t place, Cell* cell,
   return true;
 }
 
+constexpr size_t kValuesShown = 10;
+
 }  // namespace
 
+bool DimensionSpec::Has(const std::string& value) const {
+  return values.count(value) > 0 || (organisations != nullptr && organisations->count(value) > 0);
+}
+
+std::string DimensionSpec::Description() const {
+  std::string words =
+      organisations == nullptr ? "" : "the code of an organisation of the catalogue";
+  size_t shown = 0;
+  for (const std::string& value : values) {
+    if (shown++ == kValuesShown) {
+      absl::StrAppend(&words, ", ...");
+      break;
+    }
+    absl::StrAppend(&words, words.empty() ? "" : ", ", value);
+  }
+  return words;
+}
+
+bool ItemSpec::IsSparse() const {
+  return std::any_of(dimensions.begin(), dimensions.end(),
+                     [](const DimensionSpec& dimension) { return dimension.sparse; });
+}
+
 uint64_t ItemSpec::CellCount() const {
+  if (IsSparse()) return 0;
   uint64_t count = 1;
   for (const DimensionSpec& dimension : dimensions) {
     if (__builtin_mul_overflow(count, uint64_t{dimension.values.size()}, &count)) return UINT64_MAX;
@@ -31,7 +59,7 @@ bool ItemSpec::HasCell(const std::vector<DimensionValue>& cell_dimensions) const
   bool fits = cell_dimensions.size() == dimensions.size();
   for (size_t i = 0; fits && i < dimensions.size(); ++i) {
     fits = cell_dimensions[i].dimension == dimensions[i].code &&
-           dimensions[i].values.count(cell_dimensions[i].value) > 0;
+           dimensions[i].Has(cell_dimensions[i].value);
   }
   return fits;
 }
@@ -102,6 +130,7 @@ const LayoutSpec* Collection::FindLayout(absl::string_view layout_code) const {
 
 void Collection::VisitCells(absl::FunctionRef<bool(const Cell& cell)> visit) const {
   for (const auto& [item_code, item] : items) {
+    if (item.IsSparse()) continue;
     Cell cell;
     cell.item = item_code;
     cell.dimensions.resize(item.dimensions.size());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,17 +28,32 @@ inline constexpr uint64_t kMaxCellsOfHistory = 1'000'000;
 struct DimensionSpec {
   std::string code;
   std::set<std::string> values;
+  bool sparse = false;  // Not every value is owed.
+  // Values too: the organisations of the catalogue. Null: they are none. Only of a sparse one.
+  std::shared_ptr<const std::set<std::string>> organisations = nullptr;
+
+  bool Has(const std::string& value) const;
+  // For people, what may stand there: the first few values.
+  std::string Description() const;
 };
 
 struct ItemSpec {
   std::string code;
   std::vector<DimensionSpec> dimensions;  // In bytewise order of code.
 
-  // How many cells the item has: one at each combination of values. UINT64_MAX where that is more
-  // than can be counted.
+  // Has it a sparse dimension? Then none of its cells is owed.
+  bool IsSparse() const;
+  // How many cells a return owes: one at each combination of values, none of a sparse item.
+  // UINT64_MAX where that is more than can be counted.
   uint64_t CellCount() const;
   // Are these, sorted by dimension, the dimensions of one of its cells?
   bool HasCell(const std::vector<DimensionValue>& cell_dimensions) const;
+};
+
+// Values of a dimension for which a rule is evaluated whether or not they occur.
+struct RuleValues {
+  std::string dimension;
+  std::vector<std::string> values;
 };
 
 struct RuleSpec {
@@ -49,6 +65,7 @@ struct RuleSpec {
   std::vector<std::string> for_each;
   bool each_cell = false;  // The name `cell` stands for the cell in hand.
   bool screen = false;     // Looks for an unusual pattern; its findings are INFO.
+  std::vector<RuleValues> at = {};
 
   // How many periods back it reads; 0: the period in hand alone.
   uint32_t PriorPeriods() const { return expression.PriorPeriods(); }
@@ -89,7 +106,7 @@ struct Collection {
   std::map<std::string, std::vector<NotCollectedSpec>> not_collected;  // By organisation.
   std::vector<LayoutSpec> layouts;
 
-  // How many cells a whole return has; UINT64_MAX as above.
+  // How many cells a whole return owes; UINT64_MAX as above.
   uint64_t CellCount() const;
   // Does the organisation owe the period? True for all where the collection has no frames.
   bool Owes(absl::string_view organisation, const Period& period) const;
@@ -101,12 +118,13 @@ struct Collection {
   uint32_t PriorPeriods() const;
   // The items that may be read in earlier periods, each once.
   std::set<std::string> HistoryItems() const;
-  // How many cells those items have in all the periods; UINT64_MAX as CellCount.
+  // How many cells those items owe in all the periods; UINT64_MAX as CellCount. What a return holds
+  // of sparse items is known when it is read.
   uint64_t HistoryCellCount() const;
   // nullptr when there is none.
   const LayoutSpec* FindLayout(absl::string_view layout_code) const;
-  // Every cell of a whole return, in order of item and dimensions, until `visit` answers false. The
-  // cell holds no value.
+  // Every cell that a whole return owes, in order of item and dimensions, until `visit` answers
+  // false. The cell holds no value.
   void VisitCells(absl::FunctionRef<bool(const Cell& cell)> visit) const;
 };
 

@@ -132,7 +132,9 @@ class ColumnPlanMaker {
   }
 
   void FindColumns() {
-    plan_.organisation_column_ = columns_.at(layout_.organisation_header);
+    if (!layout_.organisation_header.empty()) {
+      plan_.organisation_column_ = columns_.at(layout_.organisation_header);
+    }
     if (!layout_.period_header.empty()) {
       plan_.period_column_ = columns_.at(layout_.period_header);
     }

@@ -66,7 +66,8 @@ class ColumnPlan {
   Place PlaceOf(uint32_t row, size_t column) const {
     return Place{row, static_cast<uint32_t>(column + 1), headers_[column]};
   }
-  size_t organisation_column() const { return organisation_column_; }
+  // nullopt: the layout has none.
+  std::optional<size_t> organisation_column() const { return organisation_column_; }
   // nullopt: the layout has none.
   std::optional<size_t> period_column() const { return period_column_; }
   std::optional<size_t> selector_column() const { return selector_column_; }
@@ -83,7 +84,7 @@ class ColumnPlan {
 
   std::vector<Role> roles_;
   std::vector<std::string> headers_;
-  size_t organisation_column_ = 0;
+  std::optional<size_t> organisation_column_;
   std::optional<size_t> period_column_;
   std::optional<size_t> selector_column_;
   std::vector<size_t> row_dimension_columns_;

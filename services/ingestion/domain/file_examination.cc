@@ -1,6 +1,8 @@
 #include "services/ingestion/domain/file_examination.h"
 
+#include <set>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/personal_data.h"
@@ -36,6 +38,20 @@ Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Sta
   finding.organisation = ShownCode(organisation);
   finding.suggestion = std::string(suggestion);
   return finding;
+}
+
+bool GivesAPart(const LayoutSpec& layout) {
+  const auto* wide = std::get_if<WideLayout>(&layout.shape);
+  return wide != nullptr && wide->keeps_other_items;
+}
+
+void AddKeptCells(const LayoutSpec& layout, std::vector<Cell> held, FileReturnRows* rows) {
+  const std::set<std::string> given = std::get<WideLayout>(layout.shape).Items();
+  for (Cell& cell : held) {
+    if (given.count(cell.item) > 0) continue;
+    rows->cells.push_back(std::move(cell));
+    rows->places.push_back(Place{});
+  }
 }
 
 Submission ToSubmission(FileReturnRows rows, Origin origin) {
@@ -89,6 +105,10 @@ absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) const {
   }
   findings.Append(std::move(rows.findings));
   const Period period = rows.period;
+  if (GivesAPart(layout_)) {
+    ASSIGN_OR_RETURN(std::vector<Cell> held, setting_.held(rows.organisation, period));
+    AddKeptCells(layout_, std::move(held), &rows);
+  }
   ASSIGN_OR_RETURN(const ReturnHistory history, setting_.history(rows.organisation, period));
   findings.Append(
       Judge(collection_, period, ToSubmission(std::move(rows), setting_.origin), history).findings);

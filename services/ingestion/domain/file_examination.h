@@ -29,6 +29,11 @@ struct FileSetting {
   // OK; ODS_UNKNOWN or ODS_FORMAT, which refuse its rows and no others. Any other error ends the
   // file.
   std::function<absl::Status(const std::string& organisation)> check_known;
+  // The cells of the organisation's return as it is held; none when it is not. Asked for only where
+  // a file gives a part of a return.
+  std::function<absl::StatusOr<std::vector<Cell>>(const std::string& organisation,
+                                                  const Period& period)>
+      held;
   // What the organisation returned before the period. An error ends the file.
   std::function<absl::StatusOr<ReturnHistory>(const std::string& organisation,
                                               const Period& period)>
@@ -45,9 +50,9 @@ struct JudgedRows {
 // Takes a file's returns one after the other, in order of row. Not thread safe.
 class FileExamination {
  public:
-  // `collection` must outlive it.
-  FileExamination(const Collection& collection, FileSetting setting)
-      : collection_(collection), setting_(std::move(setting)) {}
+  // `collection` and `layout` must outlive it.
+  FileExamination(const Collection& collection, const LayoutSpec& layout, FileSetting setting)
+      : collection_(collection), layout_(layout), setting_(std::move(setting)) {}
 
   // An error ends the file: ORG_SCOPE for an organisation that the sender does not act for;
   // TOO_MANY_ITEMS beyond 10,000 organisations; FILE_REPEATED_ROW for one that stands twice; those
@@ -63,6 +68,7 @@ class FileExamination {
   absl::StatusOr<Findings> JudgeRows(FileReturnRows rows) const;
 
   const Collection& collection_;
+  const LayoutSpec& layout_;
   const FileSetting setting_;
   std::map<std::string, uint32_t> first_rows_;
   Findings findings_;
@@ -79,6 +85,11 @@ std::string ShownCode(absl::string_view organisation);
 // A refusal that concerns the rows of one organisation and none of the others.
 Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Status& why,
                    absl::string_view suggestion);
+
+// Does a file in the layout give a part of a return alone?
+bool GivesAPart(const LayoutSpec& layout);
+// Adds to the rows what a file of a part leaves as it is held.
+void AddKeptCells(const LayoutSpec& layout, std::vector<Cell> held, FileReturnRows* rows);
 
 // The rows as Judge takes them.
 Submission ToSubmission(FileReturnRows rows, Origin origin);

@@ -40,6 +40,24 @@ class OneCell final : public CellSource {
   const Cell& cell_;
 };
 
+// The cells of a source that agree with bindings.
+class CellsAt final : public CellSource {
+ public:
+  CellsAt(const CellSource& source, const Bindings& at) : source_(source), at_(at) {}
+  void Visit(absl::string_view item, const Bindings& bindings,
+             absl::FunctionRef<void(const SourceCell&)> visitor) const override {
+    Bindings all = bindings;
+    all.insert(all.end(), at_.begin(), at_.end());
+    source_.Visit(item, all, [&](const SourceCell& cell) {
+      if (Agrees(cell.dimensions, at_)) visitor(cell);
+    });
+  }
+
+ private:
+  const CellSource& source_;
+  const Bindings& at_;
+};
+
 // One judging of one submission: the findings as they come.
 class Examination {
  public:
@@ -149,30 +167,30 @@ class Examination {
     if (item.HasCell(cell.dimensions)) return;
     std::string expected;
     for (const DimensionSpec& dimension : item.dimensions) {
-      absl::StrAppend(&expected, expected.empty() ? "" : "; ", dimension.code, ": ");
-      size_t shown = 0;
-      for (const std::string& value : dimension.values) {
-        if (shown == 10) {
-          absl::StrAppend(&expected, ", ...");
-          break;
-        }
-        absl::StrAppend(&expected, shown++ == 0 ? "" : ", ", value);
-      }
+      absl::StrAppend(&expected, expected.empty() ? "" : "; ", dimension.code, ": ",
+                      dimension.Description());
     }
     Finding finding = Structural("CELL_DIMENSION",
                                  absl::StrCat(DescribeCell(cell), " is not a cell of ",
                                               collection_.code, ": each dimension of ", item.code,
                                               " must stand once, with a value of its list."),
-                                 "Correct the dimension values.");
+                                 "Correct the dimension values, or have the missing one added to "
+                                 "the catalogue.");
     finding.expected = expected.empty() ? "no dimensions" : expected;
     AddAtCell(std::move(finding), index);
   }
 
-  // Every cell of the collection must be there; runs when each cell present is known and single.
+  // Every cell that is owed must be there; runs when each cell present is known and single.
   void CheckWhole() {
-    if (cells_.size() == collection_.CellCount()) return;
+    const auto is_owed = [this](const Cell& cell) {
+      return !collection_.items.at(cell.item).IsSparse();
+    };
+    const auto owed_present = std::count_if(cells_.begin(), cells_.end(), is_owed);
+    if (static_cast<uint64_t>(owed_present) == collection_.CellCount()) return;
     std::set<std::pair<std::string, std::vector<DimensionValue>>> present;
-    for (const Cell& cell : cells_) present.emplace(cell.item, cell.dimensions);
+    for (const Cell& cell : cells_) {
+      if (is_owed(cell)) present.emplace(cell.item, cell.dimensions);
+    }
     collection_.VisitCells([&](const Cell& cell) {
       if (present.count({cell.item, cell.dimensions}) == 0) {
         Finding finding =
@@ -232,7 +250,7 @@ class Examination {
       }
     }
     const ItemHistory history(rule, history_);
-    for (const Bindings& bindings : RuleScope(rule.expression, rule.for_each, table)) {
+    for (const Bindings& bindings : ScopeOf(rule, table)) {
       const RuleVerdict verdict = VerdictOf(Evaluate(rule.expression, table, bindings, &history));
       if (!IsFinding(verdict)) continue;
       // Looking for the place reads every cell: only for a finding that will be shown.
@@ -265,6 +283,30 @@ class Examination {
   bool ExplainedAsAWhole(absl::string_view code) const {
     return std::any_of(submission_.explanations.begin(), submission_.explanations.end(),
                        [&](const ExplanationGiven& given) { return given.rule == code; });
+  }
+
+  // The stated values, each combination of them, with the tuples that occur beside them.
+  static std::vector<Bindings> ScopeOf(const RuleSpec& rule, const CellTable& table) {
+    if (rule.at.empty()) return RuleScope(rule.expression, rule.for_each, table);
+    std::vector<Bindings> stated = {{}};
+    for (const RuleValues& at : rule.at) {
+      std::vector<Bindings> longer;
+      for (const Bindings& bindings : stated) {
+        for (const std::string& value : at.values) {
+          longer.push_back(bindings);
+          longer.back().push_back({at.dimension, value});
+        }
+      }
+      stated = std::move(longer);
+    }
+    std::vector<Bindings> scope;
+    for (const Bindings& at : stated) {
+      for (Bindings& beside : RuleScope(rule.expression, rule.for_each, CellsAt(table, at))) {
+        beside.insert(beside.end(), at.begin(), at.end());
+        scope.push_back(std::move(beside));
+      }
+    }
+    return scope;
   }
 
   static bool IsFinding(RuleVerdict verdict) {
@@ -301,22 +343,24 @@ class Examination {
     }
     if (!where.empty()) absl::StrAppend(&finding.message, " [", where, "]");
     finding.expected = rule.expression.ToString();
-    if (index >= cells_.size()) return findings_.Add(std::move(finding));
-    const Cell& cell = cells_[index];
-    if (cell.value.has_value()) finding.got = cell.value->ToString();
+    const Cell* const cell = index < cells_.size() ? &cells_[index] : nullptr;
     if (finding.severity == Severity::kExplain && !Explained(rule, bindings, cell)) {
       Owe(&finding);
     }
+    if (cell == nullptr) return findings_.Add(std::move(finding));
+    if (cell->value.has_value()) finding.got = cell->value->ToString();
     AddAtCell(std::move(finding), index);
   }
 
-  // A reason beside any of the cells that the rule reads together is one for the finding.
-  bool Explained(const RuleSpec& rule, const Bindings& bindings, const Cell& cell) const {
+  // A reason beside any of the cells that the rule reads together is one for the finding; one that
+  // is at no cell is explained by a reason for the rule as a whole.
+  bool Explained(const RuleSpec& rule, const Bindings& bindings, const Cell* cell) const {
     const std::vector<std::string>& items = rule.expression.Items();
     return std::any_of(submission_.explanations.begin(), submission_.explanations.end(),
                        [&](const ExplanationGiven& given) {
                          if (!given.rule.empty() && given.rule != rule.code) return false;
-                         if (!given.cell.has_value() || SameCell(*given.cell, cell)) return true;
+                         if (!given.cell.has_value()) return true;
+                         if (cell != nullptr && SameCell(*given.cell, *cell)) return true;
                          return !rule.each_cell &&
                                 std::binary_search(items.begin(), items.end(), given.cell->item) &&
                                 Agrees(given.cell->dimensions, bindings);

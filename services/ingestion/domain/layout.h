@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/cells/cell.h"
+#include "common/period/period.h"
 #include "services/ingestion/domain/figure.h"
 #include "services/ingestion/domain/number_pattern.h"
 #include "services/ingestion/domain/severity.h"
@@ -92,13 +93,14 @@ enum class PeriodForm {
   kCanonical = 1,  // "2024-03".
   kWritten = 2,    // As people write it, after a prefix: "MSitAE-MARCH-2024", "2024-25-Q2".
   kLastDay = 3,    // The period's last day: "30/06/2012", "2024-06-30".
+  kGiven = 4,      // Not in the file: it is given with it.
 };
 
 // One or more rows an organisation, one column a cell. With neither a selector nor row dimensions
 // an organisation has one row; else its rows stand together.
 struct WideLayout {
-  std::string organisation_header;
-  std::string period_header;  // Empty: the period is given with the file.
+  std::string organisation_header;  // Empty: the organisation is given with the file.
+  std::string period_header;        // Empty: the period is given with the file.
   PeriodForm period_form = PeriodForm::kCanonical;
   std::string period_prefix;    // Of kWritten: "MSitAE"; may be empty.
   std::string selector_header;  // The column that chooses a row's shape; empty: the only one.
@@ -110,6 +112,11 @@ struct WideLayout {
   std::set<std::string> ignored_headers;  // Known and not read; they may be missing.
   std::string total_label;                // Empty: no total row of the whole file.
   bool null_reasons_written = false;
+  // The file is a part of a return: items that it has no column for stay as they are held.
+  bool keeps_other_items = false;
+
+  // The items that rows of some shape have a column for, or that are added without one.
+  std::set<std::string> Items() const;
 };
 
 // One row a cell.
@@ -120,6 +127,14 @@ struct LongLayout {
 struct LayoutSpec {
   std::string code;
   std::variant<WideLayout, LongLayout> shape;
+  // The first and the last period of which files look so; nullopt: from ever, still.
+  std::optional<Period> from = std::nullopt;
+  std::optional<Period> to = std::nullopt;
+
+  bool Covers(const Period& period) const {
+    return (!from.has_value() || period.start() >= from->start()) &&
+           (!to.has_value() || period.end() <= to->end());
+  }
 };
 
 }  // namespace onereturn::ingestion

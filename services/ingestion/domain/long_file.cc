@@ -29,10 +29,11 @@ std::optional<FigureStatus> StatusOf(absl::string_view text) {
 }  // namespace
 
 LongFileReader::LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker,
-                               std::optional<Period> given)
+                               const GivenWithFile& given)
     : layout_(layout),
       taker_(std::move(taker)),
-      period_(collection.period_kind, PeriodForm::kCanonical, "", given),
+      given_organisation_(given.organisation),
+      period_(collection.period_kind, PeriodForm::kCanonical, "", given.period),
       csv_(CsvLimits{}, [this](int64_t row, const std::vector<absl::string_view>& fields) {
         return columns_.empty() ? ReadHeader(fields) : ReadRow(static_cast<uint32_t>(row), fields);
       }) {}
@@ -49,6 +50,7 @@ absl::Status LongFileReader::Finish() {
 }
 
 absl::Status LongFileReader::ReadHeader(const std::vector<absl::string_view>& fields) {
+  RETURN_IF_ERROR(CheckGivenOrganisation(true, given_organisation_));
   Error faults(Reason::kFileLayout, "the header row does not fit the layout");
   std::set<std::string> known = {"organisation", "period", "item", "value"};
   known.insert(std::begin(kOptionalHeaders), std::end(kOptionalHeaders));

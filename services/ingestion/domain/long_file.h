@@ -21,7 +21,7 @@ class LongFileReader final : public ReturnFileReader {
   static constexpr size_t kMaxCells = kMaxCellsOfReturn;
 
   LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker,
-                 std::optional<Period> given);
+                 const GivenWithFile& given);
 
   absl::Status Feed(absl::string_view bytes) override;
   absl::Status Finish() override;
@@ -45,6 +45,7 @@ class LongFileReader final : public ReturnFileReader {
 
   const LongLayout& layout_;
   Taker taker_;
+  const std::string given_organisation_;
   std::map<std::string, size_t> columns_;  // By header; empty until the header was read.
   FilePeriod period_;
   std::set<std::string> delivered_;  // Organisations whose rows are over.

@@ -8,11 +8,33 @@
 #include "common/base/utf8.h"
 #include "common/decimal/decimal.h"
 #include "common/status/error.h"
+#include "common/status/status_macros.h"
 #include "services/ingestion/domain/figure.h"
 #include "services/ingestion/domain/long_file.h"
 #include "services/ingestion/domain/wide_file.h"
 
 namespace onereturn::ingestion {
+namespace {
+
+// FILE_PERIOD, naming the layouts of files of that period.
+absl::Status CheckLayoutCovers(const Collection& collection, const LayoutSpec& layout,
+                               const FileReturnRows& rows) {
+  if (layout.Covers(rows.period)) return absl::OkStatus();
+  std::vector<std::string> others;
+  for (const LayoutSpec& other : collection.layouts) {
+    if (other.Covers(rows.period)) others.push_back(other.code);
+  }
+  return Error(Reason::kFilePeriod,
+               absl::StrCat("files of ", rows.period.ToString(), " do not have the layout ",
+                            layout.code, ", which is for periods",
+                            layout.from.has_value() ? " from " + layout.from->ToString() : "",
+                            layout.to.has_value() ? " to " + layout.to->ToString() : "",
+                            others.empty() ? "" : ": send it in one of ",
+                            absl::StrJoin(others, ", ")))
+      .With("row", rows.row);
+}
+
+}  // namespace
 
 absl::StatusOr<const LayoutSpec*> LayoutNamed(const Collection& collection,
                                               absl::string_view code) {
@@ -50,12 +72,28 @@ std::optional<std::string> ReadCellText(absl::string_view text, bool null_reason
 std::unique_ptr<ReturnFileReader> MakeReturnFileReader(const Collection& collection,
                                                        const LayoutSpec& layout,
                                                        ReturnFileReader::Taker taker,
-                                                       std::optional<Period> given) {
+                                                       const GivenWithFile& given) {
+  if (layout.from.has_value() || layout.to.has_value()) {
+    taker = [&collection, &layout, taker = std::move(taker)](FileReturnRows rows) -> absl::Status {
+      RETURN_IF_ERROR(CheckLayoutCovers(collection, layout, rows));
+      return taker(std::move(rows));
+    };
+  }
   if (const WideLayout* wide = std::get_if<WideLayout>(&layout.shape)) {
     return std::make_unique<WideFileReader>(collection, *wide, std::move(taker), given);
   }
   return std::make_unique<LongFileReader>(collection, std::get<LongLayout>(layout.shape),
                                           std::move(taker), given);
+}
+
+absl::Status CheckGivenOrganisation(bool has_column, const std::string& given) {
+  if (has_column != given.empty()) {
+    return Error(Reason::kFileLayout,
+                 has_column ? "the file names its organisations: none is given with it"
+                            : "the file names no organisation: give it with the call")
+        .Field("organisation", has_column ? "must be empty" : "is missing");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace onereturn::ingestion

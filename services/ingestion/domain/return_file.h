@@ -32,31 +32,40 @@ struct FileReturnRows {
   std::vector<Cell> cells = {};
   std::vector<Place> places = {};
   std::vector<ExplanationGiven> explanations = {};
-  std::optional<FigureStatus> status =
-      std::nullopt;  // Where the file says it; in all its rows the same.
+  // Where the file says it: of all the organisation's rows.
+  std::optional<FigureStatus> status = std::nullopt;
   // What is wrong with single values and rows:
   //   CELL_VALUE        a figure cannot be read; its cell stands as a null, so that all the others
   //                     can be judged in the same pass
   //   CELL_DIMENSION    a row's text is no value of its dimension; the row has no cells
   //   ROW_KIND          a row's selector chooses no shape; the row has no cells
+  //   ROW_STATUS        a row's status is none that figures have, or another than an earlier row's
   //   COLUMN_NOT_BLANK  a figure stands where a row of its shape has none; it is no cell
-  //   ROW_STATUS        a row's status is no status, or another than the organisation's first row's
   //   EXPLANATION       a reason cannot be kept as it is written
   //   PERSONAL_DATA     it seems to hold what a person could be found by
   // and the layout's own codes for sums that do not agree.
   Findings findings = {};
 };
 
+// What is sent with a file besides its bytes.
+struct GivenWithFile {
+  // The period that it is sent for: a layout without a column of the period needs it, and in others
+  // each row must agree with it.
+  std::optional<Period> period = std::nullopt;
+  // Whose it is: a layout without a column of the organisation needs it, and no other takes it.
+  std::string organisation = "";
+};
+
 // A file being read. Feed it all bytes in order, then Finish.
-//   FILE_LAYOUT        the header does not fit the layout: every fault named; or no row stands
-//   below FILE_PERIOD        a row's period cannot be read, is of another kind, or differs from the
-//   first
-//                      row's or from the one given
+//   FILE_LAYOUT        the header does not fit the layout: every fault named; no row stands below
+//                      it; or the organisation is neither in the file nor given, or both
+//   FILE_PERIOD        a row's period cannot be read, is of another kind, differs from the first
+//                      row's or from the one given; or files of that period look otherwise
 //   FILE_TOTAL         the total row is not the sum of the rows above it: every column named. A
 //                      column with a figure that cannot be read is not checked: its row has a
 //                      finding
 //   FILE_REPEATED_ROW  the rows of an organisation do not stand together, where it may have several
-//   TOO_MANY_ITEMS     an organisation has more figures than kMaxCellsOfReturn: they are held in
+//   TOO_MANY_ITEMS     an organisation has more cells than kMaxCellsOfReturn: they are held in
 //                      memory together
 // and the errors of CsvReader. After an error nothing more is delivered. Not thread safe.
 class ReturnFileReader {
@@ -71,12 +80,14 @@ class ReturnFileReader {
   virtual std::optional<Period> period() const = 0;
 };
 
-// `collection` and `layout` must outlive the reader. `given`: the period that the file is sent for;
-// a layout without a column of the period needs it, and in others each row must agree with it.
+// `collection` and `layout` must outlive the reader.
 std::unique_ptr<ReturnFileReader> MakeReturnFileReader(const Collection& collection,
                                                        const LayoutSpec& layout,
                                                        ReturnFileReader::Taker taker,
-                                                       std::optional<Period> given = std::nullopt);
+                                                       const GivenWithFile& given = {});
+
+// FILE_LAYOUT where the organisation is given and the file has a column for it, or neither.
+absl::Status CheckGivenOrganisation(bool has_column, const std::string& given);
 
 // The collection's layout of that code; FILE_LAYOUT when it has none.
 absl::StatusOr<const LayoutSpec*> LayoutNamed(const Collection& collection, absl::string_view code);

@@ -1,6 +1,7 @@
 #include "services/ingestion/domain/return_template.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -40,6 +41,14 @@ class HeldCells {
                : "";
   }
 
+  // The held cells of sparse items, in order.
+  void VisitSparse(const std::function<bool(const Cell& cell)>& visit) const {
+    for (const auto& [key, cell] : cells_) {
+      const auto item = collection_.items.find(cell->item);
+      if (item != collection_.items.end() && item->second.IsSparse()) visit(*cell);
+    }
+  }
+
  private:
   const Cell* Find(const Cell& cell) const {
     auto found = cells_.find(std::tie(cell.item, cell.dimensions));
@@ -76,8 +85,12 @@ std::string PeriodIn(PeriodForm form, const Period& period) {
 
 std::string WriteWide(const WideLayout& layout, const Period& period,
                       absl::string_view organisation, const HeldCells& held) {
-  std::vector<std::string> header = {layout.organisation_header};
-  std::vector<std::string> row = {std::string(organisation)};
+  std::vector<std::string> header;
+  std::vector<std::string> row;
+  if (!layout.organisation_header.empty()) {
+    header.push_back(layout.organisation_header);
+    row.emplace_back(organisation);
+  }
   if (!layout.period_header.empty()) {
     header.push_back(layout.period_header);
     row.push_back(PeriodIn(layout.period_form, period));
@@ -106,7 +119,7 @@ std::string WriteLong(const LongLayout& layout, const Collection& collection, co
   std::string file;
   CsvWriter writer(&file);
   writer.Row(header);
-  collection.VisitCells([&](const Cell& cell) {
+  const auto write = [&](const Cell& cell) {
     std::vector<std::string> row = {std::string(organisation), period.ToString(), cell.item};
     for (const std::string& dimension : layout.dimensions) row.push_back(ValueAt(cell, dimension));
     row.push_back(held.ValueOf(cell));
@@ -114,7 +127,10 @@ std::string WriteLong(const LongLayout& layout, const Collection& collection, co
     row.emplace_back();
     writer.Row(row);
     return true;
-  });
+  };
+  collection.VisitCells(write);
+  // Nobody knows which cells of a sparse item there will be but those that are held.
+  held.VisitSparse(write);
   return file;
 }
 

@@ -16,7 +16,8 @@ namespace onereturn::ingestion {
 
 // A CSV file that the reader of `layout` takes once it is filled in. `held` are the cells of the
 // return as it stands; empty when there is none. A cell that the organisation is known not to
-// collect has its null reason; every other that is not held is blank, for the officer to fill in.
+// collect has its null reason; every other that is owed and not held is blank, for the officer to
+// fill in. Of sparse items it has what is held.
 // FILE_LAYOUT for a layout whose rows are found in files alone (rows of several kinds or with
 // dimensions, a period written in words): a template in the collection's long layout gives the
 // same figures.

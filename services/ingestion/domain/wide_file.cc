@@ -17,13 +17,14 @@ constexpr size_t kCodeShownBytes = 12;
 }  // namespace
 
 WideFileReader::WideFileReader(const Collection& collection, const WideLayout& layout, Taker taker,
-                               std::optional<Period> given)
+                               const GivenWithFile& given)
     : collection_(collection),
       layout_(layout),
       several_rows_(!layout.row_dimensions.empty() || !layout.selector_header.empty()),
       taker_(std::move(taker)),
+      given_organisation_(given.organisation),
       row_reader_(collection, layout),
-      period_(collection.period_kind, layout.period_form, layout.period_prefix, given),
+      period_(collection.period_kind, layout.period_form, layout.period_prefix, given.period),
       totals_(layout),
       csv_(CsvLimits{}, [this](int64_t row, const Fields& fields) {
         return plan_.has_value() ? ReadRow(static_cast<uint32_t>(row), fields) : ReadHeader(fields);
@@ -45,6 +46,8 @@ absl::Status WideFileReader::Finish() {
 }
 
 absl::Status WideFileReader::ReadHeader(const Fields& fields) {
+  RETURN_IF_ERROR(
+      CheckGivenOrganisation(!layout_.organisation_header.empty(), given_organisation_));
   ASSIGN_OR_RETURN(plan_, ColumnPlan::Make(layout_, fields));
   sums_.Clear(plan_->width());
   return absl::OkStatus();
@@ -68,7 +71,9 @@ absl::Status WideFileReader::ReadRow(uint32_t row, const Fields& fields) {
         .With("row", row);
   }
   RETURN_IF_ERROR(CheckWidth(row, fields));
-  const absl::string_view organisation = Trimmed(fields[plan_->organisation_column()]);
+  const absl::string_view organisation = plan_->organisation_column().has_value()
+                                             ? Trimmed(fields[*plan_->organisation_column()])
+                                             : absl::string_view(given_organisation_);
   // The label fills the period's column too: the total is known before the period is read.
   if (!layout_.total_label.empty() && absl::EqualsIgnoreCase(organisation, layout_.total_label)) {
     RETURN_IF_ERROR(Deliver());
@@ -90,6 +95,12 @@ absl::Status WideFileReader::ReadRow(uint32_t row, const Fields& fields) {
     sums_.doubtful.assign(plan_->width(), true);
   }
   totals_.Add(*plan_, place, figures, collection_.version, &*current_);
+  if (current_->cells.size() > kMaxCellsOfReturn) {
+    return Error(Reason::kTooManyItems,
+                 absl::StrCat(CutAtCharacter(organisation, kCodeShownBytes), " has more than ",
+                              kMaxCellsOfReturn, " cells"))
+        .With("row", row);
+  }
   return several_rows_ ? absl::OkStatus() : Deliver();
 }
 
@@ -110,14 +121,6 @@ absl::Status WideFileReader::BeginRow(uint32_t row, absl::string_view organisati
       current_->cells.push_back(cell);
       current_->places.push_back(Place{row, 0, ""});
     }
-    figures_held_ = layout_.cells_without_column.size();
-  }
-  figures_held_ += plan_->figure_columns().size();
-  if (figures_held_ > kMaxCellsOfReturn) {
-    return Error(Reason::kTooManyItems,
-                 absl::StrCat(CutAtCharacter(organisation, kCodeShownBytes), " has more than ",
-                              kMaxCellsOfReturn, " figures"))
-        .With("row", row);
   }
   return absl::OkStatus();
 }

@@ -20,7 +20,7 @@ namespace onereturn::ingestion {
 class WideFileReader final : public ReturnFileReader {
  public:
   WideFileReader(const Collection& collection, const WideLayout& layout, Taker taker,
-                 std::optional<Period> given);
+                 const GivenWithFile& given);
 
   absl::Status Feed(absl::string_view bytes) override;
   absl::Status Finish() override;
@@ -41,11 +41,11 @@ class WideFileReader final : public ReturnFileReader {
   const WideLayout& layout_;
   const bool several_rows_;  // An organisation may have more than one.
   Taker taker_;
+  const std::string given_organisation_;  // Of a layout without a column for it.
   WideRowReader row_reader_;
   std::optional<ColumnPlan> plan_;  // nullopt until the header was read.
   FilePeriod period_;
   std::optional<FileReturnRows> current_;
-  size_t figures_held_ = 0;  // Of the current organisation.
   RowTotals totals_;
   std::set<std::string> delivered_;  // Where there are several rows: organisations that are over.
   // Of the rows that were kept. A figure that could not be read leaves its column's total

@@ -77,10 +77,10 @@ WideRowReader::WideRowReader(const Collection& collection, const WideLayout& lay
     for (const std::string& text : layout.shapes[i].selected_by) shapes_.emplace(text, i);
   }
   for (const RowDimension& dimension : layout.row_dimensions) {
-    std::vector<const std::set<std::string>*> lists;
+    std::vector<const DimensionSpec*> lists;
     for (const auto& [code, item] : collection.items) {
       for (const DimensionSpec& spec : item.dimensions) {
-        if (spec.code == dimension.dimension) lists.push_back(&spec.values);
+        if (spec.code == dimension.dimension) lists.push_back(&spec);
       }
     }
     code_lists_.push_back(std::move(lists));
@@ -90,7 +90,7 @@ WideRowReader::WideRowReader(const Collection& collection, const WideLayout& lay
 bool WideRowReader::IsCode(size_t dimension, absl::string_view code) const {
   const std::string text(code);
   return std::any_of(code_lists_[dimension].begin(), code_lists_[dimension].end(),
-                     [&](const std::set<std::string>* list) { return list->count(text) > 0; });
+                     [&](const DimensionSpec* list) { return list->Has(text); });
 }
 
 RowValue WideRowReader::ReadValue(size_t dimension, absl::string_view text) const {
@@ -115,7 +115,7 @@ Finding WideRowReader::UnknownValue(size_t dimension, absl::string_view text) co
     for (const auto& [written, code] : spec.codes) texts.push_back(written);
     finding.expected = SomeOf(texts);
   } else if (!code_lists_[dimension].empty()) {
-    finding.expected = SomeOf(*code_lists_[dimension].front());
+    finding.expected = code_lists_[dimension].front()->Description();
   }
   finding.suggestion =
       "Correct the code, or have it added to the collection; the row is left out until then.";

@@ -42,8 +42,8 @@ class WideRowReader {
   const Collection& collection_;
   const WideLayout& layout_;
   std::map<std::string, size_t> shapes_;  // By text of the selector.
-  // Of each row dimension: the values it has in the collection's items.
-  std::vector<std::vector<const std::set<std::string>*>> code_lists_;
+  // Of each row dimension: what it is in the collection's items.
+  std::vector<std::vector<const DimensionSpec*>> code_lists_;
 };
 
 }  // namespace onereturn::ingestion

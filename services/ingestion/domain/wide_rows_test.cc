@@ -405,18 +405,18 @@ TEST(WideRowsTest, APeriodCanBeGivenWithTheFile) {
   WideLayout& layout = std::get<WideLayout>(collection.layouts[0].shape);
   const Period march = Period::Parse("2026-03").value();
   const std::string text = TextOf(DiagnosticsRecords());
-  EXPECT_THAT(ReadReturnFile(collection, "published", text, 0, march).status, IsOk());
+  EXPECT_THAT(ReadReturnFile(collection, "published", text, 0, {march}).status, IsOk());
   const absl::Status other =
-      ReadReturnFile(collection, "published", text, 0, Period::Parse("2026-02").value()).status;
+      ReadReturnFile(collection, "published", text, 0, {Period::Parse("2026-02").value()}).status;
   EXPECT_THAT(other, HasReason(Reason::kFilePeriod));
   EXPECT_THAT(other.message(), HasSubstr("row 2 is of 2026-03, the file was sent for 2026-02"));
   layout.period_header.clear();
   layout.ignored_headers.insert("Period");
   EXPECT_THAT(ReadReturnFile(collection, "published", text).status, HasReason(Reason::kFilePeriod));
   EXPECT_THAT(
-      ReadReturnFile(collection, "published", text, 0, Period::Parse("2026-Q1").value()).status,
+      ReadReturnFile(collection, "published", text, 0, {Period::Parse("2026-Q1").value()}).status,
       HasReason(Reason::kFilePeriod));
-  const ReadFileResult given = ReadReturnFile(collection, "published", text, 0, march);
+  const ReadFileResult given = ReadReturnFile(collection, "published", text, 0, {march});
   ASSERT_THAT(given.status, IsOk());
   EXPECT_EQ(given.rows[0].period, march);
 }

@@ -141,6 +141,16 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
   submission.collection = request.collection();
   submission.layout = request.layout();
   submission.status = StatusOf(request.status());
+  submission.given.organisation = request.organisation();
+  if (!request.period().empty()) {
+    absl::StatusOr<Period> period = Period::Parse(request.period());
+    if (!period.ok()) {
+      return Error(Reason::kPeriod,
+                   absl::StrCat("the period cannot be read: ", period.status().message()))
+          .Field("period", period.status().message());
+    }
+    submission.given.period = *period;
+  }
   return submission;
 }
 

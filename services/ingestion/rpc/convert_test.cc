@@ -129,6 +129,16 @@ TEST(ToSubmissionTest, AFileIsTheCallersOwnOrANationalLoaders) {
              .value();
   EXPECT_TRUE(made.may_import);
   EXPECT_EQ(made.owner, "spiffe://onereturn.example/rlq");
+  EXPECT_FALSE(made.given.period.has_value());
+  EXPECT_EQ(made.given.organisation, "");
+  request.set_period("2024-08");
+  request.set_organisation("RLQ");
+  made = ToSubmission(request, Submitter(), {}).value();
+  EXPECT_EQ(made.given.period, Period::Parse("2024-08").value());
+  EXPECT_EQ(made.given.organisation, "RLQ");
+  request.set_period("August");
+  EXPECT_THAT(ToSubmission(request, Submitter(), {}).status(), HasReason(Reason::kPeriod));
+  request.clear_period();
   for (const std::string& bad : {std::string(), std::string("uploads/"), std::string("files/abc"),
                                  "uploads/" + std::string(65, 'x')}) {
     request.set_upload(bad);

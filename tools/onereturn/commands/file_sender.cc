@@ -33,12 +33,15 @@ returns::v1::RevisionStatus StatusOf(const std::string& word) {
   return status;
 }
 
-// The same file for the same collection, layout and status is the same request; judging it is
-// another one than sending it.
+// The same file for the same collection, layout, status, period and organisation is the same
+// request; judging it is another one than sending it.
 std::string RequestId(const SendOptions& options, const LocalFile& file) {
   if (!options.request_id.empty()) return options.request_id;
   const Digest digest = Sha256Concatenated(
-      {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status});
+      {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status,
+       options.period.empty() && options.organisation.empty()
+           ? ""
+           : absl::StrCat("\n", options.period, "\n", options.organisation)});
   constexpr size_t kDigits = 40;
   return absl::StrCat(options.validate_only ? "judge." : "file.",
                       DigestToHex(digest).substr(0, kDigits));
@@ -115,6 +118,8 @@ class Sending {
     request.set_layout(options_.layout);
     request.set_status(StatusOf(options_.status));
     request.set_validate_only(options_.validate_only);
+    request.set_period(options_.period);
+    request.set_organisation(options_.organisation);
     ASSIGN_OR_RETURN(sent.response, client_.Call(&ReturnsClient::Stub::SubmitReturnFile, request));
     sent.micros = SteadyMicros() - started;
     return sent;

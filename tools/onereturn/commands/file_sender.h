@@ -20,6 +20,8 @@ namespace onereturn::client {
 struct SendOptions {
   std::string collection;
   std::string layout;
+  std::string period;        // Empty: each file says it.
+  std::string organisation;  // Empty: each file says it.
   std::string status = "final";
   std::string request_id;  // Empty: made from the file's content and what stands here.
   bool validate_only = false;

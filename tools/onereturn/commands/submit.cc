@@ -208,6 +208,16 @@ void AddSubmitCommand(CommandLine* line) {
                    "Which of the collection's layouts the files have")
       ->type_name("CODE")
       ->required();
+  command
+      ->add_option(
+          "--period", options->send.period,
+          "The period that the files are for, such as 2024-06: needed where the layout has "
+          "no column of it")
+      ->type_name("PERIOD");
+  command
+      ->add_option("--organisation", options->send.organisation,
+                   "Whose figures they are, where the layout has no column of it")
+      ->type_name("CODE");
   command->add_option("--status", options->send.status, "How firm the figures are")
       ->check(CLI::IsMember({"final", "provisional", "estimated"}));
   command

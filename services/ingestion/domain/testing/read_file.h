@@ -36,7 +36,7 @@ struct ReadFileResult {
 // Fed in pieces of so many bytes; 0: at once.
 inline ReadFileResult ReadReturnFile(const Collection& collection, const std::string& layout,
                                      const std::string& bytes, size_t piece_bytes = 0,
-                                     std::optional<Period> given = std::nullopt) {
+                                     const GivenWithFile& given = {}) {
   ReadFileResult result;
   std::unique_ptr<ReturnFileReader> reader = MakeReturnFileReader(
       collection, *collection.FindLayout(layout),
