@@ -221,9 +221,9 @@ absl::StatusOr<Findings> SubmitFile::JudgeRows(const FileSubmission& submission,
   const Period period = rows.period;
   ASSIGN_OR_RETURN(const EarlierReturns earlier,
                    ReadEarlierReturns(*store_, *compiled.collection, period, rows.organisation));
-  findings.Append(Judge(*compiled.collection, period, ToSubmission(submission, std::move(rows)),
-                        earlier.history)
-                      .findings);
+  const Submission single = ToSubmission(submission, std::move(rows));
+  RETURN_IF_ERROR(submit_return_->Admit(*store_, *compiled.collection, period, single).status());
+  findings.Append(Judge(*compiled.collection, period, single, earlier.history).findings);
   return findings;
 }
 
