@@ -22,6 +22,7 @@ int Run(int argument_count, char** arguments) {
   AddApplyCommand(&line);
   AddSubmitCommand(&line);
   AddReturnsCommand(&line);
+  AddTimetableCommands(&line);
   AddMetricsCommand(&line);
   AddLeagueCommand(&line);
   AddTrendCommand(&line);
