@@ -90,7 +90,11 @@ absl::StatusOr<int64_t> TakeFractionMicros(Scanner& scanner) {
 absl::StatusOr<int64_t> TakeOffsetSeconds(Scanner& scanner) {
   if (scanner.Take('Z')) return 0;
   const bool east = scanner.Take('+');
-  if (!east && !scanner.Take('-')) return Refuse("neither Z nor an offset stands at the end");
+  if (!east && !scanner.Take('-')) {
+    return Error(Reason::kTzRequired,
+                 "not a time: neither Z nor an offset stands at the end; write RFC 3339, such as "
+                 "2025-04-30T23:59:59Z");
+  }
   int hours, minutes;
   if (!scanner.TakeNumber(2, &hours) || !scanner.Take(':') || !scanner.TakeNumber(2, &minutes)) {
     return Refuse("the offset is not of the form +HH:MM");

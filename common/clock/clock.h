@@ -33,7 +33,8 @@ std::string FormatTimestamp(Timestamp timestamp);
 // Reads RFC 3339: date, "T", time, at most six fractional digits, then "Z" or an offset such as
 // "+01:00". FIELD_INVALID, with words that say what is wrong, for all else: blanks, lower case, a
 // day that does not exist, a leap second, a seventh fractional digit, an instant outside the years
-// 0001 to 9999.
+// 0001 to 9999. TZ_REQUIRED for a time that ends with neither "Z" nor an offset: a local time can
+// mean two instants, or none.
 absl::StatusOr<Timestamp> ParseTimestamp(absl::string_view text);
 
 std::ostream& operator<<(std::ostream& out, Timestamp timestamp);

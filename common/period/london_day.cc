@@ -21,12 +21,21 @@ CivilDay DayAt(int64_t micros) {
   return *CivilDay::FromEpochDays(std::clamp(days, first, last));
 }
 
+bool IsSummer(int64_t micros) {
+  const int year = DayAt(micros).year;
+  return micros >= ChangeOf(year, 3) && micros < ChangeOf(year, 10);
+}
+
 }  // namespace
 
 CivilDay LondonDay(Timestamp instant) {
-  const int year = DayAt(instant.micros).year;
-  const bool summer = instant.micros >= ChangeOf(year, 3) && instant.micros < ChangeOf(year, 10);
-  return DayAt(instant.micros + (summer ? kHourMicros : 0));
+  return DayAt(instant.micros + (IsSummer(instant.micros) ? kHourMicros : 0));
+}
+
+Timestamp LondonTime(const CivilDay& day, int seconds) {
+  const int64_t shown = day.EpochDays() * kDayMicros + seconds * int64_t{1'000'000};
+  const int64_t ahead = shown - kHourMicros;
+  return Timestamp{IsSummer(ahead) ? ahead : shown};
 }
 
 }  // namespace onereturn

@@ -12,6 +12,10 @@ namespace onereturn {
 // later. An instant outside the years of CivilDay gives the nearest day inside.
 CivilDay LondonDay(Timestamp instant);
 
+// The instant at which clocks in London show `seconds` (0 to 86,399) after midnight of the day. Of
+// an hour that comes twice, the first; in an hour that is left out, as if it had not been.
+Timestamp LondonTime(const CivilDay& day, int seconds);
+
 }  // namespace onereturn
 
 #endif  // ONERETURN_COMMON_PERIOD_LONDON_DAY_H_

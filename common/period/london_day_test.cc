@@ -27,6 +27,27 @@ TEST(LondonDayTest, SummerTimeBeginsAndEndsOnLastSundays) {
   EXPECT_EQ(DayAt("2024-10-27T23:30"), "2024-10-27");
 }
 
+std::string UtcOf(const char* day, int hour, int minute) {
+  const int64_t minutes =
+      LondonTime(CivilDay::Parse(day).value(), (hour * 60 + minute) * 60).micros / 60'000'000;
+  const int64_t of_day = minutes % 1440;
+  const auto two = [](int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return CivilDay::FromEpochDays(minutes / 1440)->ToString() + "T" + two(of_day / 60) + ":" +
+         two(of_day % 60);
+}
+
+TEST(LondonTimeTest, IsAnHourBehindTheClockInSummer) {
+  EXPECT_EQ(UtcOf("2026-01-15", 17, 0), "2026-01-15T17:00");
+  EXPECT_EQ(UtcOf("2026-07-15", 17, 0), "2026-07-15T16:00");
+  EXPECT_EQ(UtcOf("2022-05-03", 0, 0), "2022-05-02T23:00");
+  // The clocks go forward at 01:00 and back at 02:00.
+  EXPECT_EQ(UtcOf("2026-03-29", 0, 59), "2026-03-29T00:59");
+  EXPECT_EQ(UtcOf("2026-03-29", 2, 0), "2026-03-29T01:00");
+  EXPECT_EQ(UtcOf("2026-10-25", 0, 59), "2026-10-24T23:59");
+  EXPECT_EQ(UtcOf("2026-10-25", 1, 30), "2026-10-25T00:30");
+  EXPECT_EQ(UtcOf("2026-10-25", 2, 0), "2026-10-25T02:00");
+}
+
 TEST(LondonDayTest, AnyInstantHasADay) {
   EXPECT_EQ(LondonDay(kMinTimestamp), CivilDay::Earliest());
   EXPECT_EQ(LondonDay(kMaxTimestamp), CivilDay::Latest());

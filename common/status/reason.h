@@ -38,6 +38,10 @@ namespace onereturn {
   row(kOdsUnknown, "ODS_UNKNOWN", kFailedPrecondition, "The organisation code is well formed but is not held.", "Check the code, or have the organisation added first.") \
   row(kOdsClosed, "ODS_CLOSED", kFailedPrecondition, "The organisation had closed before the period began.", "Send the return for its successor, which is named where it is known.") \
   row(kPeriod, "PERIOD", kInvalidArgument, "A period cannot be read, or is not of the kind that the collection uses.", "Write the period in its canonical form, such as 2025-04.") \
+  row(kPeriodNotOpen, "PERIOD_NOT_OPEN", kFailedPrecondition, "Returns of the period are not taken yet.", "Send the return from the stated moment on, or correct the period.") \
+  row(kPeriodClosed, "PERIOD_CLOSED", kFailedPrecondition, "The window of the period has closed, and the organisation has no extension in force.", "Ask a steward of the collection for an extension, then send the return again.") \
+  row(kWindowState, "WINDOW_STATE", kFailedPrecondition, "The window or the extension is in a state from which this step cannot be taken.", "Read the window and its extensions again.") \
+  row(kTzRequired, "TZ_REQUIRED", kInvalidArgument, "A time does not say in which zone it is, and a local time can mean two moments or none.", "Write the time in UTC with Z at its end, or with its offset.") \
   /* Numbers. */ \
   row(kRange, "RANGE", kInvalidArgument, "A number lies outside what is accepted.", "Give a number within the stated bounds.") \
   row(kNullReason, "NULL_REASON", kInvalidArgument, "A cell holds neither a number nor the reason why there is none.", "Send the number, or a null with its reason; a blank is no zero.") \

@@ -13,18 +13,22 @@
 #include "common/service/periodic_work.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/keep_timetable.h"
 #include "services/ingestion/app/load_rights.h"
 #include "services/ingestion/app/record_rights_file.h"
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/findings_server.h"
 #include "services/ingestion/rpc/returns_server.h"
 #include "services/ingestion/rpc/rights_server.h"
+#include "services/ingestion/rpc/timetable_server.h"
 #include "services/ingestion/store/families.h"
 
 namespace onereturn::ingestion {
 namespace {
 
 constexpr absl::Duration kUploadSweepInterval = absl::Hours(1);
+// How far the end of a window may lag behind its moment.
+constexpr absl::Duration kTimetableInterval = absl::Seconds(1);
 
 // The service's own SPIFFE id.
 absl::StatusOr<std::string> OwnId(const config::v1::ServerConfig& config) {
@@ -74,7 +78,14 @@ struct UseCases {
   const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return};
   const Define define{&writer, [this](const std::string& bytes) { Follow(bytes); }};
   const GrantRights grants{&writer, rights};
+  const GiveExtension extensions{&writer, committer};
 };
+
+// What could not be written is tried again at the next turn.
+void KeepOn(KeepTimetable* timetable) {
+  const absl::Status kept = timetable->Run();
+  if (!kept.ok()) LogWarning("timetable.not_kept", {{"why", TextOf(kept)}});
+}
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const config::v1::RightsFile rights_file, ReadRightsFile(config));
@@ -92,12 +103,17 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                              {ServiceDescriptor<returns::v1::ReturnsService>(),
                               ServiceDescriptor<returns::v1::FindingsService>(),
                               ServiceDescriptor<rights::v1::RightsService>(),
+                              ServiceDescriptor<timetable::v1::TimetableService>(),
                               ServiceDescriptor<catalogue::v1::CatalogueService>()}));
   MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
   const PageTokens pages = PageTokens::Random();
   UseCases use(foundation.get(), &gate, rights.get());
   RETURN_IF_ERROR(use.shared_uploads.Load(*store));
   RETURN_IF_ERROR(RecordRightsFile(rights_file, own_id, *store, use.writer).status());
+  KeepTimetable timetable(store, &use.writer, &foundation->clock, own_id);
+  // Before the first call: what fell due while the service was down is so for it.
+  KeepOn(&timetable);
+  const PeriodicWork scheduler(kTimetableInterval, [&timetable] { KeepOn(&timetable); });
   const PeriodicWork sweep(kUploadSweepInterval, [&use] { use.Sweep(); });
 
   const IngestionParts parts{guard.get(),
@@ -113,6 +129,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   FindingsServer findings_server(parts);
   CatalogueServer catalogue_server(parts, &use.define);
   RightsServer rights_server(parts, &use.grants, rights);
+  TimetableServer timetable_server(parts, &use.define, &use.extensions);
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
@@ -122,12 +139,14 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   AccessServer access_server(guard.get(), kept.access_log.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
-  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
-                   Server::Start(config, {&returns_server, &findings_server, &catalogue_server,
-                                          &rights_server, &operations_server, &backup_server,
-                                          &ledger_server, &feed_server, &access_server}));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<Server> server,
+      Server::Start(config, {&returns_server, &findings_server, &catalogue_server, &rights_server,
+                             &timetable_server, &operations_server, &backup_server, &ledger_server,
+                             &feed_server, &access_server}));
   const auto end_waits = [&] {
     feed_server.Drain();
+    timetable_server.Drain();
     committer->WakeWaiters();
   };
   life->Begin([&](const absl::Status& why) {

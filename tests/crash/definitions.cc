@@ -4,15 +4,24 @@
 #include "common/status/status_macros.h"
 #include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
+#include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tests/crash/calls.h"
 
 namespace onereturn {
 
 using CatalogueStub = catalogue::v1::CatalogueService::Stub;
 using MetricsStub = metrics::v1::MetricsService::Stub;
+using TimetableStub = timetable::v1::TimetableService::Stub;
 
 absl::Status ApplyToIngestion(const config::v1::DefinitionSet& definitions,
                               const std::shared_ptr<grpc::Channel>& steward) {
+  auto timetable = timetable::v1::TimetableService::NewStub(steward);
+  for (const timetable::v1::Calendar& calendar : definitions.calendars()) {
+    timetable::v1::UpdateCalendarRequest request;
+    request.set_request_id(absl::StrCat("calendar.", calendar.code()));
+    *request.mutable_calendar() = calendar;
+    RETURN_IF_ERROR(CallOnce(*timetable, &TimetableStub::UpdateCalendar, request).status());
+  }
   auto stub = catalogue::v1::CatalogueService::NewStub(steward);
   for (const catalogue::v1::Organisation& organisation : definitions.organisations()) {
     catalogue::v1::UpdateOrganisationRequest request;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "onereturn/rights/v1/rights.pb.h"
+#include "onereturn/timetable/v1/timetable.pb.h"
 
 namespace onereturn::auditor {
 namespace {
@@ -38,6 +39,12 @@ const KindRow kKinds[] = {
     {feed::v1::ENTRY_KIND_COLLECTION_DEFINED, "ingestion", Reads<feed::v1::CollectionDefined>},
     {feed::v1::ENTRY_KIND_RETURN_ACCEPTED, "ingestion", Reads<feed::v1::ReturnAccepted>},
     {feed::v1::ENTRY_KIND_FILE_IMPORTED, "ingestion", Reads<feed::v1::FileImported>},
+    {feed::v1::ENTRY_KIND_CALENDAR_DEFINED, "ingestion", Reads<timetable::v1::CalendarDefined>},
+    {feed::v1::ENTRY_KIND_WINDOW_OPENED, "ingestion", Reads<timetable::v1::WindowOpened>},
+    {feed::v1::ENTRY_KIND_RETURN_DUE, "ingestion", Reads<timetable::v1::ReturnDue>},
+    {feed::v1::ENTRY_KIND_WINDOW_CLOSED, "ingestion", Reads<timetable::v1::WindowClosed>},
+    {feed::v1::ENTRY_KIND_EXTENSION_GIVEN, "ingestion", Reads<timetable::v1::ExtensionGiven>},
+    {feed::v1::ENTRY_KIND_EXTENSION_REVOKED, "ingestion", Reads<timetable::v1::ExtensionRevoked>},
     {feed::v1::ENTRY_KIND_METRIC_DEFINED, "metrics", Reads<feed::v1::MetricDefined>},
     {feed::v1::ENTRY_KIND_FRAMEWORK_DEFINED, "assessment", Reads<feed::v1::FrameworkDefined>},
     {feed::v1::ENTRY_KIND_ASSESSMENT_CREATED, "assessment", Reads<feed::v1::AssessmentCreated>},

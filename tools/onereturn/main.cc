@@ -25,6 +25,7 @@ int Run(int argument_count, char** arguments) {
   AddSubmitCommand(&line);
   AddReturnsCommand(&line);
   AddFindingsCommands(&line);
+  AddTimetableCommands(&line);
   AddMetricsCommand(&line);
   AddLeagueCommand(&line);
   AddTrendCommand(&line);

@@ -12,6 +12,7 @@
 #include "services/ingestion/app/compiled_collections.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/definition_checks.h"
+#include "services/ingestion/definitions/window_checks.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -54,7 +55,7 @@ absl::Status CheckHomeOf(const Reader& reader, const catalogue::v1::DataItem& it
   return faults;
 }
 
-// What differs between the three kinds of definition.
+// What differs between the four kinds of definition.
 template <typename Definition>
 struct Traits;
 
@@ -112,6 +113,47 @@ struct Traits<catalogue::v1::DataItem> {
   static void PutMore(const catalogue::v1::DataItem& /*definition*/,
                       const catalogue::v1::DataItem& /*replaced*/, WriteBatch* /*batch*/) {}
 };
+
+template <>
+struct Traits<timetable::v1::Calendar> {
+  static constexpr DefinitionKind kKind = DefinitionKind::kCalendar;
+  static constexpr feed::v1::EntryKind kEntry = feed::v1::ENTRY_KIND_CALENDAR_DEFINED;
+  static constexpr char kNamePrefix[] = "calendars/";
+  static constexpr char kField[] = "calendar";
+  static void SetVersion(uint32_t version, timetable::v1::Calendar* definition) {
+    definition->set_version(version);
+  }
+  static uint32_t VersionOf(const timetable::v1::Calendar& definition) {
+    return definition.version();
+  }
+  static std::string Fact(const timetable::v1::Calendar& definition) {
+    timetable::v1::CalendarDefined fact;
+    *fact.mutable_calendar() = definition;
+    return fact.SerializeAsString();
+  }
+  static absl::StatusOr<timetable::v1::Calendar> In(const std::string& entry_bytes) {
+    ASSIGN_OR_RETURN(auto fact, FactIn<timetable::v1::CalendarDefined>(entry_bytes));
+    return std::move(*fact.mutable_calendar());
+  }
+  static absl::Status Check(const Reader& /*reader*/, const timetable::v1::Calendar& definition) {
+    return CheckCalendar(definition);
+  }
+  static void PutMore(const timetable::v1::Calendar& /*definition*/,
+                      const timetable::v1::Calendar& /*replaced*/, WriteBatch* /*batch*/) {}
+};
+
+// The window's calendar must be known.
+absl::Status CheckWindowCalendar(const Reader& reader,
+                                 const catalogue::v1::Collection& definition) {
+  if (!definition.has_window()) return absl::OkStatus();
+  const std::string& code = definition.window().calendar();
+  ASSIGN_OR_RETURN(const std::optional<StoredDefinition> found,
+                   FindDefinition(reader, DefinitionKind::kCalendar, code, kNewest));
+  if (found.has_value()) return absl::OkStatus();
+  return Error(Reason::kDefinitionUnknown,
+               absl::StrCat("the window's calendar ", code, " is not defined: define it first"))
+      .Field("collection.window.calendar", absl::StrCat(code, " is not defined"));
+}
 
 // Every item has one home; every organisation named must be known.
 absl::Status CheckCollectionPlaces(const Reader& reader,
@@ -175,6 +217,7 @@ struct Traits<catalogue::v1::Collection> {
   static absl::Status Check(const Reader& reader, const catalogue::v1::Collection& definition) {
     RETURN_IF_ERROR(
         BuildCollection(definition, NewestItems(reader), NewestOrganisations(reader)).status());
+    RETURN_IF_ERROR(CheckWindowCalendar(reader, definition));
     return CheckCollectionPlaces(reader, definition);
   }
   // An item that the new version leaves out has no home any more: another collection may take it.
@@ -188,6 +231,11 @@ struct Traits<catalogue::v1::Collection> {
 // What a definition was judged on besides the one it replaces.
 absl::Status AddOtherChecks(const Reader& /*reader*/,
                             const catalogue::v1::Organisation& /*definition*/,
+                            std::vector<ReadCheck>* /*read_set*/) {
+  return absl::OkStatus();
+}
+
+absl::Status AddOtherChecks(const Reader& /*reader*/, const timetable::v1::Calendar& /*definition*/,
                             std::vector<ReadCheck>* /*read_set*/) {
   return absl::OkStatus();
 }
@@ -306,6 +354,11 @@ void Define::Item(const RequestOrigin& origin, catalogue::v1::DataItem item,
 void Define::Collection(const RequestOrigin& origin, catalogue::v1::Collection collection,
                         DefinedDone<catalogue::v1::Collection> done) const {
   ingestion::Run(*writer_, origin, std::move(collection), accepted_, std::move(done));
+}
+
+void Define::Calendar(const RequestOrigin& origin, timetable::v1::Calendar calendar,
+                      DefinedDone<timetable::v1::Calendar> done) const {
+  ingestion::Run(*writer_, origin, std::move(calendar), accepted_, std::move(done));
 }
 
 }  // namespace onereturn::ingestion

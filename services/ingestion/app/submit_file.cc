@@ -139,6 +139,11 @@ absl::Status SubmitFile::JudgeFile(const StoredUpload& upload, const FileSubmiss
   setting.check_known = [this](const std::string& organisation) {
     return CheckOrganisationKnown(*store_, organisation);
   };
+  setting.admit = [&](const std::string& organisation, const Period& period) {
+    return submit_return_
+        ->Admit(*store_, *compiled.collection, period, setting.origin, organisation)
+        .status();
+  };
   setting.held = [&](const std::string& organisation,
                      const Period& period) -> absl::StatusOr<std::vector<Cell>> {
     const ReturnKey key{compiled.collection->code, period.ToString(), organisation};

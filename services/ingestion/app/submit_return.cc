@@ -1,6 +1,8 @@
 #include "services/ingestion/app/submit_return.h"
 
+#include <algorithm>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/earlier_returns.h"
+#include "services/ingestion/app/window_admission.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/upload_table.h"
 
@@ -123,6 +126,15 @@ void SubmitReturn::Run(ReturnSubmission submission, Done done, FactWriter::Again
       std::move(again));
 }
 
+absl::StatusOr<std::vector<ReadCheck>> SubmitReturn::Admit(const Reader& reader,
+                                                           const Collection& collection,
+                                                           const Period& period, Origin origin,
+                                                           const std::string& organisation) const {
+  if (origin == Origin::kImport) return std::vector<ReadCheck>();
+  return AdmitToWindow(reader, collection, period, organisation,
+                       committer_->LatestPromise().through_time);
+}
+
 absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* work) const {
   const ReturnSubmission& submission = work->submission;
   const std::string& organisation = submission.submission.organisation;
@@ -132,6 +144,9 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   ASSIGN_OR_RETURN(const Period period,
                    PeriodOfReturn(submission.period, compiled.collection->period_kind));
   RETURN_IF_ERROR(CheckOpen(snapshot, submission.submission, period));
+  ASSIGN_OR_RETURN(
+      std::vector<ReadCheck> admitted_on,
+      Admit(snapshot, *compiled.collection, period, submission.submission.origin, organisation));
   const ReturnKey key{compiled.collection->code, period.ToString(), organisation};
   ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(snapshot, key));
   const std::string etag = EtagOf(head.newest.sequence);
@@ -152,6 +167,7 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   std::vector<ReadCheck> judged_on = std::move(earlier.read_set);
   judged_on.push_back(CatalogueCheck(compiled.catalogue_sequence));
   judged_on.push_back(head.check);
+  std::move(admitted_on.begin(), admitted_on.end(), std::back_inserter(judged_on));
   if (unchanged) return Unchanged{head.newest.sequence, std::move(judged_on)};
   if (submission.origin.validate_only) return NothingToKeep{};
   work->answer.fact =

@@ -56,6 +56,12 @@ class SubmitReturn {
   SubmitReturn(Committer* committer, const FactWriter* writer, CompiledCollections* collections)
       : committer_(committer), writer_(writer), collections_(collections) {}
 
+  // As AdmitToWindow, at the time of what is committed next; nothing for an import, which windows
+  // do not concern.
+  absl::StatusOr<std::vector<ReadCheck>> Admit(const Reader& reader, const Collection& collection,
+                                               const Period& period, Origin origin,
+                                               const std::string& organisation) const;
+
   // Judges on the calling thread; `done` runs on the committer's thread, or on this one when there
   // is nothing to commit. `again` as FactWriter::Write.
   void Run(ReturnSubmission submission, Done done, FactWriter::Again again = nullptr) const;

@@ -11,6 +11,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/definitions/definition_checks.h"
 #include "services/ingestion/definitions/layout_builder.h"
+#include "services/ingestion/definitions/window_checks.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -81,6 +82,10 @@ class Builder {
     CheckHistory();
     for (int i = 0; i < definition_.not_collected_size(); ++i) AddNotCollected(i);
     for (int i = 0; i < definition_.layouts_size(); ++i) AddLayout(i);
+    if (definition_.has_window()) {
+      CheckWindow(definition_.window(), collection_.period_kind, &faults_);
+      collection_.window = SpecOf(definition_.window());
+    }
     if (faults_.fields_total() == 0 && unknown_items_.empty()) return std::move(collection_);
     return Faults();
   }

@@ -39,6 +39,10 @@ FileSetting SettingOf(const RulePack& pack) {
     return organisation == pack.organisation;
   };
   setting.check_known = [](const std::string& /*organisation*/) { return absl::OkStatus(); };
+  // When it will be sent, nobody knows.
+  setting.admit = [](const std::string& /*organisation*/, const Period& /*period*/) {
+    return absl::OkStatus();
+  };
   setting.held = [&pack](const std::string& /*organisation*/, const Period& period) {
     return absl::StatusOr<std::vector<Cell>>(period == pack.period ? pack.held
                                                                    : std::vector<Cell>());

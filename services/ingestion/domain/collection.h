@@ -16,6 +16,7 @@
 #include "common/expression/expression.h"
 #include "common/period/period.h"
 #include "services/ingestion/domain/layout.h"
+#include "services/ingestion/domain/return_window.h"
 #include "services/ingestion/domain/severity.h"
 
 namespace onereturn::ingestion {
@@ -105,6 +106,7 @@ struct Collection {
       frames;  // By organisation; empty: any organisation.
   std::map<std::string, std::vector<NotCollectedSpec>> not_collected;  // By organisation.
   std::vector<LayoutSpec> layouts;
+  std::optional<WindowSpec> window;  // Absent: its returns are taken at any time.
 
   // How many cells a whole return owes; UINT64_MAX as above.
   uint64_t CellCount() const;

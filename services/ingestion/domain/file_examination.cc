@@ -105,6 +105,7 @@ absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) const {
   }
   findings.Append(std::move(rows.findings));
   const Period period = rows.period;
+  RETURN_IF_ERROR(setting_.admit(rows.organisation, period));
   if (GivesAPart(layout_)) {
     ASSIGN_OR_RETURN(std::vector<Cell> held, setting_.held(rows.organisation, period));
     AddKeptCells(layout_, std::move(held), &rows);

@@ -29,6 +29,8 @@ struct FileSetting {
   // OK; ODS_UNKNOWN or ODS_FORMAT, which refuse its rows and no others. Any other error ends the
   // file.
   std::function<absl::Status(const std::string& organisation)> check_known;
+  // OK where the organisation's return for the period is taken now. An error ends the file.
+  std::function<absl::Status(const std::string& organisation, const Period& period)> admit;
   // The cells of the organisation's return as it is held; none when it is not. Asked for only where
   // a file gives a part of a return.
   std::function<absl::StatusOr<std::vector<Cell>>(const std::string& organisation,

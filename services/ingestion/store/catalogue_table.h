@@ -17,7 +17,12 @@
 namespace onereturn::ingestion {
 
 // Stored: DO NOT RENUMBER.
-enum class DefinitionKind : uint8_t { kOrganisation = 1, kItem = 2, kCollection = 3 };
+enum class DefinitionKind : uint8_t {
+  kOrganisation = 1,
+  kItem = 2,
+  kCollection = 3,
+  kCalendar = 4,
+};
 
 struct StoredDefinition {
   std::string code;

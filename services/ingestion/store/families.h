@@ -8,6 +8,10 @@
 //              03 collection:string period:string organisation:string -> storage.v1.ReturnHead
 //              04 file digest:32 bytes               -> id of the upload that holds the file
 //              05 kind:u8 code:string                -> sequence:u64 of the definition in force
+//              20 collection:string period:string    -> storage.v1.WindowRecord
+//              21 collection:string period:string organisation:string -> storage.v1.ExtensionHeadRecord
+//              22 collection:string period:string organisation:string number:u32
+//                                                    -> timetable.v1.Extension, with its output fields
 //   revisions  collection:string period:string organisation:string ~sequence:u64 -> revision:u32
 //   chunks     digest:32 bytes                       -> a chunk of common/cells/cell_chunk.h
 //   uploads    id:string                             -> storage.v1.UploadRecord

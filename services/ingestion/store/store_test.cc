@@ -9,6 +9,7 @@
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/families.h"
 #include "services/ingestion/store/return_table.h"
+#include "services/ingestion/store/timetable_table.h"
 #include "services/ingestion/store/upload_table.h"
 
 namespace onereturn::ingestion {
@@ -57,6 +58,14 @@ TEST_F(StoreTest, KeysAreThoseOfTheGrammar) {
     PutFileOf(Sha256("file"), "u", batch);
     PutUpload("u", {}, batch);
     PutFilePiece("u", 258, "bytes", batch);
+    PutWindow({"C", "2023-06"}, {}, batch);
+    PutExtensionHead({"C", "2023-06", "RLQ"}, {1, 1, std::nullopt}, batch);
+    timetable::v1::Extension extension;
+    extension.set_collection("C");
+    extension.set_period("2023-06");
+    extension.set_organisation("RLQ");
+    extension.set_number(258);
+    PutExtension(extension, batch);
   });
   const std::string stop = "0001";
   EXPECT_THAT(KeysOf(Family::kCatalogue), ElementsAre("026162" + stop + "fffffffffffffffa"));
@@ -64,9 +73,53 @@ TEST_F(StoreTest, KeysAreThoseOfTheGrammar) {
   EXPECT_THAT(KeysOf(Family::kFiles), ElementsAre("75" + stop + "00000102"));
   const std::string return_key = "43" + stop + "323032332d3036" + stop + "524c51" + stop;
   EXPECT_THAT(KeysOf(Family::kRevisions), ElementsAre(return_key + "fffffffffffffff8"));
-  EXPECT_THAT(KeysOf(Family::kHeads),
-              ElementsAre("01", "026162" + stop, "03" + return_key,
-                          "04" + DigestToHex(Sha256("file")), "05026162" + stop));
+  EXPECT_THAT(
+      KeysOf(Family::kHeads),
+      ElementsAre("01", "026162" + stop, "03" + return_key, "04" + DigestToHex(Sha256("file")),
+                  "05026162" + stop, "2043" + stop + "323032332d3036" + stop, "21" + return_key,
+                  "22" + return_key + "00000102"));
+}
+
+TEST_F(StoreTest, WindowsAndExtensionsComeBackAsTheyWere) {
+  const WindowKey window{"C", "2023-06"};
+  EXPECT_FALSE(FindWindow(*store_, window)->facts.has_value());
+  WindowFacts facts;
+  facts.moments = {Timestamp{1}, Timestamp{2}, Timestamp{3}, Timestamp{4}};
+  facts.opened = 5;
+  facts.cut = 6;
+  facts.refreshed = 7;
+  facts.closed = 8;
+  facts.cut_listed = 9;
+  facts.refresh_listed = 10;
+  facts.close_listed = 11;
+  const ReturnKey key{"C", "2023-06", "RLQ"};
+  const ExtensionHead none{2, 3, std::nullopt};
+  Write([&](WriteBatch* batch) {
+    PutWindow(window, facts, batch);
+    PutExtensionHead(key, {2, 3, Timestamp{12}}, batch);
+    PutExtensionHead({"C", "2023-06", "RCF"}, none, batch);
+  });
+  const StoredWindow found = FindWindow(*store_, window).value();
+  ASSERT_TRUE(found.facts.has_value());
+  EXPECT_EQ(found.facts->moments, facts.moments);
+  EXPECT_EQ(found.facts->At(8).closed, 8);
+  EXPECT_EQ(found.facts->cut_listed, 9);
+  EXPECT_EQ(found.facts->refresh_listed, 10);
+  EXPECT_EQ(found.facts->close_listed, 11);
+  EXPECT_EQ(found.facts->refreshed, 7);
+  EXPECT_EQ(store_->Get(found.check.family, found.check.key).value(), found.check.expected);
+  const ExtensionHead head = FindExtensionHead(*store_, key)->head;
+  EXPECT_EQ(head.count, 2);
+  EXPECT_EQ(head.steps, 3);
+  EXPECT_EQ(head.until, Timestamp{12});
+  std::vector<std::string> in_force;
+  ASSERT_THAT(VisitExtensionsInForce(*store_,
+                                     [&](const ReturnKey& one, const ExtensionHead&) {
+                                       in_force.push_back(one.organisation);
+                                       return absl::OkStatus();
+                                     }),
+              IsOk());
+  EXPECT_THAT(in_force, ElementsAre("RLQ"));
 }
 
 TEST_F(StoreTest, TheListOfFamiliesIsAppendOnly) {

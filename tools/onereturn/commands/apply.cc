@@ -13,6 +13,7 @@
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
 #include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
+#include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/definition_plan.h"
 #include "tools/onereturn/console/json_writer.h"
@@ -29,12 +30,14 @@ struct ApplyOptions {
 };
 
 using CatalogueClient = ServiceClient<catalogue::v1::CatalogueService>;
+using CalendarClient = ServiceClient<timetable::v1::TimetableService>;
 using MetricsClient = ServiceClient<metrics::v1::MetricsService>;
 using AssessmentClient = ServiceClient<assessment::v1::AssessmentService>;
 
 enum class Effect { kWritten, kUnchanged, kJudged };
 
 struct Services {
+  CalendarClient timetable;
   CatalogueClient catalogue;
   MetricsClient metrics;
   AssessmentClient assessment;
@@ -62,6 +65,11 @@ class Sender {
   Sender(const Services& services, bool validate_only, std::string request_id)
       : services_(services), validate_only_(validate_only), request_id_(std::move(request_id)) {}
 
+  absl::StatusOr<Effect> operator()(const timetable::v1::Calendar& calendar) const {
+    auto request = Request<timetable::v1::UpdateCalendarRequest>();
+    *request.mutable_calendar() = calendar;
+    return SendUntilInForce(services_.timetable, &CalendarClient::Stub::UpdateCalendar, request);
+  }
   absl::StatusOr<Effect> operator()(const catalogue::v1::Organisation& organisation) const {
     auto request = Request<catalogue::v1::UpdateOrganisationRequest>();
     *request.mutable_organisation() = organisation;
@@ -192,10 +200,12 @@ absl::StatusOr<ExitCode> Apply(const ApplyOptions& options, Environment& environ
   ASSIGN_OR_RETURN(const std::vector<std::string> files, DefinitionFiles(options.paths));
   ASSIGN_OR_RETURN(const std::vector<Definition> definitions, ReadDefinitions(files));
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(auto timetable, session.To<timetable::v1::TimetableService>(kIngestion));
   ASSIGN_OR_RETURN(auto catalogue, session.To<catalogue::v1::CatalogueService>(kIngestion));
   ASSIGN_OR_RETURN(auto metrics, session.To<metrics::v1::MetricsService>(kMetrics));
   ASSIGN_OR_RETURN(auto assessment, session.To<assessment::v1::AssessmentService>(kAssessment));
-  const Services services{std::move(catalogue), std::move(metrics), std::move(assessment)};
+  const Services services{std::move(timetable), std::move(catalogue), std::move(metrics),
+                          std::move(assessment)};
   WaveRunner runner(definitions, services, options);
   for (const auto& [first, last] : Waves(definitions)) {
     const std::string kind(definitions[first].kind());

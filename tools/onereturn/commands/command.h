@@ -84,6 +84,7 @@ void AddRotateKeyCommand(CommandLine* line);
 void AddBackupCommands(CommandLine* line);
 void AddRightsCommands(CommandLine* line);
 void AddAccessLogCommand(CommandLine* line);
+void AddTimetableCommands(CommandLine* line);
 
 }  // namespace onereturn::client
 

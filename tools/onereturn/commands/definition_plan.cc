@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr char kExtension[] = ".textproto";
 constexpr size_t kRequestIdDigits = 32;
-constexpr const char* kKinds[] = {"organisation", "item", "collection", "metric", "framework"};
+constexpr const char* kKinds[] = {"calendar",   "organisation", "item",
+                                  "collection", "metric",       "framework"};
 
 const google::protobuf::Message& MessageOf(const Definition& definition) {
   return std::visit([](const auto& content) -> const google::protobuf::Message& { return content; },
@@ -109,6 +110,7 @@ absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::s
     }
   }
   std::vector<Definition> definitions;
+  for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].calendars(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) {
     Append(sets[i].organisations(), files[i], &definitions);
   }

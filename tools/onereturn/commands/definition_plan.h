@@ -16,12 +16,13 @@ namespace onereturn::client {
 
 // One definition and where it stands.
 struct Definition {
-  std::variant<catalogue::v1::Organisation, catalogue::v1::DataItem, catalogue::v1::Collection,
-               metrics::v1::Metric, assessment::v1::Framework>
+  std::variant<timetable::v1::Calendar, catalogue::v1::Organisation, catalogue::v1::DataItem,
+               catalogue::v1::Collection, metrics::v1::Metric, assessment::v1::Framework>
       content;
   std::string file;
 
-  absl::string_view kind() const;  // "organisation", "item", "collection", "metric", "framework".
+  // "calendar", "organisation", "item", "collection", "metric", "framework".
+  absl::string_view kind() const;
   const std::string& code() const;
   // "deploy/england/msitae.textproto, collection MSitAE".
   std::string Place() const;

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "services/ingestion/app/collection_builder.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
+#include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/domain/testing/other_files.h"
 
 namespace onereturn::ingestion {

@@ -24,6 +24,8 @@
 #include "onereturn/config/v1/definitions.pb.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/define.h"
+#include "services/ingestion/app/give_extension.h"
+#include "services/ingestion/app/keep_timetable.h"
 #include "services/ingestion/app/submit_file.h"
 #include "services/ingestion/app/submit_return.h"
 #include "services/ingestion/app/uploads.h"
@@ -107,6 +109,7 @@ class TestIngestion {
 
   // Defines everything in the set; a fault ends the test.
   void Apply(const config::v1::DefinitionSet& set) {
+    for (const auto& calendar : set.calendars()) MustDefine(calendar);
     for (const auto& organisation : set.organisations()) MustDefine(organisation);
     for (const auto& item : set.items()) MustDefine(item);
     for (const auto& collection : set.collections()) MustDefine(collection);
@@ -137,6 +140,11 @@ class TestIngestion {
   void Begin(const RequestOrigin& origin, const catalogue::v1::Collection& definition,
              DefinedDone<catalogue::v1::Collection> done) {
     define_->Collection(origin, definition, std::move(done));
+  }
+
+  void Begin(const RequestOrigin& origin, const timetable::v1::Calendar& definition,
+             DefinedDone<timetable::v1::Calendar> done) {
+    define_->Calendar(origin, definition, std::move(done));
   }
 
   RequestOrigin FreshOrigin() {
@@ -234,6 +242,7 @@ class TestIngestion {
   FakeClock& clock() { return clock_; }
   CompiledCollections& collections() { return *collections_; }
   const Uploads& uploads() const { return *uploads_; }
+  const FactWriter& writer() const { return *writer_; }
   const SubmitReturn& submit_return() const { return *submit_return_; }
   const SubmitFile& submit_file() const { return *submit_file_; }
 

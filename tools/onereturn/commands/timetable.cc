@@ -1,0 +1,343 @@
+// calendar, completeness, extend, extensions, revoke-extension: when returns are owed, and who sent
+// them in time.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/clock/clock.h"
+#include "common/feed/wire.h"
+#include "common/status/status_macros.h"
+#include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
+#include "tools/onereturn/commands/assessment_file.h"
+#include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/console/json_writer.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/text_table.h"
+
+namespace onereturn::client {
+namespace {
+
+using TimetableClient = ServiceClient<timetable::v1::TimetableService>;
+using timetable::v1::Standing;
+
+constexpr uint32_t kMinutesAnHour = 60;
+constexpr TextTable::Align kRight = TextTable::Align::kRight;
+
+struct TimetableOptions {
+  std::string organisation;
+  std::string collection;
+  std::string period;
+  std::string from;
+  std::string to;
+  uint32_t weeks = 0;
+  std::string until;
+  std::string reason;
+  std::string name;
+  std::string request_id;
+  ReadOptions read;
+};
+
+absl::StatusOr<TimetableClient> ConnectTimetable(const Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  return session.To<timetable::v1::TimetableService>(kIngestion);
+}
+
+// What needs somebody's hand stands in capitals.
+std::string StandingText(Standing standing) {
+  switch (standing) {
+    case timetable::v1::STANDING_NOT_OWED:
+      return "-";
+    case timetable::v1::STANDING_EXPECTED:
+      return ".";
+    case timetable::v1::STANDING_OPEN:
+      return "open";
+    case timetable::v1::STANDING_HELD:
+      return "held";
+    case timetable::v1::STANDING_HELD_ON_TIME:
+      return "on time";
+    case timetable::v1::STANDING_HELD_LATE:
+      return "came late";
+    case timetable::v1::STANDING_EXTENDED:
+      return "extended";
+    case timetable::v1::STANDING_LATE:
+      return "LATE";
+    case timetable::v1::STANDING_MISSING:
+      return "MISSING";
+    case timetable::v1::STANDING_ESTIMATED:
+      return "ESTIMATE";
+    default:
+      return "?";
+  }
+}
+
+std::string ParentOf(const std::string& organisation) {
+  return absl::StrCat("organisations/", organisation.empty() ? "-" : organisation);
+}
+
+uint32_t AllMinutes(const timetable::v1::EstimatedMinutes& minutes) {
+  return minutes.gathering() + minutes.quality_assurance() +
+         minutes.extraction_and_transformation() + minutes.transmission() +
+         minutes.system_change_and_development() + minutes.training_and_guidance();
+}
+
+// "2:05" hours; "" for none.
+std::string HoursText(uint32_t minutes) {
+  if (minutes == 0) return "";
+  return absl::StrFormat("%d:%02d", minutes / kMinutesAnHour, minutes % kMinutesAnHour);
+}
+
+std::string DueText(const timetable::v1::ForwardEntry& entry) {
+  if (entry.has_extended_until()) {
+    return absl::StrCat(TimeText(entry.extended_until()), " (extended)");
+  }
+  return absl::StrCat(TimeText(entry.moments().due_time()), entry.planned() ? " (planned)" : "");
+}
+
+absl::StatusOr<ExitCode> ShowCalendar(const TimetableOptions& options, Environment& environment) {
+  timetable::v1::GetForwardCalendarRequest request;
+  request.set_parent(ParentOf(options.organisation));
+  request.set_from_date(options.from);
+  request.set_weeks(options.weeks);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const TimetableClient client, ConnectTimetable(environment));
+  ASSIGN_OR_RETURN(const auto calendar,
+                   client.Call(&TimetableClient::Stub::GetForwardCalendar, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(calendar) + "\n");
+    return ExitCode::kOk;
+  }
+  TextTable entries({{"due"}, {"collection"}, {"period"}, {"standing"}, {"hours", kRight}});
+  for (const auto& entry : calendar.entries()) {
+    entries.Row({DueText(entry), entry.collection(), entry.period(), StandingText(entry.standing()),
+                 HoursText(AllMinutes(entry.minutes()))});
+  }
+  if (entries.empty()) {
+    environment.console.Print(absl::StrCat(options.organisation, " owes nothing from ",
+                                           calendar.from_date(), " on in these weeks.\n"));
+    return ExitCode::kOk;
+  }
+  TextTable weeks({{"week of"},
+                   {"returns", kRight},
+                   {"hours", kRight},
+                   {"gathering", kRight},
+                   {"assurance", kRight},
+                   {"extraction", kRight},
+                   {"transmission", kRight},
+                   {"change", kRight},
+                   {"training", kRight}});
+  for (const auto& week : calendar.weeks()) {
+    if (week.returns_due() == 0) continue;
+    const timetable::v1::EstimatedMinutes& minutes = week.minutes();
+    weeks.Row({week.monday(), absl::StrCat(week.returns_due()), HoursText(AllMinutes(minutes)),
+               HoursText(minutes.gathering()), HoursText(minutes.quality_assurance()),
+               HoursText(minutes.extraction_and_transformation()),
+               HoursText(minutes.transmission()),
+               HoursText(minutes.system_change_and_development()),
+               HoursText(minutes.training_and_guidance())});
+  }
+  environment.console.Print(entries.Render(environment.console.width()));
+  if (!weeks.empty()) {
+    environment.console.Print(absl::StrCat("\n", weeks.Render(environment.console.width())));
+  }
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ShowCompleteness(const TimetableOptions& options,
+                                          Environment& environment) {
+  timetable::v1::GetCompletenessRequest request;
+  request.set_parent(ParentOf(options.organisation));
+  request.set_collection(options.collection);
+  request.set_from_period(options.from);
+  request.set_to_period(options.to.empty() ? options.from : options.to);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const TimetableClient client, ConnectTimetable(environment));
+  ASSIGN_OR_RETURN(const auto matrix,
+                   client.Call(&TimetableClient::Stub::GetCompleteness, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(matrix) + "\n");
+    return ExitCode::kOk;
+  }
+  std::vector<TextTable::Column> columns = {{"org"}};
+  for (const std::string& period : matrix.periods()) columns.push_back({period});
+  columns.push_back({"on time", kRight});
+  TextTable table(columns);
+  uint64_t late = 0;
+  uint64_t missing = 0;
+  for (const auto& row : matrix.rows()) {
+    std::vector<std::string> cells = {row.organisation()};
+    for (const int standing : row.standings()) {
+      cells.push_back(StandingText(static_cast<Standing>(standing)));
+      late += standing == timetable::v1::STANDING_LATE ? 1 : 0;
+      missing += standing == timetable::v1::STANDING_MISSING ? 1 : 0;
+    }
+    cells.push_back(row.due() == 0 ? "" : absl::StrCat(row.on_time(), " of ", row.due()));
+    table.Row(std::move(cells));
+  }
+  if (table.empty()) {
+    environment.console.Print("Nobody owes or holds a return of these periods.\n");
+    return ExitCode::kOk;
+  }
+  environment.console.Print(table.Render(environment.console.width()));
+  environment.console.Print(
+      absl::StrCat(Count(static_cast<uint64_t>(matrix.rows_size()), "organisation"), ", ", late,
+                   " late, ", missing, " missing.\n"));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> Extend(const TimetableOptions& options, Environment& environment) {
+  timetable::v1::GiveExtensionRequest request;
+  request.set_organisation(options.organisation);
+  request.set_collection(options.collection);
+  request.set_period(options.period);
+  request.set_reason(options.reason);
+  const absl::StatusOr<Timestamp> until = ParseTimestamp(options.until);
+  if (!until.ok()) return Within("--until", until.status());
+  *request.mutable_end_time() = ToWire(*until);
+  request.set_request_id(options.request_id.empty() ? ContentId("extend", request)
+                                                    : options.request_id);
+  ASSIGN_OR_RETURN(const TimetableClient client, ConnectTimetable(environment));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&TimetableClient::Stub::GiveExtension, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(answer) + "\n");
+    return ExitCode::kOk;
+  }
+  environment.console.Print(absl::StrCat(
+      answer.extension().name(), answer.replayed() ? " (the same request was taken before)" : "",
+      ": until ", TimeText(answer.extension().end_time()), ".\n"));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ListAllExtensions(const TimetableOptions& options,
+                                           Environment& environment) {
+  timetable::v1::ListExtensionsRequest request;
+  request.set_parent(ParentOf(options.organisation));
+  request.set_collection(options.collection);
+  request.set_period(options.period);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const TimetableClient client, ConnectTimetable(environment));
+  ASSIGN_OR_RETURN(const auto list, client.Call(&TimetableClient::Stub::ListExtensions, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(list) + "\n");
+    return ExitCode::kOk;
+  }
+  TextTable table({{"extension"},
+                   {"until"},
+                   {"state"},
+                   {"given by", TextTable::Align::kLeft, true},
+                   {"why", TextTable::Align::kLeft, true}});
+  for (const auto& extension : list.extensions()) {
+    const std::string state = extension.revoke_sequence() != 0 ? "revoked"
+                              : extension.end_sequence() != 0  ? "ended"
+                                                               : "in force";
+    table.Row({extension.name(), TimeText(extension.end_time()), state, extension.giver(),
+               extension.reason()});
+  }
+  environment.console.Print(table.empty() ? "No extensions.\n"
+                                          : table.Render(environment.console.width()));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> RevokeOne(const TimetableOptions& options, Environment& environment) {
+  timetable::v1::RevokeExtensionRequest request;
+  request.set_name(options.name);
+  request.set_reason(options.reason);
+  request.set_request_id(options.request_id.empty() ? ContentId("revoke-extension", request)
+                                                    : options.request_id);
+  ASSIGN_OR_RETURN(const TimetableClient client, ConnectTimetable(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&TimetableClient::Stub::RevokeExtension, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(answer) + "\n");
+    return ExitCode::kOk;
+  }
+  environment.console.Print(absl::StrCat(options.name, " is revoked.\n"));
+  return ExitCode::kOk;
+}
+
+void AddExtend(CommandLine* line) {
+  auto options = std::make_shared<TimetableOptions>();
+  CLI::App* command = line->Add(
+      nullptr,
+      {"extend", "Let one organisation's return come later.",
+       "extend RLQ MSitAE 2026-10 --until 2026-11-06T17:00:00Z --reason \"system upgrade\" \\\n"
+       "    --profile steward.profile.textproto"},
+      [options](Environment& environment) { return Extend(*options, environment); });
+  command->add_option("ORGANISATION", options->organisation, "ODS code")->required();
+  command->add_option("COLLECTION", options->collection, "Code of the collection")->required();
+  command->add_option("PERIOD", options->period, "Such as 2026-10")->required();
+  command->add_option("--until", options->until, "The first moment that is late, RFC 3339")
+      ->type_name("TIME")
+      ->required();
+  command->add_option("--reason", options->reason, "Why, without personal data")
+      ->type_name("TEXT")
+      ->required();
+  command
+      ->add_option("--request-id", options->request_id,
+                   "Id of the request (else from its content, so that a repeat changes nothing)")
+      ->type_name("ID");
+}
+
+void AddExtensions(CommandLine* line) {
+  auto options = std::make_shared<TimetableOptions>();
+  CLI::App* command = line->Add(
+      nullptr,
+      {"extensions", "List the extensions of a period.",
+       "extensions MSitAE 2026-10 --organisation RLQ --profile submitter-RLQ.profile.textproto"},
+      [options](Environment& environment) { return ListAllExtensions(*options, environment); });
+  command->add_option("COLLECTION", options->collection, "Code of the collection")->required();
+  command->add_option("PERIOD", options->period, "Such as 2026-10")->required();
+  command->add_option("--organisation", options->organisation, "Only of this one")
+      ->type_name("ODS");
+  AddReadOptions(command, &options->read);
+
+  auto revoke = std::make_shared<TimetableOptions>();
+  CLI::App* revoking =
+      line->Add(nullptr,
+                {"revoke-extension", "Take an extension back.",
+                 "revoke-extension organisations/RLQ/returns/MSitAE.2026-10/extensions/1 \\\n"
+                 "    --reason \"no longer needed\" --profile steward.profile.textproto"},
+                [revoke](Environment& environment) { return RevokeOne(*revoke, environment); });
+  revoking->add_option("EXTENSION", revoke->name, "Its name")->required();
+  revoking->add_option("--reason", revoke->reason, "Why, without personal data")
+      ->type_name("TEXT")
+      ->required();
+  revoking->add_option("--request-id", revoke->request_id, "Id of the request")->type_name("ID");
+}
+
+}  // namespace
+
+void AddTimetableCommands(CommandLine* line) {
+  auto ahead = std::make_shared<TimetableOptions>();
+  CLI::App* calendar = line->Add(
+      nullptr,
+      {"calendar", "What an organisation owes in the weeks ahead, and the hours it costs.",
+       "calendar RLQ --weeks 8 --profile submitter-RLQ.profile.textproto"},
+      [ahead](Environment& environment) { return ShowCalendar(*ahead, environment); });
+  calendar->add_option("ORGANISATION", ahead->organisation, "ODS code")->required();
+  calendar
+      ->add_option("--from", ahead->from, "First day, YYYY-MM-DD (else the day of the newest fact)")
+      ->type_name("DAY");
+  calendar->add_option("--weeks", ahead->weeks, "1 to 53 (else 13)")->type_name("N");
+  AddReadOptions(calendar, &ahead->read);
+
+  auto matrix = std::make_shared<TimetableOptions>();
+  CLI::App* completeness = line->Add(
+      nullptr,
+      {"completeness", "Who has sent what: organisation by period.",
+       "completeness MSitAE 2026-04 2026-10 --profile analyst.profile.textproto"},
+      [matrix](Environment& environment) { return ShowCompleteness(*matrix, environment); });
+  completeness->add_option("COLLECTION", matrix->collection, "Code of the collection")->required();
+  completeness->add_option("FROM", matrix->from, "First period, such as 2026-04")->required();
+  completeness->add_option("TO", matrix->to, "Last period (else the first)");
+  completeness->add_option("--organisation", matrix->organisation, "Only this one")
+      ->type_name("ODS");
+  AddReadOptions(completeness, &matrix->read);
+
+  AddExtend(line);
+  AddExtensions(line);
+}
+
+}  // namespace onereturn::client
