@@ -13,7 +13,6 @@
 #include "services/ingestion/app/layout_builder.h"
 
 namespace onereturn::ingestion {
-namespace {
 
 PeriodKind KindOf(catalogue::v1::PeriodKind kind) {
   switch (kind) {
@@ -31,6 +30,8 @@ PeriodKind KindOf(catalogue::v1::PeriodKind kind) {
       return PeriodKind::kMonth;
   }
 }
+
+namespace {
 
 Severity SeverityOf(common::v1::Severity severity) {
   switch (severity) {

@@ -17,6 +17,9 @@ namespace onereturn::ingestion {
 using ItemLookup =
     std::function<absl::StatusOr<std::optional<catalogue::v1::DataItem>>(const std::string& code)>;
 
+// UNSPECIFIED is taken as a month.
+PeriodKind KindOf(catalogue::v1::PeriodKind kind);
+
 // DEFINITION_INVALID names every fault with its path; DEFINITION_UNKNOWN an item that is not
 // defined.
 absl::StatusOr<Collection> BuildCollection(const catalogue::v1::Collection& definition,

@@ -26,9 +26,9 @@ Cell CopyOf(const CellView& view) {
   return cell;
 }
 
-// The cells of `items` that the entry's return holds.
+// The cells that the entry's return holds: of these items, or all where `items` is null.
 absl::StatusOr<std::vector<Cell>> CellsOfItems(const Reader& reader, uint64_t sequence,
-                                               const std::set<std::string>& items) {
+                                               const std::set<std::string>* items) {
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
   ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
   std::vector<Cell> cells;
@@ -37,13 +37,18 @@ absl::StatusOr<std::vector<Cell>> CellsOfItems(const Reader& reader, uint64_t se
     ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));
     if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
     RETURN_IF_ERROR(VisitChunk(*chunk, [&](const CellView& cell) {
-      if (items.count(std::string(cell.item)) > 0) cells.push_back(CopyOf(cell));
+      if (items == nullptr || items->count(std::string(cell.item)) > 0)
+        cells.push_back(CopyOf(cell));
     }));
   }
   return cells;
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<Cell>> ReadCells(const Reader& reader, uint64_t sequence) {
+  return CellsOfItems(reader, sequence, nullptr);
+}
 
 absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                                                   const Collection& collection,
@@ -60,7 +65,7 @@ absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                      HeadOf(reader, ReturnKey{collection.code, before->ToString(), organisation}));
     earlier.read_set.push_back(std::move(head.check));
     if (head.newest.number == 0) continue;
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfItems(reader, head.newest.sequence, items));
+    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfItems(reader, head.newest.sequence, &items));
     earlier.history.push_back(EarlierReturn{distance, std::move(cells)});
   }
   return earlier;

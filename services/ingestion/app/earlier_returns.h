@@ -20,6 +20,9 @@ struct EarlierReturns {
   std::vector<ReadCheck> read_set;
 };
 
+// All cells of the return that the entry holds, in order. DATA_LOSS as below.
+absl::StatusOr<std::vector<Cell>> ReadCells(const Reader& reader, uint64_t sequence);
+
 // The newest revisions of the organisation's returns for as many periods before `period` as the
 // collection's rules read, with the items that they read. Where no rule reads any, nothing is read
 // and both are empty. The definition bounds the cells (kMaxCellsOfHistory). DATA_LOSS where what is

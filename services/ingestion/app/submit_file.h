@@ -67,11 +67,15 @@ class SubmitFile {
   // Commits the file's returns; what is left to write is the file's own fact.
   absl::StatusOr<Decision> Take(const Snapshot& snapshot, const FileSubmission& submission,
                                 FileAnswer* answer) const;
+  // The collection as it is for the file's period, which stands in the file.
+  absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
+                                                   const StoredUpload& upload,
+                                                   const FileSubmission& submission) const;
   absl::Status JudgeFile(const StoredUpload& upload, const FileSubmission& submission,
                          const CompiledCollection& compiled, FileAnswer* answer) const;
   absl::Status ReadRows(const StoredUpload& upload, const FileSubmission& submission,
                         const CompiledCollection& compiled, ReturnFileReader::Taker taker,
-                        std::string* period) const;
+                        std::string* period) const;  // `period` may be null.
   absl::StatusOr<Findings> JudgeRows(const FileSubmission& submission,
                                      const CompiledCollection& compiled, FileReturnRows rows) const;
   absl::Status CommitRows(const StoredUpload& upload, const FileSubmission& submission,

@@ -21,19 +21,26 @@ namespace {
 // Chunks up to this go into the fact's own batch; more are written ahead, in batches of this size.
 constexpr size_t kBatchChunkBytes = 256 * 1024;
 
-absl::StatusOr<Period> ReadPeriod(const std::string& text, PeriodKind kind) {
-  absl::StatusOr<Period> period = Period::Parse(text);
-  if (!period.ok()) {
-    return Error(Reason::kPeriod,
-                 absl::StrCat("the period cannot be read: ", period.status().message()))
-        .Field("period", period.status().message());
-  }
-  if (period->kind() != kind) {
+// The collection as it is for the period that the text names. One that cannot be read is told of
+// only where the collection is known.
+absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
+                                                 CompiledCollections* collections,
+                                                 const std::string& code,
+                                                 const absl::StatusOr<Period>& period) {
+  if (period.ok()) return collections->Get(snapshot, code, *period);
+  RETURN_IF_ERROR(collections->Get(snapshot, code).status());
+  return Error(Reason::kPeriod,
+               absl::StrCat("the period cannot be read: ", period.status().message()))
+      .Field("period", period.status().message());
+}
+
+absl::Status CheckKind(const Period& period, PeriodKind kind) {
+  if (period.kind() != kind) {
     return Error(Reason::kPeriod,
                  absl::StrCat("the collection takes periods of kind ", PeriodKindName(kind)))
         .Field("period", absl::StrCat("is not of kind ", PeriodKindName(kind)));
   }
-  return period;
+  return absl::OkStatus();
 }
 
 // Whether the newest revision holds the same: a change of status, or a reason given, is to be kept.
@@ -127,10 +134,11 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   const ReturnSubmission& submission = work->submission;
   const std::string& organisation = submission.submission.organisation;
   RETURN_IF_ERROR(CheckOrganisationKnown(snapshot, organisation));
+  const absl::StatusOr<Period> read = Period::Parse(submission.period);
   ASSIGN_OR_RETURN(const CompiledCollection compiled,
-                   collections_->Get(snapshot, submission.collection));
-  ASSIGN_OR_RETURN(const Period period,
-                   ReadPeriod(submission.period, compiled.collection->period_kind));
+                   CollectionFor(snapshot, collections_, submission.collection, read));
+  const Period& period = *read;
+  RETURN_IF_ERROR(CheckKind(period, compiled.collection->period_kind));
   RETURN_IF_ERROR(CheckOpen(snapshot, submission.submission, period));
   const ReturnKey key{compiled.collection->code, period.ToString(), organisation};
   ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(snapshot, key));

@@ -104,6 +104,13 @@ void ReadExplanations(const returns::v1::SubmitReturnRequest& request, Submissio
   }
 }
 
+returns::v1::RevisionStatus StatusOf(returns::v1::RevisionStatus status) {
+  return status == returns::v1::REVISION_STATUS_UNSPECIFIED ? returns::v1::REVISION_STATUS_FINAL
+                                                            : status;
+}
+
+}  // namespace
+
 common::v1::Finding ToWire(const Finding& finding) {
   common::v1::Finding wire;
   wire.set_code(finding.code);
@@ -127,13 +134,6 @@ common::v1::Finding ToWire(const Finding& finding) {
   wire.set_suggestion(finding.suggestion);
   return wire;
 }
-
-returns::v1::RevisionStatus StatusOf(returns::v1::RevisionStatus status) {
-  return status == returns::v1::REVISION_STATUS_UNSPECIFIED ? returns::v1::REVISION_STATUS_FINAL
-                                                            : status;
-}
-
-}  // namespace
 
 absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnRequest& request,
                                               const CallContext& call, const Digest& digest) {

@@ -23,6 +23,8 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
 absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileRequest& request,
                                             const CallContext& call, const Digest& digest);
 
+common::v1::Finding ToWire(const Finding& finding);
+
 // DATA_LOSS when the accepted entry is no return.
 absl::StatusOr<returns::v1::SubmitReturnResponse> ToWire(const ReturnAnswer& answer);
 returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer);
