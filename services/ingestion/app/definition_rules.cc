@@ -282,6 +282,7 @@ absl::Status CheckCollectionMeaning(const Reader& reader, const WireCollection& 
     if (other_items) error.Field("collection.items", "has none of the items that it had");
     return error;
   }
+  if (!other_kind) return absl::OkStatus();
   ASSIGN_OR_RETURN(ReadCheck check, NothingSince(reader));
   read_set->push_back(std::move(check));
   return absl::OkStatus();
