@@ -24,6 +24,7 @@
 #include "onereturn/access/v1/access_service.pb.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
 #include "onereturn/catalogue/v1/catalogue_service.pb.h"
+#include "onereturn/catalogue/v1/stewardship_service.pb.h"
 #include "onereturn/feed/v1/feed.pb.h"
 #include "onereturn/ledger/v1/ledger.pb.h"
 #include "onereturn/metrics/v1/metrics_service.pb.h"
@@ -47,6 +48,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> AllServices() {
   for (const auto* file : {access::v1::ListAccessRequest::descriptor()->file(),
                            assessment::v1::GetFrameworkRequest::descriptor()->file(),
                            catalogue::v1::GetItemRequest::descriptor()->file(),
+                           catalogue::v1::DiffDefinitionRequest::descriptor()->file(),
                            feed::v1::WatchRequest::descriptor()->file(),
                            ledger::v1::GetHeadRequest::descriptor()->file(),
                            metrics::v1::GetMetricRequest::descriptor()->file(),

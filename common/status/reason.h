@@ -112,6 +112,10 @@ namespace onereturn {
   row(kDefinitionInvalid, "DEFINITION_INVALID", kInvalidArgument, "A definition contradicts itself or what it refers to.", "Correct the places that are listed.") \
   row(kDefinitionUnknown, "DEFINITION_UNKNOWN", kFailedPrecondition, "The request refers to a definition or version that is not held.", "Check the code and version, or load the definition first.") \
   row(kHomeCollection, "HOME_COLLECTION", kFailedPrecondition, "The item already has its home in another collection for these organisations and periods.", "Take the item from the collection that is named instead of asking again.") \
+  row(kDefinitionRetired, "DEFINITION_RETIRED", kFailedPrecondition, "The definition is not in use for the period.", "Use the definition that took its place, or a period before its retirement.") \
+  row(kCodeReused, "CODE_REUSED", kFailedPrecondition, "The code stands for something else already, and figures or readers know it by that.", "Define what is new under a code of its own, and retire the old one.") \
+  row(kCoProduced, "CO_PRODUCED", kFailedPrecondition, "The definition is changed together with those it concerns, not by one steward.", "Propose the change and name who is to be consulted: onereturn catalogue propose.") \
+  row(kChangeState, "CHANGE_STATE", kFailedPrecondition, "The change is in a state from which this step cannot be taken.", "Read the change again; propose a new one where it is still wanted.") \
   row(kEvidenceState, "EVIDENCE_STATE", kFailedPrecondition, "The evidence cites something unpublished, withdrawn or since revised.", "Pin the evidence to what is in force, or record why it stays.") \
   /* Backups. */ \
   row(kBackupFolder, "BACKUP_FOLDER", kFailedPrecondition, "The service has no folder for backups.", "Name one as backup_folder in the service's configuration, and restart it.") \

@@ -20,6 +20,7 @@
 #include "services/ingestion/rpc/findings_server.h"
 #include "services/ingestion/rpc/returns_server.h"
 #include "services/ingestion/rpc/rights_server.h"
+#include "services/ingestion/rpc/stewardship_server.h"
 #include "services/ingestion/rpc/timetable_server.h"
 #include "services/ingestion/store/families.h"
 
@@ -77,6 +78,8 @@ struct UseCases {
   const SubmitReturn submit_return{committer, &writer, &collections};
   const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return};
   const Define define{&writer, [this](const std::string& bytes) { Follow(bytes); }};
+  const ChangeDefinitions changes{store, &writer,
+                                  [this](const std::string& bytes) { Follow(bytes); }};
   const GrantRights grants{&writer, rights};
   const GiveExtension extensions{&writer, committer};
 };
@@ -104,7 +107,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                               ServiceDescriptor<returns::v1::FindingsService>(),
                               ServiceDescriptor<rights::v1::RightsService>(),
                               ServiceDescriptor<timetable::v1::TimetableService>(),
-                              ServiceDescriptor<catalogue::v1::CatalogueService>()}));
+                              ServiceDescriptor<catalogue::v1::CatalogueService>(),
+                              ServiceDescriptor<catalogue::v1::StewardshipService>()}));
   MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
   const PageTokens pages = PageTokens::Random();
   UseCases use(foundation.get(), &gate, rights.get());
@@ -128,6 +132,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ReturnsServer returns_server(parts);
   FindingsServer findings_server(parts);
   CatalogueServer catalogue_server(parts, &use.define);
+  StewardshipServer stewardship_server(parts, &use.define, &use.changes);
   RightsServer rights_server(parts, &use.grants, rights);
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
   const ChunkReader chunks = ChunksOf(store);
@@ -139,11 +144,11 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   AccessServer access_server(guard.get(), kept.access_log.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<Server> server,
-      Server::Start(config, {&returns_server, &findings_server, &catalogue_server, &rights_server,
-                             &timetable_server, &operations_server, &backup_server, &ledger_server,
-                             &feed_server, &access_server}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
+                   Server::Start(config, {&returns_server, &findings_server, &catalogue_server,
+                                          &stewardship_server, &rights_server, &timetable_server,
+                                          &operations_server, &backup_server, &ledger_server,
+                                          &feed_server, &access_server}));
   const auto end_waits = [&] {
     feed_server.Drain();
     timetable_server.Drain();

@@ -99,6 +99,14 @@ Cases NumberCases() {
       {"58.blank_in_a_file", Written("")},
       {"58.reason_that_is_none", Written("UNKNOWN")},
       {"59.unknown_collection", Changed([](auto* request) { request->set_collection("NOWHERE"); })},
+      {"59.retired", Changed([](auto* request) {
+         request->set_collection("ONCE");
+         request->set_period("2024-01");
+       })},
+      {"59.before_its_first_period", Changed([](auto* request) {
+         request->set_collection("ONCE");
+         request->set_period("2021-12");
+       })},
   };
 }
 

@@ -40,10 +40,33 @@ class Taker {
         return Define(Fact<feed::v1::OrganisationDefined>().organisation(),
                       &contents_->organisations);
       case feed::v1::ENTRY_KIND_ITEM_DEFINED:
+        ApproveChange(Fact<feed::v1::ItemDefined>().change());
         return DefineVersion(Fact<feed::v1::ItemDefined>().item(), &contents_->items);
       case feed::v1::ENTRY_KIND_COLLECTION_DEFINED:
+        ApproveChange(Fact<feed::v1::CollectionDefined>().change());
         return DefineVersion(Fact<feed::v1::CollectionDefined>().collection(),
                              &contents_->collections);
+      case feed::v1::ENTRY_KIND_GUIDANCE_DEFINED:
+        return DefineVersion(Fact<feed::v1::GuidanceDefined>().guidance(), &contents_->guidance);
+      case feed::v1::ENTRY_KIND_RESPONSIBILITY_DEFINED:
+        return DefineVersion(Fact<feed::v1::ResponsibilityDefined>().responsibility(),
+                             &contents_->responsibilities);
+      case feed::v1::ENTRY_KIND_CHANGE_PROPOSED:
+        return StepChange(Fact<catalogue::v1::ChangeProposed>().change().name(),
+                          catalogue::v1::CHANGE_STATE_UNSPECIFIED,
+                          catalogue::v1::CHANGE_STATE_PROPOSED);
+      case feed::v1::ENTRY_KIND_CHANGE_ANSWERED:
+        return StepChange(Fact<catalogue::v1::ChangeAnswered>().change(),
+                          catalogue::v1::CHANGE_STATE_PROPOSED,
+                          catalogue::v1::CHANGE_STATE_PROPOSED);
+      case feed::v1::ENTRY_KIND_CHANGE_REFUSED:
+        return StepChange(Fact<catalogue::v1::ChangeEnded>().change(),
+                          catalogue::v1::CHANGE_STATE_PROPOSED,
+                          catalogue::v1::CHANGE_STATE_REFUSED);
+      case feed::v1::ENTRY_KIND_CHANGE_WITHDRAWN:
+        return StepChange(Fact<catalogue::v1::ChangeEnded>().change(),
+                          catalogue::v1::CHANGE_STATE_PROPOSED,
+                          catalogue::v1::CHANGE_STATE_WITHDRAWN);
       case feed::v1::ENTRY_KIND_RETURN_ACCEPTED:
         return TakeReturn(Fact<feed::v1::ReturnAccepted>());
       case feed::v1::ENTRY_KIND_FILE_IMPORTED: {
@@ -174,6 +197,29 @@ class Taker {
   void TakeScore(const assessment::v1::Score& score) {
     HeldAssessment* held = Of(score.assessment());
     if (held != nullptr) held->scores[score.statement()] = score;
+  }
+
+  // A change that must stand at `before` comes to stand at `after`.
+  void MoveChange(const std::string& name, catalogue::v1::ChangeState before,
+                  catalogue::v1::ChangeState after) {
+    catalogue::v1::ChangeState& state = contents_->changes[name];
+    if (state != before) {
+      Fault(absl::StrCat("a change in ", catalogue::v1::ChangeState_Name(before)),
+            absl::StrCat(name, " in ", catalogue::v1::ChangeState_Name(state)));
+    }
+    state = after;
+  }
+
+  void StepChange(const std::string& name, catalogue::v1::ChangeState before,
+                  catalogue::v1::ChangeState after) {
+    CheckName(name);
+    MoveChange(name, before, after);
+  }
+
+  // A definition that comes from a change names it.
+  void ApproveChange(const std::string& name) {
+    if (name.empty()) return;
+    MoveChange(name, catalogue::v1::CHANGE_STATE_PROPOSED, catalogue::v1::CHANGE_STATE_APPROVED);
   }
 
   // May a grant that stands at `before` come to stand at `after` by this entry?

@@ -9,6 +9,7 @@
 
 #include "onereturn/assessment/v1/assessment.pb.h"
 #include "onereturn/catalogue/v1/catalogue.pb.h"
+#include "onereturn/catalogue/v1/stewardship.pb.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "onereturn/metrics/v1/metric.pb.h"
 #include "onereturn/returns/v1/return.pb.h"
@@ -28,6 +29,9 @@ struct Contents {
   std::map<std::string, catalogue::v1::Organisation> organisations;
   std::map<std::string, catalogue::v1::DataItem> items;
   std::map<std::string, catalogue::v1::Collection> collections;
+  std::map<std::string, catalogue::v1::Guidance> guidance;
+  std::map<std::string, catalogue::v1::Responsibility> responsibilities;
+  std::map<std::string, catalogue::v1::ChangeState> changes;
   std::map<std::string, returns::v1::Return> returns;   // With the newest revision.
   std::map<std::string, feed::v1::FileImported> files;  // By digest.
   std::map<std::string, rights::v1::Grant> grants;      // As the newest step left them.

@@ -135,5 +135,40 @@ TEST_F(GrantsAuditTest, WithoutTheFeedNothingIsSaid) {
   EXPECT_THAT(unchecked_, ElementsAre("ingestion: its grants of rights: cut off"));
 }
 
+// A definition that comes from a change needs a change that is open, and each of its steps too.
+TEST(ChangeStepsTest, AStepThatItsStateDoesNotAllowIsALie) {
+  constexpr char kChange[] = "items/beds/changes/1";
+  FakeLedger ledger("ingestion");
+  const auto lies = [&ledger] {
+    Contents contents;
+    Report report;
+    for (const feed::v1::Entry& entry : ledger.entries) contents.Take("ingestion", entry, &report);
+    return report.lies.size();
+  };
+  catalogue::v1::ChangeProposed proposed;
+  proposed.mutable_change()->set_name(kChange);
+  catalogue::v1::ChangeAnswered answered;
+  answered.set_change(kChange);
+  catalogue::v1::ChangeEnded refused;
+  refused.set_change(kChange);
+  feed::v1::ItemDefined approved;
+  approved.set_change(kChange);
+  approved.mutable_item()->set_name("items/beds");
+  approved.mutable_item()->set_version(1);
+  const auto add = [&](feed::v1::EntryKind kind, const google::protobuf::Message& fact) {
+    ledger.Add(kind, fact);
+    ledger.entries.back().set_name(kind == feed::v1::ENTRY_KIND_ITEM_DEFINED ? "items/beds"
+                                                                             : kChange);
+  };
+  add(feed::v1::ENTRY_KIND_CHANGE_PROPOSED, proposed);
+  add(feed::v1::ENTRY_KIND_CHANGE_ANSWERED, answered);
+  add(feed::v1::ENTRY_KIND_ITEM_DEFINED, approved);
+  EXPECT_EQ(lies(), 0u);
+  add(feed::v1::ENTRY_KIND_CHANGE_ANSWERED, answered);
+  EXPECT_EQ(lies(), 1u);
+  add(feed::v1::ENTRY_KIND_CHANGE_REFUSED, refused);
+  EXPECT_EQ(lies(), 2u);
+}
+
 }  // namespace
 }  // namespace onereturn::auditor

@@ -39,6 +39,7 @@ int Run(int argument_count, char** arguments) {
   AddBackupCommands(&line);
   AddRightsCommands(&line);
   AddAccessLogCommand(&line);
+  AddCatalogueCommands(&line);
   const absl::StatusOr<ExitCode> outcome = line.Run(argument_count, arguments);
   if (outcome.ok()) return static_cast<int>(*outcome);
   environment.console.Note(environment.json ? ErrorJson(outcome.status())

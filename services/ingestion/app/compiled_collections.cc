@@ -1,7 +1,6 @@
 #include "services/ingestion/app/compiled_collections.h"
 
-#include <optional>
-#include <set>
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,64 +10,113 @@
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
+namespace {
 
-ItemLookup NewestItems(const Reader& reader) {
-  return
-      [&reader](const std::string& code) -> absl::StatusOr<std::optional<catalogue::v1::DataItem>> {
-        ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
-                         FindDefinition(reader, DefinitionKind::kItem, code, kNewest));
-        if (!stored.has_value()) return std::optional<catalogue::v1::DataItem>();
-        catalogue::v1::DataItem item;
-        if (!item.ParseFromString(stored->bytes))
-          return absl::DataLossError("a stored item cannot be read");
-        return std::optional<catalogue::v1::DataItem>(std::move(item));
-      };
+absl::Status UnknownCollection(const std::string& code) {
+  return Error(Reason::kDefinitionUnknown,
+               absl::StrCat("there is no collection \"", CutAtCharacter(code, 32), "\""))
+      .Field("collection", "is not defined");
 }
 
-OrganisationLookup NewestOrganisations(const Reader& reader) {
-  return [&reader]() -> absl::StatusOr<OrganisationCodes> {
-    auto codes = std::make_shared<std::set<std::string>>();
-    RETURN_IF_ERROR(
-        VisitDefinitions(reader, DefinitionKind::kOrganisation, "", kNewest,
-                         [&codes](const StoredDefinition& definition) -> absl::StatusOr<bool> {
-                           codes->insert(definition.code);
-                           return true;
-                         }));
-    return OrganisationCodes(std::move(codes));
-  };
+absl::Status NotYetDefined(const std::string& code, const Period& period,
+                           const std::vector<Stretch>& stretches) {
+  return Error(Reason::kDefinitionUnknown,
+               absl::StrCat("collection ", code, " is not defined for ", period.ToString(),
+                            ": it begins on ", stretches.front().days.from.ToString()))
+      .Field("period", "lies before the collection's first period");
 }
 
-absl::StatusOr<CompiledCollection> CompiledCollections::Get(const Snapshot& snapshot,
-                                                            const std::string& code) {
-  ASSIGN_OR_RETURN(uint64_t sequence, CatalogueSequence(snapshot));
+absl::Status Retired(const std::string& code, const Period& period, const CivilDay& from) {
+  return Error(Reason::kDefinitionRetired,
+               absl::StrCat("collection ", code, " is retired from ", from.ToString(),
+                            " on, so nothing is returned to it for ", period.ToString(),
+                            ": use the collection that took its place"))
+      .Field("period", absl::StrCat("lies after the collection's end on ", from.ToString()))
+      .Precondition(absl::StrCat("collections/", code), "is retired");
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const CompiledCollections::Known>> CompiledCollections::Learn(
+    const Snapshot& snapshot, const std::string& code, uint64_t sequence) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (sequence > sequence_) {
-      collections_.clear();
+      known_.clear();
+      compiled_.clear();
       sequence_ = sequence;
     }
-    auto found = collections_.find(code);
-    if (sequence == sequence_ && found != collections_.end()) {
+    const auto found = known_.find(code);
+    if (sequence == sequence_ && found != known_.end()) return found->second;
+  }
+  CatalogueTime time(&snapshot);
+  ASSIGN_OR_RETURN(const CollectionTimeline* timeline, time.Collection(code));
+  if (timeline->stretches.empty()) return UnknownCollection(code);
+  auto known = std::make_shared<Known>();
+  known->stretches = timeline->stretches;
+  ASSIGN_OR_RETURN(known->days, time.DaysOfChange(code, CivilDay::Earliest()));
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (sequence == sequence_) known_[code] = known;
+  return std::shared_ptr<const Known>(std::move(known));
+}
+
+absl::StatusOr<CompiledCollection> CompiledCollections::Compile(const Snapshot& snapshot,
+                                                                const std::string& code,
+                                                                uint64_t sequence,
+                                                                const CivilDay& day) {
+  const auto key = std::pair(code, day);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = compiled_.find(key);
+    if (sequence == sequence_ && found != compiled_.end()) {
       return CompiledCollection{found->second, sequence};
     }
   }
-  ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
-                   FindDefinition(snapshot, DefinitionKind::kCollection, code, kNewest));
-  if (!stored.has_value()) {
-    return Error(Reason::kDefinitionUnknown,
-                 absl::StrCat("there is no collection \"", CutAtCharacter(code, 32), "\""))
-        .Field("collection", "is not defined");
-  }
-  catalogue::v1::Collection definition;
-  if (!definition.ParseFromString(stored->bytes)) {
-    return absl::DataLossError("a stored collection cannot be read");
-  }
-  ASSIGN_OR_RETURN(Collection built, BuildCollection(definition, NewestItems(snapshot),
-                                                     NewestOrganisations(snapshot)));
+  CatalogueTime time(&snapshot);
+  ASSIGN_OR_RETURN(const CollectionTimeline* timeline, time.Collection(code));
+  const catalogue::v1::Collection* definition = timeline->On(day);
+  if (definition == nullptr) return absl::InternalError("a collection without a version");
+  ASSIGN_OR_RETURN(Collection built,
+                   BuildCollection(*definition, time.ItemsOn(day), time.Organisations()));
   auto collection = std::make_shared<const Collection>(std::move(built));
   std::lock_guard<std::mutex> lock(mutex_);
-  if (sequence == sequence_) collections_[code] = collection;
+  if (sequence == sequence_) compiled_[key] = collection;
   return CompiledCollection{std::move(collection), sequence};
+}
+
+absl::StatusOr<CompiledCollection> CompiledCollections::Get(const Snapshot& snapshot,
+                                                            const std::string& code,
+                                                            const std::optional<Period>& period) {
+  ASSIGN_OR_RETURN(const uint64_t sequence, CatalogueSequence(snapshot));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Known> known, Learn(snapshot, code, sequence));
+  if (!period.has_value()) {
+    if (known->days.empty()) {
+      return Error(Reason::kDefinitionRetired,
+                   absl::StrCat("collection ", code, " was retired before its first period"));
+    }
+    return Compile(snapshot, code, sequence, known->days.back());
+  }
+  const CivilDay day = period->start();
+  const Stretch* stretch = StretchOn(known->stretches, day);
+  if (stretch == nullptr) return NotYetDefined(code, *period, known->stretches);
+  if (stretch->retired_from.has_value() && day >= *stretch->retired_from) {
+    return Retired(code, *period, *stretch->retired_from);
+  }
+  const auto after = std::upper_bound(known->days.begin(), known->days.end(), day);
+  if (after == known->days.begin()) return NotYetDefined(code, *period, known->stretches);
+  return Compile(snapshot, code, sequence, *std::prev(after));
+}
+
+absl::StatusOr<std::vector<CompiledCollection>> CompiledCollections::All(const Snapshot& snapshot,
+                                                                         const std::string& code) {
+  ASSIGN_OR_RETURN(const uint64_t sequence, CatalogueSequence(snapshot));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Known> known, Learn(snapshot, code, sequence));
+  std::vector<CompiledCollection> all;
+  for (auto day = known->days.rbegin(); day != known->days.rend(); ++day) {
+    ASSIGN_OR_RETURN(CompiledCollection one, Compile(snapshot, code, sequence, *day));
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 }  // namespace onereturn::ingestion

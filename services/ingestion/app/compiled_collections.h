@@ -1,4 +1,4 @@
-// The collections in force, compiled once for each state of the catalogue.
+// The collections as they are for a period, compiled once for each state of the catalogue.
 #ifndef ONERETURN_SERVICES_INGESTION_APP_COMPILED_COLLECTIONS_H_
 #define ONERETURN_SERVICES_INGESTION_APP_COMPILED_COLLECTIONS_H_
 
@@ -6,10 +6,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/storage/store.h"
+#include "services/ingestion/app/catalogue_time.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/domain/collection.h"
 
@@ -21,24 +24,38 @@ struct CompiledCollection {
   uint64_t catalogue_sequence = 0;
 };
 
-// The definition of an item in force now.
-ItemLookup NewestItems(const Reader& reader);
-
-// The codes of the organisations that are defined now.
-OrganisationLookup NewestOrganisations(const Reader& reader);
-
 // Thread safe.
 class CompiledCollections {
  public:
   // As `snapshot` has it, so that all that a submission is judged on is of one state: what has
-  // changed since then fails the check of `catalogue_sequence`. DEFINITION_UNKNOWN when there is no
-  // such collection.
-  absl::StatusOr<CompiledCollection> Get(const Snapshot& snapshot, const std::string& code);
+  // changed since then fails the check of `catalogue_sequence`. The version, and the items', that
+  // the period goes by; without a period those of the newest periods. DEFINITION_UNKNOWN when there
+  // is no such collection, or none for the period; DEFINITION_RETIRED when it is no more by then.
+  absl::StatusOr<CompiledCollection> Get(const Snapshot& snapshot, const std::string& code,
+                                         const std::optional<Period>& period = std::nullopt);
+
+  // All that the collection is over time, that of the newest periods first. DEFINITION_UNKNOWN as
+  // above.
+  absl::StatusOr<std::vector<CompiledCollection>> All(const Snapshot& snapshot,
+                                                      const std::string& code);
 
  private:
+  // What is known of one collection at sequence_.
+  struct Known {
+    std::vector<Stretch> stretches;
+    std::vector<CivilDay> days;  // On which it becomes another, in order.
+  };
+
+  absl::StatusOr<std::shared_ptr<const Known>> Learn(const Snapshot& snapshot,
+                                                     const std::string& code, uint64_t sequence);
+  absl::StatusOr<CompiledCollection> Compile(const Snapshot& snapshot, const std::string& code,
+                                             uint64_t sequence, const CivilDay& day);
+
   std::mutex mutex_;
-  uint64_t sequence_ = 0;                                                 // Guarded by mutex_.
-  std::map<std::string, std::shared_ptr<const Collection>> collections_;  // Guarded; of sequence_.
+  uint64_t sequence_ = 0;                                      // Guarded by mutex_.
+  std::map<std::string, std::shared_ptr<const Known>> known_;  // Guarded; of sequence_.
+  // Guarded; of sequence_; by code and day of Known::days.
+  std::map<std::pair<std::string, CivilDay>, std::shared_ptr<const Collection>> compiled_;
 };
 
 }  // namespace onereturn::ingestion

@@ -1,4 +1,4 @@
-// Defining organisations, items, collections and calendars.
+// Defining organisations, items, collections, calendars, guidance and responsibilities.
 #ifndef ONERETURN_SERVICES_INGESTION_APP_DEFINE_H_
 #define ONERETURN_SERVICES_INGESTION_APP_DEFINE_H_
 
@@ -12,6 +12,7 @@
 #include "common/digest/digest.h"
 #include "common/storage/store.h"
 #include "onereturn/catalogue/v1/catalogue.pb.h"
+#include "onereturn/catalogue/v1/stewardship.pb.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -57,6 +58,10 @@ class Define {
                   DefinedDone<catalogue::v1::Collection> done) const;
   void Calendar(const RequestOrigin& origin, timetable::v1::Calendar calendar,
                 DefinedDone<timetable::v1::Calendar> done) const;
+  void Guidance(const RequestOrigin& origin, catalogue::v1::Guidance guidance,
+                DefinedDone<catalogue::v1::Guidance> done) const;
+  void Responsibility(const RequestOrigin& origin, catalogue::v1::Responsibility responsibility,
+                      DefinedDone<catalogue::v1::Responsibility> done) const;
 
  private:
   const FactWriter* const writer_;

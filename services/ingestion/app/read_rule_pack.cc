@@ -8,6 +8,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/catalogue_time.h"
 #include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/app/read_catalogue.h"
 #include "services/ingestion/definitions/collection_builder.h"
@@ -26,26 +27,30 @@ absl::StatusOr<Definition> DefinedAt(const Reader& reader, DefinitionKind kind,
   return DefinitionOf<Definition>(*stored);
 }
 
-// The collection as it judges, and its items beside it in the pack.
-absl::StatusOr<Collection> TakeRules(const Reader& reader, uint64_t sequence,
-                                     returns::v1::RulePack* pack) {
-  for (const std::string& code : pack->collection().items()) {
-    ASSIGN_OR_RETURN(*pack->add_items(), DefinedAt<catalogue::v1::DataItem>(
-                                             reader, DefinitionKind::kItem, code, sequence));
+// The collection as it judges returns of the day's period, with its items beside it in the pack.
+absl::StatusOr<Collection> TakeRules(const CollectionTimeline& timeline, const CivilDay& day,
+                                     CatalogueTime* time, returns::v1::RulePack* pack) {
+  const Stretch* stretch = StretchOn(timeline.stretches, day);
+  if (stretch == nullptr) return NotFound();
+  const std::optional<DayRange> used = stretch->InUse();
+  if (!used.has_value() || !used->Covers(day)) return NotFound();
+  const catalogue::v1::Collection* definition = &timeline.newest_first[stretch->version];
+  *pack->mutable_collection() = *definition;
+  const ItemLookup items = time->ItemsOn(day);
+  bool of_organisations = false;
+  for (const std::string& item : definition->items()) {
+    ASSIGN_OR_RETURN(const std::optional<catalogue::v1::DataItem> found, items(item));
+    if (!found.has_value()) continue;
+    *pack->add_items() = *found;
+    of_organisations =
+        of_organisations || std::any_of(found->dimensions().begin(), found->dimensions().end(),
+                                        [](const catalogue::v1::Dimension& dimension) {
+                                          return dimension.organisations();
+                                        });
   }
-  const auto& items = pack->items();
-  const auto of_organisations = [](const catalogue::v1::Dimension& dimension) {
-    return dimension.organisations();
-  };
-  if (std::any_of(items.begin(), items.end(), [&](const catalogue::v1::DataItem& item) {
-        return std::any_of(item.dimensions().begin(), item.dimensions().end(), of_organisations);
-      })) {
-    RETURN_IF_ERROR(
-        VisitDefinitions(reader, DefinitionKind::kOrganisation, "", sequence,
-                         [pack](const StoredDefinition& organisation) -> absl::StatusOr<bool> {
-                           pack->add_organisations(organisation.code);
-                           return true;
-                         }));
+  if (of_organisations) {
+    ASSIGN_OR_RETURN(const OrganisationCodes codes, time->Organisations()());
+    for (const std::string& organisation : *codes) pack->add_organisations(organisation);
   }
   return CompileCollection(*pack);
 }
@@ -63,11 +68,13 @@ absl::StatusOr<returns::v1::RulePack> ReadRulePackOf(const Reader& reader, const
   RETURN_IF_ERROR(DefinedAt<catalogue::v1::Organisation>(reader, DefinitionKind::kOrganisation,
                                                          key.organisation, sequence)
                       .status());
-  ASSIGN_OR_RETURN(*pack.mutable_collection(),
-                   DefinedAt<catalogue::v1::Collection>(reader, DefinitionKind::kCollection,
-                                                        key.collection, sequence));
-  ASSIGN_OR_RETURN(const Collection collection, TakeRules(reader, sequence, &pack));
-  ASSIGN_OR_RETURN(const Period period, PeriodOfReturn(key.period, collection.period_kind));
+  CatalogueTime time(&reader, sequence);
+  ASSIGN_OR_RETURN(const CollectionTimeline* timeline, time.Collection(key.collection));
+  if (timeline->newest_first.empty()) return NotFound();
+  ASSIGN_OR_RETURN(
+      const Period period,
+      PeriodOfReturn(key.period, KindOf(timeline->newest_first.front().period_kind())));
+  ASSIGN_OR_RETURN(const Collection collection, TakeRules(*timeline, period.start(), &time, &pack));
   pack.set_organisation(key.organisation);
   pack.set_period(period.ToString());
   ASSIGN_OR_RETURN(const ReturnHistory history,

@@ -15,7 +15,7 @@ namespace onereturn::ingestion {
 
 // Everything as of `sequence`, without position and time, which the caller knows. The organisation
 // of `key` must be within the caller's scope. NOT_FOUND for a collection or organisation that was
-// not defined; PERIOD for a period that the collection does not take.
+// not defined, or is not for the period; PERIOD for a period that the collection does not take.
 absl::StatusOr<returns::v1::RulePack> ReadRulePackOf(const Reader& reader, const ReturnKey& key,
                                                      uint64_t sequence);
 

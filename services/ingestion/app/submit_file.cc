@@ -118,8 +118,7 @@ absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot,
   *answer = FileAnswer();
   ASSIGN_OR_RETURN(const StoredUpload upload,
                    uploads_->Complete(submission.owner, submission.upload));
-  ASSIGN_OR_RETURN(const CompiledCollection compiled,
-                   collections_->Get(snapshot, submission.collection));
+  ASSIGN_OR_RETURN(const CompiledCollection compiled, CollectionFor(snapshot, upload, submission));
   RETURN_IF_ERROR(JudgeFile(upload, submission, compiled, answer));
   if (submission.origin.validate_only) return NothingToKeep{};
   RETURN_IF_ERROR(CommitRows(upload, submission, compiled, answer));
@@ -129,10 +128,33 @@ absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot,
   return FileFact(upload, submission, compiled, *answer);
 }
 
+absl::StatusOr<CompiledCollection> SubmitFile::CollectionFor(
+    const Snapshot& snapshot, const StoredUpload& upload, const FileSubmission& submission) const {
+  ASSIGN_OR_RETURN(std::vector<CompiledCollection> all,
+                   collections_->All(snapshot, submission.collection));
+  for (const CompiledCollection& one : all) {
+    // The period stands in the file, and how to read the file in the collection: each of its states
+    // is tried until one finds a period. The first organisation is enough.
+    std::optional<Period> period;
+    const absl::Status read = ReadRows(
+        upload, submission, one,
+        [&period](const FileReturnRows& rows) -> absl::Status {
+          period = rows.period;
+          return absl::CancelledError("the period is known");
+        },
+        nullptr);
+    if (period.has_value()) return collections_->Get(snapshot, submission.collection, period);
+    if (!read.ok() && !DetailsOf(read).has_value()) return read;
+  }
+  // Its faults are told of as those of a file of today.
+  return collections_->Get(snapshot, submission.collection);
+}
+
 absl::Status SubmitFile::JudgeFile(const StoredUpload& upload, const FileSubmission& submission,
                                    const CompiledCollection& compiled, FileAnswer* answer) const {
+  const Origin origin = OriginOf(submission);
   FileSetting setting;
-  setting.origin = OriginOf(submission);
+  setting.origin = origin;
   setting.covers = [&](absl::string_view organisation) {
     return submission.scope.Covers(organisation);
   };
@@ -140,8 +162,7 @@ absl::Status SubmitFile::JudgeFile(const StoredUpload& upload, const FileSubmiss
     return CheckOrganisationKnown(*store_, organisation);
   };
   setting.admit = [&](const std::string& organisation, const Period& period) {
-    return submit_return_
-        ->Admit(*store_, *compiled.collection, period, setting.origin, organisation)
+    return submit_return_->Admit(*store_, *compiled.collection, period, origin, organisation)
         .status();
   };
   setting.held = [&](const std::string& organisation,
@@ -182,7 +203,7 @@ absl::Status SubmitFile::ReadRows(const StoredUpload& upload, const FileSubmissi
   RETURN_IF_ERROR(ReadFile(*store_, submission.upload, upload.record.size_bytes(),
                            [&](absl::string_view bytes) { return reader->Feed(bytes); }));
   RETURN_IF_ERROR(reader->Finish());
-  if (reader->period().has_value()) *period = reader->period()->ToString();
+  if (period != nullptr && reader->period().has_value()) *period = reader->period()->ToString();
   return absl::OkStatus();
 }
 

@@ -69,11 +69,15 @@ class SubmitFile {
   // Commits the file's returns; what is left to write is the file's own fact.
   absl::StatusOr<Decision> Take(const Snapshot& snapshot, const FileSubmission& submission,
                                 FileAnswer* answer) const;
+  // The collection as it is for the file's period, which stands in the file.
+  absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
+                                                   const StoredUpload& upload,
+                                                   const FileSubmission& submission) const;
   absl::Status JudgeFile(const StoredUpload& upload, const FileSubmission& submission,
                          const CompiledCollection& compiled, FileAnswer* answer) const;
   absl::Status ReadRows(const StoredUpload& upload, const FileSubmission& submission,
                         const CompiledCollection& compiled, ReturnFileReader::Taker taker,
-                        std::string* period) const;
+                        std::string* period) const;  // `period` may be null.
   // What a file of a part leaves as it is goes to the rows; the answer is the etag of the revision
   // that it comes from. Empty for a file of the whole.
   absl::StatusOr<std::string> KeepOtherCells(const LayoutSpec& layout, const Collection& collection,

@@ -24,6 +24,15 @@ namespace {
 // Chunks up to this go into the fact's own batch; more are written ahead, in batches of this size.
 constexpr size_t kBatchChunkBytes = 256 * 1024;
 
+// The collection as it is for the period that was read; for one that could not be read, any: what
+// is wrong with the period is told of where the collection is known.
+absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
+                                                 CompiledCollections* collections,
+                                                 const std::string& code,
+                                                 const absl::StatusOr<Period>& period) {
+  return period.ok() ? collections->Get(snapshot, code, *period) : collections->Get(snapshot, code);
+}
+
 // Whether the newest revision holds the same: a change of status, or a reason given, is to be kept.
 absl::StatusOr<bool> IsUnchanged(const Reader& reader, const ReturnSubmission& submission,
                                  const ReturnHeadState& head, const Judgement& judgement) {
@@ -139,8 +148,9 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   const ReturnSubmission& submission = work->submission;
   const std::string& organisation = submission.submission.organisation;
   RETURN_IF_ERROR(CheckOrganisationKnown(snapshot, organisation));
+  const absl::StatusOr<Period> read = Period::Parse(submission.period);
   ASSIGN_OR_RETURN(const CompiledCollection compiled,
-                   collections_->Get(snapshot, submission.collection));
+                   CollectionFor(snapshot, collections_, submission.collection, read));
   ASSIGN_OR_RETURN(const Period period,
                    PeriodOfReturn(submission.period, compiled.collection->period_kind));
   RETURN_IF_ERROR(CheckOpen(snapshot, submission.submission, period));

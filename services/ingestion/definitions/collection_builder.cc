@@ -14,7 +14,6 @@
 #include "services/ingestion/definitions/window_checks.h"
 
 namespace onereturn::ingestion {
-namespace {
 
 PeriodKind KindOf(catalogue::v1::PeriodKind kind) {
   switch (kind) {
@@ -32,6 +31,8 @@ PeriodKind KindOf(catalogue::v1::PeriodKind kind) {
       return PeriodKind::kMonth;
   }
 }
+
+namespace {
 
 Severity SeverityOf(common::v1::Severity severity) {
   switch (severity) {

@@ -24,6 +24,9 @@ using ItemLookup =
 using OrganisationCodes = std::shared_ptr<const std::set<std::string>>;
 using OrganisationLookup = std::function<absl::StatusOr<OrganisationCodes>()>;
 
+// UNSPECIFIED is taken as a month.
+PeriodKind KindOf(catalogue::v1::PeriodKind kind);
+
 // DEFINITION_INVALID names every fault with its path; DEFINITION_UNKNOWN an item that is not
 // defined.
 absl::StatusOr<Collection> BuildCollection(const catalogue::v1::Collection& definition,

@@ -15,27 +15,14 @@
 #include "common/hierarchy/organisation.h"
 #include "common/period/civil_day.h"
 #include "common/status/error.h"
+#include "services/ingestion/definitions/collection_builder.h"
 
 namespace onereturn::ingestion {
 namespace {
 
 constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxDimensionBytes = 64;
-
-void CheckName(const std::string& text, absl::string_view field, Error* faults) {
-  if (absl::StripAsciiWhitespace(text).empty()) faults->Field(field, "is missing");
-  if (text.size() > kMaxNameBytes) faults->Field(field, "is longer than 200 bytes");
-  if (!IsSafeText(text)) faults->Field(field, "holds a character that cannot be shown");
-}
-
-void CheckDay(const std::string& text, bool required, absl::string_view field, Error* faults) {
-  if (text.empty()) {
-    if (required) faults->Field(field, "is missing");
-    return;
-  }
-  absl::StatusOr<CivilDay> day = CivilDay::Parse(text);
-  if (!day.ok()) faults->Field(field, day.status().message());
-}
+constexpr size_t kMaxReasonTextBytes = 1'000;
 
 bool IsDimensionCode(absl::string_view text) {
   return !text.empty() && text.size() <= kMaxDimensionBytes && IsSafeText(text);
@@ -160,6 +147,56 @@ void CheckWeights(const catalogue::v1::Organisation& organisation, Error* faults
 
 }  // namespace
 
+void CheckName(const std::string& text, absl::string_view field, Error* faults) {
+  if (absl::StripAsciiWhitespace(text).empty()) faults->Field(field, "is missing");
+  if (text.size() > kMaxNameBytes) faults->Field(field, "is longer than 200 bytes");
+  if (!IsSafeText(text)) faults->Field(field, "holds a character that cannot be shown");
+}
+
+void CheckDay(const std::string& text, bool required, absl::string_view field, Error* faults) {
+  if (text.empty()) {
+    if (required) faults->Field(field, "is missing");
+    return;
+  }
+  absl::StatusOr<CivilDay> day = CivilDay::Parse(text);
+  if (!day.ok()) faults->Field(field, day.status().message());
+}
+
+void CheckPeriods(const std::string& valid_from_period, const std::string& retired_from_period,
+                  const std::string& retirement_reason, std::optional<PeriodKind> kind,
+                  absl::string_view path, Error* faults) {
+  const auto read = [&](const std::string& text, absl::string_view name) {
+    std::optional<Period> found;
+    if (text.empty()) return found;
+    const std::string field = absl::StrCat(path, name);
+    const absl::StatusOr<Period> period = Period::Parse(text);
+    if (!period.ok()) {
+      faults->Field(field, period.status().message());
+    } else if (period->kind() > PeriodKind::kFinancialYear) {
+      faults->Field(field, "is of a kind for which nothing is returned");
+    } else if (kind.has_value() && period->kind() != *kind) {
+      faults->Field(field, absl::StrCat("is not of kind ", PeriodKindName(*kind)));
+    } else {
+      found = *period;
+    }
+    return found;
+  };
+  const std::optional<Period> from = read(valid_from_period, "valid_from_period");
+  const std::optional<Period> retired = read(retired_from_period, "retired_from_period");
+  if (from.has_value() && retired.has_value() && retired->start() < from->start()) {
+    faults->Field(absl::StrCat(path, "retired_from_period"), "lies before valid_from_period");
+  }
+  if (retired_from_period.empty() != retirement_reason.empty()) {
+    faults->Field(absl::StrCat(path, "retirement_reason"),
+                  retirement_reason.empty() ? "is missing: say why it is retired"
+                                            : "stands without retired_from_period");
+  }
+  if (!IsSafeText(retirement_reason) || retirement_reason.size() > kMaxReasonTextBytes) {
+    faults->Field(absl::StrCat(path, "retirement_reason"),
+                  "must be at most 1,000 bytes that can be shown");
+  }
+}
+
 bool IsCode(absl::string_view text, CodeStyle style) {
   if (text.empty() || text.size() > (style == CodeStyle::kItem ? 64u : 32u)) return false;
   if (style == CodeStyle::kItem && !absl::ascii_islower(static_cast<unsigned char>(text[0])))
@@ -184,6 +221,8 @@ absl::Status CheckItem(const catalogue::v1::DataItem& item) {
   if (item.concept_text().empty()) faults.Field("item.concept_text", "is missing");
   if (item.unit().empty()) faults.Field("item.unit", "is missing");
   CheckDay(item.review_date(), false, "item.review_date", &faults);
+  CheckPeriods(item.valid_from_period(), item.retired_from_period(), item.retirement_reason(),
+               std::nullopt, "item.", &faults);
   if (item.dimensions_size() > static_cast<int>(kMaxDimensionsPerCell)) {
     faults.Field("item.dimensions", absl::StrCat("at most ", kMaxDimensionsPerCell));
   }
@@ -212,6 +251,15 @@ absl::Status CheckItem(const catalogue::v1::DataItem& item) {
       }
     }
   }
+  if (faults.fields_total() > 0) return faults;
+  return absl::OkStatus();
+}
+
+absl::Status CheckCollectionDates(const catalogue::v1::Collection& collection) {
+  Error faults(Reason::kDefinitionInvalid,
+               absl::StrCat("the definition of collection ", collection.code(), " is wrong"));
+  CheckPeriods(collection.valid_from_period(), collection.retired_from_period(),
+               collection.retirement_reason(), KindOf(collection.period_kind()), "", &faults);
   if (faults.fields_total() > 0) return faults;
   return absl::OkStatus();
 }

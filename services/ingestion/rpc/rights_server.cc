@@ -8,26 +8,13 @@
 #include "common/period/london_day.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/rpc/convert.h"
+#include "services/ingestion/rpc/officer_origin.h"
 
 namespace onereturn::ingestion {
 namespace {
 
-OfficerOrigin OfficerOriginOf(const Guard& guard, const CallContext& call, const Digest& digest) {
-  OfficerOrigin origin{Actor{call.caller.spiffe_id, call.caller.person}, call.caller.role,
-                       call.caller.scope, digest};
-  if (call.signed_in.has_value()) {
-    origin.spend_token = [&guard, person = *call.signed_in, digest] {
-      return guard.UseTokenOnce(person, digest);
-    };
-    origin.return_token = [&guard, person = *call.signed_in, digest] {
-      guard.GiveTokenBack(person, digest);
-    };
-  }
-  return origin;
-}
-
 template <typename Response>
-GrantRights::Done Responding(std::function<void(absl::StatusOr<Response>)> respond) {
+GrantRights::Done RespondingWithGrant(std::function<void(absl::StatusOr<Response>)> respond) {
   return [respond = std::move(respond)](absl::StatusOr<GrantAnswer> answer) {
     if (!answer.ok()) return respond(answer.status());
     Response response;
@@ -47,7 +34,7 @@ grpc::ServerUnaryReactor* StartStep(const IngestionParts& parts, const GrantRigh
       raw.context, raw.request, raw.response,
       [guard = parts.guard, grants, step](Mutation<Request, Response> call) {
         (grants->*step)(OfficerOriginOf(*guard, call.call, call.digest), call.request,
-                        Responding<Response>(std::move(call.respond)));
+                        RespondingWithGrant<Response>(std::move(call.respond)));
       });
 }
 

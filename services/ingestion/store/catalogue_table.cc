@@ -1,5 +1,6 @@
 #include "services/ingestion/store/catalogue_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/status/status_macros.h"
@@ -12,6 +13,7 @@ namespace {
 constexpr uint8_t kCatalogueHead = 1;
 constexpr uint8_t kHomeHead = 2;
 constexpr uint8_t kDefinitionHead = 5;
+constexpr uint8_t kNamingHead = 0x31;
 
 std::string DefinitionKey(DefinitionKind kind, absl::string_view code, uint64_t sequence) {
   return KeyWriter().U8(static_cast<uint8_t>(kind)).String(code).DescendingU64(sequence).Take();
@@ -56,6 +58,19 @@ absl::StatusOr<std::optional<StoredDefinition>> FindDefinition(const Reader& rea
   if (!found.has_value()) return std::optional<StoredDefinition>();
   ASSIGN_OR_RETURN(StoredDefinition definition, Decode(*found));
   return std::optional<StoredDefinition>(std::move(definition));
+}
+
+absl::Status VisitVersions(const Reader& reader, DefinitionKind kind, absl::string_view code,
+                           uint64_t sequence,
+                           absl::FunctionRef<absl::StatusOr<bool>(const StoredDefinition&)> visit) {
+  return reader.ForEach(
+      Family::kCatalogue, DefinitionKey(kind, code, sequence),
+      PrefixUpperBound(CodePrefix(kind, code)),
+      [&visit](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
+        ASSIGN_OR_RETURN(const StoredDefinition definition,
+                         Decode(StoredEntry{std::string(key), std::string(value)}));
+        return visit(definition);
+      });
 }
 
 absl::Status VisitDefinitions(
@@ -105,6 +120,34 @@ absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::st
 
 ReadCheck HomeCheck(absl::string_view item, std::optional<std::string> home) {
   return ReadCheck{Family::kHeads, HomeKey(item), std::move(home)};
+}
+
+absl::StatusOr<std::vector<std::string>> CollectionsNaming(const Reader& reader,
+                                                           absl::string_view item) {
+  std::vector<std::string> collections;
+  const std::string prefix = KeyWriter().U8(kNamingHead).String(item).Take();
+  RETURN_IF_ERROR(
+      reader.ForEach(Family::kHeads, prefix, PrefixUpperBound(prefix),
+                     [&](absl::string_view key, absl::string_view) -> absl::StatusOr<bool> {
+                       KeyReader read(key);
+                       RETURN_IF_ERROR(read.U8().status());
+                       RETURN_IF_ERROR(read.String().status());
+                       ASSIGN_OR_RETURN(std::string collection, read.String());
+                       collections.push_back(std::move(collection));
+                       return true;
+                     }));
+  // A store of before namings were kept has the home alone.
+  ASSIGN_OR_RETURN(const std::optional<std::string> home, HomeOf(reader, item));
+  if (home.has_value() &&
+      std::find(collections.begin(), collections.end(), *home) == collections.end()) {
+    collections.insert(std::lower_bound(collections.begin(), collections.end(), *home), *home);
+  }
+  return collections;
+}
+
+void PutNaming(absl::string_view item, absl::string_view collection, WriteBatch* batch) {
+  batch->Put(Family::kHeads, KeyWriter().U8(kNamingHead).String(item).String(collection).Take(),
+             "");
 }
 
 void PutDefinition(DefinitionKind kind, absl::string_view code, uint64_t sequence,

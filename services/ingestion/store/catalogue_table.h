@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -22,6 +23,8 @@ enum class DefinitionKind : uint8_t {
   kItem = 2,
   kCollection = 3,
   kCalendar = 4,
+  kGuidance = 5,
+  kResponsibility = 6,
 };
 
 struct StoredDefinition {
@@ -38,6 +41,11 @@ absl::StatusOr<std::optional<StoredDefinition>> FindDefinition(const Reader& rea
                                                                absl::string_view code,
                                                                uint64_t sequence);
 
+// Its versions up to `sequence`, the newest first, until `visit` answers false.
+absl::Status VisitVersions(const Reader& reader, DefinitionKind kind, absl::string_view code,
+                           uint64_t sequence,
+                           absl::FunctionRef<absl::StatusOr<bool>(const StoredDefinition&)> visit);
+
 // The definitions in force at `sequence` whose code is after `after_code`, in order, until `visit`
 // answers false.
 absl::Status VisitDefinitions(
@@ -53,16 +61,22 @@ ReadCheck CatalogueCheck(uint64_t sequence);
 // The check that the definition in force is still the one of `sequence`; 0: that there is none.
 ReadCheck DefinitionCheck(DefinitionKind kind, absl::string_view code, uint64_t sequence);
 
-// The collection that is the item's home; nullopt when it has none.
+// The collection that is the item's home in the newest periods for which it has one; nullopt when
+// it has none in any.
 absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::string_view item);
 // The check that the item's home is still `home`.
 ReadCheck HomeCheck(absl::string_view item, std::optional<std::string> home);
+
+// Every collection of which a version names the item, in order.
+absl::StatusOr<std::vector<std::string>> CollectionsNaming(const Reader& reader,
+                                                           absl::string_view item);
 
 // Rows of a definition accepted at `sequence`.
 void PutDefinition(DefinitionKind kind, absl::string_view code, uint64_t sequence,
                    absl::string_view bytes, WriteBatch* batch);
 void PutHome(absl::string_view item, absl::string_view collection, WriteBatch* batch);
 void RemoveHome(absl::string_view item, WriteBatch* batch);
+void PutNaming(absl::string_view item, absl::string_view collection, WriteBatch* batch);
 
 }  // namespace onereturn::ingestion
 

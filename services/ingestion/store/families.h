@@ -4,7 +4,8 @@
 // clang-format off
 //   catalogue  kind:u8 code:string ~sequence:u64     -> the definition, as its fact holds it
 //   heads      01                                    -> sequence:u64 of the newest catalogue fact
-//              02 item:string                        -> code of the item's home collection
+//              02 item:string                        -> code of the item's home collection in the
+//                                                       newest periods for which it has one
 //              03 collection:string period:string organisation:string -> storage.v1.ReturnHead
 //              04 file digest:32 bytes               -> id of the upload that holds the file
 //              05 kind:u8 code:string                -> sequence:u64 of the definition in force
@@ -12,6 +13,8 @@
 //              21 collection:string period:string organisation:string -> storage.v1.ExtensionHeadRecord
 //              22 collection:string period:string organisation:string number:u32
 //                                                    -> timetable.v1.Extension, with its output fields
+//              30 kind:u8 code:string number:u64     -> catalogue.v1.Change, with its output fields
+//              31 item:string collection:string      -> nothing: a version of the collection names it
 //   revisions  collection:string period:string organisation:string ~sequence:u64 -> revision:u32
 //   chunks     digest:32 bytes                       -> a chunk of common/cells/cell_chunk.h
 //   uploads    id:string                             -> storage.v1.UploadRecord

@@ -127,6 +127,53 @@ absl::Status VisitReturns(
 
 std::string KeyText(const ReturnKey& key) { return RevisionPrefix(key); }
 
+absl::StatusOr<bool> HoldsReturns(const Reader& reader, absl::string_view collection,
+                                  absl::string_view from, absl::string_view before) {
+  const std::string all = KeyWriter().String(collection).Take();
+  const auto at = [&](absl::string_view period) {
+    return KeyWriter().String(collection).String(period).Take();
+  };
+  ASSIGN_OR_RETURN(const std::optional<StoredEntry> first,
+                   reader.SeekFirst(Family::kRevisions, from.empty() ? all : at(from),
+                                    before.empty() ? PrefixUpperBound(all) : at(before)));
+  return first.has_value();
+}
+
+absl::StatusOr<PeriodsHeld> CountReturns(const Reader& reader, absl::string_view collection,
+                                         uint64_t sequence, size_t most_periods,
+                                         size_t most_revisions) {
+  PeriodsHeld held;
+  size_t looked_at = 0;
+  const std::string all = KeyWriter().String(collection).Take();
+  std::string upper = PrefixUpperBound(all);
+  while (true) {
+    ASSIGN_OR_RETURN(const std::optional<StoredEntry> last,
+                     reader.SeekLast(Family::kRevisions, all, upper));
+    if (!last.has_value()) return held;
+    if (held.newest_first.size() == most_periods || looked_at >= most_revisions) {
+      held.further_back = true;
+      return held;
+    }
+    ASSIGN_OR_RETURN(const DecodedRevision newest, Decode(last->key, last->value));
+    const std::string prefix = KeyWriter().String(collection).String(newest.key.period).Take();
+    PeriodHeld period{newest.key.period, 0};
+    std::string counted;
+    RETURN_IF_ERROR(
+        reader.ForEach(Family::kRevisions, prefix, PrefixUpperBound(prefix),
+                       [&](absl::string_view key, absl::string_view value) -> absl::StatusOr<bool> {
+                         ++looked_at;
+                         ASSIGN_OR_RETURN(DecodedRevision one, Decode(key, value));
+                         if (one.place.sequence > sequence || one.key.organisation == counted)
+                           return true;
+                         ++period.organisations;
+                         counted = std::move(one.key.organisation);
+                         return true;
+                       }));
+    if (period.organisations > 0) held.newest_first.push_back(std::move(period));
+    upper = prefix;
+  }
+}
+
 absl::StatusOr<std::optional<std::string>> FindChunk(const Reader& reader, const Digest& digest) {
   return reader.Get(Family::kChunks, DigestBytes(digest));
 }

@@ -61,6 +61,26 @@ absl::Status VisitReturns(
     absl::FunctionRef<absl::StatusOr<bool>(const ReturnKey&, const RevisionPlace&)> visit);
 std::string KeyText(const ReturnKey& key);
 
+// Is a return held for a period from `from` on and before `before` (canonical texts of the
+// collection's kind of period; empty: no bound)?
+absl::StatusOr<bool> HoldsReturns(const Reader& reader, absl::string_view collection,
+                                  absl::string_view from, absl::string_view before);
+
+// For how many organisations a period is held.
+struct PeriodHeld {
+  std::string period;
+  uint32_t organisations = 0;
+};
+struct PeriodsHeld {
+  std::vector<PeriodHeld> newest_first;
+  bool further_back = false;  // There are more.
+};
+// Of the returns at `sequence`, at most `most_periods`; it stops after the period in which it has
+// looked at `most_revisions`. Of counts alone: for callers of any scope.
+absl::StatusOr<PeriodsHeld> CountReturns(const Reader& reader, absl::string_view collection,
+                                         uint64_t sequence, size_t most_periods,
+                                         size_t most_revisions);
+
 // A cell chunk; nullopt when it is not held.
 absl::StatusOr<std::optional<std::string>> FindChunk(const Reader& reader, const Digest& digest);
 

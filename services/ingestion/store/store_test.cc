@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/store/change_table.h"
 #include "services/ingestion/store/families.h"
 #include "services/ingestion/store/return_table.h"
 #include "services/ingestion/store/timetable_table.h"
@@ -171,6 +172,125 @@ TEST_F(StoreTest, DefinitionsAreReadAsOfASequence) {
         DefinitionCheck(DefinitionKind::kCollection, "beds", 0)}) {
     EXPECT_EQ(store_->Get(check.family, check.key).value(), check.expected);
   }
+}
+
+// By hand again: change 258 of collection "C", and that collection "C" names item "ab".
+TEST_F(StoreTest, KeysOfChangesAndNamingsAreThoseOfTheGrammar) {
+  Write([](WriteBatch* batch) {
+    PutChange({DefinitionKind::kCollection, "C", 258}, {}, batch);
+    PutNaming("ab", "C", batch);
+  });
+  EXPECT_THAT(KeysOf(Family::kHeads), ElementsAre("300343"
+                                                  "0001"
+                                                  "0000000000000102",
+                                                  "316162"
+                                                  "0001"
+                                                  "43"
+                                                  "0001"));
+}
+
+TEST_F(StoreTest, ChangesAreCountedForEachDefinition) {
+  const auto name = [](const char* text) {
+    catalogue::v1::Change change;
+    change.set_name(text);
+    return change;
+  };
+  EXPECT_EQ(NextChangeOf(*store_, DefinitionKind::kItem, "beds")->number, 1u);
+  Write([&](WriteBatch* batch) {
+    PutChange({DefinitionKind::kItem, "beds", 1}, name("a"), batch);
+    PutChange({DefinitionKind::kItem, "beds", 2}, name("b"), batch);
+    PutChange({DefinitionKind::kItem, "beds_open", 7}, name("c"), batch);
+    PutChange({DefinitionKind::kCollection, "beds", 1}, name("d"), batch);
+  });
+  const NextChange next = NextChangeOf(*store_, DefinitionKind::kItem, "beds").value();
+  EXPECT_EQ(next.number, 3u);
+  EXPECT_EQ(store_->Get(next.check.family, next.check.key).value(), next.check.expected);
+  const ChangeKey second{DefinitionKind::kItem, "beds", 2};
+  EXPECT_EQ(FindChange(*store_, second).value()->change.name(), "b");
+  EXPECT_FALSE(FindChange(*store_, {DefinitionKind::kItem, "beds", 3}).value().has_value());
+  std::vector<std::string> seen;
+  EXPECT_THAT(VisitChanges(*store_, ChangeKeyText(second),
+                           [&](const ChangeKey&,
+                               const catalogue::v1::Change& change) -> absl::StatusOr<bool> {
+                             seen.push_back(change.name());
+                             return true;
+                           }),
+              IsOk());
+  EXPECT_THAT(seen, ElementsAre("c", "d"));
+}
+
+TEST_F(StoreTest, ChangesHaveNames) {
+  const ChangeKey key{DefinitionKind::kCollection, "MSitAE", 12};
+  EXPECT_EQ(ChangeName(key), "collections/MSitAE/changes/12");
+  EXPECT_EQ(ParseChangeName("items/beds/changes/3")->number, 3u);
+  EXPECT_EQ(ParseChangeName(ChangeName(key))->code, "MSitAE");
+  for (const char* text : {"", "items/beds", "items/beds/changes/", "items/beds/changes/03",
+                           "metrics/beds/changes/3", "items/beds/changes/3/x"}) {
+    EXPECT_FALSE(ParseChangeName(text).has_value()) << text;
+  }
+}
+
+TEST_F(StoreTest, VersionsAreVisitedTheNewestFirst) {
+  Write([](WriteBatch* batch) {
+    PutDefinition(DefinitionKind::kItem, "a", 2, "a2", batch);
+    PutDefinition(DefinitionKind::kItem, "a", 4, "a4", batch);
+    PutDefinition(DefinitionKind::kItem, "ab", 3, "ab3", batch);
+  });
+  const auto visit = [this](uint64_t sequence) {
+    std::vector<std::string> seen;
+    EXPECT_THAT(VisitVersions(*store_, DefinitionKind::kItem, "a", sequence,
+                              [&](const StoredDefinition& one) -> absl::StatusOr<bool> {
+                                EXPECT_EQ(one.code, "a");
+                                seen.push_back(one.bytes);
+                                return true;
+                              }),
+                IsOk());
+    return seen;
+  };
+  EXPECT_THAT(visit(kNewest), ElementsAre("a4", "a2"));
+  EXPECT_THAT(visit(3), ElementsAre("a2"));
+  EXPECT_THAT(visit(1), IsEmpty());
+}
+
+// The home alone names the collection in a store of before namings were kept.
+TEST_F(StoreTest, CollectionsThatNameAnItemAreFound) {
+  Write([](WriteBatch* batch) {
+    PutNaming("beds", "KH03", batch);
+    PutNaming("beds_open", "SitRep", batch);
+    PutHome("beds", "Old", batch);
+  });
+  EXPECT_THAT(CollectionsNaming(*store_, "beds").value(), ElementsAre("KH03", "Old"));
+  EXPECT_THAT(CollectionsNaming(*store_, "bed").value(), IsEmpty());
+}
+
+TEST_F(StoreTest, ReturnsHeldAreCountedByPeriod) {
+  Write([](WriteBatch* batch) {
+    PutRevision({"C", "2023-05", "RLQ"}, {1, 10}, Sha256("a"), batch);
+    PutRevision({"C", "2023-06", "RLQ"}, {1, 11}, Sha256("a"), batch);
+    PutRevision({"C", "2023-06", "RLQ"}, {2, 12}, Sha256("b"), batch);
+    PutRevision({"C", "2023-06", "RVW"}, {1, 13}, Sha256("a"), batch);
+    PutRevision({"CC", "2023-07", "RVW"}, {1, 14}, Sha256("a"), batch);
+  });
+  const auto counted = [this](uint64_t sequence, size_t most_periods, size_t most_revisions) {
+    const PeriodsHeld held =
+        CountReturns(*store_, "C", sequence, most_periods, most_revisions).value();
+    std::vector<std::string> texts;
+    for (const PeriodHeld& one : held.newest_first) {
+      texts.push_back(one.period + " " + std::to_string(one.organisations));
+    }
+    if (held.further_back) texts.push_back("more");
+    return texts;
+  };
+  EXPECT_THAT(counted(kNewest, 9, 100), ElementsAre("2023-06 2", "2023-05 1"));
+  EXPECT_THAT(counted(12, 9, 100), ElementsAre("2023-06 1", "2023-05 1"));
+  EXPECT_THAT(counted(10, 9, 100), ElementsAre("2023-05 1"));
+  EXPECT_THAT(counted(kNewest, 1, 100), ElementsAre("2023-06 2", "more"));
+  EXPECT_THAT(counted(kNewest, 9, 2), ElementsAre("2023-06 2", "more"));
+  EXPECT_TRUE(HoldsReturns(*store_, "C", "", "").value());
+  EXPECT_TRUE(HoldsReturns(*store_, "C", "2023-06", "2023-07").value());
+  EXPECT_FALSE(HoldsReturns(*store_, "C", "2023-07", "").value());
+  EXPECT_FALSE(HoldsReturns(*store_, "C", "", "2023-05").value());
+  EXPECT_FALSE(HoldsReturns(*store_, "B", "", "").value());
 }
 
 TEST_F(StoreTest, DefinitionsAreVisitedInOrderEachOnceInItsVersion) {

@@ -72,9 +72,18 @@ absl::StatusOr<PeriodKind> PeriodKindOf(uint64_t sequence, catalogue::v1::Period
   }
 }
 
+absl::StatusOr<std::optional<Period>> OptionalPeriod(uint64_t sequence, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  absl::StatusOr<Period> period = Period::Parse(text);
+  if (!period.ok()) return Broken(sequence, "a collection's period cannot be read");
+  return *period;
+}
+
 absl::StatusOr<Collection> CollectionOf(uint64_t sequence, const catalogue::v1::Collection& wire) {
   Collection collection{wire.code(), wire.version(), {}};
   ASSIGN_OR_RETURN(collection.period_kind, PeriodKindOf(sequence, wire.period_kind()));
+  ASSIGN_OR_RETURN(collection.valid_from, OptionalPeriod(sequence, wire.valid_from_period()));
+  ASSIGN_OR_RETURN(collection.retired_from, OptionalPeriod(sequence, wire.retired_from_period()));
   for (const catalogue::v1::Frame& owed : wire.frames()) {
     absl::StatusOr<Period> from = Period::Parse(owed.from_period());
     if (!from.ok()) return Broken(sequence, "a frame's period cannot be read");

@@ -29,6 +29,36 @@ absl::StatusOr<Fact> CollectionFact(catalogue::v1::PeriodKind kind) {
   return FactFromEntry(EntryOf(feed::v1::ENTRY_KIND_COLLECTION_DEFINED, defined), {});
 }
 
+TEST(FactFromEntryTest, ACollectionKeepsItsFirstPeriodAndItsEnd) {
+  feed::v1::CollectionDefined defined;
+  defined.mutable_collection()->set_code("c");
+  defined.mutable_collection()->set_period_kind(catalogue::v1::PERIOD_KIND_MONTH);
+  defined.mutable_collection()->set_valid_from_period("2027-04");
+  defined.mutable_collection()->set_retired_from_period("2028-04");
+  const auto entry = EntryOf(feed::v1::ENTRY_KIND_COLLECTION_DEFINED, defined);
+  const Collection collection = std::get<Collection>(FactFromEntry(entry, {})->content);
+  EXPECT_EQ(collection.valid_from, Period::Parse("2027-04").value());
+  EXPECT_EQ(collection.retired_from, Period::Parse("2028-04").value());
+  defined.mutable_collection()->set_valid_from_period("April");
+  EXPECT_EQ(
+      ReasonOf(
+          FactFromEntry(EntryOf(feed::v1::ENTRY_KIND_COLLECTION_DEFINED, defined), {}).status()),
+      Reason::kFeedBroken);
+}
+
+// What the catalogue's stewards do besides is of no use to metrics, and still one of the sequence.
+TEST(FactFromEntryTest, OtherFactsOfTheCatalogueArePassedOver) {
+  for (const feed::v1::EntryKind kind :
+       {feed::v1::ENTRY_KIND_GUIDANCE_DEFINED, feed::v1::ENTRY_KIND_RESPONSIBILITY_DEFINED,
+        feed::v1::ENTRY_KIND_CHANGE_PROPOSED, feed::v1::ENTRY_KIND_CHANGE_ANSWERED,
+        feed::v1::ENTRY_KIND_CHANGE_REFUSED, feed::v1::ENTRY_KIND_CHANGE_WITHDRAWN}) {
+    const auto fact = FactFromEntry(EntryOf(kind, feed::v1::GuidanceDefined()), {});
+    ASSERT_TRUE(fact.ok());
+    EXPECT_TRUE(std::holds_alternative<UnusedFact>(fact->content));
+    EXPECT_EQ(fact->sequence, 7u);
+  }
+}
+
 TEST(FactFromEntryTest, ACollectionKeepsTheKindOfItsPeriods) {
   const std::pair<catalogue::v1::PeriodKind, PeriodKind> kinds[] = {
       {catalogue::v1::PERIOD_KIND_MONTH, PeriodKind::kMonth},

@@ -35,8 +35,18 @@ struct Collection {
   std::string code;
   uint32_t version = 0;
   std::vector<Frame> frames;
-  PeriodKind period_kind = PeriodKind::kMonth;  // Of its returns; owed in such periods alone.
+  PeriodKind period_kind = PeriodKind::kMonth;        // Of its returns; owed in such periods alone.
+  std::optional<Period> valid_from = std::nullopt;    // The first it is for; absent: all.
+  std::optional<Period> retired_from = std::nullopt;  // The first that is not owed any more.
   friend bool operator==(const Collection&, const Collection&) = default;
+
+  // Is this version for the period? A period goes by the newest version that is for it.
+  bool IsFor(const Period& period) const {
+    return !valid_from.has_value() || valid_from->start() <= period.start();
+  }
+  bool IsRetired(const Period& period) const {
+    return retired_from.has_value() && retired_from->start() <= period.start();
+  }
 };
 
 }  // namespace onereturn::metrics

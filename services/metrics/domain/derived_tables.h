@@ -109,6 +109,9 @@ class DerivedReader {
                                                        uint64_t through) const = 0;
   virtual absl::StatusOr<std::optional<Collection>> FindCollection(absl::string_view code,
                                                                    uint64_t through) const = 0;
+  // The newest version that is for the period; nullopt where none is.
+  virtual absl::StatusOr<std::optional<Collection>> FindCollectionFor(
+      absl::string_view code, uint64_t through, const Period& period) const = 0;
 
   // Every version of every metric, in order of (code, version).
   virtual absl::StatusOr<std::vector<DefinitionRecord>> Definitions() const = 0;

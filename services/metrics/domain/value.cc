@@ -159,6 +159,18 @@ absl::StatusOr<const Collection*> MetricReader::CollectionOf(const MetricDefinit
   return collection_.has_value() ? &*collection_ : nullptr;
 }
 
+absl::StatusOr<const Collection*> MetricReader::CollectionFor(const MetricDefinition& definition,
+                                                              const Period& period) {
+  const auto key = std::pair(definition.collection, period);
+  auto known = collections_.find(key);
+  if (known == collections_.end()) {
+    ASSIGN_OR_RETURN(std::optional<Collection> found,
+                     reader_->FindCollectionFor(definition.collection, through(), period));
+    known = collections_.emplace(key, std::move(found)).first;
+  }
+  return known->second.has_value() ? &*known->second : nullptr;
+}
+
 absl::StatusOr<std::optional<PeriodKind>> MetricReader::KindOf(const MetricDefinition& definition) {
   ASSIGN_OR_RETURN(const Collection* collection, CollectionOf(definition));
   if (collection == nullptr) return std::nullopt;
@@ -188,9 +200,10 @@ absl::Status MetricReader::CheckKind(const MetricDefinition& definition, absl::s
 
 absl::StatusOr<std::vector<std::string>> MetricReader::Owing(const MetricDefinition& definition,
                                                              const Period& period) {
-  ASSIGN_OR_RETURN(const Collection* collection, CollectionOf(definition));
+  ASSIGN_OR_RETURN(const Collection* collection, CollectionFor(definition, period));
   std::set<std::string> owing;
-  if (collection == nullptr || collection->period_kind != period.kind()) {
+  if (collection == nullptr || collection->period_kind != period.kind() ||
+      collection->IsRetired(period)) {
     return std::vector<std::string>();
   }
   for (const Frame& frame : collection->frames) {

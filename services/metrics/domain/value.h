@@ -4,9 +4,11 @@
 #define ONERETURN_SERVICES_METRICS_DOMAIN_VALUE_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -112,12 +114,16 @@ class MetricReader {
   absl::StatusOr<bool> Additive(const MetricDefinition& definition);
   // nullptr: not defined at the position.
   absl::StatusOr<const Collection*> CollectionOf(const MetricDefinition& definition);
+  // The version that is for the period; nullptr where there is none.
+  absl::StatusOr<const Collection*> CollectionFor(const MetricDefinition& definition,
+                                                  const Period& period);
 
   const DerivedReader* const reader_;
   const Position position_;
   std::shared_ptr<const OrganisationTree> tree_;
   std::string collection_code_;           // The last one asked for.
   std::optional<Collection> collection_;  // That one, where it is defined.
+  std::map<std::pair<std::string, Period>, std::optional<Collection>> collections_;  // By period.
 };
 
 }  // namespace onereturn::metrics

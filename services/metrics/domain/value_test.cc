@@ -216,6 +216,23 @@ TEST_F(ValueTest, WhatWasReturnedBeforeTheKindChangedIsStillServed) {
   EXPECT_EQ(Ask("RC9", "2024-05")->coverage.expected, 0u);
 }
 
+TEST_F(ValueTest, APeriodIsOwedByTheVersionThatIsForIt) {
+  Backfill();
+  Add(Collection{kAeCollection, 2, {{"RC9", Month("2023-01"), std::nullopt}}});
+  Add(Collection{kAeCollection, 3, {}, PeriodKind::kMonth, Month("2024-04"), std::nullopt});
+  EXPECT_EQ(Ask("RC9", "2024-03")->coverage.expected, 1u);
+  EXPECT_EQ(Ask("RC9", "2024-04")->coverage.expected, 0u);
+  Add(Collection{kAeCollection,
+                 4,
+                 {{"RC9", Month("2023-01"), std::nullopt}},
+                 PeriodKind::kMonth,
+                 Month("2024-05"),
+                 Month("2024-07")});
+  EXPECT_EQ(Ask("RC9", "2024-04")->coverage.expected, 0u);
+  EXPECT_EQ(Ask("RC9", "2024-06")->coverage.expected, 1u);
+  EXPECT_EQ(Ask("RC9", "2024-07")->coverage.expected, 0u);
+}
+
 TEST_F(ValueTest, APositionKeepsItsAnswer) {
   Backfill();
   Return("RC9", "2023-04", 100, 40);

@@ -211,6 +211,12 @@ std::string EncodeCollection(const Collection& collection) {
     owed->set_from_period(frame.from.ToString());
     if (frame.to.has_value()) owed->set_to_period(frame.to->ToString());
   }
+  if (collection.valid_from.has_value()) {
+    record.set_valid_from_period(collection.valid_from->ToString());
+  }
+  if (collection.retired_from.has_value()) {
+    record.set_retired_from_period(collection.retired_from->ToString());
+  }
   return Serialise(record);
 }
 
@@ -220,7 +226,13 @@ absl::StatusOr<Collection> DecodeCollection(absl::string_view bytes) {
   // 0 is what was written before the kind was kept.
   if (record.period_kind() < 1 || record.period_kind() > kPeriodKindCount) return Damaged(kWhat);
   Collection collection{
-      record.code(), record.version(), {}, static_cast<PeriodKind>(record.period_kind())};
+      record.code(), record.version(), {}, static_cast<PeriodKind>(record.period_kind()), {}, {}};
+  if (!record.valid_from_period().empty()) {
+    ASSIGN_OR_RETURN(collection.valid_from, ParsePeriod(record.valid_from_period(), kWhat));
+  }
+  if (!record.retired_from_period().empty()) {
+    ASSIGN_OR_RETURN(collection.retired_from, ParsePeriod(record.retired_from_period(), kWhat));
+  }
   for (const storage::v1::FrameRecord& owed : record.frames()) {
     ASSIGN_OR_RETURN(const Period from, ParsePeriod(owed.from_period(), kWhat));
     Frame frame{owed.organisation(), from, std::nullopt};

@@ -134,6 +134,21 @@ class StoredReader final : public DerivedReader {
     return DecodeCollection(found->value);
   }
 
+  absl::StatusOr<std::optional<Collection>> FindCollectionFor(absl::string_view code,
+                                                              uint64_t through,
+                                                              const Period& period) const override {
+    std::optional<Collection> found;
+    const std::string prefix = CatalogueCodePrefix(CatalogueTag::kCollection, code);
+    RETURN_IF_ERROR(snapshot_.ForEach(
+        MetricsFamily::kCatalogue, AtSequence(prefix, through), PrefixUpperBound(prefix),
+        [&](absl::string_view, absl::string_view value) -> absl::StatusOr<bool> {
+          ASSIGN_OR_RETURN(Collection collection, DecodeCollection(value));
+          if (collection.IsFor(period)) found = std::move(collection);
+          return !found.has_value();
+        }));
+    return found;
+  }
+
   absl::StatusOr<std::vector<DefinitionRecord>> Definitions() const override {
     std::vector<DefinitionRecord> records;
     const std::string prefix = DefinitionsPrefix();

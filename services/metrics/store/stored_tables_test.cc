@@ -186,6 +186,8 @@ TEST_F(StoredTablesTest, CatalogueAsOfASequence) {
     batch->PutItem(4, Item{"ab", true});  // Begins like the other.
     batch->PutItem(5, Item{"a", true});
     batch->PutCollection(6, Collection{"c", 1, {}});
+    const Period april = Period::Parse("2024-04").value();
+    batch->PutCollection(10, Collection{"c", 2, {}, PeriodKind::kMonth, april, april.Next()});
   });
   const auto reader = tables_.Snapshot();
   EXPECT_THAT(reader->Organisations(2).value(), IsEmpty());
@@ -199,6 +201,14 @@ TEST_F(StoredTablesTest, CatalogueAsOfASequence) {
   EXPECT_FALSE(reader->FindItem("a", 4).value().has_value());
   EXPECT_TRUE(reader->FindItem("a", 5).value().has_value());
   EXPECT_TRUE(reader->FindCollection("c", 6).value().has_value());
+  const Period march = Period::Parse("2024-03").value();
+  EXPECT_FALSE(reader->FindCollectionFor("c", 5, march).value().has_value());
+  EXPECT_EQ(reader->FindCollectionFor("c", 10, march).value()->version, 1u);
+  EXPECT_EQ(reader->FindCollectionFor("c", 9, *march.Next()).value()->version, 1u);
+  const Collection second = *reader->FindCollectionFor("c", 10, *march.Next()).value();
+  EXPECT_EQ(second.version, 2u);
+  EXPECT_FALSE(second.IsRetired(*march.Next()));
+  EXPECT_TRUE(second.IsRetired(*march.Next()->Next()));
 }
 
 TEST_F(StoredTablesTest, DefinitionsBackfillsEntriesAndChunks) {

@@ -12,6 +12,7 @@
 #include "common/status/status_macros.h"
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
 #include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
+#include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
@@ -31,6 +32,7 @@ struct ApplyOptions {
 
 using CatalogueClient = ServiceClient<catalogue::v1::CatalogueService>;
 using CalendarClient = ServiceClient<timetable::v1::TimetableService>;
+using StewardshipClient = ServiceClient<catalogue::v1::StewardshipService>;
 using MetricsClient = ServiceClient<metrics::v1::MetricsService>;
 using AssessmentClient = ServiceClient<assessment::v1::AssessmentService>;
 
@@ -41,6 +43,7 @@ struct Services {
   CatalogueClient catalogue;
   MetricsClient metrics;
   AssessmentClient assessment;
+  StewardshipClient stewardship;
 };
 
 // Sends one definition until the answer is about what is in force now. A request id stands for a
@@ -95,6 +98,18 @@ class Sender {
     auto request = Request<assessment::v1::UpdateFrameworkRequest>();
     *request.mutable_framework() = framework;
     return SendUntilInForce(services_.assessment, &AssessmentClient::Stub::UpdateFramework,
+                            request);
+  }
+  absl::StatusOr<Effect> operator()(const catalogue::v1::Guidance& guidance) const {
+    auto request = Request<catalogue::v1::UpdateGuidanceRequest>();
+    *request.mutable_guidance() = guidance;
+    return SendUntilInForce(services_.stewardship, &StewardshipClient::Stub::UpdateGuidance,
+                            request);
+  }
+  absl::StatusOr<Effect> operator()(const catalogue::v1::Responsibility& responsibility) const {
+    auto request = Request<catalogue::v1::UpdateResponsibilityRequest>();
+    *request.mutable_responsibility() = responsibility;
+    return SendUntilInForce(services_.stewardship, &StewardshipClient::Stub::UpdateResponsibility,
                             request);
   }
 
@@ -204,8 +219,9 @@ absl::StatusOr<ExitCode> Apply(const ApplyOptions& options, Environment& environ
   ASSIGN_OR_RETURN(auto catalogue, session.To<catalogue::v1::CatalogueService>(kIngestion));
   ASSIGN_OR_RETURN(auto metrics, session.To<metrics::v1::MetricsService>(kMetrics));
   ASSIGN_OR_RETURN(auto assessment, session.To<assessment::v1::AssessmentService>(kAssessment));
+  ASSIGN_OR_RETURN(auto stewardship, session.To<catalogue::v1::StewardshipService>(kIngestion));
   const Services services{std::move(timetable), std::move(catalogue), std::move(metrics),
-                          std::move(assessment)};
+                          std::move(assessment), std::move(stewardship)};
   WaveRunner runner(definitions, services, options);
   for (const auto& [first, last] : Waves(definitions)) {
     const std::string kind(definitions[first].kind());
@@ -226,8 +242,8 @@ void AddApplyCommand(CommandLine* line) {
   CLI::App* command =
       line->Add(nullptr,
                 {"apply",
-                 "Send definitions (organisations, items, collections, metrics, frameworks) to the "
-                 "services.\n"
+                 "Send definitions (organisations, items, collections, metrics, frameworks, "
+                 "guidance, responsibilities) to the services.\n"
                  "Sending them again changes nothing.",
                  "apply deploy/england deploy/demo --profile steward.profile.textproto"},
                 [options](Environment& environment) { return Apply(*options, environment); });

@@ -85,6 +85,10 @@ void AddBackupCommands(CommandLine* line);
 void AddRightsCommands(CommandLine* line);
 void AddAccessLogCommand(CommandLine* line);
 void AddTimetableCommands(CommandLine* line);
+void AddCatalogueCommands(CommandLine* line);
+// Below `catalogue`.
+void AddChangeCommands(CommandLine* line, CLI::App* catalogue);
+void AddBacktestCommand(CommandLine* line, CLI::App* catalogue);
 
 }  // namespace onereturn::client
 

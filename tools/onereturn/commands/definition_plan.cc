@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr char kExtension[] = ".textproto";
 constexpr size_t kRequestIdDigits = 32;
-constexpr const char* kKinds[] = {"calendar",   "organisation", "item",
-                                  "collection", "metric",       "framework"};
+constexpr const char* kKinds[] = {"calendar", "organisation", "item",     "collection",
+                                  "metric",   "framework",    "guidance", "responsibility"};
 
 const google::protobuf::Message& MessageOf(const Definition& definition) {
   return std::visit([](const auto& content) -> const google::protobuf::Message& { return content; },
@@ -118,6 +118,10 @@ absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::s
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].collections(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].metrics(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].frameworks(), files[i], &definitions);
+  for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].guidance(), files[i], &definitions);
+  for (size_t i = 0; i < sets.size(); ++i) {
+    Append(sets[i].responsibilities(), files[i], &definitions);
+  }
   return definitions;
 }
 

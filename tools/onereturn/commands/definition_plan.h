@@ -17,11 +17,13 @@ namespace onereturn::client {
 // One definition and where it stands.
 struct Definition {
   std::variant<timetable::v1::Calendar, catalogue::v1::Organisation, catalogue::v1::DataItem,
-               catalogue::v1::Collection, metrics::v1::Metric, assessment::v1::Framework>
+               catalogue::v1::Collection, metrics::v1::Metric, assessment::v1::Framework,
+               catalogue::v1::Guidance, catalogue::v1::Responsibility>
       content;
   std::string file;
 
-  // "calendar", "organisation", "item", "collection", "metric", "framework".
+  // "calendar", "organisation", "item", "collection", "metric", "framework", "guidance",
+  // "responsibility".
   absl::string_view kind() const;
   const std::string& code() const;
   // "deploy/england/msitae.textproto, collection MSitAE".

@@ -146,6 +146,14 @@ class TestIngestion {
              DefinedDone<timetable::v1::Calendar> done) {
     define_->Calendar(origin, definition, std::move(done));
   }
+  void Begin(const RequestOrigin& origin, const catalogue::v1::Guidance& definition,
+             DefinedDone<catalogue::v1::Guidance> done) {
+    define_->Guidance(origin, definition, std::move(done));
+  }
+  void Begin(const RequestOrigin& origin, const catalogue::v1::Responsibility& definition,
+             DefinedDone<catalogue::v1::Responsibility> done) {
+    define_->Responsibility(origin, definition, std::move(done));
+  }
 
   RequestOrigin FreshOrigin() {
     const std::string id = absl::StrCat("request-", ++requests_);

@@ -61,6 +61,18 @@ class MemoryReader final : public DerivedReader {
     return Newest(rows_.collections, code, through);
   }
 
+  absl::StatusOr<std::optional<Collection>> FindCollectionFor(absl::string_view code,
+                                                              uint64_t through,
+                                                              const Period& period) const override {
+    std::optional<Collection> found;
+    for (const auto& [place, collection] : rows_.collections) {  // The newest for it stays.
+      if (place.first == code && place.second <= through && collection.IsFor(period)) {
+        found = collection;
+      }
+    }
+    return found;
+  }
+
   absl::StatusOr<std::vector<DefinitionRecord>> Definitions() const override {
     std::vector<DefinitionRecord> records;
     for (const auto& [id, record] : rows_.definitions) records.push_back(record);

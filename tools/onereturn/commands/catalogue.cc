@@ -1,0 +1,231 @@
+// catalogue: search, show, diff.
+#include <google/protobuf/text_format.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/status/status_macros.h"
+#include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
+#include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
+#include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/connection/pages.h"
+#include "tools/onereturn/console/json_writer.h"
+#include "tools/onereturn/console/text_table.h"
+
+namespace onereturn::client {
+namespace {
+
+namespace v1 = catalogue::v1;
+using StewardClient = ServiceClient<v1::StewardshipService>;
+using DefinitionClient = ServiceClient<v1::CatalogueService>;
+
+constexpr int kMostRows = 100;
+constexpr size_t kPeriodsShown = 3;
+
+struct CatalogueOptions {
+  ReadOptions read;
+  std::string since;
+  std::string name;
+  v1::SearchCatalogueRequest search;
+  v1::DiffDefinitionRequest diff;
+};
+
+template <typename Service>
+absl::StatusOr<ServiceClient<Service>> Connect(const Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  return session.To<Service>(kIngestion);
+}
+
+// "2027-03 (204), 2027-02 (203), ...".
+std::string HeldText(const v1::SearchResult& result) {
+  std::vector<std::string> periods;
+  for (const v1::HeldPeriod& held : result.held()) {
+    if (periods.size() == kPeriodsShown) break;
+    periods.push_back(absl::StrCat(held.period(), " (", held.organisations(), ")"));
+  }
+  const bool more =
+      static_cast<size_t>(result.held_size()) > kPeriodsShown || result.held_further_back();
+  return absl::StrCat(absl::StrJoin(periods, ", "), more ? ", ..." : "");
+}
+
+absl::StatusOr<ExitCode> Search(const CatalogueOptions& options, Environment& environment) {
+  v1::SearchCatalogueRequest request = options.search;
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const auto client, Connect<v1::StewardshipService>(environment));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&StewardClient::Stub::SearchCatalogue, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(answer) + "\n");
+    return ExitCode::kOk;
+  }
+  if (answer.results_size() == 0) {
+    environment.console.Print("Nothing is held about that: try fewer or shorter words.\n");
+    return ExitCode::kOk;
+  }
+  TextTable table({{"what"},
+                   {"name", TextTable::Align::kLeft, true},
+                   {"collection"},
+                   {"held (organisations)", TextTable::Align::kLeft, true},
+                   {"guidance", TextTable::Align::kLeft, true},
+                   {"retired from"}});
+  for (const v1::SearchResult& result : answer.results()) {
+    table.Row({result.name(), result.display_name(), result.collection(), HeldText(result),
+               absl::StrJoin(result.guidance(), " "), result.retired_from_period()});
+  }
+  std::string text = table.Render(environment.console.width());
+  if (answer.found() > static_cast<uint32_t>(answer.results_size())) {
+    absl::StrAppend(&text, answer.found(), " in all; more words find fewer.\n");
+  }
+  environment.console.Print(text);
+  return ExitCode::kOk;
+}
+
+ExitCode PrintDefinition(const google::protobuf::Message& definition, Environment* environment) {
+  std::string text;
+  google::protobuf::TextFormat::PrintToString(definition, &text);
+  environment->console.Print(environment->json ? JsonOf(definition) + "\n" : text);
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> Show(const CatalogueOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const auto client, Connect<v1::CatalogueService>(environment));
+  ASSIGN_OR_RETURN(const auto read, ToReadAt(options.read));
+  if (absl::StartsWith(options.name, "collections/")) {
+    v1::GetCollectionRequest request;
+    request.set_name(options.name);
+    *request.mutable_read() = read;
+    ASSIGN_OR_RETURN(const auto answer,
+                     client.Call(&DefinitionClient::Stub::GetCollection, request));
+    return PrintDefinition(answer.collection(), &environment);
+  }
+  if (!absl::StartsWith(options.name, "items/")) {
+    return UsageError(absl::StrCat("\"", options.name, "\" is neither an item nor a collection"),
+                      "Give a name such as items/ae_attendances or collections/MSitAE.");
+  }
+  v1::GetItemRequest request;
+  request.set_name(options.name);
+  *request.mutable_read() = read;
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&DefinitionClient::Stub::GetItem, request));
+  return PrintDefinition(answer.item(), &environment);
+}
+
+void AddRows(const google::protobuf::RepeatedPtrField<v1::FieldChange>& changes, TextTable* table) {
+  for (const v1::FieldChange& change : changes) {
+    table->Row({change.path(), change.before(), change.after()});
+  }
+}
+
+TextTable DiffTable() {
+  return TextTable({{"field", TextTable::Align::kLeft, true},
+                    {"before", TextTable::Align::kLeft, true},
+                    {"after", TextTable::Align::kLeft, true}});
+}
+
+absl::StatusOr<ExitCode> DiffSince(const CatalogueOptions& options, Environment& environment) {
+  v1::DiffCatalogueRequest request;
+  request.set_from_position(options.since);
+  request.set_page_size(kMostRows);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const auto client, Connect<v1::StewardshipService>(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   AllPages(client, &StewardClient::Stub::DiffCatalogue, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(answer) + "\n");
+    return ExitCode::kOk;
+  }
+  std::string text;
+  for (const v1::DefinitionChange& one : answer.definitions()) {
+    TextTable table = DiffTable();
+    AddRows(one.changes(), &table);
+    absl::StrAppend(&text, one.name(), ", version ", one.from_version(), " to ", one.to_version(),
+                    "\n", table.Render(environment.console.width()), "\n");
+  }
+  environment.console.Print(text.empty() ? "Nothing has changed since then.\n" : text);
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> Diff(const CatalogueOptions& options, Environment& environment) {
+  if (!options.since.empty() && options.diff.name().empty()) return DiffSince(options, environment);
+  if (options.diff.name().empty() || !options.since.empty()) {
+    return UsageError("what is to be compared is not said",
+                      "Give a name such as collections/MSitAE, or --since POSITION for all.");
+  }
+  v1::DiffDefinitionRequest request = options.diff;
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const auto client, Connect<v1::StewardshipService>(environment));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&StewardClient::Stub::DiffDefinition, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(answer) + "\n");
+    return ExitCode::kOk;
+  }
+  TextTable table = DiffTable();
+  AddRows(answer.changes(), &table);
+  environment.console.Print(absl::StrCat(
+      request.name(), ", version ", answer.from_version(), " to ", answer.to_version(), ": ",
+      answer.changes_total(), " fields differ.\n", table.Render(environment.console.width())));
+  return ExitCode::kOk;
+}
+
+CLI::Option* AddText(CLI::App* command, const std::string& option, const std::string& what,
+                     const std::string& type, std::function<void(const std::string& value)> set) {
+  return command->add_option_function<std::string>(option, std::move(set), what)->type_name(type);
+}
+
+void AddReads(CommandLine* line, CLI::App* catalogue) {
+  auto search = std::make_shared<CatalogueOptions>();
+  CLI::App* command =
+      line->Add(catalogue,
+                {"search", "What is held about something: words of codes, names, concepts, owners.",
+                 "catalogue search \"emergency admissions\""},
+                [search](Environment& environment) { return Search(*search, environment); });
+  AddText(command, "WORDS", "The words, or the beginnings of words", "TEXT",
+          [search](const std::string& v) { search->search.set_words(v); })
+      ->required();
+  AddReadOptions(command, &search->read);
+
+  auto show = std::make_shared<CatalogueOptions>();
+  command = line->Add(catalogue,
+                      {"show", "Show an item or a collection as it is defined.",
+                       "catalogue show collections/MSitAE"},
+                      [show](Environment& environment) { return Show(*show, environment); });
+  command->add_option("NAME", show->name, "Such as items/ae_attendances")->required();
+  AddReadOptions(command, &show->read);
+
+  auto diff = std::make_shared<CatalogueOptions>();
+  command = line->Add(
+      catalogue,
+      {"diff",
+       "Compare two versions of a definition, or the whole catalogue with an earlier state.",
+       "catalogue diff collections/MSitAE --from 1 --to 2"},
+      [diff](Environment& environment) { return Diff(*diff, environment); });
+  AddText(command, "NAME", "The definition (else --since)", "NAME",
+          [diff](const std::string& v) { diff->diff.set_name(v); });
+  command->add_option_function<uint32_t>(
+      "--from", [diff](uint32_t v) { diff->diff.set_from_version(v); },
+      "Version (else the one before)");
+  command->add_option_function<uint32_t>(
+      "--to", [diff](uint32_t v) { diff->diff.set_to_version(v); }, "Version (else the newest)");
+  command->add_option("--since", diff->since, "A position from a receipt or an answer")
+      ->type_name("POSITION");
+  AddReadOptions(command, &diff->read);
+}
+
+}  // namespace
+
+void AddCatalogueCommands(CommandLine* line) {
+  CLI::App* catalogue =
+      line->Add(nullptr,
+                {"catalogue",
+                 "What is collected: search, show, diff, propose, changes, reply, decide, "
+                 "withdraw, backtest.",
+                 "catalogue search \"beds\""},
+                nullptr);
+  AddReads(line, catalogue);
+  AddChangeCommands(line, catalogue);
+  AddBacktestCommand(line, catalogue);
+}
+
+}  // namespace onereturn::client
