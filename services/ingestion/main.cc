@@ -87,7 +87,7 @@ struct UseCases {
 // What could not be written is tried again at the next turn.
 void KeepOn(KeepTimetable* timetable) {
   const absl::Status kept = timetable->Run();
-  if (!kept.ok()) LogWarning("timetable.not_kept", {{"why", TextOf(kept)}});
+  if (!kept.ok()) LogWarning("timetable.not_kept", {{"why", onereturn::TextOf(kept)}});
 }
 
 absl::Status Serve(const config::v1::ServerConfig& config) {

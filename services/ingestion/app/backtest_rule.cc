@@ -20,7 +20,7 @@ namespace {
 
 constexpr uint32_t kReturnsAProgress = 500;
 
-struct HeldReturn {
+struct ReturnToTry {
   ReturnKey key;
   RevisionPlace place;
   Period period;
@@ -69,9 +69,9 @@ absl::StatusOr<CollectionsByDay> WithRule(const Reader& reader, const BacktestWi
 }
 
 // The newest first; within a period by organisation.
-absl::StatusOr<std::vector<HeldReturn>> ReturnsOf(const Reader& reader, const BacktestWish& wish,
+absl::StatusOr<std::vector<ReturnToTry>> ReturnsOf(const Reader& reader, const BacktestWish& wish,
                                                   bool* incomplete) {
-  std::vector<HeldReturn> held;
+  std::vector<ReturnToTry> held;
   RETURN_IF_ERROR(
       VisitReturns(reader, OrganisationScope::National(), wish.collection, "", kNewest, "",
                    [&](const ReturnKey& key, const RevisionPlace& place) -> absl::StatusOr<bool> {
@@ -83,7 +83,7 @@ absl::StatusOr<std::vector<HeldReturn>> ReturnsOf(const Reader& reader, const Ba
                      held.push_back({key, place, *period});
                      return true;
                    }));
-  std::stable_sort(held.begin(), held.end(), [](const HeldReturn& a, const HeldReturn& b) {
+  std::stable_sort(held.begin(), held.end(), [](const ReturnToTry& a, const ReturnToTry& b) {
     return a.period.start() > b.period.start();
   });
   *incomplete = held.size() > wish.most_returns;
@@ -96,7 +96,7 @@ class Backtest {
   Backtest(const Reader& reader, const BacktestWish& wish, CollectionsByDay collections)
       : reader_(reader), wish_(wish), collections_(std::move(collections)) {}
 
-  absl::Status Examine(const HeldReturn& one) {
+  absl::Status Examine(const ReturnToTry& one) {
     ++result_.examined;
     BacktestCounts& counts = result_.organisations[one.key.organisation];
     ++counts.returns;
@@ -144,7 +144,7 @@ absl::StatusOr<BacktestResult> BacktestRule(
     const std::function<absl::Status(uint32_t examined, uint32_t total)>& progress) {
   ASSIGN_OR_RETURN(CollectionsByDay collections, WithRule(reader, wish));
   bool incomplete = false;
-  ASSIGN_OR_RETURN(const std::vector<HeldReturn> held, ReturnsOf(reader, wish, &incomplete));
+  ASSIGN_OR_RETURN(const std::vector<ReturnToTry> held, ReturnsOf(reader, wish, &incomplete));
   const auto total = static_cast<uint32_t>(held.size());
   Backtest backtest(reader, wish, std::move(collections));
   for (uint32_t i = 0; i < total; ++i) {

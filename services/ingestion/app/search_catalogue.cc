@@ -25,7 +25,7 @@ using WireCollection = catalogue::v1::Collection;
 
 constexpr size_t kMostBytes = 400;
 constexpr size_t kMostWords = 16;
-constexpr size_t kMostPeriods = 24;
+constexpr size_t kMostPeriodsShown = 24;
 // Looked at for one answer: a bound on its time, far above two years of a monthly collection.
 constexpr size_t kMostRevisions = 200'000;
 
@@ -151,7 +151,7 @@ class Search {
     auto known = held_.find(result->collection());
     if (known == held_.end()) {
       ASSIGN_OR_RETURN(PeriodsHeld counted,
-                       CountReturns(reader_, result->collection(), sequence_, kMostPeriods,
+                       CountReturns(reader_, result->collection(), sequence_, kMostPeriodsShown,
                                     kMostRevisions / (1 + held_.size())));
       known = held_.emplace(result->collection(), std::move(counted)).first;
     }

@@ -15,8 +15,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr int kHourSeconds = 3600;
-constexpr int kMinuteSeconds = 60;
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/base/utf8.h"
 #include "common/period/civil_day.h"
 #include "services/ingestion/definitions/definition_checks.h"
@@ -15,6 +16,8 @@ namespace {
 
 constexpr uint32_t kMostWorkingDays = 250;
 constexpr size_t kMostNameBytes = 200;
+constexpr int kHourSeconds = 3600;
+constexpr int kMinuteSeconds = 60;
 
 std::optional<CivilDay> ReadCalendarDay(const std::string& text, absl::string_view field,
                                         Error* faults) {

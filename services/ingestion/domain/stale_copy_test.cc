@@ -66,6 +66,7 @@ TEST(StaleCopyTest, WhatIsNoCopy) {
 
 TEST(StaleCopyTest, ACopyIsAFindingThatAReasonAnswers) {
   Collection collection = AeCollection();
+  collection.rules.clear();
   collection.stale_copy = {6, 3, Severity::kExplain};
   Submission submission;
   submission.organisation = "RLQ";
