@@ -206,6 +206,7 @@ class Taker {
     if (state != before) {
       Fault(absl::StrCat("a change in ", catalogue::v1::ChangeState_Name(before)),
             absl::StrCat(name, " in ", catalogue::v1::ChangeState_Name(state)));
+      return;
     }
     state = after;
   }

@@ -34,8 +34,8 @@ class CompiledCollections {
   absl::StatusOr<CompiledCollection> Get(const Snapshot& snapshot, const std::string& code,
                                          const std::optional<Period>& period = std::nullopt);
 
-  // All that the collection is over time, that of the newest periods first. DEFINITION_UNKNOWN as
-  // above.
+  // All that the collection is over time, that of the newest periods first, without what cannot be
+  // compiled. DEFINITION_UNKNOWN as above.
   absl::StatusOr<std::vector<CompiledCollection>> All(const Snapshot& snapshot,
                                                       const std::string& code);
 

@@ -120,7 +120,7 @@ TEST_F(DatedDefinitionsTest, AnItemMovesFromAPeriodOn) {
   Must(SmallCollection("KH03", {"beds"}, "2027-04"));
   EXPECT_EQ(HomeOf(ingestion_.store(), "beds").value(), "KH03");
   // It cannot come back while it has the new one, but what comes before it is free.
-  const absl::Status back = Try(SmallCollection("SitRep", {"beds", "wards"}));
+  const absl::Status back = Try(SmallCollection("SitRep", {"wards", "beds"}));
   EXPECT_THAT(back, HasReason(Reason::kHomeCollection));
   EXPECT_THAT(std::string(back.message()), HasSubstr("from 2027-04-01 on"));
   EXPECT_EQ(Submit("2027-04", 5, "KH03")->verdict, Verdict::kValid);

@@ -17,39 +17,38 @@
 namespace onereturn::client {
 namespace {
 
-namespace v1 = catalogue::v1;
-
 struct BacktestOptions {
   std::string file;
   std::string rule;
   std::string severity;
-  v1::BacktestRuleRequest request;
+  catalogue::v1::BacktestRuleRequest request;
 };
 
-absl::StatusOr<v1::Collection> CollectionIn(const BacktestOptions& options,
-                                            const Session& session) {
+absl::StatusOr<catalogue::v1::Collection> CollectionOfRule(const BacktestOptions& options,
+                                                           const Session& session) {
   const std::string& code = options.request.collection();
   if (options.file.empty()) {
-    ASSIGN_OR_RETURN(const auto client, session.To<v1::CatalogueService>(kIngestion));
-    v1::GetCollectionRequest request;
+    ASSIGN_OR_RETURN(const auto client, session.To<catalogue::v1::CatalogueService>(kIngestion));
+    catalogue::v1::GetCollectionRequest request;
     request.set_name(absl::StrCat("collections/", code));
     ASSIGN_OR_RETURN(const auto answer,
-                     client.Call(&v1::CatalogueService::Stub::GetCollection, request));
+                     client.Call(&catalogue::v1::CatalogueService::Stub::GetCollection, request));
     return answer.collection();
   }
   ASSIGN_OR_RETURN(const std::vector<Definition> definitions, ReadDefinitions({options.file}));
   for (const Definition& definition : definitions) {
-    const auto* collection = std::get_if<v1::Collection>(&definition.content);
+    const auto* collection = std::get_if<catalogue::v1::Collection>(&definition.content);
     if (collection != nullptr && collection->code() == code) return *collection;
   }
   return UsageError(absl::StrCat("\"", options.file, "\" holds no collection ", code),
                     "Give a file of definitions with the collection and its candidate rule.");
 }
 
-absl::StatusOr<v1::Rule> RuleIn(const BacktestOptions& options, const v1::Collection& collection) {
-  for (const v1::Rule& held : collection.rules()) {
+absl::StatusOr<catalogue::v1::Rule> CandidateRule(const BacktestOptions& options,
+                                                  const catalogue::v1::Collection& collection) {
+  for (const catalogue::v1::Rule& held : collection.rules()) {
     if (held.code() != options.rule) continue;
-    v1::Rule rule = held;
+    catalogue::v1::Rule rule = held;
     if (options.severity.empty()) return rule;
     std::string name = absl::StrCat("SEVERITY_", options.severity);
     absl::AsciiStrToUpper(&name);
@@ -62,7 +61,7 @@ absl::StatusOr<v1::Rule> RuleIn(const BacktestOptions& options, const v1::Collec
                     "Give the code of one of its rules, or a --file that holds it.");
 }
 
-std::string WhatItDoes(common::v1::Severity severity) {
+std::string WhatSeverityDoes(common::v1::Severity severity) {
   switch (severity) {
     case common::v1::SEVERITY_ERROR:
       return "would have been stopped";
@@ -73,11 +72,12 @@ std::string WhatItDoes(common::v1::Severity severity) {
   }
 }
 
-void PrintOutcome(const v1::Rule& rule, const v1::BacktestRuleResponse& last,
-                  Environment* environment) {
-  const v1::BacktestOutcome& outcome = last.outcome();
-  std::string text = absl::StrCat(rule.code(), ": of ", last.returns_examined(), " returns ",
-                                  outcome.returns_found(), " ", WhatItDoes(rule.severity()), ".\n");
+void PrintBacktest(const catalogue::v1::Rule& rule, const catalogue::v1::BacktestRuleResponse& last,
+                   Environment* environment) {
+  const catalogue::v1::BacktestOutcome& outcome = last.outcome();
+  std::string text =
+      absl::StrCat(rule.code(), ": of ", last.returns_examined(), " returns ",
+                   outcome.returns_found(), " ", WhatSeverityDoes(rule.severity()), ".\n");
   if (outcome.returns_not_fitting() > 0) {
     absl::StrAppend(&text, outcome.returns_not_fitting(),
                     " are of periods whose definition the rule does not fit.\n");
@@ -88,7 +88,7 @@ void PrintOutcome(const v1::Rule& rule, const v1::BacktestRuleResponse& last,
   TextTable organisations({{"organisation"},
                            {"returns", TextTable::Align::kRight},
                            {"found", TextTable::Align::kRight}});
-  for (const v1::BacktestOrganisation& row : outcome.organisations()) {
+  for (const catalogue::v1::BacktestOrganisation& row : outcome.organisations()) {
     if (row.found() == 0) continue;
     organisations.Row({row.organisation(), absl::StrCat(row.returns()), absl::StrCat(row.found())});
   }
@@ -97,7 +97,7 @@ void PrintOutcome(const v1::Rule& rule, const v1::BacktestRuleResponse& last,
                       {"revision", TextTable::Align::kRight},
                       {"finding", TextTable::Align::kLeft, true},
                       {"got", TextTable::Align::kLeft, true}});
-  for (const v1::BacktestExample& one : outcome.examples()) {
+  for (const catalogue::v1::BacktestExample& one : outcome.examples()) {
     examples.Row({one.organisation(), one.period(), absl::StrCat(one.revision()),
                   one.finding().message(), one.finding().got()});
   }
@@ -108,28 +108,29 @@ void PrintOutcome(const v1::Rule& rule, const v1::BacktestRuleResponse& last,
   environment->console.Print(text);
 }
 
-absl::StatusOr<ExitCode> Backtest(const BacktestOptions& options, Environment& environment) {
+absl::StatusOr<ExitCode> TryRule(const BacktestOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
-  ASSIGN_OR_RETURN(const v1::Collection collection, CollectionIn(options, session));
-  v1::BacktestRuleRequest request = options.request;
-  ASSIGN_OR_RETURN(*request.mutable_rule(), RuleIn(options, collection));
-  ASSIGN_OR_RETURN(const auto client, session.To<v1::StewardshipService>(kIngestion));
-  v1::BacktestRuleResponse last;
-  RETURN_IF_ERROR((client.Stream<v1::BacktestRuleRequest, v1::BacktestRuleResponse>(
-      &v1::StewardshipService::Stub::BacktestRule, request, true,
-      [&](const v1::BacktestRuleResponse& message) {
-        last = message;
-        environment.console.Progress(absl::StrCat("trying ", request.rule().code(), ": ",
-                                                  message.returns_examined(), " of ",
-                                                  message.returns_total()));
-        return true;
-      })));
+  ASSIGN_OR_RETURN(const catalogue::v1::Collection collection, CollectionOfRule(options, session));
+  catalogue::v1::BacktestRuleRequest request = options.request;
+  ASSIGN_OR_RETURN(*request.mutable_rule(), CandidateRule(options, collection));
+  ASSIGN_OR_RETURN(const auto client, session.To<catalogue::v1::StewardshipService>(kIngestion));
+  catalogue::v1::BacktestRuleResponse last;
+  RETURN_IF_ERROR(
+      (client.Stream<catalogue::v1::BacktestRuleRequest, catalogue::v1::BacktestRuleResponse>(
+          &catalogue::v1::StewardshipService::Stub::BacktestRule, request, true,
+          [&](const catalogue::v1::BacktestRuleResponse& message) {
+            last = message;
+            environment.console.Progress(absl::StrCat("trying ", request.rule().code(), ": ",
+                                                      message.returns_examined(), " of ",
+                                                      message.returns_total()));
+            return true;
+          })));
   environment.console.EndProgress();
   if (!last.has_outcome()) return absl::DataLossError("the service ended without an outcome");
   if (environment.json) {
     environment.console.Print(JsonOf(last) + "\n");
   } else {
-    PrintOutcome(request.rule(), last, &environment);
+    PrintBacktest(request.rule(), last, &environment);
   }
   return ExitCode::kOk;
 }
@@ -142,7 +143,7 @@ void AddBacktestCommand(CommandLine* line, CLI::App* catalogue) {
       catalogue,
       {"backtest", "Try a rule on past returns: how many it would have stopped, and whose.",
        "catalogue backtest MSitAE --rule AE04 --severity error --from 2023-04"},
-      [options](Environment& environment) { return Backtest(*options, environment); });
+      [options](Environment& environment) { return TryRule(*options, environment); });
   const auto text = [command](const std::string& option, const std::string& what,
                               const std::string& type,
                               std::function<void(const std::string& value)> set) {

@@ -19,44 +19,45 @@
 namespace onereturn::client {
 namespace {
 
-namespace v1 = catalogue::v1;
-using StewardClient = ServiceClient<v1::StewardshipService>;
-using DefinitionClient = ServiceClient<v1::CatalogueService>;
+using StewardshipClient = ServiceClient<catalogue::v1::StewardshipService>;
+using CatalogueClient = ServiceClient<catalogue::v1::CatalogueService>;
 
-constexpr int kMostRows = 100;
-constexpr size_t kPeriodsShown = 3;
+constexpr int kDefinitionsAPage = 100;
+constexpr size_t kHeldPeriodsShown = 3;
 
 struct CatalogueOptions {
   ReadOptions read;
   std::string since;
   std::string name;
-  v1::SearchCatalogueRequest search;
-  v1::DiffDefinitionRequest diff;
+  catalogue::v1::SearchCatalogueRequest search;
+  catalogue::v1::DiffDefinitionRequest diff;
 };
 
 template <typename Service>
-absl::StatusOr<ServiceClient<Service>> Connect(const Environment& environment) {
+absl::StatusOr<ServiceClient<Service>> ConnectTo(const Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   return session.To<Service>(kIngestion);
 }
 
 // "2027-03 (204), 2027-02 (203), ...".
-std::string HeldText(const v1::SearchResult& result) {
+std::string PeriodsHeldText(const catalogue::v1::SearchResult& result) {
   std::vector<std::string> periods;
-  for (const v1::HeldPeriod& held : result.held()) {
-    if (periods.size() == kPeriodsShown) break;
+  for (const catalogue::v1::HeldPeriod& held : result.held()) {
+    if (periods.size() == kHeldPeriodsShown) break;
     periods.push_back(absl::StrCat(held.period(), " (", held.organisations(), ")"));
   }
   const bool more =
-      static_cast<size_t>(result.held_size()) > kPeriodsShown || result.held_further_back();
+      static_cast<size_t>(result.held_size()) > kHeldPeriodsShown || result.held_further_back();
   return absl::StrCat(absl::StrJoin(periods, ", "), more ? ", ..." : "");
 }
 
-absl::StatusOr<ExitCode> Search(const CatalogueOptions& options, Environment& environment) {
-  v1::SearchCatalogueRequest request = options.search;
+absl::StatusOr<ExitCode> SearchCatalogue(const CatalogueOptions& options,
+                                         Environment& environment) {
+  catalogue::v1::SearchCatalogueRequest request = options.search;
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
-  ASSIGN_OR_RETURN(const auto client, Connect<v1::StewardshipService>(environment));
-  ASSIGN_OR_RETURN(const auto answer, client.Call(&StewardClient::Stub::SearchCatalogue, request));
+  ASSIGN_OR_RETURN(const auto client, ConnectTo<catalogue::v1::StewardshipService>(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&StewardshipClient::Stub::SearchCatalogue, request));
   if (environment.json) {
     environment.console.Print(JsonOf(answer) + "\n");
     return ExitCode::kOk;
@@ -71,8 +72,8 @@ absl::StatusOr<ExitCode> Search(const CatalogueOptions& options, Environment& en
                    {"held (organisations)", TextTable::Align::kLeft, true},
                    {"guidance", TextTable::Align::kLeft, true},
                    {"retired from"}});
-  for (const v1::SearchResult& result : answer.results()) {
-    table.Row({result.name(), result.display_name(), result.collection(), HeldText(result),
+  for (const catalogue::v1::SearchResult& result : answer.results()) {
+    table.Row({result.name(), result.display_name(), result.collection(), PeriodsHeldText(result),
                absl::StrJoin(result.guidance(), " "), result.retired_from_period()});
   }
   std::string text = table.Render(environment.console.width());
@@ -90,56 +91,58 @@ ExitCode PrintDefinition(const google::protobuf::Message& definition, Environmen
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> Show(const CatalogueOptions& options, Environment& environment) {
-  ASSIGN_OR_RETURN(const auto client, Connect<v1::CatalogueService>(environment));
+absl::StatusOr<ExitCode> ShowDefinition(const CatalogueOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const auto client, ConnectTo<catalogue::v1::CatalogueService>(environment));
   ASSIGN_OR_RETURN(const auto read, ToReadAt(options.read));
   if (absl::StartsWith(options.name, "collections/")) {
-    v1::GetCollectionRequest request;
+    catalogue::v1::GetCollectionRequest request;
     request.set_name(options.name);
     *request.mutable_read() = read;
     ASSIGN_OR_RETURN(const auto answer,
-                     client.Call(&DefinitionClient::Stub::GetCollection, request));
+                     client.Call(&CatalogueClient::Stub::GetCollection, request));
     return PrintDefinition(answer.collection(), &environment);
   }
   if (!absl::StartsWith(options.name, "items/")) {
     return UsageError(absl::StrCat("\"", options.name, "\" is neither an item nor a collection"),
                       "Give a name such as items/ae_attendances or collections/MSitAE.");
   }
-  v1::GetItemRequest request;
+  catalogue::v1::GetItemRequest request;
   request.set_name(options.name);
   *request.mutable_read() = read;
-  ASSIGN_OR_RETURN(const auto answer, client.Call(&DefinitionClient::Stub::GetItem, request));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&CatalogueClient::Stub::GetItem, request));
   return PrintDefinition(answer.item(), &environment);
 }
 
-void AddRows(const google::protobuf::RepeatedPtrField<v1::FieldChange>& changes, TextTable* table) {
-  for (const v1::FieldChange& change : changes) {
+void AddChangedFields(const google::protobuf::RepeatedPtrField<catalogue::v1::FieldChange>& changes,
+                      TextTable* table) {
+  for (const catalogue::v1::FieldChange& change : changes) {
     table->Row({change.path(), change.before(), change.after()});
   }
 }
 
-TextTable DiffTable() {
+TextTable TableOfChangedFields() {
   return TextTable({{"field", TextTable::Align::kLeft, true},
                     {"before", TextTable::Align::kLeft, true},
                     {"after", TextTable::Align::kLeft, true}});
 }
 
-absl::StatusOr<ExitCode> DiffSince(const CatalogueOptions& options, Environment& environment) {
-  v1::DiffCatalogueRequest request;
+absl::StatusOr<ExitCode> DiffCatalogueSince(const CatalogueOptions& options,
+                                            Environment& environment) {
+  catalogue::v1::DiffCatalogueRequest request;
   request.set_from_position(options.since);
-  request.set_page_size(kMostRows);
+  request.set_page_size(kDefinitionsAPage);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
-  ASSIGN_OR_RETURN(const auto client, Connect<v1::StewardshipService>(environment));
+  ASSIGN_OR_RETURN(const auto client, ConnectTo<catalogue::v1::StewardshipService>(environment));
   ASSIGN_OR_RETURN(const auto answer,
-                   AllPages(client, &StewardClient::Stub::DiffCatalogue, request));
+                   AllPages(client, &StewardshipClient::Stub::DiffCatalogue, request));
   if (environment.json) {
     environment.console.Print(JsonOf(answer) + "\n");
     return ExitCode::kOk;
   }
   std::string text;
-  for (const v1::DefinitionChange& one : answer.definitions()) {
-    TextTable table = DiffTable();
-    AddRows(one.changes(), &table);
+  for (const catalogue::v1::DefinitionChange& one : answer.definitions()) {
+    TextTable table = TableOfChangedFields();
+    AddChangedFields(one.changes(), &table);
     absl::StrAppend(&text, one.name(), ", version ", one.from_version(), " to ", one.to_version(),
                     "\n", table.Render(environment.console.width()), "\n");
   }
@@ -147,50 +150,54 @@ absl::StatusOr<ExitCode> DiffSince(const CatalogueOptions& options, Environment&
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> Diff(const CatalogueOptions& options, Environment& environment) {
-  if (!options.since.empty() && options.diff.name().empty()) return DiffSince(options, environment);
+absl::StatusOr<ExitCode> DiffDefinition(const CatalogueOptions& options, Environment& environment) {
+  if (!options.since.empty() && options.diff.name().empty())
+    return DiffCatalogueSince(options, environment);
   if (options.diff.name().empty() || !options.since.empty()) {
     return UsageError("what is to be compared is not said",
                       "Give a name such as collections/MSitAE, or --since POSITION for all.");
   }
-  v1::DiffDefinitionRequest request = options.diff;
+  catalogue::v1::DiffDefinitionRequest request = options.diff;
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
-  ASSIGN_OR_RETURN(const auto client, Connect<v1::StewardshipService>(environment));
-  ASSIGN_OR_RETURN(const auto answer, client.Call(&StewardClient::Stub::DiffDefinition, request));
+  ASSIGN_OR_RETURN(const auto client, ConnectTo<catalogue::v1::StewardshipService>(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&StewardshipClient::Stub::DiffDefinition, request));
   if (environment.json) {
     environment.console.Print(JsonOf(answer) + "\n");
     return ExitCode::kOk;
   }
-  TextTable table = DiffTable();
-  AddRows(answer.changes(), &table);
+  TextTable table = TableOfChangedFields();
+  AddChangedFields(answer.changes(), &table);
   environment.console.Print(absl::StrCat(
       request.name(), ", version ", answer.from_version(), " to ", answer.to_version(), ": ",
       answer.changes_total(), " fields differ.\n", table.Render(environment.console.width())));
   return ExitCode::kOk;
 }
 
-CLI::Option* AddText(CLI::App* command, const std::string& option, const std::string& what,
-                     const std::string& type, std::function<void(const std::string& value)> set) {
+CLI::Option* AddCatalogueText(CLI::App* command, const std::string& option, const std::string& what,
+                              const std::string& type,
+                              std::function<void(const std::string& value)> set) {
   return command->add_option_function<std::string>(option, std::move(set), what)->type_name(type);
 }
 
-void AddReads(CommandLine* line, CLI::App* catalogue) {
+void AddCatalogueReads(CommandLine* line, CLI::App* catalogue) {
   auto search = std::make_shared<CatalogueOptions>();
-  CLI::App* command =
-      line->Add(catalogue,
-                {"search", "What is held about something: words of codes, names, concepts, owners.",
-                 "catalogue search \"emergency admissions\""},
-                [search](Environment& environment) { return Search(*search, environment); });
-  AddText(command, "WORDS", "The words, or the beginnings of words", "TEXT",
-          [search](const std::string& v) { search->search.set_words(v); })
+  CLI::App* command = line->Add(
+      catalogue,
+      {"search", "What is held about something: words of codes, names, concepts, owners.",
+       "catalogue search \"emergency admissions\""},
+      [search](Environment& environment) { return SearchCatalogue(*search, environment); });
+  AddCatalogueText(command, "WORDS", "The words, or the beginnings of words", "TEXT",
+                   [search](const std::string& v) { search->search.set_words(v); })
       ->required();
   AddReadOptions(command, &search->read);
 
   auto show = std::make_shared<CatalogueOptions>();
-  command = line->Add(catalogue,
-                      {"show", "Show an item or a collection as it is defined.",
-                       "catalogue show collections/MSitAE"},
-                      [show](Environment& environment) { return Show(*show, environment); });
+  command =
+      line->Add(catalogue,
+                {"show", "Show an item or a collection as it is defined.",
+                 "catalogue show collections/MSitAE"},
+                [show](Environment& environment) { return ShowDefinition(*show, environment); });
   command->add_option("NAME", show->name, "Such as items/ae_attendances")->required();
   AddReadOptions(command, &show->read);
 
@@ -200,9 +207,9 @@ void AddReads(CommandLine* line, CLI::App* catalogue) {
       {"diff",
        "Compare two versions of a definition, or the whole catalogue with an earlier state.",
        "catalogue diff collections/MSitAE --from 1 --to 2"},
-      [diff](Environment& environment) { return Diff(*diff, environment); });
-  AddText(command, "NAME", "The definition (else --since)", "NAME",
-          [diff](const std::string& v) { diff->diff.set_name(v); });
+      [diff](Environment& environment) { return DiffDefinition(*diff, environment); });
+  AddCatalogueText(command, "NAME", "The definition (else --since)", "NAME",
+                   [diff](const std::string& v) { diff->diff.set_name(v); });
   command->add_option_function<uint32_t>(
       "--from", [diff](uint32_t v) { diff->diff.set_from_version(v); },
       "Version (else the one before)");
@@ -223,7 +230,7 @@ void AddCatalogueCommands(CommandLine* line) {
                  "withdraw, backtest.",
                  "catalogue search \"beds\""},
                 nullptr);
-  AddReads(line, catalogue);
+  AddCatalogueReads(line, catalogue);
   AddChangeCommands(line, catalogue);
   AddBacktestCommand(line, catalogue);
 }

@@ -18,8 +18,7 @@
 namespace onereturn::client {
 namespace {
 
-namespace v1 = catalogue::v1;
-using Client = ServiceClient<v1::StewardshipService>;
+using StewardshipClient = ServiceClient<catalogue::v1::StewardshipService>;
 
 constexpr int kChangesAPage = 100;
 
@@ -29,32 +28,32 @@ struct ChangeOptions {
   std::string opinion;
   std::string state;
   bool refuse = false;
-  v1::ProposeChangeRequest propose;
-  v1::ListChangesRequest list;
-  v1::ReplyToChangeRequest reply;
-  v1::DecideChangeRequest decide;
-  v1::WithdrawChangeRequest withdraw;
+  catalogue::v1::ProposeChangeRequest propose;
+  catalogue::v1::ListChangesRequest list;
+  catalogue::v1::ReplyToChangeRequest reply;
+  catalogue::v1::DecideChangeRequest decide;
+  catalogue::v1::WithdrawChangeRequest withdraw;
 };
 
-absl::StatusOr<Client> Connect(const Environment& environment) {
+absl::StatusOr<StewardshipClient> ConnectToStewardship(const Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
-  return session.To<v1::StewardshipService>(kIngestion);
+  return session.To<catalogue::v1::StewardshipService>(kIngestion);
 }
 
 // "agree", "proposed": the end of an enumeration's name.
-std::string WordOf(const std::string& name, const std::string& prefix) {
+std::string LowerWordOf(const std::string& name, const std::string& prefix) {
   std::string word = name.substr(prefix.size());
   absl::AsciiStrToLower(&word);
   return word;
 }
 
-std::string RepliesText(const v1::Change& change) {
+std::string RepliesText(const catalogue::v1::Change& change) {
   std::vector<std::string> parts;
   for (const std::string& consultee : change.consultees()) {
     std::string opinion = "no answer";
-    for (const v1::ChangeReply& reply : change.replies()) {
+    for (const catalogue::v1::ChangeReply& reply : change.replies()) {
       if (reply.organisation() != consultee) continue;
-      opinion = WordOf(v1::Opinion_Name(reply.opinion()), "OPINION_");
+      opinion = LowerWordOf(catalogue::v1::Opinion_Name(reply.opinion()), "OPINION_");
       if (!reply.text().empty()) absl::StrAppend(&opinion, ": ", reply.text());
     }
     parts.push_back(absl::StrCat(consultee, " ", opinion));
@@ -62,8 +61,8 @@ std::string RepliesText(const v1::Change& change) {
   return absl::StrJoin(parts, "; ");
 }
 
-std::string StateText(const v1::Change& change) {
-  return WordOf(v1::ChangeState_Name(change.state()), "CHANGE_STATE_");
+std::string ChangeStateText(const catalogue::v1::Change& change) {
+  return LowerWordOf(catalogue::v1::ChangeState_Name(change.state()), "CHANGE_STATE_");
 }
 
 template <typename Answer>
@@ -72,20 +71,22 @@ ExitCode PrintChange(const Answer& answer, const std::string& next, Environment*
     environment->console.Print(JsonOf(answer) + "\n");
     return ExitCode::kOk;
   }
-  const v1::Change& change = answer.change();
+  const catalogue::v1::Change& change = answer.change();
   environment->console.Print(
       absl::StrCat(change.name(), answer.replayed() ? " (the same request was taken before)" : "",
-                   ": ", StateText(change), ". ", RepliesText(change), ".\n", next));
+                   ": ", ChangeStateText(change), ". ", RepliesText(change), ".\n", next));
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> Propose(const ChangeOptions& options, Environment& environment) {
+absl::StatusOr<ExitCode> ProposeChange(const ChangeOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const std::vector<Definition> definitions, ReadDefinitions({options.file}));
-  v1::ProposeChangeRequest request = options.propose;
-  const auto* item =
-      definitions.size() == 1 ? std::get_if<v1::DataItem>(&definitions[0].content) : nullptr;
-  const auto* collection =
-      definitions.size() == 1 ? std::get_if<v1::Collection>(&definitions[0].content) : nullptr;
+  catalogue::v1::ProposeChangeRequest request = options.propose;
+  const auto* item = definitions.size() == 1
+                         ? std::get_if<catalogue::v1::DataItem>(&definitions[0].content)
+                         : nullptr;
+  const auto* collection = definitions.size() == 1
+                               ? std::get_if<catalogue::v1::Collection>(&definitions[0].content)
+                               : nullptr;
   if (item != nullptr) *request.mutable_change()->mutable_item() = *item;
   if (collection != nullptr) *request.mutable_change()->mutable_collection() = *collection;
   if (item == nullptr && collection == nullptr) {
@@ -94,29 +95,31 @@ absl::StatusOr<ExitCode> Propose(const ChangeOptions& options, Environment& envi
   }
   request.set_request_id(options.request_id.empty() ? ContentId("catalogue.propose", request)
                                                     : options.request_id);
-  ASSIGN_OR_RETURN(const Client client, Connect(environment));
-  ASSIGN_OR_RETURN(const auto answer, client.Call(&Client::Stub::ProposeChange, request));
+  ASSIGN_OR_RETURN(const StewardshipClient client, ConnectToStewardship(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&StewardshipClient::Stub::ProposeChange, request));
   return PrintChange(answer,
                      absl::StrCat("Next, by those who are asked: onereturn catalogue reply ",
                                   answer.change().name(), " --organisation ODS --opinion agree\n"),
                      &environment);
 }
 
-absl::StatusOr<ExitCode> Changes(const ChangeOptions& options, Environment& environment) {
-  v1::ListChangesRequest request = options.list;
+absl::StatusOr<ExitCode> ListChanges(const ChangeOptions& options, Environment& environment) {
+  catalogue::v1::ListChangesRequest request = options.list;
   if (!options.state.empty()) {
-    v1::ChangeState state = v1::CHANGE_STATE_UNSPECIFIED;
+    catalogue::v1::ChangeState state = catalogue::v1::CHANGE_STATE_UNSPECIFIED;
     std::string name = absl::StrCat("CHANGE_STATE_", options.state);
     absl::AsciiStrToUpper(&name);
-    if (!v1::ChangeState_Parse(name, &state)) {
+    if (!catalogue::v1::ChangeState_Parse(name, &state)) {
       return UsageError(absl::StrCat("\"", options.state, "\" is no state of a change"),
                         "Give proposed, approved, refused or withdrawn.");
     }
     request.set_state(state);
   }
   request.set_page_size(kChangesAPage);
-  ASSIGN_OR_RETURN(const Client client, Connect(environment));
-  ASSIGN_OR_RETURN(const auto answer, AllPages(client, &Client::Stub::ListChanges, request));
+  ASSIGN_OR_RETURN(const StewardshipClient client, ConnectToStewardship(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   AllPages(client, &StewardshipClient::Stub::ListChanges, request));
   if (environment.json) {
     environment.console.Print(JsonOf(answer) + "\n");
     return ExitCode::kOk;
@@ -130,55 +133,58 @@ absl::StatusOr<ExitCode> Changes(const ChangeOptions& options, Environment& envi
                    {"why", TextTable::Align::kLeft, true},
                    {"answers", TextTable::Align::kLeft, true},
                    {"decided, why", TextTable::Align::kLeft, true}});
-  for (const v1::Change& change : answer.changes()) {
-    table.Row({change.name(), StateText(change), change.proposed().reason(), RepliesText(change),
-               change.decided().reason()});
+  for (const catalogue::v1::Change& change : answer.changes()) {
+    table.Row({change.name(), ChangeStateText(change), change.proposed().reason(),
+               RepliesText(change), change.decided().reason()});
   }
   environment.console.Print(table.Render(environment.console.width()));
   return ExitCode::kOk;
 }
 
-absl::StatusOr<ExitCode> Reply(const ChangeOptions& options, Environment& environment) {
-  v1::ReplyToChangeRequest request = options.reply;
-  v1::Opinion opinion = v1::OPINION_UNSPECIFIED;
+absl::StatusOr<ExitCode> ReplyToChange(const ChangeOptions& options, Environment& environment) {
+  catalogue::v1::ReplyToChangeRequest request = options.reply;
+  catalogue::v1::Opinion opinion = catalogue::v1::OPINION_UNSPECIFIED;
   std::string name = absl::StrCat("OPINION_", options.opinion);
   absl::AsciiStrToUpper(&name);
-  v1::Opinion_Parse(name, &opinion);
+  catalogue::v1::Opinion_Parse(name, &opinion);
   request.set_opinion(opinion);
   request.set_request_id(options.request_id.empty() ? ContentId("catalogue.reply", request)
                                                     : options.request_id);
-  ASSIGN_OR_RETURN(const Client client, Connect(environment));
-  ASSIGN_OR_RETURN(const auto answer, client.Call(&Client::Stub::ReplyToChange, request));
+  ASSIGN_OR_RETURN(const StewardshipClient client, ConnectToStewardship(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&StewardshipClient::Stub::ReplyToChange, request));
   return PrintChange(answer, "", &environment);
 }
 
-absl::StatusOr<ExitCode> Decide(const ChangeOptions& options, Environment& environment) {
-  v1::DecideChangeRequest request = options.decide;
+absl::StatusOr<ExitCode> DecideChange(const ChangeOptions& options, Environment& environment) {
+  catalogue::v1::DecideChangeRequest request = options.decide;
   request.set_approve(!options.refuse);
   request.set_request_id(options.request_id.empty() ? ContentId("catalogue.decide", request)
                                                     : options.request_id);
-  ASSIGN_OR_RETURN(const Client client, Connect(environment));
-  ASSIGN_OR_RETURN(const auto answer, client.Call(&Client::Stub::DecideChange, request));
+  ASSIGN_OR_RETURN(const StewardshipClient client, ConnectToStewardship(environment));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&StewardshipClient::Stub::DecideChange, request));
   return PrintChange(answer, "", &environment);
 }
 
-absl::StatusOr<ExitCode> Withdraw(const ChangeOptions& options, Environment& environment) {
-  v1::WithdrawChangeRequest request = options.withdraw;
+absl::StatusOr<ExitCode> WithdrawChange(const ChangeOptions& options, Environment& environment) {
+  catalogue::v1::WithdrawChangeRequest request = options.withdraw;
   request.set_request_id(options.request_id.empty() ? ContentId("catalogue.withdraw", request)
                                                     : options.request_id);
-  ASSIGN_OR_RETURN(const Client client, Connect(environment));
-  ASSIGN_OR_RETURN(const auto answer, client.Call(&Client::Stub::WithdrawChange, request));
+  ASSIGN_OR_RETURN(const StewardshipClient client, ConnectToStewardship(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&StewardshipClient::Stub::WithdrawChange, request));
   return PrintChange(answer, "", &environment);
 }
 
-using Options = std::shared_ptr<ChangeOptions>;
+using ChangeOptionsPointer = std::shared_ptr<ChangeOptions>;
 
-CLI::Option* AddText(CLI::App* command, const std::string& option, const std::string& what,
-                     const std::string& type, std::function<void(const std::string& value)> set) {
+CLI::Option* AddChangeText(CLI::App* command, const std::string& option, const std::string& what,
+                           const std::string& type,
+                           std::function<void(const std::string& value)> set) {
   return command->add_option_function<std::string>(option, std::move(set), what)->type_name(type);
 }
 
-void AddRequestId(CLI::App* command, const Options& options) {
+void AddChangeRequestId(CLI::App* command, const ChangeOptionsPointer& options) {
   command
       ->add_option("--request-id", options->request_id,
                    "Id of the request (else from its content, so that a repeat changes nothing)")
@@ -186,27 +192,29 @@ void AddRequestId(CLI::App* command, const Options& options) {
 }
 
 template <typename Request>
-void AddReason(CLI::App* command, const Options& options, Request ChangeOptions::*request) {
-  AddText(command, "--reason", "Why, without personal data", "TEXT",
-          [options, request](const std::string& v) { ((*options).*request).set_reason(v); })
+void AddChangeReason(CLI::App* command, const ChangeOptionsPointer& options,
+                     Request ChangeOptions::*request) {
+  AddChangeText(command, "--reason", "Why, without personal data", "TEXT",
+                [options, request](const std::string& v) { ((*options).*request).set_reason(v); })
       ->required();
 }
 
 template <typename Request>
-void AddChangeName(CLI::App* command, const Options& options, Request ChangeOptions::*request) {
-  AddText(command, "CHANGE", "Such as collections/MSitAE/changes/1", "NAME",
-          [options, request](const std::string& v) { ((*options).*request).set_name(v); })
+void AddChangeName(CLI::App* command, const ChangeOptionsPointer& options,
+                   Request ChangeOptions::*request) {
+  AddChangeText(command, "CHANGE", "Such as collections/MSitAE/changes/1", "NAME",
+                [options, request](const std::string& v) { ((*options).*request).set_name(v); })
       ->required();
 }
 
-void AddPropose(CommandLine* line, CLI::App* catalogue) {
+void AddProposals(CommandLine* line, CLI::App* catalogue) {
   auto options = std::make_shared<ChangeOptions>();
-  CLI::App* command =
-      line->Add(catalogue,
-                {"propose", "Propose a change of an item or a collection, and name who is asked.",
-                 "catalogue propose msitae.textproto --consult RLQ,RCF --reason \"types 3 and 4 "
-                 "apart\""},
-                [options](Environment& environment) { return Propose(*options, environment); });
+  CLI::App* command = line->Add(
+      catalogue,
+      {"propose", "Propose a change of an item or a collection, and name who is asked.",
+       "catalogue propose msitae.textproto --consult RLQ,RCF --reason \"types 3 and 4 "
+       "apart\""},
+      [options](Environment& environment) { return ProposeChange(*options, environment); });
   command->add_option("FILE", options->file, "The definition as it should be, as text protobuf")
       ->required();
   command
@@ -219,70 +227,71 @@ void AddPropose(CommandLine* line, CLI::App* catalogue) {
       ->type_name("ODS,...")
       ->delimiter(',')
       ->required();
-  AddReason(command, options, &ChangeOptions::propose);
-  AddRequestId(command, options);
+  AddChangeReason(command, options, &ChangeOptions::propose);
+  AddChangeRequestId(command, options);
 
   auto list = std::make_shared<ChangeOptions>();
   command = line->Add(catalogue,
                       {"changes", "List proposed changes, with what was answered.",
                        "catalogue changes --state proposed --consultee RLQ"},
-                      [list](Environment& environment) { return Changes(*list, environment); });
-  AddText(command, "NAME", "Only of this definition, or this change", "NAME",
-          [list](const std::string& v) { list->list.set_of(v); });
+                      [list](Environment& environment) { return ListChanges(*list, environment); });
+  AddChangeText(command, "NAME", "Only of this definition, or this change", "NAME",
+                [list](const std::string& v) { list->list.set_of(v); });
   command->add_option("--state", list->state, "Only proposed, approved, refused or withdrawn ones")
       ->type_name("STATE");
-  AddText(command, "--consultee", "Only those in which this organisation is asked", "ODS",
-          [list](const std::string& v) { list->list.set_consultee(v); });
+  AddChangeText(command, "--consultee", "Only those in which this organisation is asked", "ODS",
+                [list](const std::string& v) { list->list.set_consultee(v); });
 }
 
-void AddAnswers(CommandLine* line, CLI::App* catalogue) {
+void AddChangeSteps(CommandLine* line, CLI::App* catalogue) {
   auto reply = std::make_shared<ChangeOptions>();
   CLI::App* command =
       line->Add(catalogue,
                 {"reply", "Answer a proposed change for an organisation that is asked.",
                  "catalogue reply collections/MSitAE/changes/1 --organisation RLQ --opinion object "
                  "\\\n    --text \"our system cannot tell them apart\""},
-                [reply](Environment& environment) { return Reply(*reply, environment); });
+                [reply](Environment& environment) { return ReplyToChange(*reply, environment); });
   AddChangeName(command, reply, &ChangeOptions::reply);
-  AddText(command, "--organisation", "For which", "ODS", [reply](const std::string& v) {
+  AddChangeText(command, "--organisation", "For which", "ODS", [reply](const std::string& v) {
     reply->reply.set_organisation(v);
   })->required();
   command->add_option("--opinion", reply->opinion, "agree, object or comment")
       ->check(CLI::IsMember({"agree", "object", "comment"}))
       ->required();
-  AddText(command, "--text", "In words, without personal data", "TEXT",
-          [reply](const std::string& v) { reply->reply.set_text(v); });
-  AddRequestId(command, reply);
+  AddChangeText(command, "--text", "In words, without personal data", "TEXT",
+                [reply](const std::string& v) { reply->reply.set_text(v); });
+  AddChangeRequestId(command, reply);
 
   auto decide = std::make_shared<ChangeOptions>();
-  command = line->Add(catalogue,
-                      {"decide", "Approve a proposed change, or refuse it. Not one's own.",
-                       "catalogue decide collections/MSitAE/changes/1 --reason \"agreed by all\""},
-                      [decide](Environment& environment) { return Decide(*decide, environment); });
+  command =
+      line->Add(catalogue,
+                {"decide", "Approve a proposed change, or refuse it. Not one's own.",
+                 "catalogue decide collections/MSitAE/changes/1 --reason \"agreed by all\""},
+                [decide](Environment& environment) { return DecideChange(*decide, environment); });
   AddChangeName(command, decide, &ChangeOptions::decide);
   command->add_flag("--refuse", decide->refuse, "Refuse it");
   command->add_flag_callback(
       "--without-all-replies", [decide] { decide->decide.set_without_all_replies(true); },
       "Approve it although some have not answered");
-  AddReason(command, decide, &ChangeOptions::decide);
-  AddRequestId(command, decide);
+  AddChangeReason(command, decide, &ChangeOptions::decide);
+  AddChangeRequestId(command, decide);
 
   auto withdraw = std::make_shared<ChangeOptions>();
-  command =
-      line->Add(catalogue,
-                {"withdraw", "Take back a change that one has proposed.",
-                 "catalogue withdraw collections/MSitAE/changes/1 --reason \"not this year\""},
-                [withdraw](Environment& environment) { return Withdraw(*withdraw, environment); });
+  command = line->Add(
+      catalogue,
+      {"withdraw", "Take back a change that one has proposed.",
+       "catalogue withdraw collections/MSitAE/changes/1 --reason \"not this year\""},
+      [withdraw](Environment& environment) { return WithdrawChange(*withdraw, environment); });
   AddChangeName(command, withdraw, &ChangeOptions::withdraw);
-  AddReason(command, withdraw, &ChangeOptions::withdraw);
-  AddRequestId(command, withdraw);
+  AddChangeReason(command, withdraw, &ChangeOptions::withdraw);
+  AddChangeRequestId(command, withdraw);
 }
 
 }  // namespace
 
 void AddChangeCommands(CommandLine* line, CLI::App* catalogue) {
-  AddPropose(line, catalogue);
-  AddAnswers(line, catalogue);
+  AddProposals(line, catalogue);
+  AddChangeSteps(line, catalogue);
 }
 
 }  // namespace onereturn::client

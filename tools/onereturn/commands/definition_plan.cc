@@ -57,6 +57,18 @@ std::vector<std::string> NamedBy(const Definition& definition) {
   return codes;
 }
 
+// Is it for some periods alone? What another definition may be then hangs on when this one comes:
+// an item moves when one collection has left it out.
+bool IsDated(const Definition& definition) {
+  if (const auto* item = std::get_if<catalogue::v1::DataItem>(&definition.content)) {
+    return !item->valid_from_period().empty() || !item->retired_from_period().empty();
+  }
+  if (const auto* collection = std::get_if<catalogue::v1::Collection>(&definition.content)) {
+    return !collection->valid_from_period().empty() || !collection->retired_from_period().empty();
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::string_view Definition::kind() const { return kKinds[content.index()]; }
@@ -137,7 +149,8 @@ std::vector<std::pair<size_t, size_t>> Waves(const std::vector<Definition>& defi
         i > 0 && definitions[i].content.index() != definitions[i - 1].content.index();
     // The same code twice: the later definition counts, so it must not overtake.
     const bool again = in_wave.count(definitions[i].code()) > 0;
-    if (i == 0 || waits || other_kind || again) {
+    const bool alone = IsDated(definitions[i]) || (i > 0 && IsDated(definitions[i - 1]));
+    if (i == 0 || waits || other_kind || again || alone) {
       waves.emplace_back(i, i);
       in_wave.clear();
     }

@@ -41,7 +41,8 @@ absl::StatusOr<std::vector<std::string>> DefinitionFiles(const std::vector<std::
 absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::string>& files);
 
 // Runs of `definitions` that may be sent at the same time: no definition of a run names another of
-// it as its parent or successor, and kinds are never mixed. Each is [first, last).
+// it as its parent or successor, one that is for some periods alone is a run of its own, and kinds
+// are never mixed. Each is [first, last).
 std::vector<std::pair<size_t, size_t>> Waves(const std::vector<Definition>& definitions);
 
 }  // namespace onereturn::client

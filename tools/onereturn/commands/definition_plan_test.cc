@@ -37,6 +37,23 @@ TEST_F(DefinitionPlan, KindsComeInOrderOverAllFiles) {
   EXPECT_THAT(Waves(definitions), ElementsAre(Pair(0, 2), Pair(2, 3), Pair(3, 4)));
 }
 
+// An item moves: the second collection may have it once the first has left it out.
+TEST_F(DefinitionPlan, WhatIsForSomePeriodsComesAlone) {
+  const std::string file = File("c.textproto", R"(
+    collections { code: "A" items: "x" items: "y" }
+    collections { code: "C" items: "z" }
+    collections { code: "A" items: "y" valid_from_period: "2027-04" }
+    collections { code: "B" items: "x" valid_from_period: "2027-04" }
+    collections { code: "D" items: "u" }
+    guidance { code: "g" }
+    responsibilities { code: "r" })");
+  const auto definitions = ReadDefinitions({file}).value();
+  EXPECT_THAT(Waves(definitions),
+              ElementsAre(Pair(0, 2), Pair(2, 3), Pair(3, 4), Pair(4, 5), Pair(5, 6), Pair(6, 7)));
+  EXPECT_EQ(definitions[5].kind(), "guidance");
+  EXPECT_EQ(definitions[6].kind(), "responsibility");
+}
+
 TEST_F(DefinitionPlan, AChildWaitsForItsParent) {
   const std::string file = File("o.textproto", R"(
     organisations { code: "X24" }
