@@ -138,6 +138,12 @@ Answer CancelAndRepeat(World& world) {
 Cases RepeatCases() {
   return {
       {"28.cancelled", CancelAndRepeat},
+      {"56.outlier",
+       [](World& world) {
+         world.Submit(Kept(world, "2024-11", 100));
+         world.Stores(2);
+         return world.Submit(Kept(world, "2024-12", 400));
+       }},
       {"62.repeated",
        [](World& world) -> Answer {
          const auto request = Kept(world, "2024-05", 100);

@@ -116,6 +116,29 @@ TEST_F(SubmitTest, AProviderSendsItsOwnReturnInEitherLayout) {
                                                                 HasSubstr("row 2 names RLQ")))));
 }
 
+// A file of three columns says neither whose figures they are nor of when.
+TEST_F(SubmitTest, WhatAFileDoesNotSayIsGivenWithIt) {
+  const std::string path =
+      Write("finance.csv", "subcode,main_code,value\nINC010,YTD_ACTUAL,1250.5\n");
+  const auto finance = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> words = {"submit", path,       "--collection",
+                                      "PFR",    "--layout", "three-columns"};
+    words.insert(words.end(), options.begin(), options.end());
+    return demo_.As(Submitter(kIcbProvider), words);
+  };
+  EXPECT_THAT(finance({"--period", "2024-08"}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("reason: FILE_LAYOUT"))));
+  EXPECT_THAT(finance({"--organisation", kIcbProvider}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("reason: FILE_PERIOD"))));
+  EXPECT_THAT(finance({"--organisation", kOtherIcbProvider, "--period", "2024-08"}),
+              AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("reason: ORG_SCOPE"))));
+  EXPECT_THAT(finance({"--organisation", kIcbProvider, "--period", "2024-08"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("1 return: 1 stored"))));
+  // Another month is another request.
+  EXPECT_THAT(finance({"--organisation", kIcbProvider, "--period", "2024-09"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("1 return: 1 stored"))));
+}
+
 TEST_F(SubmitTest, FaultsOfARowAreATableWithPlacesAndStoreNothing) {
   struct Row {
     std::function<void(DemoFile::Row*)> edit;

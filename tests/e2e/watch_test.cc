@@ -77,7 +77,10 @@ TEST_F(WatchTest, EndsByTheSignalThatEndsIt) {
 }
 
 TEST_F(WatchTest, TheFeedIsInOrderFromWhereItIsAsked) {
-  const std::vector<std::string> ask = {"watch", "feed", "--after", "320", "--limit", "50"};
+  // Behind the definitions, within the returns of the first file.
+  constexpr size_t kAfter = 400;
+  const std::vector<std::string> ask = {"watch",   "feed", "--after", absl::StrCat(kAfter),
+                                        "--limit", "50"};
   const ClientRun words = demo_.As(kAuditor, ask);
   EXPECT_THAT(words, ExitedWith(0));
   auto json_ask = ask;
@@ -90,10 +93,10 @@ TEST_F(WatchTest, TheFeedIsInOrderFromWhereItIsAsked) {
   ASSERT_EQ(told.size(), 50u);
   for (size_t i = 0; i < lines.size(); ++i) {
     const auto entry = FromJson<google::protobuf::Struct>(lines[i]);
-    EXPECT_EQ(JsonPart(entry, {"sequence"}).number_value(), 321 + i);
+    EXPECT_EQ(JsonPart(entry, {"sequence"}).number_value(), kAfter + 1 + i);
     EXPECT_EQ(JsonPart(entry, {"kind"}).string_value(), "ENTRY_KIND_RETURN_ACCEPTED");
     EXPECT_EQ(JsonPart(entry, {"actor"}).string_value(), Deployment::SpiffeIdOf(kLoader));
-    EXPECT_THAT(told[i], AllOf(HasSubstr(absl::StrCat("  ", 321 + i, "  return accepted  ")),
+    EXPECT_THAT(told[i], AllOf(HasSubstr(absl::StrCat("  ", kAfter + 1 + i, "  return accepted  ")),
                                HasSubstr(JsonPart(entry, {"name"}).string_value())));
   }
   // The feed holds every organisation's facts.

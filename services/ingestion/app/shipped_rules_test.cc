@@ -2,12 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include <chrono>
 #include <map>
 #include <set>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/testing/shipped_returns.h"
 
@@ -329,6 +330,45 @@ TEST(ShippedRulesTest, NoneIsWithoutACaseThatPassesAndOneThatFails) {
   }
   EXPECT_EQ(rules, silent.size());
   EXPECT_EQ(rules, 34u);
+}
+
+// 1,500 rows with every band filled: 126,000 cells with a part type, and a month before as large.
+TEST(ShippedRulesTest, TheLargestReturnIsJudgedInSeconds) {
+  const Collection rtt = ShippedCollections().at("RTT");
+  std::set<std::string> commissioners = *rtt.items.at("rtt_incomplete").dimensions[0].organisations;
+  commissioners.insert("NONC");
+  for (int i = 0; i < 8; ++i) commissioners.insert(absl::StrCat("C0", i));
+  auto organisations = std::make_shared<const std::set<std::string>>(commissioners);
+  Collection wider = rtt;
+  for (auto& [code, item] : wider.items) item.dimensions[0].organisations = organisations;
+  Submission submission;
+  submission.organisation = "RDY";
+  for (const char* item :
+       {"rtt_admitted", "rtt_incomplete", "rtt_incomplete_with_decision", "rtt_non_admitted"}) {
+    for (const std::string& commissioner : commissioners) {
+      for (size_t function = 0; function < 20; ++function) {
+        for (const std::string& band : RttBands()) {
+          Cell cell;
+          cell.item = item;
+          cell.dimensions = {{"commissioner", commissioner},
+                             {"treatment_function", TreatmentFunctions()[function]},
+                             {"week_band", band}};
+          cell.value = Decimal::FromWhole(static_cast<int64_t>(function));
+          submission.cells.push_back(std::move(cell));
+        }
+      }
+    }
+  }
+  ASSERT_EQ(submission.cells.size(), 126'000u);
+  const ReturnHistory history = {EarlierReturn{1, submission.cells}};
+  const auto start = std::chrono::steady_clock::now();
+  const Judgement judgement = Judge(wider, Period::Parse("2026-06").value(), submission, history);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  EXPECT_FALSE(judgement.findings.has_error());
+  std::printf("%zu cells with a month before: judged in %.2f s\n", submission.cells.size(),
+              seconds);
+  EXPECT_LT(seconds, 20.0);
 }
 
 // What is asked for and what only informs, as the field has it.
