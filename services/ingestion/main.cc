@@ -49,14 +49,16 @@ ChunkReader ChunksOf(const Store* store) {
 
 // What is done, over one store. What it is made of must outlive it.
 struct UseCases {
-  UseCases(Foundation* foundation, MutationGate* gate, RightsSource* rights_source)
+  UseCases(Foundation* foundation, MutationGate* gate, RightsSource* rights_source,
+           const std::string& own_id)
       : store(foundation->store.get()),
         committer(foundation->committer.get()),
         rights(rights_source),
         uploads(store, committer, &foundation->clock),
         shared_uploads(&uploads, &foundation->clock),
         writer(store, committer,
-               [gate](std::function<void()> work) { return gate->TrySubmit(std::move(work)); }) {}
+               [gate](std::function<void()> work) { return gate->TrySubmit(std::move(work)); }),
+        timetable(store, &writer, &foundation->clock, own_id) {}
 
   void Follow(const std::string& bytes) const {
     feed::v1::Entry entry;
@@ -68,6 +70,14 @@ struct UseCases {
     if (!swept.ok()) LogWarning("uploads.sweep_failed", {{"why", swept.message()}});
   }
 
+  // What could not be written is tried again at the next turn; why is said once.
+  void TakeTurn() {
+    const absl::Status kept = timetable.Run();
+    const std::string why = kept.ok() ? "" : TextOf(kept);
+    if (!why.empty() && why != said) LogWarning("timetable.not_kept", {{"why", why}});
+    said = why;
+  }
+
   Store* const store;
   Committer* const committer;
   RightsSource* const rights;
@@ -75,6 +85,8 @@ struct UseCases {
   const Uploads uploads;
   SharedUploads shared_uploads;
   const FactWriter writer;
+  KeepTimetable timetable;
+  std::string said;
   const SubmitReturn submit_return{committer, &writer, &collections};
   const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return};
   const Define define{&writer, [this](const std::string& bytes) { Follow(bytes); }};
@@ -83,12 +95,6 @@ struct UseCases {
   const GrantRights grants{&writer, rights};
   const GiveExtension extensions{&writer, committer};
 };
-
-// What could not be written is tried again at the next turn.
-void KeepOn(KeepTimetable* timetable) {
-  const absl::Status kept = timetable->Run();
-  if (!kept.ok()) LogWarning("timetable.not_kept", {{"why", onereturn::TextOf(kept)}});
-}
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const config::v1::RightsFile rights_file, ReadRightsFile(config));
@@ -111,13 +117,12 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                               ServiceDescriptor<catalogue::v1::StewardshipService>()}));
   MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
   const PageTokens pages = PageTokens::Random();
-  UseCases use(foundation.get(), &gate, rights.get());
+  UseCases use(foundation.get(), &gate, rights.get(), own_id);
   RETURN_IF_ERROR(use.shared_uploads.Load(*store));
   RETURN_IF_ERROR(RecordRightsFile(rights_file, own_id, *store, use.writer).status());
-  KeepTimetable timetable(store, &use.writer, &foundation->clock, own_id);
   // Before the first call: what fell due while the service was down is so for it.
-  KeepOn(&timetable);
-  const PeriodicWork scheduler(kTimetableInterval, [&timetable] { KeepOn(&timetable); });
+  use.TakeTurn();
+  const PeriodicWork scheduler(kTimetableInterval, [&use] { use.TakeTurn(); });
   const PeriodicWork sweep(kUploadSweepInterval, [&use] { use.Sweep(); });
 
   const IngestionParts parts{guard.get(),

@@ -1,5 +1,7 @@
 // What a well-formed submission says: organisations, periods, numbers, and files of them.
 #include "absl/strings/str_cat.h"
+#include "common/clock/clock.h"
+#include "common/rpc/status_conversion.h"
 #include "tests/conformance/bad_inputs.h"
 
 namespace onereturn {
@@ -62,8 +64,27 @@ Cases OrganisationCases() {
   };
 }
 
+// A return of the collection that has windows.
+std::function<Answer(World&)> OfYear(const std::string& period) {
+  return Changed([period](auto* request) {
+    request->set_collection("YEARLY");
+    request->set_period(period);
+    request->clear_cells();
+    auto* cell = request->add_cells();
+    cell->mutable_reference()->set_item("whole_year");
+    cell->set_millionths(1'000'000);
+  });
+}
+
 Cases PeriodCases() {
   return {
+      {"49.future", ForPeriod("2199-12")},
+      {"49.not_open", OfYear("FY2098")},
+      {"49.closed", OfYear("FY2023")},
+      {"51.local_time",
+       [](World&) {
+         return AnswerOf(ToGrpcStatus(ParseTimestamp("2026-10-25T01:30:00").status()));
+       }},
       {"47.month_13", ForPeriod("2026-13")},
       {"47.year_0001", ForPeriod("0001-01")},
       {"47.year_9999", ForPeriod("9999-01")},

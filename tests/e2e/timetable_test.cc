@@ -1,5 +1,6 @@
-// `calendar`, `completeness`, `extend`, `extensions`, `revoke-extension`, beside a service of their
-// own: its scheduler closes the first quarter of 2026 once the collection is defined.
+// `calendar`, `completeness`, `extend`, `extensions`, `revoke-extension` and `watch reminders`,
+// beside a service of their own: its scheduler closes the first quarter of 2026 once the collection
+// is defined.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -72,6 +73,11 @@ TEST_F(TimetableE2eTest, AMissingReturnIsExtendedAndTakenBack) {
   EXPECT_THAT(CompletenessWith("MISSING"),
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("0 of 1")),
                     Field(&ClientRun::out, HasSubstr("1 missing"))));
+  EXPECT_THAT(
+      As(kAnalyst, {"watch", "reminders", "--organisation", "RLQ", "--after", "1", "--limit", "3"})
+          .out,
+      AllOf(HasSubstr("2026-Q1  open, due"), HasSubstr("2026-Q1  LATE since"),
+            HasSubstr("2026-Q1  MISSING, closed")));
 
   std::vector<std::string> extend = {"extend",   "RLQ",        "BEDS",   "2026-Q1",
                                      "--reason", "a new ward", "--until"};

@@ -111,7 +111,7 @@ void KeepTimetable::AddOpenings(const Planned& planned, const std::set<std::stri
     if (opened.count(text) > 0) continue;
     const std::optional<Moments> moments = MomentsOf(planned.spec, *planned.calendar, *period);
     if (!moments.has_value()) {
-      if (LondonDay(now) > planned.calendar->last()) {
+      if (LondonDay(now) > planned.calendar->last() && warned_.insert(planned.collection).second) {
         LogWarning("timetable.calendar_ended",
                    {{"collection", planned.collection}, {"calendar", planned.spec.calendar}});
       }

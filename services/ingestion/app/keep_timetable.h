@@ -73,6 +73,7 @@ class KeepTimetable {
   const std::string actor_;
 
   std::vector<Planned> plans_;
+  std::set<std::string> warned_;          // Collections whose calendar has ended.
   uint64_t plans_sequence_ = UINT64_MAX;  // Of the catalogue.
   uint64_t looked_at_ = UINT64_MAX;       // The newest entry when nothing was due.
   Timestamp next_;                        // Nothing is due before it, if nothing else changes.

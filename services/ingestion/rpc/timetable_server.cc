@@ -88,6 +88,8 @@ grpc::ServerUnaryReactor* TimetableServer::GiveExtension(grpc::CallbackServerCon
   using Response = timetable::v1::GiveExtensionResponse;
   return parts_.gate->Start<Request, Response>(
       context, request, response, [this](Mutation<Request, Response> call) {
+        // For the access log: the call is of no organisation, and about one.
+        call.call.concerned->Add(call.request.organisation());
         extensions_->Give(TimetableOrigin(call), call.request,
                           RespondingTo<Response>(
                               std::move(call.respond), [](ExtensionAnswer* answer, Response* out) {
@@ -103,6 +105,9 @@ grpc::ServerUnaryReactor* TimetableServer::RevokeExtension(grpc::CallbackServerC
   using Response = timetable::v1::RevokeExtensionResponse;
   return parts_.gate->Start<Request, Response>(
       context, request, response, [this](Mutation<Request, Response> call) {
+        if (const auto name = ParseExtensionName(call.request.name()); name.ok()) {
+          call.call.concerned->Add(name->key.organisation);
+        }
         extensions_->Revoke(
             TimetableOrigin(call), call.request,
             RespondingTo<Response>(std::move(call.respond), [](ExtensionAnswer*, Response*) {}));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/status/error.h"
+#include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/metrics/app/convert.h"
 #include "services/metrics/domain/testing/ae_metrics.h"
 
@@ -92,6 +93,19 @@ TEST(FactFromEntryTest, WhatWasAcceptedUnderOlderRulesIsTakenAsItIs) {
   const absl::StatusOr<Fact> fact = MetricFact(wire);
   ASSERT_TRUE(fact.ok()) << fact.status();
   EXPECT_EQ(std::get<MetricDefinition>(fact->content), definition);
+}
+
+// What time caused, and kinds that came after this code: proved and counted like every other.
+TEST(FactFromEntryTest, WhatIsOfNoUseIsStillOneOfTheSequence) {
+  timetable::v1::WindowClosed closed;
+  closed.set_collection("c");
+  for (const int kind : {12, 13, 14, 15, 16, 17, 999}) {
+    const absl::StatusOr<Fact> fact =
+        FactFromEntry(EntryOf(static_cast<feed::v1::EntryKind>(kind), closed), {});
+    ASSERT_TRUE(fact.ok()) << kind << " " << fact.status();
+    EXPECT_TRUE(std::holds_alternative<UnusedFact>(fact->content)) << kind;
+    EXPECT_EQ(fact->sequence, 7) << kind;
+  }
 }
 
 TEST(FactFromEntryTest, WhatCannotBeComputedIsABrokenFeed) {

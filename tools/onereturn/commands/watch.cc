@@ -7,6 +7,7 @@
 #include "onereturn/feed/v1/entry.pb.h"
 #include "onereturn/feed/v1/feed.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
+#include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
@@ -19,6 +20,13 @@ namespace {
 struct FeedOptions {
   std::string service = kIngestion;
   uint64_t after = 0;
+  uint64_t limit = 0;
+};
+
+struct ReminderOptions {
+  std::string organisation;
+  uint64_t after = 0;
+  uint32_t soon = 2;
   uint64_t limit = 0;
 };
 
@@ -69,6 +77,52 @@ absl::StatusOr<ExitCode> WatchFeed(const FeedOptions& options, Environment& envi
   return ExitCode::kOk;
 }
 
+std::string ReminderText(timetable::v1::ReminderKind kind) {
+  switch (kind) {
+    case timetable::v1::REMINDER_KIND_OPENED:
+      return "open, due";
+    case timetable::v1::REMINDER_KIND_DUE_SOON:
+      return "due soon,";
+    case timetable::v1::REMINDER_KIND_LATE:
+      return "LATE since";
+    case timetable::v1::REMINDER_KIND_EXTENDED:
+      return "extended until";
+    case timetable::v1::REMINDER_KIND_EXTENSION_ENDING:
+      return "extension ends soon,";
+    case timetable::v1::REMINDER_KIND_MISSING:
+      return "MISSING, closed";
+    default:
+      return "";
+  }
+}
+
+absl::StatusOr<ExitCode> WatchReminders(const ReminderOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<timetable::v1::TimetableService>(kIngestion));
+  timetable::v1::WatchRemindersRequest request;
+  request.set_parent(
+      absl::StrCat("organisations/", options.organisation.empty() ? "-" : options.organisation));
+  request.set_after_sequence(options.after);
+  request.set_due_soon_working_days(options.soon);
+  uint64_t shown = 0;
+  const std::function<bool(const timetable::v1::WatchRemindersResponse&)> take =
+      [&](const timetable::v1::WatchRemindersResponse& page) {
+        for (const timetable::v1::Reminder& one : page.reminders()) {
+          environment.console.Print(
+              environment.json ? JsonOf(one) + "\n"
+                               : absl::StrCat(one.organisation(), "  ", one.collection(), " ",
+                                              one.period(), "  ", ReminderText(one.kind()), " ",
+                                              TimeText(one.moment()), "\n"));
+          if (++shown == options.limit) return false;
+        }
+        return true;
+      };
+  RETURN_IF_ERROR(
+      client.Stream(&ServiceClient<timetable::v1::TimetableService>::Stub::WatchReminders, request,
+                    /*endless=*/true, take));
+  return ExitCode::kOk;
+}
+
 void PrintValue(const metrics::v1::MetricValue& value, Environment* environment) {
   if (environment->json) {
     environment->console.Print(JsonOf(value) + "\n");
@@ -114,6 +168,22 @@ void AddWatchCommands(CommandLine* line) {
   CLI::App* watch = line->Add(
       nullptr, {"watch", "Show what happens as it happens, until Ctrl-C.", "watch metrics"},
       nullptr);
+
+  auto reminders = std::make_shared<ReminderOptions>();
+  CLI::App* reminding = line->Add(
+      watch,
+      {"reminders", "What is open, due soon, late or missing, and extensions.",
+       "watch reminders --organisation RLQ --soon 3 --profile submitter-RLQ.profile.textproto"},
+      [reminders](Environment& environment) { return WatchReminders(*reminders, environment); });
+  reminding->add_option("--organisation", reminders->organisation, "Only of this one")
+      ->type_name("ODS");
+  reminding
+      ->add_option("--after", reminders->after, "From the facts after this sequence (else now)")
+      ->type_name("N");
+  reminding->add_option("--soon", reminders->soon, "Working days ahead of due moments (else 2)")
+      ->type_name("DAYS");
+  reminding->add_option("--limit", reminders->limit, "End after so many (else never)")
+      ->type_name("N");
 
   auto feed = std::make_shared<FeedOptions>();
   CLI::App* feed_command =
