@@ -25,12 +25,13 @@ using rights::v1::Role;
 //   c catalogue read  C catalogue write  r returns read  s submit  i import  f feed  l ledger
 //   m metrics read  M metrics define  a assessments read  A assessments write  D assessments define
 //   o operate  g rights read  G rights grant  u access log  w own rights  t free text
+//   S sign  p what is not accepted yet  y prepare returns
 const std::map<Role, std::string> kHeld = {
-    {rights::v1::ROLE_SUBMITTER, "crsluwt"},    {rights::v1::ROLE_NATIONAL_LOADER, "crsilwt"},
+    {rights::v1::ROLE_SUBMITTER, "crsluwtpy"},  {rights::v1::ROLE_NATIONAL_LOADER, "crsilwt"},
     {rights::v1::ROLE_STEWARD, "cCmMDlwt"},     {rights::v1::ROLE_ANALYST, "crmalwt"},
     {rights::v1::ROLE_ASSESSOR, "crmaAlwt"},    {rights::v1::ROLE_OPERATOR, "olw"},
     {rights::v1::ROLE_AUDITOR, "crmaflguwt"},   {rights::v1::ROLE_SERVICE, "crmflw"},
-    {rights::v1::ROLE_APPROVER, "crluwt"},      {rights::v1::ROLE_SCRUTINY_READER, "cmalw"},
+    {rights::v1::ROLE_APPROVER, "crluwtSp"},    {rights::v1::ROLE_SCRUTINY_READER, "cmalw"},
     {rights::v1::ROLE_RIGHTS_OFFICER, "cgGlw"}, {rights::v1::ROLE_PUBLIC_READER, "clw"},
 };
 const std::map<char, Permission> kLetters = {
@@ -52,9 +53,12 @@ const std::map<char, Permission> kLetters = {
     {'u', options::v1::PERMISSION_AUDIT_READ},
     {'w', options::v1::PERMISSION_OWN_RIGHTS_READ},
     {'t', options::v1::PERMISSION_FREE_TEXT_READ},
+    {'S', options::v1::PERMISSION_RETURNS_SIGN},
+    {'p', options::v1::PERMISSION_RETURNS_UNSIGNED_READ},
+    {'y', options::v1::PERMISSION_RETURNS_PREPARE},
 };
-constexpr char kChanging[] = "CsiMADoG";
-constexpr char kCutOff[] = "CsiMADG";     // What is refused while ingestion is not heard of.
+constexpr char kChanging[] = "CsiMADoGSpy";
+constexpr char kCutOff[] = "CsiMADGSpy";  // What is refused while ingestion is not heard of.
 constexpr char kBelow[] = "rma";          // Reads that follow the ties.
 constexpr char kSameForAll[] = "cmlwaA";  // What collections do not bound.
 

@@ -29,6 +29,7 @@
 #include "onereturn/metrics/v1/metrics_service.pb.h"
 #include "onereturn/operations/v1/operations.pb.h"
 #include "onereturn/returns/v1/returns_service.pb.h"
+#include "onereturn/returns/v1/sign_off_service.pb.h"
 #include "onereturn/rights/v1/rights_service.pb.h"
 
 namespace onereturn {
@@ -51,6 +52,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> AllServices() {
                            metrics::v1::GetMetricRequest::descriptor()->file(),
                            operations::v1::GetStatusRequest::descriptor()->file(),
                            returns::v1::GetReturnRequest::descriptor()->file(),
+                           returns::v1::GetDraftRequest::descriptor()->file(),
                            rights::v1::GetMyRightsRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
   }

@@ -18,6 +18,7 @@
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/returns_server.h"
 #include "services/ingestion/rpc/rights_server.h"
+#include "services/ingestion/rpc/sign_off_server.h"
 #include "services/ingestion/store/families.h"
 
 namespace onereturn::ingestion {
@@ -73,6 +74,9 @@ struct UseCases {
   const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return};
   const Define define{&writer, [this](const std::string& bytes) { Follow(bytes); }};
   const GrantRights grants{&writer, rights};
+  const DelegateSignOff delegations{&writer, rights};
+  const Drafts drafts{committer, &writer, &collections};
+  const SignReturn sign_return{&writer, &collections};
 };
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
@@ -89,6 +93,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
                    MakeGuard(config, kept, rights, &foundation->clock,
                              {ServiceDescriptor<returns::v1::ReturnsService>(),
+                              ServiceDescriptor<returns::v1::SignOffService>(),
                               ServiceDescriptor<rights::v1::RightsService>(),
                               ServiceDescriptor<catalogue::v1::CatalogueService>()}));
   MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
@@ -109,7 +114,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                              &use.submit_file};
   ReturnsServer returns_server(parts);
   CatalogueServer catalogue_server(parts, &use.define);
-  RightsServer rights_server(parts, &use.grants, rights);
+  SignOffServer sign_off_server(parts, &use.drafts, &use.sign_return);
+  RightsServer rights_server(parts, &use.grants, &use.delegations, rights);
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
@@ -119,10 +125,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   AccessServer access_server(guard.get(), kept.access_log.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<Server> server,
-      Server::Start(config, {&returns_server, &catalogue_server, &rights_server, &operations_server,
-                             &backup_server, &ledger_server, &feed_server, &access_server}));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
+                   Server::Start(config, {&returns_server, &sign_off_server, &catalogue_server,
+                                          &rights_server, &operations_server, &backup_server,
+                                          &ledger_server, &feed_server, &access_server}));
   const auto end_waits = [&] {
     feed_server.Drain();
     committer->WakeWaiters();

@@ -15,6 +15,7 @@
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/app/returns_in_flight.h"
+#include "services/ingestion/app/submitted_return.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
@@ -29,7 +30,11 @@ constexpr size_t kMostOrganisations = 10'000;
 // What the same request id must always stand for: the file and how it is read.
 Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission,
                     const std::string& organisation) {
-  return Sha256Concatenated({upload.record.digest(), submission.collection,
+  std::string reason;
+  if (submission.reason != returns::v1::REVISION_REASON_UNSPECIFIED) {
+    reason = absl::StrCat(submission.reason, " ", submission.reason_text, "\n");
+  }
+  return Sha256Concatenated({reason, upload.record.digest(), submission.collection,
                              absl::string_view("\0", 1), submission.layout,
                              absl::string_view("\0", 1), absl::StrCat(submission.status),
                              absl::string_view("\0", 1), organisation});
@@ -75,9 +80,12 @@ absl::Status TakeAnswer(absl::StatusOr<ReturnAnswer> one, FileReturnAnswer* targ
     findings->Append(std::move(one->findings));
     return absl::OkStatus();
   }
-  target->revision =
-      RevisionName(ReturnKey{one->fact.collection(), one->fact.period(), one->fact.organisation()},
-                   one->fact.revision());
+  const ReturnKey key{one->fact.collection(), one->fact.period(), one->fact.organisation()};
+  if (one->waits) {
+    target->submission = SubmissionName(key);
+  } else {
+    target->revision = RevisionName(key, one->fact.revision());
+  }
   target->sequence = one->accepted->placement.sequence;
   target->replayed = one->accepted->replayed;
   target->unchanged = one->unchanged;
@@ -252,6 +260,8 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
         single.collection = submission.collection;
         single.period = rows.period.ToString();
         single.status = submission.status;
+        single.reason = submission.reason;
+        single.reason_text = submission.reason_text;
         single.file = file;
         single.submission = ToSubmission(submission, std::move(rows));
         in_flight.Begin();

@@ -33,17 +33,6 @@ std::function<void(absl::StatusOr<UploadState>)> RespondUpload(
   };
 }
 
-// The organisation that a list's parent names: the caller's scope, or one organisation within it.
-absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent,
-                                                const CallContext& call) {
-  if (!absl::StartsWith(parent, "organisations/")) return NotFound();
-  const std::string code = parent.substr(std::string("organisations/").size());
-  if (code == "-") return call.caller.scope;
-  if (code.empty() || absl::StrContains(code, '/') || !call.caller.scope.Covers(code))
-    return NotFound();
-  return OrganisationScope::Only(code);
-}
-
 Uploader UploaderOf(const CallContext& call) { return {OwnerOf(call), call.caller.scope}; }
 
 }  // namespace
@@ -63,7 +52,7 @@ grpc::ServerUnaryReactor* ReturnsServer::SubmitReturn(grpc::CallbackServerContex
         parts_.submit_return->Run(*std::move(submission), [respond = std::move(call.respond)](
                                                               absl::StatusOr<ReturnAnswer> answer) {
           if (!answer.ok()) return respond(answer.status());
-          respond(ToWire(*answer));
+          respond(ToResponse<returns::v1::SubmitReturnResponse>(*answer));
         });
       });
 }
