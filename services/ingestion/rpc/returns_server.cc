@@ -8,6 +8,7 @@
 #include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/read_returns.h"
 #include "services/ingestion/rpc/convert.h"
 
@@ -198,10 +199,17 @@ grpc::Status ReturnsServer::ListCells(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualCells, kLargestCells));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
-    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, {}, page));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(call, request->read(), page));
+    if (name.revision == 0) {
+      ASSIGN_OR_RETURN(const auto newest,
+                       FindRevision(*parts_.store, call.caller.scope, name.key, place.sequence));
+      if (!newest.has_value()) return NotFound();
+      name.revision = newest->number;
+    }
     ASSIGN_OR_RETURN(auto rows,
                      ingestion::ListCells(*parts_.store, call.caller.scope, name.key, name.revision,
                                           place.sequence, page.after, size));
+    response->set_revision(RevisionName(name.key, name.revision));
     for (common::v1::Cell& row : rows.rows) *response->add_cells() = std::move(row);
     if (!rows.after.empty()) {
       response->set_next_page_token(parts_.pages->Write(*request, call.caller.spiffe_id,
