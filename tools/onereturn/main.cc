@@ -22,6 +22,9 @@ int Run(int argument_count, char** arguments) {
   AddApplyCommand(&line);
   AddSubmitCommand(&line);
   AddReturnsCommand(&line);
+  AddDraftCommands(&line);
+  AddSignOffCommands(&line);
+  AddDiffCommand(&line);
   AddMetricsCommand(&line);
   AddLeagueCommand(&line);
   AddTrendCommand(&line);
@@ -34,6 +37,7 @@ int Run(int argument_count, char** arguments) {
   AddRotateKeyCommand(&line);
   AddBackupCommands(&line);
   AddRightsCommands(&line);
+  AddDelegateCommand(&line);
   AddAccessLogCommand(&line);
   const absl::StatusOr<ExitCode> outcome = line.Run(argument_count, arguments);
   if (outcome.ok()) return static_cast<int>(*outcome);

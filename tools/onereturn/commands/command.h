@@ -81,6 +81,10 @@ void AddRotateKeyCommand(CommandLine* line);
 void AddBackupCommands(CommandLine* line);
 void AddRightsCommands(CommandLine* line);
 void AddAccessLogCommand(CommandLine* line);
+void AddDraftCommands(CommandLine* line);
+void AddSignOffCommands(CommandLine* line);
+void AddDiffCommand(CommandLine* line);
+void AddDelegateCommand(CommandLine* line);
 
 }  // namespace onereturn::client
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "tools/onereturn/commands/command.h"
@@ -26,6 +27,8 @@ struct SubmitOptions {
   std::string collection;
   std::string layout;
   std::string status = "final";
+  std::string reason;
+  std::string reason_text;
   std::string request_id;
   std::string position_file;
   bool validate_only = false;
@@ -42,6 +45,7 @@ struct ReturnCounts {
   size_t stored = 0;
   size_t same = 0;  // Replayed or unchanged.
   size_t refused = 0;
+  size_t waiting = 0;  // Among those stored or the same: to be signed.
 };
 
 // The answer to a file that was sent before has no list of returns; its receipt's fact counts them.
@@ -49,7 +53,7 @@ ReturnCounts CountsOfReplay(const ledger::v1::Receipt& receipt) {
   feed::v1::Entry entry;
   feed::v1::FileImported file;
   if (!entry.ParseFromString(receipt.entry()) || !file.ParseFromString(entry.fact())) return {};
-  return {0, file.accepted_rows(), file.refused_rows()};
+  return {0, file.accepted_rows(), file.refused_rows(), 0};
 }
 
 ReturnCounts CountsOf(const returns::v1::SubmitReturnFileResponse& response) {
@@ -63,6 +67,7 @@ ReturnCounts CountsOf(const returns::v1::SubmitReturnFileResponse& response) {
     } else {
       ++counts.stored;
     }
+    if (!taken.submission().empty()) ++counts.waiting;
   }
   return counts;
 }
@@ -74,12 +79,24 @@ returns::v1::RevisionStatus StatusOf(const std::string& word) {
   return status;
 }
 
+// "late-data" is LATE_DATA; UNSPECIFIED for a word that is none.
+returns::v1::RevisionReason RevisionReasonOf(const std::string& word) {
+  returns::v1::RevisionReason reason = returns::v1::REVISION_REASON_UNSPECIFIED;
+  returns::v1::RevisionReason_Parse(
+      absl::StrCat("REVISION_REASON_",
+                   absl::StrReplaceAll(absl::AsciiStrToUpper(word), {{"-", "_"}})),
+      &reason);
+  return reason;
+}
+
 // The same file for the same collection, layout and status is the same request; judging it is
 // another one than sending it.
 std::string RequestId(const SubmitOptions& options, const LocalFile& file) {
   if (!options.request_id.empty()) return options.request_id;
   const Digest digest = Sha256Concatenated(
-      {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status});
+      {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status,
+       options.reason.empty() ? ""
+                              : absl::StrCat("\n", options.reason, "\n", options.reason_text)});
   constexpr size_t kDigits = 40;
   return absl::StrCat(options.validate_only ? "judge." : "file.",
                       DigestToHex(digest).substr(0, kDigits));
@@ -104,6 +121,8 @@ absl::StatusOr<Taken> Submit(const ReturnsClient& client, const SubmitOptions& o
   request.set_collection(options.collection);
   request.set_layout(options.layout);
   request.set_status(StatusOf(options.status));
+  request.set_reason(RevisionReasonOf(options.reason));
+  request.set_reason_text(options.reason_text);
   request.set_validate_only(options.validate_only);
   ASSIGN_OR_RETURN(taken.response, client.Call(&ReturnsClient::Stub::SubmitReturnFile, request));
   taken.micros = SteadyMicros() - started;
@@ -124,6 +143,9 @@ void PrintFile(const Taken& taken, const SubmitOptions& options, Environment* en
       Count(counts.stored + counts.same + counts.refused, "return"), ": ",
       WithThousands(counts.stored), options.validate_only ? " valid" : " stored");
   if (counts.same > 0) absl::StrAppend(&text, ", ", WithThousands(counts.same), " as held");
+  if (counts.waiting > 0) {
+    absl::StrAppend(&text, ", ", WithThousands(counts.waiting), " to be signed");
+  }
   if (counts.refused > 0) absl::StrAppend(&text, ", ", WithThousands(counts.refused), " refused");
   if (response.finding_count() > 0) {
     absl::StrAppend(&text, "  ", Count(response.finding_count(), "finding"), " (",
@@ -260,6 +282,11 @@ void AddSubmitCommand(CommandLine* line) {
       ->required();
   command->add_option("--status", options->status, "How firm the figures are")
       ->check(CLI::IsMember({"final", "provisional", "estimated"}));
+  command->add_option("--reason", options->reason, "Why the returns are sent again")
+      ->check(CLI::IsMember({"correction", "refresh", "late-data", "definition-change",
+                             "reclassification", "estimate-replaced", "organisation-change"}));
+  command->add_option("--reason-text", options->reason_text, "The same in words, on one line")
+      ->type_name("TEXT");
   command
       ->add_option("--request-id", options->request_id,
                    "Id of the request, 1 to 100 visible characters (else from the file's content)")
