@@ -54,7 +54,7 @@ absl::StatusOr<std::optional<AcceptedFact>> FirstAnswer(const FactRequest& reque
     return absl::DataLossError("a stored entry cannot be read");
   }
   // Requests of two methods can be the same bytes and still ask for different things.
-  if (entry.kind() != request.kind) return RequestIdReused();
+  if (entry.kind() != request.kind && entry.kind() != request.other_kind) return RequestIdReused();
   accepted.replayed = true;
   const bool unchanged = entry.request_id() != request.request_id;
   return std::optional<AcceptedFact>(AcceptedFact{std::move(accepted), unchanged});
@@ -156,7 +156,7 @@ void FactWriter::Propose(const std::shared_ptr<Attempt>& attempt, NewFact fact) 
   const FactRequest& request = attempt->request;
   Proposal proposal;
   feed::v1::Entry& entry = proposal.entry;
-  entry.set_kind(request.kind);
+  entry.set_kind(fact.kind == feed::v1::ENTRY_KIND_UNSPECIFIED ? request.kind : fact.kind);
   entry.set_format(kFactFormat);
   entry.set_actor(request.actor);
   entry.set_person(request.person);

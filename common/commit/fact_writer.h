@@ -37,6 +37,8 @@ struct FactRequest {
   bool organisation_of_caller = false;
   // The service itself made the id (DerivedRequestId): a caller's must not be of that form.
   bool derived_id = false;
+  // Another kind that the same request may come to, by what is judged; UNSPECIFIED: `kind` alone.
+  feed::v1::EntryKind other_kind = feed::v1::ENTRY_KIND_UNSPECIFIED;
 };
 
 // What a judge decides: one of three.
@@ -56,6 +58,8 @@ struct NewFact {
   std::vector<ReadCheck> read_set;
   // As Proposal::write.
   std::function<void(const Placement& placement, WriteBatch* batch)> write;
+  // The request's other kind; UNSPECIFIED: its first.
+  feed::v1::EntryKind kind = feed::v1::ENTRY_KIND_UNSPECIFIED;
 };
 
 using Decision = std::variant<NothingToKeep, Unchanged, NewFact>;

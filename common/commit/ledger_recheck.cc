@@ -20,6 +20,35 @@ absl::Status Altered(absl::string_view what) {
   return absl::DataLossError(absl::StrCat(what, ": keep the folder, and restore"));
 }
 
+using ChunkDigests = google::protobuf::RepeatedPtrField<std::string>;
+
+template <typename Fact>
+absl::StatusOr<Fact> FactOf(const feed::v1::Entry& entry) {
+  Fact fact;
+  if (!fact.ParseFromString(entry.fact())) return Altered("a fact cannot be read");
+  return fact;
+}
+
+// The digests of the cell chunks that an entry names.
+absl::StatusOr<ChunkDigests> ChunkDigestsOf(const feed::v1::Entry& entry) {
+  switch (entry.kind()) {
+    case feed::v1::ENTRY_KIND_RETURN_ACCEPTED: {
+      ASSIGN_OR_RETURN(const auto accepted, FactOf<feed::v1::ReturnAccepted>(entry));
+      return accepted.chunk_digests();
+    }
+    case feed::v1::ENTRY_KIND_RETURN_SUBMITTED: {
+      ASSIGN_OR_RETURN(const auto submitted, FactOf<feed::v1::ReturnSubmitted>(entry));
+      return submitted.content().chunk_digests();
+    }
+    case feed::v1::ENTRY_KIND_RETURN_DRAFTED: {
+      ASSIGN_OR_RETURN(const auto drafted, FactOf<feed::v1::ReturnDrafted>(entry));
+      return drafted.chunk_digests();
+    }
+    default:
+      return ChunkDigests();
+  }
+}
+
 }  // namespace
 
 absl::Status LedgerRecheck::Run() {
@@ -90,10 +119,9 @@ absl::Status LedgerRecheck::CheckEntry(const std::string& bytes, Frontier* front
 absl::Status LedgerRecheck::CheckChunks(const std::string& bytes, uint64_t sequence) const {
   feed::v1::Entry entry;
   if (!entry.ParseFromString(bytes)) return Altered("an entry cannot be read");
-  if (entry.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED) return absl::OkStatus();
-  feed::v1::ReturnAccepted accepted;
-  if (!accepted.ParseFromString(entry.fact())) return Altered("a fact cannot be read");
-  for (const std::string& digest_bytes : accepted.chunk_digests()) {
+  const absl::StatusOr<ChunkDigests> digests = ChunkDigestsOf(entry);
+  if (!digests.ok()) return digests.status();
+  for (const std::string& digest_bytes : *digests) {
     ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(digest_bytes));
     const absl::StatusOr<std::string> chunk = chunks_(digest);
     if (chunk.status().code() == absl::StatusCode::kUnavailable) return chunk.status();

@@ -25,13 +25,13 @@ using rights::v1::Role;
 //   c catalogue read  C catalogue write  r returns read  s submit  i import  f feed  l ledger
 //   m metrics read  M metrics define  a assessments read  A assessments write  D assessments define
 //   o operate  g rights read  G rights grant  u access log  w own rights  t free text
-//   R reply to changes  B try rules
+//   R reply to changes  B try rules  S sign  p what is not accepted yet  y prepare returns
 const std::map<Role, std::string> kHeld = {
-    {rights::v1::ROLE_SUBMITTER, "crsluwtR"},   {rights::v1::ROLE_NATIONAL_LOADER, "crsilwt"},
+    {rights::v1::ROLE_SUBMITTER, "crsluwtRpy"}, {rights::v1::ROLE_NATIONAL_LOADER, "crsilwt"},
     {rights::v1::ROLE_STEWARD, "cCmMDlwtB"},    {rights::v1::ROLE_ANALYST, "crmalwt"},
     {rights::v1::ROLE_ASSESSOR, "crmaAlwt"},    {rights::v1::ROLE_OPERATOR, "olw"},
     {rights::v1::ROLE_AUDITOR, "crmaflguwt"},   {rights::v1::ROLE_SERVICE, "crmflw"},
-    {rights::v1::ROLE_APPROVER, "crluwtR"},     {rights::v1::ROLE_SCRUTINY_READER, "cmalw"},
+    {rights::v1::ROLE_APPROVER, "crluwtRSp"},   {rights::v1::ROLE_SCRUTINY_READER, "cmalw"},
     {rights::v1::ROLE_RIGHTS_OFFICER, "cgGlw"}, {rights::v1::ROLE_PUBLIC_READER, "clw"},
 };
 const std::map<char, Permission> kLetters = {
@@ -55,11 +55,14 @@ const std::map<char, Permission> kLetters = {
     {'t', options::v1::PERMISSION_FREE_TEXT_READ},
     {'R', options::v1::PERMISSION_CATALOGUE_REPLY},
     {'B', options::v1::PERMISSION_RULES_BACKTEST},
+    {'S', options::v1::PERMISSION_RETURNS_SIGN},
+    {'p', options::v1::PERMISSION_RETURNS_UNSIGNED_READ},
+    {'y', options::v1::PERMISSION_RETURNS_PREPARE},
 };
-constexpr char kChanging[] = "CsiMADoGR";
-constexpr char kCutOff[] = "CsiMADGR";    // What is refused while ingestion is not heard of.
-constexpr char kBelow[] = "rma";          // Reads that follow the ties.
-constexpr char kSameForAll[] = "cmlwaA";  // What collections do not bound.
+constexpr char kChanging[] = "CsiMADoGRSpy";
+constexpr char kCutOff[] = "CsiMADGRSpy";  // What is refused while ingestion is not heard of.
+constexpr char kBelow[] = "rma";           // Reads that follow the ties.
+constexpr char kSameForAll[] = "cmlwaA";   // What collections do not bound.
 
 constexpr int kOrganisations = 9;  // Q10 to Q18; some are not defined.
 

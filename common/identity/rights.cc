@@ -168,13 +168,29 @@ Rights Rights::With(uint64_t version, std::vector<Grant> grants, std::vector<std
   return with;
 }
 
+bool Rights::DelegatorHolds(const Grant& delegated, const CivilDay& day,
+                            bool configured_only) const {
+  const auto found = grants_.find(delegated.delegated_by);
+  if (found == grants_.end()) return false;
+  return std::any_of(found->second.begin(), found->second.end(), [&](const Grant& own) {
+    if (!own.delegated_by.empty() || own.role != delegated.role || !own.InForce(day)) return false;
+    if (!own.collections.empty() || (configured_only && !own.configured())) return false;
+    if (own.organisation == delegated.organisation) return true;
+    if (own.reach != rights::v1::REACH_ACT_BELOW || ties_ == nullptr) return false;
+    const auto below = ties_->Below(own.organisation, day);
+    return std::find(below->begin(), below->end(), delegated.organisation) != below->end();
+  });
+}
+
 std::vector<const Grant*> Rights::InForce(const std::string& subject, const CivilDay& day,
                                           bool configured_only) const {
   std::vector<const Grant*> in_force;
   const auto found = grants_.find(subject);
   if (found == grants_.end()) return in_force;
   for (const Grant& grant : found->second) {
-    if (grant.InForce(day) && (grant.configured() || !configured_only)) in_force.push_back(&grant);
+    if (!grant.InForce(day) || (configured_only && !grant.configured())) continue;
+    if (!grant.delegated_by.empty() && !DelegatorHolds(grant, day, configured_only)) continue;
+    in_force.push_back(&grant);
   }
   return in_force;
 }

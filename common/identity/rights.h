@@ -51,6 +51,9 @@ struct Grant {
   std::vector<std::string> collections;  // Empty: all.
   CivilDay from = CivilDay::Earliest();
   std::optional<CivilDay> until;  // Inclusive.
+  // Who delegated it, a principal; empty: it was given by officers or the file. In force only while
+  // he holds the same role for the organisation himself.
+  std::string delegated_by = {};
 
   bool configured() const { return name.empty(); }
   bool InForce(const CivilDay& day) const {
@@ -133,6 +136,7 @@ class Rights {
       const Question& question) const;
   OrganisationScope ScopeOf(const std::vector<const Grant*>& grants, const Principal& principal,
                             const Question& question) const;
+  bool DelegatorHolds(const Grant& delegated, const CivilDay& day, bool configured_only) const;
   std::vector<const Grant*> InForce(const std::string& subject, const CivilDay& day,
                                     bool configured_only) const;
 

@@ -48,6 +48,7 @@ absl::StatusOr<Grant> GrantOf(const rights::v1::Grant& grant) {
   held.role = grant.role();
   held.organisation = grant.organisation();
   held.reach = grant.reach();
+  held.delegated_by = grant.delegated_by();
   held.collections.assign(grant.collections().begin(), grant.collections().end());
   if (!grant.valid_from().empty()) {
     ASSIGN_OR_RETURN(held.from, DayOf(grant.valid_from()));

@@ -29,8 +29,9 @@ TEST(RolesTest, EachRoleHoldsExactlyThese) {
       {rights::v1::ROLE_UNSPECIFIED, {}},
       {rights::v1::ROLE_SUBMITTER,
        {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_RETURNS_SUBMIT,
-        PERMISSION_LEDGER_READ, PERMISSION_AUDIT_READ, PERMISSION_OWN_RIGHTS_READ,
-        PERMISSION_FREE_TEXT_READ, PERMISSION_CATALOGUE_REPLY}},
+        PERMISSION_RETURNS_PREPARE, PERMISSION_RETURNS_UNSIGNED_READ, PERMISSION_LEDGER_READ,
+        PERMISSION_AUDIT_READ, PERMISSION_OWN_RIGHTS_READ, PERMISSION_FREE_TEXT_READ,
+        PERMISSION_CATALOGUE_REPLY}},
       {rights::v1::ROLE_NATIONAL_LOADER,
        {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_RETURNS_SUBMIT,
         PERMISSION_RETURNS_IMPORT, PERMISSION_LEDGER_READ, PERMISSION_OWN_RIGHTS_READ,
@@ -58,9 +59,9 @@ TEST(RolesTest, EachRoleHoldsExactlyThese) {
        {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_METRICS_READ,
         PERMISSION_FEED_READ, PERMISSION_LEDGER_READ, PERMISSION_OWN_RIGHTS_READ}},
       {rights::v1::ROLE_APPROVER,
-       {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_LEDGER_READ,
-        PERMISSION_AUDIT_READ, PERMISSION_OWN_RIGHTS_READ, PERMISSION_FREE_TEXT_READ,
-        PERMISSION_CATALOGUE_REPLY}},
+       {PERMISSION_CATALOGUE_READ, PERMISSION_RETURNS_READ, PERMISSION_RETURNS_SIGN,
+        PERMISSION_RETURNS_UNSIGNED_READ, PERMISSION_LEDGER_READ, PERMISSION_AUDIT_READ,
+        PERMISSION_OWN_RIGHTS_READ, PERMISSION_FREE_TEXT_READ, PERMISSION_CATALOGUE_REPLY}},
       {rights::v1::ROLE_SCRUTINY_READER,
        {PERMISSION_CATALOGUE_READ, PERMISSION_METRICS_READ, PERMISSION_ASSESSMENTS_READ,
         PERMISSION_LEDGER_READ, PERMISSION_OWN_RIGHTS_READ}},
@@ -102,7 +103,8 @@ TEST(ScopeTest, EachPermissionNeedsNationalScopeOrNot) {
       {PERMISSION_RIGHTS_READ, true},       {PERMISSION_RIGHTS_GRANT, true},
       {PERMISSION_AUDIT_READ, true},        {PERMISSION_OWN_RIGHTS_READ, false},
       {PERMISSION_FREE_TEXT_READ, true},    {PERMISSION_CATALOGUE_REPLY, true},
-      {PERMISSION_RULES_BACKTEST, true},
+      {PERMISSION_RULES_BACKTEST, true},    {PERMISSION_RETURNS_SIGN, true},
+      {PERMISSION_RETURNS_PREPARE, true},   {PERMISSION_RETURNS_UNSIGNED_READ, true},
   };
   const auto* permissions = Permission_descriptor();
   for (int i = 0; i < permissions->value_count(); ++i) {
@@ -112,6 +114,46 @@ TEST(ScopeTest, EachPermissionNeedsNationalScopeOrNot) {
         << permissions->value(i)->name();
   }
   EXPECT_TRUE(NeedsNationalScope(static_cast<Permission>(99)));
+}
+
+// What was delegated holds while the delegator holds it himself, for all collections, and no
+// longer.
+TEST(RightsTest, ADelegationRestsOnTheDelegatorsOwnRight) {
+  const CivilDay day{2026, 5, 1};
+  const auto signs = [&day](const Grant& own) {
+    Grant lent;
+    lent.name = "grants/2";
+    lent.principal = "spiffe://a.example/b";
+    lent.role = rights::v1::ROLE_APPROVER;
+    lent.organisation = "RCF";
+    lent.delegated_by = own.principal;
+    const Rights rights = Rights().With(2, {own, lent}, {}, nullptr);
+    return rights
+        .Admit(Principal{lent.principal, {}, {}},
+               Question{options::v1::PERMISSION_RETURNS_SIGN, day, true, true})
+        .ok();
+  };
+  Grant own;
+  own.name = "grants/1";
+  own.principal = "spiffe://a.example/a";
+  own.role = rights::v1::ROLE_APPROVER;
+  own.organisation = "RCF";
+  EXPECT_TRUE(signs(own));
+  Grant over = own;
+  over.until = CivilDay{2026, 4, 30};
+  EXPECT_FALSE(signs(over));
+  Grant elsewhere = own;
+  elsewhere.organisation = "RAE";
+  EXPECT_FALSE(signs(elsewhere));
+  Grant other_role = own;
+  other_role.role = rights::v1::ROLE_SUBMITTER;
+  EXPECT_FALSE(signs(other_role));
+  Grant bounded = own;
+  bounded.collections = {"MSitAE"};
+  EXPECT_FALSE(signs(bounded));
+  Grant lent_itself = own;
+  lent_itself.delegated_by = "spiffe://a.example/c";
+  EXPECT_FALSE(signs(lent_itself));
 }
 
 TEST(RightsTest, FindsWhoIsInTheFile) {

@@ -130,7 +130,11 @@ TEST(VisibleFieldsTest, AllMarkedFieldsAreKnown) {
   }
   EXPECT_EQ(marked, (std::set<std::string>{"onereturn.assessment.v1.Evidence.note",
                                            "onereturn.assessment.v1.Score.rationale",
-                                           "onereturn.returns.v1.Revision.explanations"}));
+                                           "onereturn.returns.v1.Revision.explanations",
+                                           "onereturn.returns.v1.Revision.reason_text",
+                                           "onereturn.returns.v1.Submission.explanations",
+                                           "onereturn.returns.v1.Submission.reason_text",
+                                           "onereturn.returns.v1.Submission.sent_back_reason"}));
 }
 
 }  // namespace

@@ -29,7 +29,9 @@
 #include "onereturn/ledger/v1/ledger.pb.h"
 #include "onereturn/metrics/v1/metrics_service.pb.h"
 #include "onereturn/operations/v1/operations.pb.h"
+#include "onereturn/returns/v1/findings_service.pb.h"
 #include "onereturn/returns/v1/returns_service.pb.h"
+#include "onereturn/returns/v1/sign_off_service.pb.h"
 #include "onereturn/rights/v1/rights_service.pb.h"
 #include "onereturn/timetable/v1/timetable_service.pb.h"
 
@@ -54,6 +56,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> AllServices() {
                            metrics::v1::GetMetricRequest::descriptor()->file(),
                            operations::v1::GetStatusRequest::descriptor()->file(),
                            returns::v1::GetReturnRequest::descriptor()->file(),
+                           returns::v1::GetDraftRequest::descriptor()->file(),
+                           returns::v1::ListFindingsRequest::descriptor()->file(),
                            rights::v1::GetMyRightsRequest::descriptor()->file(),
                            timetable::v1::GetWindowRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));

@@ -51,6 +51,10 @@ namespace onereturn {
   row(kRequestId, "REQUEST_ID", kInvalidArgument, "The request id is missing or not of the accepted form.", "Choose a fresh request id for each new request.") \
   row(kRequestIdReused, "REQUEST_ID_REUSED", kAlreadyExists, "The request id was used before with other content.", "Repeat the first request unchanged, or choose a fresh request id.") \
   row(kEtagMismatch, "ETAG_MISMATCH", kAborted, "What the request would change has changed since it was read.", "Read it again, apply the change to what is there now, and send it with the new etag.") \
+  row(kContentChanged, "CONTENT_CHANGED", kAborted, "What was read has been replaced: its content hash is another now.", "Read what is there now, and name its hash.") \
+  row(kSignOffState, "SIGN_OFF_STATE", kFailedPrecondition, "Nothing waits to be signed there, or another step comes first.", "Read the submission again: it says which level is next.") \
+  row(kNotReopened, "NOT_REOPENED", kFailedPrecondition, "The return was signed off and accepted, and was not reopened since.", "Reopen it with a reason (onereturn reopen), then submit it again.") \
+  row(kRevisionReason, "REVISION_REASON", kFailedPrecondition, "The collection wants to know why a return is sent again, and nothing was said.", "Give the reason's code with the submission.") \
   row(kCommitConflict, "COMMIT_CONFLICT", kAborted, "Another request changed what this one depends on while it was being accepted.", "Send the request again with the same request id.") \
   /* Load. */ \
   row(kOrgQuota, "ORG_QUOTA", kResourceExhausted, "The caller sends more than its share.", "Send the request again after the stated delay, and fewer at once.") \

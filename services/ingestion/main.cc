@@ -20,6 +20,7 @@
 #include "services/ingestion/rpc/findings_server.h"
 #include "services/ingestion/rpc/returns_server.h"
 #include "services/ingestion/rpc/rights_server.h"
+#include "services/ingestion/rpc/sign_off_server.h"
 #include "services/ingestion/rpc/stewardship_server.h"
 #include "services/ingestion/rpc/timetable_server.h"
 #include "services/ingestion/store/families.h"
@@ -94,6 +95,9 @@ struct UseCases {
                                   [this](const std::string& bytes) { Follow(bytes); }};
   const GrantRights grants{&writer, rights};
   const GiveExtension extensions{&writer, committer};
+  const DelegateSignOff delegations{&writer, rights};
+  const Drafts drafts{committer, &writer, &collections};
+  const SignReturn sign_return{&writer, &collections};
 };
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
@@ -111,6 +115,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    MakeGuard(config, kept, rights, &foundation->clock,
                              {ServiceDescriptor<returns::v1::ReturnsService>(),
                               ServiceDescriptor<returns::v1::FindingsService>(),
+                              ServiceDescriptor<returns::v1::SignOffService>(),
                               ServiceDescriptor<rights::v1::RightsService>(),
                               ServiceDescriptor<timetable::v1::TimetableService>(),
                               ServiceDescriptor<catalogue::v1::CatalogueService>(),
@@ -138,7 +143,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   FindingsServer findings_server(parts);
   CatalogueServer catalogue_server(parts, &use.define);
   StewardshipServer stewardship_server(parts, &use.define, &use.changes);
-  RightsServer rights_server(parts, &use.grants, rights);
+  SignOffServer sign_off_server(parts, &use.drafts, &use.sign_return);
+  RightsServer rights_server(parts, &use.grants, &use.delegations, rights);
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
@@ -150,10 +156,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
-                   Server::Start(config, {&returns_server, &findings_server, &catalogue_server,
-                                          &stewardship_server, &rights_server, &timetable_server,
-                                          &operations_server, &backup_server, &ledger_server,
-                                          &feed_server, &access_server}));
+                   Server::Start(config, {&returns_server, &findings_server, &sign_off_server,
+                                          &catalogue_server, &stewardship_server, &rights_server,
+                                          &timetable_server, &operations_server, &backup_server,
+                                          &ledger_server, &feed_server, &access_server}));
   const auto end_waits = [&] {
     feed_server.Drain();
     timetable_server.Drain();

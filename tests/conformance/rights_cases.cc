@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/rpc/server.h"
+#include "onereturn/returns/v1/sign_off_service.pb.h"
 #include "onereturn/rights/v1/rights_service.pb.h"
 #include "tests/conformance/bad_inputs.h"
 
@@ -64,6 +65,55 @@ void Revoke(World& world, const std::string& grant) {
   request.set_reason("left");
   ONERETURN_CHECK(world.Send(kRights + "RevokeGrant", request, kFirstOfficer).code == "OK");
   world.Stores(1);
+}
+
+// A return of RCF that one person signs. One fact.
+std::string SubmittedToBeSigned(World& world, int64_t seen, const std::string& persona) {
+  returns::v1::SubmitReturnRequest request;
+  request.set_request_id(world.FreshId());
+  request.set_organisation("RCF");
+  request.set_collection("SIGNED");
+  request.set_period("2024-01");
+  request.add_cells()->mutable_reference()->set_item("signed_seen");
+  request.mutable_cells(0)->set_millionths(seen * 1'000'000);
+  world.Stores(1);
+  return world.MustGet<returns::v1::SubmitReturnResponse>(kSubmitPath, request, persona)
+      .submission()
+      .cell_digest();
+}
+
+rights::v1::ProposeGrantRequest ProposalForRcf(World& world, rights::v1::Role role) {
+  rights::v1::ProposeGrantRequest request = ProposalFor(world, kNewcomer, role);
+  request.mutable_grant()->set_organisation("RCF");
+  return request;
+}
+
+// The newcomer signs what has this hash.
+Answer SignedByNewcomer(World& world, const std::string& cell_digest) {
+  returns::v1::SignReturnRequest request;
+  request.set_request_id(world.FreshId());
+  request.set_name("organisations/RCF/returns/SIGNED.2024-01/submission");
+  request.set_cell_digest(cell_digest);
+  request.set_level(1);
+  return world.Send("/onereturn.returns.v1.SignOffService/SignReturn", request, kNewcomer);
+}
+
+Answer SignWhatWasReplaced(World& world) {
+  const std::string grant = Granted(world, ProposalForRcf(world, rights::v1::ROLE_APPROVER));
+  const std::string digest = SubmittedToBeSigned(world, 100, Submitter("RCF"));
+  SubmittedToBeSigned(world, 200, Submitter("RCF"));
+  Answer answer = SignedByNewcomer(world, digest);
+  Revoke(world, grant);
+  return answer;
+}
+
+Answer SignOwnSubmission(World& world) {
+  const std::string sends = Granted(world, ProposalForRcf(world, rights::v1::ROLE_SUBMITTER));
+  const std::string signs = Granted(world, ProposalForRcf(world, rights::v1::ROLE_APPROVER));
+  Answer answer = SignedByNewcomer(world, SubmittedToBeSigned(world, 300, kNewcomer));
+  Revoke(world, sends);
+  Revoke(world, signs);
+  return answer;
 }
 
 Answer ReadBy(World& world, const std::string& persona) {
@@ -185,6 +235,8 @@ Answer CallOfOneTakenOut(World& /*world*/) {
 Cases RightsCases() {
   Cases cases = {
       {"5.name_taken_out", CallOfOneTakenOut},
+      {"66.approval_of_what_was_replaced", SignWhatWasReplaced},
+      {"75.own_approval", SignOwnSubmission},
       {"75.own_proposal",
        [](World& world) {
          const std::string grant =

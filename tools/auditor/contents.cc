@@ -69,6 +69,13 @@ class Taker {
                           catalogue::v1::CHANGE_STATE_WITHDRAWN);
       case feed::v1::ENTRY_KIND_RETURN_ACCEPTED:
         return TakeReturn(Fact<feed::v1::ReturnAccepted>());
+      case feed::v1::ENTRY_KIND_RETURN_SUBMITTED:
+        return contents_->sign_offs.TakeSubmitted(entry_, Fact<feed::v1::ReturnSubmitted>());
+      case feed::v1::ENTRY_KIND_RETURN_SIGNED:
+        return CheckSignOff(
+            contents_->sign_offs.TakeSigned(entry_, Fact<feed::v1::ReturnSigned>()));
+      case feed::v1::ENTRY_KIND_SUBMISSION_ENDED:
+        return CheckSignOff(contents_->sign_offs.TakeEnded(Fact<feed::v1::SubmissionEnded>()));
       case feed::v1::ENTRY_KIND_FILE_IMPORTED: {
         const auto file = Fact<feed::v1::FileImported>();
         contents_->files[file.file_digest()] = file;
@@ -110,6 +117,10 @@ class Taker {
   void Fault(absl::string_view expected, absl::string_view seen) {
     report_->Add(LieKind::kEntryImpossible, service_, Describe(entry_.sequence(), entry_), expected,
                  seen);
+  }
+
+  void CheckSignOff(const std::optional<SignOffFault>& fault) {
+    if (fault.has_value()) Fault(fault->expected, fault->seen);
   }
 
   void CheckName(const std::string& name) {
@@ -161,7 +172,25 @@ class Taker {
     revision->set_request_id(entry_.request_id());
     *revision->mutable_explanations() = fact.explanations();
     revision->set_verdict(fact.verdict());
+    revision->set_reason(fact.reason());
+    revision->set_reason_text(fact.reason_text());
+    revision->set_nil(fact.nil());
+    revision->set_restored_revision(fact.restored_revision());
+    *revision->mutable_sign_offs() = fact.sign_offs();
+    if (fact.submission() != 0) {
+      returns::v1::SignOff* last = revision->add_sign_offs();
+      last->set_level(static_cast<uint32_t>(fact.sign_offs_size()));
+      last->set_system(entry_.actor());
+      last->set_person(entry_.person());
+      *last->mutable_time() = TimeOf(entry_);
+      last->set_sequence(entry_.sequence());
+    }
     CheckName(revision->name());
+    const auto collection = contents_->collections.find("collections/" + fact.collection());
+    CheckSignOff(contents_->sign_offs.TakeAccepted(entry_, fact,
+                                                   collection == contents_->collections.end()
+                                                       ? UINT32_MAX
+                                                       : collection->second.sign_off_levels()));
   }
 
   void TakeAssessment(const assessment::v1::Assessment& made) {
@@ -224,9 +253,18 @@ class Taker {
   }
 
   // May a grant that stands at `before` come to stand at `after` by this entry?
-  bool Allowed(rights::v1::GrantState before, rights::v1::GrantState after) const {
+  bool Allowed(rights::v1::GrantState before, const Grant& grant) const {
+    const rights::v1::GrantState after = grant.state();
     switch (entry_.kind()) {
       case feed::v1::ENTRY_KIND_GRANT_PROPOSED:
+        // A sign-off is delegated in one step, by whoever took it.
+        if (!grant.delegated_by().empty()) {
+          return before == rights::v1::GRANT_STATE_UNSPECIFIED &&
+                 after == rights::v1::GRANT_STATE_APPROVED &&
+                 grant.role() == rights::v1::ROLE_APPROVER &&
+                 grant.delegated_by() ==
+                     (entry_.person().empty() ? entry_.actor() : entry_.person());
+        }
         return before == rights::v1::GRANT_STATE_UNSPECIFIED &&
                after == rights::v1::GRANT_STATE_PROPOSED;
       case feed::v1::ENTRY_KIND_GRANT_DECIDED:
@@ -255,7 +293,7 @@ class Taker {
     const auto before = contents_->grants.find(grant.name());
     const bool known = before != contents_->grants.end();
     const auto state = known ? before->second.state() : rights::v1::GRANT_STATE_UNSPECIFIED;
-    if (!Allowed(state, grant.state())) {
+    if (!Allowed(state, grant)) {
       Fault(
           absl::StrCat("a step that a grant in ", rights::v1::GrantState_Name(state), " can take"),
           absl::StrCat("one to ", rights::v1::GrantState_Name(grant.state())));

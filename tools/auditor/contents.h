@@ -15,6 +15,7 @@
 #include "onereturn/returns/v1/return.pb.h"
 #include "onereturn/rights/v1/rights.pb.h"
 #include "tools/auditor/lie.h"
+#include "tools/auditor/sign_offs.h"
 
 namespace onereturn::auditor {
 
@@ -40,10 +41,11 @@ struct Contents {
   // By code and version.
   std::map<std::pair<std::string, uint32_t>, assessment::v1::Framework> framework_versions;
   std::map<std::string, HeldAssessment> assessments;
+  SignOffs sign_offs;  // Of returns that are not accepted yet.
 
   // Takes the next entry. Adds a lie where it does not fit what came before: a revision or version
   // that is not the next one, a name that is not the fact's, a part of what is not there, a step of
-  // a grant that its state does not allow.
+  // a grant that its state does not allow, a return that was not signed as it had to be.
   void Take(const std::string& service, const feed::v1::Entry& entry, Report* report);
 };
 

@@ -26,6 +26,9 @@ int Run(int argument_count, char** arguments) {
   AddReturnsCommand(&line);
   AddFindingsCommands(&line);
   AddTimetableCommands(&line);
+  AddDraftCommands(&line);
+  AddSignOffCommands(&line);
+  AddDiffCommand(&line);
   AddMetricsCommand(&line);
   AddLeagueCommand(&line);
   AddTrendCommand(&line);
@@ -38,6 +41,7 @@ int Run(int argument_count, char** arguments) {
   AddRotateKeyCommand(&line);
   AddBackupCommands(&line);
   AddRightsCommands(&line);
+  AddDelegateCommand(&line);
   AddAccessLogCommand(&line);
   AddCatalogueCommands(&line);
   const absl::StatusOr<ExitCode> outcome = line.Run(argument_count, arguments);

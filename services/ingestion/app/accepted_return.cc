@@ -45,7 +45,21 @@ feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const Return
     FillExplanation(given, fact.add_explanations());
   }
   fact.set_verdict(static_cast<common::v1::Verdict>(judgement.verdict));
+  fact.set_reason(submission.reason);
+  fact.set_reason_text(submission.reason_text);
+  fact.set_nil(submission.nil);
+  fact.set_restored_revision(submission.restored_revision);
   return fact;
+}
+
+returns::v1::SignOff SignOffOf(const feed::v1::Entry& entry, uint32_t level) {
+  returns::v1::SignOff sign_off;
+  sign_off.set_level(level);
+  sign_off.set_system(entry.actor());
+  sign_off.set_person(entry.person());
+  *sign_off.mutable_time() = ToWire(Timestamp{entry.time_micros()});
+  sign_off.set_sequence(entry.sequence());
+  return sign_off;
 }
 
 absl::StatusOr<feed::v1::ReturnAccepted> ReturnOfEntry(const std::string& entry_bytes) {
@@ -83,6 +97,15 @@ absl::StatusOr<returns::v1::Return> ReturnMessageOf(const std::string& entry_byt
   revision->set_request_id(entry.request_id());
   *revision->mutable_explanations() = fact.explanations();
   revision->set_verdict(fact.verdict());
+  revision->set_reason(fact.reason());
+  revision->set_reason_text(fact.reason_text());
+  revision->set_nil(fact.nil());
+  revision->set_restored_revision(fact.restored_revision());
+  *revision->mutable_sign_offs() = fact.sign_offs();
+  if (fact.submission() != 0) {
+    // The entry itself says who signed last.
+    *revision->add_sign_offs() = SignOffOf(entry, static_cast<uint32_t>(fact.sign_offs_size()));
+  }
   return message;
 }
 

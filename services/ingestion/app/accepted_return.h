@@ -18,6 +18,9 @@ feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const Return
                                 uint32_t collection_version, uint32_t number,
                                 const Judgement& judgement);
 
+// Who took the step that an entry holds.
+returns::v1::SignOff SignOffOf(const feed::v1::Entry& entry, uint32_t level);
+
 // The fact of an entry that holds an accepted return. DATA_LOSS otherwise.
 absl::StatusOr<feed::v1::ReturnAccepted> ReturnOfEntry(const std::string& entry_bytes);
 

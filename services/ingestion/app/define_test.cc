@@ -224,7 +224,7 @@ TEST_F(DefineTest, EveryFaultOfACollectionAtOnce) {
   catalogue::v1::Collection collection = EnglandOf({"RLQ"}).collections(0);
   collection.set_display_name("");
   collection.set_period_kind(catalogue::v1::PERIOD_KIND_UNSPECIFIED);
-  collection.set_sign_off_levels(1);
+  collection.set_sign_off_levels(4);
   collection.add_items("ae_attendances");  // Twice.
   collection.mutable_frames(0)->set_organisation("rlq");
   collection.mutable_frames(0)->set_from_period("April");

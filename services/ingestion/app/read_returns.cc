@@ -14,6 +14,7 @@
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/define.h"
+#include "services/ingestion/app/read_unsigned.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/upload_table.h"
 
@@ -23,22 +24,6 @@ namespace {
 absl::StatusOr<returns::v1::Return> LoadReturn(const Reader& reader, const RevisionPlace& place) {
   ASSIGN_OR_RETURN(std::string bytes, EntryBytes(reader, place.sequence));
   return ReturnMessageOf(bytes);
-}
-
-common::v1::Cell ToWireCell(const CellView& cell) {
-  common::v1::Cell wire;
-  wire.mutable_reference()->set_item(std::string(cell.item));
-  for (const DimensionView& dimension : cell.dimensions) {
-    common::v1::DimensionValue* added = wire.mutable_reference()->add_dimensions();
-    added->set_dimension(std::string(dimension.dimension));
-    added->set_value(std::string(dimension.value));
-  }
-  if (cell.value.has_value()) {
-    wire.set_millionths(cell.value->millionths());
-  } else {
-    wire.set_null_reason(static_cast<common::v1::NullReason>(cell.null_reason));
-  }
-  return wire;
 }
 
 // As keys have it: a quarter has two texts. Empty: all periods.
@@ -57,6 +42,22 @@ uint64_t NumberOf(const std::string& text) {
 }
 
 }  // namespace
+
+common::v1::Cell ToWireCell(const CellView& cell) {
+  common::v1::Cell wire;
+  wire.mutable_reference()->set_item(std::string(cell.item));
+  for (const DimensionView& dimension : cell.dimensions) {
+    common::v1::DimensionValue* added = wire.mutable_reference()->add_dimensions();
+    added->set_dimension(std::string(dimension.dimension));
+    added->set_value(std::string(dimension.value));
+  }
+  if (cell.value.has_value()) {
+    wire.set_millionths(cell.value->millionths());
+  } else {
+    wire.set_null_reason(static_cast<common::v1::NullReason>(cell.null_reason));
+  }
+  return wire;
+}
 
 absl::StatusOr<ReturnKey> ParseReturnKey(absl::string_view name) {
   ASSIGN_OR_RETURN(ParsedName parsed, ParseReturnName(name));
@@ -148,24 +149,8 @@ absl::StatusOr<PageOf<common::v1::Cell>> ListCells(const Reader& reader,
                                                    const ReturnKey& key, uint32_t revision,
                                                    uint64_t sequence, const std::string& after,
                                                    size_t limit) {
-  ASSIGN_OR_RETURN(RevisionPlace place, PlaceOfRevision(reader, scope, key, revision, sequence));
-  ASSIGN_OR_RETURN(std::string bytes, EntryBytes(reader, place.sequence));
-  ASSIGN_OR_RETURN(feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
-  PageOf<common::v1::Cell> page;
-  const uint64_t skip = NumberOf(after);
-  uint64_t seen = 0;
-  for (const std::string& digest_bytes : fact.chunk_digests()) {
-    ASSIGN_OR_RETURN(Digest digest, DigestFromBytes(digest_bytes));
-    ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(reader, digest));
-    if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
-    RETURN_IF_ERROR(VisitChunk(*chunk, [&](const CellView& cell) {
-      if (seen++ >= skip && page.rows.size() < limit) page.rows.push_back(ToWireCell(cell));
-    }));
-    if (page.rows.size() == limit) break;
-  }
-  if (skip + page.rows.size() < fact.cell_count())
-    page.after = absl::StrCat(skip + page.rows.size());
-  return page;
+  ASSIGN_OR_RETURN(const CellState state, RevisionState(reader, scope, key, revision, sequence));
+  return CellsOf(reader, state, after, limit);
 }
 
 absl::StatusOr<StoredFile> FindFile(const Reader& reader, const OrganisationScope& scope,

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/cells/cell_chunk.h"
 #include "common/commit/committer.h"
 #include "common/identity/rights.h"
 #include "common/storage/reader.h"
@@ -27,6 +28,8 @@ struct ParsedName {
 absl::StatusOr<ParsedName> ParseReturnName(absl::string_view name);
 // As ParseReturnName; NOT_FOUND for the name of a revision.
 absl::StatusOr<ReturnKey> ParseReturnKey(absl::string_view name);
+
+common::v1::Cell ToWireCell(const CellView& cell);
 
 // What a page ends with.
 template <typename Row>

@@ -10,6 +10,7 @@
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/catalogue_time.h"
 #include "services/ingestion/app/earlier_returns.h"
+#include "services/ingestion/app/judge_return.h"
 #include "services/ingestion/app/read_catalogue.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/messages.h"

@@ -14,6 +14,7 @@
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/app/returns_in_flight.h"
+#include "services/ingestion/app/submitted_return.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
@@ -33,7 +34,11 @@ Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission
                          given.period.has_value() ? given.period->ToString() : "",
                          absl::string_view("\0", 1), given.organisation)
           : "";
-  return Sha256Concatenated({upload.record.digest(), submission.collection,
+  std::string reason;
+  if (submission.reason != returns::v1::REVISION_REASON_UNSPECIFIED) {
+    reason = absl::StrCat(submission.reason, " ", submission.reason_text, "\n");
+  }
+  return Sha256Concatenated({reason, upload.record.digest(), submission.collection,
                              absl::string_view("\0", 1), submission.layout,
                              absl::string_view("\0", 1), absl::StrCat(submission.status),
                              absl::string_view("\0", 1), organisation, with_file});
@@ -56,9 +61,12 @@ absl::Status TakeAnswer(absl::StatusOr<ReturnAnswer> one, FileReturnAnswer* targ
     findings->Append(std::move(one->findings));
     return absl::OkStatus();
   }
-  target->revision =
-      RevisionName(ReturnKey{one->fact.collection(), one->fact.period(), one->fact.organisation()},
-                   one->fact.revision());
+  const ReturnKey key{one->fact.collection(), one->fact.period(), one->fact.organisation()};
+  if (one->waits) {
+    target->submission = SubmissionName(key);
+  } else {
+    target->revision = RevisionName(key, one->fact.revision());
+  }
   target->sequence = one->accepted->placement.sequence;
   target->replayed = one->accepted->replayed;
   target->unchanged = one->unchanged;
@@ -247,6 +255,8 @@ absl::Status SubmitFile::CommitRows(const StoredUpload& upload, const FileSubmis
                             ? static_cast<returns::v1::RevisionStatus>(*rows.status)
                             : submission.status;
         ASSIGN_OR_RETURN(single.etag, KeepOtherCells(*layout, *compiled.collection, &rows));
+        single.reason = submission.reason;
+        single.reason_text = submission.reason_text;
         single.file = file;
         single.submission = ToSubmission(std::move(rows), OriginOf(submission));
         in_flight.Begin();

@@ -27,6 +27,8 @@ struct FileSubmission {
   std::string layout;
   GivenWithFile given;
   returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL;
+  returns::v1::RevisionReason reason = returns::v1::REVISION_REASON_UNSPECIFIED;
+  std::string reason_text;
 };
 
 // What became of one organisation's rows.
@@ -34,7 +36,8 @@ struct FileReturnAnswer {
   std::string organisation;
   uint32_t row = 0;  // Its first.
   Verdict verdict = Verdict::kInvalid;
-  std::string revision;  // Name; empty when nothing was stored.
+  std::string revision;    // Name; empty when nothing was accepted.
+  std::string submission;  // Name; empty unless it waits to be signed.
   uint64_t sequence = 0;
   bool replayed = false;
   bool unchanged = false;

@@ -1,51 +1,95 @@
 #include "services/ingestion/app/submit_return.h"
 
 #include <algorithm>
-#include <future>
 #include <iterator>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/failpoint.h"
 #include "common/commit/journal.h"
-#include "common/hierarchy/ods_code.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
-#include "services/ingestion/app/earlier_returns.h"
+#include "services/ingestion/app/chunk_writing.h"
+#include "services/ingestion/app/submitted_return.h"
 #include "services/ingestion/app/window_admission.h"
-#include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/domain/sign_off.h"
+#include "services/ingestion/store/unsigned_table.h"
 #include "services/ingestion/store/upload_table.h"
 
 namespace onereturn::ingestion {
 namespace {
 
-// Chunks up to this go into the fact's own batch; more are written ahead, in batches of this size.
-constexpr size_t kBatchChunkBytes = 256 * 1024;
-
-// The collection as it is for the period that was read; for one that could not be read, any: what
-// is wrong with the period is told of where the collection is known.
-absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
-                                                 CompiledCollections* collections,
-                                                 const std::string& code,
-                                                 const absl::StatusOr<Period>& period) {
-  return period.ok() ? collections->Get(snapshot, code, *period) : collections->Get(snapshot, code);
+// Does the fact say what is submitted? A change of status, or a reason given, is to be kept.
+bool SaysTheSame(const feed::v1::ReturnAccepted& fact, const ReturnSubmission& submission,
+                 const Judgement& judgement) {
+  return fact.cell_digest() == DigestBytes(judgement.cell_digest) &&
+         fact.status() == submission.status && fact.nil() == submission.nil &&
+         submission.submission.explanations.empty();
 }
 
-// Whether the newest revision holds the same: a change of status, or a reason given, is to be kept.
-absl::StatusOr<bool> IsUnchanged(const Reader& reader, const ReturnSubmission& submission,
-                                 const ReturnHeadState& head, const Judgement& judgement) {
-  if (head.newest.number == 0 || head.cell_digest != judgement.cell_digest) return false;
+absl::StatusOr<bool> IsAsNewest(const Reader& reader, const ReturnSubmission& submission,
+                                const JudgedReturn& judged) {
+  const ReturnHeadState& head = judged.head;
+  if (head.newest.number == 0 || head.cell_digest != judged.judgement.cell_digest) return false;
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, head.newest.sequence));
   ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
-  return fact.status() == submission.status && submission.submission.explanations.empty();
+  return SaysTheSame(fact, submission, judged.judgement);
+}
+
+absl::StatusOr<bool> IsAsWaiting(const Reader& reader, const ReturnSubmission& submission,
+                                 const JudgedReturn& judged, const HeldSubmission& waiting) {
+  if (!waiting.waits()) return false;
+  ASSIGN_OR_RETURN(const auto submitted, SubmittedAt(reader, waiting.record.sequence()));
+  return submitted.fact.content().revision() == judged.head.newest.number + 1 &&
+         SaysTheSame(submitted.fact.content(), submission, judged.judgement);
+}
+
+absl::StatusOr<Way> WayFor(const Reader& reader, const ReturnSubmission& submission,
+                           const JudgedReturn& judged, const HeldSubmission& waiting) {
+  const Collection& collection = *judged.compiled.collection;
+  Standing standing;
+  standing.levels = collection.sign_off_levels;
+  standing.imported = submission.submission.origin == Origin::kImport;
+  standing.held = judged.head.newest.number != 0;
+  standing.reopened = judged.head.reopened;
+  ASSIGN_OR_RETURN(standing.same_as_newest, IsAsNewest(reader, submission, judged));
+  ASSIGN_OR_RETURN(standing.same_as_waiting, IsAsWaiting(reader, submission, judged, waiting));
+  standing.asks_reason = collection.asks_revision_reason;
+  standing.gives_reason = submission.reason != returns::v1::REVISION_REASON_UNSPECIFIED;
+  return WayOf(standing);
+}
+
+absl::Status NotReopened(const ReturnKey& key) {
+  return Error(Reason::kNotReopened,
+               absl::StrCat("the return of ", key.organisation, " for ", key.period,
+                            " was signed off: reopen it, with a reason, before it is sent again"))
+      .Precondition(ReturnName(key), "is accepted and was not reopened");
+}
+
+absl::Status ReasonMissing(const ReturnKey& key) {
+  return Error(Reason::kRevisionReason,
+               absl::StrCat("the collection ", key.collection, " asks why a return is sent again"))
+      .Field("reason", "say why: CORRECTION, REFRESH, LATE_DATA, DEFINITION_CHANGE, ...");
+}
+
+// The return that an entry holds, accepted or not.
+absl::StatusOr<feed::v1::ReturnAccepted> ContentOf(const std::string& entry_bytes, bool* waits) {
+  feed::v1::Entry entry;
+  feed::v1::ReturnSubmitted submitted;
+  *waits =
+      entry.ParseFromString(entry_bytes) && entry.kind() == feed::v1::ENTRY_KIND_RETURN_SUBMITTED;
+  if (!*waits) return ReturnOfEntry(entry_bytes);
+  if (!submitted.ParseFromString(entry.fact())) {
+    return absl::DataLossError("a stored entry is not the submission it should be");
+  }
+  return submitted.content();
 }
 
 // What the caller is told of the accepted entry: of a repeat, what the first was accepted as.
 absl::StatusOr<ReturnAnswer> AnswerOf(ReturnAnswer judged, AcceptedFact fact) {
   if (fact.accepted.replayed || fact.unchanged) {
-    ASSIGN_OR_RETURN(judged.fact, ReturnOfEntry(fact.accepted.receipt.entry));
+    ASSIGN_OR_RETURN(judged.fact, ContentOf(fact.accepted.receipt.entry, &judged.waits));
   }
   if (fact.accepted.replayed) judged.verdict = static_cast<Verdict>(judged.fact.verdict());
   judged.unchanged = fact.unchanged;
@@ -53,26 +97,32 @@ absl::StatusOr<ReturnAnswer> AnswerOf(ReturnAnswer judged, AcceptedFact fact) {
   return judged;
 }
 
-// A system cannot report for a time after its organisation's end. What a national body publishes
-// may carry the old code.
-absl::Status CheckOpen(const Reader& reader, const Submission& submission, const Period& period) {
-  if (submission.origin == Origin::kImport) return absl::OkStatus();
-  ASSIGN_OR_RETURN(
-      std::optional<StoredDefinition> stored,
-      FindDefinition(reader, DefinitionKind::kOrganisation, submission.organisation, kNewest));
-  catalogue::v1::Organisation organisation;
-  if (!stored.has_value() || !organisation.ParseFromString(stored->bytes)) {
-    return absl::DataLossError("a stored organisation cannot be read");
-  }
-  const std::string& closed = organisation.close_date();
-  if (closed.empty() || closed >= period.start().ToString()) return absl::OkStatus();
-  Error error(Reason::kOdsClosed, absl::StrCat(submission.organisation, " closed on ", closed,
-                                               ", before ", period.ToString(), " began"));
-  error.Field("organisation", absl::StrCat("closed on ", closed));
-  if (organisation.successions_size() > 0) {
-    error.With("successor", organisation.successions(0).successor());
-  }
-  return error;
+// Of a return that waits to be signed.
+void MakeSubmitted(const ReturnKey& key, uint32_t levels, const feed::v1::ReturnAccepted& content,
+                   NewFact* fact) {
+  feed::v1::ReturnSubmitted submitted;
+  *submitted.mutable_content() = content;
+  submitted.set_levels(levels);
+  fact->kind = feed::v1::ENTRY_KIND_RETURN_SUBMITTED;
+  fact->name = SubmissionName(key);
+  fact->fact = submitted.SerializeAsString();
+  fact->write = [key](const Placement& placement, WriteBatch* batch) {
+    storage::v1::SubmissionRecord record;
+    record.set_sequence(placement.sequence);
+    PutSubmission(key, record, batch);
+  };
+}
+
+// Of one that is accepted at once. What waited since the collection asked for signatures is void.
+void MakeAccepted(const ReturnKey& key, const feed::v1::ReturnAccepted& content,
+                  const Digest& cell_digest, bool void_waiting, NewFact* fact) {
+  fact->name = RevisionName(key, content.revision());
+  fact->fact = content.SerializeAsString();
+  fact->write = [key, revision = content.revision(), cell_digest, void_waiting](
+                    const Placement& placement, WriteBatch* batch) {
+    PutRevision(key, RevisionPlace{revision, placement.sequence}, cell_digest, batch);
+    if (void_waiting) DropSubmission(key, batch);
+  };
 }
 
 }  // namespace
@@ -82,35 +132,6 @@ struct SubmitReturn::Work {
   ReturnSubmission submission;
   ReturnAnswer answer;
 };
-
-absl::StatusOr<Period> PeriodOfReturn(const std::string& text, PeriodKind kind) {
-  absl::StatusOr<Period> period = Period::Parse(text);
-  if (!period.ok()) {
-    return Error(Reason::kPeriod,
-                 absl::StrCat("the period cannot be read: ", period.status().message()))
-        .Field("period", period.status().message());
-  }
-  if (period->kind() != kind) {
-    return Error(Reason::kPeriod,
-                 absl::StrCat("the collection takes periods of kind ", PeriodKindName(kind)))
-        .Field("period", absl::StrCat("is not of kind ", PeriodKindName(kind)));
-  }
-  return period;
-}
-
-absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation) {
-  if (absl::Status code = CheckOdsCode(organisation); !code.ok()) {
-    return Error(Reason::kOdsFormat,
-                 absl::StrCat("the organisation is not an ODS code: ", code.message()))
-        .Field("organisation", code.message());
-  }
-  ASSIGN_OR_RETURN(std::optional<StoredDefinition> known,
-                   FindDefinition(reader, DefinitionKind::kOrganisation, organisation, kNewest));
-  if (known.has_value()) return absl::OkStatus();
-  return Error(Reason::kOdsUnknown,
-               absl::StrCat("there is no organisation ", organisation, " in the catalogue"))
-      .Field("organisation", "is not defined");
-}
 
 void SubmitReturn::Run(ReturnSubmission submission, Done done, FactWriter::Again again) const {
   auto work = std::make_shared<Work>(Work{std::move(submission), {}});
@@ -124,6 +145,7 @@ void SubmitReturn::Run(ReturnSubmission submission, Done done, FactWriter::Again
                       origin.person,
                       origin.role};
   request.derived_id = origin.derived_id;
+  request.other_kind = feed::v1::ENTRY_KIND_RETURN_SUBMITTED;
   writer_->Write(
       std::move(request),
       [this, work](const Snapshot& snapshot) { return Decide(snapshot, work.get()); },
@@ -146,76 +168,65 @@ absl::StatusOr<std::vector<ReadCheck>> SubmitReturn::Admit(const Reader& reader,
 
 absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* work) const {
   const ReturnSubmission& submission = work->submission;
-  const std::string& organisation = submission.submission.organisation;
-  RETURN_IF_ERROR(CheckOrganisationKnown(snapshot, organisation));
-  const absl::StatusOr<Period> read = Period::Parse(submission.period);
-  ASSIGN_OR_RETURN(const CompiledCollection compiled,
-                   CollectionFor(snapshot, collections_, submission.collection, read));
-  ASSIGN_OR_RETURN(const Period period,
-                   PeriodOfReturn(submission.period, compiled.collection->period_kind));
-  RETURN_IF_ERROR(CheckOpen(snapshot, submission.submission, period));
-  ASSIGN_OR_RETURN(
-      std::vector<ReadCheck> admitted_on,
-      Admit(snapshot, *compiled.collection, period, submission.submission.origin, organisation));
-  const ReturnKey key{compiled.collection->code, period.ToString(), organisation};
-  ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(snapshot, key));
-  const std::string etag = EtagOf(head.newest.sequence);
-  if (!submission.etag.empty() && submission.etag != etag) {
-    return Error(Reason::kEtagMismatch, "the return has changed since you read it: read it again")
-        .With("etag", etag)
-        .Field("etag", absl::StrCat("is now ", etag));
-  }
-  ASSIGN_OR_RETURN(EarlierReturns earlier,
-                   ReadEarlierReturns(snapshot, *compiled.collection, period, organisation));
-  Judgement judgement = Judge(*compiled.collection, period, submission.submission, earlier.history);
+  ASSIGN_OR_RETURN(JudgedReturn judged, JudgeReturn(snapshot, collections_, submission));
+  ASSIGN_OR_RETURN(std::vector<ReadCheck> admitted_on,
+                   Admit(snapshot, *judged.compiled.collection, judged.period,
+                         submission.submission.origin, judged.key.organisation));
+  std::move(admitted_on.begin(), admitted_on.end(), std::back_inserter(judged.read_set));
   work->answer = ReturnAnswer();
-  work->answer.verdict = judgement.verdict;
-  work->answer.findings = std::move(judgement.findings);
-  if (judgement.verdict == Verdict::kInvalid) return NothingToKeep{};
-  ASSIGN_OR_RETURN(const bool unchanged, IsUnchanged(snapshot, submission, head, judgement));
-  // The organisation's closing date is in the catalogue too.
-  std::vector<ReadCheck> judged_on = std::move(earlier.read_set);
-  judged_on.push_back(CatalogueCheck(compiled.catalogue_sequence));
-  judged_on.push_back(head.check);
-  std::move(admitted_on.begin(), admitted_on.end(), std::back_inserter(judged_on));
-  if (unchanged) return Unchanged{head.newest.sequence, std::move(judged_on)};
+  work->answer.verdict = judged.judgement.verdict;
+  work->answer.findings = std::move(judged.judgement.findings);
+  if (judged.judgement.verdict == Verdict::kInvalid) return NothingToKeep{};
+  ASSIGN_OR_RETURN(const HeldSubmission waiting, SubmissionOf(snapshot, judged.key));
+  if (waiting.held() || judged.compiled.collection->sign_off_levels > 0) {
+    judged.read_set.push_back(waiting.check);
+  }
+  ASSIGN_OR_RETURN(const Way way, WayFor(snapshot, submission, judged, waiting));
+  switch (way) {
+    case Way::kAsNewest:
+      return Unchanged{judged.head.newest.sequence, std::move(judged.read_set)};
+    case Way::kAsWaiting:
+      return Unchanged{waiting.record.sequence(), std::move(judged.read_set)};
+    case Way::kNotReopened:
+      return NotReopened(judged.key);
+    case Way::kReasonMissing:
+      return ReasonMissing(judged.key);
+    case Way::kAccept:
+    case Way::kWait:
+      break;
+  }
   if (submission.origin.validate_only) return NothingToKeep{};
-  work->answer.fact =
-      FactOf(submission, key, compiled.collection->version, head.newest.number + 1, judgement);
-  size_t chunk_bytes = 0;
-  for (const std::string& chunk : judgement.chunks) chunk_bytes += chunk.size();
-  const bool ahead = chunk_bytes > kBatchChunkBytes;
-  if (ahead) RETURN_IF_ERROR(WriteChunksAhead(judgement));
+  work->answer.waits = way == Way::kWait;
+  // An import leaves what waits to whoever submitted it: signing it then is refused.
+  const bool void_waiting =
+      way == Way::kAccept && waiting.held() && submission.submission.origin == Origin::kSubmitted;
+  return Keep(submission, std::move(judged), void_waiting, &work->answer);
+}
+
+absl::StatusOr<Decision> SubmitReturn::Keep(const ReturnSubmission& submission, JudgedReturn judged,
+                                            bool void_waiting, ReturnAnswer* answer) const {
+  const ReturnKey& key = judged.key;
+  const Collection& collection = *judged.compiled.collection;
+  answer->fact =
+      FactOf(submission, key, collection.version, judged.head.newest.number + 1, judged.judgement);
+  ASSIGN_OR_RETURN(PackedCells cells,
+                   WriteAheadIfLarge(committer_, {std::move(judged.judgement.chunks),
+                                                  std::move(judged.judgement.chunk_digests)}));
   NewFact fact;
-  fact.name = RevisionName(key, work->answer.fact.revision());
-  fact.fact = work->answer.fact.SerializeAsString();
-  fact.read_set = std::move(judged_on);
+  if (answer->waits) {
+    MakeSubmitted(key, collection.sign_off_levels, answer->fact, &fact);
+  } else {
+    MakeAccepted(key, answer->fact, judged.judgement.cell_digest, void_waiting, &fact);
+  }
+  fact.read_set = std::move(judged.read_set);
   if (submission.file.has_value()) fact.read_set.push_back(submission.file->held);
-  fact.write = [key, revision = work->answer.fact.revision(), ahead, file = submission.file,
-                cell_digest = judgement.cell_digest, digests = std::move(judgement.chunk_digests),
-                chunks = std::move(judgement.chunks)](const Placement& placement,
-                                                      WriteBatch* batch) {
-    PutRevision(key, RevisionPlace{revision, placement.sequence}, cell_digest, batch);
-    for (size_t i = 0; !ahead && i < chunks.size(); ++i) PutChunk(digests[i], chunks[i], batch);
+  fact.write = [write = std::move(fact.write), cells = std::move(cells), file = submission.file](
+                   const Placement& placement, WriteBatch* batch) {
+    write(placement, batch);
+    PutChunks(cells, batch);
     if (file.has_value()) PutFileOf(file->digest, file->upload, batch);
   };
   return fact;
-}
-
-absl::Status SubmitReturn::WriteChunksAhead(const Judgement& judgement) const {
-  for (size_t i = 0; i < judgement.chunks.size();) {
-    PlainWrite write;
-    while (i < judgement.chunks.size() && write.batch.size_bytes() < kBatchChunkBytes) {
-      PutChunk(judgement.chunk_digests[i], judgement.chunks[i], &write.batch);
-      ++i;
-    }
-    std::promise<absl::Status> written;
-    write.done = [&written](absl::Status status) { written.set_value(std::move(status)); };
-    RETURN_IF_ERROR(committer_->Write(std::move(write)));
-    RETURN_IF_ERROR(written.get_future().get());
-  }
-  ONERETURN_FAILPOINT(kReturnChunksWritten);
-  return absl::OkStatus();
 }
 
 }  // namespace onereturn::ingestion

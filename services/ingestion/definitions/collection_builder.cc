@@ -12,6 +12,7 @@
 #include "services/ingestion/definitions/definition_checks.h"
 #include "services/ingestion/definitions/layout_builder.h"
 #include "services/ingestion/definitions/window_checks.h"
+#include "services/ingestion/domain/sign_off.h"
 
 namespace onereturn::ingestion {
 
@@ -69,8 +70,11 @@ class Builder {
     if (definition_.period_kind() == catalogue::v1::PERIOD_KIND_UNSPECIFIED) {
       faults_.Field("period_kind", "is missing");
     }
-    if (definition_.sign_off_levels() != 0) {
-      faults_.Field("sign_off_levels", "only 0 is served: a valid return is accepted at once");
+    collection_.sign_off_levels = definition_.sign_off_levels();
+    collection_.asks_revision_reason = definition_.asks_revision_reason();
+    if (definition_.sign_off_levels() > kMaxSignOffLevels) {
+      faults_.Field("sign_off_levels", absl::StrCat("at most ", kMaxSignOffLevels,
+                                                    " persons sign; 0: accepted at once"));
     }
     RETURN_IF_ERROR(AddItems());
     if (collection_.CellCount() > kMaxCellsOfReturn) {

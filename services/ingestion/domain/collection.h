@@ -99,6 +99,8 @@ struct Collection {
   std::string code;
   uint32_t version = 0;
   PeriodKind period_kind = PeriodKind::kMonth;
+  uint32_t sign_off_levels = 0;       // How many persons sign what is submitted.
+  bool asks_revision_reason = false;  // From revision 2 on a submission must say why.
   std::map<std::string, ItemSpec> items;
   std::vector<RuleSpec> rules;
   StaleCopySpec stale_copy;

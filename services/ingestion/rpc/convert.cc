@@ -10,7 +10,7 @@
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/reason_text.h"
 #include "services/ingestion/definitions/messages.h"
 
 namespace onereturn::ingestion {
@@ -22,8 +22,8 @@ void CheckPresent(const std::string& value, absl::string_view field, Error* faul
   if (value.empty()) faults->Field(Reason::kMissing, field, "is missing");
 }
 
-void ReadCells(const returns::v1::SubmitReturnRequest& request, Submission* submission,
-               Error* faults) {
+template <typename Request>
+void ReadCells(const Request& request, Submission* submission, Error* faults) {
   submission->cells.reserve(request.cells_size());
   submission->places.reserve(request.cells_size());
   for (int i = 0; i < request.cells_size(); ++i) {
@@ -55,6 +55,22 @@ void ReadCells(const returns::v1::SubmitReturnRequest& request, Submission* subm
     submission->cells.push_back(std::move(cell));
     submission->places.push_back(Place{0, 0, std::move(path)});
   }
+}
+
+absl::Status CheckCellCount(int count) {
+  if (count <= kMaxCells) return absl::OkStatus();
+  return Error(Reason::kTooManyItems,
+               absl::StrCat("a call takes ", kMaxCells, " cells; send more as a file"))
+      .Field("cells", absl::StrCat("at most ", kMaxCells));
+}
+
+// The reason why a return is sent again, in a request that has one.
+template <typename Request>
+void CheckRevisionReason(const Request& request, Error* faults) {
+  if (request.reason() == returns::v1::REVISION_REASON_UNDO) {
+    faults->Field(Reason::kEnumValue, "reason", "UNDO is what UndoRevision gives: call it");
+  }
+  CheckReasonText(request.reason_text(), "reason_text", faults);
 }
 
 // Its value is never repeated.
@@ -93,47 +109,71 @@ returns::v1::RevisionStatus StatusOf(returns::v1::RevisionStatus status) {
 
 }  // namespace
 
+Origin SentBy(const CallContext& call) {
+  return Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT) ? Origin::kImport
+                                                                         : Origin::kSubmitted;
+}
+
 absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnRequest& request,
                                               const CallContext& call, const Digest& digest) {
-  if (request.cells_size() > kMaxCells) {
-    return Error(Reason::kTooManyItems,
-                 absl::StrCat("a call takes ", kMaxCells, " cells; send more as a file"))
-        .Field("cells", absl::StrCat("at most ", kMaxCells));
-  }
+  RETURN_IF_ERROR(CheckCellCount(request.cells_size()));
   if (request.explanations_size() > static_cast<int>(kMaxExplanations)) {
     return Error(Reason::kTooManyItems, "a return takes 100 explanations")
         .Field("explanations", "at most 100");
   }
   Error faults(Reason::kFieldInvalid, "the request is wrong in the fields listed");
   ReturnSubmission submission;
-  submission.origin =
-      RequestOrigin{call.caller.spiffe_id,   request.request_id(), digest,
-                    request.validate_only(), call.caller.person,   call.caller.role};
+  submission.origin = RequestOriginOf(call, request, digest, request.validate_only());
   submission.collection = request.collection();
   submission.period = request.period();
   submission.status = StatusOf(request.status());
   submission.etag = request.etag();
+  submission.reason = request.reason();
+  submission.reason_text = request.reason_text();
+  submission.nil = request.nil();
   submission.submission.organisation = request.organisation();
-  submission.submission.origin = Origin::kSubmitted;
-  if (Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT)) {
-    submission.submission.origin = Origin::kImport;
-    submission.submission.with_screens = false;
-  }
+  submission.submission.origin = SentBy(call);
+  submission.submission.with_screens = submission.submission.origin == Origin::kSubmitted;
   CheckPresent(request.organisation(), "organisation", &faults);
   CheckPresent(request.collection(), "collection", &faults);
   CheckPresent(request.period(), "period", &faults);
   ReadCells(request, &submission.submission, &faults);
   ReadExplanations(request, &submission.submission, &faults);
+  CheckRevisionReason(request, &faults);
+  if (request.nil() && request.cells_size() > 0) {
+    faults.Field("cells", "must be empty: a nil return has zeros alone");
+  }
   if (faults.fields_total() > 0) return faults;
   return submission;
 }
 
+absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SaveDraftRequest& request,
+                                              const CallContext& call, const Digest& digest) {
+  RETURN_IF_ERROR(CheckCellCount(request.cells_size()));
+  Error faults(Reason::kFieldInvalid, "the request is wrong in the fields listed");
+  ReturnSubmission draft;
+  draft.origin = RequestOriginOf(call, request, digest);
+  draft.collection = request.collection();
+  draft.period = request.period();
+  draft.etag = request.etag();
+  draft.submission.organisation = request.organisation();
+  CheckPresent(request.organisation(), "organisation", &faults);
+  CheckPresent(request.collection(), "collection", &faults);
+  CheckPresent(request.period(), "period", &faults);
+  ReadCells(request, &draft.submission, &faults);
+  if (faults.fields_total() > 0) return faults;
+  return draft;
+}
+
 absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileRequest& request,
                                             const CallContext& call, const Digest& digest) {
+  Error faults(Reason::kFieldInvalid, "the request is wrong in the fields listed");
+  CheckRevisionReason(request, &faults);
+  if (faults.fields_total() > 0) return faults;
   FileSubmission submission;
-  submission.origin =
-      RequestOrigin{call.caller.spiffe_id,   request.request_id(), digest,
-                    request.validate_only(), call.caller.person,   call.caller.role};
+  submission.origin = RequestOriginOf(call, request, digest, request.validate_only());
+  submission.reason = request.reason();
+  submission.reason_text = request.reason_text();
   submission.scope = call.caller.scope;
   submission.may_import = Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT);
   submission.owner = OwnerOf(call);
@@ -154,28 +194,15 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
   return submission;
 }
 
-absl::StatusOr<returns::v1::SubmitReturnResponse> ToWire(const ReturnAnswer& answer) {
-  returns::v1::SubmitReturnResponse wire;
-  wire.set_verdict(static_cast<common::v1::Verdict>(answer.verdict));
-  for (const Finding& finding : answer.findings.kept()) *wire.add_findings() = MessageOf(finding);
-  wire.set_finding_count(answer.findings.count());
-  if (!answer.accepted.has_value()) return wire;
-  ASSIGN_OR_RETURN(*wire.mutable_return_(), ReturnMessageOf(answer.accepted->receipt.entry));
-  FillReceipt(answer.accepted, &wire);
-  wire.set_unchanged(answer.unchanged);
-  return wire;
-}
-
 returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer) {
   returns::v1::SubmitReturnFileResponse wire;
-  wire.set_verdict(static_cast<common::v1::Verdict>(answer.verdict));
-  for (const Finding& finding : answer.findings.kept()) *wire.add_findings() = MessageOf(finding);
-  wire.set_finding_count(answer.findings.count());
+  FillFindings(answer.verdict, answer.findings, &wire);
   for (const FileReturnAnswer& one : answer.returns) {
     returns::v1::FileReturn* added = wire.add_returns();
     added->set_organisation(one.organisation);
     added->set_verdict(static_cast<common::v1::Verdict>(one.verdict));
     added->set_revision(one.revision);
+    added->set_submission(one.submission);
     added->set_sequence(one.sequence);
     added->set_replayed(one.replayed);
     added->set_unchanged(one.unchanged);
@@ -183,6 +210,16 @@ returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer) {
   FillReceipt(answer.accepted, &wire);
   wire.set_period(answer.period);
   return wire;
+}
+
+absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent,
+                                                const CallContext& call) {
+  if (!absl::StartsWith(parent, "organisations/")) return NotFound();
+  const std::string code = parent.substr(std::string("organisations/").size());
+  if (code == "-") return call.caller.scope;
+  if (code.empty() || absl::StrContains(code, '/') || !call.caller.scope.Covers(code))
+    return NotFound();
+  return OrganisationScope::Only(code);
 }
 
 absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call) {

@@ -160,7 +160,8 @@ TEST(ToWireTest, AVerdictWithoutAFactHasFindingsOnly) {
   finding.cell = Cell{"ae_attendances", {{"booked", "no"}}, std::nullopt, NullReason::kWithheld};
   finding.got = "6";
   answer.findings.Add(finding);
-  const returns::v1::SubmitReturnResponse wire = ToWire(answer).value();
+  const returns::v1::SubmitReturnResponse wire =
+      ToResponse<returns::v1::SubmitReturnResponse>(answer).value();
   EXPECT_EQ(wire.verdict(), common::v1::VERDICT_INVALID);
   EXPECT_EQ(wire.finding_count(), 1u);
   EXPECT_FALSE(wire.has_return_());
@@ -187,7 +188,8 @@ TEST(ToWireTest, TheMostFindingsFitAnAnswer) {
     }
     answer.findings.Add(std::move(finding));
   }
-  const returns::v1::SubmitReturnResponse wire = ToWire(answer).value();
+  const returns::v1::SubmitReturnResponse wire =
+      ToResponse<returns::v1::SubmitReturnResponse>(answer).value();
   EXPECT_EQ(wire.findings_size(), 1'000);
   EXPECT_EQ(wire.finding_count(), 2'000u);
   EXPECT_LT(wire.ByteSizeLong(), 4u << 20);

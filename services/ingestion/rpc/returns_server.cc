@@ -8,6 +8,7 @@
 #include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/read_returns.h"
 #include "services/ingestion/app/read_rule_pack.h"
 #include "services/ingestion/rpc/convert.h"
@@ -64,7 +65,7 @@ grpc::ServerUnaryReactor* ReturnsServer::SubmitReturn(grpc::CallbackServerContex
         parts_.submit_return->Run(*std::move(submission), [respond = std::move(call.respond)](
                                                               absl::StatusOr<ReturnAnswer> answer) {
           if (!answer.ok()) return respond(answer.status());
-          respond(ToWire(*answer));
+          respond(ToResponse<returns::v1::SubmitReturnResponse>(*answer));
         });
       });
 }
@@ -199,10 +200,17 @@ grpc::Status ReturnsServer::ListCells(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(int size, PageSize(request->page_size(), kUsualCells, kLargestCells));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
-    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(parts_, call, {}, page));
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
+    if (name.revision == 0) {
+      ASSIGN_OR_RETURN(const auto newest,
+                       FindRevision(*parts_.store, call.caller.scope, name.key, place.sequence));
+      if (!newest.has_value()) return NotFound();
+      name.revision = newest->number;
+    }
     ASSIGN_OR_RETURN(auto rows,
                      ingestion::ListCells(*parts_.store, call.caller.scope, name.key, name.revision,
                                           place.sequence, page.after, size));
+    response->set_revision(RevisionName(name.key, name.revision));
     for (common::v1::Cell& row : rows.rows) *response->add_cells() = std::move(row);
     if (!rows.after.empty()) {
       response->set_next_page_token(parts_.pages->Write(*request, call.caller.spiffe_id,

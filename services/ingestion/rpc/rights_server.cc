@@ -38,6 +38,17 @@ grpc::ServerUnaryReactor* StartStep(const IngestionParts& parts, const GrantRigh
       });
 }
 
+template <typename Response, typename Request, typename Step>
+grpc::ServerUnaryReactor* StartDelegation(const IngestionParts& parts, const RawCall& raw,
+                                          Step step) {
+  return parts.gate->Start<Request, Response>(
+      raw.context, raw.request, raw.response,
+      [guard = parts.guard, step = std::move(step)](Mutation<Request, Response> call) {
+        step(OfficerOriginOf(*guard, call.call, call.digest), LondonDay(call.call.started),
+             call.request, Responding<Response>(std::move(call.respond)));
+      });
+}
+
 rights::v1::HeldRight ToWire(const Grant& grant) {
   rights::v1::HeldRight right;
   right.set_role(grant.role);
@@ -77,6 +88,28 @@ grpc::ServerUnaryReactor* RightsServer::RevokeGrant(grpc::CallbackServerContext*
                                                     grpc::ByteBuffer* response) {
   return StartStep<rights::v1::RevokeGrantResponse>(parts_, grants_, {context, request, response},
                                                     &GrantRights::Revoke);
+}
+
+grpc::ServerUnaryReactor* RightsServer::DelegateSignOff(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  using Request = rights::v1::DelegateSignOffRequest;
+  return StartDelegation<rights::v1::DelegateSignOffResponse, Request>(
+      parts_, {context, request, response},
+      [this](const OfficerOrigin& origin, const CivilDay& today, const Request& asked,
+             GrantRights::Done done) {
+        delegations_->Delegate(origin, today, asked, std::move(done));
+      });
+}
+
+grpc::ServerUnaryReactor* RightsServer::EndDelegation(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  using Request = rights::v1::EndDelegationRequest;
+  return StartDelegation<rights::v1::EndDelegationResponse, Request>(
+      parts_, {context, request, response},
+      [this](const OfficerOrigin& origin, const CivilDay& /*today*/, const Request& asked,
+             GrantRights::Done done) { delegations_->End(origin, asked, std::move(done)); });
 }
 
 grpc::Status RightsServer::ListGrants(grpc::ServerContext* context,

@@ -9,6 +9,8 @@
 //              03 collection:string period:string organisation:string -> storage.v1.ReturnHead
 //              04 file digest:32 bytes               -> id of the upload that holds the file
 //              05 kind:u8 code:string                -> sequence:u64 of the definition in force
+//              10 organisation:string collection:string period:string -> storage.v1.SubmissionRecord
+//              11 organisation:string collection:string period:string -> sequence:u64 of the draft
 //              20 collection:string period:string    -> storage.v1.WindowRecord
 //              21 collection:string period:string organisation:string -> storage.v1.ExtensionHeadRecord
 //              22 collection:string period:string organisation:string number:u32

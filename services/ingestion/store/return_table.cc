@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/base/check.h"
 #include "common/status/status_macros.h"
 #include "common/storage/key_codec.h"
 #include "onereturn/storage/v1/records.pb.h"
@@ -62,6 +63,7 @@ absl::StatusOr<ReturnHeadState> HeadOf(const Reader& reader, const ReturnKey& ke
     return absl::DataLossError("a stored return head cannot be read");
   }
   state.newest = RevisionPlace{head.revision(), head.sequence()};
+  state.reopened = head.reopened_sequence() != 0;
   ASSIGN_OR_RETURN(state.cell_digest, DigestFromBytes(head.cell_digest()));
   return state;
 }
@@ -187,6 +189,13 @@ void PutRevision(const ReturnKey& key, const RevisionPlace& revision, const Dige
   batch->Put(Family::kHeads, HeadKey(key), head.SerializeAsString());
   batch->Put(Family::kRevisions, RevisionKey(key, revision.sequence),
              KeyWriter().U32(revision.number).Take());
+}
+
+void PutReopened(const ReturnHeadState& head, uint64_t sequence, WriteBatch* batch) {
+  storage::v1::ReturnHead record;
+  ONERETURN_CHECK(head.check.expected.has_value() && record.ParseFromString(*head.check.expected));
+  record.set_reopened_sequence(sequence);
+  batch->Put(Family::kHeads, head.check.key, record.SerializeAsString());
 }
 
 void PutChunk(const Digest& digest, absl::string_view chunk, WriteBatch* batch) {

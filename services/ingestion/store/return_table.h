@@ -36,7 +36,8 @@ struct RevisionPlace {
 struct ReturnHeadState {
   RevisionPlace newest;  // Number 0: there is no revision yet.
   std::optional<Digest> cell_digest;
-  ReadCheck check;  // That it is still so.
+  ReadCheck check;        // That it is still so.
+  bool reopened = false;  // Since the newest revision was accepted.
 };
 
 absl::StatusOr<ReturnHeadState> HeadOf(const Reader& reader, const ReturnKey& key);
@@ -86,6 +87,9 @@ absl::StatusOr<std::optional<std::string>> FindChunk(const Reader& reader, const
 
 void PutRevision(const ReturnKey& key, const RevisionPlace& revision, const Digest& cell_digest,
                  WriteBatch* batch);
+// Marks `head`, which must hold a revision, as reopened by the entry at `sequence`. The next
+// revision takes the mark away.
+void PutReopened(const ReturnHeadState& head, uint64_t sequence, WriteBatch* batch);
 void PutChunk(const Digest& digest, absl::string_view chunk, WriteBatch* batch);
 
 }  // namespace onereturn::ingestion

@@ -11,6 +11,7 @@
 #include "services/ingestion/store/families.h"
 #include "services/ingestion/store/return_table.h"
 #include "services/ingestion/store/timetable_table.h"
+#include "services/ingestion/store/unsigned_table.h"
 #include "services/ingestion/store/upload_table.h"
 
 namespace onereturn::ingestion {
@@ -121,6 +122,43 @@ TEST_F(StoreTest, WindowsAndExtensionsComeBackAsTheyWere) {
                                      }),
               IsOk());
   EXPECT_THAT(in_force, ElementsAre("RLQ"));
+}
+
+// Bytes by hand from the grammar in families.h.
+TEST_F(StoreTest, KeysOfWhatIsNotAcceptedYet) {
+  const ReturnKey key{"C", "2023-06", "RLQ"};
+  Write([&key](WriteBatch* batch) {
+    storage::v1::SubmissionRecord record;
+    record.set_sequence(7);
+    PutSubmission(key, record, batch);
+    PutDraft(key, 9, batch);
+  });
+  const std::string stop = "0001";
+  const std::string text = "524c51" + stop + "43" + stop + "323032332d3036" + stop;
+  EXPECT_THAT(KeysOf(Family::kHeads), ElementsAre("10" + text, "11" + text));
+  const HeldSubmission held = SubmissionOf(*store_, key).value();
+  EXPECT_TRUE(held.waits());
+  EXPECT_EQ(held.record.sequence(), 7u);
+  EXPECT_EQ(store_->Get(held.check.family, held.check.key).value(), held.check.expected);
+  EXPECT_EQ(DraftOf(*store_, key)->sequence, 9u);
+  Write([&key](WriteBatch* batch) {
+    DropSubmission(key, batch);
+    DropDraft(key, batch);
+  });
+  EXPECT_THAT(KeysOf(Family::kHeads), ElementsAre());
+  EXPECT_FALSE(SubmissionOf(*store_, key)->held());
+}
+
+// A reopened return is so until its next revision.
+TEST_F(StoreTest, AReopenedReturnIsOpenForOneRevision) {
+  const ReturnKey key{"C", "2023-06", "RLQ"};
+  Write([&key](WriteBatch* batch) { PutRevision(key, {1, 5}, Sha256("cells"), batch); });
+  EXPECT_FALSE(HeadOf(*store_, key)->reopened);
+  Write([&](WriteBatch* batch) { PutReopened(HeadOf(*store_, key).value(), 6, batch); });
+  EXPECT_TRUE(HeadOf(*store_, key)->reopened);
+  EXPECT_EQ(HeadOf(*store_, key)->newest.sequence, 5u);
+  Write([&key](WriteBatch* batch) { PutRevision(key, {2, 7}, Sha256("cells"), batch); });
+  EXPECT_FALSE(HeadOf(*store_, key)->reopened);
 }
 
 TEST_F(StoreTest, TheListOfFamiliesIsAppendOnly) {

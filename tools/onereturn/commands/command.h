@@ -89,6 +89,10 @@ void AddCatalogueCommands(CommandLine* line);
 // Below `catalogue`.
 void AddChangeCommands(CommandLine* line, CLI::App* catalogue);
 void AddBacktestCommand(CommandLine* line, CLI::App* catalogue);
+void AddDraftCommands(CommandLine* line);
+void AddSignOffCommands(CommandLine* line);
+void AddDiffCommand(CommandLine* line);
+void AddDelegateCommand(CommandLine* line);
 
 }  // namespace onereturn::client
 

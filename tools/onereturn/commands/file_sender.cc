@@ -14,6 +14,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/console/console.h"
 #include "tools/onereturn/console/error_text.h"
@@ -33,15 +34,27 @@ returns::v1::RevisionStatus StatusOf(const std::string& word) {
   return status;
 }
 
-// The same file for the same collection, layout, status, period and organisation is the same
-// request; judging it is another one than sending it.
+// "late-data" is LATE_DATA; UNSPECIFIED for a word that is none.
+returns::v1::RevisionReason RevisionReasonOf(const std::string& word) {
+  returns::v1::RevisionReason reason = returns::v1::REVISION_REASON_UNSPECIFIED;
+  returns::v1::RevisionReason_Parse(
+      absl::StrCat("REVISION_REASON_",
+                   absl::StrReplaceAll(absl::AsciiStrToUpper(word), {{"-", "_"}})),
+      &reason);
+  return reason;
+}
+
+// The same file sent in the same way is the same request; judging it is another one than sending
+// it.
 std::string RequestId(const SendOptions& options, const LocalFile& file) {
   if (!options.request_id.empty()) return options.request_id;
   const Digest digest = Sha256Concatenated(
       {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status,
        options.period.empty() && options.organisation.empty()
            ? ""
-           : absl::StrCat("\n", options.period, "\n", options.organisation)});
+           : absl::StrCat("\n", options.period, "\n", options.organisation),
+       options.reason.empty() ? ""
+                              : absl::StrCat("\n", options.reason, "\n", options.reason_text)});
   constexpr size_t kDigits = 40;
   return absl::StrCat(options.validate_only ? "judge." : "file.",
                       DigestToHex(digest).substr(0, kDigits));
@@ -120,6 +133,8 @@ class Sending {
     request.set_validate_only(options_.validate_only);
     request.set_period(options_.period);
     request.set_organisation(options_.organisation);
+    request.set_reason(RevisionReasonOf(options_.reason));
+    request.set_reason_text(options_.reason_text);
     ASSIGN_OR_RETURN(sent.response, client_.Call(&ReturnsClient::Stub::SubmitReturnFile, request));
     sent.micros = SteadyMicros() - started;
     return sent;

@@ -23,7 +23,9 @@ struct SendOptions {
   std::string period;        // Empty: each file says it.
   std::string organisation;  // Empty: each file says it.
   std::string status = "final";
-  std::string request_id;  // Empty: made from the file's content and what stands here.
+  std::string reason;       // Why the returns are sent again: "late-data"; empty: not said.
+  std::string reason_text;  // The same in words.
+  std::string request_id;   // Empty: made from the file's content and what stands here.
   bool validate_only = false;
   size_t parallel = 2;
 };

@@ -2,7 +2,9 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/digest/digest.h"
 #include "common/status/status_macros.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
@@ -33,6 +35,25 @@ struct ReturnsOptions {
 std::string ReturnName(const ReturnsOptions& options) {
   return absl::StrCat("organisations/", options.organisation, "/returns/", options.collection, ".",
                       options.period);
+}
+
+// Why it was sent, and by how many it was signed.
+std::string WhyText(const returns::v1::Revision& revision) {
+  std::string text;
+  if (revision.reason() != returns::v1::REVISION_REASON_UNSPECIFIED) {
+    text =
+        returns::v1::RevisionReason_Name(revision.reason()).substr(sizeof("REVISION_REASON_") - 1);
+    text = absl::StrReplaceAll(absl::AsciiStrToLower(text), {{"_", " "}});
+  }
+  if (revision.restored_revision() > 0) {
+    absl::StrAppend(&text, " (as revision ", revision.restored_revision(), ")");
+  }
+  if (!revision.reason_text().empty()) absl::StrAppend(&text, ": ", revision.reason_text());
+  if (revision.nil()) absl::StrAppend(&text, text.empty() ? "" : ", ", "nil return");
+  if (revision.sign_offs_size() > 0) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", "signed by ", revision.sign_offs_size() - 1);
+  }
+  return text;
 }
 
 absl::StatusOr<ExitCode> ListReturns(const ReturnsClient& client, const ReturnsOptions& options,
@@ -91,12 +112,13 @@ absl::StatusOr<ExitCode> ListRevisions(const ReturnsClient& client, const Return
                    {"content"},
                    {"accepted"},
                    {"sequence", TextTable::Align::kRight},
-                   {"request"}});
+                   {"request"},
+                   {"why", TextTable::Align::kLeft, true}});
   for (const auto& revision : list.revisions()) {
     table.Row({absl::StrCat(revision.number()), Label(revision.status()), Label(revision.origin()),
                WithThousands(revision.cell_count()), ShortHex(revision.cell_digest()),
                TimeText(revision.accept_time()), WithThousands(revision.sequence()),
-               revision.request_id()});
+               revision.request_id(), WhyText(revision)});
   }
   environment->console.Print(table.Render(environment->console.width()));
   return ExitCode::kOk;
@@ -114,8 +136,8 @@ absl::StatusOr<std::string> NewestRevision(const ReturnsClient& client,
 absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const ReturnsOptions& options,
                                    Environment* environment) {
   returns::v1::ListCellsRequest request;
-  ASSIGN_OR_RETURN(const std::string revision, NewestRevision(client, options));
-  request.set_parent(revision);
+  request.set_parent(ReturnName(options));
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   request.set_page_size(kCellPageSize);
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &ReturnsClient::Stub::ListCells, request));
   if (environment->json) {
@@ -126,7 +148,7 @@ absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const ReturnsOpt
   for (const auto& cell : list.cells()) {
     table.Row({CellText(cell.reference()), CellValueText(cell)});
   }
-  environment->console.Print(absl::StrCat(revision, "\n\n"));
+  environment->console.Print(absl::StrCat(list.revision(), "\n\n"));
   environment->console.Print(table.Render(environment->console.width()));
   return ExitCode::kOk;
 }

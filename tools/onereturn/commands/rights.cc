@@ -151,7 +151,8 @@ absl::StatusOr<ExitCode> List(const RightsOptions& options, Environment& environ
     table.Row({grant.name(), StateText(grant.state()), RoleName(grant.role()),
                OrganisationText(grant.organisation()), grant.principal(), ReachText(grant.reach()),
                grant.valid_from(), grant.valid_until(), StepText(grant.proposed()),
-               StepText(grant.decided()), StepText(grant.revoked())});
+               grant.delegated_by().empty() ? StepText(grant.decided()) : "delegated",
+               StepText(grant.revoked())});
   }
   environment.console.Print(table.Render(environment.console.width()));
   return ExitCode::kOk;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "tools/onereturn/commands/command.h"
@@ -32,6 +33,7 @@ struct ReturnCounts {
   size_t stored = 0;
   size_t same = 0;  // Replayed or unchanged.
   size_t refused = 0;
+  size_t waiting = 0;  // Among those stored or the same: to be signed.
 };
 
 // The answer to a file that was sent before has no list of returns; its receipt's fact counts them.
@@ -39,7 +41,7 @@ ReturnCounts CountsOfReplay(const ledger::v1::Receipt& receipt) {
   feed::v1::Entry entry;
   feed::v1::FileImported file;
   if (!entry.ParseFromString(receipt.entry()) || !file.ParseFromString(entry.fact())) return {};
-  return {0, file.accepted_rows(), file.refused_rows()};
+  return {0, file.accepted_rows(), file.refused_rows(), 0};
 }
 
 ReturnCounts CountsOf(const returns::v1::SubmitReturnFileResponse& response) {
@@ -53,6 +55,7 @@ ReturnCounts CountsOf(const returns::v1::SubmitReturnFileResponse& response) {
     } else {
       ++counts.stored;
     }
+    if (!taken.submission().empty()) ++counts.waiting;
   }
   return counts;
 }
@@ -71,6 +74,9 @@ void PrintFile(const SentFile& taken, const SubmitOptions& options, Environment*
       Count(counts.stored + counts.same + counts.refused, "return"), ": ",
       WithThousands(counts.stored), options.send.validate_only ? " valid" : " stored");
   if (counts.same > 0) absl::StrAppend(&text, ", ", WithThousands(counts.same), " as held");
+  if (counts.waiting > 0) {
+    absl::StrAppend(&text, ", ", WithThousands(counts.waiting), " to be signed");
+  }
   if (counts.refused > 0) absl::StrAppend(&text, ", ", WithThousands(counts.refused), " refused");
   if (response.finding_count() > 0) {
     absl::StrAppend(&text, "  ", Count(response.finding_count(), "finding"), " (",
@@ -220,6 +226,11 @@ void AddSubmitCommand(CommandLine* line) {
       ->type_name("CODE");
   command->add_option("--status", options->send.status, "How firm the figures are")
       ->check(CLI::IsMember({"final", "provisional", "estimated"}));
+  command->add_option("--reason", options->send.reason, "Why the returns are sent again")
+      ->check(CLI::IsMember({"correction", "refresh", "late-data", "definition-change",
+                             "reclassification", "estimate-replaced", "organisation-change"}));
+  command->add_option("--reason-text", options->send.reason_text, "The same in words, on one line")
+      ->type_name("TEXT");
   command
       ->add_option("--request-id", options->send.request_id,
                    "Id of the request, 1 to 100 visible characters (else from the file's content)")

@@ -24,8 +24,10 @@
 #include "onereturn/config/v1/definitions.pb.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/define.h"
+#include "services/ingestion/app/drafts.h"
 #include "services/ingestion/app/give_extension.h"
 #include "services/ingestion/app/keep_timetable.h"
+#include "services/ingestion/app/sign_return.h"
 #include "services/ingestion/app/submit_file.h"
 #include "services/ingestion/app/submit_return.h"
 #include "services/ingestion/app/uploads.h"
@@ -98,6 +100,8 @@ class TestIngestion {
     uploads_ = std::make_unique<Uploads>(store_.get(), committer_.get(), &clock_);
     submit_return_ =
         std::make_unique<SubmitReturn>(committer_.get(), writer_.get(), collections_.get());
+    sign_return_ = std::make_unique<SignReturn>(writer_.get(), collections_.get());
+    drafts_ = std::make_unique<Drafts>(committer_.get(), writer_.get(), collections_.get());
     submit_file_ = std::make_unique<SubmitFile>(store_.get(), writer_.get(), collections_.get(),
                                                 uploads_.get(), submit_return_.get());
   }
@@ -253,6 +257,8 @@ class TestIngestion {
   const FactWriter& writer() const { return *writer_; }
   const SubmitReturn& submit_return() const { return *submit_return_; }
   const SubmitFile& submit_file() const { return *submit_file_; }
+  const SignReturn& sign_return() const { return *sign_return_; }
+  const Drafts& drafts() const { return *drafts_; }
 
  private:
   template <typename Definition>
@@ -275,6 +281,8 @@ class TestIngestion {
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<SubmitReturn> submit_return_;
   std::unique_ptr<SubmitFile> submit_file_;
+  std::unique_ptr<SignReturn> sign_return_;
+  std::unique_ptr<Drafts> drafts_;
   std::atomic<int> requests_{0};
   std::mutex mutex_;
   std::vector<std::thread> threads_;  // Guarded by mutex_.

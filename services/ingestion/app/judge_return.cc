@@ -1,0 +1,121 @@
+#include "services/ingestion/app/judge_return.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/commit/journal.h"
+#include "common/hierarchy/ods_code.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/earlier_returns.h"
+#include "services/ingestion/domain/nil_return.h"
+#include "services/ingestion/store/catalogue_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// The collection as it is for the period that was read; for one that could not be read, any: what
+// is wrong with the period is told of where the collection is known.
+absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
+                                                 CompiledCollections* collections,
+                                                 const std::string& code,
+                                                 const absl::StatusOr<Period>& period) {
+  return period.ok() ? collections->Get(snapshot, code, *period) : collections->Get(snapshot, code);
+}
+
+// A system cannot report for a time after its organisation's end. What a national body publishes
+// may carry the old code.
+absl::Status CheckOpen(const Reader& reader, const Submission& submission, const Period& period) {
+  if (submission.origin == Origin::kImport) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      std::optional<StoredDefinition> stored,
+      FindDefinition(reader, DefinitionKind::kOrganisation, submission.organisation, kNewest));
+  catalogue::v1::Organisation organisation;
+  if (!stored.has_value() || !organisation.ParseFromString(stored->bytes)) {
+    return absl::DataLossError("a stored organisation cannot be read");
+  }
+  const std::string& closed = organisation.close_date();
+  if (closed.empty() || closed >= period.start().ToString()) return absl::OkStatus();
+  Error error(Reason::kOdsClosed, absl::StrCat(submission.organisation, " closed on ", closed,
+                                               ", before ", period.ToString(), " began"));
+  error.Field("organisation", absl::StrCat("closed on ", closed));
+  if (organisation.successions_size() > 0) {
+    error.With("successor", organisation.successions(0).successor());
+  }
+  return error;
+}
+
+Judgement JudgeNil(const Collection& collection, const Period& period, const Submission& given,
+                   const ReturnHistory& history) {
+  Submission nil{given.organisation, given.origin, {}, {}, given.explanations};
+  nil.with_screens = given.with_screens;
+  nil.cells = NilCells(collection, given.organisation, period);
+  return Judge(collection, period, nil, history);
+}
+
+}  // namespace
+
+absl::StatusOr<Period> PeriodOfReturn(const std::string& text, PeriodKind kind) {
+  absl::StatusOr<Period> period = Period::Parse(text);
+  if (!period.ok()) {
+    return Error(Reason::kPeriod,
+                 absl::StrCat("the period cannot be read: ", period.status().message()))
+        .Field("period", period.status().message());
+  }
+  if (period->kind() != kind) {
+    return Error(Reason::kPeriod,
+                 absl::StrCat("the collection takes periods of kind ", PeriodKindName(kind)))
+        .Field("period", absl::StrCat("is not of kind ", PeriodKindName(kind)));
+  }
+  return period;
+}
+
+absl::Status CheckEtag(const std::string& etag, const ReturnHeadState& head) {
+  const std::string newest = EtagOf(head.newest.sequence);
+  if (etag.empty() || etag == newest) return absl::OkStatus();
+  return Error(Reason::kEtagMismatch, "the return has changed since you read it: read it again")
+      .With("etag", newest)
+      .Field("etag", absl::StrCat("is now ", newest));
+}
+
+absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation) {
+  if (absl::Status code = CheckOdsCode(organisation); !code.ok()) {
+    return Error(Reason::kOdsFormat,
+                 absl::StrCat("the organisation is not an ODS code: ", code.message()))
+        .Field("organisation", code.message());
+  }
+  ASSIGN_OR_RETURN(std::optional<StoredDefinition> known,
+                   FindDefinition(reader, DefinitionKind::kOrganisation, organisation, kNewest));
+  if (known.has_value()) return absl::OkStatus();
+  return Error(Reason::kOdsUnknown,
+               absl::StrCat("there is no organisation ", organisation, " in the catalogue"))
+      .Field("organisation", "is not defined");
+}
+
+absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledCollections* collections,
+                                         const ReturnSubmission& submission) {
+  const Submission& given = submission.submission;
+  RETURN_IF_ERROR(CheckOrganisationKnown(snapshot, given.organisation));
+  ASSIGN_OR_RETURN(CompiledCollection compiled,
+                   CollectionFor(snapshot, collections, submission.collection,
+                                 Period::Parse(submission.period)));
+  const Collection& collection = *compiled.collection;
+  ASSIGN_OR_RETURN(const Period period, PeriodOfReturn(submission.period, collection.period_kind));
+  RETURN_IF_ERROR(CheckOpen(snapshot, given, period));
+  ReturnKey key{collection.code, period.ToString(), given.organisation};
+  ASSIGN_OR_RETURN(ReturnHeadState head, HeadOf(snapshot, key));
+  RETURN_IF_ERROR(CheckEtag(submission.etag, head));
+  ASSIGN_OR_RETURN(EarlierReturns earlier,
+                   ReadEarlierReturns(snapshot, collection, period, given.organisation));
+  Judgement judgement = submission.nil ? JudgeNil(collection, period, given, earlier.history)
+                                       : Judge(collection, period, given, earlier.history);
+  std::vector<ReadCheck> read_set = std::move(earlier.read_set);
+  // The organisation's closing date is in the catalogue too.
+  read_set.push_back(CatalogueCheck(compiled.catalogue_sequence));
+  read_set.push_back(head.check);
+  return JudgedReturn{std::move(compiled),  period,
+                      std::move(key),       std::move(head),
+                      std::move(judgement), std::move(read_set)};
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,247 @@
+// Goal: a return of a collection with signatures is accepted by the last of them and by nothing
+// else, and the ledger names everybody who had a part in it.
+#include "services/ingestion/app/sign_return.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/ingestion/app/testing/sign_off_fixture.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class SignReturnTest : public SignOffTest {};
+
+feed::v1::Entry EntryOf(const Receipt& receipt) {
+  feed::v1::Entry entry;
+  EXPECT_TRUE(entry.ParseFromString(receipt.entry));
+  return entry;
+}
+
+TEST_F(SignReturnTest, TheLastSignatureAcceptsAndNamesEverybody) {
+  const absl::StatusOr<ReturnAnswer> submitted =
+      ingestion_.Submit(March({{"ae_attendances|type1|no", "5536"}}));
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_TRUE(submitted->waits);
+  const feed::v1::Entry entry = EntryOf(submitted->accepted->receipt);
+  EXPECT_EQ(entry.kind(), feed::v1::ENTRY_KIND_RETURN_SUBMITTED);
+  EXPECT_EQ(entry.name(), kMarchSubmission);
+  EXPECT_THAT(Accepted(), StatusIs(absl::StatusCode::kNotFound)) << "nobody has signed it yet";
+
+  const std::string digest = submitted->fact.cell_digest();
+  const Answer first = Sign(By(kDirector), digest, 1);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_TRUE(first->submission.has_value());
+  EXPECT_EQ(first->submission->next_level(), 2u);
+  EXPECT_EQ(Waiting()->SerializeAsString(), first->submission->SerializeAsString());
+  EXPECT_THAT(Accepted(), StatusIs(absl::StatusCode::kNotFound));
+
+  const Answer last = Sign(By(kChief), digest, 2);
+  ASSERT_THAT(last, IsOk());
+  ASSERT_TRUE(last->accepted_return.has_value());
+  const returns::v1::Revision& revision = last->accepted_return->revision();
+  EXPECT_EQ(revision.number(), 1u);
+  EXPECT_EQ(revision.cell_digest(), digest);
+  ASSERT_EQ(revision.sign_offs_size(), 3);
+  const char* const persons[] = {kOfficer, kDirector, kChief};
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(revision.sign_offs(i).level(), static_cast<uint32_t>(i));
+    EXPECT_EQ(revision.sign_offs(i).person(), persons[i]);
+    EXPECT_EQ(revision.sign_offs(i).sequence(), entry.sequence() + static_cast<uint64_t>(i));
+  }
+  EXPECT_EQ(revision.sequence(), entry.sequence() + 2);
+  EXPECT_EQ(Accepted()->SerializeAsString(), last->accepted_return->SerializeAsString());
+  const feed::v1::ReturnAccepted fact = ReturnOfEntry(last->accepted->receipt.entry).value();
+  EXPECT_EQ(fact.submission(), entry.sequence());
+  EXPECT_EQ(ingestion_.CellsOf(fact).size(), 18u);
+  EXPECT_THAT(Waiting(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Sign(By(kChief), digest, 2), HasReason(Reason::kSignOffState));
+}
+
+TEST_F(SignReturnTest, NobodySignsWhatIsHisOwnOrTwice) {
+  const std::string digest = SubmitMarch();
+  EXPECT_THAT(Sign(By(kOfficer), digest, 1), HasReason(Reason::kSelfApproval));
+  RequestOrigin desk_alone = By("");
+  EXPECT_THAT(Sign(desk_alone, digest, 1), HasReason(Reason::kSelfApproval))
+      << "a desk without a person is whoever sits at it";
+  ASSERT_THAT(Sign(By(kDirector), digest, 1), IsOk());
+  RequestOrigin elsewhere = By(kDirector);
+  elsewhere.actor = "spiffe://onereturn.example/organisation/RLQ/other-desk";
+  EXPECT_THAT(Sign(elsewhere, digest, 2), HasReason(Reason::kSelfApproval));
+  EXPECT_THAT(Sign(By(kChief), digest, 1), HasReason(Reason::kSignOffState));
+  EXPECT_THAT(Sign(By(kChief), digest, 2), IsOk());
+}
+
+TEST_F(SignReturnTest, ANewSubmissionVoidsTheSignaturesOfTheOneBefore) {
+  const std::string old_digest = SubmitMarch();
+  ASSERT_THAT(Sign(By(kDirector), old_digest, 1), IsOk());
+  const std::string digest = SubmitMarch({{"ae_attendances|type1|no", "7"}});
+  EXPECT_NE(digest, old_digest);
+  EXPECT_THAT(Sign(By(kChief), old_digest, 2), HasReason(Reason::kContentChanged));
+  EXPECT_THAT(Sign(By(kChief), digest, 2), HasReason(Reason::kSignOffState));
+  ASSERT_THAT(Waiting(), IsOk());
+  EXPECT_EQ(Waiting()->sign_offs_size(), 1);
+  EXPECT_THAT(Sign(By(kDirector), digest, 1), IsOk());
+}
+
+TEST_F(SignReturnTest, TheSameSubmissionAgainKeepsItsSignatures) {
+  const std::string digest = SubmitMarch();
+  ASSERT_THAT(Sign(By(kDirector), digest, 1), IsOk());
+  const uint64_t before = ingestion_.LastSequence();
+  const absl::StatusOr<ReturnAnswer> again = ingestion_.Submit(March());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->unchanged);
+  EXPECT_TRUE(again->waits);
+  EXPECT_EQ(ingestion_.LastSequence(), before);
+  EXPECT_EQ(Waiting()->next_level(), 2u);
+}
+
+TEST_F(SignReturnTest, ARepeatIsAnsweredAsTheFirst) {
+  const ReturnSubmission submission = March();
+  const absl::StatusOr<ReturnAnswer> submitted = ingestion_.Submit(submission);
+  ASSERT_THAT(submitted, IsOk());
+  const std::string digest = submitted->fact.cell_digest();
+  const RequestOrigin first = By(kDirector);
+  const RequestOrigin last = By(kChief);
+  ASSERT_THAT(Sign(first, digest, 1), IsOk());
+  const Answer accepted = Sign(last, digest, 2);
+  ASSERT_THAT(accepted, IsOk());
+  const uint64_t end = ingestion_.LastSequence();
+  EXPECT_TRUE(Sign(first, digest, 1)->accepted->replayed);
+  const Answer again = Sign(last, digest, 2);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->accepted->replayed);
+  EXPECT_EQ(again->accepted_return->SerializeAsString(),
+            accepted->accepted_return->SerializeAsString());
+  const absl::StatusOr<ReturnAnswer> resubmitted = ingestion_.Submit(submission);
+  ASSERT_THAT(resubmitted, IsOk());
+  EXPECT_TRUE(resubmitted->accepted->replayed);
+  EXPECT_TRUE(resubmitted->waits);
+  EXPECT_EQ(ingestion_.LastSequence(), end);
+}
+
+TEST_F(SignReturnTest, WhatWasSignedIsReopenedWithAReasonBeforeItIsSentAgain) {
+  AcceptMarch();
+  EXPECT_THAT(ingestion_.Submit(March({{"ae_attendances|type1|no", "7"}})),
+              HasReason(Reason::kNotReopened));
+  EXPECT_TRUE(ingestion_.Submit(March())->unchanged) << "the same is no new revision";
+  EXPECT_THAT(Reopen(kMarch, ""), HasReason(Reason::kFieldInvalid));
+  EXPECT_THAT(Reopen(kMarch, "for Mr 943 476 5919"), HasReason(Reason::kPersonalData));
+  EXPECT_THAT(Reopen("organisations/RLQ/returns/MSitAE.2024-04"),
+              StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_THAT(Reopen(kMarch), IsOk());
+  EXPECT_THAT(Reopen(kMarch), HasReason(Reason::kSignOffState));
+  AcceptMarch({{"ae_attendances|type1|no", "7"}});
+  EXPECT_EQ(Accepted()->revision().number(), 2u);
+  EXPECT_THAT(ingestion_.Submit(March({{"ae_attendances|type1|no", "8"}})),
+              HasReason(Reason::kNotReopened))
+      << "it was open for one revision";
+}
+
+TEST_F(SignReturnTest, ASubmissionIsSentBackOrWithdrawn) {
+  const std::string digest = SubmitMarch();
+  EXPECT_THAT(SendBack(std::string(32, 'x'), "wrong"), HasReason(Reason::kContentChanged));
+  EXPECT_THAT(SendBack(digest, ""), HasReason(Reason::kFieldInvalid));
+  ASSERT_THAT(SendBack(digest, "type 1 is missing"), IsOk());
+  ASSERT_THAT(Waiting(), IsOk());
+  EXPECT_EQ(Waiting()->state(), returns::v1::SUBMISSION_STATE_SENT_BACK);
+  EXPECT_EQ(Waiting()->sent_back_reason(), "type 1 is missing");
+  EXPECT_EQ(Waiting()->next_level(), 0u);
+  EXPECT_THAT(Sign(By(kDirector), digest, 1), HasReason(Reason::kSignOffState));
+  EXPECT_EQ(SubmitMarch(), digest) << "the same may be sent again";
+  ASSERT_THAT(Withdraw(digest), IsOk());
+  EXPECT_THAT(Waiting(), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Withdraw(digest), HasReason(Reason::kSignOffState));
+}
+
+// A national body publishes the figure while it waits: what would be signed follows another one.
+TEST_F(SignReturnTest, AnImportNeedsNoSignatureAndOvertakesWhatWaits) {
+  const std::string digest = SubmitMarch({{"ae_attendances|type1|no", "7"}});
+  ReturnSubmission imported = ingestion_.AeReturn("RLQ", "2024-03");
+  imported.submission.origin = Origin::kImport;
+  const absl::StatusOr<ReturnAnswer> answer = ingestion_.Submit(imported);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_FALSE(answer->waits);
+  EXPECT_EQ(Accepted()->revision().sign_offs_size(), 0);
+  EXPECT_THAT(Sign(By(kDirector), digest, 1), HasReason(Reason::kEtagMismatch));
+}
+
+TEST_F(SignReturnTest, WhatIsWrongInAStepIsSaidAtOnce) {
+  SubmitMarch();
+  const Answer answer = Sign(By(kDirector), "short", 0);
+  ASSERT_THAT(answer, HasReason(Reason::kFieldInvalid));
+  EXPECT_EQ(DetailsOf(answer.status())->fields.size(), 2u);
+  returns::v1::SignReturnRequest elsewhere;
+  elsewhere.set_name("organisations/RLQ/returns/MSitAE.2024-03/draft");
+  EXPECT_THAT(Wait([&](SignReturn::Done done) {
+                ingestion_.sign_return().Sign(By(kDirector), elsewhere, std::move(done));
+              }),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(SignReturnTest, OnlyJudgedNothingIsKept) {
+  const std::string digest = SubmitMarch();
+  const uint64_t before = ingestion_.LastSequence();
+  RequestOrigin origin = By(kDirector);
+  origin.validate_only = true;
+  const Answer answer = Sign(origin, digest, 1);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_FALSE(answer->accepted.has_value());
+  EXPECT_EQ(answer->submission->next_level(), 1u);
+  EXPECT_EQ(ingestion_.LastSequence(), before);
+}
+
+TEST_F(SignReturnTest, ListsAreOfTheScopeInOrderAndPaged) {
+  SubmitMarch();
+  ReturnSubmission other = ingestion_.AeReturn("RCF", "2024-03");
+  ASSERT_THAT(ingestion_.Submit(other), IsOk());
+  ReturnSubmission april = ingestion_.AeReturn("RLQ", "2024-04");
+  ASSERT_THAT(ingestion_.Submit(april), IsOk());
+  const auto names = [&](const OrganisationScope& scope, const std::string& collection) {
+    std::string text;
+    std::string after;
+    do {
+      auto page = ListSubmissions(ingestion_.store(), scope, collection, after, 1).value();
+      for (const auto& row : page.rows) {
+        absl::StrAppend(&text, row.organisation(), " ", row.period(), ";");
+      }
+      after = page.after;
+    } while (!after.empty());
+    return text;
+  };
+  EXPECT_EQ(names(OrganisationScope::Only("RLQ"), ""), "RLQ 2024-03;RLQ 2024-04;");
+  EXPECT_EQ(names(OrganisationScope::National(), "MSitAE"), "RCF 2024-03;RLQ 2024-03;RLQ 2024-04;");
+  EXPECT_EQ(names(OrganisationScope::Only("RLQ"), "KH03"), "");
+  EXPECT_EQ(names(OrganisationScope::Only("RDY"), ""), "");
+  EXPECT_THAT(GetSubmission(ingestion_.store(), OrganisationScope::Only("RCF"), kMarchSubmission),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
+// A file of an organisation's own waits too, and says so.
+TEST_F(SignReturnTest, AFileOfTheOrganisationsOwnWaits) {
+  std::string header = "organisation,period,item,booked,department,value\n";
+  std::string rows;
+  for (const Cell& cell : AeCells()) {
+    std::map<std::string, std::string> values;
+    for (const DimensionValue& one : cell.dimensions) values[one.dimension] = one.value;
+    absl::StrAppend(&rows, "RLQ,2024-03,", cell.item, ",", values["booked"], ",",
+                    values["department"], ",0\n");
+  }
+  FileSubmission file =
+      ingestion_.AeFile(ingestion_.Upload(header + rows, "RLQ"), "onereturn-long");
+  file.scope = OrganisationScope::Only("RLQ");
+  file.may_import = false;
+  file.owner = "RLQ";
+  const absl::StatusOr<FileAnswer> answer = ingestion_.submit_file().Run(file);
+  ASSERT_THAT(answer, IsOk());
+  ASSERT_EQ(answer->returns.size(), 1u);
+  EXPECT_EQ(answer->returns[0].submission, kMarchSubmission);
+  EXPECT_EQ(answer->returns[0].revision, "");
+  EXPECT_THAT(Waiting(), IsOk());
+}
+
+}  // namespace
+}  // namespace onereturn::ingestion
