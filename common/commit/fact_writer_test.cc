@@ -119,6 +119,25 @@ TEST_F(FactWriterTest, ARepeatIsNotJudged) {
   EXPECT_EQ(judged_, 1);
 }
 
+// What a request comes to may be judged: one kind of fact or another.
+TEST_F(FactWriterTest, ARequestMayComeToEitherOfTwoKinds) {
+  FactRequest request = Request("r1", "content");
+  request.other_kind = feed::v1::ENTRY_KIND_STATEMENT_SCORED;
+  const auto judge = [this](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+    Decision decision = Decide(snapshot, "content");
+    std::get<NewFact>(decision).kind = feed::v1::ENTRY_KIND_STATEMENT_SCORED;
+    return decision;
+  };
+  const Answer first = Write(request, judge);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(EntryIn(first).kind(), feed::v1::ENTRY_KIND_STATEMENT_SCORED);
+  const Answer again = Write(request, judge);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE((*again)->accepted.replayed);
+  EXPECT_THAT(Write(Request("r1", "content"), judge), HasReason(Reason::kRequestIdReused))
+      << "a method that comes to the first kind alone";
+}
+
 // The answer was lost, somebody else changed the thing, the caller asks again: nothing is turned
 // back.
 TEST_F(FactWriterTest, ARepeatOfWhatWasUnchangedStaysSo) {

@@ -119,6 +119,27 @@ TEST_F(LedgerRecheckTest, AlteredOrLostCellsAreFound) {
   EXPECT_THAT(Run(), IsOk());
 }
 
+// The cells of what is not accepted yet are looked at too.
+TEST_F(LedgerRecheckTest, LostCellsOfSubmissionsAndDraftsAreFound) {
+  const Digest digest = Sha256("cells");
+  feed::v1::ReturnSubmitted submitted;
+  submitted.mutable_content()->add_chunk_digests(std::string(DigestBytes(digest)));
+  Proposal proposal = Fact("submission", submitted.SerializeAsString());
+  proposal.entry.set_kind(feed::v1::ENTRY_KIND_RETURN_SUBMITTED);
+  ASSERT_THAT(service_.Accept(std::move(proposal)), IsOk());
+  ExpectFound("the cells of entry 301");
+  chunks_[digest] = "cells";
+  const Digest drafted_digest = Sha256("draft");
+  feed::v1::ReturnDrafted drafted;
+  drafted.add_chunk_digests(std::string(DigestBytes(drafted_digest)));
+  Proposal draft = Fact("draft", drafted.SerializeAsString());
+  draft.entry.set_kind(feed::v1::ENTRY_KIND_RETURN_DRAFTED);
+  ASSERT_THAT(service_.Accept(std::move(draft)), IsOk());
+  ExpectFound("the cells of entry 302");
+  chunks_[drafted_digest] = "draft";
+  EXPECT_THAT(Run(), IsOk());
+}
+
 TEST_F(LedgerRecheckTest, StopEndsARun) {
   recheck_.Stop();
   EXPECT_THAT(Run(), IsOk());

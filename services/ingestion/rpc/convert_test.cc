@@ -49,6 +49,45 @@ std::vector<std::string> PathsOf(const absl::Status& status) {
   return paths;
 }
 
+TEST(ToSubmissionTest, WhyAReturnIsSentAgain) {
+  returns::v1::SubmitReturnRequest request = Request();
+  request.set_reason(returns::v1::REVISION_REASON_LATE_DATA);
+  request.set_reason_text("a ward was late");
+  const ReturnSubmission made = ToSubmission(request, Submitter(), Sha256("bytes")).value();
+  EXPECT_EQ(made.reason, returns::v1::REVISION_REASON_LATE_DATA);
+  EXPECT_EQ(made.reason_text, "a ward was late");
+  EXPECT_FALSE(made.nil);
+  request.set_reason(returns::v1::REVISION_REASON_UNDO);  // UndoRevision says so, and nobody else.
+  request.set_reason_text("one\nline too many");
+  request.set_nil(true);  // And cells.
+  EXPECT_THAT(PathsOf(ToSubmission(request, Submitter(), Sha256("bytes")).status()),
+              UnorderedElementsAre("reason", "reason_text", "cells"));
+  request = Request();
+  request.set_reason_text("asked by 943 476 5919");
+  EXPECT_THAT(ToSubmission(request, Submitter(), Sha256("bytes")),
+              HasReason(Reason::kPersonalData));
+  request.clear_reason_text();
+  request.clear_cells();
+  request.set_nil(true);
+  EXPECT_TRUE(ToSubmission(request, Submitter(), Sha256("bytes"))->nil);
+}
+
+TEST(ToSubmissionTest, ADraftNamesItsReturn) {
+  returns::v1::SaveDraftRequest request;
+  request.set_request_id("d1");
+  EXPECT_THAT(PathsOf(ToSubmission(request, Submitter(), Sha256("bytes")).status()),
+              UnorderedElementsAre("organisation", "collection", "period"));
+  request.set_organisation("RLQ");
+  request.set_collection("MSitAE");
+  request.set_period("2023-06");
+  request.set_etag("\"4\"");
+  *request.mutable_cells() = Request().cells();
+  const ReturnSubmission draft = ToSubmission(request, Submitter(), Sha256("bytes")).value();
+  EXPECT_EQ(draft.submission.cells.size(), 2u);
+  EXPECT_EQ(draft.etag, "\"4\"");
+  EXPECT_FALSE(draft.origin.validate_only);
+}
+
 TEST(ToSubmissionTest, ACallBecomesASubmission) {
   returns::v1::SubmitReturnRequest request = Request();
   request.set_etag("\"4\"");
