@@ -16,9 +16,9 @@
 
 namespace onereturn {
 
-// Owns its cells. Indexed by item and by each dimension's value, so that a rule evaluated once for
-// each of many tuples does not read every cell each time. Thread-compatible: once filled, any
-// number of threads may read it.
+// Owns its cells. Indexed by item, by each dimension's value and by all of a cell's values
+// together, so that a rule evaluated once for each of many tuples does not read every cell each
+// time. Thread-compatible: once filled, any number of threads may read it.
 class CellTable : public CellSource {
  public:
   // Cells may repeat; the table keeps what it is given.
@@ -37,6 +37,9 @@ class CellTable : public CellSource {
     std::vector<Cell> cells;
     // Positions in `cells`, by dimension and value.
     absl::flat_hash_map<std::pair<std::string, std::string>, std::vector<size_t>> by_value;
+    // Positions by the hash of all the cell's dimensions, in any order: several where cells repeat,
+    // or where hashes happen to be equal.
+    absl::flat_hash_map<size_t, std::vector<size_t>> by_tuple;
     // How many cells have the dimension: an index is complete only where all have it.
     absl::flat_hash_map<std::string, size_t> cells_with_dimension;
   };

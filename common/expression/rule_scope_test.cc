@@ -1,6 +1,7 @@
 // Goal: a rule runs once for each tuple that the cells hold. Method: small tables of cells.
 #include "common/expression/rule_scope.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,49 @@ TEST(RuleScopeTest, TheScopeDrivesTheEvaluation) {
   const auto total =
       Expression::Parse("sum_present(over_four_hours) <= count_present(attendances)");
   EXPECT_EQ(VerdictOf(Evaluate(*total, cells, {})), RuleVerdict::kHolds);
+}
+
+// By any bindings exactly the cells that a look at all of them finds, also where some have fewer
+// dimensions or stand twice.
+TEST(CellTableTest, ShowsTheCellsThatAgreeAndNoOther) {
+  const std::vector<std::vector<DimensionValue>> whole = {{{"a", "1"}, {"b", "1"}, {"c", "1"}},
+                                                          {{"c", "2"}, {"a", "1"}, {"b", "1"}},
+                                                          {{"a", "2"}, {"b", "1"}, {"c", "1"}},
+                                                          {{"a", "1"}, {"b", "1"}, {"c", "1"}},
+                                                          {{"b", "2"}, {"c", "2"}, {"a", "2"}}};
+  std::vector<std::vector<DimensionValue>> ragged = whole;
+  ragged.push_back({{"a", "1"}, {"b", "1"}});
+  ragged.push_back({});
+  for (const auto& cells : {whole, ragged}) {
+    CellTable table;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      table.Add("x", cells[i], Decimal::FromWhole(static_cast<int64_t>(i)));
+    }
+    const std::vector<std::string> values = {"", "1", "2", "3"};  // Empty: not bound.
+    for (const std::string& a : values) {
+      for (const std::string& b : values) {
+        for (const std::string& c : values) {
+          Bindings bindings;
+          if (!b.empty()) bindings.push_back({"b", b});
+          if (!c.empty()) bindings.push_back({"c", c});
+          if (!a.empty()) bindings.push_back({"a", a});
+          bindings.push_back({"d", "1"});  // No cell has it: it does not matter.
+          std::vector<int64_t> expected;
+          for (size_t i = 0; i < cells.size(); ++i) {
+            if (Agrees(cells[i], bindings)) expected.push_back(static_cast<int64_t>(i));
+          }
+          std::vector<int64_t> shown;
+          table.Visit("x", bindings, [&](const SourceCell& cell) {
+            if (Agrees(cell.dimensions, bindings)) {
+              shown.push_back(static_cast<int64_t>(cell.value->wide() / Decimal::kMillion));
+            }
+          });
+          std::sort(shown.begin(), shown.end());
+          EXPECT_EQ(shown, expected) << a << " " << b << " " << c;
+        }
+      }
+    }
+  }
 }
 
 }  // namespace
