@@ -89,7 +89,9 @@ RULES = (
         "INFO",
         (),
         False,
-        f"sum(ae_attendances) = 0 or {_over_a_year('sum(ae_attendances)')} > 2400 or "
+        "sum(ae_attendances) = 0 or sum(ae_attendances) > 2400 or "
+        "sum(ae_admissions_via_ae) >= 480 or "
+        f"{_over_a_year('sum(ae_attendances)')} > 2400 or "
         f"{_over_a_year('sum(ae_admissions_via_ae) + ae_other_emergency_admissions')} >= 480",
         "Over twelve months the figures are below what the collection asks for: on average over "
         "200 attendances, or 40 emergency admissions, a month.",

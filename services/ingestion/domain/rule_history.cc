@@ -14,23 +14,21 @@ bool StandsBefore(const Cell* a, const Cell* b) {
 
 }  // namespace
 
-ItemHistory::ItemHistory(const RuleSpec& rule, const ReturnHistory& history) {
-  const uint32_t furthest = rule.PriorPeriods();
-  const std::vector<std::string>& items = rule.expression.Items();
-  for (const EarlierReturn& earlier : history) {
-    if (earlier.periods_before > furthest) continue;
-    CellTable& table = tables_[earlier.periods_before];
-    for (const Cell& cell : earlier.cells) {
-      if (std::binary_search(items.begin(), items.end(), cell.item)) {
-        table.Add(cell.item, cell.dimensions, cell.value);
-      }
+const CellSource* ItemHistory::Before(uint32_t periods_before) const {
+  if (periods_before > rule_.PriorPeriods()) return nullptr;
+  if (auto made = tables_.find(periods_before); made != tables_.end()) return &made->second;
+  const auto earlier = std::find_if(
+      history_.begin(), history_.end(),
+      [periods_before](const EarlierReturn& one) { return one.periods_before == periods_before; });
+  if (earlier == history_.end()) return nullptr;
+  const std::vector<std::string>& items = rule_.expression.Items();
+  CellTable& table = tables_[periods_before];
+  for (const Cell& cell : earlier->cells) {
+    if (std::binary_search(items.begin(), items.end(), cell.item)) {
+      table.Add(cell.item, cell.dimensions, cell.value);
     }
   }
-}
-
-const CellSource* ItemHistory::Before(uint32_t periods_before) const {
-  const auto found = tables_.find(periods_before);
-  return found == tables_.end() ? nullptr : &found->second;
+  return &table;
 }
 
 OneCellHistory::OneCellHistory(const RuleSpec& rule, const ReturnHistory& history) {

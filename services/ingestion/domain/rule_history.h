@@ -31,15 +31,21 @@ using ReturnHistory = std::vector<EarlierReturn>;
 inline constexpr char kCellName[] = "cell";
 
 // For a rule that is evaluated over the items of a return: of each period that it reads, the items
-// that it reads. Owns copies; once made, any number of threads may read it.
+// that it reads. A period is laid out when it is first asked for: most rules are settled before
+// they look far back. Rule and history must outlive it. Not thread-safe.
 class ItemHistory final : public CellHistory {
  public:
-  ItemHistory(const RuleSpec& rule, const ReturnHistory& history);
+  ItemHistory(const RuleSpec& rule, const ReturnHistory& history)
+      : rule_(rule), history_(history) {}
+  ItemHistory(const ItemHistory&) = delete;
+  ItemHistory& operator=(const ItemHistory&) = delete;
 
   const CellSource* Before(uint32_t periods_before) const override;
 
  private:
-  std::map<uint32_t, CellTable> tables_;
+  const RuleSpec& rule_;
+  const ReturnHistory& history_;
+  mutable std::map<uint32_t, CellTable> tables_;  // Of the periods that were asked for.
 };
 
 // For a rule of each cell: the same cell in earlier periods, under the name `cell`. A period that
