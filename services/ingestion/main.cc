@@ -74,7 +74,7 @@ struct UseCases {
   // What could not be written is tried again at the next turn; why is said once.
   void TakeTurn() {
     const absl::Status kept = timetable.Run();
-    const std::string why = kept.ok() ? "" : TextOf(kept);
+    const std::string why = kept.ok() ? "" : onereturn::TextOf(kept);
     if (!why.empty() && why != said) LogWarning("timetable.not_kept", {{"why", why}});
     said = why;
   }
