@@ -204,12 +204,12 @@ absl::StatusOr<PageOf<common::v1::Cell>> CellsOf(const Reader& reader, const Cel
   return page;
 }
 
-absl::StatusOr<Differences> DifferencesOf(const Reader& reader,
-                                          const std::optional<CellState>& before,
-                                          const CellState& state, const std::string& after,
-                                          size_t limit) {
+absl::StatusOr<CellDifferences> DifferencesOf(const Reader& reader,
+                                              const std::optional<CellState>& before,
+                                              const CellState& state, const std::string& after,
+                                              size_t limit) {
   const std::vector<std::string> none;
-  Differences differences;
+  CellDifferences differences;
   const uint64_t skip = CountGiven(after);
   RETURN_IF_ERROR(VisitDifferences(
       ChunksOf(reader, before.has_value() ? before->chunk_digests : none),

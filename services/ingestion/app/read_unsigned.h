@@ -55,16 +55,16 @@ absl::StatusOr<CellState> RevisionState(const Reader& reader, const Organisation
 absl::StatusOr<PageOf<common::v1::Cell>> CellsOf(const Reader& reader, const CellState& state,
                                                  const std::string& after, size_t limit);
 
-struct Differences {
+struct CellDifferences {
   PageOf<returns::v1::CellDifference> page;
   uint64_t count = 0;  // Of all pages.
 };
 // Without `before` every cell of `state` is new. `after` counts those already given. Reads all
 // cells of both.
-absl::StatusOr<Differences> DifferencesOf(const Reader& reader,
-                                          const std::optional<CellState>& before,
-                                          const CellState& state, const std::string& after,
-                                          size_t limit);
+absl::StatusOr<CellDifferences> DifferencesOf(const Reader& reader,
+                                              const std::optional<CellState>& before,
+                                              const CellState& state, const std::string& after,
+                                              size_t limit);
 
 }  // namespace onereturn::ingestion
 

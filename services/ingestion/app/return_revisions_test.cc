@@ -23,8 +23,8 @@ class ReturnRevisionsTest : public SignOffTest {
     if (!undo.ok()) return undo.status();
     return ingestion_.Submit(*std::move(undo));
   }
-  absl::StatusOr<Differences> Diff(uint32_t base, uint32_t revision, size_t limit = 100,
-                                   const std::string& after = "") {
+  absl::StatusOr<CellDifferences> Diff(uint32_t base, uint32_t revision, size_t limit = 100,
+                                       const std::string& after = "") {
     const ReturnKey key{"MSitAE", "2024-03", "RLQ"};
     const OrganisationScope scope = OrganisationScope::Only("RLQ");
     std::optional<CellState> before;
@@ -103,7 +103,7 @@ TEST_F(ReturnRevisionsTest, ADifferenceNamesTheCellsThatChangedInPages) {
                                        {"ae_attendances|type2|no", "8"},
                                        {"ae_other_emergency_admissions", "9"}})),
               IsOk());
-  const absl::StatusOr<Differences> whole = Diff(1, 2);
+  const absl::StatusOr<CellDifferences> whole = Diff(1, 2);
   ASSERT_THAT(whole, IsOk());
   EXPECT_EQ(whole->count, 3u);
   ASSERT_EQ(whole->page.rows.size(), 3u);
@@ -111,10 +111,10 @@ TEST_F(ReturnRevisionsTest, ADifferenceNamesTheCellsThatChangedInPages) {
   EXPECT_EQ(whole->page.rows[0].after().millionths(), 7'000'000);
   EXPECT_EQ(whole->page.rows[2].after().reference().item(), "ae_other_emergency_admissions");
   EXPECT_EQ(whole->page.after, "");
-  const absl::StatusOr<Differences> first = Diff(1, 2, 2);
+  const absl::StatusOr<CellDifferences> first = Diff(1, 2, 2);
   ASSERT_THAT(first, IsOk());
   EXPECT_EQ(first->count, 3u);
-  const absl::StatusOr<Differences> rest = Diff(1, 2, 2, first->page.after);
+  const absl::StatusOr<CellDifferences> rest = Diff(1, 2, 2, first->page.after);
   ASSERT_THAT(rest, IsOk());
   ASSERT_EQ(rest->page.rows.size(), 1u);
   EXPECT_EQ(rest->page.rows[0].SerializeAsString(), whole->page.rows[2].SerializeAsString());

@@ -243,15 +243,4 @@ absl::StatusOr<std::string> UploadIdOf(const std::string& name) {
   return std::string(id);
 }
 
-absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent,
-                                                const CallContext& call) {
-  absl::string_view code = parent;
-  if (!absl::ConsumePrefix(&code, "organisations/")) return NotFound();
-  if (code == "-") return call.caller.scope;
-  if (code.empty() || absl::StrContains(code, '/') || !call.caller.scope.Covers(code)) {
-    return NotFound();
-  }
-  return OrganisationScope::Only(std::string(code));
-}
-
 }  // namespace onereturn::ingestion

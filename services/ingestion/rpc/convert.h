@@ -72,15 +72,13 @@ absl::StatusOr<Response> ToResponse(const ReturnAnswer& answer) {
   wire.set_unchanged(answer.unchanged);
   return wire;
 }
+
 returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer);
 
 // The organisation that a list's parent names: the caller's scope, or one organisation within it.
 absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent, const CallContext& call);
 
 absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContext& call);
-
-// The organisation that a list's parent names: the caller's scope, or one organisation within it.
-absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent, const CallContext& call);
 
 // Who owns an upload: the organisation, or at national scope the system itself.
 std::string OwnerOf(const CallContext& call);

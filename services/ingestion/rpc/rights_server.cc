@@ -45,7 +45,7 @@ grpc::ServerUnaryReactor* StartDelegation(const IngestionParts& parts, const Raw
       raw.context, raw.request, raw.response,
       [guard = parts.guard, step = std::move(step)](Mutation<Request, Response> call) {
         step(OfficerOriginOf(*guard, call.call, call.digest), LondonDay(call.call.started),
-             call.request, Responding<Response>(std::move(call.respond)));
+             call.request, RespondingWithGrant<Response>(std::move(call.respond)));
       });
 }
 

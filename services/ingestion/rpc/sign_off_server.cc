@@ -108,7 +108,7 @@ absl::StatusOr<std::optional<CellState>> BaseOf(const IngestionParts& parts,
 }
 
 template <typename Response>
-void FillDifferences(Differences differences, uint32_t base_revision, Response* response) {
+void FillDifferences(CellDifferences differences, uint32_t base_revision, Response* response) {
   for (auto& row : differences.page.rows) *response->add_differences() = std::move(row);
   response->set_difference_count(differences.count);
   response->set_base_revision(base_revision);
@@ -299,8 +299,8 @@ grpc::Status SignOffServer::DiffRevisions(grpc::ServerContext* context,
         const uint32_t base =
             request->base_revision() == 0 ? name.revision - 1 : request->base_revision();
         ASSIGN_OR_RETURN(const auto before, BaseOf(parts_, scope, name.key, base, place.sequence));
-        ASSIGN_OR_RETURN(Differences differences, DifferencesOf(*parts_.store, before, state,
-                                                                asked.place.after, asked.size));
+        ASSIGN_OR_RETURN(CellDifferences differences, DifferencesOf(*parts_.store, before, state,
+                                                                    asked.place.after, asked.size));
         GiveNext(parts_, call, *request, PagePlace{differences.page.after, place.position},
                  response);
         FillDifferences(std::move(differences), base, response);
@@ -325,7 +325,7 @@ grpc::Status SignOffServer::DiffUnsigned(grpc::ServerContext* context,
         }
         ASSIGN_OR_RETURN(const auto before, BaseOf(parts_, scope, state.key, base, UINT64_MAX));
         ASSIGN_OR_RETURN(const std::string after, GoOn(asked.place, state.sequence));
-        ASSIGN_OR_RETURN(Differences differences,
+        ASSIGN_OR_RETURN(CellDifferences differences,
                          DifferencesOf(*parts_.store, before, state, after, asked.size));
         GiveNext(parts_, call, *request,
                  PagePlace{ToGoOn(differences.page.after, state.sequence), asked.place.position},

@@ -16,13 +16,13 @@ namespace {
 
 namespace v1 = catalogue::v1;
 
-constexpr int kUsualRows = 20;
-constexpr int kMostRows = 100;
+constexpr int kUsualHits = 20;
+constexpr int kMostHits = 100;
 
 // Rows that are dear: fewer than PageSize gives.
 absl::StatusOr<size_t> RowsOf(int32_t page_size) {
   ASSIGN_OR_RETURN(const int size, PageSize(page_size));
-  return static_cast<size_t>(page_size == 0 ? kUsualRows : std::min(size, kMostRows));
+  return static_cast<size_t>(page_size == 0 ? kUsualHits : std::min(size, kMostHits));
 }
 
 template <typename Response>

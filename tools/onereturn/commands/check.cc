@@ -20,9 +20,6 @@
 namespace onereturn::client {
 namespace {
 
-constexpr size_t kFindingsShown = 20;
-constexpr size_t kMostFindings = 1'000;  // More are never kept.
-
 struct TemplateOptions {
   std::string organisation;
   std::string collection;

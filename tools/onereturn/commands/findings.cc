@@ -17,8 +17,6 @@
 namespace onereturn::client {
 namespace {
 
-constexpr size_t kMostFindings = 1'000;  // More are never sent.
-
 using FindingsClient = ServiceClient<returns::v1::FindingsService>;
 using ReturnsClient = ServiceClient<returns::v1::ReturnsService>;
 

@@ -22,7 +22,6 @@ namespace onereturn::client {
 namespace {
 
 constexpr size_t kShortestHash = 8;
-constexpr size_t kFindingsShown = 20;
 
 struct SignOptions {
   ReturnOptions target;

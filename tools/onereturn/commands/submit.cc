@@ -19,9 +19,6 @@
 namespace onereturn::client {
 namespace {
 
-constexpr size_t kFindingsShown = 20;
-constexpr size_t kMostFindings = 1'000;  // More are never sent.
-
 struct SubmitOptions {
   std::vector<std::string> paths;
   SendOptions send;

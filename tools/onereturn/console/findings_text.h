@@ -12,6 +12,10 @@
 
 namespace onereturn::client {
 
+// Of an answer: so many are shown where not all are asked for, and more are never sent.
+inline constexpr size_t kFindingsShown = 20;
+inline constexpr size_t kMostFindings = 1'000;
+
 using Findings = google::protobuf::RepeatedPtrField<common::v1::Finding>;
 
 // "AE03 info 12, AE01 error 2": how many of each code, the gravest first, then by code.
