@@ -193,8 +193,8 @@ void AddSubmitCommand(CommandLine* line) {
   CLI::App* command = line->Add(
       nullptr,
       {"submit",
-       "Send files of returns: they are judged whole, and every fault is named with its row and\n"
-       "column. Sending a file again changes nothing.",
+       "Send files of returns: they are judged whole, and every fault is named with\n"
+       "its row and column. Sending a file again changes nothing.",
        "submit deploy/demo/MSitAE-2024-03.csv --collection MSitAE --layout onereturn-wide \\\n"
        "    --profile loader.profile.textproto"},
       [options](Environment& environment) { return SubmitAll(*options, environment); });
