@@ -177,9 +177,8 @@ void AddTemplateCommand(CommandLine* line) {
   CLI::App* command = line->Add(
       nullptr,
       {"template",
-       "Write a file to fill in for one return, with what is held of it already; and, with "
-       "--rules,\n"
-       "the rules to check it by without a connection.",
+       "Write a file to fill in for one return, with what is held of it already;\n"
+       "and, with --rules, the rules to check it by without a connection.",
        "template RDY --collection MSitAE --period 2024-04 --out RDY.csv --rules RDY.rules"},
       [options](Environment& environment) { return MakeTemplate(*options, environment); });
   command->add_option("ORG", options->organisation, "ODS code")->type_name("")->required();
@@ -204,8 +203,9 @@ void AddCheckCommand(CommandLine* line) {
   CLI::App* command = line->Add(
       nullptr,
       {"check",
-       "Judge files of one organisation and period without a connection, by the signed rules that\n"
-       "`template` took along. The findings are those that the service gives.",
+       "Judge files of one organisation and period without a connection, by the\n"
+       "signed rules that `template` took along. The findings are those that the\n"
+       "service gives.",
        "check RDY.csv --rules RDY.rules"},
       [options](Environment& environment) { return CheckAll(*options, environment); });
   command->add_option("FILE", options->files, "Files of the rules' period")
