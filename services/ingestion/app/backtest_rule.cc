@@ -70,7 +70,7 @@ absl::StatusOr<CollectionsByDay> WithRule(const Reader& reader, const BacktestWi
 
 // The newest first; within a period by organisation.
 absl::StatusOr<std::vector<ReturnToTry>> ReturnsOf(const Reader& reader, const BacktestWish& wish,
-                                                  bool* incomplete) {
+                                                   bool* incomplete) {
   std::vector<ReturnToTry> held;
   RETURN_IF_ERROR(
       VisitReturns(reader, OrganisationScope::National(), wish.collection, "", kNewest, "",

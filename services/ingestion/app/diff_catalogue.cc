@@ -31,6 +31,7 @@ constexpr KindOfName kKinds[] = {
     {DefinitionKind::kOrganisation, "organisations/"},
     {DefinitionKind::kItem, "items/"},
     {DefinitionKind::kCollection, "collections/"},
+    {DefinitionKind::kCalendar, "calendars/"},
     {DefinitionKind::kGuidance, "guidance/"},
     {DefinitionKind::kResponsibility, "responsibilities/"},
 };
@@ -43,6 +44,8 @@ std::unique_ptr<Message> NewMessage(DefinitionKind kind) {
       return std::make_unique<catalogue::v1::DataItem>();
     case DefinitionKind::kCollection:
       return std::make_unique<catalogue::v1::Collection>();
+    case DefinitionKind::kCalendar:
+      return std::make_unique<timetable::v1::Calendar>();
     case DefinitionKind::kGuidance:
       return std::make_unique<catalogue::v1::Guidance>();
     default:

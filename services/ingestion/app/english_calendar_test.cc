@@ -1,5 +1,3 @@
-#include "services/ingestion/definitions/window_checks.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +7,7 @@
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/testing/timetable_world.h"
+#include "services/ingestion/definitions/window_checks.h"
 
 namespace onereturn::ingestion {
 namespace {

@@ -28,6 +28,7 @@ class JudgeHeldTest : public ::testing::Test {
  protected:
   JudgeHeldTest() {
     config::v1::DefinitionSet set = EnglandOf({"RLQ", "RCF"});
+    set.mutable_collections(0)->clear_rules();
     ONERETURN_CHECK(
         google::protobuf::TextFormat::MergeFromString(kRules, set.mutable_collections(0)));
     collection_ = set.collections(0);

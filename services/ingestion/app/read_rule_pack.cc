@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/commit/signing_keys.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
@@ -97,8 +98,21 @@ absl::StatusOr<returns::v1::RulePack> ReadRulePackOf(const Reader& reader, const
 }
 
 absl::StatusOr<returns::v1::SignedRulePack> SignRulePack(const returns::v1::RulePack& pack,
+                                                         const Store& store,
                                                          const Committer& committer) {
   returns::v1::SignedRulePack signed_pack;
+  ASSIGN_OR_RETURN(const std::vector<std::string> changes, ReadKeyChangeEntries(store));
+  for (const std::string& entry : changes) {
+    ASSIGN_OR_RETURN(const KeyChange change, KeyChangeOfBytes(entry, committer.service()));
+    returns::v1::KeyHandover* handover = signed_pack.add_handovers();
+    handover->set_service(change.service);
+    handover->set_epoch(change.epoch);
+    handover->set_sequence(change.sequence);
+    handover->set_old_key(change.old_key);
+    handover->set_new_key(change.new_key);
+    handover->set_old_key_signature(change.old_key_signature);
+    handover->set_new_key_signature(change.new_key_signature);
+  }
   signed_pack.set_pack(pack.SerializeAsString());
   ASSIGN_OR_RETURN(const Committer::SignedWord word,
                    committer.Sign(SignedBytesOf(signed_pack.pack())));

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "common/commit/committer.h"
 #include "common/storage/reader.h"
+#include "common/storage/store.h"
 #include "onereturn/returns/v1/rule_pack.pb.h"
 #include "services/ingestion/store/return_table.h"
 
@@ -19,8 +20,9 @@ namespace onereturn::ingestion {
 absl::StatusOr<returns::v1::RulePack> ReadRulePackOf(const Reader& reader, const ReturnKey& key,
                                                      uint64_t sequence);
 
-// With the service's word on it.
+// With the service's word on it, and how its key came to be the one that signs.
 absl::StatusOr<returns::v1::SignedRulePack> SignRulePack(const returns::v1::RulePack& pack,
+                                                         const Store& store,
                                                          const Committer& committer);
 
 }  // namespace onereturn::ingestion

@@ -170,7 +170,7 @@ class RulePackAgreementTest : public ::testing::Test {
     const returns::v1::RulePack pack =
         ReadRulePackOf(ingestion_.store(), {"MSitAE", kPeriod, kOrganisation}, sequence).value();
     const returns::v1::SignedRulePack signed_pack =
-        SignRulePack(pack, ingestion_.committer()).value();
+        SignRulePack(pack, ingestion_.store(), ingestion_.committer()).value();
     ONERETURN_CHECK(VerifyRulePack(signed_pack, ingestion_.committer().verifying_key()).ok());
     return ReadRulePack(signed_pack.pack()).value();
   }
@@ -256,7 +256,8 @@ TEST_F(RulePackAgreementTest, APackThatWasAlteredOrThatAnotherSignedIsRefused) {
       ReadRulePackOf(ingestion_.store(), {"MSitAE", kPeriod, kOrganisation},
                      ingestion_.LastSequence())
           .value();
-  returns::v1::SignedRulePack signed_pack = SignRulePack(pack, ingestion_.committer()).value();
+  returns::v1::SignedRulePack signed_pack =
+      SignRulePack(pack, ingestion_.store(), ingestion_.committer()).value();
   const VerifyingKey trusted = ingestion_.committer().verifying_key();
   EXPECT_THAT(VerifyRulePack(signed_pack, trusted), IsOk());
   const VerifyingKey other = KeyFromSeed(std::string(64, '8')).verifying_key();

@@ -13,10 +13,7 @@
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<WorkingCalendar> CalendarOf(const timetable::v1::Calendar& calendar) {
   ASSIGN_OR_RETURN(const CivilDay first, CivilDay::Parse(calendar.from_date()));

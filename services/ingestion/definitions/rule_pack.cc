@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/digest/digest.h"
+#include "common/ledger/key_change.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/definitions/collection_builder.h"
@@ -77,11 +78,19 @@ std::string SignedBytesOf(absl::string_view pack) {
 
 absl::Status VerifyRulePack(const returns::v1::SignedRulePack& signed_pack,
                             const VerifyingKey& trusted) {
-  if (signed_pack.public_key() != trusted.raw_bytes()) {
+  KeyHistory keys(trusted);
+  for (const returns::v1::KeyHandover& handover : signed_pack.handovers()) {
+    // Those before the trusted key lead to it, not on from it.
+    if (handover.old_key() != keys.newest().raw_bytes()) continue;
+    RETURN_IF_ERROR(keys.Add(
+        KeyChange{handover.service(), handover.epoch(), handover.sequence(), handover.old_key(),
+                  handover.new_key(), handover.old_key_signature(), handover.new_key_signature()}));
+  }
+  if (signed_pack.public_key() != keys.newest().raw_bytes()) {
     return absl::FailedPreconditionError(
         "the rule pack is signed with another key than the one that is trusted");
   }
-  return trusted.Verify(SignedBytesOf(signed_pack.pack()), signed_pack.signature());
+  return keys.newest().Verify(SignedBytesOf(signed_pack.pack()), signed_pack.signature());
 }
 
 absl::StatusOr<Collection> CompileCollection(const returns::v1::RulePack& source) {

@@ -21,8 +21,8 @@ namespace onereturn::ingestion {
 // What the service signs of a serialised RulePack; nothing else is signed that begins so.
 std::string SignedBytesOf(absl::string_view pack);
 
-// OK when `trusted` signed the pack. FAILED_PRECONDITION when it says that another key did;
-// DATA_LOSS when it is not what was signed.
+// OK when `trusted`, or a key that it was handed over to, signed the pack. FAILED_PRECONDITION when
+// it says that another key did; DATA_LOSS when it is not what was signed, or a handover is not.
 absl::Status VerifyRulePack(const returns::v1::SignedRulePack& signed_pack,
                             const VerifyingKey& trusted);
 

@@ -270,7 +270,7 @@ grpc::Status ReturnsServer::GetRulePack(
     pack.set_position(place.position);
     *pack.mutable_time() = onereturn::ToWire(guard.clock().Now());
     ASSIGN_OR_RETURN(const returns::v1::SignedRulePack signed_pack,
-                     SignRulePack(pack, *parts_.committer));
+                     SignRulePack(pack, *parts_.store, *parts_.committer));
     const std::string bytes = signed_pack.SerializeAsString();
     for (size_t at = 0; at < bytes.size(); at += kPieceBytes) {
       returns::v1::GetRulePackResponse response;

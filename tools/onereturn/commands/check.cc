@@ -200,14 +200,14 @@ void AddTemplateCommand(CommandLine* line) {
 
 void AddCheckCommand(CommandLine* line) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = line->Add(
-      nullptr,
-      {"check",
-       "Judge files of one organisation and period without a connection, by the\n"
-       "signed rules that `template` took along. The findings are those that the\n"
-       "service gives.",
-       "check RDY.csv --rules RDY.rules"},
-      [options](Environment& environment) { return CheckAll(*options, environment); });
+  CLI::App* command =
+      line->Add(nullptr,
+                {"check",
+                 "Judge files of one organisation and period without a connection, by the\n"
+                 "signed rules that `template` took along. The findings are those that the\n"
+                 "service gives.",
+                 "check RDY.csv --rules RDY.rules"},
+                [options](Environment& environment) { return CheckAll(*options, environment); });
   command->add_option("FILE", options->files, "Files of the rules' period")
       ->type_name("")
       ->required();

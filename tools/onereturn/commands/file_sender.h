@@ -27,7 +27,7 @@ struct SendOptions {
   std::string reason_text;  // The same in words.
   std::string request_id;   // Empty: made from the file's content and what stands here.
   bool validate_only = false;
-  size_t parallel = 2;
+  size_t parallel = 1;
 };
 
 // A file that was sent, and what was answered.

@@ -237,7 +237,10 @@ void AddSubmitCommand(CommandLine* line) {
                    "Write here the position that includes the last file, for --at-least")
       ->type_name("FILE");
   command->add_flag("--validate-only", options->send.validate_only, "Judge only; store nothing");
-  command->add_option("--parallel", options->send.parallel, "So many files at a time, up to 8")
+  command
+      ->add_option("--parallel", options->send.parallel,
+                   "So many files at a time, up to 8. Rules that look back at earlier periods\n"
+                   "see those alone that are stored: leave it at 1 for months in order")
       ->check(CLI::Range(1, 8));
   command->add_flag("--all-findings", options->all_findings,
                     "Show also findings that only inform, up to 1,000 a file");

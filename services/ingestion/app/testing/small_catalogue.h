@@ -50,10 +50,12 @@ inline catalogue::v1::Rule SmallRule(const std::string& code, const std::string&
   return rule;
 }
 
-// A return with one figure of each of these items.
+// A return with one figure of each of these items. It is later than any period of these tests: a
+// period is taken once it has begun.
 inline ReturnSubmission SmallReturn(TestIngestion* ingestion, const std::string& collection,
                                     const std::string& organisation, const std::string& period,
                                     const std::vector<std::pair<std::string, int>>& figures) {
+  ingestion->clock().Set(ParseTimestamp("2030-01-01T00:00:00Z").value());
   ReturnSubmission submission;
   submission.origin = ingestion->FreshOrigin();
   submission.collection = collection;
