@@ -11,6 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/catalogue/v1/catalogue.pb.h"
+#include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/app/message_diff.h"
 #include "services/ingestion/app/read_catalogue.h"
 #include "services/ingestion/store/catalogue_table.h"
