@@ -153,6 +153,10 @@ absl::StatusOr<BacktestResult> BacktestRule(
   }
   BacktestResult result = backtest.Take();
   result.incomplete = incomplete;
+  if (wish.rule.screen()) {
+    result.organisations.clear();
+    result.examples.clear();
+  }
   return result;
 }
 

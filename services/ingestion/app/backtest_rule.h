@@ -50,8 +50,10 @@ struct BacktestResult {
 
 // Judges the newest revision of each return by this rule alone, with the definitions of its period
 // and what its organisation returned before. `progress` hears how many of how many are done, from
-// time to time; an error from it ends the test. DEFINITION_INVALID for a rule that cannot be read
-// with the newest definitions, DEFINITION_UNKNOWN for a collection that is not defined.
+// time to time; an error from it ends the test. Of a screen, whose findings are for the
+// organisation and those above it alone, the totals are answered and no organisation.
+// DEFINITION_INVALID for a rule that cannot be read with the newest definitions, DEFINITION_UNKNOWN
+// for a collection that is not defined.
 absl::StatusOr<BacktestResult> BacktestRule(
     const Reader& reader, const BacktestWish& wish,
     const std::function<absl::Status(uint32_t examined, uint32_t total)>& progress);

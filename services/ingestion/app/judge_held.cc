@@ -14,8 +14,9 @@
 namespace onereturn::ingestion {
 namespace {
 
-// What one page judges at most: each costs as much as a submission.
-constexpr size_t kMostLookedAt = 1'000;
+// What one page judges at most: each costs as much as a submission. And so many findings end it.
+constexpr size_t kMostLookedAt = 200;
+constexpr size_t kMostFindingsOfPage = 1'000;
 
 absl::StatusOr<feed::v1::ReturnAccepted> FactAt(const Reader& reader, uint64_t sequence) {
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
@@ -53,9 +54,9 @@ absl::StatusOr<Judgement> JudgeHeld(const Reader& reader, const OrganisationScop
   ASSIGN_OR_RETURN(Submission submission, SubmissionOf(reader, place, fact));
   submission.with_screens = !scope.national();
   // The commit saw to it that nothing the return was judged on had changed: it is all there as of
-  // the entry before.
-  ASSIGN_OR_RETURN(const returns::v1::RulePack source,
-                   ReadRulePackOf(reader, key, place.sequence - 1));
+  // the entry before. What was signed was judged when it was submitted.
+  const uint64_t judged = fact.submission() != 0 ? fact.submission() : place.sequence;
+  ASSIGN_OR_RETURN(const returns::v1::RulePack source, ReadRulePackOf(reader, key, judged - 1));
   ASSIGN_OR_RETURN(const RulePack pack, ReadRulePack(source.SerializeAsString()));
   return Judge(pack.collection, pack.period, submission, pack.history);
 }
@@ -67,6 +68,7 @@ absl::StatusOr<PageOf<OwedOf>> ListOwed(const Reader& reader, const Organisation
                    ListReturns(reader, scope, collection, period, sequence, after, kMostLookedAt));
   PageOf<OwedOf> page;
   page.after = held.after;
+  size_t findings = 0;
   for (const returns::v1::Return& one : held.rows) {
     const returns::v1::Revision& revision = one.revision();
     if (revision.verdict() != common::v1::VERDICT_VALID_WITH_EXPLANATIONS) continue;
@@ -75,8 +77,9 @@ absl::StatusOr<PageOf<OwedOf>> ListOwed(const Reader& reader, const Organisation
     ASSIGN_OR_RETURN(const Judgement judgement, JudgeHeld(reader, scope, key, place));
     std::vector<Finding> owed = OwedAmong(judgement.findings);
     if (owed.empty()) continue;
+    findings += owed.size();
     page.rows.push_back(OwedOf{key, place, std::move(owed)});
-    if (page.rows.size() < limit) continue;
+    if (page.rows.size() < limit && findings < kMostFindingsOfPage) continue;
     // The next page looks on behind this one, if there is any behind it.
     if (&one != &held.rows.back() || !held.after.empty()) page.after = KeyText(key);
     break;

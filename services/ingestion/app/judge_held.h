@@ -29,7 +29,8 @@ struct OwedOf {
 };
 
 // Of the returns that ListReturns gives for the same arguments, those that owe a reason: at most
-// `limit`, and of at most 1,000 returns looked at, so that a page may be empty before the last.
+// `limit`, of at most 200 returns looked at - so that a page may be empty before the last - and
+// until about 1,000 findings.
 absl::StatusOr<PageOf<OwedOf>> ListOwed(const Reader& reader, const OrganisationScope& scope,
                                         const std::string& collection, const std::string& period,
                                         uint64_t sequence, const std::string& after, size_t limit);

@@ -77,6 +77,22 @@ absl::Status ContentChanged(const FoundSubmission& found) {
       .With("sequence", absl::StrCat(found.held.record.sequence()));
 }
 
+// What was judged when it was submitted still holds: the collection is for the period, and by the
+// same rules. The sequence of the catalogue it was seen in.
+absl::StatusOr<uint64_t> CheckRulesStand(const Snapshot& snapshot, CompiledCollections* collections,
+                                         const FoundSubmission& found) {
+  ASSIGN_OR_RETURN(const Period period, Period::Parse(found.key.period));
+  ASSIGN_OR_RETURN(const CompiledCollection compiled,
+                   collections->Get(snapshot, found.key.collection, period));
+  const uint32_t judged_by = found.submitted.content().collection_version();
+  if (compiled.collection->version == judged_by) return compiled.catalogue_sequence;
+  return Error(Reason::kSignOffState,
+               absl::StrCat("the return was judged by version ", judged_by, " of ",
+                            found.key.collection, ", and version ", compiled.collection->version,
+                            " is in force now: submit it again"))
+      .Precondition(found.message.name(), "was judged by rules that have changed");
+}
+
 // OK where the signature counts.
 absl::Status StatusOf(SignatureVerdict verdict, const FoundSubmission& found) {
   const std::string& name = found.message.name();
@@ -243,6 +259,13 @@ absl::StatusOr<Decision> DecideReopening(const Snapshot& snapshot, CompiledColle
                  }};
 }
 
+// The two ways to end have requests of the same form: their bytes alone do not say which was asked.
+RequestOrigin OriginOfEnding(RequestOrigin origin, returns::v1::SubmissionState state) {
+  origin.digest = Sha256Concatenated(
+      {returns::v1::SubmissionState_Name(state), "\n", DigestBytes(origin.digest)});
+  return origin;
+}
+
 // A step that is answered with its receipt alone, on what `name` parsed to.
 template <typename Name>
 void WritePlainStep(const FactWriter& writer, feed::v1::EntryKind kind, const RequestOrigin& origin,
@@ -269,7 +292,7 @@ void SignReturn::Sign(const RequestOrigin& origin, const returns::v1::SignReturn
   auto before = std::make_shared<std::optional<SubmissionMessage>>();
   writer_->Write(
       std::move(asked),
-      [origin, request, before](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+      [this, origin, request, before](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
         Error faults = StepFaults();
         const Digest digest = DigestNamed(request.cell_digest(), &faults);
         if (request.level() == 0) faults.Field("level", "is missing: which level is signed?");
@@ -279,10 +302,15 @@ void SignReturn::Sign(const RequestOrigin& origin, const returns::v1::SignReturn
                                   TookPart(found.message, Actor{origin.actor, origin.person})};
         const SignatureVerdict verdict = JudgeSignature(WaitingOf(found), signature);
         RETURN_IF_ERROR(StatusOf(verdict, found));
+        if (request.sequence() != 0 && request.sequence() != found.held.record.sequence()) {
+          return ContentChanged(found);
+        }
+        ASSIGN_OR_RETURN(const uint64_t catalogue, CheckRulesStand(snapshot, collections_, found));
         *before = found.message;
         NewFact fact = verdict == SignatureVerdict::kAccepted ? AcceptanceOf(found, digest)
                                                               : SignatureOf(found, request.level());
-        fact.read_set = {std::move(found.held.check), std::move(found.head.check)};
+        fact.read_set = {std::move(found.held.check), std::move(found.head.check),
+                         CatalogueCheck(catalogue)};
         return fact;
       },
       [before, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
@@ -295,7 +323,9 @@ void SignReturn::Sign(const RequestOrigin& origin, const returns::v1::SignReturn
 void SignReturn::SendBack(const RequestOrigin& origin,
                           const returns::v1::SendReturnBackRequest& request, Done done) const {
   WritePlainStep(
-      *writer_, feed::v1::ENTRY_KIND_SUBMISSION_ENDED, origin, ParseSubmissionName(request.name()),
+      *writer_, feed::v1::ENTRY_KIND_SUBMISSION_ENDED,
+      OriginOfEnding(origin, returns::v1::SUBMISSION_STATE_SENT_BACK),
+      ParseSubmissionName(request.name()),
       [request](const Snapshot& snapshot) {
         return End(snapshot, {returns::v1::SUBMISSION_STATE_SENT_BACK, request.name(),
                               request.cell_digest(), request.reason()});
@@ -306,7 +336,9 @@ void SignReturn::SendBack(const RequestOrigin& origin,
 void SignReturn::Withdraw(const RequestOrigin& origin,
                           const returns::v1::WithdrawSubmissionRequest& request, Done done) const {
   WritePlainStep(
-      *writer_, feed::v1::ENTRY_KIND_SUBMISSION_ENDED, origin, ParseSubmissionName(request.name()),
+      *writer_, feed::v1::ENTRY_KIND_SUBMISSION_ENDED,
+      OriginOfEnding(origin, returns::v1::SUBMISSION_STATE_WITHDRAWN),
+      ParseSubmissionName(request.name()),
       [request](const Snapshot& snapshot) {
         return End(snapshot, {returns::v1::SUBMISSION_STATE_WITHDRAWN, request.name(),
                               request.cell_digest(), request.reason()});

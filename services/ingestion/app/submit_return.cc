@@ -55,6 +55,7 @@ absl::StatusOr<Way> WayFor(const Reader& reader, const ReturnSubmission& submiss
   standing.reopened = judged.head.reopened;
   ASSIGN_OR_RETURN(standing.same_as_newest, IsAsNewest(reader, submission, judged));
   ASSIGN_OR_RETURN(standing.same_as_waiting, IsAsWaiting(reader, submission, judged, waiting));
+  standing.waiting = waiting.waits();
   standing.asks_reason = collection.asks_revision_reason;
   standing.gives_reason = submission.reason != returns::v1::REVISION_REASON_UNSPECIFIED;
   return WayOf(standing);

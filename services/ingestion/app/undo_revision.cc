@@ -11,6 +11,7 @@
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/read_returns.h"
 #include "services/ingestion/app/reason_text.h"
+#include "services/ingestion/definitions/messages.h"
 
 namespace onereturn::ingestion {
 
@@ -36,6 +37,13 @@ absl::StatusOr<ReturnSubmission> UndoOf(const Reader& reader, const Organisation
   undo.restored_revision = name.revision;
   undo.submission.organisation = name.key.organisation;
   undo.submission.origin = sent_by;
+  undo.submission.with_screens = sent_by == Origin::kSubmitted;
+  undo.nil = fact.nil();
+  for (const common::v1::Explanation& given : fact.explanations()) {
+    ExplanationGiven explanation{given.rule(), std::nullopt, given.text()};
+    if (given.has_cell()) explanation.cell = CellAt(given.cell());
+    undo.submission.explanations.push_back(std::move(explanation));
+  }
   for (const std::string& digest_bytes : fact.chunk_digests()) {
     ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(digest_bytes));
     ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));

@@ -79,7 +79,11 @@ class Findings {
   }
   // A number that a rule questions is a figure, whatever it looks like: it was read as one.
   static void Withhold(Finding* finding) {
-    if (finding->rule_version == 0) Withhold(&finding->got);
+    if (finding->rule_version == 0) {
+      Withhold(&finding->got);
+      Withhold(&finding->message);
+      Withhold(&finding->expected);
+    }
     Withhold(&finding->organisation);
     Withhold(&finding->place.field);
     if (!finding->cell.has_value()) return;

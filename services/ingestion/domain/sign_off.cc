@@ -4,7 +4,9 @@ namespace onereturn::ingestion {
 
 Way WayOf(const Standing& standing) {
   const bool to_be_signed = standing.levels > 0 && !standing.imported;
-  if (standing.same_as_newest) return Way::kAsNewest;
+  // Figures that are sent after others wait are the submitter's last word, also where they are
+  // held.
+  if (standing.same_as_newest && !(to_be_signed && standing.waiting)) return Way::kAsNewest;
   if (to_be_signed && standing.same_as_waiting) return Way::kAsWaiting;
   if (to_be_signed && standing.held && !standing.reopened) return Way::kNotReopened;
   if (standing.asks_reason && standing.held && !standing.imported && !standing.gives_reason) {

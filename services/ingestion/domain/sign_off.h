@@ -20,6 +20,7 @@ struct Standing {
   // The same was accepted last; the same waits for its signatures.
   bool same_as_newest = false;
   bool same_as_waiting = false;
+  bool waiting = false;      // Something waits for its signatures.
   bool asks_reason = false;  // The collection wants to know why a return is sent again.
   bool gives_reason = false;
 };
@@ -28,7 +29,7 @@ struct Standing {
 enum class Way {
   kAccept,         // At once.
   kWait,           // For signatures.
-  kAsNewest,       // Nothing: it is what was accepted last.
+  kAsNewest,       // Nothing: it is what was accepted last, and nothing else waits.
   kAsWaiting,      // Nothing: it is what waits.
   kNotReopened,    // Refused: what was signed is not replaced before it is reopened.
   kReasonMissing,  // Refused.

@@ -36,11 +36,15 @@ TEST(SignOffTest, WhatBecomesOfAValidReturn) {
   waiting.same_as_waiting = true;
   Standing newest = held;
   newest.same_as_newest = true;
+  // The submitter takes back what waits by sending what is held.
+  Standing taken_back = open;
+  taken_back.same_as_newest = true;
+  taken_back.waiting = true;
   const Case cases[] = {
       {plain, Way::kAccept},       {first, Way::kWait},          {held, Way::kNotReopened},
       {open, Way::kWait},          {asked, Way::kReasonMissing}, {said, Way::kAccept},
       {asked_first, Way::kAccept}, {imported, Way::kAccept},     {waiting, Way::kAsWaiting},
-      {newest, Way::kAsNewest},
+      {newest, Way::kAsNewest},    {taken_back, Way::kWait},
   };
   for (size_t i = 0; i < std::size(cases); ++i) {
     EXPECT_EQ(WayOf(cases[i].standing), cases[i].way) << "case " << i;
@@ -51,7 +55,8 @@ TEST(SignOffTest, WhatBecomesOfAValidReturn) {
 TEST(SignOffTest, NothingIsAcceptedUnsigned) {
   for (uint32_t bits = 0; bits < 1024; ++bits) {
     const auto bit = [bits](int place) { return (bits >> place & 1) != 0; };
-    const Standing standing{bits & 3, bit(2), bit(3), bit(4), bit(5), bit(6), bit(7), bit(8)};
+    const Standing standing{bits & 3, bit(2), bit(3), bit(4), bit(5),
+                            bit(6),   bit(7), bit(8), bit(9)};
     const Way way = WayOf(standing);
     const bool to_be_signed = standing.levels > 0 && !standing.imported;
     EXPECT_FALSE(to_be_signed && way == Way::kAccept) << bits;

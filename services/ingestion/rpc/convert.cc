@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/base/personal_data.h"
 #include "common/base/utf8.h"
 #include "common/feed/wire.h"
 #include "common/status/error.h"
@@ -71,6 +72,20 @@ void CheckRevisionReason(const Request& request, Error* faults) {
     faults->Field(Reason::kEnumValue, "reason", "UNDO is what UndoRevision gives: call it");
   }
   CheckReasonText(request.reason_text(), "reason_text", faults);
+}
+
+// A draft is kept whatever is wrong with it, but for what a person could be found by.
+void CheckNamesNobody(const std::vector<Cell>& cells, Error* faults) {
+  for (size_t i = 0; i < cells.size(); ++i) {
+    bool named = HoldsPersonalData(cells[i].item);
+    for (const DimensionValue& dimension : cells[i].dimensions) {
+      named = named || HoldsPersonalData(dimension.dimension) || HoldsPersonalData(dimension.value);
+    }
+    if (named) {
+      faults->Field(Reason::kPersonalData, absl::StrCat("cells[", i, "].reference"),
+                    "seems to hold an NHS number or a postcode");
+    }
+  }
 }
 
 // Its value is never repeated.
@@ -161,6 +176,7 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SaveDraftReques
   CheckPresent(request.collection(), "collection", &faults);
   CheckPresent(request.period(), "period", &faults);
   ReadCells(request, &draft.submission, &faults);
+  CheckNamesNobody(draft.submission.cells, &faults);
   if (faults.fields_total() > 0) return faults;
   return draft;
 }

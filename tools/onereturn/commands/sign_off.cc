@@ -41,6 +41,14 @@ std::string StateText(const returns::v1::Submission& submission) {
   return absl::StrCat("waits for level ", submission.next_level(), " of ", submission.levels());
 }
 
+// What a signature stands for, in hexadecimal digits: the figures, and the submission that brought
+// them, so that the same figures with other words are other content.
+std::string ContentOf(const returns::v1::Submission& submission) {
+  const Digest digest =
+      Sha256Concatenated({submission.cell_digest(), "\n", absl::StrCat(submission.sequence())});
+  return DigestToHex(digest);
+}
+
 absl::StatusOr<ExitCode> ListWaiting(const SignOffClient& client, const SignOptions& options,
                                      Environment* environment) {
   returns::v1::ListSubmissionsRequest request;
@@ -67,7 +75,7 @@ absl::StatusOr<ExitCode> ListWaiting(const SignOffClient& client, const SignOpti
                    {"sent back because", TextTable::Align::kLeft, true}});
   for (const auto& one : list.submissions()) {
     table.Row({one.organisation(), one.collection(), one.period(), StateText(one),
-               WithThousands(one.cell_count()), ShortHex(one.cell_digest()),
+               WithThousands(one.cell_count()), ContentOf(one).substr(0, 2 * kShortestHash),
                TimeText(one.submit_time()), one.sent_back_reason()});
   }
   environment->console.Print(table.Render(environment->console.width()));
@@ -84,7 +92,17 @@ void ShowWaiting(const returns::v1::Submission& submission, const SignOptions& o
       absl::StrCat(submission.name(), "\n  state      ", StateText(submission), "\n  figures    ",
                    WithThousands(submission.cell_count()), " cells, ", Label(submission.verdict()),
                    submission.nil() ? ", a nil return" : "", "\n  becomes    revision ",
-                   submission.revision(), "\n  content    ", Hex(submission.cell_digest()), "\n");
+                   submission.revision(), "\n  status     ", Label(submission.status()),
+                   "\n  content    ", ContentOf(submission), "\n");
+  if (!submission.reason_text().empty()) {
+    absl::StrAppend(&text, "  why        ", Printable(submission.reason_text()), "\n");
+  }
+  for (const auto& given : submission.explanations()) {
+    absl::StrAppend(&text, "  explained  ", given.rule(), " ",
+                    given.has_cell() ? CellText(given.cell()) : "", ": ", Printable(given.text()),
+                    "\n");
+  }
+
   for (const auto& one : submission.sign_offs()) absl::StrAppend(&text, "  ", WhoText(one));
   if (!submission.sent_back_reason().empty()) {
     absl::StrAppend(&text, "  because    ", submission.sent_back_reason(), "\n");
@@ -95,7 +113,7 @@ void ShowWaiting(const returns::v1::Submission& submission, const SignOptions& o
   if (submission.next_level() != 0) {
     absl::StrAppend(&text, "What changes: onereturn diff ", place,
                     " --submission\nTo sign it:   onereturn sign ", place, " --hash ",
-                    Hex(submission.cell_digest()).substr(0, 2 * kShortestHash), "\n");
+                    ContentOf(submission).substr(0, 2 * kShortestHash), "\n");
   }
   environment->console.Print(text);
 }
@@ -130,6 +148,7 @@ absl::StatusOr<ExitCode> Step(const SignOffClient& client, const SignOptions& op
   }
   returns::v1::SignReturnRequest request;
   request.set_level(submission.next_level());
+  request.set_sequence(submission.sequence());
   NameContent(submission, "sign", &request);
   ASSIGN_OR_RETURN(const auto answer, client.Call(&SignOffClient::Stub::SignReturn, request));
   if (environment->json) {
@@ -166,7 +185,7 @@ absl::StatusOr<ExitCode> Sign(const SignOptions& options, Environment& environme
     return ExitCode::kOk;
   }
   if (options.hash.size() < kShortestHash ||
-      !absl::StartsWith(Hex(submission.cell_digest()), absl::AsciiStrToLower(options.hash))) {
+      !absl::StartsWith(ContentOf(submission), absl::AsciiStrToLower(options.hash))) {
     return UsageError("--hash is not that of what waits: it may have been replaced",
                       absl::StrCat("Read it again, and give at least ", kShortestHash,
                                    " digits of its content."));
