@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue_time.h"
+#include "services/ingestion/app/window_reading.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/definition_checks.h"
 #include "services/ingestion/domain/definition_meaning.h"
@@ -264,15 +265,32 @@ absl::Status CheckOrganisationsNamed(const Reader& reader, const WireCollection&
   return absl::OkStatus();
 }
 
-// The window's calendar must be known.
+// The window's calendar must be known, and early enough for the first period with a window.
 absl::Status CheckWindowCalendar(const Reader& reader, const WireCollection& collection) {
   if (!collection.has_window()) return absl::OkStatus();
   const std::string& code = collection.window().calendar();
-  ASSIGN_OR_RETURN(const bool known, IsDefined(reader, DefinitionKind::kCalendar, code));
-  if (known) return absl::OkStatus();
-  return Error(Reason::kDefinitionUnknown,
-               absl::StrCat("the window's calendar ", code, " is not defined: define it first"))
-      .Field("collection.window.calendar", absl::StrCat(code, " is not defined"));
+  ASSIGN_OR_RETURN(const std::optional<FoundCalendar> calendar,
+                   FindCalendar(reader, code, kNewest));
+  if (!calendar.has_value()) {
+    return Error(Reason::kDefinitionUnknown,
+                 absl::StrCat("the window's calendar ", code, " is not defined: define it first"))
+        .Field("collection.window.calendar", absl::StrCat(code, " is not defined"));
+  }
+  const CollectionStretch version{
+      DayRange{FirstDayOf(collection.valid_from_period()), std::nullopt},
+      {},
+      SpecOf(collection),
+      {}};
+  const std::optional<Period> first = version.FirstWithWindow();
+  if (!first.has_value() || !BeginsAfter(calendar->calendar, *first)) return absl::OkStatus();
+  const std::string begins = calendar->calendar.first().ToString();
+  return Error(Reason::kDefinitionInvalid,
+               absl::StrCat("the window of ", first->ToString(), " cannot be planned: calendar ",
+                            code, " begins on ", begins,
+                            ": let the windows begin with a later period, or add the earlier days "
+                            "and their holidays to the calendar first"))
+      .Field("collection.window.from_period",
+             absl::StrCat("lies before the first day of calendar ", code, ", ", begins));
 }
 
 // A collection's code stands for the periods it is returned for, and for what it asked.

@@ -86,22 +86,24 @@ absl::StatusOr<std::optional<Timestamp>> ExtendedUntil(const Reader& reader, con
   return until;
 }
 
-// Adds the entries of one collection.
+// Adds the entries of the periods that go by one version of a collection.
 absl::Status AddEntries(const Reader& reader, const std::string& organisation,
-                        const catalogue::v1::Collection& collection, const Days& days,
-                        uint64_t sequence, std::vector<ForwardEntry>* entries) {
-  ASSIGN_OR_RETURN(const WindowReader windows, WindowReader::Make(&reader, collection, sequence));
-  if (!windows.spec().has_value()) return absl::OkStatus();
-  std::optional<Period> period = windows.spec()->from;
+                        const WindowReader& windows, const CollectionStretch& stretch,
+                        const Days& days, uint64_t sequence, std::vector<ForwardEntry>* entries) {
   const std::optional<CivilDay> back = days.first.PlusDays(-kDaysBack);
-  if (back.has_value() && *back > period->start()) {
-    period = Period::Containing(period->kind(), *back);
-  }
-  for (; period.has_value(); period = period->Next()) {
+  for (std::optional<Period> period = stretch.FirstWithWindow();
+       period.has_value() && stretch.days.Covers(period->start()); period = period->Next()) {
+    if (back.has_value() && period->end() < *back) continue;
     ASSIGN_OR_RETURN(const WindowView view, windows.At(*period));
-    if (!view.moments.has_value() || LondonDay(view.moments->opens) > days.last) break;
-    if (!Owes(collection, organisation, *period)) continue;
-    const ReturnKey key{collection.code(), period->ToString(), organisation};
+    if (!view.moments.has_value()) {
+      const bool too_early =
+          stretch.calendar.has_value() && BeginsAfter(stretch.calendar->calendar, *period);
+      if (too_early) continue;
+      break;
+    }
+    if (LondonDay(view.moments->opens) > days.last) break;
+    if (!Owes(windows, organisation, *period)) continue;
+    const ReturnKey key{windows.collection(), period->ToString(), organisation};
     ASSIGN_OR_RETURN(const StandingRow row, StandingAt(reader, view, true, key, sequence));
     ASSIGN_OR_RETURN(const auto until, ExtendedUntil(reader, key, sequence));
     ForwardEntry entry;
@@ -111,8 +113,8 @@ absl::Status AddEntries(const Reader& reader, const std::string& organisation,
     entry.set_planned(!view.opened);
     entry.set_standing(static_cast<timetable::v1::Standing>(row.standing));
     if (until.has_value()) *entry.mutable_extended_until() = onereturn::ToWire(*until);
-    if (collection.has_estimated_minutes()) {
-      *entry.mutable_minutes() = collection.estimated_minutes();
+    if (stretch.definition.has_estimated_minutes()) {
+      *entry.mutable_minutes() = stretch.definition.estimated_minutes();
     }
     ASSIGN_OR_RETURN(const Timestamp due, DueOf(entry));
     const CivilDay day = LondonDay(due);
@@ -166,12 +168,12 @@ absl::StatusOr<timetable::v1::GetForwardCalendarResponse> GetForwardCalendar(
   RETURN_IF_ERROR(
       VisitDefinitions(reader, DefinitionKind::kCollection, "", sequence,
                        [&](const StoredDefinition& stored) -> absl::StatusOr<bool> {
-                         catalogue::v1::Collection collection;
-                         if (!collection.ParseFromString(stored.bytes)) {
-                           return absl::DataLossError("a stored collection cannot be read");
+                         ASSIGN_OR_RETURN(const WindowReader windows,
+                                          WindowReader::Make(&reader, stored.code, sequence));
+                         for (const CollectionStretch& stretch : windows.stretches()) {
+                           RETURN_IF_ERROR(AddEntries(reader, organisation, windows, stretch,
+                                                      Days{first, *last}, sequence, &entries));
                          }
-                         RETURN_IF_ERROR(AddEntries(reader, organisation, collection,
-                                                    Days{first, *last}, sequence, &entries));
                          return true;
                        }));
   std::sort(entries.begin(), entries.end(), [](const ForwardEntry& a, const ForwardEntry& b) {

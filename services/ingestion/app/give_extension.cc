@@ -167,9 +167,9 @@ absl::StatusOr<Decision> GiveExtension::DecideToGive(
     const Snapshot& snapshot, const RequestOrigin& origin,
     const timetable::v1::GiveExtensionRequest& request) const {
   RETURN_IF_ERROR(CheckOrganisationKnown(snapshot, request.organisation()));
-  const absl::StatusOr<catalogue::v1::Collection> collection =
-      CollectionAt(snapshot, request.collection(), kNewest);
-  if (!collection.ok()) {
+  const absl::StatusOr<WindowReader> windows =
+      WindowReader::Make(&snapshot, request.collection(), kNewest);
+  if (!windows.ok()) {
     return Error(Reason::kDefinitionUnknown, "there is no such collection")
         .Field("collection", "is not defined");
   }
@@ -180,8 +180,7 @@ absl::StatusOr<Decision> GiveExtension::DecideToGive(
         .Field("period", period.status().message());
   }
   const ReturnKey key{request.collection(), period->ToString(), request.organisation()};
-  ASSIGN_OR_RETURN(const WindowReader windows, WindowReader::Make(&snapshot, *collection, kNewest));
-  ASSIGN_OR_RETURN(const WindowView view, windows.At(*period));
+  ASSIGN_OR_RETURN(const WindowView view, windows->At(*period));
   const std::string window_name = WindowName({key.collection, key.period});
   if (!view.moments.has_value()) {
     return Error(Reason::kWindowState,
@@ -190,7 +189,7 @@ absl::StatusOr<Decision> GiveExtension::DecideToGive(
   }
   Error faults(Reason::kFieldInvalid, "the extension cannot be given as it is");
   CheckWhy(request.reason(), &faults);
-  if (!Owes(*collection, key.organisation, *period)) {
+  if (!Owes(*windows, key.organisation, *period)) {
     faults.Field("organisation", absl::StrCat("does not owe ", key.collection, " ", key.period));
   }
   ASSIGN_OR_RETURN(const Timestamp end, FromWire(request.end_time()));

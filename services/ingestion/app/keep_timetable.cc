@@ -20,6 +20,15 @@ namespace {
 
 constexpr char kRequest[] = "timetable";
 
+// The same fault, with the collection in its words.
+absl::Status About(const std::string& collection, const absl::Status& fault) {
+  absl::Status told(fault.code(), absl::StrCat("collection ", collection, ": ", fault.message()));
+  fault.ForEachPayload([&told](absl::string_view type, const absl::Cord& details) {
+    told.SetPayload(type, details);
+  });
+  return told;
+}
+
 }  // namespace
 
 bool KeepTimetable::Task::operator<(const Task& other) const {
@@ -33,51 +42,57 @@ absl::Status KeepTimetable::Run() {
   const Snapshot snapshot = store_->TakeSnapshot();
   ASSIGN_OR_RETURN(const uint64_t newest, LastSequence(snapshot));
   if (newest == looked_at_ && now < next_) return absl::OkStatus();
-  RETURN_IF_ERROR(ReadPlans(snapshot));
+  absl::Status fault = ReadPlans(snapshot);
   next_ = kMaxTimestamp;
   ASSIGN_OR_RETURN(std::set<Task> tasks, TasksDue(snapshot, now));
-  const bool idle = tasks.empty();
+  const bool idle = tasks.empty() && fault.ok();
+  std::set<std::string> waiting;  // Collections that go on with the next run.
   while (!tasks.empty()) {
     const Task task = *tasks.begin();
     tasks.erase(tasks.begin());
-    RETURN_IF_ERROR(Do(task, now));
-    if (!task.organisation.empty()) continue;
-    std::set<Task> following;
-    RETURN_IF_ERROR(AddNext(task.window, now, &following));
-    for (const Task& next : following) {
-      // What could not be done now waits for the next run.
-      if (task < next) tasks.insert(next);
-    }
+    if (waiting.count(task.window.collection) > 0) continue;
+    const absl::Status done = DoAndFollow(task, now, &tasks);
+    if (done.ok()) continue;
+    waiting.insert(task.window.collection);
+    fault.Update(About(task.window.collection, done));
   }
   looked_at_ = idle ? newest : UINT64_MAX;
+  return fault;
+}
+
+absl::Status KeepTimetable::DoAndFollow(const Task& task, Timestamp now, std::set<Task>* tasks) {
+  RETURN_IF_ERROR(Do(task, now));
+  if (!task.organisation.empty()) return absl::OkStatus();
+  std::set<Task> following;
+  RETURN_IF_ERROR(AddNext(task.window, now, &following));
+  for (const Task& next : following) {
+    // What could not be done now waits for the next run.
+    if (task < next) tasks->insert(next);
+  }
   return absl::OkStatus();
 }
 
 absl::Status KeepTimetable::ReadPlans(const Snapshot& snapshot) {
   ASSIGN_OR_RETURN(const uint64_t sequence, CatalogueSequence(snapshot));
   if (sequence == plans_sequence_) return absl::OkStatus();
-  std::vector<Planned> plans;
-  RETURN_IF_ERROR(
-      VisitDefinitions(snapshot, DefinitionKind::kCollection, "", kNewest,
-                       [&](const StoredDefinition& stored) -> absl::StatusOr<bool> {
-                         catalogue::v1::Collection collection;
-                         if (!collection.ParseFromString(stored.bytes)) {
-                           return absl::DataLossError("a stored collection cannot be read");
-                         }
-                         std::optional<WindowSpec> spec = SpecOf(collection);
-                         if (!spec.has_value()) return true;
-                         Planned planned{collection.code(), *spec, std::nullopt};
-                         ASSIGN_OR_RETURN(std::optional<FoundCalendar> calendar,
-                                          FindCalendar(snapshot, spec->calendar, kNewest));
-                         if (calendar.has_value())
-                           planned.calendar.emplace(std::move(calendar->calendar));
-                         plans.push_back(std::move(planned));
-                         return true;
-                       }));
   plans_.clear();
-  for (Planned& planned : plans) plans_.push_back(std::move(planned));
-  plans_sequence_ = sequence;
-  return absl::OkStatus();
+  absl::Status fault;
+  RETURN_IF_ERROR(VisitDefinitions(snapshot, DefinitionKind::kCollection, "", kNewest,
+                                   [&](const StoredDefinition& stored) -> absl::StatusOr<bool> {
+                                     const absl::StatusOr<WindowReader> windows =
+                                         WindowReader::Make(&snapshot, stored.code, kNewest);
+                                     if (!windows.ok()) {
+                                       fault.Update(About(stored.code, windows.status()));
+                                       return true;
+                                     }
+                                     for (const CollectionStretch& stretch : windows->stretches()) {
+                                       if (stretch.spec.has_value())
+                                         plans_.push_back({stored.code, stretch});
+                                     }
+                                     return true;
+                                   }));
+  plans_sequence_ = fault.ok() ? sequence : UINT64_MAX;
+  return fault;
 }
 
 absl::StatusOr<std::set<KeepTimetable::Task>> KeepTimetable::TasksDue(const Snapshot& snapshot,
@@ -104,16 +119,18 @@ absl::StatusOr<std::set<KeepTimetable::Task>> KeepTimetable::TasksDue(const Snap
 
 void KeepTimetable::AddOpenings(const Planned& planned, const std::set<std::string>& opened,
                                 Timestamp now, std::set<Task>* tasks) {
-  if (!planned.calendar.has_value()) return;
-  for (std::optional<Period> period = planned.spec.from; period.has_value();
-       period = period->Next()) {
+  const CollectionStretch& stretch = planned.stretch;
+  if (!stretch.calendar.has_value()) return;
+  const WorkingCalendar& calendar = stretch.calendar->calendar;
+  for (std::optional<Period> period = stretch.FirstWithWindow();
+       period.has_value() && stretch.days.Covers(period->start()); period = period->Next()) {
     const std::string text = period->ToString();
-    if (opened.count(text) > 0) continue;
-    const std::optional<Moments> moments = MomentsOf(planned.spec, *planned.calendar, *period);
+    if (opened.count(text) > 0 || BeginsAfter(calendar, *period)) continue;
+    const std::optional<Moments> moments = MomentsOf(*stretch.spec, calendar, *period);
     if (!moments.has_value()) {
-      if (LondonDay(now) > planned.calendar->last() && warned_.insert(planned.collection).second) {
+      if (LondonDay(now) > calendar.last() && warned_.insert(planned.collection).second) {
         LogWarning("timetable.calendar_ended",
-                   {{"collection", planned.collection}, {"calendar", planned.spec.calendar}});
+                   {{"collection", planned.collection}, {"calendar", stretch.spec->calendar}});
       }
       return;
     }
@@ -158,23 +175,22 @@ absl::Status KeepTimetable::Open(const Task& task, Timestamp now) {
                [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
                  ASSIGN_OR_RETURN(StoredWindow stored, FindWindow(snapshot, task.window));
                  ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(snapshot));
-                 ASSIGN_OR_RETURN(const catalogue::v1::Collection collection,
-                                  CollectionAt(snapshot, task.window.collection, kNewest));
                  ASSIGN_OR_RETURN(const Period period, Period::Parse(task.window.period));
                  ASSIGN_OR_RETURN(const WindowReader windows,
-                                  WindowReader::Make(&snapshot, collection, kNewest));
+                                  WindowReader::Make(&snapshot, task.window.collection, kNewest));
                  ASSIGN_OR_RETURN(const WindowView view, windows.At(period));
                  // What was planned may have been defined anew.
                  if (view.opened || !view.moments.has_value() || view.moments->opens > now) {
                    return NothingToKeep{};
                  }
+                 const CollectionStretch& stretch = *windows.StretchOf(period);
                  timetable::v1::WindowOpened fact;
                  fact.set_collection(task.window.collection);
-                 fact.set_collection_version(collection.version());
+                 fact.set_collection_version(stretch.definition.version());
                  fact.set_period(task.window.period);
                  *fact.mutable_moments() = ToWire(*view.moments);
-                 fact.set_calendar(windows.spec()->calendar);
-                 fact.set_calendar_version(windows.calendar()->version);
+                 fact.set_calendar(stretch.spec->calendar);
+                 fact.set_calendar_version(stretch.calendar->version);
                  return NewFact{WindowName(task.window),
                                 fact.SerializeAsString(),
                                 {std::move(stored.check), CatalogueCheck(catalogue)},
@@ -217,11 +233,10 @@ absl::Status KeepTimetable::List(const Task& task) {
   if (!stored.facts.has_value()) return absl::OkStatus();
   const uint64_t at = ListedAt(task.step, *stored.facts);
   ASSIGN_OR_RETURN(const Period period, Period::Parse(task.window.period));
-  ASSIGN_OR_RETURN(const catalogue::v1::Collection collection,
-                   CollectionAt(*store_, task.window.collection, at));
-  ASSIGN_OR_RETURN(const WindowReader windows, WindowReader::Make(store_, collection, at));
-  ASSIGN_OR_RETURN(const auto rows, StandingsAt(*store_, OrganisationScope::National(), collection,
-                                                windows, period, at));
+  ASSIGN_OR_RETURN(const WindowReader windows,
+                   WindowReader::Make(store_, task.window.collection, at));
+  ASSIGN_OR_RETURN(const auto rows,
+                   StandingsAt(*store_, OrganisationScope::National(), windows, period, at));
   const std::vector<std::string> facts =
       ListFacts(task.window, DueStep{task.step, task.moment}, at, rows);
   for (size_t i = 0; i < facts.size(); ++i) {
@@ -245,50 +260,57 @@ absl::Status KeepTimetable::List(const Task& task) {
 
 absl::Status KeepTimetable::EndExtension(const Task& task, Timestamp now) {
   const ReturnKey key{task.window.collection, task.window.period, task.organisation};
+  ASSIGN_OR_RETURN(const Period period, Period::Parse(key.period));
   ASSIGN_OR_RETURN(const StoredExtensionHead before, FindExtensionHead(*store_, key));
-  return Write(
-      feed::v1::ENTRY_KIND_RETURN_DUE,
-      absl::StrCat("extension.", key.collection, ".", key.period, ".", key.organisation, ".",
-                   before.head.steps),
-      [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
-        ASSIGN_OR_RETURN(StoredExtensionHead stored, FindExtensionHead(snapshot, key));
-        if (!stored.head.until.has_value() || *stored.head.until > now) return NothingToKeep{};
-        ASSIGN_OR_RETURN(StoredWindow window, FindWindow(snapshot, task.window));
-        ASSIGN_OR_RETURN(ReturnHeadState head, HeadOf(snapshot, key));
-        ASSIGN_OR_RETURN(std::vector<timetable::v1::Extension> extensions,
-                         ExtensionsOf(snapshot, key));
-        // As it stands once none is in force any more.
-        std::vector<timetable::v1::Extension> ended;
-        for (timetable::v1::Extension& extension : extensions) {
-          if (InForceAt(extension, kNewest)) ended.push_back(extension);
-        }
-        WindowView view;
-        view.exists = true;
-        view.opened = window.facts.has_value();
-        if (view.opened) view.facts = *window.facts;
-        ASSIGN_OR_RETURN(StandingRow row, StandingAt(snapshot, view, true, key, kNewest));
-        if (row.standing == ReturnStanding::kExtended) {
-          row.standing = view.facts.closed != 0 ? ReturnStanding::kMissing : ReturnStanding::kLate;
-        }
-        timetable::v1::ReturnDue fact =
-            DueFact(task.window, timetable::v1::CUT_STAGE_EXTENSION, *stored.head.until);
-        fact.set_organisation(key.organisation);
-        timetable::v1::OrganisationStanding* standing = fact.add_standings();
-        standing->set_organisation(key.organisation);
-        standing->set_standing(static_cast<timetable::v1::Standing>(row.standing));
-        standing->set_revision(row.revision);
-        const ExtensionHead after{stored.head.count, stored.head.steps + 1, std::nullopt};
-        return NewFact{WindowName(task.window),
-                       fact.SerializeAsString(),
-                       {std::move(stored.check), std::move(window.check), std::move(head.check)},
-                       [key, after, ended](const Placement& placement, WriteBatch* batch) {
-                         for (timetable::v1::Extension extension : ended) {
-                           extension.set_end_sequence(placement.sequence);
-                           PutExtension(extension, batch);
-                         }
-                         PutExtensionHead(key, after, batch);
-                       }};
-      });
+  return Write(feed::v1::ENTRY_KIND_RETURN_DUE,
+               absl::StrCat("extension.", key.collection, ".", key.period, ".", key.organisation,
+                            ".", before.head.steps),
+               [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+                 ASSIGN_OR_RETURN(StoredExtensionHead stored, FindExtensionHead(snapshot, key));
+                 if (!stored.head.until.has_value() || *stored.head.until > now)
+                   return NothingToKeep{};
+                 ASSIGN_OR_RETURN(StoredWindow window, FindWindow(snapshot, task.window));
+                 ASSIGN_OR_RETURN(ReturnHeadState head, HeadOf(snapshot, key));
+                 ASSIGN_OR_RETURN(std::vector<timetable::v1::Extension> extensions,
+                                  ExtensionsOf(snapshot, key));
+                 // As it stands once none is in force any more.
+                 std::vector<timetable::v1::Extension> ended;
+                 for (timetable::v1::Extension& extension : extensions) {
+                   if (InForceAt(extension, kNewest)) ended.push_back(extension);
+                 }
+                 WindowView view;
+                 view.exists = true;
+                 view.opened = window.facts.has_value();
+                 if (view.opened) view.facts = *window.facts;
+                 ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(snapshot));
+                 ASSIGN_OR_RETURN(const WindowReader windows,
+                                  WindowReader::Make(&snapshot, key.collection, kNewest));
+                 const bool owed = Owes(windows, key.organisation, period);
+                 ASSIGN_OR_RETURN(StandingRow row, StandingAt(snapshot, view, owed, key, kNewest));
+                 if (row.standing == ReturnStanding::kExtended) {
+                   row.standing =
+                       view.facts.closed != 0 ? ReturnStanding::kMissing : ReturnStanding::kLate;
+                 }
+                 timetable::v1::ReturnDue fact =
+                     DueFact(task.window, timetable::v1::CUT_STAGE_EXTENSION, *stored.head.until);
+                 fact.set_organisation(key.organisation);
+                 timetable::v1::OrganisationStanding* standing = fact.add_standings();
+                 standing->set_organisation(key.organisation);
+                 standing->set_standing(static_cast<timetable::v1::Standing>(row.standing));
+                 standing->set_revision(row.revision);
+                 const ExtensionHead after{stored.head.count, stored.head.steps + 1, std::nullopt};
+                 return NewFact{WindowName(task.window),
+                                fact.SerializeAsString(),
+                                {std::move(stored.check), std::move(window.check),
+                                 std::move(head.check), CatalogueCheck(catalogue)},
+                                [key, after, ended](const Placement& placement, WriteBatch* batch) {
+                                  for (timetable::v1::Extension extension : ended) {
+                                    extension.set_end_sequence(placement.sequence);
+                                    PutExtension(extension, batch);
+                                  }
+                                  PutExtensionHead(key, after, batch);
+                                }};
+               });
 }
 
 absl::Status KeepTimetable::Write(feed::v1::EntryKind kind, const std::string& part,

@@ -31,7 +31,8 @@ class KeepTimetable {
 
   // Commits, in the order of their moments, all that was due before or at the clock's time and is
   // not yet a fact; returns when that is on disk. Must not be called on the committer's thread. An
-  // error ends the run; the next one goes on where it ended.
+  // error of one collection ends the run for that one alone, and the next run goes on where it
+  // ended; the first such error is answered, and names its collection.
   absl::Status Run();
 
  private:
@@ -44,19 +45,21 @@ class KeepTimetable {
 
     bool operator<(const Task& other) const;
   };
-  // A collection with a window, as the catalogue has it.
+  // Periods of a collection that have a window, as the catalogue has it.
   struct Planned {
     std::string collection;
-    WindowSpec spec;
-    std::optional<WorkingCalendar> calendar;
+    CollectionStretch stretch;
   };
 
+  // What cannot be read is left out, and told.
   absl::Status ReadPlans(const Snapshot& snapshot);
   absl::StatusOr<std::set<Task>> TasksDue(const Snapshot& snapshot, Timestamp now);
   void AddOpenings(const Planned& planned, const std::set<std::string>& opened, Timestamp now,
                    std::set<Task>* tasks);
   // `task` when it is due; else it is remembered when it will be.
   void AddIfDue(Task task, Timestamp now, std::set<Task>* tasks);
+  // Does it, and adds what follows at once.
+  absl::Status DoAndFollow(const Task& task, Timestamp now, std::set<Task>* tasks);
   absl::Status Do(const Task& task, Timestamp now);
   // The window's next task, if it is due.
   absl::Status AddNext(const WindowKey& window, Timestamp now, std::set<Task>* tasks);

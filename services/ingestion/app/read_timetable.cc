@@ -54,9 +54,8 @@ absl::StatusOr<std::vector<Period>> PeriodsBetween(const std::string& from, cons
 
 absl::StatusOr<timetable::v1::Window> GetWindow(const Reader& reader, const WindowKey& key,
                                                 uint64_t sequence, const PositionText& position) {
-  ASSIGN_OR_RETURN(const catalogue::v1::Collection collection,
-                   CollectionAt(reader, key.collection, sequence));
-  ASSIGN_OR_RETURN(const WindowReader windows, WindowReader::Make(&reader, collection, sequence));
+  ASSIGN_OR_RETURN(const WindowReader windows,
+                   WindowReader::Make(&reader, key.collection, sequence));
   ASSIGN_OR_RETURN(const Period period, PeriodIn(key.period, "name"));
   ASSIGN_OR_RETURN(const WindowView view, windows.At(period));
   if (!view.moments.has_value()) return NotFound();
@@ -78,7 +77,7 @@ absl::StatusOr<timetable::v1::Window> GetWindow(const Reader& reader, const Wind
 absl::StatusOr<timetable::v1::ListExtensionsResponse> ListExtensions(
     const Reader& reader, const OrganisationScope& scope,
     const timetable::v1::ListExtensionsRequest& request, uint64_t sequence) {
-  RETURN_IF_ERROR(CollectionAt(reader, request.collection(), sequence).status());
+  RETURN_IF_ERROR(WindowReader::Make(&reader, request.collection(), sequence).status());
   ASSIGN_OR_RETURN(const Period period, PeriodIn(request.period(), "period"));
   timetable::v1::ListExtensionsResponse list;
   RETURN_IF_ERROR(VisitExtensions(reader, {request.collection(), period.ToString()},
@@ -100,17 +99,15 @@ absl::StatusOr<timetable::v1::ListExtensionsResponse> ListExtensions(
 absl::StatusOr<timetable::v1::GetCompletenessResponse> GetCompleteness(
     const Reader& reader, const OrganisationScope& scope,
     const timetable::v1::GetCompletenessRequest& request, uint64_t sequence) {
-  ASSIGN_OR_RETURN(const catalogue::v1::Collection collection,
-                   CollectionAt(reader, request.collection(), sequence));
+  ASSIGN_OR_RETURN(const WindowReader windows,
+                   WindowReader::Make(&reader, request.collection(), sequence));
   ASSIGN_OR_RETURN(const std::vector<Period> periods,
                    PeriodsBetween(request.from_period(), request.to_period()));
-  ASSIGN_OR_RETURN(const WindowReader windows, WindowReader::Make(&reader, collection, sequence));
   timetable::v1::GetCompletenessResponse response;
   std::map<std::string, timetable::v1::CompletenessRow> rows;
   for (const Period& period : periods) {
     response.add_periods(period.ToString());
-    ASSIGN_OR_RETURN(const auto standings,
-                     StandingsAt(reader, scope, collection, windows, period, sequence));
+    ASSIGN_OR_RETURN(const auto standings, StandingsAt(reader, scope, windows, period, sequence));
     for (const auto& [organisation, standing] : standings) {
       timetable::v1::CompletenessRow& row = rows[organisation];
       while (row.standings_size() + 1 < response.periods_size()) {

@@ -46,12 +46,9 @@ absl::Status RemindOpened(const Reader& reader, const OrganisationScope& scope,
                           const feed::v1::Entry& entry, WatchRemindersResponse* response) {
   ASSIGN_OR_RETURN(const auto fact, ReminderFact<timetable::v1::WindowOpened>(entry));
   ASSIGN_OR_RETURN(const Period period, Period::Parse(fact.period()));
-  ASSIGN_OR_RETURN(const catalogue::v1::Collection collection,
-                   CollectionAt(reader, fact.collection(), entry.sequence()));
   ASSIGN_OR_RETURN(const WindowReader windows,
-                   WindowReader::Make(&reader, collection, entry.sequence()));
-  ASSIGN_OR_RETURN(const auto rows,
-                   StandingsAt(reader, scope, collection, windows, period, entry.sequence()));
+                   WindowReader::Make(&reader, fact.collection(), entry.sequence()));
+  ASSIGN_OR_RETURN(const auto rows, StandingsAt(reader, scope, windows, period, entry.sequence()));
   for (const auto& [organisation, row] : rows) {
     if (row.standing != ReturnStanding::kOpen) continue;
     Remind(timetable::v1::REMINDER_KIND_OPENED, {fact.collection(), fact.period(), organisation},
@@ -101,10 +98,10 @@ absl::Status RemindOfEntry(const Reader& reader, const OrganisationScope& scope,
 }
 
 // Has the day begun that lies so many working days before the moment's?
-bool IsSoon(const WindowReader& windows, Timestamp moment, int working_days, Timestamp now) {
-  if (!windows.calendar().has_value() || moment <= now) return false;
+bool IsSoon(const CollectionStretch* stretch, Timestamp moment, int working_days, Timestamp now) {
+  if (stretch == nullptr || !stretch->calendar.has_value() || moment <= now) return false;
   const std::optional<CivilDay> day =
-      windows.calendar()->calendar.WorkingDayBefore(LondonDay(moment), working_days);
+      stretch->calendar->calendar.WorkingDayBefore(LondonDay(moment), working_days);
   return day.has_value() && LondonDay(now) >= *day;
 }
 
@@ -153,14 +150,13 @@ absl::Status Reminders::AddSoonOf(const OneWindow& window, uint64_t sequence, Ti
     const std::string once = absl::StrCat(static_cast<int>(kind), " ", KeyText(key), moment.micros);
     if (said_.insert(once).second) Remind(kind, key, ToWire(moment), response);
   };
-  ASSIGN_OR_RETURN(const catalogue::v1::Collection collection,
-                   CollectionAt(*store_, window.key.collection, sequence));
-  ASSIGN_OR_RETURN(const WindowReader windows, WindowReader::Make(store_, collection, sequence));
+  ASSIGN_OR_RETURN(const WindowReader windows,
+                   WindowReader::Make(store_, window.key.collection, sequence));
+  ASSIGN_OR_RETURN(const Period period, Period::Parse(window.key.period));
+  const CollectionStretch* stretch = windows.StretchOf(period);
   const Timestamp due = window.facts.moments.due;
-  if (window.facts.cut == 0 && IsSoon(windows, due, soon_working_days_, now)) {
-    ASSIGN_OR_RETURN(const Period period, Period::Parse(window.key.period));
-    ASSIGN_OR_RETURN(const auto rows,
-                     StandingsAt(*store_, scope_, collection, windows, period, sequence));
+  if (window.facts.cut == 0 && IsSoon(stretch, due, soon_working_days_, now)) {
+    ASSIGN_OR_RETURN(const auto rows, StandingsAt(*store_, scope_, windows, period, sequence));
     for (const auto& [organisation, row] : rows) {
       if (row.standing != ReturnStanding::kOpen) continue;
       say(timetable::v1::REMINDER_KIND_DUE_SOON, organisation, due);
@@ -171,7 +167,7 @@ absl::Status Reminders::AddSoonOf(const OneWindow& window, uint64_t sequence, Ti
   view.facts = window.facts;
   for (const timetable::v1::Extension& extension : window.extensions) {
     ASSIGN_OR_RETURN(const Timestamp end, FromWire(extension.end_time()));
-    if (!IsSoon(windows, end, soon_working_days_, now)) continue;
+    if (!IsSoon(stretch, end, soon_working_days_, now)) continue;
     const ReturnKey key{window.key.collection, window.key.period, extension.organisation()};
     ASSIGN_OR_RETURN(const StandingRow row, StandingAt(*store_, view, true, key, sequence));
     const bool held =

@@ -6,6 +6,7 @@
 
 #include "common/commit/journal.h"
 #include "common/status/status_macros.h"
+#include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/store/return_table.h"
@@ -62,21 +63,23 @@ absl::StatusOr<ExtensionFacts> ExtensionFactsAt(const Reader& reader, const Retu
 
 }  // namespace
 
-bool Owes(const catalogue::v1::Collection& collection, const std::string& organisation,
-          const Period& period) {
-  return std::any_of(collection.frames().begin(), collection.frames().end(),
+std::vector<std::string> OwersOf(const WindowReader& windows, const Period& period) {
+  std::set<std::string> owers;
+  if (const CollectionStretch* stretch = windows.StretchOf(period); stretch != nullptr) {
+    for (const catalogue::v1::Frame& frame : stretch->definition.frames()) {
+      if (FrameCovers(frame, period)) owers.insert(frame.organisation());
+    }
+  }
+  return {owers.begin(), owers.end()};
+}
+
+bool Owes(const WindowReader& windows, const std::string& organisation, const Period& period) {
+  const CollectionStretch* stretch = windows.StretchOf(period);
+  return stretch != nullptr &&
+         std::any_of(stretch->definition.frames().begin(), stretch->definition.frames().end(),
                      [&](const catalogue::v1::Frame& frame) {
                        return frame.organisation() == organisation && FrameCovers(frame, period);
                      });
-}
-
-std::vector<std::string> OwersOf(const catalogue::v1::Collection& collection,
-                                 const Period& period) {
-  std::set<std::string> owers;
-  for (const catalogue::v1::Frame& frame : collection.frames()) {
-    if (FrameCovers(frame, period)) owers.insert(frame.organisation());
-  }
-  return {owers.begin(), owers.end()};
 }
 
 absl::StatusOr<StandingRow> StandingAt(const Reader& reader, const WindowView& window, bool owed,
@@ -92,24 +95,25 @@ absl::StatusOr<StandingRow> StandingAt(const Reader& reader, const WindowView& w
   return row;
 }
 
-absl::StatusOr<std::map<std::string, StandingRow>> StandingsAt(
-    const Reader& reader, const OrganisationScope& scope,
-    const catalogue::v1::Collection& collection, const WindowReader& windows, const Period& period,
-    uint64_t sequence) {
+absl::StatusOr<std::map<std::string, StandingRow>> StandingsAt(const Reader& reader,
+                                                               const OrganisationScope& scope,
+                                                               const WindowReader& windows,
+                                                               const Period& period,
+                                                               uint64_t sequence) {
   ASSIGN_OR_RETURN(const WindowView window, windows.At(period));
   std::map<std::string, bool> organisations;  // Whether each owes it.
-  for (std::string& owing : OwersOf(collection, period)) {
+  for (std::string& owing : OwersOf(windows, period)) {
     if (scope.Covers(owing)) organisations.emplace(std::move(owing), true);
   }
   RETURN_IF_ERROR(VisitReturns(
-      reader, scope, collection.code(), period.ToString(), sequence, "",
+      reader, scope, windows.collection(), period.ToString(), sequence, "",
       [&](const ReturnKey& key, const RevisionPlace& /*place*/) -> absl::StatusOr<bool> {
         organisations.emplace(key.organisation, false);
         return true;
       }));
   std::map<std::string, StandingRow> rows;
   for (const auto& [organisation, owed] : organisations) {
-    const ReturnKey key{collection.code(), period.ToString(), organisation};
+    const ReturnKey key{windows.collection(), period.ToString(), organisation};
     ASSIGN_OR_RETURN(rows[organisation], StandingAt(reader, window, owed, key, sequence));
   }
   return rows;

@@ -10,18 +10,16 @@
 #include "absl/status/statusor.h"
 #include "common/identity/organisation_scope.h"
 #include "common/storage/reader.h"
-#include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/app/window_reading.h"
 
 namespace onereturn::ingestion {
 
-// Organisations that owe the period by the collection's frames. Empty where it has none: then
-// anybody may send it, and nobody owes it.
-std::vector<std::string> OwersOf(const catalogue::v1::Collection& collection, const Period& period);
+// Organisations that owe the period by the frames of the version that is for it. Empty where it has
+// none: then anybody may send it, and nobody owes it.
+std::vector<std::string> OwersOf(const WindowReader& windows, const Period& period);
 // Does this one?
-bool Owes(const catalogue::v1::Collection& collection, const std::string& organisation,
-          const Period& period);
+bool Owes(const WindowReader& windows, const std::string& organisation, const Period& period);
 
 struct StandingRow {
   ReturnStanding standing = ReturnStanding::kNotOwed;
@@ -31,11 +29,12 @@ struct StandingRow {
 };
 
 // Of every organisation that `scope` covers and that owes the period or holds a return of it, as of
-// `sequence`, in order of code. `windows` is of the same collection and sequence.
-absl::StatusOr<std::map<std::string, StandingRow>> StandingsAt(
-    const Reader& reader, const OrganisationScope& scope,
-    const catalogue::v1::Collection& collection, const WindowReader& windows, const Period& period,
-    uint64_t sequence);
+// `sequence`, in order of code. `windows` is of the same sequence.
+absl::StatusOr<std::map<std::string, StandingRow>> StandingsAt(const Reader& reader,
+                                                               const OrganisationScope& scope,
+                                                               const WindowReader& windows,
+                                                               const Period& period,
+                                                               uint64_t sequence);
 
 // Of one organisation.
 absl::StatusOr<StandingRow> StandingAt(const Reader& reader, const WindowView& window, bool owed,

@@ -1,5 +1,6 @@
 #include "services/ingestion/app/window_reading.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 #include <vector>
@@ -10,11 +11,10 @@
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/catalogue_time.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
-namespace {}  // namespace
-
 absl::StatusOr<WorkingCalendar> CalendarOf(const timetable::v1::Calendar& calendar) {
   ASSIGN_OR_RETURN(const CivilDay first, CivilDay::Parse(calendar.from_date()));
   ASSIGN_OR_RETURN(const CivilDay last, CivilDay::Parse(calendar.to_date()));
@@ -40,27 +40,37 @@ absl::StatusOr<std::optional<FoundCalendar>> FindCalendar(const Reader& reader,
   return std::optional<FoundCalendar>(FoundCalendar{std::move(calendar), definition.version()});
 }
 
-absl::StatusOr<catalogue::v1::Collection> CollectionAt(const Reader& reader,
-                                                       const std::string& code, uint64_t sequence) {
-  ASSIGN_OR_RETURN(const std::optional<StoredDefinition> stored,
-                   FindDefinition(reader, DefinitionKind::kCollection, code, sequence));
-  if (!stored.has_value()) return NotFound();
-  catalogue::v1::Collection collection;
-  if (!collection.ParseFromString(stored->bytes)) {
-    return absl::DataLossError("a stored collection cannot be read");
-  }
-  return collection;
+std::optional<Period> CollectionStretch::FirstWithWindow() const {
+  std::optional<Period> period;
+  if (spec.has_value()) period = spec->from;
+  while (period.has_value() && period->start() < days.from) period = period->Next();
+  if (period.has_value() && !days.Covers(period->start())) return std::nullopt;
+  return period;
 }
 
-absl::StatusOr<WindowReader> WindowReader::Make(const Reader* reader,
-                                                const catalogue::v1::Collection& collection,
+absl::StatusOr<WindowReader> WindowReader::Make(const Reader* reader, const std::string& collection,
                                                 uint64_t sequence) {
-  std::optional<WindowSpec> spec = SpecOf(collection);
-  std::optional<FoundCalendar> calendar;
-  if (spec.has_value()) {
-    ASSIGN_OR_RETURN(calendar, FindCalendar(*reader, spec->calendar, sequence));
+  CatalogueTime time(reader, sequence);
+  ASSIGN_OR_RETURN(const CollectionTimeline* timeline, time.Collection(collection));
+  if (timeline->stretches.empty()) return NotFound();
+  std::vector<CollectionStretch> stretches;
+  for (const Stretch& stretch : timeline->stretches) {
+    const std::optional<DayRange> used = stretch.InUse();
+    if (!used.has_value()) continue;
+    const catalogue::v1::Collection& definition = timeline->newest_first[stretch.version];
+    CollectionStretch& one =
+        stretches.emplace_back(CollectionStretch{*used, definition, SpecOf(definition), {}});
+    if (!one.spec.has_value()) continue;
+    ASSIGN_OR_RETURN(one.calendar, FindCalendar(*reader, one.spec->calendar, sequence));
   }
-  return WindowReader(reader, collection.code(), sequence, std::move(spec), std::move(calendar));
+  return WindowReader(reader, collection, sequence, std::move(stretches));
+}
+
+const CollectionStretch* WindowReader::StretchOf(const Period& period) const {
+  const auto found = std::find_if(
+      stretches_.begin(), stretches_.end(),
+      [&period](const CollectionStretch& one) { return one.days.Covers(period.start()); });
+  return found == stretches_.end() ? nullptr : &*found;
 }
 
 absl::StatusOr<WindowView> WindowReader::At(const Period& period) const {
@@ -71,11 +81,14 @@ absl::StatusOr<WindowView> WindowReader::At(const Period& period) const {
     view.facts = stored.facts->At(sequence_);
     view.opened = view.facts.opened != 0;
   }
-  view.exists = view.opened || (spec_.has_value() && spec_->Covers(period));
+  const CollectionStretch* stretch = StretchOf(period);
+  const bool planned =
+      stretch != nullptr && stretch->spec.has_value() && stretch->spec->Covers(period);
+  view.exists = view.opened || planned;
   if (view.opened) {
     view.moments = view.facts.moments;
-  } else if (view.exists && calendar_.has_value()) {
-    view.moments = MomentsOf(*spec_, calendar_->calendar, period);
+  } else if (planned && stretch->calendar.has_value()) {
+    view.moments = MomentsOf(*stretch->spec, stretch->calendar->calendar, period);
   }
   return view;
 }

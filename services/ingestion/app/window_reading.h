@@ -1,4 +1,5 @@
-// Windows and calendars as they stand at a position: what is a fact, and what is computed.
+// Windows and calendars as they stand at a position: what is a fact, and what is computed. Every
+// period goes by the version of its collection that is for it.
 #ifndef ONERETURN_SERVICES_INGESTION_APP_WINDOW_READING_H_
 #define ONERETURN_SERVICES_INGESTION_APP_WINDOW_READING_H_
 
@@ -6,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/storage/reader.h"
@@ -13,6 +15,7 @@
 #include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/definitions/window_checks.h"
 #include "services/ingestion/domain/return_window.h"
+#include "services/ingestion/domain/validity.h"
 #include "services/ingestion/store/timetable_table.h"
 
 namespace onereturn::ingestion {
@@ -29,9 +32,16 @@ absl::StatusOr<std::optional<FoundCalendar>> FindCalendar(const Reader& reader,
                                                           const std::string& code,
                                                           uint64_t sequence);
 
-// The definition of the collection in force at `sequence`. NOT_FOUND when there is none.
-absl::StatusOr<catalogue::v1::Collection> CollectionAt(const Reader& reader,
-                                                       const std::string& code, uint64_t sequence);
+// What a collection is for the periods that begin on `days`: one version, in use.
+struct CollectionStretch {
+  DayRange days;
+  catalogue::v1::Collection definition;
+  std::optional<WindowSpec> spec;         // nullopt: its periods have no window.
+  std::optional<FoundCalendar> calendar;  // Of `spec`; nullopt also when it was not defined.
+
+  // The periods with a window are this one and those after it that `days` covers; nullopt: none.
+  std::optional<Period> FirstWithWindow() const;
+};
 
 // The window of one period at a position.
 struct WindowView {
@@ -45,31 +55,35 @@ struct WindowView {
   const WindowFacts* facts_or_null() const { return opened ? &facts : nullptr; }
 };
 
-// Reads the windows of one collection. `reader` must outlive it.
+// Reads the windows of one collection, as the catalogue was at a position. `reader` must outlive
+// it.
 class WindowReader {
  public:
-  static absl::StatusOr<WindowReader> Make(const Reader* reader,
-                                           const catalogue::v1::Collection& collection,
+  // NOT_FOUND when the collection was not defined at `sequence`.
+  static absl::StatusOr<WindowReader> Make(const Reader* reader, const std::string& collection,
                                            uint64_t sequence);
 
+  const std::string& collection() const { return collection_; }
+  // In order of time. No period before, between or after them is in use.
+  const std::vector<CollectionStretch>& stretches() const { return stretches_; }
+  // What the period goes by; nullptr where it lies before the first version, or the collection is
+  // retired by then: it has no window, and nobody owes it.
+  const CollectionStretch* StretchOf(const Period& period) const;
+
   absl::StatusOr<WindowView> At(const Period& period) const;
-  const std::optional<WindowSpec>& spec() const { return spec_; }
-  const std::optional<FoundCalendar>& calendar() const { return calendar_; }
 
  private:
   WindowReader(const Reader* reader, std::string collection, uint64_t sequence,
-               std::optional<WindowSpec> spec, std::optional<FoundCalendar> calendar)
+               std::vector<CollectionStretch> stretches)
       : reader_(reader),
         collection_(std::move(collection)),
         sequence_(sequence),
-        spec_(std::move(spec)),
-        calendar_(std::move(calendar)) {}
+        stretches_(std::move(stretches)) {}
 
   const Reader* reader_;
   std::string collection_;
   uint64_t sequence_;
-  std::optional<WindowSpec> spec_;
-  std::optional<FoundCalendar> calendar_;
+  std::vector<CollectionStretch> stretches_;
 };
 
 timetable::v1::WindowMoments ToWire(const Moments& moments);

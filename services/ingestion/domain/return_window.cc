@@ -30,6 +30,10 @@ std::optional<Moments> MomentsOf(const WindowSpec& spec, const WorkingCalendar& 
   return moments;
 }
 
+bool BeginsAfter(const WorkingCalendar& calendar, const Period& period) {
+  return calendar.first().EpochDays() > period.end().EpochDays() + 1;
+}
+
 WindowFacts WindowFacts::At(uint64_t sequence) const {
   WindowFacts then = *this;
   for (uint64_t* fact : {&then.opened, &then.cut, &then.refreshed, &then.closed, &then.cut_listed,

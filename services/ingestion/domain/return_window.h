@@ -41,6 +41,9 @@ struct Moments {
 std::optional<Moments> MomentsOf(const WindowSpec& spec, const WorkingCalendar& calendar,
                                  const Period& period);
 
+// Does the calendar begin too late for the window of the period? Then it never has moments.
+bool BeginsAfter(const WorkingCalendar& calendar, const Period& period);
+
 // The facts of one window, by sequence; 0: not yet.
 struct WindowFacts {
   Moments moments;

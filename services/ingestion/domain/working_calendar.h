@@ -24,6 +24,7 @@ class WorkingCalendar {
   // The same backwards.
   std::optional<CivilDay> WorkingDayBefore(const CivilDay& day, int count) const;
 
+  const CivilDay& first() const { return first_; }
   const CivilDay& last() const { return last_; }
 
  private:
