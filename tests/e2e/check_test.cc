@@ -68,6 +68,18 @@ TEST_F(CheckTest, WhatIsHeldIsFilledInAndChecksAsItWasAccepted) {
       Check(file()),
       AllOf(ExitedWith(0), Field(&ClientRun::err, IsEmpty()),
             Field(&ClientRun::out, AllOf(HasSubstr("valid"), HasSubstr("nothing was sent")))));
+  // Work that lies there is not written over unless asked.
+  EXPECT_THAT(Template("2024-03"),
+              AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("is there already"))));
+  EXPECT_THAT(Template("2024-03", {"--force"}), ExitedWith(0));
+  // A draft of another layout would lose every figure.
+  EXPECT_THAT(
+      demo_.As(Submitter(kIcbProvider), {"draft", "save", file(), "--collection", "MSitAE"}),
+      AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("has no column \"item\""))));
+  // A nil return replaces no figures without a reason.
+  EXPECT_THAT(demo_.As(Submitter(kIcbProvider),
+                       {"nil", kIcbProvider, "--collection", "MSitAE", "--period", "2024-03"}),
+              AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("would replace them"))));
   // Sent, it is what is held.
   EXPECT_THAT(
       demo_.As(Submitter(kIcbProvider), demo_.Submit({file()})),

@@ -157,6 +157,71 @@ TEST_F(SignReturnTest, ASubmissionIsSentBackOrWithdrawn) {
   EXPECT_THAT(Withdraw(digest), HasReason(Reason::kSignOffState));
 }
 
+TEST_F(SignReturnTest, ToEndItInTheOtherWayIsAnotherRequest) {
+  const std::string digest = SubmitMarch();
+  const RequestOrigin origin = By(kOfficer);
+  returns::v1::SendReturnBackRequest back;
+  back.set_name(kMarchSubmission);
+  back.set_cell_digest(digest);
+  back.set_reason("not yet");
+  returns::v1::WithdrawSubmissionRequest withdraw;
+  ASSERT_TRUE(withdraw.ParseFromString(back.SerializeAsString())) << "the same bytes";
+  ASSERT_THAT(Wait([&](SignReturn::Done done) {
+                ingestion_.sign_return().SendBack(origin, back, std::move(done));
+              }),
+              IsOk());
+  EXPECT_THAT(Wait([&](SignReturn::Done done) {
+                ingestion_.sign_return().Withdraw(origin, withdraw, std::move(done));
+              }),
+              HasReason(Reason::kRequestIdReused));
+  EXPECT_EQ(Waiting()->state(), returns::v1::SUBMISSION_STATE_SENT_BACK);
+}
+
+// Cells alone are what the digest covers: the status and the reasons are covered by the sequence.
+TEST_F(SignReturnTest, TheSameFiguresSentAnewAreNotWhatWasRead) {
+  const std::string digest = SubmitMarch();
+  const uint64_t read = Waiting()->sequence();
+  ASSERT_THAT(Withdraw(digest), IsOk());
+  ASSERT_EQ(SubmitMarch(), digest);
+  returns::v1::SignReturnRequest request;
+  request.set_name(kMarchSubmission);
+  request.set_cell_digest(digest);
+  request.set_level(1);
+  const auto sign = [&](uint64_t sequence) {
+    request.set_sequence(sequence);
+    return Wait([&](SignReturn::Done done) {
+      ingestion_.sign_return().Sign(By(kDirector), request, std::move(done));
+    });
+  };
+  EXPECT_THAT(sign(read), HasReason(Reason::kContentChanged));
+  EXPECT_THAT(sign(Waiting()->sequence()), IsOk());
+}
+
+TEST_F(SignReturnTest, ByRulesThatHaveChangedItIsSubmittedAgain) {
+  const std::string digest = SubmitMarch();
+  ASSERT_THAT(Sign(By(kDirector), digest, 1), IsOk());
+  config::v1::DefinitionSet set = EnglandOf({"RLQ", "RCF"});
+  set.mutable_collections(0)->set_sign_off_levels(2);
+  set.mutable_collections(0)->set_display_name("By other rules");
+  ASSERT_THAT(ingestion_.DefineOne(set.collections(0)), IsOk());
+  EXPECT_THAT(Sign(By(kChief), digest, 2), HasReason(Reason::kSignOffState));
+  EXPECT_THAT(Accepted(), StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_THAT(Withdraw(digest), IsOk());
+  ASSERT_EQ(SubmitMarch(), digest);
+  EXPECT_THAT(Sign(By(kDirector), digest, 1), IsOk());
+  EXPECT_THAT(Sign(By(kChief), digest, 2), IsOk());
+}
+
+// Otherwise the figures that were sent last would be lost, and those before them be signed.
+TEST_F(SignReturnTest, TheFiguresThatAreHeldReplaceOthersThatWait) {
+  AcceptMarch();
+  ASSERT_THAT(Reopen(kMarch), IsOk());
+  const std::string other = SubmitMarch({{"ae_attendances|type1|no", "7"}});
+  const std::string held = SubmitMarch();
+  EXPECT_EQ(held, Accepted()->revision().cell_digest());
+  EXPECT_THAT(Sign(By(kDirector), other, 1), HasReason(Reason::kContentChanged));
+}
+
 // A national body publishes the figure while it waits: what would be signed follows another one.
 TEST_F(SignReturnTest, AnImportNeedsNoSignatureAndOvertakesWhatWaits) {
   const std::string digest = SubmitMarch({{"ae_attendances|type1|no", "7"}});

@@ -49,6 +49,25 @@ std::vector<std::string> PathsOf(const absl::Status& status) {
   return paths;
 }
 
+// What is wrong with it is no fault, but nobody may be found by it.
+TEST(ToSubmissionTest, ADraftNamesNobody) {
+  returns::v1::SaveDraftRequest request;
+  request.set_request_id("r1");
+  request.set_organisation("RLQ");
+  request.set_collection("MSitAE");
+  request.set_period("2023-06");
+  request.add_cells()->mutable_reference()->set_item("not_an_item");
+  request.mutable_cells(0)->set_millionths(1);
+  EXPECT_THAT(ToSubmission(request, Submitter(), Sha256("bytes")), IsOk());
+  auto* dimension = request.mutable_cells(0)->mutable_reference()->add_dimensions();
+  dimension->set_dimension("patient");
+  dimension->set_value("943 476 5919");
+  const absl::Status refused = ToSubmission(request, Submitter(), Sha256("bytes")).status();
+  EXPECT_THAT(refused, HasReason(Reason::kPersonalData));
+  EXPECT_THAT(PathsOf(refused), UnorderedElementsAre("cells[0].reference"));
+  EXPECT_EQ(refused.ToString().find("5919"), std::string::npos);
+}
+
 TEST(ToSubmissionTest, WhyAReturnIsSentAgain) {
   returns::v1::SubmitReturnRequest request = Request();
   request.set_reason(returns::v1::REVISION_REASON_LATE_DATA);

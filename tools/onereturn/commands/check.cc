@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/read_file.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/definitions/messages.h"
 #include "services/ingestion/domain/return_template.h"
@@ -27,6 +28,7 @@ struct TemplateOptions {
   std::string layout;
   std::string out;
   std::string rules;
+  bool force = false;
   ReadOptions read;
 };
 
@@ -65,6 +67,10 @@ absl::StatusOr<const ingestion::LayoutSpec*> LayoutOf(const ingestion::Collectio
 }
 
 absl::StatusOr<ExitCode> MakeTemplate(const TemplateOptions& options, Environment& environment) {
+  if (!options.force && ReadFile(options.out).has_value()) {
+    return UsageError(absl::StrCat("\"", options.out, "\" is there already, perhaps filled in"),
+                      "Name another file with --out, or replace it with --force.");
+  }
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const VerifyingKey trusted, PublicKeyOf(session.profile(), kIngestion));
   ASSIGN_OR_RETURN(const std::string bytes, FetchRules(session, options));
@@ -193,6 +199,7 @@ void AddTemplateCommand(CommandLine* line) {
                    "Which of the collection's layouts (else the first that can be filled in)")
       ->type_name("CODE");
   command->add_option("--out", options->out, "The file to write")->type_name("FILE")->required();
+  command->add_flag("--force", options->force, "Replace a file that is there already");
   command->add_option("--rules", options->rules, "Write the signed rules here, for `check`")
       ->type_name("FILE");
   AddReadOptions(command, &options->read);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -44,7 +45,7 @@ class DraftReader {
       for (absl::string_view field : fields) {
         headers_.emplace_back(absl::StripAsciiWhitespace(field));
       }
-      return absl::OkStatus();
+      return CheckHeaders(row);
     }
     if (fields.size() != headers_.size()) return Fault(row, "has another number of columns");
     common::v1::Cell* cell = request_->add_cells();
@@ -61,6 +62,15 @@ class DraftReader {
     return UsageError(absl::StrCat("row ", row, " ", what),
                       "Columns: organisation, period, item, one a dimension, value, and perhaps "
                       "null_reason.");
+  }
+  // Of another layout every column would be a dimension, and no figure be found.
+  absl::Status CheckHeaders(int64_t row) const {
+    for (const absl::string_view wanted : {"organisation", "period", "item", "value"}) {
+      if (absl::c_find(headers_, wanted) == headers_.end()) {
+        return Fault(row, absl::StrCat("has no column \"", wanted, "\""));
+      }
+    }
+    return absl::OkStatus();
   }
   absl::Status TakeField(int64_t row, const std::string& header, const std::string& text,
                          common::v1::Cell* cell) {

@@ -167,7 +167,8 @@ absl::StatusOr<ExitCode> Step(const SignOffClient& client, const SignOptions& op
 absl::StatusOr<ExitCode> Sign(const SignOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::SignOffService>(kIngestion));
-  if (options.target.period.empty()) return ListWaiting(client, options, &environment);
+  const bool steps = !options.hash.empty() || !options.back.empty() || !options.withdraw.empty();
+  if (options.target.period.empty() && !steps) return ListWaiting(client, options, &environment);
   if (!options.target.whole()) {
     return UsageError("which return?", "Name it: onereturn sign ORG --collection C --period P");
   }
@@ -176,19 +177,16 @@ absl::StatusOr<ExitCode> Sign(const SignOptions& options, Environment& environme
   ASSIGN_OR_RETURN(const auto waiting, client.Call(&SignOffClient::Stub::GetSubmission, request));
   const returns::v1::Submission& submission = waiting.submission();
   if (options.hash.empty()) {
-    if (!options.back.empty() || !options.withdraw.empty()) {
-      return UsageError("--back and --withdraw go with --hash",
-                        "Read what waits (onereturn sign ORG --collection C --period P) and name "
-                        "its content.");
-    }
     ShowWaiting(submission, options, &environment);
     return ExitCode::kOk;
   }
-  if (options.hash.size() < kShortestHash ||
-      !absl::StartsWith(ContentOf(submission), absl::AsciiStrToLower(options.hash))) {
+  if (options.hash.size() < kShortestHash) {
+    return UsageError("--hash is too short",
+                      absl::StrCat("Give at least ", kShortestHash, " digits of the content."));
+  }
+  if (!absl::StartsWith(ContentOf(submission), absl::AsciiStrToLower(options.hash))) {
     return UsageError("--hash is not that of what waits: it may have been replaced",
-                      absl::StrCat("Read it again, and give at least ", kShortestHash,
-                                   " digits of its content."));
+                      "Read it again, and name its content.");
   }
   return Step(client, options, submission, &environment);
 }
@@ -271,7 +269,15 @@ absl::StatusOr<ExitCode> SendNil(const AgainOptions& options, Environment& envir
   returns::v1::GetReturnRequest get;
   get.set_name(options.target.Name());
   const auto held = client.Call(&ReturnsClient::Stub::GetReturn, get);
-  if (held.ok()) request.set_etag(held->return_().etag());
+  if (held.ok()) {
+    if (options.reason.empty()) {
+      return UsageError("figures are held for this period, and a nil return would replace them",
+                        "Say with --reason why they were wrong.");
+    }
+    request.set_etag(held->return_().etag());
+    request.set_reason(returns::v1::REVISION_REASON_CORRECTION);
+    request.set_reason_text(options.reason);
+  }
   request.set_request_id(ContentId("nil", request));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&ReturnsClient::Stub::SubmitReturn, request));
   return PrintSubmitted(answer, &environment);
@@ -294,7 +300,8 @@ void AddSign(CommandLine* line) {
                                 "Content that was read and is signed: its first digits")
                    ->type_name("HEX");
   auto* back = command->add_option("--back", options->back, "Send it back: what is to be changed")
-                   ->type_name("TEXT");
+                   ->type_name("TEXT")
+                   ->needs(hash);
   command->add_option("--withdraw", options->withdraw, "Take it back, as who prepares it: why")
       ->type_name("TEXT")
       ->excludes(back)
@@ -333,10 +340,14 @@ void AddSignOffCommands(CommandLine* line) {
       ->add_option("--revision", undo->revision, "Whose figures are wanted again")
       ->type_name("NUMBER")
       ->required();
+  auto nil = std::make_shared<AgainOptions>();
   AddAgain(line,
            {"nil", "Submit a nil return: there was nothing to count, so every figure is zero.",
             "nil RLQ --collection MSitAE --period 2024-03"},
-           std::make_shared<AgainOptions>(), /*asks_reason=*/false, SendNil);
+           nil, /*asks_reason=*/false, SendNil)
+      ->add_option("--reason", nil->reason,
+                   "Why it replaces the figures that are held, without personal data")
+      ->type_name("TEXT");
 }
 
 }  // namespace onereturn::client

@@ -28,9 +28,12 @@ struct SubmitOptions {
 
 struct ReturnCounts {
   size_t stored = 0;
-  size_t same = 0;  // Replayed or unchanged.
+  size_t same = 0;    // Replayed or unchanged.
+  size_t before = 0;  // Taken when the file was first sent; not looked at again.
   size_t refused = 0;
   size_t waiting = 0;  // Among those stored or the same: to be signed.
+
+  size_t all() const { return stored + same + before + refused; }
 };
 
 // The answer to a file that was sent before has no list of returns; its receipt's fact counts them.
@@ -38,7 +41,10 @@ ReturnCounts CountsOfReplay(const ledger::v1::Receipt& receipt) {
   feed::v1::Entry entry;
   feed::v1::FileImported file;
   if (!entry.ParseFromString(receipt.entry()) || !file.ParseFromString(entry.fact())) return {};
-  return {0, file.accepted_rows(), file.refused_rows(), 0};
+  ReturnCounts counts;
+  counts.before = file.accepted_rows();
+  counts.refused = file.refused_rows();
+  return counts;
 }
 
 ReturnCounts CountsOf(const returns::v1::SubmitReturnFileResponse& response) {
@@ -66,11 +72,14 @@ std::string VerdictText(const returns::v1::SubmitReturnFileResponse& response) {
 void PrintFile(const SentFile& taken, const SubmitOptions& options, Environment* environment) {
   const auto& response = taken.response;
   const ReturnCounts counts = CountsOf(response);
-  std::string text = absl::StrCat(
-      taken.file.path, "  ", PeriodText(response.period()), "  ", VerdictText(response), "  ",
-      Count(counts.stored + counts.same + counts.refused, "return"), ": ",
-      WithThousands(counts.stored), options.send.validate_only ? " valid" : " stored");
+  std::string text =
+      absl::StrCat(taken.file.path, "  ", PeriodText(response.period()), "  ",
+                   VerdictText(response), "  ", Count(counts.all(), "return"), ": ",
+                   WithThousands(counts.stored), options.send.validate_only ? " valid" : " stored");
   if (counts.same > 0) absl::StrAppend(&text, ", ", WithThousands(counts.same), " as held");
+  if (counts.before > 0) {
+    absl::StrAppend(&text, ", ", WithThousands(counts.before), " taken then, none now");
+  }
   if (counts.waiting > 0) {
     absl::StrAppend(&text, ", ", WithThousands(counts.waiting), " to be signed");
   }
@@ -102,6 +111,8 @@ void PrintSummary(const std::vector<SentFile>& taken, int64_t micros, const Subm
     all.stored += counts.stored;
     all.same += counts.same;
     all.refused += counts.refused;
+    all.before += counts.before;
+    all.waiting += counts.waiting;
     sent_before = sent_before || one.response.replayed();
     refused_before = refused_before || (one.response.replayed() && counts.refused > 0);
     for (const auto& finding : one.response.findings()) {
@@ -117,15 +128,18 @@ void PrintSummary(const std::vector<SentFile>& taken, int64_t micros, const Subm
       "\n", Count(taken.size(), "file"), " in ", DurationText(micros), ": ",
       Count(all.stored, "return"), options.send.validate_only ? " valid" : " stored", ", ",
       WithThousands(all.same), " as held, ", WithThousands(all.refused), " refused.\n");
-  if (last > 0) {
+  if (all.waiting > 0) {
+    absl::StrAppend(&text, Count(all.waiting, "return"), all.waiting == 1 ? " waits" : " wait",
+                    " to be signed, and no figure of them counts until then: onereturn sign.\n");
+  } else if (last > 0) {
     absl::StrAppend(&text, "Receipts: sequences ", WithThousands(first), " to ",
                     WithThousands(last), ". Read one with `onereturn returns ORG --collection ",
                     options.send.collection, " --period P --receipt`.\n");
   }
   if (sent_before) {
     absl::StrAppend(&text,
-                    "A file sent before is not judged again: its figures may have been revised "
-                    "since. To send it anew: --request-id NAME.\n");
+                    "A file sent before is not taken again: its figures may have been revised, "
+                    "withdrawn or sent back since. To send it anew: --request-id NAME.\n");
   }
   if (refused_before) {
     absl::StrAppend(&text, "What was wrong with a file sent before: --validate-only.\n");

@@ -178,7 +178,8 @@ void AddWatchCommands(CommandLine* line) {
   reminding->add_option("--organisation", reminders->organisation, "Only of this one")
       ->type_name("ODS");
   reminding
-      ->add_option("--after", reminders->after, "From the facts after this sequence (else now)")
+      ->add_option("--after", reminders->after,
+                   "From the facts after this sequence, 1 or more (else now)")
       ->type_name("N");
   reminding->add_option("--soon", reminders->soon, "Working days ahead of due moments (else 2)")
       ->type_name("DAYS");
