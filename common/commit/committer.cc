@@ -33,6 +33,19 @@ absl::Status RequestIdReused(const std::string& request_id) {
       .With("request_id", request_id.substr(0, 8));
 }
 
+absl::Status CheckEntrySize(const feed::v1::Entry& entry) {
+  if (entry.ByteSizeLong() + kGivenBytes <= kMaxEntryBytes) return absl::OkStatus();
+  return Error(Reason::kMessageTooLarge,
+               absl::StrCat("what would be kept has ", entry.ByteSizeLong(),
+                            " bytes; an entry holds at most ", kMaxEntryBytes - kGivenBytes,
+                            ": split it"))
+      .With("limit_bytes", static_cast<int64_t>(kMaxEntryBytes - kGivenBytes));
+}
+
+std::string RequestKeyOf(const feed::v1::Entry& entry) {
+  return RequestKey(RequestScope(entry.organisation(), entry.actor()), entry.request_id());
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Committer>> Committer::Start(Store* store, const Clock* clock,
@@ -85,12 +98,19 @@ Committer::~Committer() { Stop(); }
 
 absl::Status Committer::Propose(Proposal proposal) {
   ONERETURN_CHECK(!proposal.entry.request_id().empty() && proposal.done);
-  if (proposal.entry.ByteSizeLong() + kGivenBytes > kMaxEntryBytes) {
+  RETURN_IF_ERROR(CheckEntrySize(proposal.entry));
+  size_t bytes = 0;
+  for (const Proposal& part : proposal.parts) {
+    ONERETURN_CHECK(!part.entry.request_id().empty() && !part.done && part.parts.empty());
+    RETURN_IF_ERROR(CheckEntrySize(part.entry));
+    bytes += part.entry.ByteSizeLong();
+  }
+  if (proposal.parts.size() > kMostFactsTogether || bytes > kMostBytesTogether) {
     return Error(Reason::kMessageTooLarge,
-                 absl::StrCat("what would be kept has ", proposal.entry.ByteSizeLong(),
-                              " bytes; an entry holds at most ", kMaxEntryBytes - kGivenBytes,
-                              ": split it"))
-        .With("limit_bytes", static_cast<int64_t>(kMaxEntryBytes - kGivenBytes));
+                 absl::StrCat(proposal.parts.size(), " facts of ", bytes,
+                              " bytes would be kept together; at most ", kMostFactsTogether, " of ",
+                              kMostBytesTogether, " bytes are: split them"))
+        .With("limit_bytes", static_cast<int64_t>(kMostBytesTogether));
   }
   return Enqueue(std::move(proposal));
 }
@@ -235,19 +255,21 @@ void Committer::EndGroup(Timestamp last_time, std::optional<SignedHead> head) {
   head_changed_.notify_all();
 }
 
-void Committer::AddProposal(Proposal& proposal, Group* group) {
-  const std::string scope = RequestScope(proposal.entry.organisation(), proposal.entry.actor());
-  const std::string request_key = RequestKey(scope, proposal.entry.request_id());
-  const auto earlier = group->Find(PrimaryFamily::kRequests, request_key);
-  absl::StatusOr<std::optional<AcceptedRequest>> known = std::optional<AcceptedRequest>();
-  if (earlier.has_value()) {
-    storage::v1::RequestRecord record;
-    ONERETURN_CHECK(earlier->has_value() && record.ParseFromString(**earlier));
-    known = std::optional<AcceptedRequest>(
-        AcceptedRequest{*DigestFromBytes(record.digest()), record.sequence()});
-  } else {
-    known = FindRequest(*store_, scope, proposal.entry.request_id());
+absl::StatusOr<std::optional<AcceptedRequest>> Committer::KnownRequest(const feed::v1::Entry& entry,
+                                                                       const Group& group) const {
+  const auto earlier = group.Find(PrimaryFamily::kRequests, RequestKeyOf(entry));
+  if (!earlier.has_value()) {
+    return FindRequest(*store_, RequestScope(entry.organisation(), entry.actor()),
+                       entry.request_id());
   }
+  storage::v1::RequestRecord record;
+  ONERETURN_CHECK(earlier->has_value() && record.ParseFromString(**earlier));
+  return std::optional<AcceptedRequest>(
+      AcceptedRequest{*DigestFromBytes(record.digest()), record.sequence()});
+}
+
+void Committer::AddProposal(Proposal& proposal, Group* group) {
+  const absl::StatusOr<std::optional<AcceptedRequest>> known = KnownRequest(proposal.entry, *group);
   if (!known.ok()) return group->Refuse(proposal, known.status());
   if (known->has_value()) {
     if (DigestBytes((*known)->digest) != proposal.entry.request_digest()) {
@@ -256,14 +278,25 @@ void Committer::AddProposal(Proposal& proposal, Group* group) {
     group->replays.push_back({&proposal, (*known)->sequence});
     return;
   }
-  if (absl::Status unchanged = CheckReadSet(proposal.read_set, *group); !unchanged.ok()) {
-    return group->Refuse(proposal, std::move(unchanged));
-  }
+  absl::Status unchanged = CheckReadSet(proposal.read_set, *group);
+  if (unchanged.ok()) unchanged = CheckParts(proposal, *group);
+  if (!unchanged.ok()) return group->Refuse(proposal, std::move(unchanged));
   if (proposal.next_key.has_value()) {
     absl::Status turns = CheckNextKey(proposal.next_key->verifying_key(), *group);
     if (!turns.ok()) return group->Refuse(proposal, std::move(turns));
   }
-  AddFact(proposal, request_key, group);
+  for (Proposal& part : proposal.parts) AddFact(part, group);
+  AddFact(proposal, group);
+}
+
+// All of them, before the first is added.
+absl::Status Committer::CheckParts(const Proposal& proposal, const Group& group) const {
+  for (const Proposal& part : proposal.parts) {
+    ASSIGN_OR_RETURN(const auto known, KnownRequest(part.entry, group));
+    if (known.has_value()) return RequestIdReused(part.entry.request_id());
+    RETURN_IF_ERROR(CheckReadSet(part.read_set, group));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Committer::CheckNextKey(const VerifyingKey& next, const Group& group) const {
@@ -283,7 +316,7 @@ absl::Status Committer::CheckNextKey(const VerifyingKey& next, const Group& grou
                             "a new key, name its file in next_signing_key_file, and start again"));
 }
 
-void Committer::AddFact(Proposal& proposal, const std::string& request_key, Group* group) {
+void Committer::AddFact(Proposal& proposal, Group* group) {
   Group::NewFact fact;
   fact.proposal = &proposal;
   fact.placement.epoch = epoch_;
@@ -311,7 +344,7 @@ void Committer::AddFact(Proposal& proposal, const std::string& request_key, Grou
   storage::v1::RequestRecord record;
   record.set_digest(entry.request_digest());
   record.set_sequence(fact.placement.sequence);
-  rows.Put(PrimaryFamily::kRequests, request_key, record.SerializeAsString());
+  rows.Put(PrimaryFamily::kRequests, RequestKeyOf(entry), record.SerializeAsString());
   group->frontier.Append(fact.leaf, [&](const NodeId& node, const Digest& hash) {
     rows.Put(PrimaryFamily::kNodes, NodeKey(node), DigestBytes(hash));
     group->nodes.emplace(node, hash);
@@ -337,39 +370,6 @@ void Committer::AddPlainWrite(PlainWrite& write, Group* group) {
   group->writes.push_back(&write);
 }
 
-absl::Status Committer::CheckReadSet(const std::vector<ReadCheck>& read_set,
-                                     const Group& group) const {
-  for (const ReadCheck& check : read_set) {
-    std::optional<std::string> current;
-    if (auto earlier = group.Find(check.family, check.key); earlier.has_value()) {
-      current = *std::move(earlier);
-    } else {
-      ASSIGN_OR_RETURN(current, store_->Get(check.family, check.key));
-    }
-    if (current != check.expected) {
-      return Error(Reason::kCommitConflict,
-                   "what the submission was judged on has changed meanwhile");
-    }
-  }
-  return absl::OkStatus();
-}
-
-// Reads the group's entries back from the store and recomputes their leaves: a head is only signed
-// over what can be read again.
-absl::Status Committer::CheckWritten(const Group& group) const {
-  std::vector<std::string> keys;
-  keys.reserve(group.facts.size());
-  for (const Group::NewFact& fact : group.facts) keys.push_back(EntryKey(fact.placement.sequence));
-  ASSIGN_OR_RETURN(auto stored, store_->MultiGet(PrimaryFamily::kEntries, keys));
-  for (size_t i = 0; i < stored.size(); ++i) {
-    if (!stored[i].has_value() || HashLeaf(*stored[i]) != group.facts[i].leaf) {
-      return absl::DataLossError(absl::StrCat("entry ", group.facts[i].placement.sequence,
-                                              " does not read back as it was written"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 void Committer::Answer(Group* group) {
   const SignedHead head = LatestHead();
   // Members share the upper nodes of their paths: each is read once a group.
@@ -381,6 +381,7 @@ void Committer::Answer(Group* group) {
     return hash;
   };
   for (Group::NewFact& fact : group->facts) {
+    if (!fact.proposal->done) continue;  // A part of another.
     absl::StatusOr<Receipt> receipt =
         MakeReceipt(fact.placement.sequence, std::move(fact.entry), head, nodes);
     if (receipt.ok()) {
@@ -399,7 +400,9 @@ void Committer::Answer(Group* group) {
 }
 
 void Committer::Fail(Group* group, const absl::Status& status) {
-  for (const Group::NewFact& fact : group->facts) fact.proposal->done(status);
+  for (const Group::NewFact& fact : group->facts) {
+    if (fact.proposal->done) fact.proposal->done(status);
+  }
   for (const Group::Replay& replay : group->replays) replay.proposal->done(status);
   for (PlainWrite* write : group->writes) write->done(status);
   for (const Group::Refusal& refusal : group->refusals) refusal.done(status);

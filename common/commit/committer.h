@@ -50,6 +50,11 @@ struct Accepted {
   bool replayed = false;  // The request had been accepted before; the placement is the first one's.
 };
 
+// What is kept together is one batch, for which everybody else waits: so many parts, and so many
+// bytes of their facts.
+inline constexpr size_t kMostFactsTogether = 2'000;
+inline constexpr size_t kMostBytesTogether = size_t{16} << 20;
+
 // A fact to be accepted.
 struct Proposal {
   // All but epoch, sequence, time and salt, which the committer gives. `request_id` must not be
@@ -63,6 +68,11 @@ struct Proposal {
   // committer fills and signs the fact, whose place it alone knows, and the head that covers it and
   // every later one are signed with this key.
   std::optional<SigningKey> next_key;
+  // Facts that are kept with this one or not at all: before it, in this order, in the same synced
+  // batch. Each has its own entry, read set and rows, and neither parts, key nor `done`; none may
+  // write what another is checked for. An id of theirs that was ever accepted refuses all:
+  // REQUEST_ID_REUSED.
+  std::vector<Proposal> parts;
   // The answer, on the committer's thread: cheap, never blocking. Errors:
   //   REQUEST_ID_REUSED  the id was accepted with other bytes
   //   COMMIT_CONFLICT    the read set has changed: judge again once, then give up
@@ -108,7 +118,8 @@ class Committer {
   // As Stop.
   ~Committer();
 
-  // QUEUE_FULL, DRAINING, or MESSAGE_TOO_LARGE (an entry holds at most 64 KiB) at once, and `done`
+  // QUEUE_FULL, DRAINING, or MESSAGE_TOO_LARGE (an entry holds at most 64 KiB; what is proposed
+  // together kMostFactsTogether and kMostBytesTogether) at once, and `done`
   // is never called; otherwise `done` is called exactly once.
   absl::Status Propose(Proposal proposal);
   absl::Status Write(PlainWrite write);
@@ -166,10 +177,14 @@ class Committer {
   std::vector<Member> TakeGroup();
   void Commit(std::vector<Member> members);
   void AddProposal(Proposal& proposal, Group* group);
+  // What was accepted of the request, in this group or before.
+  absl::StatusOr<std::optional<AcceptedRequest>> KnownRequest(const feed::v1::Entry& entry,
+                                                              const Group& group) const;
+  absl::Status CheckParts(const Proposal& proposal, const Group& group) const;
   // KEY_NOT_GIVEN for a key that signs, or that ever did: whoever followed its replacement would
   // not believe its heads.
   absl::Status CheckNextKey(const VerifyingKey& next, const Group& group) const;
-  void AddFact(Proposal& proposal, const std::string& request_key, Group* group);
+  void AddFact(Proposal& proposal, Group* group);
   // Writes the group, checks what was written, signs its head.
   absl::StatusOr<SignedHead> WriteGroup(const Group& group);
   void AddPlainWrite(PlainWrite& write, Group* group);

@@ -1,10 +1,12 @@
-// What the committer tells: heads, promises, receipts.
+// What the committer reads: heads, promises, receipts; whether what was judged on still is so.
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/commit/commit_group.h"
 #include "common/commit/committer.h"
+#include "common/commit/primary_family.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -99,6 +101,39 @@ Promise Committer::LatestPromise() const {
   // Between groups the clock's time is given away, and the next group begins no earlier.
   if (!in_group_) floor_ = std::max(clock_->Now(), floor_);
   return Promise{head_, floor_};
+}
+
+absl::Status Committer::CheckReadSet(const std::vector<ReadCheck>& read_set,
+                                     const Group& group) const {
+  for (const ReadCheck& check : read_set) {
+    std::optional<std::string> current;
+    if (auto earlier = group.Find(check.family, check.key); earlier.has_value()) {
+      current = *std::move(earlier);
+    } else {
+      ASSIGN_OR_RETURN(current, store_->Get(check.family, check.key));
+    }
+    if (current != check.expected) {
+      return Error(Reason::kCommitConflict,
+                   "what the submission was judged on has changed meanwhile");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Reads the group's entries back from the store and recomputes their leaves: a head is only signed
+// over what can be read again.
+absl::Status Committer::CheckWritten(const Group& group) const {
+  std::vector<std::string> keys;
+  keys.reserve(group.facts.size());
+  for (const Group::NewFact& fact : group.facts) keys.push_back(EntryKey(fact.placement.sequence));
+  ASSIGN_OR_RETURN(auto stored, store_->MultiGet(PrimaryFamily::kEntries, keys));
+  for (size_t i = 0; i < stored.size(); ++i) {
+    if (!stored[i].has_value() || HashLeaf(*stored[i]) != group.facts[i].leaf) {
+      return absl::DataLossError(absl::StrCat("entry ", group.facts[i].placement.sequence,
+                                              " does not read back as it was written"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace onereturn

@@ -1,5 +1,6 @@
 #include "common/commit/fact_writer.h"
 
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -60,6 +61,50 @@ absl::StatusOr<std::optional<AcceptedFact>> FirstAnswer(const FactRequest& reque
   return std::optional<AcceptedFact>(AcceptedFact{std::move(accepted), unchanged});
 }
 
+// The id of a request that is answered with an earlier entry.
+void KeepRequest(const FactRequest& request, uint64_t sequence, std::vector<ReadCheck>* read_set,
+                 WriteBatch* batch) {
+  for (const std::string& scope : {ScopeOf(request), OtherScopeOf(request)}) {
+    if (scope.empty()) continue;
+    const std::string key = RequestKey(scope, request.request_id);
+    read_set->push_back(ReadCheck{PrimaryFamily::kRequests, key, std::nullopt});
+    batch->Put(PrimaryFamily::kRequests, key, RecordOf(request.digest, sequence));
+  }
+}
+
+absl::StatusOr<Proposal> ProposalOf(const FactRequest& request, NewFact fact) {
+  if (fact.fact.size() > kMaxFactBytes) {
+    return Error(Reason::kMessageTooLarge,
+                 absl::StrCat("what is to be kept has ", fact.fact.size(), " bytes; at most ",
+                              kMaxFactBytes, " are taken"))
+        .With("limit_bytes", static_cast<int64_t>(kMaxFactBytes));
+  }
+  Proposal proposal;
+  feed::v1::Entry& entry = proposal.entry;
+  entry.set_kind(fact.kind == feed::v1::ENTRY_KIND_UNSPECIFIED ? request.kind : fact.kind);
+  entry.set_format(kFactFormat);
+  entry.set_actor(request.actor);
+  entry.set_person(request.person);
+  entry.set_role(request.role);
+  entry.set_organisation(request.organisation);
+  entry.set_request_id(request.request_id);
+  entry.set_request_digest(std::string(DigestBytes(request.digest)));
+  entry.set_name(std::move(fact.name));
+  entry.set_fact(std::move(fact.fact));
+  proposal.read_set = std::move(fact.read_set);
+  proposal.write = std::move(fact.write);
+  if (const std::string other = OtherScopeOf(request); !other.empty()) {
+    const std::string key = RequestKey(other, request.request_id);
+    proposal.read_set.push_back(ReadCheck{PrimaryFamily::kRequests, key, std::nullopt});
+    proposal.write = [key, digest = request.digest, write = std::move(proposal.write)](
+                         const Placement& placement, WriteBatch* batch) {
+      if (write) write(placement, batch);
+      batch->Put(PrimaryFamily::kRequests, key, RecordOf(digest, placement.sequence));
+    };
+  }
+  return proposal;
+}
+
 }  // namespace
 
 struct FactWriter::Attempt {
@@ -68,6 +113,7 @@ struct FactWriter::Attempt {
   Respond respond;
   Again again;
   bool second = false;
+  std::vector<uint64_t> parts = {};  // Where they are, once the committer has placed them.
 };
 
 void FactWriter::Write(FactRequest request, Judge judge, Respond respond, Again again) const {
@@ -90,11 +136,13 @@ void FactWriter::Try(const std::shared_ptr<Attempt>& attempt) const {
   if (auto* unchanged = std::get_if<Unchanged>(&*decision)) {
     return KeepUnchanged(attempt, std::move(*unchanged));
   }
-  auto* fact = std::get_if<NewFact>(&*decision);
-  if (fact == nullptr || request.validate_only) {
+  if (std::holds_alternative<NothingToKeep>(*decision) || request.validate_only) {
     return attempt->respond(std::optional<AcceptedFact>());
   }
-  Propose(attempt, std::move(*fact));
+  if (auto* together = std::get_if<FactsTogether>(&*decision)) {
+    return ProposeTogether(attempt, std::move(*together), snapshot);
+  }
+  Propose(attempt, std::get<NewFact>(*std::move(decision)));
 }
 
 absl::StatusOr<std::optional<AcceptedFact>> FactWriter::Earlier(const FactRequest& request,
@@ -131,15 +179,9 @@ void FactWriter::KeepUnchanged(const std::shared_ptr<Attempt>& attempt, Unchange
     attempt->respond(std::optional<AcceptedFact>(AcceptedFact{*std::move(accepted), true}));
   };
   if (attempt->request.validate_only) return answer(absl::OkStatus());
-  const FactRequest& request = attempt->request;
   PlainWrite write;
   write.read_set = std::move(unchanged.read_set);
-  for (const std::string& scope : {ScopeOf(request), OtherScopeOf(request)}) {
-    if (scope.empty()) continue;
-    const std::string key = RequestKey(scope, request.request_id);
-    write.read_set.push_back(ReadCheck{PrimaryFamily::kRequests, key, std::nullopt});
-    write.batch.Put(PrimaryFamily::kRequests, key, RecordOf(request.digest, sequence));
-  }
+  KeepRequest(attempt->request, sequence, &write.read_set, &write.batch);
   write.done = answer;
   if (absl::Status queued = committer_->Write(std::move(write)); !queued.ok()) {
     attempt->respond(std::move(queued));
@@ -147,43 +189,58 @@ void FactWriter::KeepUnchanged(const std::shared_ptr<Attempt>& attempt, Unchange
 }
 
 void FactWriter::Propose(const std::shared_ptr<Attempt>& attempt, NewFact fact) const {
-  if (fact.fact.size() > kMaxFactBytes) {
-    return attempt->respond(Error(Reason::kMessageTooLarge,
-                                  absl::StrCat("what is to be kept has ", fact.fact.size(),
-                                               " bytes; at most ", kMaxFactBytes, " are taken"))
-                                .With("limit_bytes", static_cast<int64_t>(kMaxFactBytes)));
-  }
-  const FactRequest& request = attempt->request;
-  Proposal proposal;
-  feed::v1::Entry& entry = proposal.entry;
-  entry.set_kind(fact.kind == feed::v1::ENTRY_KIND_UNSPECIFIED ? request.kind : fact.kind);
-  entry.set_format(kFactFormat);
-  entry.set_actor(request.actor);
-  entry.set_person(request.person);
-  entry.set_role(request.role);
-  entry.set_organisation(request.organisation);
-  entry.set_request_id(request.request_id);
-  entry.set_request_digest(std::string(DigestBytes(request.digest)));
-  entry.set_name(std::move(fact.name));
-  entry.set_fact(std::move(fact.fact));
-  proposal.read_set = std::move(fact.read_set);
-  proposal.write = std::move(fact.write);
-  if (const std::string other = OtherScopeOf(request); !other.empty()) {
-    const std::string key = RequestKey(other, request.request_id);
-    proposal.read_set.push_back(ReadCheck{PrimaryFamily::kRequests, key, std::nullopt});
-    proposal.write = [key, digest = request.digest, write = std::move(proposal.write)](
-                         const Placement& placement, WriteBatch* batch) {
+  absl::StatusOr<Proposal> proposal = ProposalOf(attempt->request, std::move(fact));
+  if (!proposal.ok()) return attempt->respond(proposal.status());
+  Propose(attempt, *std::move(proposal));
+}
+
+void FactWriter::ProposeTogether(const std::shared_ptr<Attempt>& attempt, FactsTogether facts,
+                                 const Snapshot& snapshot) const {
+  absl::StatusOr<Proposal> own = ProposalOf(attempt->request, std::move(facts.own));
+  if (!own.ok()) return attempt->respond(own.status());
+  attempt->parts.assign(facts.parts.size(), 0);
+  WriteBatch kept;  // The ids of those that are held already.
+  for (size_t i = 0; i < facts.parts.size(); ++i) {
+    const FactRequest& request = facts.parts[i].request;
+    const absl::StatusOr<std::optional<AcceptedFact>> earlier = Earlier(request, snapshot);
+    absl::Status fresh = CheckId(request);
+    if (fresh.ok()) fresh = earlier.status();
+    if (fresh.ok() && earlier->has_value()) fresh = RequestIdReused();
+    if (!fresh.ok()) return attempt->respond(std::move(fresh));
+    if (auto* unchanged = std::get_if<Unchanged>(&facts.parts[i].decision)) {
+      attempt->parts[i] = unchanged->sequence;
+      std::move(unchanged->read_set.begin(), unchanged->read_set.end(),
+                std::back_inserter(own->read_set));
+      KeepRequest(request, unchanged->sequence, &own->read_set, &kept);
+      continue;
+    }
+    absl::StatusOr<Proposal> part =
+        ProposalOf(request, std::get<NewFact>(std::move(facts.parts[i].decision)));
+    if (!part.ok()) return attempt->respond(part.status());
+    part->write = [attempt, i, write = std::move(part->write)](const Placement& placement,
+                                                               WriteBatch* batch) {
+      attempt->parts[i] = placement.sequence;
       if (write) write(placement, batch);
-      batch->Put(PrimaryFamily::kRequests, key, RecordOf(digest, placement.sequence));
     };
+    own->parts.push_back(*std::move(part));
   }
+  own->write = [kept = std::move(kept), write = std::move(own->write)](const Placement& placement,
+                                                                       WriteBatch* batch) {
+    if (write) write(placement, batch);
+    batch->Append(kept);
+  };
+  Propose(attempt, *std::move(own));
+}
+
+void FactWriter::Propose(const std::shared_ptr<Attempt>& attempt, Proposal proposal) const {
   proposal.done = [this, attempt](absl::StatusOr<Accepted> accepted) {
     if (TryAgain(attempt, accepted.status())) return;
     if (!accepted.ok()) return attempt->respond(accepted.status());
     if (accepted->replayed) {
       return attempt->respond(FirstAnswer(attempt->request, *std::move(accepted)));
     }
-    attempt->respond(std::optional<AcceptedFact>(AcceptedFact{*std::move(accepted), false}));
+    attempt->respond(std::optional<AcceptedFact>(
+        AcceptedFact{*std::move(accepted), false, std::move(attempt->parts)}));
   };
   if (absl::Status queued = committer_->Propose(std::move(proposal)); !queued.ok()) {
     attempt->respond(std::move(queued));

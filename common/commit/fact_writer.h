@@ -41,7 +41,7 @@ struct FactRequest {
   feed::v1::EntryKind other_kind = feed::v1::ENTRY_KIND_UNSPECIFIED;
 };
 
-// What a judge decides: one of three.
+// What a judge decides: one of four.
 
 // Invalid, or there is nothing to keep.
 struct NothingToKeep {};
@@ -62,11 +62,25 @@ struct NewFact {
   feed::v1::EntryKind kind = feed::v1::ENTRY_KIND_UNSPECIFIED;
 };
 
-using Decision = std::variant<NothingToKeep, Unchanged, NewFact>;
+// Of many facts that the request comes to, and that are kept together or not at all.
+struct PartOfFacts {
+  FactRequest request;  // With an id of its own, that was never accepted: REQUEST_ID_REUSED.
+  std::variant<Unchanged, NewFact> decision;
+};
+
+// At most kMostFactsTogether and kMostBytesTogether: MESSAGE_TOO_LARGE.
+struct FactsTogether {
+  std::vector<PartOfFacts> parts;
+  NewFact own;  // The request's; placed after them.
+};
+
+using Decision = std::variant<NothingToKeep, Unchanged, NewFact, FactsTogether>;
 
 struct AcceptedFact {
   Accepted accepted;
   bool unchanged = false;  // It is the entry of an earlier request that asked for the same.
+  // Sequences of the entries that hold the parts, in their order; empty when replayed.
+  std::vector<uint64_t> parts = {};
 };
 
 // Thread safe. Must outlive every write.
@@ -102,6 +116,9 @@ class FactWriter {
                                                         const Snapshot& snapshot) const;
   void KeepUnchanged(const std::shared_ptr<Attempt>& attempt, Unchanged unchanged) const;
   void Propose(const std::shared_ptr<Attempt>& attempt, NewFact fact) const;
+  void ProposeTogether(const std::shared_ptr<Attempt>& attempt, FactsTogether facts,
+                       const Snapshot& snapshot) const;
+  void Propose(const std::shared_ptr<Attempt>& attempt, Proposal proposal) const;
   // True when a conflict is being judged again.
   bool TryAgain(const std::shared_ptr<Attempt>& attempt, const absl::Status& status) const;
 

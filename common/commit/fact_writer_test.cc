@@ -334,5 +334,108 @@ TEST_F(FactWriterTest, CopiesAtOnceAllGetTheFirstsReceipt) {
   EXPECT_EQ(service_.committer().LatestHead().head.size, 1u);
 }
 
+// A request that comes to facts about two things, "left" and "right", and one of its own.
+class FactsTogetherTest : public FactWriterTest {
+ protected:
+  // What each half is judged on; `stale`: the right one on what never was.
+  PartOfFacts Half(const Snapshot& snapshot, const std::string& half, bool stale = false) {
+    ReadCheck check{TestFamily::kHeads, half, snapshot.Get(TestFamily::kHeads, half).value()};
+    if (stale) check.expected = "long ago";
+    return {
+        Request("r1." + half, half),
+        NewFact{
+            "items/" + half, half, {check}, [half](const Placement& placement, WriteBatch* batch) {
+              batch->Put(TestFamily::kHeads, half, std::to_string(placement.sequence));
+            }}};
+  }
+  FactsTogether Both(const Snapshot& snapshot, bool stale = false) {
+    ++judged_;
+    FactsTogether facts;
+    facts.parts.push_back(Half(snapshot, "left"));
+    facts.parts.push_back(Half(snapshot, "right", stale));
+    facts.own = NewFact{"items/both", "both", {}, nullptr};
+    return facts;
+  }
+  std::optional<std::string> Held(const std::string& half) {
+    return service_.store().Get(TestFamily::kHeads, half).value();
+  }
+  uint64_t Last() { return LastSequence(service_.store()).value(); }
+};
+
+TEST_F(FactsTogetherTest, AreInOneStepBeforeTheRequestsOwn) {
+  const auto judge = [this](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+    return Both(snapshot);
+  };
+  const Answer answer = Write(Request("r1", "both"), judge);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ((*answer)->parts, (std::vector<uint64_t>{1, 2}));
+  EXPECT_EQ(SequenceIn(answer), 3u);
+  EXPECT_EQ(EntryIn(answer).name(), "items/both");
+  EXPECT_EQ(Held("left"), "1");
+  EXPECT_EQ(Held("right"), "2");
+  const Answer again = Write(Request("r1", "both"), judge);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE((*again)->accepted.replayed);
+  EXPECT_EQ(SequenceIn(again), 3u);
+  EXPECT_EQ(judged_, 1);
+  EXPECT_EQ(Last(), 3u);
+}
+
+TEST_F(FactsTogetherTest, WhereOneWasJudgedOnWhatChangedAllAreJudgedAgain) {
+  const Answer answer =
+      Write(Request("r1", "both"), [this](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+        return Both(snapshot, /*stale=*/judged_ == 0);
+      });
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(judged_, 2);
+  EXPECT_EQ((*answer)->parts, (std::vector<uint64_t>{1, 2}));
+  EXPECT_EQ(Last(), 3u);
+}
+
+TEST_F(FactsTogetherTest, WhereOneCannotBeKeptNoneIs) {
+  EXPECT_THAT(Write(Request("r1", "both"),
+                    [this](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+                      return Both(snapshot, /*stale=*/true);
+                    }),
+              HasReason(Reason::kCommitConflict));
+  ASSERT_EQ(Last(), 0u);
+  EXPECT_EQ(Held("left"), std::nullopt);
+  // The id of the second was accepted before, with the same content even.
+  ASSERT_THAT(WriteFresh(Request("r1.right", "right"), "right"), IsOk());
+  EXPECT_THAT(Write(Request("r1", "both"),
+                    [this](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+                      return Both(snapshot);
+                    }),
+              HasReason(Reason::kRequestIdReused));
+  EXPECT_EQ(Last(), 1u);
+  EXPECT_EQ(Held("left"), std::nullopt);
+}
+
+// The committer itself holds the limit, and sees an id that came after the judging.
+TEST_F(FactsTogetherTest, TheCommitterTakesNoMoreThanItSays) {
+  const auto propose = [this](size_t parts, size_t bytes) {
+    Proposal proposal;
+    proposal.entry.set_request_id("many");
+    proposal.entry.set_organisation("RCF");
+    proposal.parts.resize(parts);
+    for (size_t i = 0; i < parts; ++i) {
+      proposal.parts[i].entry.set_request_id("many." + std::to_string(i));
+      proposal.parts[i].entry.set_fact(std::string(bytes, 'x'));
+    }
+    auto answer = std::make_shared<std::promise<absl::Status>>();
+    auto future = answer->get_future();
+    proposal.done = [answer](absl::StatusOr<Accepted> accepted) {
+      answer->set_value(accepted.status());
+    };
+    const absl::Status queued = service_.committer().Propose(std::move(proposal));
+    return queued.ok() ? future.get() : queued;
+  };
+  EXPECT_THAT(propose(kMostFactsTogether + 1, 1), HasReason(Reason::kMessageTooLarge));
+  EXPECT_THAT(propose(300, 60 * 1024), HasReason(Reason::kMessageTooLarge));
+  EXPECT_EQ(Last(), 0u);
+  EXPECT_THAT(propose(kMostFactsTogether, 100), IsOk());
+  EXPECT_EQ(Last(), kMostFactsTogether + 1);
+}
+
 }  // namespace
 }  // namespace onereturn

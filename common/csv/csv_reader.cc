@@ -167,6 +167,12 @@ class CsvReader::State {
     error_ = Error(reason, absl::StrCat("row ", row, ", column ", column, ": ", what))
                  .With("row", row)
                  .With("column", column);
+    if (reason == Reason::kMalformed) {
+      error_ = Error(reason, error_.message())
+                   .With("row", row)
+                   .With("column", column)
+                   .Remedy("Correct the quotes there, or save the file as CSV again.");
+    }
   }
 
   const CsvLimits limits_;

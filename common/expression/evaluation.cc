@@ -1,5 +1,6 @@
 #include "common/expression/evaluation.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,6 +15,8 @@ namespace {
 using internal::ExpressionNode;
 using internal::ExpressionTree;
 using internal::Operation;
+
+constexpr int kMonthsInYear = 12;
 
 // A value on the way: a number or a boolean, whichever the node's type is, or null.
 struct Value {
@@ -36,8 +39,8 @@ struct Selection {
 class Evaluator {
  public:
   Evaluator(const ExpressionTree& tree, const CellSource& source, const Bindings& bindings,
-            const CellHistory* history)
-      : tree_(tree), source_(&source), bindings_(bindings), history_(history) {}
+            const EvaluationSetting& setting)
+      : tree_(tree), source_(&source), bindings_(bindings), setting_(setting) {}
 
   Evaluation Run() {
     const size_t root = tree_.nodes.size() - 1;
@@ -56,10 +59,20 @@ class Evaluator {
     return evaluation;
   }
 
+  std::vector<SeenFigure> Seen(size_t most) {
+    See(tree_.nodes.size() - 1, most);
+    return error_.has_value() ? std::vector<SeenFigure>() : std::move(seen_);
+  }
+
  private:
+  void See(size_t index, size_t most);
   // Recurses once a level, which the parser has bounded.
   Value Evaluate(size_t index);
   Value EvaluateItem(const ExpressionNode& node);
+  // The cells that the reference selects.
+  Selection Select(const ExpressionNode& node) const;
+  // What is known of the period that is being looked at, without its cells.
+  Value EvaluateOfPeriod(const ExpressionNode& node) const;
   Value EvaluateLogical(const ExpressionNode& node);
   Value EvaluateChoice(const ExpressionNode& node);
   Value EvaluateUnary(const ExpressionNode& node);
@@ -68,6 +81,8 @@ class Evaluator {
   // The node's value over an earlier period; null where that is not held.
   Value EvaluateBefore(size_t index, uint32_t periods_before);
   Value EvaluateOutsideLimits(const ExpressionNode& node);
+  // Of the values of a node in the periods before; nullopt where too few are known.
+  std::optional<SeenFigure::Limits> LimitsOf(size_t index);
   bool CompareValues(Operation operation, const Value& a, const Value& b) const;
 
   Value Checked(const std::optional<Rational>& number) {
@@ -79,10 +94,12 @@ class Evaluator {
   const ExpressionTree& tree_;
   const CellSource* source_;  // Of the period that is being looked at.
   const Bindings& bindings_;
-  const CellHistory* const history_;  // Null: no earlier period is held.
+  const EvaluationSetting& setting_;
+  uint32_t periods_before_ = 0;  // The one that is being looked at.
   std::optional<EvaluationOutcome> error_;
   std::string ambiguous_item_;
   bool divided_by_zero_ = false;
+  std::vector<SeenFigure> seen_;
 };
 
 Value Evaluator::Evaluate(size_t index) {
@@ -113,28 +130,91 @@ Value Evaluator::Evaluate(size_t index) {
       return EvaluateBefore(node.operands[0], node.periods_before);
     case Operation::kOutsideLimits:
       return EvaluateOutsideLimits(node);
+    case Operation::kDaysInPeriod:
+    case Operation::kFinancialMonth:
+    case Operation::kListed:
+      return EvaluateOfPeriod(node);
     default:
       return EvaluateBinary(node);
   }
 }
 
-Value Evaluator::EvaluateItem(const ExpressionNode& node) {
-  const std::string& item = tree_.items[node.item];
+// The bindings with those of the selection that name one value; nullopt where they contradict.
+std::optional<Bindings> Narrowed(const Bindings& bindings, const internal::Selection& selection) {
+  Bindings narrowed = bindings;
+  for (const internal::SelectedValues& selected : selection) {
+    const auto bound = std::find_if(
+        bindings.begin(), bindings.end(),
+        [&](const DimensionValue& one) { return one.dimension == selected.dimension; });
+    if (bound != bindings.end()) {
+      if (!std::binary_search(selected.values.begin(), selected.values.end(), bound->value)) {
+        return std::nullopt;
+      }
+    } else if (selected.values.size() == 1) {
+      narrowed.push_back({selected.dimension, selected.values.front()});
+    }
+  }
+  return narrowed;
+}
+
+bool IsSelected(absl::Span<const DimensionValue> cell, const internal::Selection& selection) {
+  return std::all_of(selection.begin(), selection.end(), [&](const auto& selected) {
+    return std::any_of(cell.begin(), cell.end(), [&](const DimensionValue& own) {
+      return own.dimension == selected.dimension &&
+             std::binary_search(selected.values.begin(), selected.values.end(), own.value);
+    });
+  });
+}
+
+Selection Evaluator::Select(const ExpressionNode& node) const {
   Selection selection;
-  source_->Visit(item, bindings_, [&](const SourceCell& cell) {
-    if (!Agrees(cell.dimensions, bindings_)) return;
+  const auto take = [&selection](const SourceCell& cell) {
     ++selection.selected;
     if (!cell.value.has_value()) return;
     ++selection.present;
     selection.millionths += cell.value->millionths();
+  };
+  const std::string& item = tree_.items[node.item];
+  if (node.selection == 0) {
+    source_->Visit(item, bindings_, [&](const SourceCell& cell) {
+      if (Agrees(cell.dimensions, bindings_)) take(cell);
+    });
+    return selection;
+  }
+  const internal::Selection& asked = tree_.selections[node.selection - 1];
+  const std::optional<Bindings> narrowed = Narrowed(bindings_, asked);
+  if (!narrowed.has_value()) return selection;
+  source_->Visit(item, *narrowed, [&](const SourceCell& cell) {
+    if (Agrees(cell.dimensions, *narrowed) && IsSelected(cell.dimensions, asked)) take(cell);
   });
+  return selection;
+}
+
+Value Evaluator::EvaluateOfPeriod(const ExpressionNode& node) const {
+  if (setting_.period == nullptr) return {};
+  std::optional<Period> period = *setting_.period;
+  for (uint32_t i = 0; i < periods_before_ && period.has_value(); ++i) period = period->Previous();
+  if (!period.has_value()) return {};
+  if (node.operation == Operation::kListed) {
+    if (setting_.lists == nullptr) return {};
+    const std::optional<bool> held = setting_.lists->Holds(tree_.lists[node.list], *period);
+    return held.has_value() ? Boolean(*held) : Value{};
+  }
+  const int number = node.operation == Operation::kDaysInPeriod
+                         ? period->DayCount()
+                         : (period->end().month - kApril + kMonthsInYear) % kMonthsInYear + 1;
+  return Number(Rational::FromDecimal(Decimal::FromWhole(number)));
+}
+
+Value Evaluator::EvaluateItem(const ExpressionNode& node) {
+  const Selection selection = Select(node);
   if (node.operation == Operation::kCountPresent) {
     return Number(
         Rational::FromMillionths(static_cast<Int128>(selection.present) * Decimal::kMillion));
   }
   if (node.operation == Operation::kItem && selection.selected > 1) {
     error_ = EvaluationOutcome::kAmbiguous;
-    ambiguous_item_ = item;
+    ambiguous_item_ = tree_.items[node.item];
     return {};
   }
   const bool skips_nulls = node.operation == Operation::kSumPresent;
@@ -232,10 +312,13 @@ Value Evaluator::EvaluateBinary(const ExpressionNode& node) {
 }
 
 Value Evaluator::EvaluateBefore(size_t index, uint32_t periods_before) {
-  const CellSource* earlier = history_ == nullptr ? nullptr : history_->Before(periods_before);
+  const CellHistory* const history = setting_.history;
+  const CellSource* earlier = history == nullptr ? nullptr : history->Before(periods_before);
   if (earlier == nullptr) return {};
   const CellSource* const own = std::exchange(source_, earlier);
+  periods_before_ = periods_before;
   const Value value = Evaluate(index);
+  periods_before_ = 0;  // No history function stands inside another.
   source_ = own;
   return value;
 }
@@ -243,25 +326,71 @@ Value Evaluator::EvaluateBefore(size_t index, uint32_t periods_before) {
 Value Evaluator::EvaluateOutsideLimits(const ExpressionNode& node) {
   const Value current = Evaluate(node.operands[0]);
   if (!current.known) return {};
+  const std::optional<SeenFigure::Limits> limits = LimitsOf(node.operands[0]);
+  if (!limits.has_value()) return {};
+  const double value = current.number.ToDouble();
+  return Boolean(value > limits->upper || value < limits->lower);
+}
+
+std::optional<SeenFigure::Limits> Evaluator::LimitsOf(size_t index) {
   std::vector<XmrPoint> earlier;  // The oldest first.
   for (uint32_t before = kLimitsPeriodsMax; before > 0; --before) {
-    const Value value = EvaluateBefore(node.operands[0], before);
+    const Value value = EvaluateBefore(index, before);
     if (value.known) earlier.push_back({.period = {}, .value = value.number.ToDouble()});
   }
-  if (error_.has_value() || earlier.size() < kLimitsValuesMin) return {};
+  if (error_.has_value() || earlier.size() < kLimitsValuesMin) return std::nullopt;
   const auto chart = ComputeXmr(earlier, XmrOptions());
   // A rational is far below the magnitude that a chart refuses, and several points have limits.
   ONERETURN_CHECK(chart.ok() && chart->segments.front().limits.has_value());
   const XmrLimits& limits = *chart->segments.front().limits;
-  const double value = current.number.ToDouble();
-  return Boolean(value > limits.upper || value < limits.lower);
+  return SeenFigure::Limits{limits.lower, limits.upper, earlier.size()};
+}
+
+// Recurses once a level. What looks at earlier periods, or sums, is seen whole.
+void Evaluator::See(size_t index, size_t most) {
+  const ExpressionNode& node = tree_.nodes[index];
+  const bool limited = node.operation == Operation::kOutsideLimits;
+  const bool whole = limited || node.operation == Operation::kPrior ||
+                     node.operation == Operation::kItem || internal::IsItemFunction(node.operation);
+  if (!whole) {
+    const internal::OperationSyntax* syntax = internal::FindSyntax(node.operation);
+    for (size_t i = 0; syntax != nullptr && i < syntax->operand_count; ++i)
+      See(node.operands[i], most);
+    return;
+  }
+  const size_t figure_index = limited ? node.operands[0] : index;
+  SeenFigure figure{internal::TextOfNode(tree_, figure_index), std::nullopt, std::nullopt};
+  auto known = std::find_if(seen_.begin(), seen_.end(),
+                            [&](const SeenFigure& one) { return one.text == figure.text; });
+  if (known == seen_.end()) {
+    if (seen_.size() == most) return;
+    const Value value = Evaluate(figure_index);
+    const bool is_number = tree_.nodes[figure_index].type == ExpressionType::kNumber;
+    if (value.known && is_number) figure.value = value.number;
+    if (value.known && !is_number) {
+      figure.value = Rational::FromMillionths(value.boolean ? Decimal::kMillion : 0);
+    }
+    known = seen_.insert(seen_.end(), std::move(figure));
+  }
+  if (limited) known->limits = LimitsOf(figure_index);
 }
 
 }  // namespace
 
+std::vector<SeenFigure> FiguresSeen(const Expression& expression, const CellSource& source,
+                                    const Bindings& bindings, const EvaluationSetting& setting,
+                                    size_t most) {
+  return Evaluator(expression.tree(), source, bindings, setting).Seen(most);
+}
+
+Evaluation Evaluate(const Expression& expression, const CellSource& source,
+                    const Bindings& bindings, const EvaluationSetting& setting) {
+  return Evaluator(expression.tree(), source, bindings, setting).Run();
+}
+
 Evaluation Evaluate(const Expression& expression, const CellSource& source,
                     const Bindings& bindings, const CellHistory* history) {
-  return Evaluator(expression.tree(), source, bindings, history).Run();
+  return Evaluate(expression, source, bindings, EvaluationSetting{history, nullptr, nullptr});
 }
 
 RuleVerdict VerdictOf(const Evaluation& evaluation) {

@@ -21,6 +21,12 @@
 //   sum(item)                     null where any selected cell is null or where none is selected
 //   sum_present(item)             the sum of the cells that are not null; null where there is none
 //   count_present(item)           how many selected cells are not null; zero where there is none
+//   days_in_period()              how many days the period has
+//   financial_month()             of the month in which the period ends: 1 for April to 12 for
+//                                 March
+//   listed('code')                whether the list holds the organisation in the period; null for
+//                                 a list that is not known. The two above and this are null where
+//                                 nothing says which period it is
 //   prior(e, n)                   e over the n-th period before, null as e is there; null where
 //                                 that period is not held
 //   outside_limits(x)             null where x is null, or where fewer than 12 of the values of x
@@ -36,20 +42,25 @@
 // double. The library of charts is used here, and no caller hands limits in, so that a rule means
 // the same to all who evaluate it; it knows nothing of expressions.
 //
-// An item selects its cells that agree with the bindings (cell_source.h). A bare item that selects
-// more than one is an error, "ambiguous": the rule must say sum(item), or bind the dimension. A
-// value that leaves 128 bits is an error, "overflow". and, or, if and coalesce evaluate from left
-// to right and stop when the answer is settled; an error in a part that is evaluated is the outcome
-// of the whole, whichever period it is about.
+// An item selects its cells that agree with the bindings (cell_source.h); item[d = 'v' or 'w'] of
+// those the ones with the value v or w of dimension d, and none without the dimension. A bare item
+// that selects more than one is an error, "ambiguous": the rule must say sum(item), or bind the
+// dimension. A value that leaves 128 bits is an error, "overflow". and, or, if and coalesce
+// evaluate from left to right and stop when the answer is settled; an error in a part that is
+// evaluated is the outcome of the whole, whichever period it is about.
 #ifndef ONERETURN_COMMON_EXPRESSION_EVALUATION_H_
 #define ONERETURN_COMMON_EXPRESSION_EVALUATION_H_
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "common/expression/cell_source.h"
 #include "common/expression/expression.h"
 #include "common/expression/rational.h"
+#include "common/period/period.h"
 
 namespace onereturn {
 
@@ -63,13 +74,51 @@ struct Evaluation {
   bool divided_by_zero = false;  // Some division by zero was evaluated, with any outcome.
 };
 
+// The organisation of the return as lists of organisations have it.
+class ListsOfOrganisation {
+ public:
+  virtual ~ListsOfOrganisation() = default;
+  // nullopt where there is no such list.
+  virtual std::optional<bool> Holds(absl::string_view list, const Period& period) const = 0;
+};
+
+// What an expression may ask besides the cells of its period. What is null here is not known.
+struct EvaluationSetting {
+  const CellHistory* history = nullptr;
+  const Period* period = nullptr;
+  const ListsOfOrganisation* lists = nullptr;
+};
+
 // Pure and total: never throws, and ends on every expression, source and history. Each item
 // reference visits a source at most once, and inside outside_limits at most 25 sources: the current
 // period's and those of 24 before. As neither history function stands inside one, that is also how
 // often at most any part is evaluated. Without a history no earlier period is held. Thread-safe
 // where the Visit of the sources and the history's Before are.
 Evaluation Evaluate(const Expression& expression, const CellSource& source,
+                    const Bindings& bindings, const EvaluationSetting& setting);
+Evaluation Evaluate(const Expression& expression, const CellSource& source,
                     const Bindings& bindings, const CellHistory* history = nullptr);
+
+// A figure that an expression looks at.
+struct SeenFigure {
+  std::string text;               // As the expression names it: "prior(sum(x), 12)".
+  std::optional<Rational> value;  // nullopt: not known. Of a condition: 1 where it is true, else 0.
+  // Of outside_limits(x): the limits for x, from so many earlier values; absent where there are too
+  // few. `text` and `value` are those of x.
+  struct Limits {
+    double lower = 0;
+    double upper = 0;
+    size_t values = 0;
+  };
+  std::optional<Limits> limits;
+};
+
+// For whoever is told of an outcome: the items, the parts that look at earlier periods, and the
+// values that are held against limits, each once, in the order of the text, the first `most` of
+// them. Empty where the evaluation meets an error.
+std::vector<SeenFigure> FiguresSeen(const Expression& expression, const CellSource& source,
+                                    const Bindings& bindings, const EvaluationSetting& setting,
+                                    size_t most);
 
 // What an evaluation says of a validation rule.
 enum class RuleVerdict {

@@ -43,6 +43,88 @@ struct Row {
   const char* outcome;
 };
 
+// Beds of two wards, day and night: north 1 and 20, south 300 and a null; one without a ward.
+CellTable Wards() {
+  CellTable cells;
+  cells.Add("beds", {{"time", "day"}, {"ward", "north"}}, Of("1"));
+  cells.Add("beds", {{"time", "night"}, {"ward", "north"}}, Of("20"));
+  cells.Add("beds", {{"time", "day"}, {"ward", "south"}}, Of("300"));
+  cells.Add("beds", {{"time", "night"}, {"ward", "south"}}, std::nullopt);
+  cells.Add("total", {}, Of("321"));
+  return cells;
+}
+
+TEST(EvaluationTest, SelectionsTakeTheirCellsAlone) {
+  const CellTable cells = Wards();
+  const struct {
+    const char* text;
+    Bindings bindings;
+    const char* outcome;
+  } rows[] = {
+      {"beds[time = 'day', ward = 'north']", {}, "1"},
+      {"beds[ward = 'north']", {}, "ambiguous"},
+      {"sum(beds[ward = 'north'])", {}, "21"},
+      {"sum(beds[ward = 'south'])", {}, "null"},
+      {"sum_present(beds[ward = 'south'])", {}, "300"},
+      {"count_present(beds[time = 'night'])", {}, "1"},
+      {"sum(beds[time = 'day', ward = 'north' or 'south'])", {}, "301"},
+      {"count_present(beds[ward = 'east'])", {}, "0"},
+      {"beds[ward = 'east']", {}, "null"},
+      {"total[ward = 'north']", {}, "null"},  // It has no ward.
+      {"count_present(beds[floor = '1'])", {}, "0"},
+      {"beds[time = 'day']", {{"ward", "south"}}, "300"},
+      {"beds[time = 'day', ward = 'south']", {{"ward", "south"}}, "300"},
+      {"beds[time = 'day', ward = 'north']", {{"ward", "south"}}, "null"},
+      {"sum(beds[ward = 'north' or 'south'])", {{"time", "day"}}, "301"},
+      {"sum(beds[ward = 'north' or 'south'])", {{"time", "day"}, {"ward", "north"}}, "1"},
+      {"sum(beds[ward = 'north' or 'east'])", {{"ward", "south"}}, "null"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(Outcome(row.text, cells, row.bindings), row.outcome) << row.text;
+  }
+}
+
+class OneList final : public ListsOfOrganisation {
+ public:
+  std::optional<bool> Holds(absl::string_view list, const Period& period) const override {
+    if (list != "summer") return std::nullopt;
+    return period.start().month >= 5 && period.start().month <= 7;
+  }
+};
+
+TEST(EvaluationTest, ThePeriodAndItsListsAreThoseOfThePeriodLookedAt) {
+  class Held final : public CellHistory {
+   public:
+    const CellSource* Before(uint32_t /*periods_before*/) const override { return &cells_; }
+
+   private:
+    CellTable cells_;
+  } history;
+  const OneList lists;
+  const auto outcome = [&](absl::string_view text, const char* period) {
+    const Period parsed = Period::Parse(period).value();
+    const Evaluation evaluation = Evaluate(*Expression::Parse(text), CellTable(), {},
+                                           EvaluationSetting{&history, &parsed, &lists});
+    if (evaluation.outcome == EvaluationOutcome::kNumber) return evaluation.number.ToString();
+    if (evaluation.outcome != EvaluationOutcome::kBoolean) return std::string("null");
+    return std::string(evaluation.boolean ? "true" : "false");
+  };
+  EXPECT_EQ(outcome("days_in_period()", "2024-02"), "29");
+  EXPECT_EQ(outcome("days_in_period()", "2024-Q3"), "92");
+  EXPECT_EQ(outcome("prior(days_in_period())", "2024-Q3"), "91");
+  EXPECT_EQ(outcome("days_in_period() - prior(days_in_period(), 2)", "2023-04"), "2");
+  EXPECT_EQ(outcome("financial_month()", "2024-04"), "1");
+  EXPECT_EQ(outcome("financial_month()", "2024-03"), "12");
+  EXPECT_EQ(outcome("financial_month()", "2024-Q2"), "3");  // April to June.
+  EXPECT_EQ(outcome("financial_month()", "FY2024"), "12");
+  EXPECT_EQ(outcome("prior(financial_month(), 4)", "2024-05"), "10");
+  EXPECT_EQ(outcome("listed('summer')", "2024-05"), "true");
+  EXPECT_EQ(outcome("prior(listed('summer'))", "2024-05"), "false");
+  EXPECT_EQ(outcome("listed('winter')", "2024-05"), "null");
+  EXPECT_EQ(Outcome("days_in_period()", CellTable()), "null");
+  EXPECT_EQ(Outcome("listed('summer')", CellTable()), "null");
+}
+
 TEST(EvaluationTest, Numbers) {
   const Row rows[] = {
       {"three", "3"},

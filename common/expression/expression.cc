@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/expression/expression_tree.h"
 
 namespace onereturn {
@@ -14,8 +15,8 @@ class Printer {
  public:
   explicit Printer(const ExpressionTree& tree) : tree_(tree) {}
 
-  std::string PrintAll() {
-    Print(tree_.nodes.size() - 1, Precedence::kOr);
+  std::string Print(size_t index) {
+    Print(index, Precedence::kOr);
     return std::move(text_);
   }
 
@@ -25,8 +26,8 @@ class Printer {
     const ExpressionNode& node = tree_.nodes[index];
     const OperationSyntax* syntax = FindSyntax(node.operation);
     if (syntax == nullptr) {
-      absl::StrAppend(&text_, node.operation == Operation::kItem ? tree_.items[node.item]
-                                                                 : node.literal.ToString());
+      if (node.operation == Operation::kItem) return PrintItem(node);
+      absl::StrAppend(&text_, node.literal.ToString());
       return;
     }
     const bool enclose = syntax->precedence < needed;
@@ -39,9 +40,24 @@ class Printer {
     if (enclose) text_ += ')';
   }
 
+  void PrintItem(const ExpressionNode& node) {
+    text_ += tree_.items[node.item];
+    if (node.selection == 0) return;
+    absl::string_view between = "[";
+    for (const SelectedValues& selected : tree_.selections[node.selection - 1]) {
+      absl::StrAppend(&text_, between, selected.dimension, " = '",
+                      absl::StrJoin(selected.values, "' or '"), "'");
+      between = ", ";
+    }
+    text_ += ']';
+  }
+
   void PrintFunction(const ExpressionNode& node, const OperationSyntax& syntax) {
     absl::StrAppend(&text_, syntax.word, "(");
-    if (IsItemFunction(syntax.operation)) text_ += tree_.items[node.item];
+    if (IsItemFunction(syntax.operation)) PrintItem(node);
+    if (syntax.operation == Operation::kListed) {
+      absl::StrAppend(&text_, "'", tree_.lists[node.list], "'");
+    }
     for (size_t i = 0; i < syntax.operand_count; ++i) {
       if (i > 0) text_ += ", ";
       Print(node.operands[i], Precedence::kOr);
@@ -69,6 +85,11 @@ class Printer {
 };
 
 }  // namespace
+
+std::string TextOfNode(const ExpressionTree& tree, size_t index) {
+  return Printer(tree).Print(index);
+}
+
 }  // namespace internal
 
 ExpressionType Expression::type() const { return tree_->nodes.back().type; }
@@ -86,7 +107,46 @@ uint32_t Expression::PriorPeriods() const {
   return periods;
 }
 
-std::string Expression::ToString() const { return internal::Printer(*tree_).PrintAll(); }
+std::set<std::string> Expression::PriorItems() const {
+  const auto& nodes = tree_->nodes;
+  // Operands stand before what uses them: from the root on, a node knows whether it is read there.
+  std::vector<bool> earlier(nodes.size(), false);
+  std::set<std::string> items;
+  for (size_t i = nodes.size(); i-- > 0;) {
+    const internal::ExpressionNode& node = nodes[i];
+    const internal::OperationSyntax* syntax = internal::FindSyntax(node.operation);
+    const size_t operands = syntax == nullptr ? 0 : syntax->operand_count;
+    for (size_t j = 0; j < operands; ++j) {
+      if (earlier[i] || internal::IsHistoryFunction(node.operation)) {
+        earlier[node.operands[j]] = true;
+      }
+    }
+    const bool is_item =
+        node.operation == internal::Operation::kItem || internal::IsItemFunction(node.operation);
+    if (is_item && earlier[i]) items.insert(tree_->items[node.item]);
+  }
+  return items;
+}
+
+std::vector<ItemSelection> Expression::Selections() const {
+  std::vector<ItemSelection> all;
+  for (const internal::ExpressionNode& node : tree_->nodes) {
+    if (node.selection == 0) continue;
+    for (const internal::SelectedValues& selected : tree_->selections[node.selection - 1]) {
+      all.push_back(
+          {tree_->items[node.item], selected.dimension, selected.values, selected.column});
+    }
+  }
+  return all;
+}
+
+std::set<std::string> Expression::Lists() const {
+  return {tree_->lists.begin(), tree_->lists.end()};
+}
+
+std::string Expression::ToString() const {
+  return internal::TextOfNode(*tree_, tree_->nodes.size() - 1);
+}
 
 bool operator==(const Expression& a, const Expression& b) {
   return a.tree_ == b.tree_ || *a.tree_ == *b.tree_;

@@ -8,19 +8,25 @@
 //   sum         := product { ( "+" | "-" ) product }
 //   product     := sign { ( "*" | "/" ) sign }
 //   sign        := "-" sign | primary
-//   primary     := number | item | function "(" arguments ")" | "(" expression ")"
+//   primary     := number | cells | function "(" arguments ")" | "(" expression ")"
 //   number      := digits [ "." one to six digits ]
+//   cells       := item [ "[" selected { "," selected } "]" ]
+//   selected    := dimension "=" text { "or" text }                   (each dimension once)
+//   text        := "'" printable ASCII characters other than "'", at least one "'"
 //   item        := [a-z][a-z0-9_]*, except the words and functions of the language
-//   function    := sum(item) | sum_present(item) | count_present(item) | coalesce(a, b) | abs(x)
+//   dimension   := [a-z0-9][a-z0-9_]*
+//   function    := sum(cells) | sum_present(cells) | count_present(cells) | coalesce(a, b) | abs(x)
 //                | min(a, b) | max(a, b) | round(x) | is_whole(x) | is_null(x)
 //                | if(condition, a, b) | prior(e) | prior(e, periods) | outside_limits(x)
+//                | days_in_period() | financial_month() | listed(text)
 //   periods     := a whole number from 1 to 36, written out
 //
 // Blanks, tabs and line ends between words mean nothing. Plain ASCII. Every expression is a number
 // or a boolean, known when it is parsed: = and != take two of one kind, < <= > >= and arithmetic
 // take numbers, and/or/not and the condition of if take booleans, coalesce and the branches of if
 // take two of one kind, is_null takes either, and so does prior, which is of the kind of its e;
-// outside_limits takes a number and is a boolean.
+// outside_limits takes a number and is a boolean; days_in_period and financial_month are numbers,
+// listed is a boolean.
 //
 // prior and outside_limits read what was returned for earlier periods; neither stands inside
 // itself or the other. prior(e) is prior(e, 1).
@@ -32,6 +38,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +69,14 @@ inline constexpr uint32_t kPriorPeriodsMax = 36;
 inline constexpr uint32_t kLimitsPeriodsMax = 24;
 inline constexpr size_t kLimitsValuesMin = 12;
 
+// What one reference to an item asks of one dimension.
+struct ItemSelection {
+  std::string item;
+  std::string dimension;
+  std::vector<std::string> values;  // In bytewise order.
+  size_t column = 1;                // Of the dimension in the text that was parsed.
+};
+
 // Where and why a text is not an expression.
 struct ExpressionFault {
   size_t column = 1;  // In bytes, from 1: the first byte of the word that is wrong.
@@ -84,6 +99,15 @@ class Expression {
   // otherwise the greatest distance of a prior, 24 for an outside_limits. What lies further back
   // need not be given to its evaluation.
   uint32_t PriorPeriods() const;
+
+  // Those of Items() that are read in earlier periods.
+  std::set<std::string> PriorItems() const;
+
+  // Every dimension that a reference selects values of, in no particular order.
+  std::vector<ItemSelection> Selections() const;
+
+  // The codes of the lists that it asks about.
+  std::set<std::string> Lists() const;
 
   // The canonical text: single blanks, no parenthesis that is not needed. Parses to an equal
   // expression.

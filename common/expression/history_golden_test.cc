@@ -3,8 +3,6 @@
 // each of its limits.
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
@@ -15,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "common/base/testing/published_data.h"
 #include "common/expression/evaluation.h"
 #include "common/expression/testing/periods_held.h"
 #include "gtest/gtest.h"
@@ -22,11 +21,7 @@
 namespace onereturn {
 namespace {
 
-std::string GoldenFolder() {
-  const char* folder = std::getenv("ONERETURN_DATA");
-  return (folder != nullptr ? folder : std::string(ONERETURN_SOURCE_DIR) + "/../shared/data") +
-         "/spc-golden";
-}
+std::string GoldenFolder() { return PublishedDataFolder() + "/spc-golden"; }
 
 using GoldenRow = std::map<std::string, std::string>;
 
@@ -59,16 +54,9 @@ EvaluationOutcome OutcomeOf(double current, const CellHistory& history, bool* ou
   return evaluation.outcome;
 }
 
-class HistoryGoldenTest : public ::testing::Test {
+class HistoryGoldenTest : public PublishedDataTest {
  protected:
-  void SetUp() override {
-    if (std::filesystem::exists(GoldenFolder())) return;
-    const char* ci = std::getenv("CI");
-    const std::string message =
-        "no golden data at " + GoldenFolder() + "; set ONERETURN_DATA to the data folder";
-    if (ci != nullptr && std::string(ci) == "true") FAIL() << message;
-    GTEST_SKIP() << message;
-  }
+  HistoryGoldenTest() : PublishedDataTest("spc-golden") {}
 };
 
 TEST_F(HistoryGoldenTest, LimitsAreTheReferences) {

@@ -162,6 +162,29 @@ TEST(OutsideLimitsTest, LimitsWorkedOutByHand) {
   EXPECT_EQ(OutsideLimits("-16", history), "true");
 }
 
+TEST(FiguresSeenTest, WhatWasLookedAtOnceInTheOrderOfTheText) {
+  const PeriodsHeld history = SeriesBefore(Alternating(12));
+  CellTable cells;
+  cells.Add("x", {}, Figure("20.5"));
+  cells.Add("y", {}, std::nullopt);
+  const Expression expression =
+      *Expression::Parse("not (x - prior(x, 2) > 3 and outside_limits(x)) or sum(y) / 2 > x");
+  const std::vector<SeenFigure> seen = FiguresSeen(expression, cells, {}, {&history}, 9);
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[0].text, "x");
+  EXPECT_EQ(seen[0].value->ToString(), "20.5");
+  ASSERT_TRUE(seen[0].limits.has_value());
+  EXPECT_NEAR(seen[0].limits->lower, 5.68, 1e-9);
+  EXPECT_NEAR(seen[0].limits->upper, 16.32, 1e-9);
+  EXPECT_EQ(seen[0].limits->values, 12u);
+  EXPECT_EQ(seen[1].text, "prior(x, 2)");
+  EXPECT_EQ(seen[1].value->ToString(), "10");
+  EXPECT_FALSE(seen[1].limits.has_value());
+  EXPECT_EQ(seen[2].text, "sum(y)");
+  EXPECT_FALSE(seen[2].value.has_value());
+  EXPECT_EQ(FiguresSeen(expression, cells, {}, {&history}, 2).size(), 2u);
+}
+
 TEST(OutsideLimitsTest, PublishedExamplesWithoutScreening) {
   const PeriodsHeld vignette = SeriesBefore(
       {"1", "2", "1", "2", "10", "1", "2", "1", "2", "1", "2", "1", "2", "1", "2", "1", "2", "1"});

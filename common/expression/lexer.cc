@@ -32,15 +32,12 @@ constexpr Habit kHabits[] = {
     {"|", "write 'or', not '|'"},
     {"%", "there is no '%'; divide by 100 or multiply by 100 instead"},
     {"^", "there are no powers; multiply instead"},
-    {"\"", "text in quotes is not part of the language; name items without quotes"},
-    {"'", "text in quotes is not part of the language; name items without quotes"},
-    {"[", "write '(', not '['"},
-    {"]", "write ')', not ']'"},
+    {"\"", "write the values of a dimension in single quotes, and items without quotes"},
     {";", "write one expression, without ';'"},
 };
 
-constexpr absl::string_view kSymbols[] = {"<=", ">=", "!=", "<", ">", "=", "+",
-                                          "-",  "*",  "/",  "(", ")", ","};
+constexpr absl::string_view kSymbols[] = {"<=", ">=", "!=", "<", ">", "=", "+", "-",
+                                          "*",  "/",  "(",  ")", ",", "[", "]"};
 
 }  // namespace
 
@@ -73,6 +70,7 @@ Token Lexer::Next() {
   const char first = text_[place_];
   if (IsDigit(first)) return Take(TokenKind::kNumber, RunLength(IsNumberPart));
   if (first == '.') return Fault("write a digit before the point, as in 0.5");
+  if (first == '\'') return TakeText();
   if (!IsWordPart(first)) return TakeSymbol();
   const size_t length = RunLength(IsWordPart);
   if (first == '_') return Fault("the name of an item begins with a letter from a to z");
@@ -80,6 +78,21 @@ Token Lexer::Next() {
     if (IsUpper(c)) return Fault("write items, functions, and, or, not in lower case");
   }
   return Take(TokenKind::kWord, length);
+}
+
+Token Lexer::TakeText() {
+  const size_t end = text_.find('\'', place_ + 1);
+  if (end == absl::string_view::npos) return Fault("the text has no end: close it with a quote");
+  const absl::string_view inside = text_.substr(place_ + 1, end - place_ - 1);
+  if (inside.empty()) return Fault("there is nothing between the quotes");
+  for (const char c : inside) {
+    if (!absl::ascii_isprint(static_cast<unsigned char>(c))) {
+      return Fault("a character in the quotes is not plain ASCII");
+    }
+  }
+  Token token = Take(TokenKind::kText, inside.size() + 2);
+  token.text = inside;
+  return token;
 }
 
 Token Lexer::TakeSymbol() {

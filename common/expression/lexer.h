@@ -12,11 +12,12 @@ namespace onereturn::internal {
 // A fault shows no more than so many bytes of a word.
 inline constexpr size_t kWordShownMax = 40;
 
-enum class TokenKind { kEnd, kNumber, kWord, kSymbol, kFault };
+enum class TokenKind { kEnd, kNumber, kWord, kText, kSymbol, kFault };
 
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   absl::string_view text;  // A part of the lexer's text; plain ASCII. Empty for kEnd and kFault.
+                           // Of a kText without its quotes; not empty.
   size_t column = 1;       // In bytes, from 1.
   std::string fault;       // kFault: what is wrong, for people.
 };
@@ -32,6 +33,7 @@ class Lexer {
  private:
   Token Take(TokenKind kind, size_t length);
   Token TakeSymbol();
+  Token TakeText();
   Token Fault(std::string words) const;
   // The length of the run of characters from the current place that `belongs` accepts.
   size_t RunLength(bool (*belongs)(char)) const;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/expression/expression.h"
 #include "common/expression/expression_tree.h"
+#include "common/expression/expression_types.h"
 #include "common/expression/lexer.h"
 
 namespace onereturn {
@@ -55,14 +56,12 @@ class Parser {
   std::optional<Part> ParseHistoryFunction(const OperationSyntax& syntax, size_t column,
                                            size_t nesting);
   std::optional<uint32_t> ParsePeriods();
+  std::optional<Part> ParseListed(size_t column);
+  // After an item: its selection, if it has one. False after a fault.
+  bool ParseSelection(ExpressionNode* node);
+  bool ParseSelectedValues(Selection* selection);
   std::optional<Part> Combine(const OperationSyntax& syntax, const std::vector<Part>& operands,
                               size_t column);
-  // The type of the whole, or a fault where an operand is of the wrong type.
-  std::optional<ExpressionType> TypeOf(const OperationSyntax& syntax,
-                                       const std::vector<Part>& operands);
-  bool Require(const Part& part, ExpressionType type, const OperationSyntax& syntax);
-  bool RequireSame(const Part& first, const Part& second, const OperationSyntax& syntax);
-
   std::optional<Part> AddNode(ExpressionNode node, size_t depth, size_t column);
   uint16_t ItemIndex(absl::string_view item);
   void SortItems();
@@ -177,12 +176,14 @@ std::optional<Part> Parser::ParseWord(size_t nesting) {
     return Fault(word.column,
                  absl::StrCat("there is no function '", shown,
                               "'; there are sum, sum_present, count_present, coalesce, abs, min, "
-                              "max, round, is_whole, is_null, if, prior and outside_limits"));
+                              "max, round, is_whole, is_null, if, prior, outside_limits, "
+                              "days_in_period, financial_month and listed"));
   }
   if (function == nullptr) {
     ExpressionNode node;
     node.operation = Operation::kItem;
     node.item = ItemIndex(word.text);
+    if (!ParseSelection(&node)) return std::nullopt;
     return AddNode(node, 1, word.column);
   }
   if (!IsSymbol("(")) {
@@ -190,6 +191,12 @@ std::optional<Part> Parser::ParseWord(size_t nesting) {
   }
   Advance();
   if (IsItemFunction(function->operation)) return ParseItemFunction(*function, word.column);
+  if (function->operation == Operation::kListed) return ParseListed(word.column);
+  if (IsConstant(function->operation)) {
+    const std::string expected = absl::StrCat("')' (", function->word, " takes no value)");
+    if (!ExpectSymbol(")", expected)) return std::nullopt;
+    return Combine(*function, {}, word.column);
+  }
   if (IsHistoryFunction(function->operation)) {
     return ParseHistoryFunction(*function, word.column, nesting);
   }
@@ -204,8 +211,71 @@ std::optional<Part> Parser::ParseItemFunction(const OperationSyntax& syntax, siz
   node.operation = syntax.operation;
   node.item = ItemIndex(token_.text);
   Advance();
+  if (!ParseSelection(&node)) return std::nullopt;
   if (!ExpectSymbol(")", "')' after the one item")) return std::nullopt;
   return AddNode(node, 1, column);
+}
+
+std::optional<Part> Parser::ParseListed(size_t column) {
+  if (token_.kind != TokenKind::kText) return FaultUnexpected("the code of a list in quotes");
+  ExpressionNode node;
+  node.operation = Operation::kListed;
+  node.type = ExpressionType::kBoolean;
+  node.list = static_cast<uint16_t>(tree_.lists.size());
+  tree_.lists.emplace_back(token_.text);
+  Advance();
+  if (!ExpectSymbol(")", "')' after the one list")) return std::nullopt;
+  return AddNode(node, 1, column);
+}
+
+bool Parser::ParseSelection(ExpressionNode* node) {
+  if (!IsSymbol("[")) return true;
+  Selection selection;
+  do {
+    Advance();
+    if (!ParseSelectedValues(&selection)) return false;
+  } while (IsSymbol(","));
+  if (!ExpectSymbol("]", "'or', ',' or ']' after the values of a dimension")) return false;
+  std::sort(selection.begin(), selection.end(),
+            [](const auto& a, const auto& b) { return a.dimension < b.dimension; });
+  tree_.selections.push_back(std::move(selection));
+  node->selection = static_cast<uint16_t>(tree_.selections.size());
+  return true;
+}
+
+bool Parser::ParseSelectedValues(Selection* selection) {
+  if (token_.kind != TokenKind::kWord) {
+    FaultUnexpected("a dimension, as in item[dimension = 'value']");
+    return false;
+  }
+  SelectedValues selected{std::string(token_.text), {}, token_.column};
+  for (const SelectedValues& before : *selection) {
+    if (before.dimension != selected.dimension) continue;
+    Fault(token_.column, absl::StrCat("dimension '", token_.text.substr(0, kWordShownMax),
+                                      "' stands twice; name its values with 'or'"));
+    return false;
+  }
+  Advance();
+  if (!ExpectSymbol("=", "'=' after the dimension")) return false;
+  while (true) {
+    if (token_.kind != TokenKind::kText) {
+      FaultUnexpected("a value of the dimension in single quotes");
+      return false;
+    }
+    selected.values.emplace_back(token_.text);
+    Advance();
+    if (!IsWord("or")) break;
+    Advance();
+  }
+  std::sort(selected.values.begin(), selected.values.end());
+  const auto twice = std::adjacent_find(selected.values.begin(), selected.values.end());
+  if (twice != selected.values.end()) {
+    Fault(selected.column,
+          absl::StrCat("value '", twice->substr(0, kWordShownMax), "' stands twice"));
+    return false;
+  }
+  selection->push_back(std::move(selected));
+  return true;
 }
 
 std::optional<Part> Parser::ParseFunction(const OperationSyntax& syntax, size_t column,
@@ -269,59 +339,13 @@ std::optional<uint32_t> Parser::ParsePeriods() {
   return static_cast<uint32_t>(periods->millionths() / Decimal::kMillion);
 }
 
-bool Parser::Require(const Part& part, ExpressionType type, const OperationSyntax& syntax) {
-  if (part.type == type) return true;
-  Fault(part.column,
-        type == ExpressionType::kNumber
-            ? absl::StrCat("'", syntax.word, "' needs a number here, not a condition")
-            : absl::StrCat("'", syntax.word, "' needs a condition here, not a number"));
-  return false;
-}
-
-bool Parser::RequireSame(const Part& first, const Part& second, const OperationSyntax& syntax) {
-  if (first.type == second.type) return true;
-  Fault(second.column,
-        absl::StrCat("'", syntax.word, "' needs two numbers or two conditions, not one of each"));
-  return false;
-}
-
-std::optional<ExpressionType> Parser::TypeOf(const OperationSyntax& syntax,
-                                             const std::vector<Part>& operands) {
-  constexpr auto kNumber = ExpressionType::kNumber;
-  constexpr auto kBoolean = ExpressionType::kBoolean;
-  switch (syntax.operation) {
-    case Operation::kIsNull:
-      return kBoolean;
-    case Operation::kPrior:
-      return operands[0].type;
-    case Operation::kCoalesce:
-      if (!RequireSame(operands[0], operands[1], syntax)) return std::nullopt;
-      return operands[0].type;
-    case Operation::kIf:
-      if (!Require(operands[0], kBoolean, syntax)) return std::nullopt;
-      if (!RequireSame(operands[1], operands[2], syntax)) return std::nullopt;
-      return operands[1].type;
-    case Operation::kEqual:
-    case Operation::kNotEqual:
-      if (!RequireSame(operands[0], operands[1], syntax)) return std::nullopt;
-      return kBoolean;
-    default:
-      break;
-  }
-  const bool logical = syntax.precedence <= Precedence::kNot;
-  for (const Part& operand : operands) {
-    if (!Require(operand, logical ? kBoolean : kNumber, syntax)) return std::nullopt;
-  }
-  const bool condition = logical || syntax.precedence == Precedence::kComparison ||
-                         syntax.operation == Operation::kIsWhole ||
-                         syntax.operation == Operation::kOutsideLimits;
-  return condition ? kBoolean : kNumber;
-}
-
 std::optional<Part> Parser::Combine(const OperationSyntax& syntax,
                                     const std::vector<Part>& operands, size_t column) {
-  const auto type = TypeOf(syntax, operands);
-  if (!type.has_value()) return std::nullopt;
+  std::vector<TypedPart> typed;
+  for (const Part& operand : operands) typed.push_back({operand.type, operand.column});
+  ExpressionFault fault;
+  const auto type = TypeOfOperation(syntax, typed, &fault);
+  if (!type.has_value()) return Fault(fault.column, std::move(fault.words));
   ExpressionNode node;
   node.operation = syntax.operation;
   node.type = *type;

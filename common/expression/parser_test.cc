@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,37 @@ TEST(ParserTest, Types) {
   EXPECT_EQ(Expression::Parse("prior(a)")->type(), ExpressionType::kNumber);
   EXPECT_EQ(Expression::Parse("prior(a < b, 2)")->type(), ExpressionType::kBoolean);
   EXPECT_EQ(Expression::Parse("outside_limits(a)")->type(), ExpressionType::kBoolean);
+  EXPECT_EQ(Expression::Parse("a[d = 'v']")->type(), ExpressionType::kNumber);
+  EXPECT_EQ(Expression::Parse("days_in_period()")->type(), ExpressionType::kNumber);
+  EXPECT_EQ(Expression::Parse("financial_month()")->type(), ExpressionType::kNumber);
+  EXPECT_EQ(Expression::Parse("listed('a')")->type(), ExpressionType::kBoolean);
+}
+
+// Dimensions and values in any order, blanks or none: one canonical text.
+TEST(ParserTest, SelectionsAndListsAreWrittenCanonically) {
+  const auto expression = Expression::Parse(
+      "sum(a[ e='2'or'1' ,d = 'x y' ])+b[d='v']-days_in_period( )>financial_month() and "
+      "listed( 'Ab-1' )");
+  ASSERT_TRUE(expression.ok()) << expression.status().message();
+  EXPECT_EQ(expression->ToString(),
+            "sum(a[d = 'x y', e = '1' or '2']) + b[d = 'v'] - days_in_period() > "
+            "financial_month() and listed('Ab-1')");
+  EXPECT_EQ(*Expression::Parse(expression->ToString()), *expression);
+  EXPECT_NE(*Expression::Parse("a[d = 'v']"), *Expression::Parse("a[d = 'w']"));
+  EXPECT_NE(*Expression::Parse("a[d = 'v']"), *Expression::Parse("a"));
+  EXPECT_NE(*Expression::Parse("listed('a')"), *Expression::Parse("listed('b')"));
+  EXPECT_EQ(expression->Lists(), std::set<std::string>{"Ab-1"});
+  const std::vector<ItemSelection> selections = expression->Selections();
+  ASSERT_EQ(selections.size(), 3u);
+  EXPECT_EQ(selections[1].dimension, "e");
+  EXPECT_EQ(selections[1].values, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(selections[1].column, 8u);
+}
+
+TEST(ParserTest, ItemsReadInEarlierPeriodsAreTold) {
+  const auto expression =
+      Expression::Parse("a + prior(b - if(c > 1, d, 2), 3) > 1 or outside_limits(sum(e)) or f < a");
+  EXPECT_EQ(expression->PriorItems(), (std::set<std::string>{"b", "c", "d", "e"}));
 }
 
 TEST(ParserTest, FaultsHaveColumnAndWords) {
@@ -129,7 +161,26 @@ TEST(ParserTest, FaultsHaveColumnAndWords) {
       {"a & b", 3, "'and'"},
       {"a ! b", 3, "'not'"},
       {"a # b", 3, "no meaning"},
-      {"'a'", 1, "quotes"},
+      {"'a'", 1, "found 'a'"},
+      {"\"a\"", 1, "single quotes"},
+      {"a[", 3, "the text ends where a dimension"},
+      {"a[]", 3, "a dimension, as in item[dimension = 'value']"},
+      {"a[d]", 4, "'=' after the dimension"},
+      {"a[d = v]", 7, "a value of the dimension in single quotes"},
+      {"a[d = 'v]", 7, "the text has no end"},
+      {"a[d = '']", 7, "nothing between the quotes"},
+      {"a[d = '\xC3\xA9']", 7, "plain ASCII"},
+      {"a[d = 'v' 'w']", 11, "'or', ',' or ']'"},
+      {"a[d = 'v' or 'w' or 'v']", 3, "value 'v' stands twice"},
+      {"a[d = 'v', d = 'w']", 12, "dimension 'd' stands twice"},
+      {"(a + b)[d = 'v']", 8, "found '['"},
+      {"listed", 1, "is a function"},
+      {"listed(a)", 8, "the code of a list in quotes"},
+      {"listed('a', 'b')", 11, "')' after the one list"},
+      {"listed('a') + 1", 1, "'+' needs a number"},
+      {"days_in_period", 1, "is a function"},
+      {"days_in_period(a)", 16, "takes no value"},
+      {"financial_month() and a < b", 1, "'and' needs a condition"},
       {"a \xE2\x89\xA4 b", 3, "ASCII"},
       {"a \x01 b", 3, "control character"},
       {"Attendances", 1, "lower case"},

@@ -29,8 +29,15 @@ enum class OrganisationType : uint8_t {
   kSite = 10,
   kPractice = 11,
   kOther = 12,
+  kUnknown = 13,  // Known by its returns alone.
 };
-inline constexpr size_t kOrganisationTypeCount = 12;
+inline constexpr size_t kOrganisationTypeCount = 13;
+
+// Do its own figures make up those of others? What is known by its returns alone is taken for a
+// provider.
+inline bool CountsAsProvider(OrganisationType type) {
+  return type == OrganisationType::kProvider || type == OrganisationType::kUnknown;
+}
 
 // The numbers are stored in records: do not renumber. Each name says the types of child and parent.
 enum class RelationshipKind : uint8_t {
@@ -45,9 +52,10 @@ enum class RelationshipKind : uint8_t {
   kProviderToCollaborative = 9,
   kPracticeToPcn = 10,
   kPcnToSubIcb = 11,
-  kPartOf = 12,  // Between any two types.
+  kPartOf = 12,            // Between any two types.
+  kProviderToNation = 13,  // Of its own, not by way of a region: providers are older than today's.
 };
-inline constexpr size_t kRelationshipKindCount = 12;
+inline constexpr size_t kRelationshipKindCount = 13;
 
 // The numbers are stored in records: do not renumber.
 enum class SuccessionKind : uint8_t {

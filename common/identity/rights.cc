@@ -212,6 +212,7 @@ absl::StatusOr<Rights::Candidate> Rights::Choose(const Principal& principal,
       continue;
     }
     if (!Holds(grant->role, permission) || !Concerns(*grant, question)) continue;
+    if (!grant->delegated_by.empty() && !Delegable(permission)) continue;
     by_role[grant->role].push_back(grant);
   }
   if (by_role.empty()) return Refused(principal, permission);

@@ -120,7 +120,7 @@ TEST(ScopeTest, EachPermissionNeedsNationalScopeOrNot) {
 // longer.
 TEST(RightsTest, ADelegationRestsOnTheDelegatorsOwnRight) {
   const CivilDay day{2026, 5, 1};
-  const auto signs = [&day](const Grant& own) {
+  const auto may = [&day](const Grant& own, options::v1::Permission permission) {
     Grant lent;
     lent.name = "grants/2";
     lent.principal = "spiffe://a.example/b";
@@ -128,10 +128,11 @@ TEST(RightsTest, ADelegationRestsOnTheDelegatorsOwnRight) {
     lent.organisation = "RCF";
     lent.delegated_by = own.principal;
     const Rights rights = Rights().With(2, {own, lent}, {}, nullptr);
-    return rights
-        .Admit(Principal{lent.principal, {}, {}},
-               Question{options::v1::PERMISSION_RETURNS_SIGN, day, true, true})
+    return rights.Admit(Principal{lent.principal, {}, {}}, Question{permission, day, true, true})
         .ok();
+  };
+  const auto signs = [&may](const Grant& own) {
+    return may(own, options::v1::PERMISSION_RETURNS_SIGN);
   };
   Grant own;
   own.name = "grants/1";
@@ -139,6 +140,10 @@ TEST(RightsTest, ADelegationRestsOnTheDelegatorsOwnRight) {
   own.role = rights::v1::ROLE_APPROVER;
   own.organisation = "RCF";
   EXPECT_TRUE(signs(own));
+  EXPECT_TRUE(may(own, options::v1::PERMISSION_RETURNS_UNSIGNED_READ));
+  EXPECT_TRUE(may(own, options::v1::PERMISSION_RETURNS_READ));
+  EXPECT_FALSE(may(own, options::v1::PERMISSION_AUDIT_READ));
+  EXPECT_FALSE(may(own, options::v1::PERMISSION_CATALOGUE_REPLY));
   Grant over = own;
   over.until = CivilDay{2026, 4, 30};
   EXPECT_FALSE(signs(over));

@@ -132,13 +132,20 @@ const Permission kReachBelow[] = {
     PERMISSION_ASSESSMENTS_READ,
 };
 
+const Permission kDelegable[] = {
+    PERMISSION_RETURNS_SIGN,    PERMISSION_RETURNS_UNSIGNED_READ, PERMISSION_RETURNS_READ,
+    PERMISSION_CATALOGUE_READ,  PERMISSION_LEDGER_READ,           PERMISSION_FREE_TEXT_READ,
+    PERMISSION_OWN_RIGHTS_READ,
+};
+
 // An ICB commissions its providers, a region oversees its ICBs and its providers, and the national
-// body its regions.
+// body its regions and the providers that are tied to it.
 const catalogue::v1::RelationshipKind kCarryRights[] = {
     catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_ICB,
     catalogue::v1::RELATIONSHIP_KIND_ICB_TO_REGION,
     catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_REGION,
     catalogue::v1::RELATIONSHIP_KIND_REGION_TO_NATION,
+    catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_NATION,
 };
 
 constexpr char kRolePrefix[] = "ROLE_";
@@ -162,6 +169,8 @@ bool Holds(Role role, Permission permission) {
 }
 
 bool NeedsNationalScope(Permission permission) { return !Contains(kOpenAtAnyScope, permission); }
+
+bool Delegable(Permission permission) { return Contains(kDelegable, permission); }
 
 bool IsPrivileged(Permission permission) { return !Contains(kPlainReads, permission); }
 

@@ -39,6 +39,10 @@ bool GrantableByOrganisation(rights::v1::Role role);
 // May it be granted at all? Services and the public reader stand in the rights file alone.
 bool Grantable(rights::v1::Role role);
 
+// Does an approver who lets another sign for him pass it on as well? Signing, and what must be read
+// for it: not the organisation's access log, nor its answers to changes of the catalogue.
+bool Delegable(options::v1::Permission permission);
+
 // Does a tie of the kind carry rights from the parent to the child?
 bool CarriesRights(catalogue::v1::RelationshipKind kind);
 

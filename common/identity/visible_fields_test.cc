@@ -130,6 +130,7 @@ TEST(VisibleFieldsTest, AllMarkedFieldsAreKnown) {
   }
   EXPECT_EQ(marked, (std::set<std::string>{"onereturn.assessment.v1.Evidence.note",
                                            "onereturn.assessment.v1.Score.rationale",
+                                           "onereturn.common.v1.FindingReply.text",
                                            "onereturn.returns.v1.Revision.explanations",
                                            "onereturn.returns.v1.Revision.reason_text",
                                            "onereturn.returns.v1.Submission.explanations",

@@ -32,6 +32,8 @@ CivilDay LondonDay(Timestamp instant) {
   return DayAt(instant.micros + (IsSummer(instant.micros) ? kHourMicros : 0));
 }
 
+bool IsLondonSummer(Timestamp instant) { return IsSummer(instant.micros); }
+
 Timestamp LondonTime(const CivilDay& day, int seconds) {
   const int64_t shown = day.EpochDays() * kDayMicros + seconds * int64_t{1'000'000};
   const int64_t ahead = shown - kHourMicros;

@@ -12,6 +12,9 @@ namespace onereturn {
 // later. An instant outside the years of CivilDay gives the nearest day inside.
 CivilDay LondonDay(Timestamp instant);
 
+// Do clocks in London show British Summer Time, one hour ahead of UTC?
+bool IsLondonSummer(Timestamp instant);
+
 // The instant at which clocks in London show `seconds` (0 to 86,399) after midnight of the day. Of
 // an hour that comes twice, the first; in an hour that is left out, as if it had not been.
 Timestamp LondonTime(const CivilDay& day, int seconds);

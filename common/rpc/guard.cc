@@ -307,7 +307,8 @@ absl::Status Guard::CheckScope(const CallContext& call, const Message& request) 
     if (organisation == "-")
       organisation.clear();
     else if (!scope.Covers(organisation))
-      return NotFound();
+      return organisation.empty() ? NotFound()
+                                  : NotFound(absl::StrCat("organisation ", organisation));
   }
   if (access.collection_path().empty()) return absl::OkStatus();
   return call.caller.CheckCollection(organisation,

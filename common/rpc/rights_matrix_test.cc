@@ -30,7 +30,9 @@
 #include "onereturn/metrics/v1/metrics_service.pb.h"
 #include "onereturn/operations/v1/operations.pb.h"
 #include "onereturn/returns/v1/findings_service.pb.h"
+#include "onereturn/returns/v1/notice_service.pb.h"
 #include "onereturn/returns/v1/returns_service.pb.h"
+#include "onereturn/returns/v1/review_service.pb.h"
 #include "onereturn/returns/v1/sign_off_service.pb.h"
 #include "onereturn/rights/v1/rights_service.pb.h"
 #include "onereturn/timetable/v1/timetable_service.pb.h"
@@ -58,6 +60,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> AllServices() {
                            returns::v1::GetReturnRequest::descriptor()->file(),
                            returns::v1::GetDraftRequest::descriptor()->file(),
                            returns::v1::ListFindingsRequest::descriptor()->file(),
+                           returns::v1::ListNoticesRequest::descriptor()->file(),
+                           returns::v1::GetReviewRequest::descriptor()->file(),
                            rights::v1::GetMyRightsRequest::descriptor()->file(),
                            timetable::v1::GetWindowRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
@@ -119,8 +123,10 @@ char Answer(const Guard& guard, const MethodDescriptor& method, const std::strin
             absl::StrCat("organisations/", organisation.empty() ? "-" : organisation));
   }
   const absl::Status scope = guard.CheckScope(*call, *request);
-  if (scope == NotFound()) return '.';
-  if (!scope.ok()) return ReasonOf(scope) == Reason::kOrgScope ? 'o' : '?';
+  if (!scope.ok()) {
+    const Reason reason = ReasonOf(scope);
+    return reason == Reason::kNotFound ? '.' : reason == Reason::kOrgScope ? 'o' : '?';
+  }
   const bool by_method = access.organisation() == options::v1::ORGANISATION_LOCATOR_LOADED ||
                          access.organisation() == options::v1::ORGANISATION_LOCATOR_EACH;
   if (!by_method || organisation.empty()) return '+';

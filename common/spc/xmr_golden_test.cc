@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -19,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/base/testing/published_data.h"
 #include "common/spc/xmr.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -28,15 +27,10 @@ namespace {
 
 using Row = std::map<std::string, std::string>;
 
-std::string DataFolder() {
-  const char* folder = std::getenv("ONERETURN_DATA");
-  return folder != nullptr ? folder : std::string(ONERETURN_SOURCE_DIR) + "/../shared/data";
-}
-
 // The golden files quote text and hold no comma inside quotes.
 std::vector<Row> ReadCsv(const std::string& name) {
-  std::ifstream file(DataFolder() + "/" + name);
-  EXPECT_TRUE(file.good()) << "cannot read " << name << " under " << DataFolder();
+  std::ifstream file(PublishedDataFolder() + "/" + name);
+  EXPECT_TRUE(file.good()) << "cannot read " << name << " under " << PublishedDataFolder();
   std::vector<std::string> header;
   std::vector<Row> rows;
   for (std::string line; std::getline(file, line);) {
@@ -181,16 +175,9 @@ void ExpectSummary(const XmrChart& chart, const Row& row) {
             row.at("assurance"));
 }
 
-class XmrGoldenTest : public ::testing::Test {
+class XmrGoldenTest : public PublishedDataTest {
  protected:
-  void SetUp() override {
-    if (std::filesystem::exists(DataFolder() + "/spc-golden")) return;
-    const char* ci = std::getenv("CI");
-    const std::string message =
-        "no golden data at " + DataFolder() + "; set ONERETURN_DATA to the data folder";
-    if (ci != nullptr && std::string(ci) == "true") FAIL() << message;
-    GTEST_SKIP() << message;
-  }
+  XmrGoldenTest() : PublishedDataTest("spc-golden") {}
 
   // Compares every point and every summary row of one set.
   void CompareSet(const std::string& set, size_t points_expected, size_t rows_expected) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/bytes.h"
 #include "common/base/check.h"
+#include "common/base/utf8.h"
 
 namespace onereturn {
 namespace {
@@ -152,6 +153,12 @@ absl::Status Error::ToStatus() const {
 
 absl::Status NotFound() {
   return Error(Reason::kNotFound, "there is no such resource, or it is not yours to see");
+}
+
+absl::Status NotFound(absl::string_view what) {
+  constexpr size_t kShownBytes = 200;
+  return Error(Reason::kNotFound, absl::StrCat("there is no ", CutAtCharacter(what, kShownBytes),
+                                               ", or it is not yours to see"));
 }
 
 std::optional<ErrorDetails> DetailsOf(const absl::Status& status) {

@@ -23,6 +23,9 @@ namespace onereturn {
 // More violations than these are counted, not kept: an error is for reading.
 inline constexpr size_t kMaxKeptViolations = 64;
 
+// The fact of an error that says what to do about it.
+inline constexpr char kRemedyKey[] = "remedy";
+
 struct FieldViolation {
   std::string field;        // A path in the request, such as "cells[3].value".
   std::string description;  // What is wrong there, in plain words.
@@ -62,6 +65,9 @@ class [[nodiscard]] Error {
   // (checked).
   Error& Field(Reason reason, absl::string_view field, absl::string_view description);
   Error& Precondition(absl::string_view subject, absl::string_view description);
+  // What to do about this very fault, where the reason's own remedy would be too general: shown in
+  // its place. Goes as the fact "remedy".
+  Error& Remedy(absl::string_view remedy) { return With(kRemedyKey, remedy); }
   // The earliest time at which trying again makes sense; negative counts as zero.
   Error& RetryAfter(absl::Duration delay);
 
@@ -80,6 +86,10 @@ class [[nodiscard]] Error {
 // The answer to a read of something that is not there, or that is not the caller's to see: always
 // the same.
 absl::Status NotFound();
+// The same, saying what: "collection MSitAE". It must be the same text for what is missing and for
+// what is hidden: of an organisation that the caller may not see, nothing more is said than its
+// code, which the caller gave. `what` is cut at 200 bytes.
+absl::Status NotFound(absl::string_view what);
 
 // The details that an Error put into `status`. Nothing for OK, and for a status that did not come
 // from an Error.

@@ -95,6 +95,9 @@ TEST(DetailsOfTest, NothingForWhatNoErrorBuilt) {
 
 TEST(NotFoundTest, SaysNothing) {
   EXPECT_EQ(ReasonOf(NotFound()), Reason::kNotFound);
+  EXPECT_EQ(NotFound("collection X").message(),
+            "there is no collection X, or it is not yours to see");
+  EXPECT_LT(NotFound(std::string(5'000, 'x')).message().size(), 300u);
   EXPECT_TRUE(DetailsOf(NotFound())->metadata.empty());
   EXPECT_TRUE(DetailsOf(NotFound())->fields.empty());
 }

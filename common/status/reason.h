@@ -108,7 +108,7 @@ namespace onereturn {
   row(kUploadIncomplete, "UPLOAD_INCOMPLETE", kAborted, "The upload ended before all its bytes had come.", "Resume the upload at the stated offset.") \
   row(kUploadExpired, "UPLOAD_EXPIRED", kFailedPrecondition, "The upload session has expired.", "Start a new upload.") \
   row(kDigestMismatch, "DIGEST_MISMATCH", kDataLoss, "The bytes that came do not have the stated size or SHA-256.", "Send the file again.") \
-  row(kFileLayout, "FILE_LAYOUT", kInvalidArgument, "The file fits none of the collection's layouts.", "Use the published template, with its headings unchanged.") \
+  row(kFileLayout, "FILE_LAYOUT", kInvalidArgument, "The file fits none of the collection's layouts.", "Do what the fault says; `onereturn template` writes a file that fits.") \
   row(kFileRepeatedRow, "FILE_REPEATED_ROW", kInvalidArgument, "An organisation stands in a file more than once.", "Give each organisation once, its rows together; the rows are named.") \
   row(kFilePeriod, "FILE_PERIOD", kInvalidArgument, "The file is for another period than the return.", "Choose the file, or the return, of the right period.") \
   row(kFileTotal, "FILE_TOTAL", kInvalidArgument, "A total in the file is not the sum of its rows.", "Correct the file; the row and both figures are named.") \

@@ -97,8 +97,20 @@ Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
 
 absl::StatusOr<std::optional<std::string>> Reader::Get(ColumnFamily column_family,
                                                        absl::string_view key) const {
+  return Find(column_family, key, /*fill_cache=*/true);
+}
+
+absl::StatusOr<std::optional<std::string>> Reader::GetOnce(ColumnFamily column_family,
+                                                           absl::string_view key) const {
+  return Find(column_family, key, /*fill_cache=*/false);
+}
+
+absl::StatusOr<std::optional<std::string>> Reader::Find(ColumnFamily column_family,
+                                                        absl::string_view key,
+                                                        bool fill_cache) const {
   rocksdb::ReadOptions options = EngineReadOptions();
   options.snapshot = view_->snapshot;
+  options.fill_cache = fill_cache;
   const Database& database = *view_->database;
   std::string value;
   const rocksdb::Status status =

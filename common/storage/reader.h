@@ -61,6 +61,10 @@ class Reader {
   // The value, or nullopt if the key is absent.
   absl::StatusOr<std::optional<std::string>> Get(ColumnFamily column_family,
                                                  absl::string_view key) const;
+  // The same of a large value that is not read again soon: it takes no room in the cache from
+  // others.
+  absl::StatusOr<std::optional<std::string>> GetOnce(ColumnFamily column_family,
+                                                     absl::string_view key) const;
 
   // The values, in the order of the keys.
   absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
@@ -98,6 +102,9 @@ class Reader {
  private:
   friend class Cursor;
   friend class Store;
+
+  absl::StatusOr<std::optional<std::string>> Find(ColumnFamily column_family, absl::string_view key,
+                                                  bool fill_cache) const;
 
   std::shared_ptr<const View> view_;
 };

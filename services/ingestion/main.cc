@@ -5,6 +5,7 @@
 #include "common/log/log.h"
 #include "common/rpc/access_server.h"
 #include "common/rpc/caller_certificate.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/server.h"
 #include "common/service/backup_server.h"
 #include "common/service/foundation.h"
@@ -18,7 +19,9 @@
 #include "services/ingestion/app/record_rights_file.h"
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/findings_server.h"
+#include "services/ingestion/rpc/notice_server.h"
 #include "services/ingestion/rpc/returns_server.h"
+#include "services/ingestion/rpc/review_server.h"
 #include "services/ingestion/rpc/rights_server.h"
 #include "services/ingestion/rpc/sign_off_server.h"
 #include "services/ingestion/rpc/stewardship_server.h"
@@ -31,6 +34,8 @@ namespace {
 constexpr absl::Duration kUploadSweepInterval = absl::Hours(1);
 // How far the end of a window may lag behind its moment.
 constexpr absl::Duration kTimetableInterval = absl::Seconds(1);
+// As the access log: a kill takes at most so much of who used what.
+constexpr absl::Duration kUsesInterval = absl::Seconds(1);
 
 // The service's own SPIFFE id.
 absl::StatusOr<std::string> OwnId(const config::v1::ServerConfig& config) {
@@ -59,6 +64,7 @@ struct UseCases {
         shared_uploads(&uploads, &foundation->clock),
         writer(store, committer,
                [gate](std::function<void()> work) { return gate->TrySubmit(std::move(work)); }),
+        uses(store, committer, &foundation->clock),
         timetable(store, &writer, &foundation->clock, own_id) {}
 
   void Follow(const std::string& bytes) const {
@@ -72,11 +78,12 @@ struct UseCases {
   }
 
   // What could not be written is tried again at the next turn; why is said once.
-  void TakeTurn() {
-    const absl::Status kept = timetable.Run();
+  void TakeTurn() { SayOnce("timetable.not_kept", timetable.Run(), &said_of_timetable); }
+  void KeepUses() { SayOnce("uses.not_kept", uses.Flush(), &said_of_uses); }
+  static void SayOnce(const char* event, const absl::Status& kept, std::string* said) {
     const std::string why = kept.ok() ? "" : onereturn::TextOf(kept);
-    if (!why.empty() && why != said) LogWarning("timetable.not_kept", {{"why", why}});
-    said = why;
+    if (!why.empty() && why != *said) LogWarning(event, {{"why", why}});
+    *said = why;
   }
 
   Store* const store;
@@ -86,10 +93,13 @@ struct UseCases {
   const Uploads uploads;
   SharedUploads shared_uploads;
   const FactWriter writer;
+  ReturnUses uses;
   KeepTimetable timetable;
-  std::string said;
+  std::string said_of_timetable;
+  std::string said_of_uses;
   const SubmitReturn submit_return{committer, &writer, &collections};
-  const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return};
+  ImportProgress progress;
+  const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return, &progress};
   const Define define{&writer, [this](const std::string& bytes) { Follow(bytes); }};
   const ChangeDefinitions changes{store, &writer,
                                   [this](const std::string& bytes) { Follow(bytes); }};
@@ -98,6 +108,8 @@ struct UseCases {
   const DelegateSignOff delegations{&writer, rights};
   const Drafts drafts{committer, &writer, &collections};
   const SignReturn sign_return{&writer, &collections};
+  const ReplyToFinding replies{&writer};
+  const ConcludeReview reviews{store, &writer};
 };
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
@@ -115,7 +127,9 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                    MakeGuard(config, kept, rights, &foundation->clock,
                              {ServiceDescriptor<returns::v1::ReturnsService>(),
                               ServiceDescriptor<returns::v1::FindingsService>(),
+                              ServiceDescriptor<returns::v1::NoticeService>(),
                               ServiceDescriptor<returns::v1::SignOffService>(),
+                              ServiceDescriptor<returns::v1::ReviewService>(),
                               ServiceDescriptor<rights::v1::RightsService>(),
                               ServiceDescriptor<timetable::v1::TimetableService>(),
                               ServiceDescriptor<catalogue::v1::CatalogueService>(),
@@ -129,6 +143,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   use.TakeTurn();
   const PeriodicWork scheduler(kTimetableInterval, [&use] { use.TakeTurn(); });
   const PeriodicWork sweep(kUploadSweepInterval, [&use] { use.Sweep(); });
+  const PeriodicWork use_keeper(kUsesInterval, [&use] { use.KeepUses(); });
+  Places watches(limits::kOtherWatchers, 0, limits::kWatchersACaller);
 
   const IngestionParts parts{guard.get(),
                              &gate,
@@ -138,12 +154,17 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
                              &use.collections,
                              &use.shared_uploads,
                              &use.submit_return,
-                             &use.submit_file};
+                             &use.submit_file,
+                             &use.progress,
+                             &use.uses,
+                             &watches};
   ReturnsServer returns_server(parts);
-  FindingsServer findings_server(parts);
+  FindingsServer findings_server(parts, &use.replies);
+  NoticeServer notice_server(parts);
   CatalogueServer catalogue_server(parts, &use.define);
   StewardshipServer stewardship_server(parts, &use.define, &use.changes);
   SignOffServer sign_off_server(parts, &use.drafts, &use.sign_return);
+  ReviewServer review_server(parts, &use.reviews);
   RightsServer rights_server(parts, &use.grants, &use.delegations, rights);
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
   const ChunkReader chunks = ChunksOf(store);
@@ -155,14 +176,17 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   AccessServer access_server(guard.get(), kept.access_log.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
-  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server,
-                   Server::Start(config, {&returns_server, &findings_server, &sign_off_server,
-                                          &catalogue_server, &stewardship_server, &rights_server,
-                                          &timetable_server, &operations_server, &backup_server,
-                                          &ledger_server, &feed_server, &access_server}));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<Server> server,
+      Server::Start(config, {&returns_server, &findings_server, &notice_server, &sign_off_server,
+                             &review_server, &catalogue_server, &stewardship_server, &rights_server,
+                             &timetable_server, &operations_server, &backup_server, &ledger_server,
+                             &feed_server, &access_server}));
   const auto end_waits = [&] {
     feed_server.Drain();
     timetable_server.Drain();
+    returns_server.DrainWatches();
+    notice_server.Drain();
     committer->WakeWaiters();
   };
   life->Begin([&](const absl::Status& why) {
@@ -175,6 +199,9 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   server->Drain(end_waits);
   returns_server.Drain();
   gate.Drain();
+  if (const absl::Status kept_uses = use.uses.Flush(); !kept_uses.ok()) {
+    LogWarning("uses.lost", {{"why", onereturn::TextOf(kept_uses)}});
+  }
   committer->Stop();
   return absl::OkStatus();
 }

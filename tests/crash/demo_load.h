@@ -29,7 +29,7 @@ struct DemoFile {
 
 // In order of month. NOT_FOUND when the folder is not there.
 absl::StatusOr<std::vector<DemoFile>> ReadDemoFiles();
-// All of deploy/england.
+// Organisations, items, metrics and monthly A&E of deploy/england, without its window.
 absl::StatusOr<config::v1::DefinitionSet> ReadEngland();
 // England's sum of some columns of each month, from deploy/demo/expected.csv: by period.
 absl::StatusOr<std::map<std::string, int64_t>> ExpectedSums(const std::string& item);

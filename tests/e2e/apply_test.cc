@@ -106,6 +106,25 @@ TEST_F(ApplyTest, ValidateOnlyStoresNothing) {
   EXPECT_THAT(demo_.As(kAnalyst, {"metrics"}).out, Not(HasSubstr("Another name")));
 }
 
+// A set is judged as a whole: a collection may name items that the same file defines.
+TEST_F(ApplyTest, ValidateOnlyCountsWhatTheSameSetDefines) {
+  const std::string text =
+      "organisations { code: \"ZZC\" display_name: \"A council\" type: ORGANISATION_TYPE_COUNCIL "
+      "}\n"
+      "items { code: \"new_item\" display_name: \"New\" concept_text: \"What.\" unit: \"people\" "
+      "}\n"
+      "collections { code: \"NEW\" display_name: \"New\" period_kind: PERIOD_KIND_MONTH\n"
+      "  items: \"new_item\" frames { organisation: \"ZZC\" from_period: \"2024-04\" } }\n";
+  const uint64_t before = demo_.SequenceOf("ingestion");
+  EXPECT_THAT(demo_.As(kSteward, {"apply", Write("new.textproto", text), "--validate-only"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("3 valid"))));
+  const std::string unknown =
+      absl::StrReplaceAll(text, {{"items: \"new_item\"", "items: \"none\""}});
+  EXPECT_THAT(demo_.As(kSteward, {"apply", Write("bad.textproto", unknown), "--validate-only"}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("DEFINITION_UNKNOWN"))));
+  EXPECT_EQ(demo_.SequenceOf("ingestion"), before);
+}
+
 TEST_F(ApplyTest, PathsThatHoldNoDefinitions) {
   std::filesystem::create_directory(File("empty"));
   for (const std::string& path : {File("nothing"), File("empty")}) {

@@ -61,7 +61,7 @@ TEST_F(CatalogueTest, ItemsAndCollectionsAreListedInPages) {
     const std::vector<std::string> items =
         Codes<catalogue::v1::ListItemsRequest, catalogue::v1::ListItemsResponse>(
             &Stub::ListItems, size, [](const auto& page) { return page.items(); });
-    EXPECT_THAT(items, SizeIs(35));
+    EXPECT_THAT(items, SizeIs(38));
     EXPECT_THAT(items, IsSupersetOf({"ae_admissions_via_ae", "ae_attendances",
                                      "ae_other_emergency_admissions", "ae_over_four_hours",
                                      "ae_waits_four_to_twelve_hours", "ae_waits_over_twelve_hours",
@@ -74,7 +74,7 @@ TEST_F(CatalogueTest, ItemsAndCollectionsAreListedInPages) {
   EXPECT_THAT(
       (Codes<catalogue::v1::ListOrganisationsRequest, catalogue::v1::ListOrganisationsResponse>(
           &Stub::ListOrganisations, 100, [](const auto& page) { return page.organisations(); })),
-      SizeIs(262));
+      SizeIs(263));
 }
 
 TEST_F(CatalogueTest, AForgedPageTokenIsRefused) {

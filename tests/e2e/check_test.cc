@@ -72,10 +72,10 @@ TEST_F(CheckTest, WhatIsHeldIsFilledInAndChecksAsItWasAccepted) {
   EXPECT_THAT(Template("2024-03"),
               AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("is there already"))));
   EXPECT_THAT(Template("2024-03", {"--force"}), ExitedWith(0));
-  // A draft of another layout would lose every figure.
-  EXPECT_THAT(
-      demo_.As(Submitter(kIcbProvider), {"draft", "save", file(), "--collection", "MSitAE"}),
-      AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("has no column \"item\""))));
+  // Who has no profile checks all the same; whose the rules are, he is not told.
+  EXPECT_THAT(RunClient({{"check", file(), "--rules", rules()}}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("nothing was sent")),
+                    Field(&ClientRun::err, HasSubstr("not who signed them"))));
   // A nil return replaces no figures without a reason.
   EXPECT_THAT(demo_.As(Submitter(kIcbProvider),
                        {"nil", kIcbProvider, "--collection", "MSitAE", "--period", "2024-03"}),
@@ -84,6 +84,32 @@ TEST_F(CheckTest, WhatIsHeldIsFilledInAndChecksAsItWasAccepted) {
   EXPECT_THAT(
       demo_.As(Submitter(kIcbProvider), demo_.Submit({file()})),
       AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("0 returns stored, 1 as held"))));
+}
+
+// A draft is read in whatever layout the file has, and every figure that cannot be read is named.
+TEST_F(CheckTest, ADraftTakesTheWideLayoutAndNamesAllItsFaults) {
+  const auto save = [this](const std::string& path) {
+    return demo_.As(Submitter(kIcbProvider), {"draft", "save", path, "--collection", "MSitAE"});
+  };
+  ASSERT_THAT(Template("2024-03"), ExitedWith(0));
+  std::vector<std::string> lines = absl::StrSplit(ReadWholeFile(file()), "\r\n");
+  std::vector<std::string> fields = absl::StrSplit(lines[1], ',');
+  fields[2] = "";
+  fields[3] = "n/a";
+  fields[5] = "many";
+  lines[1] = absl::StrJoin(fields, ",");
+  EXPECT_THAT(
+      save(Write("faulty.csv", absl::StrJoin(lines, "\r\n"))),
+      AllOf(ExitedWith(1), Field(&ClientRun::out, AllOf(HasSubstr("Nothing was saved: 2 figures"),
+                                                        HasSubstr("n/a"), HasSubstr("many")))));
+  fields[3] = "1";
+  fields[5] = "2";
+  lines[1] = absl::StrJoin(fields, ",");
+  // What is blank is not ready yet.
+  EXPECT_THAT(save(Write("begun.csv", absl::StrJoin(lines, "\r\n"))),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("17 cells"))));
+  EXPECT_THAT(save(Write("other.csv", "a,b\n1,2\n")),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("is not a column"))));
 }
 
 TEST_F(CheckTest, AnEmptyTemplateNamesEachFigureThatIsStillToBeGiven) {
@@ -163,6 +189,11 @@ TEST_F(CheckTest, AReasonInAFileIsKeptBesideItsFigure) {
   ASSERT_EQ(held.revisions(0).explanations_size(), 1);
   EXPECT_EQ(held.revisions(0).explanations(0).text(), "A ward was closed.");
   EXPECT_EQ(held.revisions(0).explanations(0).cell().item(), "ae_admissions_via_ae");
+  EXPECT_THAT(demo_
+                  .As(Submitter(kIcbProvider), {"returns", kIcbProvider, "--collection", "MSitAE",
+                                                "--period", "2022-09", "--cells"})
+                  .out,
+              AllOf(HasSubstr("explanation"), HasSubstr("A ward was closed.")));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// `rotate-key`: receipts go on to verify with the key of the profile, and the services follow. The
-// last of the binary's tests: later ones would find another key.
+// `rotate-key`: receipts go on to verify with the key of the profile, and the services follow.
+// Tests after it find another key.
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/operations/v1/operations.pb.h"
 #include "onereturn/returns/v1/returns_service.pb.h"

@@ -234,6 +234,41 @@ TEST_F(SubmitTest, AFaultyRowKeepsItsOwnReturnOutAndNoOther) {
   EXPECT_EQ(revisions(kOtherIcbProvider), 2);
 }
 
+// Corrections of single figures of two providers: all of a file or nothing of it.
+TEST_F(SubmitTest, FiguresAreMergedAndAllOrNothing) {
+  constexpr char kHeader[] = "organisation,period,item,department,booked,value,null_reason\n";
+  const auto row = [](const char* organisation, const char* value) {
+    return absl::StrCat(organisation, ",2022-07,ae_attendances,type1,no,", value, ",\n");
+  };
+  const auto send = [&](const char* name, const std::string& rows, const char* mode) {
+    return demo_.As(kLoader, {"submit", Write(name, absl::StrCat(kHeader, rows)), "--collection",
+                              "MSitAE", "--layout", "onereturn-long", "--mode", mode,
+                              "--all-or-nothing", "--reason", "correction"});
+  };
+  const uint64_t before = demo_.SequenceOf("ingestion");
+  const std::string sound = row(kIcbProvider, "80000");
+  const ClientRun faulty =
+      send("faulty.csv", absl::StrCat(sound, row(kOtherIcbProvider, "-1")), "merge");
+  EXPECT_THAT(faulty, ExitedWith(1));
+  EXPECT_THAT(faulty.out,
+              AllOf(HasSubstr("2 returns: 0 stored, 1 refused, 1 held back: all or nothing"),
+                    ContainsRegex("\n +3 +6 .*AE01")));
+  EXPECT_EQ(demo_.SequenceOf("ingestion"), before);
+  const std::string mended = absl::StrCat(sound, row(kOtherIcbProvider, "70000"));
+  EXPECT_THAT(send("mended.csv", mended, "merge").out, HasSubstr("2 returns: 2 stored"));
+  EXPECT_EQ(demo_.SequenceOf("ingestion"), before + 3);
+  EXPECT_THAT(send("mended.csv", mended, "merge").out, HasSubstr("sent before"));
+  EXPECT_THAT(demo_
+                  .As(kAnalyst, {"returns", kIcbProvider, "--collection", "MSitAE", "--period",
+                                 "2022-07", "--cells"})
+                  .out,
+              ContainsRegex("80,?000"));
+  // The collection asks for each of its figures.
+  const ClientRun taken_out = send("out.csv", sound, "delete");
+  EXPECT_THAT(taken_out, AllOf(ExitedWith(1), Field(&ClientRun::out, HasSubstr("CELL_MISSING"))));
+  EXPECT_EQ(demo_.SequenceOf("ingestion"), before + 3);
+}
+
 TEST_F(SubmitTest, AFileThatIsWrongAsAWholeIsRefused) {
   const DemoFile march = DemoFile::Of("2024-03").Only({kIcbProvider, kOtherIcbProvider});
   const auto edited = [&](const std::function<void(DemoFile*)>& edit) {
@@ -293,6 +328,7 @@ TEST_F(SubmitTest, OptionsThatDoNotFit) {
   for (const Row& row : std::vector<Row>{
            {demo_.Submit({march, march}, {"--request-id", "a"}), 2, "goes with one file"},
            {demo_.Submit({march}, {"--status", "perhaps"}), 2, "perhaps"},
+           {demo_.Submit({march}, {"--mode", "add"}), 2, "add"},
            {{"submit", march, "--collection", "MSitAE"}, 2, "--layout is required"},
            {{"submit", march, "--layout", "onereturn-wide"}, 2, "--collection is required"},
            {{"submit", march, "--collection", "MSitAE", "--layout", "other"},

@@ -184,6 +184,12 @@ class Taker {
       last->set_person(entry_.person());
       *last->mutable_time() = TimeOf(entry_);
       last->set_sequence(entry_.sequence());
+      *revision->mutable_sent() = revision->sign_offs(0);
+    } else {
+      revision->mutable_sent()->set_system(entry_.actor());
+      revision->mutable_sent()->set_person(entry_.person());
+      *revision->mutable_sent()->mutable_time() = TimeOf(entry_);
+      revision->mutable_sent()->set_sequence(entry_.sequence());
     }
     CheckName(revision->name());
     const auto collection = contents_->collections.find("collections/" + fact.collection());

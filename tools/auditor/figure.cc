@@ -73,6 +73,13 @@ std::optional<std::string> ParentOn(const Organisation& child, catalogue::v1::Re
   return best->parent();
 }
 
+// What is known by its returns alone counts as a provider.
+catalogue::v1::OrganisationType TypeIn(const Organisation& organisation) {
+  return organisation.type() == catalogue::v1::ORGANISATION_TYPE_UNKNOWN
+             ? catalogue::v1::ORGANISATION_TYPE_PROVIDER
+             : organisation.type();
+}
+
 // Organisations of a type whose parent of a kind is `parent`.
 std::vector<std::string> ChildrenOf(const Organisations& organisations,
                                     catalogue::v1::OrganisationType type,
@@ -80,7 +87,7 @@ std::vector<std::string> ChildrenOf(const Organisations& organisations,
                                     const std::string& day) {
   std::vector<std::string> children;
   for (const auto& [code, organisation] : organisations) {
-    if (organisation.type() == type && ParentOn(organisation, kind, day) == parent) {
+    if (TypeIn(organisation) == type && ParentOn(organisation, kind, day) == parent) {
       children.push_back(code);
     }
   }
@@ -168,7 +175,7 @@ std::optional<std::vector<std::string>> ProvidersOf(const Organisations& organis
                                                     const std::string& day) {
   using catalogue::v1::ORGANISATION_TYPE_PROVIDER;
   std::vector<std::string> providers;
-  switch (of.type()) {
+  switch (TypeIn(of)) {
     case ORGANISATION_TYPE_PROVIDER:
       return std::vector<std::string>{of.code()};
     case catalogue::v1::ORGANISATION_TYPE_ICB:
@@ -180,13 +187,19 @@ std::optional<std::vector<std::string>> ProvidersOf(const Organisations& organis
                              catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_REGION, of.code(), day);
       break;
     case catalogue::v1::ORGANISATION_TYPE_NATIONAL_BODY:
+      providers = ChildrenOf(organisations, ORGANISATION_TYPE_PROVIDER,
+                             catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_NATION, of.code(), day);
       for (const std::string& region :
            ChildrenOf(organisations, catalogue::v1::ORGANISATION_TYPE_REGION,
                       catalogue::v1::RELATIONSHIP_KIND_REGION_TO_NATION, of.code(), day)) {
         const auto added =
             ChildrenOf(organisations, ORGANISATION_TYPE_PROVIDER,
                        catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_REGION, region, day);
-        providers.insert(providers.end(), added.begin(), added.end());
+        for (const std::string& provider : added) {
+          if (std::find(providers.begin(), providers.end(), provider) == providers.end()) {
+            providers.push_back(provider);
+          }
+        }
       }
       break;
     default:
@@ -204,7 +217,7 @@ std::optional<Figure> Compute(const FigureBasis& basis, const std::string& organ
   figure.numerator = "0";
   figure.denominator = IsCount(basis.metric) ? "1" : "0";
   const auto providers = ProvidersOf(basis.organisations, found->second, basis.period.last);
-  const bool rolls_up = found->second.type() != catalogue::v1::ORGANISATION_TYPE_PROVIDER;
+  const bool rolls_up = TypeIn(found->second) != catalogue::v1::ORGANISATION_TYPE_PROVIDER;
   if (!providers.has_value() || (rolls_up && !Additive(basis))) return figure;
   Sums sums;
   for (const std::string& provider : *providers) {

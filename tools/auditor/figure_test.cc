@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::Optional;
+using ::testing::UnorderedElementsAre;
 
 template <typename Message>
 Message Parse(const std::string& text) {
@@ -88,6 +89,19 @@ TEST(FigureTest, ProvidersAreThoseOfTheDay) {
   EXPECT_EQ(ProvidersOf(tree, tree.at("I1"), "2022-06-30"), std::nullopt);
   EXPECT_THAT(ProvidersOf(tree, tree.at("X24"), "2022-06-30"), Optional(ElementsAre("P1", "P2")));
   EXPECT_THAT(ProvidersOf(tree, tree.at("P2"), "1999-01-01"), Optional(ElementsAre("P2")));
+}
+
+TEST(FigureTest, WhatIsTiedToTheNationCountsThereOnce) {
+  Organisations tree = OrganisationTree();
+  tree["P3"] = Parse<catalogue::v1::Organisation>(
+      R"(code: "P3" type: ORGANISATION_TYPE_UNKNOWN
+         relationships { kind: RELATIONSHIP_KIND_PROVIDER_TO_NATION parent: "X24" from_date: "2016-04-01"
+                         lead: true })");
+  *tree.at("P2").add_relationships() = tree.at("P3").relationships(0);
+  EXPECT_THAT(ProvidersOf(tree, tree.at("X24"), "2016-04-30"),
+              Optional(UnorderedElementsAre("P1", "P2", "P3")));
+  EXPECT_EQ(ProvidersOf(tree, tree.at("X24"), "2016-03-31"), std::nullopt);
+  EXPECT_THAT(ProvidersOf(tree, tree.at("P3"), "1999-01-01"), Optional(ElementsAre("P3")));
 }
 
 FigureBasis Basis() {

@@ -114,6 +114,7 @@ class Recomputing {
     for (const auto& [code, organisation] : basis_.organisations) {
       switch (organisation.type()) {
         case catalogue::v1::ORGANISATION_TYPE_PROVIDER:
+        case catalogue::v1::ORGANISATION_TYPE_UNKNOWN:
         case catalogue::v1::ORGANISATION_TYPE_ICB:
         case catalogue::v1::ORGANISATION_TYPE_REGION:
         case catalogue::v1::ORGANISATION_TYPE_NATIONAL_BODY:

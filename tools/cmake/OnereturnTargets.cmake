@@ -59,10 +59,34 @@ foreach(variant plain grpc)
 endforeach()
 target_precompile_headers(onereturn_headers_grpc PRIVATE ${ONERETURN_GRPC_HEADERS})
 
-# onereturn_library(<name> [GRPC] SOURCES a.cc b.cc LINK absl::status ...) makes onereturn_<name>, alias
-# onereturn::<name>. GRPC: most of its sources use it.
+# Fuzzers want to see which ways an input takes, and millions of inputs.
+set(ONERETURN_TWIN_FLAGS -O0)
+if(ONERETURN_FUZZ)
+  set(ONERETURN_TWIN_FLAGS -fsanitize=fuzzer-no-link)
+endif()
+
+# sanitized_twins(<list> onereturn::x absl::status ...): the same with each of the project's libraries replaced by its
+# twin under the sanitizers. One without a twin is an error, so that no code without instrumentation hides a fault;
+# what protoc writes alone has none.
+function(sanitized_twins list)
+  set(links)
+  foreach(link ${ARGN})
+    if(NOT ONERETURN_SANITIZE AND link MATCHES "^onereturn::" AND NOT link STREQUAL "onereturn::protos")
+      if(NOT TARGET ${link}_sanitized)
+        message(FATAL_ERROR "${link} has no twin under the sanitizers: give its onereturn_library() SANITIZED")
+      endif()
+      string(APPEND link "_sanitized")
+    endif()
+    list(APPEND links ${link})
+  endforeach()
+  set(${list} ${links} PARENT_SCOPE)
+endfunction()
+
+# onereturn_library(<name> [GRPC] [SANITIZED] SOURCES a.cc b.cc LINK absl::status ...) makes onereturn_<name>, alias
+# onereturn::<name>. GRPC: most of its sources use it. SANITIZED, for parsers, codecs and the evaluator: also
+# onereturn::<name>_sanitized, the same sources once more under both sanitizers, for tests and corpora.
 function(onereturn_library name)
-  cmake_parse_arguments(ARG "GRPC" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "GRPC;SANITIZED" "" "SOURCES;LINK" ${ARGN})
   add_library(onereturn_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(onereturn_${name} PUBLIC ${ARG_LINK} PRIVATE onereturn_flags)
   target_include_directories(onereturn_${name} PUBLIC ${CMAKE_SOURCE_DIR})
@@ -72,6 +96,15 @@ function(onereturn_library name)
     target_precompile_headers(onereturn_${name} REUSE_FROM onereturn_headers_plain)
   endif()
   add_library(onereturn::${name} ALIAS onereturn_${name})
+  if(ARG_SANITIZED AND NOT ONERETURN_SANITIZE)
+    sanitized_twins(links ${ARG_LINK})
+    add_library(onereturn_${name}_sanitized STATIC EXCLUDE_FROM_ALL ${ARG_SOURCES})
+    target_compile_options(onereturn_${name}_sanitized PRIVATE ${ONERETURN_TWIN_FLAGS} ${ONERETURN_SANITIZE_FLAGS})
+    target_link_options(onereturn_${name}_sanitized INTERFACE ${ONERETURN_SANITIZE_FLAGS})
+    target_link_libraries(onereturn_${name}_sanitized PUBLIC ${links} PRIVATE onereturn_flags)
+    target_include_directories(onereturn_${name}_sanitized PUBLIC ${CMAKE_SOURCE_DIR})
+    add_library(onereturn::${name}_sanitized ALIAS onereturn_${name}_sanitized)
+  endif()
 endfunction()
 
 # The same for tests; once more under the sanitizers.
@@ -84,16 +117,15 @@ foreach(variant plain grpc sanitized)
       <gmock/gmock.h> <gtest/gtest.h> <rapidcheck.h> ${ONERETURN_HEADERS})
 endforeach()
 target_precompile_headers(onereturn_test_headers_grpc PRIVATE ${ONERETURN_GRPC_HEADERS})
-target_compile_options(onereturn_test_headers_sanitized PRIVATE ${ONERETURN_SANITIZE_FLAGS})
+# A test is instrumented for what it shares with the code under test, its memory; both sanitizers watch that code.
+set(ONERETURN_SANITIZED_TEST_FLAGS -fsanitize=address -fno-omit-frame-pointer)
+target_compile_options(onereturn_test_headers_sanitized PRIVATE ${ONERETURN_SANITIZED_TEST_FLAGS})
 
-# onereturn_test(<name> [GRPC] SOURCES a_test.cc LINK onereturn::x [SANITIZED_SOURCES a.cc SANITIZED_LINK ...]
-# [TIMEOUT seconds]): one test binary a library, run by ctest as one test. With SANITIZED_SOURCES, for
-# parsers, codecs and the evaluator, the test is built from those sources, compiled a second time under
-# both sanitizers, instead of from the library. Every source they need from this project must be among
-# them, so that no code without instrumentation hides a fault. Tests are compiled without optimising:
-# most of the time of a full build goes into them.
+# onereturn_test(<name> [GRPC] [SANITIZED] SOURCES a_test.cc LINK onereturn::x ... [TIMEOUT seconds]): one test binary a
+# library, run by ctest as one test. SANITIZED: with the libraries' twins under the sanitizers. Tests are compiled
+# without optimising: most of the time of a full build goes into them.
 function(onereturn_test name)
-  cmake_parse_arguments(ARG "GRPC" "TIMEOUT" "SOURCES;LINK;SANITIZED_SOURCES;SANITIZED_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "GRPC;SANITIZED" "TIMEOUT" "SOURCES;LINK" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)  # Only what hangs: machines are slow at times.
   endif()
@@ -101,19 +133,14 @@ function(onereturn_test name)
   if(ARG_GRPC)
     set(variant grpc)
   endif()
-  if(ARG_SANITIZED_SOURCES AND NOT ONERETURN_SANITIZE)
+  add_executable(${name} ${ARG_SOURCES})
+  target_compile_options(${name} PRIVATE -O0)
+  if(ARG_SANITIZED AND NOT ONERETURN_SANITIZE)
     set(variant sanitized)
+    sanitized_twins(ARG_LINK ${ARG_LINK})
+    target_compile_options(${name} PRIVATE ${ONERETURN_SANITIZED_TEST_FLAGS})
   endif()
-  if(variant STREQUAL sanitized)
-    add_executable(${name} ${ARG_SOURCES} ${ARG_SANITIZED_SOURCES})
-    target_compile_options(${name} PRIVATE -O0 ${ONERETURN_SANITIZE_FLAGS})
-    target_link_options(${name} PRIVATE ${ONERETURN_SANITIZE_FLAGS})
-    target_link_libraries(${name} PRIVATE ${ARG_SANITIZED_LINK} GTest::gmock_main onereturn_flags)
-  else()
-    add_executable(${name} ${ARG_SOURCES})
-    target_compile_options(${name} PRIVATE -O0)
-    target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock_main onereturn_flags)
-  endif()
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock_main onereturn_flags)
   target_precompile_headers(${name} REUSE_FROM onereturn_test_headers_${variant})
   add_test(NAME ${name} COMMAND ${name})
   # What fails is said first, and not among a thousand lines of what held.

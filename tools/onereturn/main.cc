@@ -29,6 +29,8 @@ int Run(int argument_count, char** arguments) {
   AddDraftCommands(&line);
   AddSignOffCommands(&line);
   AddDiffCommand(&line);
+  AddNoticeCommands(&line);
+  AddReviewCommands(&line);
   AddMetricsCommand(&line);
   AddLeagueCommand(&line);
   AddTrendCommand(&line);
@@ -44,7 +46,9 @@ int Run(int argument_count, char** arguments) {
   AddDelegateCommand(&line);
   AddAccessLogCommand(&line);
   AddCatalogueCommands(&line);
-  const absl::StatusOr<ExitCode> outcome = line.Run(argument_count, arguments);
+  absl::StatusOr<ExitCode> outcome = line.Run(argument_count, arguments);
+  // Whoever reads the answer and not the exit code must not take a part for the whole.
+  if (outcome.ok() && !environment.console.written().ok()) outcome = environment.console.written();
   if (outcome.ok()) return static_cast<int>(*outcome);
   environment.console.Note(environment.json ? ErrorJson(outcome.status())
                                             : ErrorText(outcome.status()));

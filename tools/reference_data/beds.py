@@ -1,6 +1,6 @@
 """KH03: bed availability and occupancy, quarterly."""
 
-from definitions import Dimension, Item, Return, RowDimension, Rule, Shape, Wide
+from definitions import Dimension, Item, Return, RowDimension, Rule, Shape, Wide, Window
 from definitions import whole_number_rule
 
 # (code, what the published file writes)
@@ -95,6 +95,43 @@ def _sums(stay):
     )
 
 
+# Main specialties of the sectors that have their own; all others are general and acute.
+SPECIALTIES_OF = (
+    ("LD", "learning_disabilities", ("700",)),
+    ("MA", "maternity", ("501", "560")),
+    ("MI", "mental_illness", ("710", "711", "712", "713", "715")),
+)
+
+
+def _sums_of(ending, sector, specialties, stay):
+    chosen = " or ".join(f"'{specialty}'" for specialty in specialties)
+    occupied = f"kh03_occupied_{stay}"
+    of_specialties = f"sum_present({occupied}_by_specialty[specialty = {chosen}])"
+    name = dict(SECTORS)[sector]
+    return Rule(
+        f"K02{'' if stay == 'overnight' else 'D'}{ending}",
+        "ERROR",
+        f"count_present({occupied}_by_specialty) = 0 or count_present({occupied}) = 0 or "
+        f"coalesce({of_specialties}, 0) = coalesce(sum_present({occupied}[sector = '{sector}']), 0)",
+        f"The occupied bed days of the specialties of {name} ({', '.join(specialties)}) are not "
+        "those of the sector.",
+        "Correct the specialty or the sector under which the bed days stand; to correct both at "
+        "once, send them in one file.",
+    )
+
+
+def _most_beds(stay):
+    return Rule(
+        "K03" if stay == "overnight" else "K03D",
+        "ERROR",
+        f"kh03_available_{stay} <= days_in_period() * kh03_most_beds_{stay}",
+        "More bed days were available in this sector than its beds give in the days of the "
+        "quarter.",
+        "Check both: bed days are a sum over days, beds the most that were open on one of them.",
+        for_each=("sector",),
+    )
+
+
 RULES = (
     whole_number_rule("K00"),
     Rule(
@@ -115,9 +152,12 @@ RULES = (
     ),
     _sums("overnight"),
     _sums("day_only"),
+    *(_sums_of(*sector, stay) for stay, _ in STAYS for sector in SPECIALTIES_OF),
+    *(_most_beds(stay) for stay, _ in STAYS),
     Rule(
         "K04",
         "EXPLAIN",
+        f"{AVAILABLE} = 0 or "
         f"100 * abs({AVAILABLE} - prior({AVAILABLE})) <= 15 * prior({AVAILABLE})",
         "The bed days available overnight in this sector changed by over 15 % within a quarter.",
         "Say what opened, closed or moved, or correct the figures.",
@@ -137,6 +177,14 @@ RULES = (
         f"sum({AVAILABLE}) > 0 or prior(sum({AVAILABLE})) = 0",
         "No bed was available overnight, and in the quarter before there were some.",
         "Check whether the figures are left out. Nothing is owed if the beds are closed.",
+    ),
+    Rule(
+        "K07",
+        "EXPLAIN",
+        f"{AVAILABLE} > 0 or prior({AVAILABLE}) = 0",
+        "No bed of this sector was available overnight, and in the quarter before there were some.",
+        "Say which wards closed, when, and whether for good; or correct the figures.",
+        for_each=("sector",),
     ),
 )
 
@@ -173,6 +221,20 @@ def _layout(kind, stay, words, by_specialty):
     )
 
 
+def _most_beds_item(stay, words):
+    return Item(
+        f"kh03_most_beds_{stay}",
+        f"Most beds, beds {words}",
+        f"The most beds {words} that were available on any one day of the quarter, by sector. It is "
+        "no part of the published files: whoever has it sends it, and bed days are checked by it.",
+        "beds",
+        "Check of bed days.",
+        (SECTOR,),
+        over_time=False,
+        essential=False,
+    )
+
+
 KINDS = tuple(
     (kind, stay, words, by_specialty)
     for stay, words in STAYS
@@ -187,9 +249,12 @@ BEDS = Return(
         "files give their average of a day. Each published file gives one item and leaves the",
         "others of the return as they are held.",
     ),
-    items=tuple(_item(*kind) for kind in KINDS),
+    items=tuple(_item(*kind) for kind in KINDS)
+    + tuple(_most_beds_item(stay, words) for stay, words in STAYS),
     rules=RULES,
     period_kind="QUARTER",
+    # The fifth Friday after the quarter lies on working day 19 to 24.
+    window=Window(due=21, refresh=45, close=45, from_period="2026-Q4"),
     owner="NHS England",
     legal_basis="Data provision notice, Health and Social Care Act 2012, section 259",
     wide=tuple(_layout(*kind) for kind in KINDS),

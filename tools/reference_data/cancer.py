@@ -1,6 +1,6 @@
 """Cancer waiting times as they are published by provider, monthly: an import."""
 
-from definitions import Dimension, Item, Return, RowDimension, Rule, Shape, Wide
+from definitions import Dimension, Item, Return, RowDimension, Rule, Shape, Wide, Window
 
 STANDARDS = (
     ("28_day", "28 days to a diagnosis or its exclusion: faster diagnosis standard"),
@@ -72,6 +72,7 @@ CANCER_WAITS = Return(
     ),
     rules=RULES,
     period_kind="MONTH",
+    window=Window(due=25, close=25),
     owner="NHS England",
     legal_basis="Published official statistics",
     wide=(

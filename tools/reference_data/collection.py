@@ -1,15 +1,16 @@
 """Writes msitae.textproto: the monthly A&E return, its rules, its layouts and who owes it."""
 
 import columns
+from definitions import Rule, Window, write_rule, write_window
 from text_proto import Writer, quoted, text_field
 
 COLLECTION_CODE = "MSitAE"
 
 
 
-def _over_a_year(figure):
-    """The sum of this month and the eleven before it; null where one is not held."""
-    return " + ".join([figure] + [f"prior({figure}, {months})" for months in range(1, 12)])
+def _over_months(figure, count):
+    """The sum of this month and those before it; null where one is not held."""
+    return " + ".join([figure] + [f"prior({figure}, {months})" for months in range(1, count)])
 
 
 # (code, severity, for_each, each_cell, expression, message, suggestion)
@@ -91,13 +92,60 @@ RULES = (
         False,
         "sum(ae_attendances) = 0 or sum(ae_attendances) > 2400 or "
         "sum(ae_admissions_via_ae) >= 480 or "
-        f"{_over_a_year('sum(ae_attendances)')} > 2400 or "
-        f"{_over_a_year('sum(ae_admissions_via_ae) + ae_other_emergency_admissions')} >= 480",
+        # Three months settle it for most: the others need not be read.
+        f"{_over_months('sum(ae_attendances)', 3)} > 2400 or "
+        f"{_over_months('sum(ae_attendances)', 12)} > 2400 or "
+        f"{_over_months('sum(ae_admissions_via_ae) + ae_other_emergency_admissions', 12)} >= 480",
         "Over twelve months the figures are below what the collection asks for: on average over "
         "200 attendances, or 40 emergency admissions, a month.",
         "Nothing is owed: if it stays so, a nil return would do.",
     ),
 )
+
+
+_SHARE = (
+    "round(1000 * (sum(ae_attendances) - sum(ae_over_four_hours)) / sum(ae_attendances))"
+)
+TYPE_1 = "type1_department"
+MORE_RULES = (
+    Rule(
+        "AE05",
+        "INFO",
+        f"listed('{TYPE_1}') or "
+        "coalesce(sum_present(ae_attendances[department = 'type1']), 0) = 0",
+        "Attendances at a type 1 department, and the catalogue knows of no such department here.",
+        "Check the department type; if the department is new, ask the collection's owner to add it "
+        "to the list.",
+    ),
+    Rule(
+        "AE07R",
+        "INFO",
+        f"sum(ae_attendances) = 0 or {_SHARE} = 1000 or "
+        f"not ({_SHARE} = prior({_SHARE}) and {_SHARE} = prior({_SHARE}, 2))",
+        "The share of attendances within four hours is the same to one decimal place for the third "
+        "month running, and not 100.0 %.",
+        "Check that the figures were counted anew. Nothing is owed if they are right.",
+        screen=True,
+    ),
+)
+# Opens and closes on the first two working days; revised about half a year later.
+WINDOW = Window(due=2, refresh=125, close=125)
+
+
+def _write_type_1_list(writer, providers):
+    """Who has a type 1 department: as the published files show."""
+    writer.open("lists")
+    writer.text("code", TYPE_1)
+    writer.text("display_name", "Providers with a type 1 department")
+    writer.text("source", "The published files: who reports type 1 attendances, from the first month")
+    for provider in providers:
+        if provider.first_type_1_period is not None:
+            writer.inline(
+                "members",
+                text_field("organisation", provider.code),
+                text_field("from_period", provider.first_type_1_period),
+            )
+    writer.close()
 
 
 def _cell(column):
@@ -182,6 +230,51 @@ def _write_older_layout(writer):
     writer.close()
 
 
+# The open data set of older months gives three figures of each department type.
+_OF_EACH_TYPE = (
+    ("attendances", "ae_attendances"),
+    ("breaches", "ae_over_four_hours"),
+    ("admissions", "ae_admissions_via_ae"),
+)
+
+
+def _write_months_by_type_layout(writer):
+    writer.open("layouts")
+    writer.text("code", "months-by-type")
+    writer.text("display_name", "Open data of 2016 to 2019: several months, one row a department type")
+    writer.open("wide")
+    writer.text("organisation_header", "org_code")
+    writer.text("period_header", "period")
+    writer.plain("period_format", "PERIOD_FORMAT_FIRST_DAY")
+    writer.plain("several_periods", "true")
+    given = set()
+    for header, item in _OF_EACH_TYPE:
+        cells = [c for c in columns.COLUMNS if c.item == item and _BOOKED not in c.dimensions]
+        given.update(cells)
+        booked = [pair for pair in cells[0].dimensions if pair[0] != "department"]
+        writer.inline(
+            "columns", text_field("header", header), _cell(columns.Column(header, item, booked))
+        )
+    codes = [
+        f"codes {{ {text_field('text', text)} {text_field('code', code)} }}"
+        for text, code in (("1", "type1"), ("2", "type2"))
+    ]
+    writer.inline(
+        "row_dimensions",
+        text_field("header", "type"),
+        text_field("dimension", "department"),
+        *codes,
+        "missing_row: NO_FIGURE_ZERO",
+    )
+    for column in columns.COLUMNS:
+        if column not in given:
+            writer.inline(
+                "cells_without_column", _cell(column), "null_reason: NULL_REASON_NOT_COLLECTED"
+            )
+    writer.close()
+    writer.close()
+
+
 def _write_own_layouts(writer):
     writer.open("layouts")
     writer.text("code", "onereturn-wide")
@@ -243,10 +336,15 @@ def write_collection(providers, reference):
         "legal_basis", "Data provision notice, Health and Social Care Act 2012, section 259"
     )
     _write_rules(writer)
+    for rule in MORE_RULES:
+        write_rule(writer, rule)
     _write_published_layout(writer)
     _write_own_layouts(writer)
     _write_older_layout(writer)
+    _write_months_by_type_layout(writer)
     _write_not_collected(writer, known_holes(providers, reference))
     _write_frames(writer, providers)
+    write_window(writer, WINDOW)
+    _write_type_1_list(writer, providers)
     writer.close()
     return writer.content()

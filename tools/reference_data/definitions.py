@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from text_proto import Writer, plain_field, quoted, text_field
 
+# The first period with a window; earlier ones, which are loaded, are taken at any time.
+FIRST_WINDOW = "2026-10"
 WHOLE = "cell >= 0 and is_whole(cell)"
 WHOLE_WORDS = "A figure must be a whole number, 0 or more."
 WHOLE_REMEDY = "Correct the figure. If it is not collected, send a null with its reason, not a 0."
@@ -18,6 +20,7 @@ class Dimension:
     values: tuple
     sparse: bool = False
     organisations: bool = False
+    organisation_types: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,12 @@ class Item:
     purpose: str
     dimensions: tuple = ()
     over_time: bool = True
+    essential: bool = True
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule; `at` is ((dimension, (value, ...)), ...)."""
+    """A rule; `at` is ((dimension, (value, ...)), ...). With `values_of` it has no expression."""
 
     code: str
     severity: str
@@ -45,6 +49,19 @@ class Rule:
     for_each: tuple = ()
     at: tuple = ()
     each_cell: bool = False
+    screen: bool = False
+    values_of: str = ""
+
+
+@dataclass(frozen=True)
+class Window:
+    """When returns are taken: working days after the period's end; no refresh: 0."""
+
+    due: int
+    close: int
+    refresh: int = 0
+    from_period: str = FIRST_WINDOW
+    open: int = 1
 
 
 @dataclass(frozen=True)
@@ -101,6 +118,8 @@ class Wide:
     percents: bool = False
     from_period: str = ""
     to_period: str = ""
+    # (header, kind, rule, severity)
+    parents: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -115,8 +134,11 @@ class Return:
     period_kind: str
     owner: str
     legal_basis: str
+    window: Window
     wide: tuple = ()
     long_dimensions: tuple = field(default=())
+    # (collection, (item, ...))
+    beside: tuple = ()
 
 
 def whole_number_rule(code):
@@ -142,11 +164,14 @@ def _write_item(writer, item, definition):
             writer.plain("sparse", "true")
         if dimension.organisations:
             writer.plain("organisations", "true")
+        for kind in dimension.organisation_types:
+            writer.plain("organisation_types", f"ORGANISATION_TYPE_{kind}")
         writer.close()
     writer.text("owner", definition.owner)
     writer.text("purpose", item.purpose)
     writer.text("legal_basis", definition.legal_basis)
-    writer.plain("essential", "true")
+    if item.essential:
+        writer.plain("essential", "true")
     writer.close()
 
 
@@ -157,13 +182,32 @@ def write_rule(writer, rule):
     writer.plain("severity", f"SEVERITY_{rule.severity}")
     writer.text("message", rule.message)
     writer.text("suggestion", rule.suggestion)
-    writer.text("expression", rule.expression)
+    if rule.expression:
+        writer.text("expression", rule.expression)
     for dimension in rule.for_each:
         writer.text("for_each", dimension)
     if rule.each_cell:
         writer.plain("each_cell", "true")
     for dimension, values in rule.at:
         writer.inline("at", text_field("dimension", dimension), _texts("values", values))
+    if rule.screen:
+        writer.plain("screen", "true")
+    if rule.values_of:
+        writer.text("values_of", rule.values_of)
+    writer.close()
+
+
+def write_window(writer, window):
+    """When the returns of a collection are taken."""
+    writer.open("window")
+    writer.text("calendar", "england")
+    writer.text("from_period", window.from_period)
+    writer.plain("open_working_day", window.open)
+    writer.plain("due_working_day", window.due)
+    writer.text("due_time_of_day", "23:59:59")
+    if window.refresh:
+        writer.plain("refresh_working_day", window.refresh)
+    writer.plain("close_working_day", window.close)
     writer.close()
 
 
@@ -253,6 +297,14 @@ def _write_wide(writer, layout):
         writer.inline("numbers", "percent_sign: PERCENT_SIGN_PERCENTS")
     if layout.keeps_other_items:
         writer.plain("keeps_other_items", "true")
+    for header, kind, rule, severity in layout.parents:
+        writer.inline(
+            "parents",
+            text_field("header", header),
+            plain_field("kind", f"RELATIONSHIP_KIND_{kind}"),
+            text_field("rule", rule),
+            plain_field("severity", f"SEVERITY_{severity}"),
+        )
     writer.close()
     for name in ("from_period", "to_period"):
         if getattr(layout, name):
@@ -282,5 +334,8 @@ def write_return(definition):
     writer.text("display_name", "One row a cell")
     writer.inline("long", _texts("dimensions", definition.long_dimensions))
     writer.close()
+    write_window(writer, definition.window)
+    for collection, items in definition.beside:
+        writer.inline("beside", text_field("collection", collection), _texts("items", items))
     writer.close()
     return writer.content()

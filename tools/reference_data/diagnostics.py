@@ -1,6 +1,6 @@
 """DM01: diagnostic waiting times and activity, monthly."""
 
-from definitions import Dimension, Item, Return, RowDimension, Rule, Series, Shape, Wide
+from definitions import Dimension, Item, Return, RowDimension, Rule, Series, Shape, Wide, Window
 from definitions import whole_number_rule
 
 TESTS = (
@@ -37,6 +37,7 @@ COMMISSIONER = Dimension(
     ),
     sparse=True,
     organisations=True,
+    organisation_types=("SUB_ICB", "ICB", "REGION", "NATIONAL_BODY"),
 )
 TEST = Dimension("test", "Diagnostic test", TESTS, sparse=True)
 
@@ -77,6 +78,16 @@ RULES = (
         "Check that the figures stand at the right test. Nothing is owed if the service is new.",
         for_each=("test",),
     ),
+    Rule(
+        "D07",
+        "ERROR",
+        "",
+        "The commissioner is no commissioning organisation that is open in the period.",
+        "Write the code of the sub-ICB or ICB of that month, of a region for what NHS England "
+        "commissions, or NONC for a commissioner outside England; or have it added to the "
+        "catalogue.",
+        values_of="commissioner",
+    ),
 )
 
 DIAGNOSTICS = Return(
@@ -84,8 +95,8 @@ DIAGNOSTICS = Return(
     name="Diagnostic waiting times and activity, monthly",
     notes=(
         "Diagnostics: items, rules, layouts. The sums of the published file (D01, D02) and its",
-        "row TOTAL (D03) are checked by the layout; a commissioner that is none (D07) is the",
-        "finding CELL_DIMENSION.",
+        "row TOTAL (D03) are checked by the layout. Commissioners are the sub-ICBs, ICBs, regions and",
+        "national bodies of the catalogue that are open when the period begins (D07).",
     ),
     items=(
         Item(
@@ -110,6 +121,7 @@ DIAGNOSTICS = Return(
     ),
     rules=RULES,
     period_kind="MONTH",
+    window=Window(due=10, refresh=20, close=20),
     owner="NHS England",
     legal_basis="Data collection R00341; data provision notice, Health and Social Care Act 2012, "
     "section 259",

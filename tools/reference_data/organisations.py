@@ -6,8 +6,10 @@ NATIONAL_BODY_CODE = "X24"
 NATIONAL_BODY_NAME = "NHS England"
 # First day of the 42 ICBs.
 ICB_DAY = "2022-07-01"
-# Regions are always in force: a day before every period that is held.
-REGION_DAY = "2016-04-01"
+# First day of the seven regions.
+REGION_DAY = "2019-04-01"
+# Providers count in the nation's figures from here on: the first day of any period that is held.
+NATION_DAY = "2016-04-01"
 NO_ICB_NOTE = "no ICB recorded"
 
 
@@ -53,6 +55,7 @@ def write_organisations(providers, reference):
         if provider.icb_code:
             _relationship(writer, "PROVIDER_TO_ICB", provider.icb_code, ICB_DAY)
         _relationship(writer, "PROVIDER_TO_REGION", provider.region_code, REGION_DAY)
+        _relationship(writer, "PROVIDER_TO_NATION", NATIONAL_BODY_CODE, NATION_DAY)
         if not provider.icb_code:
             writer.text("note", NO_ICB_NOTE)
         writer.close()

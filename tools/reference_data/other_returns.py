@@ -1,6 +1,6 @@
 """Provider finance, provider workforce and a light council return: with examples of code lists."""
 
-from definitions import Dimension, Item, Return, RowDimension, Rule, Shape, Wide
+from definitions import Dimension, Item, Return, RowDimension, Rule, Shape, Wide, Window
 from definitions import whole_number_rule
 
 ILLUSTRATIVE = "ILLUSTRATIVE: an example, not a national code list. "
@@ -11,7 +11,11 @@ MAIN_CODES = (
     ("YTD_ACTUAL", "Year to date, actual"),
     ("YEAR_PLAN", "Year, plan"),
     ("YEAR_FORECAST", "Year, forecast"),
+    ("YEAR_ACCOUNTS", "Year, annual accounts, sent with month 12"),
 )
+# Of the year so far they grow: income, expenditure, capital. Cash does not.
+GROWING = ("INC010", "INC020", "EXP010", "EXP020", "EXP030", "EXP040", "CAP010")
+PAY = ("EXP010", "EXP020", "EXP030")
 MAIN = Dimension("main_code", "Main code", MAIN_CODES, sparse=True)
 LINES = (
     ("INC010", "Income from patient care"),
@@ -43,6 +47,31 @@ def _amount(code, name, concept, dimensions):
         over_time=False,
     )
 
+
+AGENCY = "sum_present(workforce_staff[contract = 'agency'])"
+AGENCY_COST = "finance_amount[subcode = 'EXP030', main_code = 'YTD_ACTUAL']"
+LEDGER_PAY = (
+    f"sum(finance_amount[subcode = {' or '.join(repr(code) for code in PAY)}, "
+    "main_code = 'YTD_ACTUAL'])"
+)
+# Whichever return comes second is checked against the other.
+BOTH_RETURNS = (
+    Rule(
+        "P06",
+        "INFO",
+        f"{AGENCY} <= 0 or {AGENCY_COST} != 0",
+        "Agency staff worked, and the finance return has no agency cost in the year so far.",
+        "Check both returns. Nothing is owed if the cost is not booked yet.",
+    ),
+    Rule(
+        "P07",
+        "INFO",
+        f"100 * abs(sum(workforce_pay) - {LEDGER_PAY}) <= 2 * {LEDGER_PAY}",
+        "The pay of the workforce return and that of the finance return, both of the year so far, "
+        "are over 2 % apart.",
+        "Check both returns. Nothing is owed if the difference is known.",
+    ),
+)
 
 FINANCE = Return(
     code="PFR",
@@ -81,8 +110,29 @@ FINANCE = Return(
             "Correct it: what is identified beyond the plan is no negative gap.",
             for_each=("main_code",),
         ),
+        Rule(
+            "P03",
+            "EXPLAIN",
+            "financial_month() = 1 or finance_amount >= prior(finance_amount)",
+            "The year to date of this line is less than it was a month ago, within one year.",
+            "Say what was taken back, or correct the figure.",
+            at=(("subcode", GROWING), ("main_code", ("YTD_PLAN", "YTD_ACTUAL"))),
+        ),
+        Rule(
+            "P04",
+            "INFO",
+            "financial_month() != 12 or 100 * abs(finance_amount[main_code = 'YTD_ACTUAL'] - "
+            "finance_amount[main_code = 'YEAR_ACCOUNTS']) <= "
+            "abs(finance_amount[main_code = 'YEAR_ACCOUNTS'])",
+            "Month 12 and the annual accounts are over 1 % apart in this line.",
+            "Check both. Nothing is owed if the audit changed the figure.",
+            for_each=("subcode",),
+        ),
+        *BOTH_RETURNS,
     ),
     period_kind="MONTH",
+    window=Window(due=12, refresh=60, close=60),
+    beside=(("PWR", ("workforce_staff", "workforce_pay")),),
     owner="NHS England",
     legal_basis="Illustrative",
     wide=(
@@ -166,6 +216,16 @@ WORKFORCE = Return(
             "Vacancies",
             "Funded establishment less substantive staff in post; below 0 where more are in post.",
         ),
+        Item(
+            "workforce_pay",
+            "Pay, year to date",
+            ILLUSTRATIVE + "What the staff were paid from April on, by contract.",
+            "thousand pounds",
+            "Workforce and finance as one.",
+            (Dimension("contract", "Contract", CONTRACTS.values, sparse=True),),
+            over_time=False,
+            essential=False,
+        ),
     ),
     rules=(
         Rule(
@@ -192,8 +252,11 @@ WORKFORCE = Return(
             "The staff groups do not sum to the total.",
             "Correct the total, or the group that it leaves out or counts twice.",
         ),
+        *BOTH_RETURNS,
     ),
     period_kind="MONTH",
+    window=Window(due=15, close=20),
+    beside=(("PFR", ("finance_amount",)),),
     owner="NHS England",
     legal_basis="Illustrative",
     long_dimensions=("staff_group", "contract"),
@@ -233,6 +296,7 @@ COUNCIL = Return(
     ),
     rules=(whole_number_rule("L01"),),
     period_kind="MONTH",
+    window=Window(due=10, close=20),
     owner="NHS England",
     legal_basis="Illustrative; each council signs for itself",
     wide=(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import columns
 import display_names
 from published import DataError
 
@@ -24,6 +25,24 @@ class Provider:
     region_code: str
     # Region of the files, where the ICB's region is another one; else None.
     overruled_region_code: str
+    # From when on it reports type 1 attendances; None: it does not. Of one that does so in the first
+    # file: from before any period that is held.
+    first_type_1_period: str
+
+
+BEFORE_ALL_PERIODS = "2016-04"
+TYPE_1 = tuple(
+    i
+    for i, column in enumerate(columns.COLUMNS)
+    if column.item == "ae_attendances" and ("department", "type1") in column.dimensions
+)
+
+
+def _first_type_1(appearances, first_of_all):
+    for period, row in appearances:
+        if any(row.values[i] for i in TYPE_1):
+            return BEFORE_ALL_PERIODS if period == first_of_all else period
+    return None
 
 
 def read_providers(months, reference):
@@ -57,4 +76,5 @@ def _provider(code, appearances, periods, reference):
         icb_list=icb_list,
         region_code=region,
         overruled_region_code=file_region if region != file_region else None,
+        first_type_1_period=_first_type_1(appearances, periods[0]),
     )

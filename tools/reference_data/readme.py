@@ -8,6 +8,7 @@ import check_figures
 import collection
 import columns
 import reference
+import returns
 
 TEMPLATE = Path(__file__).parent / "england_readme.md.template"
 
@@ -68,11 +69,36 @@ def write_readme(months, providers, lists, data_folder):
         "hole_returns": held,
         "dropped_holes": _list(h.organisation for h in lists.not_collected if h not in known),
         "item": columns.NOT_COLLECTED_ITEM,
+        "type1_providers": sum(p.first_type_1_period is not None for p in providers),
+        "window_rows": "\n".join(_window_rows()),
     }
     for rule, broken in breaks.items():
         values[f"{rule}_returns"] = len(broken)
         values[f"{rule}_codes"] = _list(sorted({code for _, code in broken}))
     return string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values)
+
+
+# What each window is taken from.
+WINDOW_SOURCES = {
+    "MSitAE": "published windows of 2022; revised half a year later",
+    "DM01": "assumed; commissioners sign within 10 working days",
+    "RTT": "assumed; commissioners sign within 10 working days",
+    "KH03": "published windows of 2021/22",
+    "CWT": "the return behind it: 25 working days",
+    "PFR": "working day 10 to 12",
+    "PWR": "working day 10 to 15",
+    "COUNCIL-CARE": "illustrative",
+}
+
+
+def _window_rows():
+    windows = {collection.COLLECTION_CODE: collection.WINDOW}
+    windows.update((one.code, one.window) for one in returns.RETURNS.values())
+    for code, source in WINDOW_SOURCES.items():
+        window = windows.pop(code)
+        refresh = window.refresh or "none"
+        yield f"  | `{code}` | {window.due} | {refresh} | {window.close} | {source} |"
+    assert not windows
 
 
 def _codes(providers, list_name):

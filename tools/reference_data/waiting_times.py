@@ -1,6 +1,6 @@
 """RTT: consultant-led referral to treatment waiting times, monthly."""
 
-from definitions import Dimension, Item, Return, RowDimension, Rule, Series, Shape, Wide
+from definitions import Dimension, Item, Return, RowDimension, Rule, Series, Shape, Wide, Window
 from definitions import whole_number_rule
 
 # Until March 2021 the open band began at 52 weeks; since then at 104.
@@ -37,6 +37,7 @@ COMMISSIONER = Dimension(
     (("NONC", "A commissioner outside England"),),
     sparse=True,
     organisations=True,
+    organisation_types=("SUB_ICB", "ICB", "REGION", "NATIONAL_BODY"),
 )
 FUNCTION = Dimension("treatment_function", "Treatment function", FUNCTIONS, sparse=True)
 
@@ -71,6 +72,33 @@ COMPLETED = " + ".join(
     _present(f"rtt_{kind}{suffix}") for kind in DONE for suffix in ("", "_unknown_start")
 )
 UNKNOWN = " + ".join(_present(f"rtt_{kind}_unknown_start") for kind in DONE)
+
+def _in_band(items, weeks):
+    return " + ".join(
+        f"coalesce(sum_present({item}[week_band = '{weeks:02}-{weeks + 1:02}']), 0)"
+        for item in items
+    )
+
+
+def _bunching(code, items, words):
+    """A band against the mean of the two beside it, in whole numbers."""
+
+    def even(weeks):
+        band = f"({_in_band(items, weeks)})"
+        beside = f"({_in_band(items, weeks - 1)} + {_in_band(items, weeks + 1)})"
+        return f"(4 * {band} <= 3 * {beside} or 2 * {band} - {beside} <= 100)"
+
+    return Rule(
+        code,
+        "INFO",
+        f"{even(17)} and {even(51)}",
+        f"Just below 18 or 52 weeks many more pathways {words} than in the weeks beside: over half "
+        "as many again, and over 50.",
+        "Check how the clocks of these pathways were stopped. Nothing is owed if the figures are "
+        "right.",
+        screen=True,
+    )
+
 
 RULES = (
     whole_number_rule("R02"),
@@ -108,10 +136,11 @@ RULES = (
         "Say what happened, or correct the figures.",
         at=(("week_band", (f"{OPEN}+",)),),
     ),
+    _bunching("R10", ("rtt_incomplete",), "wait"),
+    _bunching("R10C", ("rtt_admitted", "rtt_non_admitted"), "were completed"),
 )
 
 IGNORED = (
-    "Provider Parent Org Code",
     "Provider Parent Name",
     "Provider Org Name",
     "Commissioner Parent Org Code",
@@ -169,6 +198,7 @@ def _layout(weeks, words, from_period="", to_period=""):
             ),
         ),
         ignored=IGNORED,
+        parents=(("Provider Parent Org Code", "PROVIDER_TO_ICB", "R06", "INFO"),),
         from_period=from_period,
         to_period=to_period,
     )
@@ -203,8 +233,9 @@ WAITING_TIMES = Return(
     notes=(
         "Referral to treatment: items, rules, layouts. Each part type of the published file is an",
         "item of its own, for Part_2A is a part of Part_2. The bands in order (R01), the sums of a",
-        "row (R03) and the rows C_999 (R04) are checked by the layouts. A return is a provider's,",
-        "by commissioner; a commissioner's view is their sum, never a return beside them.",
+        "row (R03), the rows C_999 (R04) and the provider's ICB (R06) are checked by the layouts. A",
+        "return is a provider's, by commissioner; a commissioner's view is their sum, never a return",
+        "beside them.",
     ),
     items=(
         _pathways(
@@ -252,6 +283,7 @@ WAITING_TIMES = Return(
     ),
     rules=RULES,
     period_kind="MONTH",
+    window=Window(due=10, refresh=20, close=20),
     owner="NHS England",
     legal_basis="Data provision notice, Health and Social Care Act 2012, section 259",
     wide=(

@@ -5,15 +5,11 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/assessment/app/field_faults.h"
+#include "services/assessment/app/same_value.h"
 #include "services/assessment/domain/framework.h"
 
 namespace onereturn::assessment {
 namespace {
-
-bool SameValue(const metrics::v1::MetricValue& left, const metrics::v1::MetricValue& right) {
-  return left.state() == right.state() && left.numerator() == right.numerator() &&
-         left.denominator() == right.denominator() && left.factor() == right.factor();
-}
 
 absl::Status CheckStatement(const std::string& statement) {
   FieldFaults faults;

@@ -60,6 +60,7 @@ TEST(AssessmentOptionsTest, SayWhereTheOrganisationStands) {
       {"GetAssessment", options::v1::ORGANISATION_LOCATOR_LOADED},
       {"ListAssessments", options::v1::ORGANISATION_LOCATOR_LOADED},
       {"Trace", options::v1::ORGANISATION_LOCATOR_LOADED},
+      {"CheckEvidence", options::v1::ORGANISATION_LOCATOR_LOADED},
   };
   const auto* service = ServiceDescriptor<v1::AssessmentService>();
   std::map<std::string, OrganisationLocator> stated;

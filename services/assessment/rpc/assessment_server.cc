@@ -219,4 +219,19 @@ grpc::Status AssessmentServer::Trace(grpc::ServerContext* context, const v1::Tra
   });
 }
 
+grpc::Status AssessmentServer::CheckEvidence(
+    grpc::ServerContext* context, const v1::CheckEvidenceRequest* request,
+    grpc::ServerWriter<v1::CheckEvidenceResponse>* writer) {
+  return guard_->ServeStream(*context, *request, [&](const CallContext& call) -> absl::Status {
+    ASSIGN_OR_RETURN(ReadPlace place, PlaceOf({}));
+    return use_cases_.check_evidence->Run(
+        TraceCaller{call.caller.scope, std::move(place), call.deadline, call.person_token()},
+        *request, [this, &call, context, writer](v1::CheckEvidenceResponse part) {
+          call.concerned->Add(part.organisation());
+          guard_->Prune(call, &part);
+          return !context->IsCancelled() && WriteInTime(context, writer, part);
+        });
+  });
+}
+
 }  // namespace onereturn::assessment

@@ -11,6 +11,7 @@
 #include "common/storage/store.h"
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
 #include "services/assessment/app/add_evidence.h"
+#include "services/assessment/app/check_evidence.h"
 #include "services/assessment/app/create_assessment.h"
 #include "services/assessment/app/read_assessments.h"
 #include "services/assessment/app/score_statement.h"
@@ -27,6 +28,7 @@ struct UseCases {
   const ScoreStatement* score_statement = nullptr;
   const ReadAssessments* read_assessments = nullptr;
   const TraceAssessment* trace_assessment = nullptr;
+  const assessment::CheckEvidence* check_evidence = nullptr;
 };
 
 // Writes need the received bytes, so they are raw callbacks; reads are synchronous.
@@ -70,6 +72,8 @@ class AssessmentServer final : public AssessmentServiceBase {
                                v1::ListAssessmentsResponse* response) override;
   grpc::Status Trace(grpc::ServerContext* context, const v1::TraceRequest* request,
                      grpc::ServerWriter<v1::TraceResponse>* writer) override;
+  grpc::Status CheckEvidence(grpc::ServerContext* context, const v1::CheckEvidenceRequest* request,
+                             grpc::ServerWriter<v1::CheckEvidenceResponse>* writer) override;
 
  private:
   // Where a read is answered; later pages where the first one was.

@@ -75,6 +75,7 @@ class Service {
   const ScoreStatement score_statement_;
   const ReadAssessments read_assessments_;
   const TraceAssessment trace_assessment_;
+  const CheckEvidence check_evidence_;
   AssessmentServer assessment_server_;
   FeedServer feed_server_;
   LedgerServer ledger_server_;

@@ -1,5 +1,7 @@
 #include "services/ingestion/app/accepted_return.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
 #include "common/status/status_macros.h"
@@ -21,13 +23,14 @@ void FillExplanation(const ExplanationGiven& given, common::v1::Explanation* exp
 
 }  // namespace
 
-feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const ReturnKey& key,
-                                uint32_t collection_version, uint32_t number,
-                                const Judgement& judgement) {
+feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const JudgedReturn& judged,
+                                uint32_t number) {
+  const ReturnKey& key = judged.key;
+  const Judgement& judgement = judged.judgement;
   feed::v1::ReturnAccepted fact;
   fact.set_organisation(key.organisation);
   fact.set_collection(key.collection);
-  fact.set_collection_version(collection_version);
+  fact.set_collection_version(judged.compiled.collection->version);
   fact.set_period(key.period);
   fact.set_revision(number);
   fact.set_status(submission.status);
@@ -41,7 +44,7 @@ feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const Return
   if (submission.file.has_value()) {
     fact.set_file_digest(std::string(DigestBytes(submission.file->digest)));
   }
-  for (const ExplanationGiven& given : submission.submission.explanations) {
+  for (const ExplanationGiven& given : judged.explanations) {
     FillExplanation(given, fact.add_explanations());
   }
   fact.set_verdict(static_cast<common::v1::Verdict>(judgement.verdict));
@@ -50,6 +53,19 @@ feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const Return
   fact.set_nil(submission.nil);
   fact.set_restored_revision(submission.restored_revision);
   return fact;
+}
+
+bool HoldsExplanations(const feed::v1::ReturnAccepted& fact,
+                       const std::vector<ExplanationGiven>& given) {
+  return std::all_of(given.begin(), given.end(), [&fact](const ExplanationGiven& one) {
+    common::v1::Explanation wanted;
+    FillExplanation(one, &wanted);
+    const std::string bytes = wanted.SerializeAsString();
+    return std::any_of(fact.explanations().begin(), fact.explanations().end(),
+                       [&bytes](const common::v1::Explanation& held) {
+                         return held.SerializeAsString() == bytes;
+                       });
+  });
 }
 
 returns::v1::SignOff SignOffOf(const feed::v1::Entry& entry, uint32_t level) {
@@ -106,6 +122,9 @@ absl::StatusOr<returns::v1::Return> ReturnMessageOf(const std::string& entry_byt
     // The entry itself says who signed last.
     *revision->add_sign_offs() = SignOffOf(entry, static_cast<uint32_t>(fact.sign_offs_size()));
   }
+  // Of a signed one the entry is the last signature's, and the first of the list the sender's.
+  *revision->mutable_sent() =
+      revision->sign_offs().empty() ? SignOffOf(entry, 0) : revision->sign_offs(0);
   return message;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "onereturn/feed/v1/entry.pb.h"
@@ -13,10 +14,13 @@
 
 namespace onereturn::ingestion {
 
-// The fact of revision `number`, judged by `collection_version`.
-feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const ReturnKey& key,
-                                uint32_t collection_version, uint32_t number,
-                                const Judgement& judgement);
+// The fact of revision `number`.
+feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const JudgedReturn& judged,
+                                uint32_t number);
+
+// Does the return hold each of these explanations, word for word?
+bool HoldsExplanations(const feed::v1::ReturnAccepted& fact,
+                       const std::vector<ExplanationGiven>& given);
 
 // Who took the step that an entry holds.
 returns::v1::SignOff SignOffOf(const feed::v1::Entry& entry, uint32_t level);

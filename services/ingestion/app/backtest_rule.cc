@@ -60,7 +60,7 @@ absl::StatusOr<CollectionsByDay> WithRule(const Reader& reader, const BacktestWi
     definition.clear_rules();
     *definition.add_rules() = wish.rule;
     absl::StatusOr<Collection> built =
-        BuildCollection(definition, time.ItemsOn(day), time.Organisations());
+        BuildCollection(definition, time.ItemsOn(day), time.OrganisationsOn(day));
     if (!built.ok() && day == days.back()) return FaultsOfRule(built.status());
     if (!built.ok() && !DetailsOf(built.status()).has_value()) return built.status();
     collections[day] = built.ok() ? std::make_unique<const Collection>(*std::move(built)) : nullptr;
@@ -108,13 +108,12 @@ class Backtest {
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfReturn(reader_, one.place.sequence));
-    ASSIGN_OR_RETURN(const EarlierReturns earlier,
-                     ReadEarlierReturns(reader_, *collection, one.period, one.key.organisation));
+    const StoredReturns past(&reader_, collection, one.period, one.key.organisation);
     // As an import: what is known not to be collected is no fault of the rule's.
     const Judgement judgement =
         Judge(*collection, one.period,
-              Submission{one.key.organisation, Origin::kImport, std::move(cells), {}, {}},
-              earlier.history);
+              Submission{one.key.organisation, Origin::kImport, std::move(cells), {}, {}}, past);
+    RETURN_IF_ERROR(past.status());
     bool found = false;
     for (const Finding& finding : judgement.findings.kept()) {
       if (finding.code != wish_.rule.code()) continue;
@@ -142,6 +141,11 @@ class Backtest {
 absl::StatusOr<BacktestResult> BacktestRule(
     const Reader& reader, const BacktestWish& wish,
     const std::function<absl::Status(uint32_t examined, uint32_t total)>& progress) {
+  if (wish.from.has_value() && wish.to.has_value() && wish.to->start() < wish.from->start()) {
+    return Error(Reason::kRange, absl::StrCat("no period lies from ", wish.from->ToString(), " to ",
+                                              wish.to->ToString()))
+        .Field("to_period", "lies before from_period");
+  }
   ASSIGN_OR_RETURN(CollectionsByDay collections, WithRule(reader, wish));
   bool incomplete = false;
   ASSIGN_OR_RETURN(const std::vector<ReturnToTry> held, ReturnsOf(reader, wish, &incomplete));

@@ -53,7 +53,7 @@ struct BacktestResult {
 // time to time; an error from it ends the test. Of a screen, whose findings are for the
 // organisation and those above it alone, the totals are answered and no organisation.
 // DEFINITION_INVALID for a rule that cannot be read with the newest definitions, DEFINITION_UNKNOWN
-// for a collection that is not defined.
+// for a collection that is not defined, RANGE for a last period before the first.
 absl::StatusOr<BacktestResult> BacktestRule(
     const Reader& reader, const BacktestWish& wish,
     const std::function<absl::Status(uint32_t examined, uint32_t total)>& progress);

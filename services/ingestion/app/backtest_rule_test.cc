@@ -116,6 +116,12 @@ TEST_F(BacktestRuleTest, WhatCannotBeTriedIsRefused) {
   BacktestWish wish = Wish("beds < 4");
   wish.collection = "Other";
   EXPECT_THAT(Run(wish).status(), HasReason(Reason::kDefinitionUnknown));
+  BacktestWish reversed = Wish("beds < 4");
+  reversed.from = Period::Parse("2027-03").value();
+  reversed.to = Period::Parse("2027-02").value();
+  const absl::Status range = Run(reversed).status();
+  EXPECT_THAT(range, HasReason(Reason::kRange));
+  EXPECT_EQ(DetailsOf(range)->fields.at(0).field, "to_period");
   const auto stopped = BacktestRule(ingestion_.store(), Wish("beds < 4"), [](uint32_t, uint32_t) {
     return absl::CancelledError("the reader left");
   });

@@ -1,6 +1,7 @@
 #include "services/ingestion/app/catalogue_time.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/status/status_macros.h"
@@ -23,11 +24,11 @@ absl::Status AddVersion(Definition definition, std::vector<Validity>* validities
 template <typename Definition>
 absl::StatusOr<std::unique_ptr<Timeline<Definition>>> Read(
     const Reader& reader, uint64_t sequence, DefinitionKind kind, const std::string& code,
-    const std::optional<Definition>& supposed) {
+    const std::vector<Definition>& supposed) {
   auto timeline = std::make_unique<Timeline<Definition>>();
   std::vector<Validity> validities;
-  if (supposed.has_value() && supposed->code() == code) {
-    RETURN_IF_ERROR(AddVersion(*supposed, &validities, timeline.get()));
+  for (auto one = supposed.rbegin(); one != supposed.rend(); ++one) {
+    if (one->code() == code) RETURN_IF_ERROR(AddVersion(*one, &validities, timeline.get()));
   }
   RETURN_IF_ERROR(VisitVersions(
       reader, kind, code, sequence, [&](const StoredDefinition& stored) -> absl::StatusOr<bool> {
@@ -50,11 +51,22 @@ bool Names(const catalogue::v1::Collection& collection, const std::string& item)
          collection.items().end();
 }
 
+bool ReadsBeside(const catalogue::v1::Collection& collection, const std::string& item) {
+  return std::any_of(collection.beside().begin(), collection.beside().end(),
+                     [&item](const catalogue::v1::ReadBeside& beside) {
+                       return std::find(beside.items().begin(), beside.items().end(), item) !=
+                              beside.items().end();
+                     });
+}
+
 absl::StatusOr<const ItemTimeline*> CatalogueTime::Item(const std::string& code) {
   std::unique_ptr<ItemTimeline>& known = items_[code];
   if (known == nullptr) {
-    ASSIGN_OR_RETURN(known, Read<catalogue::v1::DataItem>(
-                                *reader_, sequence_, DefinitionKind::kItem, code, supposed_item_));
+    const auto supposed = supposed_items_.find(code);
+    ASSIGN_OR_RETURN(known,
+                     Read(*reader_, sequence_, DefinitionKind::kItem, code,
+                          supposed == supposed_items_.end() ? std::vector<catalogue::v1::DataItem>()
+                                                            : supposed->second));
   }
   return known.get();
 }
@@ -63,8 +75,7 @@ absl::StatusOr<const CollectionTimeline*> CatalogueTime::Collection(const std::s
   std::unique_ptr<CollectionTimeline>& known = collections_[code];
   if (known == nullptr) {
     ASSIGN_OR_RETURN(
-        known, Read<catalogue::v1::Collection>(*reader_, sequence_, DefinitionKind::kCollection,
-                                               code, supposed_collection_));
+        known, Read(*reader_, sequence_, DefinitionKind::kCollection, code, supposed_collections_));
   }
   return known.get();
 }
@@ -81,19 +92,66 @@ ItemLookup CatalogueTime::ItemsOn(const CivilDay& day) {
   };
 }
 
-OrganisationLookup CatalogueTime::Organisations() {
-  return [this]() -> absl::StatusOr<OrganisationCodes> {
-    if (organisations_ != nullptr) return organisations_;
+absl::StatusOr<const std::vector<DefinedOrganisation>*> CatalogueTime::Organisations() {
+  if (organisations_.has_value()) return &*organisations_;
+  std::vector<DefinedOrganisation> all;
+  RETURN_IF_ERROR(VisitDefinitions(
+      *reader_, DefinitionKind::kOrganisation, "", sequence_,
+      [&all](const StoredDefinition& stored) -> absl::StatusOr<bool> {
+        catalogue::v1::Organisation organisation;
+        if (!organisation.ParseFromString(stored.bytes)) {
+          return absl::DataLossError("a stored organisation cannot be read");
+        }
+        DefinedOrganisation one{stored.code, organisation.type(), {}};
+        if (const auto opens = CivilDay::Parse(organisation.open_date()); opens.ok()) {
+          one.open.from = *opens;
+        }
+        if (const auto closes = CivilDay::Parse(organisation.close_date()); closes.ok()) {
+          one.open.before = closes->PlusDays(1);
+        }
+        all.push_back(std::move(one));
+        return true;
+      }));
+  for (const std::string& code : supposed_organisations_) all.push_back({code, {}, {}});
+  organisations_ = std::move(all);
+  return &*organisations_;
+}
+
+absl::StatusOr<std::vector<DefinedOrganisation>> CatalogueTime::OpenOn(const CivilDay& day) {
+  ASSIGN_OR_RETURN(const std::vector<DefinedOrganisation>* all, Organisations());
+  std::vector<DefinedOrganisation> open;
+  std::copy_if(all->begin(), all->end(), std::back_inserter(open),
+               [&day](const DefinedOrganisation& one) { return one.open.Covers(day); });
+  return open;
+}
+
+OrganisationLookup CatalogueTime::OrganisationsOn(const CivilDay& day) {
+  return [this, day](const OrganisationTypes& types) -> absl::StatusOr<OrganisationCodes> {
+    ASSIGN_OR_RETURN(const std::vector<DefinedOrganisation>* all, Organisations());
     auto codes = std::make_shared<std::set<std::string>>();
-    RETURN_IF_ERROR(
-        VisitDefinitions(*reader_, DefinitionKind::kOrganisation, "", sequence_,
-                         [&codes](const StoredDefinition& definition) -> absl::StatusOr<bool> {
-                           codes->insert(definition.code);
-                           return true;
-                         }));
-    organisations_ = std::move(codes);
-    return organisations_;
+    for (const DefinedOrganisation& one : *all) {
+      const bool stands = types.empty() || (types.count(one.type) > 0 && one.open.Covers(day));
+      if (stands) codes->insert(one.code);
+    }
+    return OrganisationCodes(std::move(codes));
   };
+}
+
+absl::Status CatalogueTime::AddOrganisationDays(const catalogue::v1::DataItem& item,
+                                                const DayRange& part, std::set<CivilDay>* days) {
+  for (const catalogue::v1::Dimension& dimension : item.dimensions()) {
+    if (dimension.organisation_types().empty()) continue;
+    ASSIGN_OR_RETURN(const std::vector<DefinedOrganisation>* all, Organisations());
+    for (const DefinedOrganisation& one : *all) {
+      const auto& types = dimension.organisation_types();
+      if (std::find(types.begin(), types.end(), one.type) == types.end()) continue;
+      if (part.Covers(one.open.from)) days->insert(one.open.from);
+      if (one.open.before.has_value() && part.Covers(*one.open.before)) {
+        days->insert(*one.open.before);
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<CivilDay>> CatalogueTime::DaysOfChange(const std::string& collection,
@@ -105,8 +163,16 @@ absl::StatusOr<std::vector<CivilDay>> CatalogueTime::DaysOfChange(const std::str
     if (!used.has_value() || (used->before.has_value() && *used->before <= from)) continue;
     const DayRange part{std::max(used->from, from), used->before};
     days.insert(part.from);
-    for (const std::string& code : timeline->newest_first[stretch.version].items()) {
+    const catalogue::v1::Collection& version = timeline->newest_first[stretch.version];
+    std::set<std::string> codes(version.items().begin(), version.items().end());
+    for (const catalogue::v1::ReadBeside& beside : version.beside()) {
+      codes.insert(beside.items().begin(), beside.items().end());
+    }
+    for (const std::string& code : codes) {
       ASSIGN_OR_RETURN(const ItemTimeline* item, Item(code));
+      for (const catalogue::v1::DataItem& of_item : item->newest_first) {
+        RETURN_IF_ERROR(AddOrganisationDays(of_item, part, &days));
+      }
       for (const Stretch& of_item : item->stretches) {
         if (part.Covers(of_item.days.from)) days.insert(of_item.days.from);
         if (of_item.retired_from.has_value() && part.Covers(*of_item.retired_from)) {
@@ -121,7 +187,7 @@ absl::StatusOr<std::vector<CivilDay>> CatalogueTime::DaysOfChange(const std::str
 absl::StatusOr<std::vector<HomeTime>> CatalogueTime::HomesOf(const std::string& item) {
   ASSIGN_OR_RETURN(const std::vector<std::string> named, CollectionsNaming(*reader_, item));
   std::set<std::string> candidates(named.begin(), named.end());
-  if (supposed_collection_.has_value()) candidates.insert(supposed_collection_->code());
+  for (const auto& supposed : supposed_collections_) candidates.insert(supposed.code());
   std::vector<HomeTime> homes;
   for (const std::string& code : candidates) {
     ASSIGN_OR_RETURN(const CollectionTimeline* timeline, Collection(code));

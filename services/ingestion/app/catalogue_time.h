@@ -41,15 +41,30 @@ struct HomeTime {
   DayRange days;
 };
 
-// Items and collections as `reader` had them at `sequence` - with one definition more, where one is
-// being judged. Each is read once. Not thread safe; the reader must outlive it.
+// An organisation that is defined.
+struct DefinedOrganisation {
+  std::string code;
+  catalogue::v1::OrganisationType type = catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED;
+  DayRange open;  // What is not known has no bound.
+};
+
+// Items and collections as `reader` had them at `sequence` - with what is being judged beside
+// them. Each is read once. Not thread safe; the reader must outlive it.
 class CatalogueTime {
  public:
   explicit CatalogueTime(const Reader* reader, uint64_t sequence = kNewest)
       : reader_(reader), sequence_(sequence) {}
-  // As if this were the newest version.
-  void Suppose(const catalogue::v1::DataItem& item) { supposed_item_ = item; }
-  void Suppose(const catalogue::v1::Collection& collection) { supposed_collection_ = collection; }
+  // As if this were the newest version, newer than those supposed before.
+  void Suppose(const catalogue::v1::DataItem& item) {
+    supposed_items_[item.code()].push_back(item);
+  }
+  void Suppose(const catalogue::v1::Collection& collection) {
+    supposed_collections_ = {collection};
+  }
+  // As if these were defined too.
+  void SupposeOrganisations(const std::vector<std::string>& codes) {
+    supposed_organisations_.insert(codes.begin(), codes.end());
+  }
 
   // Empty where the code was never defined. DATA_LOSS where a version cannot be read.
   absl::StatusOr<const ItemTimeline*> Item(const std::string& code);
@@ -58,10 +73,13 @@ class CatalogueTime {
   // The items as they are on the day; those that are retired by then are not there.
   ItemLookup ItemsOn(const CivilDay& day);
 
-  // The codes of all organisations that are defined.
-  OrganisationLookup Organisations();
+  // The organisations as they are on the day.
+  OrganisationLookup OrganisationsOn(const CivilDay& day);
+  // Those that are open on the day, in order of code.
+  absl::StatusOr<std::vector<DefinedOrganisation>> OpenOn(const CivilDay& day);
 
-  // From `from` on, every day on which the collection or an item that it names becomes another one:
+  // From `from` on, every day on which the collection, or an item that it names or reads beside its
+  // own, becomes another one, or organisations of a type that an item asks for open or close:
   // between two of them nothing changes. The first is `from` itself, or the collection's first day.
   // Only days on which the collection is in use.
   absl::StatusOr<std::vector<CivilDay>> DaysOfChange(const std::string& collection,
@@ -73,15 +91,23 @@ class CatalogueTime {
  private:
   const Reader* const reader_;
   const uint64_t sequence_;
-  std::optional<catalogue::v1::DataItem> supposed_item_;
-  std::optional<catalogue::v1::Collection> supposed_collection_;
+  std::map<std::string, std::vector<catalogue::v1::DataItem>> supposed_items_;  // Newest last.
+  std::set<std::string> supposed_organisations_;
+  std::vector<catalogue::v1::Collection> supposed_collections_;  // At most one.
   std::map<std::string, std::unique_ptr<ItemTimeline>> items_;
   std::map<std::string, std::unique_ptr<CollectionTimeline>> collections_;
-  OrganisationCodes organisations_;  // Null until they were asked for.
+  absl::StatusOr<const std::vector<DefinedOrganisation>*> Organisations();
+  // Adds the days of `part` on which the organisations of the item's dimensions become others.
+  absl::Status AddOrganisationDays(const catalogue::v1::DataItem& item, const DayRange& part,
+                                   std::set<CivilDay>* days);
+
+  std::optional<std::vector<DefinedOrganisation>> organisations_;  // Absent until asked for.
 };
 
 // Does the definition name the item?
 bool Names(const catalogue::v1::Collection& collection, const std::string& item);
+// Do its rules read the item beside its own?
+bool ReadsBeside(const catalogue::v1::Collection& collection, const std::string& item);
 
 }  // namespace onereturn::ingestion
 

@@ -94,9 +94,9 @@ void StampStep(const Placement& placement, ChangeStep* step, Change* change) {
 template <typename Request>
 absl::StatusOr<StoredChange> FindOpen(const Reader& reader, const Request& request) {
   const std::optional<ChangeKey> key = ParseChangeName(request.name());
-  if (!key.has_value()) return NotFound();
+  if (!key.has_value()) return NotFound(request.name());
   ASSIGN_OR_RETURN(std::optional<StoredChange> stored, FindChange(reader, *key));
-  if (!stored.has_value()) return NotFound();
+  if (!stored.has_value()) return NotFound(request.name());
   const Change& change = stored->change;
   if (!request.etag().empty() && request.etag() != change.etag()) {
     return Error(Reason::kEtagMismatch, "the change has got another step since it was read")

@@ -8,17 +8,15 @@
 #include "services/ingestion/store/return_table.h"
 
 namespace onereturn::ingestion {
-namespace {
 
-// Chunks up to this go into the fact's own batch; more are written ahead, in batches of this size.
-constexpr size_t kBatchChunkBytes = 256 * 1024;
-
-}  // namespace
-
-absl::StatusOr<PackedCells> WriteAheadIfLarge(Committer* committer, PackedCells cells) {
+absl::StatusOr<PackedCells> WriteAheadIfLarge(Committer* committer, PackedCells cells,
+                                              size_t* room_bytes) {
   size_t chunk_bytes = 0;
   for (const std::string& chunk : cells.chunks) chunk_bytes += chunk.size();
-  if (chunk_bytes <= kBatchChunkBytes) return cells;
+  if (chunk_bytes <= *room_bytes) {
+    *room_bytes -= chunk_bytes;
+    return cells;
+  }
   for (size_t i = 0; i < cells.chunks.size();) {
     PlainWrite write;
     while (i < cells.chunks.size() && write.batch.size_bytes() < kBatchChunkBytes) {

@@ -17,10 +17,14 @@ struct PackedCells {
   std::vector<Digest> digests;  // One a chunk.
 };
 
-// What of `cells` still goes into the batch of the fact that names them: all of it; nothing for a
-// return of many cells, whose chunks have been written ahead, in batches of their own, when this
-// returns. Waits for the committer.
-absl::StatusOr<PackedCells> WriteAheadIfLarge(Committer* committer, PackedCells cells);
+// Chunks up to this go into the fact's own batch; more are written ahead, in batches of this size.
+inline constexpr size_t kBatchChunkBytes = 256 * 1024;
+
+// What of `cells` still goes into the batch of the fact that names them: all of it, where there is
+// room, which then is less; nothing of others, whose chunks have been written ahead, in batches of
+// their own, when this returns. Waits for the committer then.
+absl::StatusOr<PackedCells> WriteAheadIfLarge(Committer* committer, PackedCells cells,
+                                              size_t* room_bytes);
 
 void PutChunks(const PackedCells& cells, WriteBatch* batch);
 

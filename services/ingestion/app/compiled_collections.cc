@@ -77,7 +77,7 @@ absl::StatusOr<CompiledCollection> CompiledCollections::Compile(const Snapshot& 
   const catalogue::v1::Collection* definition = timeline->On(day);
   if (definition == nullptr) return absl::InternalError("a collection without a version");
   ASSIGN_OR_RETURN(Collection built,
-                   BuildCollection(*definition, time.ItemsOn(day), time.Organisations()));
+                   BuildCollection(*definition, time.ItemsOn(day), time.OrganisationsOn(day)));
   auto collection = std::make_shared<const Collection>(std::move(built));
   std::lock_guard<std::mutex> lock(mutex_);
   if (sequence == sequence_) compiled_[key] = collection;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/commit/journal.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/define_decision.h"
@@ -24,7 +25,8 @@ absl::StatusOr<Defined<Definition>> AnswerOf(AcceptedFact fact) {
 
 template <typename Definition>
 void Run(const FactWriter& writer, const RequestOrigin& origin, Definition asked,
-         const std::function<void(const std::string& entry)>& seen, DefinedDone<Definition> done) {
+         const std::function<void(const std::string& entry)>& seen, DefinedDone<Definition> done,
+         Supposed supposed = {}) {
   FactRequest request{DefinitionTraits<Definition>::kEntry,
                       origin.actor,
                       "",
@@ -36,9 +38,9 @@ void Run(const FactWriter& writer, const RequestOrigin& origin, Definition asked
   auto judged = std::make_shared<Definition>();
   writer.Write(
       std::move(request),
-      [judged, asked = std::move(asked)](const Snapshot& snapshot) {
+      [judged, asked = std::move(asked), supposed = std::move(supposed)](const Snapshot& snapshot) {
         *judged = asked;
-        return DecideDefinition(snapshot, judged.get(), nullptr);
+        return DecideDefinition(snapshot, judged.get(), nullptr, supposed);
       },
       [judged, seen, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
         if (!accepted.ok()) return done(accepted.status());
@@ -67,6 +69,18 @@ void Define::Item(const RequestOrigin& origin, catalogue::v1::DataItem item,
 void Define::Collection(const RequestOrigin& origin, catalogue::v1::Collection collection,
                         DefinedDone<catalogue::v1::Collection> done) const {
   ingestion::Run(*writer_, origin, std::move(collection), accepted_, std::move(done));
+}
+
+void Define::CollectionBeside(const RequestOrigin& origin, catalogue::v1::Collection collection,
+                              Supposed supposed,
+                              DefinedDone<catalogue::v1::Collection> done) const {
+  if (!supposed.empty() && !origin.validate_only) {
+    return done(
+        Error(Reason::kFieldInvalid, "what is supposed cannot be stored with the collection")
+            .Field("validate_only", "must be set where something is supposed"));
+  }
+  ingestion::Run(*writer_, origin, std::move(collection), accepted_, std::move(done),
+                 std::move(supposed));
 }
 
 void Define::Calendar(const RequestOrigin& origin, timetable::v1::Calendar calendar,

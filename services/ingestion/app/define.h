@@ -14,6 +14,7 @@
 #include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "onereturn/catalogue/v1/stewardship.pb.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
+#include "services/ingestion/app/definition_rules.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
@@ -56,6 +57,9 @@ class Define {
             DefinedDone<catalogue::v1::DataItem> done) const;
   void Collection(const RequestOrigin& origin, catalogue::v1::Collection collection,
                   DefinedDone<catalogue::v1::Collection> done) const;
+  // Judged as if what is supposed were defined. FIELD_INVALID unless the request only judges.
+  void CollectionBeside(const RequestOrigin& origin, catalogue::v1::Collection collection,
+                        Supposed supposed, DefinedDone<catalogue::v1::Collection> done) const;
   void Calendar(const RequestOrigin& origin, timetable::v1::Calendar calendar,
                 DefinedDone<timetable::v1::Calendar> done) const;
   void Guidance(const RequestOrigin& origin, catalogue::v1::Guidance guidance,

@@ -39,7 +39,7 @@ absl::StatusOr<catalogue::v1::Organisation> DefinitionTraits<catalogue::v1::Orga
 }
 absl::StatusOr<MoreRows> DefinitionTraits<catalogue::v1::Organisation>::Check(
     const Reader& /*reader*/, const Definition& definition, const Definition* /*replaced*/,
-    std::vector<ReadCheck>* /*read_set*/) {
+    const Supposed& /*supposed*/, std::vector<ReadCheck>* /*read_set*/) {
   RETURN_IF_ERROR(CheckOrganisation(definition));
   return MoreRows();
 }
@@ -68,7 +68,7 @@ absl::StatusOr<catalogue::v1::DataItem> DefinitionTraits<catalogue::v1::DataItem
 }
 absl::StatusOr<MoreRows> DefinitionTraits<catalogue::v1::DataItem>::Check(
     const Reader& reader, const Definition& definition, const Definition* replaced,
-    std::vector<ReadCheck>* read_set) {
+    const Supposed& /*supposed*/, std::vector<ReadCheck>* read_set) {
   RETURN_IF_ERROR(CheckItemInCatalogue(reader, definition, replaced, read_set));
   return MoreRows();
 }
@@ -97,9 +97,13 @@ absl::StatusOr<catalogue::v1::Collection> DefinitionTraits<catalogue::v1::Collec
 }
 absl::StatusOr<MoreRows> DefinitionTraits<catalogue::v1::Collection>::Check(
     const Reader& reader, const Definition& definition, const Definition* replaced,
-    std::vector<ReadCheck>* read_set) {
-  ASSIGN_OR_RETURN(Homes homes, CheckCollectionInCatalogue(reader, definition, replaced, read_set));
+    const Supposed& supposed, std::vector<ReadCheck>* read_set) {
+  ASSIGN_OR_RETURN(Homes homes,
+                   CheckCollectionInCatalogue(reader, definition, replaced, supposed, read_set));
   std::vector<std::string> named(definition.items().begin(), definition.items().end());
+  for (const catalogue::v1::ReadBeside& beside : definition.beside()) {
+    named.insert(named.end(), beside.items().begin(), beside.items().end());
+  }
   return MoreRows([homes = std::move(homes), named = std::move(named),
                    code = definition.code()](WriteBatch* batch) {
     for (const std::string& item : named) PutNaming(item, code, batch);
@@ -136,7 +140,7 @@ absl::StatusOr<catalogue::v1::Guidance> DefinitionTraits<catalogue::v1::Guidance
 }
 absl::StatusOr<MoreRows> DefinitionTraits<catalogue::v1::Guidance>::Check(
     const Reader& reader, const Definition& definition, const Definition* /*replaced*/,
-    std::vector<ReadCheck>* /*read_set*/) {
+    const Supposed& /*supposed*/, std::vector<ReadCheck>* /*read_set*/) {
   RETURN_IF_ERROR(CheckGuidanceInCatalogue(reader, definition));
   return MoreRows();
 }
@@ -165,7 +169,7 @@ absl::StatusOr<catalogue::v1::Responsibility> DefinitionTraits<catalogue::v1::Re
 }
 absl::StatusOr<MoreRows> DefinitionTraits<catalogue::v1::Responsibility>::Check(
     const Reader& reader, const Definition& definition, const Definition* replaced,
-    std::vector<ReadCheck>* /*read_set*/) {
+    const Supposed& /*supposed*/, std::vector<ReadCheck>* /*read_set*/) {
   RETURN_IF_ERROR(CheckResponsibilityInCatalogue(reader, definition, replaced));
   return MoreRows();
 }
@@ -193,7 +197,7 @@ absl::StatusOr<timetable::v1::Calendar> DefinitionTraits<timetable::v1::Calendar
 }
 absl::StatusOr<MoreRows> DefinitionTraits<timetable::v1::Calendar>::Check(
     const Reader& /*reader*/, const Definition& definition, const Definition* /*replaced*/,
-    std::vector<ReadCheck>* /*read_set*/) {
+    const Supposed& /*supposed*/, std::vector<ReadCheck>* /*read_set*/) {
   RETURN_IF_ERROR(CheckCalendar(definition));
   return MoreRows();
 }

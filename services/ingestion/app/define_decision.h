@@ -20,6 +20,7 @@
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
+#include "services/ingestion/app/definition_rules.h"
 #include "services/ingestion/domain/validity.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -43,7 +44,8 @@ using MoreRows = std::function<void(WriteBatch* batch)>;
 //   IsCoProduced              does it say that changes are made together?
 //   Fact                      the serialised fact
 //   In                        the definition in a fact's bytes; DATA_LOSS
-//   Check                     all else that it must be, and the rows that go with it
+//   Check                     all else that it must be, and the rows that go with it; with
+//                             `supposed` beside it, where it names anything
 template <typename Definition>
 struct DefinitionTraits;
 
@@ -55,22 +57,22 @@ absl::StatusOr<Fact> FactIn(const std::string& entry_bytes) {
   return absl::DataLossError("a stored entry is not the definition it should be");
 }
 
-#define ONERETURN_DEFINITION_TRAITS(Message, kind, entry, prefix, field)                      \
-  template <>                                                                                 \
-  struct DefinitionTraits<Message> {                                                          \
-    using Definition = Message;                                                               \
-    static constexpr DefinitionKind kKind = kind;                                             \
-    static constexpr feed::v1::EntryKind kEntry = entry;                                      \
-    static constexpr char kNamePrefix[] = prefix;                                             \
-    static constexpr char kField[] = field;                                                   \
-    static void SetVersion(uint32_t version, Definition* definition);                         \
-    static uint32_t VersionOf(const Definition& definition);                                  \
-    static bool IsCoProduced(const Definition& definition);                                   \
-    static std::string Fact(const Definition& definition, const ApprovedChange* change);      \
-    static absl::StatusOr<Definition> In(const std::string& entry_bytes);                     \
-    static absl::StatusOr<MoreRows> Check(const Reader& reader, const Definition& definition, \
-                                          const Definition* replaced,                         \
-                                          std::vector<ReadCheck>* read_set);                  \
+#define ONERETURN_DEFINITION_TRAITS(Message, kind, entry, prefix, field)                        \
+  template <>                                                                                   \
+  struct DefinitionTraits<Message> {                                                            \
+    using Definition = Message;                                                                 \
+    static constexpr DefinitionKind kKind = kind;                                               \
+    static constexpr feed::v1::EntryKind kEntry = entry;                                        \
+    static constexpr char kNamePrefix[] = prefix;                                               \
+    static constexpr char kField[] = field;                                                     \
+    static void SetVersion(uint32_t version, Definition* definition);                           \
+    static uint32_t VersionOf(const Definition& definition);                                    \
+    static bool IsCoProduced(const Definition& definition);                                     \
+    static std::string Fact(const Definition& definition, const ApprovedChange* change);        \
+    static absl::StatusOr<Definition> In(const std::string& entry_bytes);                       \
+    static absl::StatusOr<MoreRows> Check(const Reader& reader, const Definition& definition,   \
+                                          const Definition* replaced, const Supposed& supposed, \
+                                          std::vector<ReadCheck>* read_set);                    \
   }
 
 ONERETURN_DEFINITION_TRAITS(catalogue::v1::Organisation, DefinitionKind::kOrganisation,
@@ -121,10 +123,11 @@ absl::StatusOr<uint64_t> EqualInForce(const Reader& reader, const Definition& de
 
 // `definition` becomes what would be in force, with its output fields but no etag. `change`: the
 // approved change that it comes from; null: it is defined at once, which CO_PRODUCED refuses where
-// the one in force says that changes are made together.
+// the one in force says that changes are made together. `supposed`: for what is only judged.
 template <typename Definition>
 absl::StatusOr<Decision> DecideDefinition(const Reader& reader, Definition* definition,
-                                          const ApprovedChange* change) {
+                                          const ApprovedChange* change,
+                                          const Supposed& supposed = {}) {
   using Kind = DefinitionTraits<Definition>;
   ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
                    FindDefinition(reader, Kind::kKind, definition->code(), kNewest));
@@ -167,8 +170,9 @@ absl::StatusOr<Decision> DecideDefinition(const Reader& reader, Definition* defi
   }
   Kind::SetVersion(Kind::VersionOf(replaced) + 1, definition);
   RETURN_IF_ERROR(CheckNoPersonalData(*definition, Kind::kField));
-  ASSIGN_OR_RETURN(MoreRows more, Kind::Check(reader, *definition,
-                                              stored.has_value() ? &replaced : nullptr, &read_set));
+  ASSIGN_OR_RETURN(MoreRows more,
+                   Kind::Check(reader, *definition, stored.has_value() ? &replaced : nullptr,
+                               supposed, &read_set));
   if (change != nullptr) read_set.push_back(change->check);
   return NewFact{name, Kind::Fact(*definition, change), std::move(read_set),
                  [definition = *definition, more = std::move(more),

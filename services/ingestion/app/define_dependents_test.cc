@@ -60,6 +60,8 @@ TEST_F(DefineDependentsTest, AnItemAndItsNewHomeRaceWithoutHarm) {
   home.clear_layouts();
   home.clear_frames();
   home.clear_not_collected();
+  home.clear_lists();
+  home.clear_window();
   home.set_code("Again");
   home.clear_items();
   home.add_items("attendances_again");

@@ -67,6 +67,9 @@ class DefineTest : public ::testing::Test {
 
 TEST_F(DefineTest, EnglandIsDefinedWithReceiptsThatVerify) {
   const config::v1::DefinitionSet england = EnglandCatalogue();
+  for (const auto& calendar : england.calendars()) {
+    ASSERT_THAT(ingestion_.DefineOne(calendar), IsOk());
+  }
   for (const auto& organisation : england.organisations()) {
     ASSERT_THAT(ingestion_.DefineOne(organisation), IsOk()) << organisation.code();
   }
@@ -78,7 +81,8 @@ TEST_F(DefineTest, EnglandIsDefinedWithReceiptsThatVerify) {
   EXPECT_THAT(VerifyReceipt(defined->accepted->receipt, ingestion_.committer().verifying_key()),
               IsOk());
   EXPECT_EQ(ingestion_.LastSequence(),
-            static_cast<uint64_t>(england.organisations_size() + england.items_size() + 1));
+            static_cast<uint64_t>(england.calendars_size() + england.organisations_size() +
+                                  england.items_size() + 1));
   const CompiledCollection compiled =
       ingestion_.collections().Get(ingestion_.store().TakeSnapshot(), "MSitAE").value();
   EXPECT_EQ(compiled.collection->CellCount(), 18u);
@@ -268,7 +272,7 @@ TEST_F(DefineTest, EveryFaultOfACollectionAtOnce) {
                                              "rules[2].expression",
                                              "rules[3].expression",
                                              "rules[3].message",
-                                             "rules[7].expression",
+                                             "rules[9].expression",
                                              "layouts[0].wide.period_format",
                                              "layouts[0].wide.total_label",
                                              "layouts[0].wide.columns[0].header",
@@ -277,7 +281,7 @@ TEST_F(DefineTest, EveryFaultOfACollectionAtOnce) {
                                              "layouts[0].wide.columns[4].cell",
                                              "layouts[1].code",
                                              "layouts[2].long.dimensions",
-                                             "layouts[4]"}));
+                                             "layouts[5]"}));
   EXPECT_EQ(ingestion_.LastSequence(), before);
 }
 

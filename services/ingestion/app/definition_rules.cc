@@ -113,7 +113,7 @@ absl::Status CheckMeaning(const Reader& reader, CatalogueTime* time, const DataI
 }
 
 // Its home collections can still be read with it, on every day from its first on.
-absl::Status CheckHomesOf(CatalogueTime* time, const DataItem& item) {
+absl::Status CheckHomesOf(const Reader& reader, CatalogueTime* time, const DataItem& item) {
   ASSIGN_OR_RETURN(const std::vector<HomeTime> homes, time->HomesOf(item.code()));
   const CivilDay first = FirstDayOf(item.valid_from_period());
   std::set<std::string> collections;
@@ -135,14 +135,18 @@ absl::Status CheckHomesOf(CatalogueTime* time, const DataItem& item) {
                               TextOf(home.days)));
     }
   }
+  // Others may read it beside their own.
+  ASSIGN_OR_RETURN(const std::vector<std::string> naming, CollectionsNaming(reader, item.code()));
+  collections.insert(naming.begin(), naming.end());
   for (const std::string& code : collections) {
     ASSIGN_OR_RETURN(const std::vector<CivilDay> days, time->DaysOfChange(code, first));
     ASSIGN_OR_RETURN(const CollectionTimeline* timeline, time->Collection(code));
     for (const CivilDay& day : days) {
       const WireCollection* collection = timeline->On(day);
-      if (collection == nullptr || !Names(*collection, item.code())) continue;
+      if (collection == nullptr) continue;
+      if (!Names(*collection, item.code()) && !ReadsBeside(*collection, item.code())) continue;
       const absl::Status built =
-          BuildCollection(*collection, time->ItemsOn(day), time->Organisations()).status();
+          BuildCollection(*collection, time->ItemsOn(day), time->OrganisationsOn(day)).status();
       const std::optional<ErrorDetails> details = DetailsOf(built);
       if (built.ok()) continue;
       if (!details.has_value()) return built;
@@ -163,12 +167,12 @@ absl::Status CheckHomesOf(CatalogueTime* time, const DataItem& item) {
 absl::Status CheckBuilds(CatalogueTime* time, const WireCollection& collection) {
   const CivilDay first = FirstDayOf(collection.valid_from_period());
   RETURN_IF_ERROR(
-      BuildCollection(collection, time->ItemsOn(first), time->Organisations()).status());
+      BuildCollection(collection, time->ItemsOn(first), time->OrganisationsOn(first)).status());
   ASSIGN_OR_RETURN(const std::vector<CivilDay> days, time->DaysOfChange(collection.code(), first));
   for (const CivilDay& day : days) {
     if (day == first) continue;
     const absl::Status built =
-        BuildCollection(collection, time->ItemsOn(day), time->Organisations()).status();
+        BuildCollection(collection, time->ItemsOn(day), time->OrganisationsOn(day)).status();
     if (built.ok()) continue;
     const std::optional<ErrorDetails> details = DetailsOf(built);
     if (!details.has_value()) return built;
@@ -245,11 +249,13 @@ absl::StatusOr<bool> IsDefined(const Reader& reader, DefinitionKind kind, const 
   return found.has_value();
 }
 
-absl::Status CheckOrganisationsNamed(const Reader& reader, const WireCollection& collection) {
+absl::Status CheckOrganisationsNamed(const Reader& reader, const WireCollection& collection,
+                                     const std::vector<std::string>& supposed) {
   Error unknown(Reason::kDefinitionUnknown,
                 "the collection names organisations that are not defined");
   const auto check = [&](const std::string& code, const std::string& path) -> absl::Status {
-    ASSIGN_OR_RETURN(const bool known, IsDefined(reader, DefinitionKind::kOrganisation, code));
+    ASSIGN_OR_RETURN(bool known, IsDefined(reader, DefinitionKind::kOrganisation, code));
+    known = known || std::find(supposed.begin(), supposed.end(), code) != supposed.end();
     if (!known) unknown.Field(path, absl::StrCat(code, " is not defined"));
     return absl::OkStatus();
   };
@@ -261,16 +267,49 @@ absl::Status CheckOrganisationsNamed(const Reader& reader, const WireCollection&
     RETURN_IF_ERROR(check(collection.not_collected(i).organisation(),
                           absl::StrCat("collection.not_collected[", i, "]")));
   }
+  for (int i = 0; i < collection.lists_size(); ++i) {
+    const catalogue::v1::OrganisationList& list = collection.lists(i);
+    for (int j = 0; j < list.members_size(); ++j) {
+      RETURN_IF_ERROR(check(list.members(j).organisation(),
+                            absl::StrCat("collection.lists[", i, "].members[", j, "]")));
+    }
+  }
+  if (unknown.fields_total() > 0) return unknown;
+  return absl::OkStatus();
+}
+
+// What rules read beside the collection's own must be known; the other collection need not be, for
+// two may read one another.
+absl::Status CheckBesideKnown(const Reader& reader, const WireCollection& collection,
+                              const std::vector<DataItem>& supposed) {
+  Error unknown(Reason::kDefinitionUnknown,
+                "the collection reads items of others that are not defined: define them first");
+  for (int i = 0; i < collection.beside_size(); ++i) {
+    for (const std::string& item : collection.beside(i).items()) {
+      ASSIGN_OR_RETURN(const bool known, IsDefined(reader, DefinitionKind::kItem, item));
+      const bool is_supposed =
+          std::any_of(supposed.begin(), supposed.end(),
+                      [&item](const DataItem& one) { return one.code() == item; });
+      if (known || is_supposed) continue;
+      unknown.Field(absl::StrCat("collection.beside[", i, "].items"),
+                    absl::StrCat(item, " is not defined"));
+    }
+  }
   if (unknown.fields_total() > 0) return unknown;
   return absl::OkStatus();
 }
 
 // The window's calendar must be known, and early enough for the first period with a window.
-absl::Status CheckWindowCalendar(const Reader& reader, const WireCollection& collection) {
+absl::Status CheckWindowCalendar(const Reader& reader, const WireCollection& collection,
+                                 const std::optional<timetable::v1::Calendar>& supposed) {
   if (!collection.has_window()) return absl::OkStatus();
   const std::string& code = collection.window().calendar();
-  ASSIGN_OR_RETURN(const std::optional<FoundCalendar> calendar,
-                   FindCalendar(reader, code, kNewest));
+  ASSIGN_OR_RETURN(std::optional<FoundCalendar> calendar, FindCalendar(reader, code, kNewest));
+  if (supposed.has_value() && supposed->code() == code) {
+    RETURN_IF_ERROR(CheckCalendar(*supposed));
+    ASSIGN_OR_RETURN(WorkingCalendar days, CalendarOf(*supposed));
+    calendar = FoundCalendar{std::move(days), 0};
+  }
   if (!calendar.has_value()) {
     return Error(Reason::kDefinitionUnknown,
                  absl::StrCat("the window's calendar ", code, " is not defined: define it first"))
@@ -349,7 +388,7 @@ absl::Status CheckItemInCatalogue(const Reader& reader, const DataItem& item,
   if (replaced != nullptr) {
     RETURN_IF_ERROR(CheckMeaning(reader, &time, item, *replaced, read_set));
   }
-  RETURN_IF_ERROR(CheckHomesOf(&time, item));
+  RETURN_IF_ERROR(CheckHomesOf(reader, &time, item));
   // An item without a home stands for itself, so that many can be defined at once.
   ASSIGN_OR_RETURN(std::optional<std::string> home, HomeOf(reader, item.code()));
   if (home.has_value()) {
@@ -363,18 +402,22 @@ absl::Status CheckItemInCatalogue(const Reader& reader, const DataItem& item,
 absl::StatusOr<Homes> CheckCollectionInCatalogue(const Reader& reader,
                                                  const WireCollection& collection,
                                                  const WireCollection* replaced,
+                                                 const Supposed& supposed,
                                                  std::vector<ReadCheck>* read_set) {
   RETURN_IF_ERROR(CheckCollectionDates(collection));
   CatalogueTime time(&reader);
   time.Suppose(collection);
+  for (const DataItem& item : supposed.items) time.Suppose(item);
+  time.SupposeOrganisations(supposed.organisations);
   if (replaced != nullptr) {
     RETURN_IF_ERROR(CheckCollectionMeaning(reader, collection, *replaced, read_set));
   }
+  RETURN_IF_ERROR(CheckBesideKnown(reader, collection, supposed.items));
   RETURN_IF_ERROR(CheckNothingRetired(&time, collection));
   RETURN_IF_ERROR(CheckBuilds(&time, collection));
   RETURN_IF_ERROR(CheckHomes(&time, collection));
-  RETURN_IF_ERROR(CheckOrganisationsNamed(reader, collection));
-  RETURN_IF_ERROR(CheckWindowCalendar(reader, collection));
+  RETURN_IF_ERROR(CheckOrganisationsNamed(reader, collection, supposed.organisations));
+  RETURN_IF_ERROR(CheckWindowCalendar(reader, collection, supposed.calendar));
   ASSIGN_OR_RETURN(const uint64_t sequence, CatalogueSequence(reader));
   read_set->push_back(CatalogueCheck(sequence));
   return HomesAfter(reader, &time, collection);

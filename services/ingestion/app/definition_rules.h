@@ -15,8 +15,18 @@
 #include "common/storage/reader.h"
 #include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "onereturn/catalogue/v1/stewardship.pb.h"
+#include "onereturn/timetable/v1/timetable.pb.h"
 
 namespace onereturn::ingestion {
+
+// Definitions of the same set that are not stored yet, and are taken as if they were.
+struct Supposed {
+  std::vector<catalogue::v1::DataItem> items;  // As the newest versions of theirs.
+  std::vector<std::string> organisations;      // Codes.
+  std::optional<timetable::v1::Calendar> calendar;
+
+  bool empty() const { return items.empty() && organisations.empty() && !calendar.has_value(); }
+};
 
 // `replaced` is the newest version so far; null: the code is new. What was looked at is added to
 // `read_set`.
@@ -36,6 +46,7 @@ using Homes = std::map<std::string, std::optional<std::string>>;
 absl::StatusOr<Homes> CheckCollectionInCatalogue(const Reader& reader,
                                                  const catalogue::v1::Collection& collection,
                                                  const catalogue::v1::Collection* replaced,
+                                                 const Supposed& supposed,
                                                  std::vector<ReadCheck>* read_set);
 
 // DEFINITION_INVALID, DEFINITION_UNKNOWN.

@@ -111,7 +111,7 @@ void DelegateSignOff::End(const OfficerOrigin& origin,
         ASSIGN_OR_RETURN(std::optional<StoredGrant> stored,
                          FindGrant(reader, GrantNumber(request.name())));
         if (!stored.has_value() || stored->grant.delegated_by() != SubjectOf(origin)) {
-          return NotFound();
+          return NotFound(request.name());
         }
         *grant = stored->grant;
         if (grant->state() != rights::v1::GRANT_STATE_APPROVED) {

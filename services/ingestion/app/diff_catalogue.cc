@@ -109,15 +109,19 @@ absl::StatusOr<catalogue::v1::DiffDefinitionResponse> DiffDefinition(const Reade
   const auto* kind =
       std::find_if(std::begin(kKinds), std::end(kKinds),
                    [&name](const KindOfName& one) { return absl::StartsWith(name, one.prefix); });
-  if (kind == std::end(kKinds)) return NotFound();
+  if (kind == std::end(kKinds)) return NotFound(name);
   ASSIGN_OR_RETURN(const std::vector<StoredDefinition> versions,
                    VersionsOf(reader, kind->kind,
                               absl::string_view(name).substr(kind->prefix.size()), sequence));
   const uint32_t count = static_cast<uint32_t>(versions.size());
   const uint32_t to = to_version == 0 ? count : to_version;
-  if (to == 0 || to > count) return NotFound();
+  const auto no_version = [&](uint32_t version) {
+    return NotFound(absl::StrCat("version ", version, " of ", name, ", which has ", count));
+  };
+  if (count == 0) return NotFound(name);
+  if (to > count) return no_version(to);
   const uint32_t from = from_version == 0 ? to - 1 : from_version;
-  if (from > count) return NotFound();
+  if (from > count) return no_version(from);
   catalogue::v1::DiffDefinitionResponse response;
   response.set_from_version(from);
   response.set_to_version(to);

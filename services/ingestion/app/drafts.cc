@@ -92,7 +92,8 @@ absl::StatusOr<Decision> Drafts::DecideSave(const Snapshot& snapshot, const Retu
   NewFact fact;
   fact.name = DraftName(key);
   fact.fact = FactOfDraft(key, cells, draft.submission.cells.size()).SerializeAsString();
-  ASSIGN_OR_RETURN(cells, WriteAheadIfLarge(committer_, std::move(cells)));
+  size_t room_bytes = kBatchChunkBytes;
+  ASSIGN_OR_RETURN(cells, WriteAheadIfLarge(committer_, std::move(cells), &room_bytes));
   fact.read_set = {std::move(held.check)};
   fact.write = [key, cells = std::move(cells)](const Placement& placement, WriteBatch* batch) {
     PutDraft(key, placement.sequence, batch);
@@ -109,7 +110,7 @@ void Drafts::Drop(const RequestOrigin& origin, const returns::v1::DropDraftReque
       DraftRequest(feed::v1::ENTRY_KIND_DRAFT_DROPPED, origin, key->organisation),
       [key = *key, request](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
         ASSIGN_OR_RETURN(HeldDraft held, DraftOf(snapshot, key));
-        if (held.sequence == 0) return NotFound();
+        if (held.sequence == 0) return NotFound(request.name());
         RETURN_IF_ERROR(CheckDraftEtag(request.etag(), held));
         feed::v1::DraftDropped dropped;
         dropped.set_organisation(key.organisation);

@@ -1,8 +1,8 @@
 #include "services/ingestion/app/earlier_returns.h"
 
 #include <cstdint>
+#include <iterator>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "common/cells/cell_chunk.h"
@@ -45,13 +45,96 @@ absl::StatusOr<std::vector<Cell>> CellsOfReturn(
   return cells;
 }
 
-namespace {
+StoredReturns::StoredReturns(const Reader* reader, const Collection* collection,
+                             const Period& period, const std::string& organisation,
+                             std::optional<uint64_t> sequence)
+    : reader_(reader),
+      collection_(collection),
+      period_(period),
+      organisation_(organisation),
+      sequence_(sequence),
+      furthest_(collection->PriorPeriods()),
+      items_(collection->HistoryItems()) {
+  for (const std::string& item : items_) {
+    const auto found = collection->items.find(item);
+    in_order_ = in_order_ || (found != collection->items.end() && found->second.IsSparse());
+  }
+}
 
-absl::StatusOr<std::vector<Cell>> CellsOfItems(const Reader& reader, uint64_t sequence,
-                                               const std::set<std::string>& items) {
-  return CellsOfReturn(reader, sequence, [&items](absl::string_view item) {
+const EarlierReturn* StoredReturns::Before(uint32_t periods_before) const {
+  if (periods_before > furthest_ || !status_.ok()) return nullptr;
+  if (periods_before == 0) {
+    if (read_.count(0) == 0) status_.Update(ReadBesideReturns());
+  } else {
+    uint32_t next = in_order_ ? 1 : periods_before;
+    for (; next <= periods_before && status_.ok(); ++next) {
+      if (read_.count(next) == 0) status_.Update(Read(next));
+    }
+  }
+  const auto found = read_.find(periods_before);
+  if (!status_.ok() || found == read_.end() || !found->second.has_value()) return nullptr;
+  return &*found->second;
+}
+
+// The entry of the newest revision; nullopt where none is held.
+absl::StatusOr<std::optional<uint64_t>> StoredReturns::Find(const std::string& collection,
+                                                            const Period& period) const {
+  const ReturnKey key{collection, period.ToString(), organisation_};
+  if (sequence_.has_value()) {
+    ASSIGN_OR_RETURN(
+        const std::optional<RevisionPlace> place,
+        FindRevision(*reader_, OrganisationScope::Only(organisation_), key, *sequence_));
+    return place.has_value() ? std::optional(place->sequence) : std::nullopt;
+  }
+  ASSIGN_OR_RETURN(ReturnHeadState head, HeadOf(*reader_, key));
+  read_set_.push_back(std::move(head.check));
+  return head.newest.number == 0 ? std::nullopt : std::optional(head.newest.sequence);
+}
+
+absl::StatusOr<std::vector<Cell>> StoredReturns::Cells(uint64_t sequence,
+                                                       const std::set<std::string>& items) const {
+  return CellsOfReturn(*reader_, sequence, [&items](absl::string_view item) {
     return items.count(std::string(item)) > 0;
   });
+}
+
+absl::Status StoredReturns::Read(uint32_t periods_before) const {
+  std::optional<EarlierReturn>& read = read_[periods_before];
+  std::optional<Period> before = period_;
+  for (uint32_t i = 0; i < periods_before && before.has_value(); ++i) before = before->Previous();
+  if (!before.has_value() || held_ > kMaxCellsOfHistory) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> sequence, Find(collection_->code, *before));
+  if (!sequence.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::vector<Cell> cells, Cells(*sequence, items_));
+  held_ += cells.size();
+  if (held_ <= kMaxCellsOfHistory) read = EarlierReturn{periods_before, std::move(cells)};
+  return absl::OkStatus();
+}
+
+absl::Status StoredReturns::ReadBesideReturns() const {
+  std::optional<EarlierReturn>& read = read_[0];
+  for (const BesideSpec& beside : collection_->beside) {
+    ASSIGN_OR_RETURN(const std::optional<uint64_t> sequence, Find(beside.collection, period_));
+    if (!sequence.has_value()) continue;
+    ASSIGN_OR_RETURN(std::vector<Cell> cells, Cells(*sequence, beside.items));
+    if (!read.has_value()) read.emplace();
+    std::move(cells.begin(), cells.end(), std::back_inserter(read->cells));
+  }
+  return absl::OkStatus();
+}
+
+namespace {
+
+// All that rules may ask for, the nearest first.
+absl::StatusOr<ReturnHistory> ReadAll(const Collection& collection, const StoredReturns& past) {
+  ReturnHistory history;
+  const uint32_t furthest = collection.PriorPeriods();
+  for (uint32_t distance = collection.beside.empty() ? 1 : 0; distance <= furthest; ++distance) {
+    const EarlierReturn* const earlier = past.Before(distance);
+    if (earlier != nullptr) history.push_back(*earlier);
+  }
+  RETURN_IF_ERROR(past.status());
+  return history;
 }
 
 }  // namespace
@@ -60,47 +143,17 @@ absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                                                   const Collection& collection,
                                                   const Period& period,
                                                   const std::string& organisation) {
+  StoredReturns past(&reader, &collection, period, organisation);
   EarlierReturns earlier;
-  const uint32_t furthest = collection.PriorPeriods();
-  if (furthest == 0) return earlier;
-  const std::set<std::string> items = collection.HistoryItems();
-  uint64_t held = 0;
-  std::optional<Period> before = period.Previous();
-  for (uint32_t distance = 1; distance <= furthest && before.has_value();
-       ++distance, before = before->Previous()) {
-    ASSIGN_OR_RETURN(ReturnHeadState head,
-                     HeadOf(reader, ReturnKey{collection.code, before->ToString(), organisation}));
-    earlier.read_set.push_back(std::move(head.check));
-    if (head.newest.number == 0) continue;
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfItems(reader, head.newest.sequence, items));
-    held += cells.size();
-    if (held > kMaxCellsOfHistory) break;
-    earlier.history.push_back(EarlierReturn{distance, std::move(cells)});
-  }
+  ASSIGN_OR_RETURN(earlier.history, ReadAll(collection, past));
+  earlier.read_set = past.TakeReadSet();
   return earlier;
 }
 
 absl::StatusOr<ReturnHistory> HistoryAt(const Reader& reader, const Collection& collection,
                                         const Period& period, const std::string& organisation,
                                         uint64_t sequence) {
-  ReturnHistory history;
-  const uint32_t furthest = collection.PriorPeriods();
-  if (furthest == 0) return history;
-  const std::set<std::string> items = collection.HistoryItems();
-  uint64_t held = 0;
-  std::optional<Period> before = period.Previous();
-  for (uint32_t distance = 1; distance <= furthest && before.has_value();
-       ++distance, before = before->Previous()) {
-    const ReturnKey key{collection.code, before->ToString(), organisation};
-    ASSIGN_OR_RETURN(const std::optional<RevisionPlace> place,
-                     FindRevision(reader, OrganisationScope::Only(organisation), key, sequence));
-    if (!place.has_value()) continue;
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfItems(reader, place->sequence, items));
-    held += cells.size();
-    if (held > kMaxCellsOfHistory) break;
-    history.push_back(EarlierReturn{distance, std::move(cells)});
-  }
-  return history;
+  return ReadAll(collection, StoredReturns(&reader, &collection, period, organisation, sequence));
 }
 
 }  // namespace onereturn::ingestion

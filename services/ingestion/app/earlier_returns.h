@@ -3,7 +3,11 @@
 #define ONERETURN_SERVICES_INGESTION_APP_EARLIER_RETURNS_H_
 
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -32,6 +36,49 @@ absl::StatusOr<std::vector<Cell>> CellsOfReturn(
       return true;
     });
 
+// What an organisation returned before a period, and beside its return, read from the store as it
+// is asked for. Of earlier periods it is what the collection's rules read, of as many periods. The
+// definition bounds the cells that are owed (kMaxCellsOfHistory); of sparse items a return holds
+// what it holds: where that is more in all, periods from there on back are as if nothing were held.
+class StoredReturns final : public PastReturns {
+ public:
+  // As the store has them now. What it is given must outlive it.
+  StoredReturns(const Reader* reader, const Collection* collection, const Period& period,
+                const std::string& organisation)
+      : StoredReturns(reader, collection, period, organisation, std::nullopt) {}
+  // As of `sequence`, for whoever only reads.
+  StoredReturns(const Reader* reader, const Collection* collection, const Period& period,
+                const std::string& organisation, std::optional<uint64_t> sequence);
+
+  // nullptr also where something could not be read: status() says so.
+  const EarlierReturn* Before(uint32_t periods_before) const override;
+  absl::Status status() const override { return status_; }
+  // Of every return that was looked for, held or not: that it is still so. Empty where they are
+  // read as of a sequence.
+  std::vector<ReadCheck> TakeReadSet() { return std::move(read_set_); }
+
+ private:
+  absl::StatusOr<std::optional<uint64_t>> Find(const std::string& collection,
+                                               const Period& period) const;
+  absl::Status Read(uint32_t periods_before) const;
+  absl::Status ReadBesideReturns() const;
+  absl::StatusOr<std::vector<Cell>> Cells(uint64_t sequence,
+                                          const std::set<std::string>& items) const;
+
+  const Reader* const reader_;
+  const Collection* const collection_;
+  const Period period_;
+  const std::string organisation_;
+  const std::optional<uint64_t> sequence_;
+  const uint32_t furthest_;
+  const std::set<std::string> items_;
+  bool in_order_ = false;  // Sparse items count together: nearer periods are read first.
+  mutable std::map<uint32_t, std::optional<EarlierReturn>> read_;
+  mutable uint64_t held_ = 0;  // Cells.
+  mutable std::vector<ReadCheck> read_set_;
+  mutable absl::Status status_;
+};
+
 // The newest revisions of the organisation's returns for as many periods before `period` as the
 // collection's rules read, with the items that they read. Where no rule reads any, nothing is read
 // and both are empty. The definition bounds the cells that are owed (kMaxCellsOfHistory); of sparse
@@ -42,7 +89,7 @@ absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
                                                   const Period& period,
                                                   const std::string& organisation);
 
-// The same as of `sequence`, for whoever only reads.
+// The same as of `sequence`, and what stands beside the return, for whoever only reads.
 absl::StatusOr<ReturnHistory> HistoryAt(const Reader& reader, const Collection& collection,
                                         const Period& period, const std::string& organisation,
                                         uint64_t sequence);

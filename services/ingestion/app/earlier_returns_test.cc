@@ -113,6 +113,28 @@ TEST_F(EarlierReturnsTest, PeriodsAreFoundByDistanceWithTheirNewestRevision) {
   EXPECT_EQ(ReadFor("2023-02").history.size(), 2u);
 }
 
+// What no rule came to look at is not read, and may change until the commit.
+TEST_F(EarlierReturnsTest, OnlyWhatARuleLooksAtIsRead) {
+  DefineWith({HistoryRule("H1", common::v1::SEVERITY_INFO,
+                          "ae_other_emergency_admissions < 10 or "
+                          "prior(ae_other_emergency_admissions, 3) > 0")});
+  SubmitAdmissions("RLQ", "2023-03", 3);
+  const Snapshot snapshot = ingestion_.store().TakeSnapshot();
+  const CompiledCollection compiled = ingestion_.collections().Get(snapshot, "MSitAE").value();
+  const Period june = Period::Parse("2023-06").value();
+  const auto looked_at = [&](int figure) {
+    StoredReturns past(&snapshot, compiled.collection.get(), june, "RLQ");
+    const Judgement judgement =
+        Judge(*compiled.collection, june,
+              Submission{"RLQ", Origin::kSubmitted, AeCells(Admissions(figure)), {}, {}}, past);
+    EXPECT_EQ(judgement.verdict, Verdict::kValid);
+    EXPECT_THAT(past.status(), IsOk());
+    return past.TakeReadSet().size();
+  };
+  EXPECT_EQ(looked_at(9), 0u);
+  EXPECT_EQ(looked_at(10), 1u);  // March alone.
+}
+
 TEST_F(EarlierReturnsTest, AReturnIsJudgedOnTheMonthBefore) {
   DefineWith({HistoryRule("H1", common::v1::SEVERITY_ERROR, kTwice)});
   EXPECT_EQ(SubmitAdmissions("RLQ", "2023-05", 100).verdict, Verdict::kValid);

@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <set>
 
+#include "common/base/testing/published_data.h"
 #include "common/commit/journal.h"
 #include "common/csv/csv_reader.h"
 #include "common/status/testing/status_matchers.h"
@@ -19,11 +19,7 @@ namespace {
 
 using ::testing::SizeIs;
 
-std::string ReturnsFolder() {
-  const char* folder = std::getenv("ONERETURN_DATA");
-  return (folder != nullptr ? folder : std::string(ONERETURN_SOURCE_DIR) + "/../shared/data") +
-         "/other-returns/";
-}
+std::string ReturnsFolder() { return PublishedDataFolder() + "/other-returns/"; }
 
 using Row = std::map<std::string, std::string>;
 
@@ -46,14 +42,9 @@ std::vector<Row> RowsOf(const std::string& name) {
   return rows;
 }
 
-class EnglandReturnsTest : public ::testing::Test {
+class EnglandReturnsTest : public PublishedDataTest {
  protected:
-  void SetUp() override {
-    if (std::ifstream(ReturnsFolder() + "dm01_2024-08.csv").good()) return;
-    const char* ci = std::getenv("CI");
-    if (ci != nullptr && std::string(ci) == "true") FAIL() << "no files in " << ReturnsFolder();
-    GTEST_SKIP() << "no files in " << ReturnsFolder() << "; set ONERETURN_DATA to the data folder";
-  }
+  EnglandReturnsTest() : PublishedDataTest("other-returns/dm01_2024-08.csv") {}
 
   // Defines the collection with all organisations of the file, and sends it.
   FileAnswer Send(const std::string& collection, const Records& records) {
@@ -67,6 +58,7 @@ class EnglandReturnsTest : public ::testing::Test {
       organisation->set_type(catalogue::v1::ORGANISATION_TYPE_OTHER);
     }
     const config::v1::DefinitionSet shipped = ShippedReturns();
+    *set.mutable_calendars() = shipped.calendars();
     for (const catalogue::v1::Collection& one : shipped.collections()) {
       if (one.code() != collection) continue;
       const std::set<std::string> items(one.items().begin(), one.items().end());

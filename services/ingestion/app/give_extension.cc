@@ -48,8 +48,8 @@ std::string GiverOf(const RequestOrigin& origin) {
 }
 
 // Every step may change it.
-std::vector<ReadCheck> ChecksOf(StoredExtensionHead head, StoredWindow window) {
-  return {std::move(head.check), std::move(window.check)};
+std::vector<ReadCheck> ChecksOf(StoredExtensionHead head, StoredWindow window, uint64_t catalogue) {
+  return {std::move(head.check), std::move(window.check), CatalogueCheck(catalogue)};
 }
 
 FactRequest FactRequestOf(feed::v1::EntryKind kind, const RequestOrigin& origin) {
@@ -101,7 +101,7 @@ absl::StatusOr<Decision> DecideToRevoke(const Snapshot& snapshot, const RequestO
       after.until = std::max(after.until.value_or(end), end);
     }
   }
-  if (revoked == nullptr) return NotFound();
+  if (revoked == nullptr) return NotFound(request.name());
   if (!InForceAt(*revoked, kNewest)) {
     return Error(Reason::kWindowState,
                  absl::StrCat(request.name(), " is not in force: it ",
@@ -135,11 +135,13 @@ absl::StatusOr<ExtensionName> ParseExtensionName(absl::string_view name) {
   const std::vector<std::string> parts = absl::StrSplit(name, '/');
   if (parts.size() != 6 || parts[0] != "organisations" || parts[2] != "returns" ||
       parts[4] != "extensions") {
-    return NotFound();
+    return NotFound(name);
   }
   const std::pair<std::string, std::string> id = absl::StrSplit(parts[3], absl::MaxSplits('.', 1));
   ExtensionName parsed{{id.first, id.second, parts[1]}, 0};
-  if (!absl::SimpleAtoi(parts[5], &parsed.number) || parsed.number == 0) return NotFound();
+  if (!absl::SimpleAtoi(parts[5], &parsed.number) || parsed.number == 0) {
+    return NotFound(name);
+  }
   return parsed;
 }
 
@@ -167,6 +169,7 @@ absl::StatusOr<Decision> GiveExtension::DecideToGive(
     const Snapshot& snapshot, const RequestOrigin& origin,
     const timetable::v1::GiveExtensionRequest& request) const {
   RETURN_IF_ERROR(CheckOrganisationKnown(snapshot, request.organisation()));
+  ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(snapshot));
   const absl::StatusOr<WindowReader> windows =
       WindowReader::Make(&snapshot, request.collection(), kNewest);
   if (!windows.ok()) {
@@ -211,7 +214,7 @@ absl::StatusOr<Decision> GiveExtension::DecideToGive(
   timetable::v1::ExtensionGiven fact;
   *fact.mutable_extension() = extension;
   return NewFact{extension.name(), fact.SerializeAsString(),
-                 ChecksOf(std::move(head), std::move(window)),
+                 ChecksOf(std::move(head), std::move(window), catalogue),
                  [key, after, extension](const Placement& placement, WriteBatch* batch) {
                    timetable::v1::Extension row = extension;
                    row.set_give_sequence(placement.sequence);

@@ -93,11 +93,11 @@ bool Sees(const OrganisationScope& scope, const rights::v1::Grant& grant) {
   return scope.national() || (!grant.organisation().empty() && scope.Covers(grant.organisation()));
 }
 
-// A stored grant within the officer's scope, as the caller saw it. As NotFound() otherwise.
+// A stored grant within the officer's scope, as the caller saw it. As NotFound(name) otherwise.
 absl::StatusOr<StoredGrant> Find(const Reader& reader, const OfficerOrigin& origin,
                                  const std::string& name, const std::string& etag) {
   ASSIGN_OR_RETURN(std::optional<StoredGrant> stored, FindGrant(reader, GrantNumber(name)));
-  if (!stored.has_value() || !Sees(origin.scope, stored->grant)) return NotFound();
+  if (!stored.has_value() || !Sees(origin.scope, stored->grant)) return NotFound(name);
   if (!etag.empty() && etag != stored->grant.etag()) {
     return Error(Reason::kEtagMismatch, "the grant has changed since it was read")
         .With("etag", stored->grant.etag());

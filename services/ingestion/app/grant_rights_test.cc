@@ -133,9 +133,9 @@ TEST_F(GrantRightsTest, AnOfficerOfOneOrganisationGrantsItsRolesAlone) {
   ASSERT_THAT(Propose(By(kAnna, "4"), Proposal(R"(principal: "https://id.example#p-0003"
                                                   role: ROLE_SUBMITTER organisation: "RCF")")),
               IsOk());
-  EXPECT_EQ(Decide(By(kBen, "5", own), "grants/2").status(), NotFound()) << "not its own";
-  EXPECT_EQ(Decide(By(kBen, "6", own), "grants/9").status(), NotFound());
-  EXPECT_EQ(Decide(By(kBen, "7", own), "grants/01").status(), NotFound());
+  EXPECT_EQ(Decide(By(kBen, "5", own), "grants/2").status(), NotFound("grants/2")) << "not its own";
+  EXPECT_EQ(Decide(By(kBen, "6", own), "grants/9").status(), NotFound("grants/9"));
+  EXPECT_EQ(Decide(By(kBen, "7", own), "grants/01").status(), NotFound("grants/01"));
   EXPECT_THAT(ListGrants(ingestion_.store(), own, {}, "", 10).value().rows.size(), 1);
   EXPECT_THAT(Decide(By(kBen, "8", own), "grants/1"), IsOk());
 }

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/identity/rights.h"
+#include "common/identity/roles.h"
 #include "common/storage/reader.h"
 #include "services/ingestion/app/read_returns.h"
 #include "services/ingestion/domain/judgement.h"
@@ -15,11 +16,17 @@
 
 namespace onereturn::ingestion {
 
-// Every finding of the revision that was accepted at `place`, screens among them when the caller
-// acts for an organisation. The same for ever: nothing that came after the revision counts.
-// DATA_LOSS when what is stored cannot be read.
-absl::StatusOr<Judgement> JudgeHeld(const Reader& reader, const OrganisationScope& scope,
-                                    const ReturnKey& key, const RevisionPlace& place);
+// Every finding of the revision that was accepted at `place`, those of screens among them only
+// `with_screens`. The same for ever: nothing that came after the revision counts. DATA_LOSS when
+// what is stored cannot be read.
+absl::StatusOr<Judgement> JudgeHeld(const Reader& reader, const ReturnKey& key,
+                                    const RevisionPlace& place, bool with_screens);
+
+// Are findings of screens for this caller? Only for an organisation's own people, and those of its
+// ICB and region: not at national scope, not for whoever acts for a national body, and not for
+// roles that the organisation does not give itself (assessors, auditors, loaders).
+absl::StatusOr<bool> SeesScreens(const Reader& reader, rights::v1::Role role,
+                                 const OrganisationScope& scope);
 
 // A revision that owes reasons.
 struct OwedOf {
@@ -30,7 +37,7 @@ struct OwedOf {
 
 // Of the returns that ListReturns gives for the same arguments, those that owe a reason: at most
 // `limit`, of at most 200 returns looked at - so that a page may be empty before the last - and
-// until about 1,000 findings.
+// until about 1,000 findings. An empty `collection` means all, one after the other.
 absl::StatusOr<PageOf<OwedOf>> ListOwed(const Reader& reader, const OrganisationScope& scope,
                                         const std::string& collection, const std::string& period,
                                         uint64_t sequence, const std::string& after, size_t limit);

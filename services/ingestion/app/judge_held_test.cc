@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/testing/small_catalogue.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
 
 namespace onereturn::ingestion {
@@ -58,8 +59,9 @@ class JudgeHeldTest : public ::testing::Test {
 
   std::vector<std::string> Held(const OrganisationScope& scope, const std::string& organisation,
                                 const std::string& period) {
-    return Codes(JudgeHeld(ingestion_.store(), scope, {"MSitAE", period, organisation},
-                           PlaceOf(organisation, period))
+    const bool sees = SeesScreens(ingestion_.store(), rights::v1::ROLE_SUBMITTER, scope).value();
+    return Codes(JudgeHeld(ingestion_.store(), {"MSitAE", period, organisation},
+                           PlaceOf(organisation, period), sees)
                      .value()
                      .findings);
   }
@@ -111,6 +113,37 @@ TEST_F(JudgeHeldTest, ScreensAreForWhoActsForTheOrganisation) {
   EXPECT_THAT(Held(OrganisationScope::National(), "RLQ", "2023-05"), IsEmpty());
 }
 
+// Of whoever may read the return: the trust, its ICB and its region by ties; a national body that
+// is above them by ties too; and those who assess or audit one organisation.
+TEST_F(JudgeHeldTest, ScreensAreForAnOrganisationsOwnPeopleItsIcbAndItsRegion) {
+  const auto define = [&](const std::string& code, catalogue::v1::OrganisationType type) {
+    catalogue::v1::Organisation one;
+    one.set_code(code);
+    one.set_display_name(code);
+    one.set_type(type);
+    ASSERT_THAT(ingestion_.DefineOne(one).status(), IsOk());
+  };
+  define("QAA", catalogue::v1::ORGANISATION_TYPE_ICB);
+  define("Y60", catalogue::v1::ORGANISATION_TYPE_REGION);
+  define("X24", catalogue::v1::ORGANISATION_TYPE_NATIONAL_BODY);
+  const auto sees = [&](rights::v1::Role role, const std::vector<std::string>& covered) {
+    return SeesScreens(ingestion_.store(), role, OrganisationScope::Of(covered.front(), covered))
+        .value();
+  };
+  for (const auto role :
+       {rights::v1::ROLE_SUBMITTER, rights::v1::ROLE_APPROVER, rights::v1::ROLE_ANALYST}) {
+    EXPECT_TRUE(sees(role, {"RLQ"}));
+    EXPECT_TRUE(sees(role, {"QAA", "RLQ"}));
+    EXPECT_TRUE(sees(role, {"Y60", "QAA", "RLQ"}));
+    EXPECT_FALSE(sees(role, {"X24", "Y60", "QAA", "RLQ"}));
+    EXPECT_FALSE(SeesScreens(ingestion_.store(), role, OrganisationScope::National()).value());
+  }
+  for (const auto role : {rights::v1::ROLE_ASSESSOR, rights::v1::ROLE_AUDITOR,
+                          rights::v1::ROLE_NATIONAL_LOADER, rights::v1::ROLE_SERVICE}) {
+    EXPECT_FALSE(sees(role, {"RLQ"}));
+  }
+}
+
 TEST_F(JudgeHeldTest, AReasonIsOwedUntilItIsGiven) {
   Submit("RLQ", "2023-05", 10);
   Submit("RCF", "2023-05", 10);
@@ -141,6 +174,46 @@ TEST_F(JudgeHeldTest, PagesGoOnWhereTheLastEnded) {
   EXPECT_TRUE(absl::IsNotFound(ListOwed(ingestion_.store(), OrganisationScope::National(), "DM99",
                                         "", ingestion_.LastSequence(), "", 1)
                                    .status()));
+}
+
+TEST_F(JudgeHeldTest, WhatIsOwedIsListedAcrossCollections) {
+  // Before and behind MSitAE, with the same rule over an item of their own.
+  for (const std::string code : {"Alpha", "Zulu"}) {
+    const std::string item = code == "Alpha" ? "alpha_item" : "zulu_item";
+    ASSERT_THAT(ingestion_.DefineOne(SmallItem(item)).status(), IsOk());
+    catalogue::v1::Collection collection = SmallCollection(code, {item});
+    *collection.add_rules() =
+        SmallRule("T02", item + " <= 2 * prior(" + item + ")", common::v1::SEVERITY_EXPLAIN);
+    collection.mutable_rules(0)->set_suggestion("Say why.");
+    ASSERT_THAT(ingestion_.DefineOne(collection).status(), IsOk());
+    for (const auto& [period, figure] :
+         std::vector<std::pair<std::string, int>>{{"2023-05", 10}, {"2023-06", 30}}) {
+      const auto answer =
+          ingestion_.Submit(SmallReturn(&ingestion_, code, "RCF", period, {{item, figure}}));
+      ASSERT_TRUE(answer.ok() && answer->accepted.has_value()) << answer.status();
+    }
+  }
+  Submit("RLQ", "2023-05", 10);
+  Submit("RLQ", "2023-06", 30);
+  const auto owed = [&](const OrganisationScope& scope) {
+    std::vector<std::string> names;
+    std::string after;
+    do {
+      const PageOf<OwedOf> page =
+          ListOwed(ingestion_.store(), scope, "", "", ingestion_.LastSequence(), after, 1).value();
+      for (const std::string& name : Names(page)) names.push_back(name);
+      after = page.after;
+    } while (!after.empty());
+    return names;
+  };
+  EXPECT_THAT(owed(OrganisationScope::National()),
+              ElementsAre("organisations/RCF/returns/Alpha.2023-06/revisions/1",
+                          "organisations/RLQ/returns/MSitAE.2023-06/revisions/1",
+                          "organisations/RCF/returns/Zulu.2023-06/revisions/1"));
+  EXPECT_THAT(owed(OrganisationScope::Only("RCF")),
+              ElementsAre("organisations/RCF/returns/Alpha.2023-06/revisions/1",
+                          "organisations/RCF/returns/Zulu.2023-06/revisions/1"));
+  EXPECT_THAT(owed(OrganisationScope::Only("RXX")), IsEmpty());
 }
 
 TEST_F(JudgeHeldTest, AScreenOnlyInforms) {

@@ -1,5 +1,6 @@
 #include "services/ingestion/app/judge_return.h"
 
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/earlier_returns.h"
+#include "services/ingestion/app/held_content.h"
 #include "services/ingestion/domain/nil_return.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -46,11 +48,39 @@ absl::Status CheckOpen(const Reader& reader, const Submission& submission, const
 }
 
 Judgement JudgeNil(const Collection& collection, const Period& period, const Submission& given,
-                   const ReturnHistory& history) {
+                   const PastReturns& past) {
   Submission nil{given.organisation, given.origin, {}, {}, given.explanations};
   nil.with_screens = given.with_screens;
+  nil.nil = true;
   nil.cells = NilCells(collection, given.organisation, period);
-  return Judge(collection, period, nil, history);
+  return Judge(collection, period, nil, past);
+}
+
+// The whole return that results of what is sent.
+Judgement JudgeJoined(const Collection& collection, const Period& period,
+                      const ReturnSubmission& sent, HeldContent held, const PastReturns& past,
+                      std::vector<ExplanationGiven>* explanations) {
+  Submission whole = sent.submission;
+  Findings findings = Join(sent.joining, std::move(held), &whole);
+  Judgement judgement = Judge(collection, period, whole, past);
+  if (findings.count() > 0) {
+    findings.Append(std::move(judgement.findings));
+    judgement = Judgement();  // What joining finds is an error, each.
+    judgement.findings = std::move(findings);
+  }
+  *explanations = std::move(whole.explanations);
+  return judgement;
+}
+
+Judgement JudgeOn(const Collection& collection, const Period& period, const ReturnSubmission& sent,
+                  HeldContent held, const PastReturns& past,
+                  std::vector<ExplanationGiven>* explanations) {
+  if (sent.joining.AsksForHeld()) {
+    return JudgeJoined(collection, period, sent, std::move(held), past, explanations);
+  }
+  *explanations = sent.submission.explanations;
+  return sent.nil ? JudgeNil(collection, period, sent.submission, past)
+                  : Judge(collection, period, sent.submission, past);
 }
 
 }  // namespace
@@ -105,17 +135,22 @@ absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledColle
   ReturnKey key{collection.code, period.ToString(), given.organisation};
   ASSIGN_OR_RETURN(ReturnHeadState head, HeadOf(snapshot, key));
   RETURN_IF_ERROR(CheckEtag(submission.etag, head));
-  ASSIGN_OR_RETURN(EarlierReturns earlier,
-                   ReadEarlierReturns(snapshot, collection, period, given.organisation));
-  Judgement judgement = submission.nil ? JudgeNil(collection, period, given, earlier.history)
-                                       : Judge(collection, period, given, earlier.history);
-  std::vector<ReadCheck> read_set = std::move(earlier.read_set);
+  ASSIGN_OR_RETURN(HeldOfReturn held,
+                   ReadHeld(snapshot, key, head, submission.joining, given.origin));
+  std::vector<ExplanationGiven> explanations;
+  StoredReturns past(&snapshot, &collection, period, given.organisation);
+  Judgement judgement =
+      JudgeOn(collection, period, submission, std::move(held.content), past, &explanations);
+  RETURN_IF_ERROR(past.status());
+  std::vector<ReadCheck> read_set = past.TakeReadSet();
+  std::move(held.read_set.begin(), held.read_set.end(), std::back_inserter(read_set));
   // The organisation's closing date is in the catalogue too.
   read_set.push_back(CatalogueCheck(compiled.catalogue_sequence));
   read_set.push_back(head.check);
   return JudgedReturn{std::move(compiled),  period,
                       std::move(key),       std::move(head),
-                      std::move(judgement), std::move(read_set)};
+                      std::move(judgement), std::move(explanations),
+                      std::move(read_set)};
 }
 
 }  // namespace onereturn::ingestion

@@ -12,6 +12,7 @@
 #include "onereturn/returns/v1/return.pb.h"
 #include "services/ingestion/app/compiled_collections.h"
 #include "services/ingestion/app/define.h"
+#include "services/ingestion/domain/joining.h"
 #include "services/ingestion/domain/judgement.h"
 #include "services/ingestion/store/return_table.h"
 
@@ -38,6 +39,7 @@ struct ReturnSubmission {
   std::string reason_text;
   bool nil = false;                // Its cells are those of NilCells, whatever `submission` has.
   uint32_t restored_revision = 0;  // Whose cells they are, of an UNDO.
+  Joining joining;                 // To what is held.
 };
 
 // A return as one state of the store judges it.
@@ -47,7 +49,8 @@ struct JudgedReturn {
   ReturnKey key;  // The period in its canonical form.
   ReturnHeadState head;
   Judgement judgement;
-  std::vector<ReadCheck> read_set;  // All it was judged on.
+  std::vector<ExplanationGiven> explanations;  // Those given, and those kept of what is held.
+  std::vector<ReadCheck> read_set;             // All it was judged on.
 };
 
 // ODS_UNKNOWN, ODS_FORMAT, ODS_CLOSED, DEFINITION_UNKNOWN, PERIOD; ETAG_MISMATCH where the

@@ -3,15 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
 
 #include "absl/strings/match.h"
+#include "common/base/testing/published_data.h"
 #include "common/csv/csv_reader.h"
 #include "common/ledger/receipt.h"
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/backtest_rule.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
 
 namespace onereturn::ingestion {
@@ -20,11 +21,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-std::string PublishedFolder() {
-  const char* folder = std::getenv("ONERETURN_DATA");
-  return (folder != nullptr ? folder : std::string(ONERETURN_SOURCE_DIR) + "/../shared/data") +
-         "/ae-monthly-2022-24";
-}
+std::string PublishedFolder() { return PublishedDataFolder() + "/ae-monthly-2022-24"; }
 
 std::vector<std::string> FilesIn(const std::string& folder) {
   std::vector<std::string> files;
@@ -183,8 +180,10 @@ TEST(DemoFilesTest, EnglandsTotalsAreThoseThatWerePublished) {
 }
 
 // One service that has taken the published files, for all tests of the suite.
-class PublishedFilesTest : public ::testing::Test {
+class PublishedFilesTest : public PublishedDataTest {
  protected:
+  PublishedFilesTest() : PublishedDataTest("ae-monthly-2022-24") {}
+
   static void SetUpTestSuite() {
     files_ = FilesIn(PublishedFolder());
     if (files_.empty()) return;
@@ -195,15 +194,6 @@ class PublishedFilesTest : public ::testing::Test {
   static void TearDownTestSuite() {
     delete ingestion_;
     ingestion_ = nullptr;
-  }
-  void SetUp() override {
-    if (!files_.empty()) return;
-    const char* ci = std::getenv("CI");
-    if (ci != nullptr && std::string(ci) == "true") {
-      FAIL() << "the published files are not in " << PublishedFolder();
-    }
-    GTEST_SKIP() << "the published files are not in " << PublishedFolder()
-                 << "; set ONERETURN_DATA to the folder above them";
   }
 
   static std::vector<std::string> files_;
@@ -217,6 +207,26 @@ Taken PublishedFilesTest::taken_;
 TEST_F(PublishedFilesTest, All24AreTakenUnmodified) {
   ASSERT_THAT(files_, SizeIs(24));
   ExpectTheKnownCounts(taken_);
+}
+
+// What the loader is not shown: the share repeated to one decimal place in three months, 11 times
+// by nine providers, counted from the files by other means; and nobody has a type 1 department who
+// is not on the list, which was made from these files.
+TEST_F(PublishedFilesTest, TheScreensFindWhatIsInTheFiles) {
+  std::map<std::string, uint32_t> found;
+  const config::v1::DefinitionSet england = EnglandCatalogue();
+  for (const catalogue::v1::Rule& rule : england.collections(0).rules()) {
+    if (rule.code() != "AE05" && rule.code() != "AE07R") continue;
+    BacktestWish wish;
+    wish.collection = "MSitAE";
+    wish.rule = rule;
+    const absl::StatusOr<BacktestResult> result = BacktestRule(
+        ingestion_->store(), wish, [](uint32_t, uint32_t) { return absl::OkStatus(); });
+    ASSERT_THAT(result, IsOk());
+    EXPECT_EQ(result->examined, 4'866u);
+    found[rule.code()] = result->found;
+  }
+  EXPECT_EQ(found, (std::map<std::string, uint32_t>{{"AE05", 0}, {"AE07R", 11}}));
 }
 
 TEST_F(PublishedFilesTest, TheDemosFilesHoldExactlyTheSameCells) {

@@ -42,10 +42,11 @@ template <typename Definition>
 absl::StatusOr<Definition> GetDefinition(const Reader& reader, DefinitionKind kind,
                                          absl::string_view prefix, absl::string_view name,
                                          uint64_t sequence) {
-  if (!absl::ConsumePrefix(&name, prefix)) return NotFound();
+  const absl::string_view whole = name;
+  if (!absl::ConsumePrefix(&name, prefix)) return NotFound(whole);
   ASSIGN_OR_RETURN(const std::optional<StoredDefinition> stored,
                    FindDefinition(reader, kind, name, sequence));
-  if (!stored.has_value()) return NotFound();
+  if (!stored.has_value()) return NotFound(whole);
   return DefinitionOf<Definition>(*stored);
 }
 

@@ -14,7 +14,6 @@
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/define.h"
-#include "services/ingestion/app/read_unsigned.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/upload_table.h"
 
@@ -61,26 +60,41 @@ common::v1::Cell ToWireCell(const CellView& cell) {
 
 absl::StatusOr<ReturnKey> ParseReturnKey(absl::string_view name) {
   ASSIGN_OR_RETURN(ParsedName parsed, ParseReturnName(name));
-  if (parsed.revision != 0) return NotFound();
+  if (parsed.revision != 0) return NotFound(name);
   return std::move(parsed.key);
 }
 
 absl::StatusOr<ParsedName> ParseReturnName(absl::string_view name) {
   const std::vector<std::string> parts = absl::StrSplit(name, '/');
   const bool return_form = parts.size() == 4 || (parts.size() == 6 && parts[4] == "revisions");
-  if (!return_form || parts[0] != "organisations" || parts[2] != "returns") return NotFound();
+  if (!return_form || parts[0] != "organisations" || parts[2] != "returns") return NotFound(name);
   ParsedName parsed;
   const std::pair<std::string, std::string> id = absl::StrSplit(parts[3], absl::MaxSplits('.', 1));
   parsed.key = ReturnKey{id.first, id.second, parts[1]};
   if (parts.size() == 6 && (!absl::SimpleAtoi(parts[5], &parsed.revision) || parsed.revision == 0))
-    return NotFound();
+    return NotFound(name);
   return parsed;
+}
+
+absl::Status NoSuchReturn(const Reader& reader, const OrganisationScope& scope,
+                          const ReturnKey& key, absl::string_view what) {
+  const absl::Status no_organisation = NotFound(absl::StrCat("organisation ", key.organisation));
+  if (!scope.Covers(key.organisation)) return no_organisation;
+  ASSIGN_OR_RETURN(
+      const std::optional<StoredDefinition> organisation,
+      FindDefinition(reader, DefinitionKind::kOrganisation, key.organisation, kNewest));
+  if (!organisation.has_value()) return no_organisation;
+  ASSIGN_OR_RETURN(const std::optional<StoredDefinition> collection,
+                   FindDefinition(reader, DefinitionKind::kCollection, key.collection, kNewest));
+  if (!collection.has_value()) return NotFound(absl::StrCat("collection ", key.collection));
+  return NotFound(
+      absl::StrCat(what, " of ", key.organisation, " for ", key.collection, " ", key.period));
 }
 
 absl::StatusOr<returns::v1::Return> GetReturn(const Reader& reader, const OrganisationScope& scope,
                                               const ReturnKey& key, uint64_t sequence) {
   ASSIGN_OR_RETURN(std::optional<RevisionPlace> place, FindRevision(reader, scope, key, sequence));
-  if (!place.has_value()) return NotFound();
+  if (!place.has_value()) return NoSuchReturn(reader, scope, key);
   return LoadReturn(reader, *place);
 }
 
@@ -105,7 +119,7 @@ absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
   if (page.rows.empty() && after.empty()) {
     ASSIGN_OR_RETURN(const std::optional<StoredDefinition> defined,
                      FindDefinition(reader, DefinitionKind::kCollection, collection, kNewest));
-    if (!defined.has_value()) return NotFound();
+    if (!defined.has_value()) return NotFound(absl::StrCat("collection ", collection));
   }
   return page;
 }
@@ -127,7 +141,7 @@ absl::StatusOr<PageOf<returns::v1::Revision>> ListRevisions(const Reader& reader
                        page.rows.push_back(std::move(*loaded.mutable_revision()));
                        return true;
                      }));
-  if (page.rows.empty() && after.empty()) return NotFound();
+  if (page.rows.empty() && after.empty()) return NoSuchReturn(reader, scope, key);
   return page;
 }
 
@@ -135,22 +149,18 @@ absl::StatusOr<RevisionPlace> PlaceOfRevision(const Reader& reader, const Organi
                                               const ReturnKey& key, uint32_t revision,
                                               uint64_t sequence) {
   std::optional<RevisionPlace> found;
+  bool any = false;
   RETURN_IF_ERROR(VisitRevisions(reader, scope, key, sequence, 0,
                                  [&](const RevisionPlace& place) -> absl::StatusOr<bool> {
+                                   any = true;
                                    if (place.number == revision) found = place;
                                    return place.number > revision;
                                  }));
-  if (!found.has_value()) return NotFound();
+  if (!found.has_value()) {
+    return NoSuchReturn(reader, scope, key,
+                        any ? absl::StrCat("revision ", revision, " of the return") : "return");
+  }
   return *found;
-}
-
-absl::StatusOr<PageOf<common::v1::Cell>> ListCells(const Reader& reader,
-                                                   const OrganisationScope& scope,
-                                                   const ReturnKey& key, uint32_t revision,
-                                                   uint64_t sequence, const std::string& after,
-                                                   size_t limit) {
-  ASSIGN_OR_RETURN(const CellState state, RevisionState(reader, scope, key, revision, sequence));
-  return CellsOf(reader, state, after, limit);
 }
 
 absl::StatusOr<StoredFile> FindFile(const Reader& reader, const OrganisationScope& scope,

@@ -43,6 +43,12 @@ struct PageOf {
 absl::StatusOr<returns::v1::Return> GetReturn(const Reader& reader, const OrganisationScope& scope,
                                               const ReturnKey& key, uint64_t sequence);
 
+// NOT_FOUND that says which part of the return's name leads nowhere: its organisation, its
+// collection, or that none is held for the period - then as `what` of it ("return", "draft"). Of an
+// organisation that `scope` does not cover nothing is looked at.
+absl::Status NoSuchReturn(const Reader& reader, const OrganisationScope& scope,
+                          const ReturnKey& key, absl::string_view what = "return");
+
 // PERIOD when `period` is neither empty nor a period; NOT_FOUND for a collection that was never
 // defined.
 absl::StatusOr<PageOf<returns::v1::Return>> ListReturns(
@@ -53,13 +59,6 @@ absl::StatusOr<PageOf<returns::v1::Revision>> ListRevisions(const Reader& reader
                                                             const OrganisationScope& scope,
                                                             const ReturnKey& key, uint64_t sequence,
                                                             const std::string& after, size_t limit);
-
-// Cells of one revision, in order; `after` counts those already given.
-absl::StatusOr<PageOf<common::v1::Cell>> ListCells(const Reader& reader,
-                                                   const OrganisationScope& scope,
-                                                   const ReturnKey& key, uint32_t revision,
-                                                   uint64_t sequence, const std::string& after,
-                                                   size_t limit);
 
 // Where a revision stands in the journal. NOT_FOUND when there is none.
 absl::StatusOr<RevisionPlace> PlaceOfRevision(const Reader& reader, const OrganisationScope& scope,

@@ -6,6 +6,7 @@
 #include "common/feed/position.h"
 #include "common/feed/read_position.h"
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/read_unsigned.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
 #include "services/ingestion/domain/testing/ae_files.h"
 
@@ -121,11 +122,12 @@ TEST_F(ReadReturnsTest, WhatIsOutsideTheScopeIsNotThere) {
   const ReturnKey none{"MSitAE", "2023-06", "RXX"};
   const absl::Status hidden = GetReturn(ingestion_.store(), own, other, last).status();
   const absl::Status missing = GetReturn(ingestion_.store(), own, none, last).status();
-  EXPECT_THAT(hidden, HasReason(Reason::kNotFound));
-  EXPECT_EQ(hidden, missing);
-  EXPECT_EQ(ListRevisions(ingestion_.store(), own, other, last, "", 5).status(), missing);
-  EXPECT_EQ(ListCells(ingestion_.store(), own, other, 1, last, "", 5).status(), missing);
-  EXPECT_EQ(PlaceOfRevision(ingestion_.store(), own, other, 1, last).status(), missing);
+  // The same but for the code that the caller gave.
+  EXPECT_EQ(hidden, NotFound("organisation RCF"));
+  EXPECT_EQ(missing, NotFound("organisation RXX"));
+  EXPECT_EQ(ListRevisions(ingestion_.store(), own, other, last, "", 5).status(), hidden);
+  EXPECT_EQ(RevisionState(ingestion_.store(), own, other, 1, last).status(), hidden);
+  EXPECT_EQ(PlaceOfRevision(ingestion_.store(), own, other, 1, last).status(), hidden);
 }
 
 TEST_F(ReadReturnsTest, CellsComeInOrderOnPagesOfAnySize) {
@@ -134,9 +136,10 @@ TEST_F(ReadReturnsTest, CellsComeInOrderOnPagesOfAnySize) {
     std::vector<std::string> cells;
     std::string after;
     do {
-      const auto page = ListCells(ingestion_.store(), OrganisationScope::National(), key, 1,
-                                  ingestion_.LastSequence(), after, limit)
-                            .value();
+      const CellState state = RevisionState(ingestion_.store(), OrganisationScope::National(), key,
+                                            1, ingestion_.LastSequence())
+                                  .value();
+      const auto page = CellsOf(ingestion_.store(), state, after, limit).value();
       for (const common::v1::Cell& cell : page.rows) cells.push_back(cell.SerializeAsString());
       after = page.after;
     } while (!after.empty());

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/commit/signing_keys.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -22,10 +24,11 @@ namespace {
 
 template <typename Definition>
 absl::StatusOr<Definition> DefinedAt(const Reader& reader, DefinitionKind kind,
-                                     const std::string& code, uint64_t sequence) {
+                                     absl::string_view kind_name, const std::string& code,
+                                     uint64_t sequence) {
   ASSIGN_OR_RETURN(const std::optional<StoredDefinition> stored,
                    FindDefinition(reader, kind, code, sequence));
-  if (!stored.has_value()) return NotFound();
+  if (!stored.has_value()) return NotFound(absl::StrCat(kind_name, " ", code));
   return DefinitionOf<Definition>(*stored);
 }
 
@@ -33,13 +36,16 @@ absl::StatusOr<Definition> DefinedAt(const Reader& reader, DefinitionKind kind,
 absl::StatusOr<Collection> TakeRules(const CollectionTimeline& timeline, const CivilDay& day,
                                      CatalogueTime* time, returns::v1::RulePack* pack) {
   const Stretch* stretch = StretchOn(timeline.stretches, day);
-  if (stretch == nullptr) return NotFound();
-  const std::optional<DayRange> used = stretch->InUse();
-  if (!used.has_value() || !used->Covers(day)) return NotFound();
+  const std::optional<DayRange> used = stretch == nullptr ? std::nullopt : stretch->InUse();
+  if (!used.has_value() || !used->Covers(day)) {
+    return NotFound(absl::StrCat("collection ", timeline.newest_first.front().code(),
+                                 " in use for the period that begins on ", day.ToString()));
+  }
   const catalogue::v1::Collection* definition = &timeline.newest_first[stretch->version];
   *pack->mutable_collection() = *definition;
   const ItemLookup items = time->ItemsOn(day);
   bool of_organisations = false;
+  bool of_types = false;
   for (const std::string& item : definition->items()) {
     ASSIGN_OR_RETURN(const std::optional<catalogue::v1::DataItem> found, items(item));
     if (!found.has_value()) continue;
@@ -49,12 +55,38 @@ absl::StatusOr<Collection> TakeRules(const CollectionTimeline& timeline, const C
                                         [](const catalogue::v1::Dimension& dimension) {
                                           return dimension.organisations();
                                         });
+    of_types = of_types || std::any_of(found->dimensions().begin(), found->dimensions().end(),
+                                       [](const catalogue::v1::Dimension& dimension) {
+                                         return dimension.organisation_types_size() > 0;
+                                       });
+  }
+  for (const catalogue::v1::ReadBeside& beside : definition->beside()) {
+    for (const std::string& item : beside.items()) {
+      ASSIGN_OR_RETURN(const std::optional<catalogue::v1::DataItem> found, items(item));
+      if (found.has_value()) *pack->add_items_beside() = *found;
+    }
   }
   if (of_organisations) {
-    ASSIGN_OR_RETURN(const OrganisationCodes codes, time->Organisations()());
+    ASSIGN_OR_RETURN(const OrganisationCodes codes, time->OrganisationsOn(day)({}));
     for (const std::string& organisation : *codes) pack->add_organisations(organisation);
   }
+  if (of_types) {
+    ASSIGN_OR_RETURN(const std::vector<DefinedOrganisation> open, time->OpenOn(day));
+    for (const DefinedOrganisation& one : open) {
+      returns::v1::OpenOrganisation* added = pack->add_open_organisations();
+      added->set_code(one.code);
+      added->set_type(one.type);
+    }
+  }
   return CompileCollection(*pack);
+}
+
+bool NamesParents(const Collection& collection) {
+  return std::any_of(collection.layouts.begin(), collection.layouts.end(),
+                     [](const LayoutSpec& layout) {
+                       const auto* wide = std::get_if<WideLayout>(&layout.shape);
+                       return wide != nullptr && !wide->parents.empty();
+                     });
 }
 
 template <typename Cells>
@@ -67,17 +99,18 @@ void FillCells(const std::vector<Cell>& cells, Cells* messages) {
 absl::StatusOr<returns::v1::RulePack> ReadRulePackOf(const Reader& reader, const ReturnKey& key,
                                                      uint64_t sequence) {
   returns::v1::RulePack pack;
-  RETURN_IF_ERROR(DefinedAt<catalogue::v1::Organisation>(reader, DefinitionKind::kOrganisation,
-                                                         key.organisation, sequence)
-                      .status());
+  ASSIGN_OR_RETURN(const auto organisation, DefinedAt<catalogue::v1::Organisation>(
+                                                reader, DefinitionKind::kOrganisation,
+                                                "organisation", key.organisation, sequence));
   CatalogueTime time(&reader, sequence);
   ASSIGN_OR_RETURN(const CollectionTimeline* timeline, time.Collection(key.collection));
-  if (timeline->newest_first.empty()) return NotFound();
+  if (timeline->newest_first.empty()) return NotFound(absl::StrCat("collection ", key.collection));
   ASSIGN_OR_RETURN(
       const Period period,
       PeriodOfReturn(key.period, KindOf(timeline->newest_first.front().period_kind())));
   ASSIGN_OR_RETURN(const Collection collection, TakeRules(*timeline, period.start(), &time, &pack));
   pack.set_organisation(key.organisation);
+  if (NamesParents(collection)) *pack.mutable_relationships() = organisation.relationships();
   pack.set_period(period.ToString());
   ASSIGN_OR_RETURN(const ReturnHistory history,
                    HistoryAt(reader, collection, period, key.organisation, sequence));

@@ -58,7 +58,9 @@ absl::StatusOr<timetable::v1::Window> GetWindow(const Reader& reader, const Wind
                    WindowReader::Make(&reader, key.collection, sequence));
   ASSIGN_OR_RETURN(const Period period, PeriodIn(key.period, "name"));
   ASSIGN_OR_RETURN(const WindowView view, windows.At(period));
-  if (!view.moments.has_value()) return NotFound();
+  if (!view.moments.has_value()) {
+    return NotFound(absl::StrCat("window of ", key.collection, " for ", key.period));
+  }
   timetable::v1::Window window;
   window.set_name(WindowName(key));
   window.set_collection(key.collection);

@@ -16,6 +16,9 @@
 namespace onereturn::ingestion {
 namespace {
 
+constexpr char kWaiting[] = "submission that waits";
+constexpr char kDraft[] = "draft";
+
 absl::StatusOr<returns::v1::Draft> LoadDraft(const Reader& reader, uint64_t sequence) {
   ASSIGN_OR_RETURN(const auto drafted, DraftedAt(reader, sequence));
   return DraftMessage(drafted.entry, drafted.fact);
@@ -94,18 +97,20 @@ absl::StatusOr<returns::v1::Submission> GetSubmission(const Reader& reader,
                                                       const OrganisationScope& scope,
                                                       const std::string& name) {
   ASSIGN_OR_RETURN(const ReturnKey key, ParseSubmissionName(name));
-  if (!scope.Covers(key.organisation)) return NotFound();
   ASSIGN_OR_RETURN(const HeldSubmission held, SubmissionOf(reader, key));
-  if (!held.held()) return NotFound();
+  if (!scope.Covers(key.organisation) || !held.held()) {
+    return NoSuchReturn(reader, scope, key, kWaiting);
+  }
   return LoadSubmission(reader, held.record);
 }
 
 absl::StatusOr<returns::v1::Draft> GetDraft(const Reader& reader, const OrganisationScope& scope,
                                             const std::string& name) {
   ASSIGN_OR_RETURN(const ReturnKey key, ParseDraftName(name));
-  if (!scope.Covers(key.organisation)) return NotFound();
   ASSIGN_OR_RETURN(const HeldDraft held, DraftOf(reader, key));
-  if (held.sequence == 0) return NotFound();
+  if (!scope.Covers(key.organisation) || held.sequence == 0) {
+    return NoSuchReturn(reader, scope, key, kDraft);
+  }
   return LoadDraft(reader, held.sequence);
 }
 
@@ -157,7 +162,9 @@ absl::StatusOr<CellState> UnsignedState(const Reader& reader, const Organisation
   if (submission.ok()) {
     state.key = *std::move(submission);
     ASSIGN_OR_RETURN(const HeldSubmission held, SubmissionOf(reader, state.key));
-    if (!scope.Covers(state.key.organisation) || !held.held()) return NotFound();
+    if (!scope.Covers(state.key.organisation) || !held.held()) {
+      return NoSuchReturn(reader, scope, state.key, kWaiting);
+    }
     ASSIGN_OR_RETURN(const auto submitted, SubmittedAt(reader, held.record.sequence()));
     TakeCells(submitted.fact.content(), &state);
     state.sequence = held.record.sequence();
@@ -165,7 +172,9 @@ absl::StatusOr<CellState> UnsignedState(const Reader& reader, const Organisation
   }
   ASSIGN_OR_RETURN(state.key, ParseDraftName(name));
   ASSIGN_OR_RETURN(const HeldDraft held, DraftOf(reader, state.key));
-  if (!scope.Covers(state.key.organisation) || held.sequence == 0) return NotFound();
+  if (!scope.Covers(state.key.organisation) || held.sequence == 0) {
+    return NoSuchReturn(reader, scope, state.key, kDraft);
+  }
   ASSIGN_OR_RETURN(const auto drafted, DraftedAt(reader, held.sequence));
   TakeCells(drafted.fact, &state);
   state.sequence = held.sequence;

@@ -45,6 +45,23 @@ TEST_F(ReturnRevisionsTest, AReasonIsKeptWithTheRevision) {
   EXPECT_EQ(Accepted()->revision().reason_text(), "a ward's records came late");
 }
 
+// The same figures and the same words about them are no revision, whatever reason is given; other
+// words are.
+TEST_F(ReturnRevisionsTest, NothingNewUnderAnotherReasonIsNoRevision) {
+  ReturnSubmission first = March();
+  first.submission.explanations = {{"AE03", std::nullopt, "a ward was closed"}};
+  ASSERT_THAT(ingestion_.Submit(first), IsOk());
+  ReturnSubmission again = March();
+  again.submission.explanations = first.submission.explanations;
+  again.reason = returns::v1::REVISION_REASON_REFRESH;
+  EXPECT_TRUE(ingestion_.Submit(again)->unchanged);
+  EXPECT_EQ(Accepted()->revision().number(), 1u);
+  ReturnSubmission other = March();
+  other.submission.explanations = {{"AE03", std::nullopt, "two wards were closed"}};
+  EXPECT_FALSE(ingestion_.Submit(other)->unchanged);
+  EXPECT_EQ(Accepted()->revision().number(), 2u);
+}
+
 TEST_F(ReturnRevisionsTest, ACollectionThatAsksIsToldFromRevisionTwoOn) {
   catalogue::v1::Collection collection = EnglandOf({"RLQ", "RCF"}).collections(0);
   collection.set_asks_revision_reason(true);

@@ -20,20 +20,25 @@ namespace onereturn::ingestion {
 // thread begins and waits; any may end and ask again.
 class ReturnsInFlight {
  public:
-  // Enough to fill a group of the committer, and a bound on memory.
+  // Enough to fill a group of the committer.
   static constexpr size_t kMost = 128;
+  // A bound on memory, of which a cell takes about half a kilobyte: beyond, one after the other.
+  static constexpr size_t kMostCells = 32'768;
 
-  // Waits until there is room for one more.
-  void Begin() {
+  // Waits until there is room for one more, of so many cells.
+  void Begin(size_t cells) {
     std::unique_lock<std::mutex> lock(mutex_);
-    WaitUntil([this] { return count_ < kMost; }, &lock);
+    WaitUntil([&] { return count_ == 0 || (count_ < kMost && cells_ + cells <= kMostCells); },
+              &lock);
     ++count_;
+    cells_ += cells;
   }
   // Its answer came.
-  void End(size_t place, absl::StatusOr<ReturnAnswer> answer) {
+  void End(size_t place, size_t cells, absl::StatusOr<ReturnAnswer> answer) {
     std::lock_guard<std::mutex> lock(mutex_);
     answers_.emplace(place, std::move(answer));
     --count_;
+    cells_ -= cells;
     changed_.notify_all();
   }
   // Always takes the work: there is at most one a return in flight.
@@ -65,6 +70,7 @@ class ReturnsInFlight {
   std::mutex mutex_;
   std::condition_variable changed_;
   size_t count_ = 0;  // At most kMost, and so are those to be judged again.
+  size_t cells_ = 0;  // Of them.
   std::deque<std::function<void()>> again_;
   std::map<size_t, absl::StatusOr<ReturnAnswer>> answers_;
 };

@@ -35,6 +35,10 @@ class SharedUploads {
               const std::string& digest, UploadDone done);
   void Write(const Uploader& who, const std::string& id, uint64_t offset, absl::string_view data,
              UploadDone done);
+  // OK for an upload of the caller's own; NOT_FOUND for any other, UPLOAD_EXPIRED.
+  absl::Status CheckOwned(const Uploader& who, const std::string& id) const {
+    return uploads_->CheckOwned(who.owner, id);
+  }
 
  private:
   const Uploads* const uploads_;

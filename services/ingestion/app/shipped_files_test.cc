@@ -8,7 +8,7 @@
 
 #include "common/commit/journal.h"
 #include "common/status/testing/status_matchers.h"
-#include "services/ingestion/app/testing/shipped_returns.h"
+#include "services/ingestion/app/testing/shipped_world.h"
 #include "services/ingestion/domain/testing/ae_files.h"
 
 namespace onereturn::ingestion {
@@ -16,79 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-Int128 Whole(int64_t whole) { return Int128{whole} * Decimal::kMillion; }
-
-class ShippedFilesTest : public ::testing::Test {
- protected:
-  ShippedFilesTest() {
-    config::v1::DefinitionSet set = ShippedReturns();
-    for (const char* code : {"RDY", "RN5", "11A", "15E", "92G", "E10000009"}) {
-      auto* organisation = set.add_organisations();
-      organisation->set_code(code);
-      organisation->set_display_name(code);
-      organisation->set_type(catalogue::v1::ORGANISATION_TYPE_OTHER);
-    }
-    // The frames of monthly A&E name providers that are not defined here.
-    for (auto& collection : *set.mutable_collections()) {
-      collection.clear_frames();
-      collection.clear_not_collected();
-    }
-    ingestion_.Apply(set);
-  }
-
-  FileSubmission FileOf(const std::string& collection, const std::string& layout,
-                        const Records& records) {
-    FileSubmission file = ingestion_.AeFile(ingestion_.Upload(TextOf(records)), layout);
-    file.collection = collection;
-    return file;
-  }
-
-  absl::StatusOr<FileAnswer> Send(const std::string& collection, const std::string& layout,
-                                  const Records& records) {
-    return ingestion_.submit_file().Run(FileOf(collection, layout, records));
-  }
-
-  // What is stored of a file's return.
-  feed::v1::ReturnAccepted FactOf(const FileReturnAnswer& one) {
-    return ReturnOfEntry(EntryBytes(ingestion_.store(), one.sequence).value()).value();
-  }
-  std::vector<Cell> CellsOf(const FileReturnAnswer& one) { return ingestion_.CellsOf(FactOf(one)); }
-
-  TestIngestion ingestion_;
-};
-
-// Patients of a part type in a band; Part_2A below Part_2, as it is a part of it.
-int PathwaysIn(const std::string& part, size_t function, size_t band) {
-  return static_cast<int>((7 * function + band) % 9 + (part == "Part_2" ? 5 : 1));
-}
-
-// Of each part type three treatment functions and their total, for two providers and two
-// commissioners each.
-Records SoundRtt(const std::string& period) {
-  Records records = {RttHeader()};
-  for (const char* provider : {"RDY", "RN5"}) {
-    for (const char* commissioner : {"15E", "NONC"}) {
-      for (const std::string& part : RttPartTypes()) {
-        std::vector<int> sums(kRttBands, 0);
-        int unknown = 0;
-        for (size_t function = 0; function < 3; ++function) {
-          std::vector<int> bands(kRttBands);
-          for (size_t band = 0; band < bands.size(); ++band) {
-            bands[band] = PathwaysIn(part, function, band);
-            sums[band] += bands[band];
-          }
-          records.push_back(RttRow(provider, commissioner, part, TreatmentFunctions()[function],
-                                   bands, static_cast<int>(function)));
-          unknown += static_cast<int>(function);
-        }
-        records.push_back(RttRow(provider, commissioner, part, "C_999", sums, unknown));
-      }
-    }
-  }
-  for (size_t i = 1; i < records.size(); ++i) records[i][0] = period;
-  return records;
-}
+using ShippedFilesTest = ShippedWorld;
 
 const std::map<std::string, std::string>& ItemOfPart() {
   static const auto* items =
@@ -230,28 +158,6 @@ TEST_F(ShippedFilesTest, DiagnosticsRoundTripWithTheKnownRows) {
     if (band >= "06") over_six_weeks += SumOfItem(cells, "dm01_waiting", &at);
   }
   EXPECT_TRUE(over_six_weeks == Whole(655));
-}
-
-TEST_F(ShippedFilesTest, ACommissionerThatIsNoneIsNamedWithTheRemedy) {
-  Records records = DiagnosticsRecords();
-  for (size_t row = 1; row < records.size(); ++row) records[row][7] = "99Z";
-  const absl::StatusOr<FileAnswer> answer = Send("DM01", "published-30", records);
-  ASSERT_THAT(answer, IsOk());
-  EXPECT_EQ(answer->verdict, Verdict::kInvalid);
-  const Finding& finding = answer->findings.kept().at(0);
-  EXPECT_EQ(finding.code, "CELL_DIMENSION");
-  EXPECT_EQ(finding.got, "99Z");
-  EXPECT_EQ(finding.place.row, 2u);
-  EXPECT_EQ(finding.place.column, 8u);
-  EXPECT_THAT(finding.expected, HasSubstr("an organisation of the catalogue, NONC"));
-  EXPECT_THAT(finding.suggestion, HasSubstr("added"));
-  // Once the organisation is in the catalogue the same file is taken.
-  catalogue::v1::Organisation commissioner;
-  commissioner.set_code("99Z");
-  commissioner.set_display_name("A commissioner");
-  commissioner.set_type(catalogue::v1::ORGANISATION_TYPE_SUB_ICB);
-  ASSERT_THAT(ingestion_.DefineOne(commissioner), IsOk());
-  EXPECT_EQ(Send("DM01", "published-30", records)->verdict, Verdict::kValid);
 }
 
 // 215.445652 beds a day over 92 days, 176.846154 over 91.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/commit/journal.h"
@@ -16,6 +17,7 @@
 #include "services/ingestion/app/read_returns.h"
 #include "services/ingestion/app/reason_text.h"
 #include "services/ingestion/app/submitted_return.h"
+#include "services/ingestion/app/window_admission.h"
 #include "services/ingestion/domain/sign_off.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/unsigned_table.h"
@@ -77,20 +79,28 @@ absl::Status ContentChanged(const FoundSubmission& found) {
       .With("sequence", absl::StrCat(found.held.record.sequence()));
 }
 
-// What was judged when it was submitted still holds: the collection is for the period, and by the
-// same rules. The sequence of the catalogue it was seen in.
-absl::StatusOr<uint64_t> CheckRulesStand(const Snapshot& snapshot, CompiledCollections* collections,
-                                         const FoundSubmission& found) {
+// What was judged when it was submitted still holds: the collection is for the period, by the same
+// rules, and its window has not closed. What that was seen on.
+absl::StatusOr<std::vector<ReadCheck>> CheckStands(const Snapshot& snapshot,
+                                                   CompiledCollections* collections,
+                                                   const FoundSubmission& found) {
   ASSIGN_OR_RETURN(const Period period, Period::Parse(found.key.period));
   ASSIGN_OR_RETURN(const CompiledCollection compiled,
                    collections->Get(snapshot, found.key.collection, period));
   const uint32_t judged_by = found.submitted.content().collection_version();
-  if (compiled.collection->version == judged_by) return compiled.catalogue_sequence;
-  return Error(Reason::kSignOffState,
-               absl::StrCat("the return was judged by version ", judged_by, " of ",
-                            found.key.collection, ", and version ", compiled.collection->version,
-                            " is in force now: submit it again"))
-      .Precondition(found.message.name(), "was judged by rules that have changed");
+  if (compiled.collection->version != judged_by) {
+    return Error(Reason::kSignOffState,
+                 absl::StrCat("the return was judged by version ", judged_by, " of ",
+                              found.key.collection, ", and version ", compiled.collection->version,
+                              " is in force now: submit it again"))
+        .Precondition(found.message.name(), "was judged by rules that have changed");
+  }
+  // It was submitted, so its period has begun.
+  ASSIGN_OR_RETURN(std::vector<ReadCheck> seen,
+                   AdmitToWindow(snapshot, *compiled.collection, period, found.key.organisation,
+                                 LondonTime(period.start(), 0)));
+  seen.push_back(CatalogueCheck(compiled.catalogue_sequence));
+  return seen;
 }
 
 // OK where the signature counts.
@@ -234,7 +244,7 @@ absl::StatusOr<Decision> DecideReopening(const Snapshot& snapshot, CompiledColle
   if (faults.fields_total() > 0) return faults.ToStatus();
   ASSIGN_OR_RETURN(const ReturnKey key, ParseReturnKey(request.name()));
   ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(snapshot, key));
-  if (head.newest.number == 0) return NotFound();
+  if (head.newest.number == 0) return NotFound(request.name());
   RETURN_IF_ERROR(CheckEtag(request.etag(), head));
   ASSIGN_OR_RETURN(const Period period, Period::Parse(key.period));
   ASSIGN_OR_RETURN(const CompiledCollection compiled,
@@ -305,12 +315,13 @@ void SignReturn::Sign(const RequestOrigin& origin, const returns::v1::SignReturn
         if (request.sequence() != 0 && request.sequence() != found.held.record.sequence()) {
           return ContentChanged(found);
         }
-        ASSIGN_OR_RETURN(const uint64_t catalogue, CheckRulesStand(snapshot, collections_, found));
+        ASSIGN_OR_RETURN(std::vector<ReadCheck> seen, CheckStands(snapshot, collections_, found));
         *before = found.message;
         NewFact fact = verdict == SignatureVerdict::kAccepted ? AcceptanceOf(found, digest)
                                                               : SignatureOf(found, request.level());
-        fact.read_set = {std::move(found.held.check), std::move(found.head.check),
-                         CatalogueCheck(catalogue)};
+        fact.read_set = std::move(seen);
+        fact.read_set.push_back(std::move(found.held.check));
+        fact.read_set.push_back(std::move(found.head.check));
         return fact;
       },
       [before, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {

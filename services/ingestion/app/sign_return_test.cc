@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "services/ingestion/app/testing/sign_off_fixture.h"
 
 namespace onereturn::ingestion {
@@ -234,6 +237,32 @@ TEST_F(SignReturnTest, AnImportNeedsNoSignatureAndOvertakesWhatWaits) {
   EXPECT_THAT(Sign(By(kDirector), digest, 1), HasReason(Reason::kEtagMismatch));
 }
 
+// Else figures that nobody sent again would come back.
+TEST_F(SignReturnTest, AMergeIsNotJoinedToWhatWasOvertaken) {
+  SubmitMarch({{"ae_attendances|type1|no", "100"}});
+  ReturnSubmission imported =
+      ingestion_.AeReturn("RLQ", "2024-03", {{"ae_attendances|type1|no", "777"}});
+  imported.submission.origin = Origin::kImport;
+  ASSERT_THAT(ingestion_.Submit(imported), IsOk());
+  ASSERT_THAT(Reopen(kMarch), IsOk());
+  ReturnSubmission merged = March({{"ae_attendances|type2|no", "5"}});
+  merged.joining.mode = SubmitMode::kMerge;
+  std::vector<Cell>& cells = merged.submission.cells;
+  cells.erase(std::remove_if(cells.begin(), cells.end(),
+                             [](const Cell& cell) { return cell.value != Decimal::FromWhole(5); }),
+              cells.end());
+  ASSERT_EQ(cells.size(), 1u);
+  const absl::StatusOr<ReturnAnswer> answer = ingestion_.Submit(merged);
+  ASSERT_THAT(answer, IsOk());
+  ASSERT_TRUE(answer->waits);
+  size_t found = 0;
+  for (const Cell& cell : ingestion_.CellsOf(answer->fact)) {
+    if (cell.value == Decimal::FromWhole(777) || cell.value == Decimal::FromWhole(5)) ++found;
+    EXPECT_NE(cell.value, Decimal::FromWhole(100));
+  }
+  EXPECT_EQ(found, 2u);
+}
+
 TEST_F(SignReturnTest, WhatIsWrongInAStepIsSaidAtOnce) {
   SubmitMarch();
   const Answer answer = Sign(By(kDirector), "short", 0);
@@ -306,6 +335,41 @@ TEST_F(SignReturnTest, AFileOfTheOrganisationsOwnWaits) {
   EXPECT_EQ(answer->returns[0].submission, kMarchSubmission);
   EXPECT_EQ(answer->returns[0].revision, "");
   EXPECT_THAT(Waiting(), IsOk());
+}
+
+// A part that is sent while another waits for its signature comes to it; what an import merges
+// comes to what is accepted.
+TEST_F(SignReturnTest, MergingGoesOnFromWhatWaits) {
+  const auto figures = [this](const feed::v1::ReturnAccepted& fact) {
+    std::string text;
+    for (const Cell& cell : ingestion_.CellsOf(fact)) {
+      if (cell.value == Decimal()) continue;
+      text += DescribeCell(cell) + "=" + cell.value->ToString() + ";";
+    }
+    return text;
+  };
+  const auto part = [this](const std::string& name, Origin origin) {
+    ReturnSubmission submission = March();
+    submission.submission.cells = {AeCell(name, "30")};
+    submission.submission.origin = origin;
+    submission.joining.mode = SubmitMode::kMerge;
+    return submission;
+  };
+  AcceptMarch({{"ae_attendances|type1|no", "10"}});
+  ASSERT_THAT(Reopen(kMarch), IsOk());
+  SubmitMarch({{"ae_attendances|type1|no", "20"}});
+  const auto merged = ingestion_.Submit(part("ae_attendances|type2|no", Origin::kSubmitted));
+  ASSERT_THAT(merged, IsOk());
+  EXPECT_TRUE(merged->waits);
+  EXPECT_EQ(figures(merged->fact),
+            "ae_attendances [booked=no, department=type1]=20;"
+            "ae_attendances [booked=no, department=type2]=30;");
+  const auto imported = ingestion_.Submit(part("ae_attendances|other|no", Origin::kImport));
+  ASSERT_THAT(imported, IsOk());
+  EXPECT_FALSE(imported->waits);
+  EXPECT_EQ(figures(imported->fact),
+            "ae_attendances [booked=no, department=other]=30;"
+            "ae_attendances [booked=no, department=type1]=10;");
 }
 
 }  // namespace

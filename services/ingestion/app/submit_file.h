@@ -1,15 +1,17 @@
 // Taking an uploaded file: each organisation's return is a fact of its own, the file's own fact
-// comes last.
+// comes last; one by one, or all of them in one step.
 #ifndef ONERETURN_SERVICES_INGESTION_APP_SUBMIT_FILE_H_
 #define ONERETURN_SERVICES_INGESTION_APP_SUBMIT_FILE_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/identity/rights.h"
+#include "services/ingestion/app/import_progress.h"
 #include "services/ingestion/app/submit_return.h"
 #include "services/ingestion/app/uploads.h"
 #include "services/ingestion/domain/file_examination.h"
@@ -29,6 +31,8 @@ struct FileSubmission {
   returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL;
   returns::v1::RevisionReason reason = returns::v1::REVISION_REASON_UNSPECIFIED;
   std::string reason_text;
+  SubmitMode mode = SubmitMode::kReplace;
+  bool all_or_nothing = false;
 };
 
 // What became of one organisation's rows.
@@ -55,48 +59,68 @@ struct FileAnswer {
 class SubmitFile {
  public:
   SubmitFile(const Store* store, const FactWriter* writer, CompiledCollections* collections,
-             const Uploads* uploads, const SubmitReturn* submit_return)
+             const Uploads* uploads, const SubmitReturn* submit_return, ImportProgress* progress)
       : store_(store),
         writer_(writer),
         collections_(collections),
         uploads_(uploads),
-        submit_return_(submit_return) {}
+        submit_return_(submit_return),
+        progress_(progress) {}
 
   // Reads the file twice: first to judge all of it, then, if the file as a whole is sound, to
-  // commit it return by return. A faulty row keeps its own return out and no other's. Envelope
-  // errors and the errors of ReturnFileReader; ORG_SCOPE when a caller without the import
-  // permission names another organisation.
+  // commit it: return by return, where a faulty row keeps its own return out and no other's; or
+  // all_or_nothing, all in one batch, which what is judged is held to be true for: where it changed
+  // meanwhile the file is judged once more. Envelope errors and the errors of ReturnFileReader;
+  // ORG_SCOPE when a caller without the import permission names another organisation; of all or
+  // nothing also TOO_MANY_ITEMS, and what FactsTogether is refused for.
   absl::StatusOr<FileAnswer> Run(const FileSubmission& submission) const;
 
  private:
-  // Commits the file's returns; what is left to write is the file's own fact.
-  absl::StatusOr<Decision> Take(const Snapshot& snapshot, const FileSubmission& submission,
-                                FileAnswer* answer) const;
+  // A file that is being taken.
+  struct Work {
+    const FileSubmission& submission;
+    std::shared_ptr<ImportRun> run;  // From its first reading on.
+    FileAnswer answer;
+  };
+  // The same, read from one state of the store.
+  struct Reading {
+    const FileSubmission& submission;
+    const StoredUpload& upload;
+    const CompiledCollection& compiled;
+    const LayoutSpec& layout;
+    Joining joining;
+    ImportRun* run;
+  };
+
+  // Judges the file, and commits its returns or puts them together; what is left to write is what
+  // is answered.
+  absl::StatusOr<Decision> Take(const Snapshot& snapshot, Work* work) const;
   // The collection as it is for the file's period, which stands in the file.
   absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
                                                    const StoredUpload& upload,
                                                    const FileSubmission& submission) const;
-  absl::Status JudgeFile(const StoredUpload& upload, const FileSubmission& submission,
-                         const CompiledCollection& compiled, FileAnswer* answer) const;
-  absl::Status ReadRows(const StoredUpload& upload, const FileSubmission& submission,
-                        const CompiledCollection& compiled, ReturnFileReader::Taker taker,
-                        std::string* period) const;  // `period` may be null.
-  // What a file of a part leaves as it is goes to the rows; the answer is the etag of the revision
-  // that it comes from. Empty for a file of the whole.
-  absl::StatusOr<std::string> KeepOtherCells(const LayoutSpec& layout, const Collection& collection,
-                                             FileReturnRows* rows) const;
-  absl::Status CommitRows(const StoredUpload& upload, const FileSubmission& submission,
-                          const CompiledCollection& compiled, FileAnswer* answer) const;
-  static absl::StatusOr<NewFact> FileFact(const StoredUpload& upload,
-                                          const FileSubmission& submission,
-                                          const CompiledCollection& compiled,
-                                          const FileAnswer& answer);
+  FileSetting SettingOf(const Snapshot& snapshot, const Reading& reading) const;
+  absl::Status JudgeFile(const Snapshot& snapshot, const Reading& reading,
+                         FileAnswer* answer) const;
+  // `period` may be null.
+  absl::Status ReadRows(const Reading& reading, ReturnFileReader::Taker taker,
+                        std::string* period) const;
+  // Each of the returns that were judged to be valid, in order, ready to be submitted.
+  absl::Status VisitValid(
+      const Reading& reading, const FileAnswer& answer,
+      const std::function<absl::Status(size_t place, ReturnSubmission submission)>& visit) const;
+  absl::Status CommitRows(const Reading& reading, FileAnswer* answer) const;
+  absl::StatusOr<Decision> PutTogether(const Snapshot& snapshot, const Reading& reading,
+                                       FileAnswer* answer) const;
+  static absl::StatusOr<NewFact> FileFact(const Reading& reading, const FileAnswer& answer,
+                                          size_t accepted);
 
   const Store* const store_;
   const FactWriter* const writer_;
   CompiledCollections* const collections_;
   const Uploads* const uploads_;
   const SubmitReturn* const submit_return_;
+  ImportProgress* const progress_;
 };
 
 }  // namespace onereturn::ingestion

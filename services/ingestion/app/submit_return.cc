@@ -20,12 +20,13 @@
 namespace onereturn::ingestion {
 namespace {
 
-// Does the fact say what is submitted? A change of status, or a reason given, is to be kept.
+// Does the fact say what is submitted? A change of status is to be kept, and so is an explanation
+// that is not held yet. Why it was sent again is no news where nothing else is.
 bool SaysTheSame(const feed::v1::ReturnAccepted& fact, const ReturnSubmission& submission,
                  const Judgement& judgement) {
   return fact.cell_digest() == DigestBytes(judgement.cell_digest) &&
          fact.status() == submission.status && fact.nil() == submission.nil &&
-         submission.submission.explanations.empty();
+         HoldsExplanations(fact, submission.submission.explanations);
 }
 
 absl::StatusOr<bool> IsAsNewest(const Reader& reader, const ReturnSubmission& submission,
@@ -87,6 +88,14 @@ absl::StatusOr<feed::v1::ReturnAccepted> ContentOf(const std::string& entry_byte
   return submitted.content();
 }
 
+absl::StatusOr<Decision> AsHeld(const Reader& reader, uint64_t sequence,
+                                std::vector<ReadCheck> read_set, ReturnAnswer* answer) {
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
+  ASSIGN_OR_RETURN(answer->fact, ContentOf(bytes, &answer->waits));
+  answer->unchanged = true;
+  return Unchanged{sequence, std::move(read_set)};
+}
+
 // What the caller is told of the accepted entry: of a repeat, what the first was accepted as.
 absl::StatusOr<ReturnAnswer> AnswerOf(ReturnAnswer judged, AcceptedFact fact) {
   if (fact.accepted.replayed || fact.unchanged) {
@@ -134,12 +143,11 @@ struct SubmitReturn::Work {
   ReturnAnswer answer;
 };
 
-void SubmitReturn::Run(ReturnSubmission submission, Done done, FactWriter::Again again) const {
-  auto work = std::make_shared<Work>(Work{std::move(submission), {}});
-  const RequestOrigin& origin = work->submission.origin;
+FactRequest SubmitReturn::RequestOf(const ReturnSubmission& submission) {
+  const RequestOrigin& origin = submission.origin;
   FactRequest request{feed::v1::ENTRY_KIND_RETURN_ACCEPTED,
                       origin.actor,
-                      work->submission.submission.organisation,
+                      submission.submission.organisation,
                       origin.request_id,
                       origin.digest,
                       origin.validate_only,
@@ -147,9 +155,18 @@ void SubmitReturn::Run(ReturnSubmission submission, Done done, FactWriter::Again
                       origin.role};
   request.derived_id = origin.derived_id;
   request.other_kind = feed::v1::ENTRY_KIND_RETURN_SUBMITTED;
+  return request;
+}
+
+void SubmitReturn::Run(ReturnSubmission submission, Done done, FactWriter::Again again) const {
+  auto work = std::make_shared<Work>(Work{std::move(submission), {}});
+  FactRequest request = RequestOf(work->submission);
   writer_->Write(
       std::move(request),
-      [this, work](const Snapshot& snapshot) { return Decide(snapshot, work.get()); },
+      [this, work](const Snapshot& snapshot) {
+        size_t room_bytes = kBatchChunkBytes;
+        return Decide(snapshot, work->submission, &room_bytes, &work->answer);
+      },
       [work, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
         if (!accepted.ok()) return done(accepted.status());
         if (!accepted->has_value()) return done(std::move(work->answer));
@@ -167,16 +184,17 @@ absl::StatusOr<std::vector<ReadCheck>> SubmitReturn::Admit(const Reader& reader,
                        committer_->LatestPromise().through_time);
 }
 
-absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* work) const {
-  const ReturnSubmission& submission = work->submission;
+absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot,
+                                              const ReturnSubmission& submission,
+                                              size_t* room_bytes, ReturnAnswer* answer) const {
   ASSIGN_OR_RETURN(JudgedReturn judged, JudgeReturn(snapshot, collections_, submission));
   ASSIGN_OR_RETURN(std::vector<ReadCheck> admitted_on,
                    Admit(snapshot, *judged.compiled.collection, judged.period,
                          submission.submission.origin, judged.key.organisation));
   std::move(admitted_on.begin(), admitted_on.end(), std::back_inserter(judged.read_set));
-  work->answer = ReturnAnswer();
-  work->answer.verdict = judged.judgement.verdict;
-  work->answer.findings = std::move(judged.judgement.findings);
+  *answer = ReturnAnswer();
+  answer->verdict = judged.judgement.verdict;
+  answer->findings = std::move(judged.judgement.findings);
   if (judged.judgement.verdict == Verdict::kInvalid) return NothingToKeep{};
   ASSIGN_OR_RETURN(const HeldSubmission waiting, SubmissionOf(snapshot, judged.key));
   if (waiting.held() || judged.compiled.collection->sign_off_levels > 0) {
@@ -185,9 +203,9 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
   ASSIGN_OR_RETURN(const Way way, WayFor(snapshot, submission, judged, waiting));
   switch (way) {
     case Way::kAsNewest:
-      return Unchanged{judged.head.newest.sequence, std::move(judged.read_set)};
+      return AsHeld(snapshot, judged.head.newest.sequence, std::move(judged.read_set), answer);
     case Way::kAsWaiting:
-      return Unchanged{waiting.record.sequence(), std::move(judged.read_set)};
+      return AsHeld(snapshot, waiting.record.sequence(), std::move(judged.read_set), answer);
     case Way::kNotReopened:
       return NotReopened(judged.key);
     case Way::kReasonMissing:
@@ -197,22 +215,23 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot, Work* wo
       break;
   }
   if (submission.origin.validate_only) return NothingToKeep{};
-  work->answer.waits = way == Way::kWait;
+  answer->waits = way == Way::kWait;
   // An import leaves what waits to whoever submitted it: signing it then is refused.
   const bool void_waiting =
       way == Way::kAccept && waiting.held() && submission.submission.origin == Origin::kSubmitted;
-  return Keep(submission, std::move(judged), void_waiting, &work->answer);
+  return Keep(submission, std::move(judged), void_waiting, room_bytes, answer);
 }
 
 absl::StatusOr<Decision> SubmitReturn::Keep(const ReturnSubmission& submission, JudgedReturn judged,
-                                            bool void_waiting, ReturnAnswer* answer) const {
+                                            bool void_waiting, size_t* room_bytes,
+                                            ReturnAnswer* answer) const {
   const ReturnKey& key = judged.key;
   const Collection& collection = *judged.compiled.collection;
-  answer->fact =
-      FactOf(submission, key, collection.version, judged.head.newest.number + 1, judged.judgement);
-  ASSIGN_OR_RETURN(PackedCells cells,
-                   WriteAheadIfLarge(committer_, {std::move(judged.judgement.chunks),
-                                                  std::move(judged.judgement.chunk_digests)}));
+  answer->fact = FactOf(submission, judged, judged.head.newest.number + 1);
+  ASSIGN_OR_RETURN(PackedCells cells, WriteAheadIfLarge(committer_,
+                                                        {std::move(judged.judgement.chunks),
+                                                         std::move(judged.judgement.chunk_digests)},
+                                                        room_bytes));
   NewFact fact;
   if (answer->waits) {
     MakeSubmitted(key, collection.sign_off_levels, answer->fact, &fact);

@@ -27,7 +27,7 @@ struct ReturnAnswer {
   std::optional<Accepted> accepted;  // Absent when nothing was stored.
   feed::v1::ReturnAccepted fact;     // Of `accepted`, or what waits there to be signed.
   bool waits = false;                // For signatures: it is not accepted yet.
-  bool unchanged = false;
+  bool unchanged = false;            // `fact` is what an earlier request came to.
 };
 
 // Errors, besides those of JudgeReturn and FactWriter: NOT_REOPENED, REVISION_REASON. Thread safe.
@@ -49,12 +49,19 @@ class SubmitReturn {
   // is nothing to commit. `again` as FactWriter::Write.
   void Run(ReturnSubmission submission, Done done, FactWriter::Again again = nullptr) const;
 
+  // As Run asks for it: who asks, under which id.
+  static FactRequest RequestOf(const ReturnSubmission& submission);
+  // What is to become of it as the snapshot is; `answer` is all but the acceptance. The chunks of
+  // its cells go into the fact's batch as far as `room_bytes` has room for them. Waits for the
+  // committer for others.
+  absl::StatusOr<Decision> Decide(const Snapshot& snapshot, const ReturnSubmission& submission,
+                                  size_t* room_bytes, ReturnAnswer* answer) const;
+
  private:
   struct Work;
-  absl::StatusOr<Decision> Decide(const Snapshot& snapshot, Work* work) const;
   // `void_waiting`: something waits to be signed that will not be.
   absl::StatusOr<Decision> Keep(const ReturnSubmission& submission, JudgedReturn judged,
-                                bool void_waiting, ReturnAnswer* answer) const;
+                                bool void_waiting, size_t* room_bytes, ReturnAnswer* answer) const;
 
   Committer* const committer_;
   const FactWriter* const writer_;

@@ -59,7 +59,8 @@ returns::v1::Submission MessageOf(const feed::v1::Entry& entry,
 }
 
 absl::StatusOr<ReturnKey> ParseEnding(absl::string_view name, absl::string_view ending) {
-  if (!absl::ConsumeSuffix(&name, ending)) return NotFound();
+  const absl::string_view whole = name;
+  if (!absl::ConsumeSuffix(&name, ending)) return NotFound(whole);
   return ParseReturnKey(name);
 }
 

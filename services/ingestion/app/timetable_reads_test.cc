@@ -100,9 +100,10 @@ TEST_F(TimetableReadsTest, TheOfficialFigureIsReadAtItsCutForEver) {
 
 TEST_F(TimetableReadsTest, APeriodWithoutAWindowHasNone) {
   const auto none = GetWindow(store(), {"MSitAE", "2025-05"}, Newest(), nullptr);
-  EXPECT_EQ(none.status(), NotFound());
+  EXPECT_EQ(none.status(), NotFound("window of MSitAE for 2025-05"));
   // Beyond the calendar, which ends with 2028.
-  EXPECT_EQ(GetWindow(store(), {"MSitAE", "2028-12"}, Newest(), nullptr).status(), NotFound());
+  EXPECT_EQ(GetWindow(store(), {"MSitAE", "2028-12"}, Newest(), nullptr).status(),
+            NotFound("window of MSitAE for 2028-12"));
   EXPECT_EQ(WindowAt("2028-11", Newest()).state(), timetable::v1::WINDOW_STATE_PLANNED);
 }
 

@@ -179,6 +179,35 @@ TEST_F(TimetableTest, AnExtensionCarriesOneOrganisationBeyondTheClose) {
   EXPECT_EQ(world_.Facts().back(), "CUT 2025-06 EXTENSION RAE=MISSING");
 }
 
+TEST_F(TimetableTest, NothingIsSignedAfterTheCloseWithoutAnExtension) {
+  config::v1::DefinitionSet set = WithWindows();
+  set.mutable_collections(0)->set_sign_off_levels(1);
+  world_.ingestion.Apply(set);
+  RunAt("2025-07-01T09:00:00Z");
+  ReturnSubmission june = world_.ingestion.AeReturn("RCF", "2025-06");
+  june.origin.person = "https://id.example#p-0010";
+  const auto submitted = world_.ingestion.Submit(june);
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_TRUE(submitted->waits);
+  const auto sign = [&] {
+    RequestOrigin director = world_.ingestion.FreshOrigin();
+    director.person = "https://id.example#p-0011";
+    returns::v1::SignReturnRequest request;
+    request.set_name("organisations/RCF/returns/MSitAE.2025-06/submission");
+    request.set_cell_digest(submitted->fact.cell_digest());
+    request.set_level(1);
+    std::promise<absl::StatusOr<SignedAnswer>> promise;
+    world_.ingestion.sign_return().Sign(
+        director, request, [&promise](auto answer) { promise.set_value(std::move(answer)); });
+    return promise.get_future().get();
+  };
+  RunAt("2025-07-10T16:00:00Z");
+  EXPECT_EQ(world_.Facts().back(), "LIST 2025-06 RAE RCF RLQ") << "it was not accepted";
+  EXPECT_THAT(sign(), HasReason(Reason::kPeriodClosed));
+  ASSERT_THAT(world_.Extend("RCF", "2025-06", "2025-07-14T16:00:00Z"), IsOk());
+  EXPECT_THAT(sign(), IsOk());
+}
+
 TEST_F(TimetableTest, ARevokedExtensionHoldsNoLonger) {
   RunAt("2025-07-11T09:00:00Z");
   const auto first = world_.Extend("RCF", "2025-06", "2025-07-14T16:00:00Z");

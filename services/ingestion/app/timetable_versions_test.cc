@@ -99,7 +99,7 @@ TEST_F(TimetableVersionsTest, WindowsGoOnUntilTheVersionWithoutOne) {
   EXPECT_EQ(facts[2], "LIST 2025-06 DUE RAE=LATE RCF=LATE RLQ=HELD_ON_TIME");
   EXPECT_EQ(facts.back(), "LIST 2025-07 RAE RCF RLQ");
   EXPECT_THAT(HasWindow("2025-07"), IsOk());
-  EXPECT_EQ(HasWindow("2025-08"), NotFound());
+  EXPECT_EQ(HasWindow("2025-08"), NotFound("window of MSitAE for 2025-08"));
   EXPECT_THAT(world_.Submit("RLQ", "2025-07"), HasReason(Reason::kPeriodClosed));
   EXPECT_THAT(world_.Submit("RLQ", "2025-08"), IsOk());
 }
@@ -162,7 +162,7 @@ TEST_F(TimetableVersionsTest, ARetiredCollectionHasNoWindows) {
   const std::vector<std::string> facts = world_.Facts();
   ASSERT_THAT(facts, SizeIs(14));
   EXPECT_EQ(facts.back(), "LIST 2025-07 RAE RCF RLQ");
-  EXPECT_EQ(HasWindow("2025-08"), NotFound());
+  EXPECT_EQ(HasWindow("2025-08"), NotFound("window of MSitAE for 2025-08"));
   EXPECT_THAT(Row("2025-07"), ElementsAre("RAE MISSING", "RCF MISSING", "RLQ MISSING"));
   EXPECT_THAT(Row("2025-08"), IsEmpty());
   EXPECT_THAT(world_.Extend("RLQ", "2025-08", "2025-12-20T16:00:00Z"),

@@ -9,9 +9,9 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/held_content.h"
 #include "services/ingestion/app/read_returns.h"
 #include "services/ingestion/app/reason_text.h"
-#include "services/ingestion/definitions/messages.h"
 
 namespace onereturn::ingestion {
 
@@ -39,11 +39,7 @@ absl::StatusOr<ReturnSubmission> UndoOf(const Reader& reader, const Organisation
   undo.submission.origin = sent_by;
   undo.submission.with_screens = sent_by == Origin::kSubmitted;
   undo.nil = fact.nil();
-  for (const common::v1::Explanation& given : fact.explanations()) {
-    ExplanationGiven explanation{given.rule(), std::nullopt, given.text()};
-    if (given.has_cell()) explanation.cell = CellAt(given.cell());
-    undo.submission.explanations.push_back(std::move(explanation));
-  }
+  undo.submission.explanations = ExplanationsOf(fact);
   for (const std::string& digest_bytes : fact.chunk_digests()) {
     ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(digest_bytes));
     ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));

@@ -50,6 +50,11 @@ class Uploads {
   // A complete upload of the owner. NOT_FOUND, UPLOAD_EXPIRED, UPLOAD_INCOMPLETE.
   absl::StatusOr<StoredUpload> Complete(const std::string& owner, const std::string& id) const;
 
+  // OK for an upload of the owner, complete or not. NOT_FOUND, UPLOAD_EXPIRED.
+  absl::Status CheckOwned(const std::string& owner, const std::string& id) const {
+    return Find(owner, id).status();
+  }
+
   // Removes sessions that have expired and hold no accepted file. For the service's scheduler.
   absl::Status Sweep() const;
 

@@ -52,7 +52,7 @@ absl::StatusOr<WindowReader> WindowReader::Make(const Reader* reader, const std:
                                                 uint64_t sequence) {
   CatalogueTime time(reader, sequence);
   ASSIGN_OR_RETURN(const CollectionTimeline* timeline, time.Collection(collection));
-  if (timeline->stretches.empty()) return NotFound();
+  if (timeline->stretches.empty()) return NotFound(absl::StrCat("collection ", collection));
   std::vector<CollectionStretch> stretches;
   for (const Stretch& stretch : timeline->stretches) {
     const std::optional<DayRange> used = stretch.InUse();
@@ -110,9 +110,11 @@ std::string WindowName(const WindowKey& key) {
 
 absl::StatusOr<WindowKey> ParseWindowName(absl::string_view name) {
   const std::vector<std::string> parts = absl::StrSplit(name, '/');
-  if (parts.size() != 4 || parts[0] != "collections" || parts[2] != "windows") return NotFound();
+  if (parts.size() != 4 || parts[0] != "collections" || parts[2] != "windows") {
+    return NotFound(name);
+  }
   const absl::StatusOr<Period> period = Period::Parse(parts[3]);
-  if (!period.ok()) return NotFound();
+  if (!period.ok()) return NotFound(name);
   return WindowKey{parts[1], period->ToString()};
 }
 

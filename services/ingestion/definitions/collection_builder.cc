@@ -11,6 +11,8 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/definitions/definition_checks.h"
 #include "services/ingestion/definitions/layout_builder.h"
+#include "services/ingestion/definitions/layout_cells.h"
+#include "services/ingestion/definitions/rule_parts.h"
 #include "services/ingestion/definitions/window_checks.h"
 #include "services/ingestion/domain/sign_off.h"
 
@@ -44,6 +46,14 @@ Severity SeverityOf(common::v1::Severity severity) {
     default:
       return Severity::kError;
   }
+}
+
+OrganisationTypes TypesOf(const catalogue::v1::Dimension& dimension) {
+  OrganisationTypes types;
+  for (const int type : dimension.organisation_types()) {
+    types.insert(static_cast<catalogue::v1::OrganisationType>(type));
+  }
+  return types;
 }
 
 // Each is an evaluation of the rule for every return.
@@ -82,6 +92,9 @@ class Builder {
                                           " cells; at most ", kMaxCellsOfReturn, " are taken"));
     }
     for (int i = 0; i < definition_.frames_size(); ++i) AddFrame(i);
+    collection_.lists = BuildLists(definition_, &faults_);
+    collection_.beside = BuildBeside(definition_, collection_.items, &faults_);
+    RETURN_IF_ERROR(FindItemsForRules());
     for (int i = 0; i < definition_.rules_size(); ++i) AddRule(i);
     AddStaleCopy();
     CheckHistory();
@@ -120,18 +133,7 @@ class Builder {
         unknown_items_.insert(definition_.items(i));
         continue;
       }
-      ItemSpec spec{item->code(), {}};
-      for (const catalogue::v1::Dimension& dimension : item->dimensions()) {
-        DimensionSpec added{dimension.code(), {}, dimension.sparse()};
-        for (const catalogue::v1::DimensionCode& value : dimension.values())
-          added.values.insert(value.code());
-        if (dimension.organisations()) {
-          ASSIGN_OR_RETURN(added.organisations, Organisations());
-        }
-        spec.dimensions.push_back(std::move(added));
-      }
-      std::sort(spec.dimensions.begin(), spec.dimensions.end(),
-                [](const DimensionSpec& a, const DimensionSpec& b) { return a.code < b.code; });
+      ASSIGN_OR_RETURN(ItemSpec spec, SpecOfItem(*item));
       if (!collection_.items.emplace(item->code(), std::move(spec)).second) {
         faults_.Field(absl::StrCat("items[", i, "]"), "stands twice");
       }
@@ -139,35 +141,49 @@ class Builder {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<OrganisationCodes> Organisations() {
-    if (known_organisations_ == nullptr) {
-      if (organisations_ != nullptr) {
-        ASSIGN_OR_RETURN(known_organisations_, organisations_());
-      } else {
-        known_organisations_ = std::make_shared<const std::set<std::string>>();
+  absl::StatusOr<ItemSpec> SpecOfItem(const catalogue::v1::DataItem& item) {
+    ItemSpec spec{item.code(), {}};
+    for (const catalogue::v1::Dimension& dimension : item.dimensions()) {
+      DimensionSpec added{dimension.code(), {}, dimension.sparse()};
+      for (const catalogue::v1::DimensionCode& value : dimension.values())
+        added.values.insert(value.code());
+      if (dimension.organisations()) {
+        ASSIGN_OR_RETURN(added.organisations, Organisations(TypesOf(dimension)));
       }
+      spec.dimensions.push_back(std::move(added));
     }
-    return known_organisations_;
+    std::sort(spec.dimensions.begin(), spec.dimensions.end(),
+              [](const DimensionSpec& a, const DimensionSpec& b) { return a.code < b.code; });
+    return spec;
   }
 
-  std::optional<PeriodSpan> ReadSpan(const std::string& path, const std::string& from,
-                                     const std::string& to) {
-    absl::StatusOr<Period> first = Period::Parse(from);
-    if (!first.ok()) {
-      faults_.Field(absl::StrCat(path, ".from_period"), first.status().message());
-      return std::nullopt;
+  // The collection's own, and those that it reads beside. Of these one may be gone by now: then
+  // there are no cells of it, which decides nothing.
+  absl::Status FindItemsForRules() {
+    items_for_rules_ = collection_.items;
+    for (const BesideSpec& beside : collection_.beside) {
+      for (const std::string& code : beside.items) {
+        ASSIGN_OR_RETURN(std::optional<catalogue::v1::DataItem> item, items_(code));
+        if (!item.has_value()) {
+          gone_beside_.insert(code);
+        } else {
+          ASSIGN_OR_RETURN(ItemSpec spec, SpecOfItem(*item));
+          items_for_rules_.emplace(code, std::move(spec));
+        }
+      }
     }
-    PeriodSpan span{*first, std::nullopt};
-    if (to.empty()) return span;
-    absl::StatusOr<Period> last = Period::Parse(to);
-    if (!last.ok()) {
-      faults_.Field(absl::StrCat(path, ".to_period"), last.status().message());
-      return std::nullopt;
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<OrganisationCodes> Organisations(const OrganisationTypes& types) {
+    OrganisationCodes& known = known_organisations_[types];
+    if (known != nullptr) return known;
+    if (organisations_ != nullptr) {
+      ASSIGN_OR_RETURN(known, organisations_(types));
+    } else {
+      known = std::make_shared<const std::set<std::string>>();
     }
-    if (last->end() < first->start())
-      faults_.Field(absl::StrCat(path, ".to_period"), "lies before from_period");
-    span.to = *last;
-    return span;
+    return known;
   }
 
   void AddFrame(int i) {
@@ -175,7 +191,8 @@ class Builder {
     const std::string path = absl::StrCat("frames[", i, "]");
     if (absl::Status code = CheckOdsCode(frame.organisation()); !code.ok())
       faults_.Field(absl::StrCat(path, ".organisation"), code.message());
-    std::optional<PeriodSpan> span = ReadSpan(path, frame.from_period(), frame.to_period());
+    std::optional<PeriodSpan> span =
+        ReadSpan(path, frame.from_period(), frame.to_period(), &faults_);
     if (span.has_value()) collection_.frames[frame.organisation()].push_back(*span);
   }
 
@@ -185,7 +202,7 @@ class Builder {
     if (absl::Status code = CheckOdsCode(hole.organisation()); !code.ok())
       faults_.Field(absl::StrCat(path, ".organisation"), code.message());
     if (hole.items().empty()) faults_.Field(absl::StrCat(path, ".items"), "is empty");
-    std::optional<PeriodSpan> span = ReadSpan(path, hole.from_period(), hole.to_period());
+    std::optional<PeriodSpan> span = ReadSpan(path, hole.from_period(), hole.to_period(), &faults_);
     for (const std::string& item : hole.items()) CheckItemKnown(path, item);
     if (!span.has_value()) return;
     collection_.not_collected[hole.organisation()].push_back(
@@ -201,8 +218,8 @@ class Builder {
   // Does one of the items have the dimension? Items that are not defined may.
   bool AnyHasDimension(const std::vector<std::string>& items, const std::string& dimension) const {
     return std::any_of(items.begin(), items.end(), [&](const std::string& code) {
-      auto item = collection_.items.find(code);
-      if (item == collection_.items.end()) return true;  // Named as a fault already.
+      auto item = items_for_rules_.find(code);
+      if (item == items_for_rules_.end()) return true;  // Named as a fault already, or gone.
       const std::vector<DimensionSpec>& own = item->second.dimensions;
       return std::any_of(own.begin(), own.end(),
                          [&](const DimensionSpec& spec) { return spec.code == dimension; });
@@ -213,8 +230,8 @@ class Builder {
   bool AnyHasValue(const std::vector<std::string>& items, const std::string& dimension,
                    const std::string& value) const {
     return std::any_of(items.begin(), items.end(), [&](const std::string& code) {
-      auto item = collection_.items.find(code);
-      if (item == collection_.items.end()) return true;
+      auto item = items_for_rules_.find(code);
+      if (item == items_for_rules_.end()) return true;
       const std::vector<DimensionSpec>& own = item->second.dimensions;
       return std::any_of(own.begin(), own.end(), [&](const DimensionSpec& spec) {
         return spec.code == dimension && spec.Has(value);
@@ -238,6 +255,7 @@ class Builder {
     if (rule.each_cell() && rule.for_each_size() > 0) {
       faults_.Field(path, "each_cell and for_each cannot stand together");
     }
+    if (!rule.values_of().empty()) return AddRuleOfValues(path, rule);
     absl::StatusOr<Expression> expression = Expression::Parse(rule.expression());
     if (!expression.ok()) {
       faults_.Field(absl::StrCat(path, ".expression"), expression.status().message());
@@ -251,8 +269,12 @@ class Builder {
         faults_.Field(absl::StrCat(path, ".expression"),
                       absl::StrCat("a rule of each cell reads only \"cell\", not \"", item, "\""));
       }
-      if (!rule.each_cell()) CheckItemKnown(absl::StrCat(path, ".expression"), item);
+      if (!rule.each_cell() && items_for_rules_.count(item) == 0 && gone_beside_.count(item) == 0) {
+        CheckItemKnown(absl::StrCat(path, ".expression"), item);
+      }
     }
+    CheckReferences(absl::StrCat(path, ".expression"), *expression, items_for_rules_, collection_,
+                    &faults_);
     for (const std::string& dimension : rule.for_each()) {
       if (!AnyHasDimension(expression->Items(), dimension)) {
         faults_.Field(
@@ -270,6 +292,35 @@ class Builder {
                                          rule.each_cell(),
                                          rule.screen(),
                                          std::move(at)});
+  }
+
+  void AddRuleOfValues(const std::string& path, const catalogue::v1::Rule& rule) {
+    if (!rule.expression().empty() || rule.each_cell() || rule.for_each_size() > 0 ||
+        rule.at_size() > 0 || rule.screen()) {
+      faults_.Field(path,
+                    "values_of stands alone: without expression, each_cell, for_each, at and "
+                    "screen");
+    }
+    if (rule.severity() != common::v1::SEVERITY_ERROR) {
+      faults_.Field(absl::StrCat(path, ".severity"), "of a rule with values_of is ERROR");
+    }
+    if (collection_.RuleOfValues(rule.values_of()) != nullptr) {
+      faults_.Field(absl::StrCat(path, ".values_of"), "has another rule already");
+    }
+    std::vector<std::string> own;
+    for (const auto& [code, item] : collection_.items) own.push_back(code);
+    if (unknown_items_.empty() && !AnyHasDimension(own, rule.values_of())) {
+      faults_.Field(absl::StrCat(path, ".values_of"),
+                    absl::StrCat("no item has a dimension \"", rule.values_of(), "\""));
+    }
+    RuleSpec spec{rule.code(),
+                  Severity::kError,
+                  rule.message(),
+                  rule.suggestion(),
+                  Expression::Parse("1 = 1").value(),
+                  {}};
+    spec.values_of = rule.values_of();
+    collection_.rules.push_back(std::move(spec));
   }
 
   std::vector<RuleValues> ReadRuleValues(const std::string& path, const catalogue::v1::Rule& rule,
@@ -343,7 +394,8 @@ class Builder {
           {layout.code(), BuildWideLayout(layout.wide(), absl::StrCat(path, ".wide"), collection_,
                                           unknown_items_, &faults_)});
     } else if (layout.has_long_()) {
-      collection_.layouts.push_back({layout.code(), MakeLong(path, layout.long_())});
+      collection_.layouts.push_back(
+          {layout.code(), BuildLongLayout(layout.long_(), path, collection_, &faults_)});
     } else {
       faults_.Field(path, "has neither a wide nor a long shape");
       return;
@@ -372,31 +424,12 @@ class Builder {
     return *period;
   }
 
-  LongLayout MakeLong(const std::string& layout_path, const catalogue::v1::LongLayout& layout) {
-    const std::string path = absl::StrCat(layout_path, ".long.dimensions");
-    LongLayout made{{layout.dimensions().begin(), layout.dimensions().end()}};
-    std::set<std::string> headers = {"organisation", "period",      "item",
-                                     "value",        "null_reason", "status"};
-    for (const std::string& dimension : made.dimensions) {
-      if (!headers.insert(dimension).second) {
-        faults_.Field(path, absl::StrCat("column \"", dimension, "\" stands twice"));
-      }
-    }
-    for (const auto& [code, item] : collection_.items) {
-      for (const DimensionSpec& dimension : item.dimensions) {
-        if (headers.count(dimension.code) == 0) {
-          faults_.Field(path, absl::StrCat("dimension \"", dimension.code, "\" of item ", code,
-                                           " has no column"));
-        }
-      }
-    }
-    return made;
-  }
-
   const catalogue::v1::Collection& definition_;
   const ItemLookup& items_;
   const OrganisationLookup& organisations_;
-  OrganisationCodes known_organisations_;  // Null until they were asked for.
+  std::map<OrganisationTypes, OrganisationCodes> known_organisations_;
+  ItemSpecs items_for_rules_;
+  std::set<std::string> gone_beside_;
   Error faults_;
   std::set<std::string> unknown_items_;
   std::set<std::string> rule_codes_;

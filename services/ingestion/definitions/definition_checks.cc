@@ -34,14 +34,24 @@ catalogue::v1::OrganisationType ChildType(catalogue::v1::RelationshipKind kind) 
   switch (kind) {
     case catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_ICB:
     case catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_REGION:
+    case catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_NATION:
       return catalogue::v1::ORGANISATION_TYPE_PROVIDER;
     case catalogue::v1::RELATIONSHIP_KIND_ICB_TO_REGION:
       return catalogue::v1::ORGANISATION_TYPE_ICB;
     case catalogue::v1::RELATIONSHIP_KIND_REGION_TO_NATION:
       return catalogue::v1::ORGANISATION_TYPE_REGION;
+    case catalogue::v1::RELATIONSHIP_KIND_SUB_ICB_TO_ICB:
+      return catalogue::v1::ORGANISATION_TYPE_SUB_ICB;
     default:
       return catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED;
   }
+}
+
+// What is known by its returns alone belongs to others as a provider does.
+catalogue::v1::OrganisationType TypeAsChild(const catalogue::v1::Organisation& organisation) {
+  return organisation.type() == catalogue::v1::ORGANISATION_TYPE_UNKNOWN
+             ? catalogue::v1::ORGANISATION_TYPE_PROVIDER
+             : organisation.type();
 }
 
 void CheckRelationship(const catalogue::v1::Organisation& organisation, int i, Error* faults) {
@@ -50,7 +60,7 @@ void CheckRelationship(const catalogue::v1::Organisation& organisation, int i, E
   if (relationship.kind() == catalogue::v1::RELATIONSHIP_KIND_UNSPECIFIED) {
     faults->Field(absl::StrCat(path, ".kind"), "is missing");
   }
-  if (ChildType(relationship.kind()) != organisation.type()) {
+  if (ChildType(relationship.kind()) != TypeAsChild(organisation)) {
     faults->Field(absl::StrCat(path, ".kind"), "is not of an organisation of this type");
   }
   if (absl::Status code = CheckOdsCode(relationship.parent()); !code.ok()) {
@@ -240,6 +250,15 @@ absl::Status CheckItem(const catalogue::v1::DataItem& item) {
     if (dimension.organisations() && !dimension.sparse()) {
       faults.Field(absl::StrCat(path, ".sparse"),
                    "must be set: no return has a figure for every organisation");
+    }
+    for (const int type : dimension.organisation_types()) {
+      if (dimension.organisations() && type != catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED &&
+          catalogue::v1::OrganisationType_IsValid(type)) {
+        continue;
+      }
+      faults.Field(absl::StrCat(path, ".organisation_types"),
+                   "holds types of organisations, and stands only with organisations");
+      break;
     }
     std::set<std::string> values;
     for (const catalogue::v1::DimensionCode& value : dimension.values()) {

@@ -42,6 +42,9 @@ class LayoutBuilder {
     for (int i = 0; i < definition_.cells_without_column_size(); ++i) {
       AddCellWithoutColumn(At("cells_without_column", i), definition_.cells_without_column(i));
     }
+    for (int i = 0; i < definition_.parents_size(); ++i) {
+      AddParent(At("parents", i), definition_.parents(i));
+    }
     CheckSeriesHeaders();
     return std::move(made_);
   }
@@ -64,6 +67,8 @@ class LayoutBuilder {
     made_.null_reasons_written = definition_.null_reasons_written();
     made_.numbers = StyleOf(definition_.numbers());
     made_.keeps_other_items = definition_.keeps_other_items();
+    made_.several_periods = definition_.several_periods();
+    CheckSeveralPeriods();
     if (definition_.period_format() == catalogue::v1::PERIOD_FORMAT_UNSPECIFIED) {
       Fault(absl::StrCat(path_, ".period_format"), "is missing");
     }
@@ -82,6 +87,13 @@ class LayoutBuilder {
     if (!made_.selector_header.empty()) {
       TakeHeader(absl::StrCat(path_, ".selector_header"), made_.selector_header, &fixed_headers_);
     }
+  }
+
+  void CheckSeveralPeriods() {
+    if (!made_.several_periods) return;
+    const std::string path = absl::StrCat(path_, ".several_periods");
+    if (made_.period_form == PeriodForm::kGiven) Fault(path, "needs a period_header to choose by");
+    if (!made_.total_label.empty()) Fault(path, "cannot be: a total would be of all periods");
   }
 
   void TakeHeader(const std::string& path, const std::string& header,
@@ -148,8 +160,19 @@ class LayoutBuilder {
       dimension.total = TotalRows{total.text(), total.rule(), SeverityOfCheck(total.severity()),
                                   !total.optional()};
     }
+    AddMissingRow(path, definition, &dimension);
     cells_.AddRowDimension(dimension.dimension);
     made_.row_dimensions.push_back(std::move(dimension));
+  }
+
+  void AddMissingRow(const std::string& path, const catalogue::v1::RowDimension& definition,
+                     RowDimension* dimension) {
+    dimension->missing_row = NoFigureOf(definition.missing_row());
+    if (definition.missing_row() == catalogue::v1::NO_FIGURE_UNSPECIFIED) return;
+    if (definition_.row_dimensions_size() > 1 || !definition_.selector_header().empty()) {
+      Fault(absl::StrCat(path, ".missing_row"),
+            "needs rows of one kind and one dimension: else it cannot be told which are missing");
+    }
   }
 
   void CheckRule(const std::string& path, const std::string& rule, common::v1::Severity severity) {
@@ -157,6 +180,19 @@ class LayoutBuilder {
     if (severity == common::v1::SEVERITY_UNSPECIFIED) {
       Fault(absl::StrCat(path, ".severity"), "is missing");
     }
+  }
+
+  void AddParent(const std::string& path, const catalogue::v1::ParentColumn& definition) {
+    TakeHeader(absl::StrCat(path, ".header"), definition.header(), &fixed_headers_);
+    if (definition.kind() == catalogue::v1::RELATIONSHIP_KIND_UNSPECIFIED) {
+      Fault(absl::StrCat(path, ".kind"), "is missing");
+    }
+    CheckRule(path, definition.rule(), definition.severity());
+    if (definition.severity() == common::v1::SEVERITY_EXPLAIN) {
+      Fault(absl::StrCat(path, ".severity"), "must be ERROR or INFO: no cell can be explained");
+    }
+    made_.parents.push_back(ParentColumn{definition.header(), definition.kind(), definition.rule(),
+                                         SeverityOfCheck(definition.severity())});
   }
 
   std::optional<NumberPattern> ReadPattern(const std::string& path, const std::string& text) {
@@ -339,10 +375,7 @@ class LayoutBuilder {
   void AddCellWithoutColumn(const std::string& path,
                             const catalogue::v1::CellWithoutColumn& definition) {
     Cell cell = CellAt(definition.cell());
-    if (!made_.row_dimensions.empty()) {
-      return Fault(path, "a layout whose rows have dimensions cannot name single cells");
-    }
-    cells_.Take(absl::StrCat(path, ".cell"), cell);
+    cells_.TakeWhole(absl::StrCat(path, ".cell"), cell);
     if (definition.null_reason() == common::v1::NULL_REASON_UNSPECIFIED) {
       Fault(absl::StrCat(path, ".null_reason"), "is missing");
     }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
@@ -119,7 +120,7 @@ absl::StatusOr<Collection> Build(const catalogue::v1::Collection& definition,
         if (found == known.items.end()) return std::optional<catalogue::v1::DataItem>();
         return std::make_optional(ItemOf(found->second));
       },
-      []() -> absl::StatusOr<OrganisationCodes> {
+      [](const OrganisationTypes&) -> absl::StatusOr<OrganisationCodes> {
         return std::make_shared<const std::set<std::string>>(std::set<std::string>{"QWO"});
       });
 }
@@ -202,8 +203,30 @@ TEST(LayoutBuilderTest, EveryFaultIsNamedWithItsPlace) {
            {[](Wide& w) { *w.add_shapes() = w.shapes(0); }, "selector_header", "is missing"},
            {[](Wide& w) { *w.add_columns() = w.shapes(0).columns(0); }, "columns",
             "belong into the shapes"},
-           {[](Wide& w) { w.add_cells_without_column(); }, "cells_without_column[0]",
-            "cannot name single cells"},
+           {[](Wide& w) { w.add_cells_without_column(); }, "cells_without_column[0].cell",
+            "is not an item"},
+           {[](Wide& w) {
+              auto* cell = w.add_cells_without_column()->mutable_cell();
+              cell->set_item("dm01_activity");
+              for (const auto& [dimension, value] : std::map<std::string, std::string>{
+                       {"activity", "planned"}, {"commissioner", "NONC"}, {"test", "ULTRASOUND"}}) {
+                auto* added = cell->add_dimensions();
+                added->set_dimension(dimension);
+                added->set_value(value);
+              }
+            },
+            "cells_without_column[0].cell", "has a column already"},
+           {[](Wide& w) { w.set_several_periods(true), w.set_total_label("TOTAL"); },
+            "several_periods", "would be of all periods"},
+           {[](Wide& w) {
+              w.set_several_periods(true);
+              w.set_period_format(catalogue::v1::PERIOD_FORMAT_GIVEN);
+            },
+            "several_periods", "needs a period_header"},
+           {[](Wide& w) {
+              w.mutable_row_dimensions(1)->set_missing_row(catalogue::v1::NO_FIGURE_ZERO);
+            },
+            "row_dimensions[1].missing_row", "one dimension"},
            {[](Wide& w) { w.clear_period_header(); }, "period_header", "is missing"},
            {[](Wide& w) { w.set_period_format(catalogue::v1::PERIOD_FORMAT_GIVEN); },
             "period_header", "must be empty"},

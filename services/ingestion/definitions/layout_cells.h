@@ -8,6 +8,7 @@
 
 #include "common/cells/cell.h"
 #include "common/status/error.h"
+#include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "services/ingestion/domain/collection.h"
 
 namespace onereturn::ingestion {
@@ -24,9 +25,12 @@ class LayoutCells {
   void AddRowDimension(const std::string& dimension) { row_dimensions_.push_back(dimension); }
   // A column of this cell; false after a fault, which is added at `path`.
   bool Take(const std::string& path, const Cell& cell);
+  // A cell that names all its dimensions, and that no column gives at any row.
+  bool TakeWhole(const std::string& path, const Cell& cell);
 
  private:
   bool IsCellOf(const ItemSpec& item, const Cell& cell) const;
+  const ItemSpec* FindItem(const std::string& path, const Cell& cell) const;
 
   const Collection& collection_;
   const std::set<std::string>& unknown_items_;  // A fault already: they may have any dimension.
@@ -34,6 +38,10 @@ class LayoutCells {
   std::vector<std::string> row_dimensions_;
   std::set<std::string> taken_;
 };
+
+// `collection` has its items already. Faults go to `faults`, below `path`.
+LongLayout BuildLongLayout(const catalogue::v1::LongLayout& definition, const std::string& path,
+                           const Collection& collection, Error* faults);
 
 }  // namespace onereturn::ingestion
 

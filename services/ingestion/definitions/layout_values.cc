@@ -47,6 +47,8 @@ PeriodForm PeriodFormOf(catalogue::v1::PeriodFormat format) {
       return PeriodForm::kLastDay;
     case catalogue::v1::PERIOD_FORMAT_GIVEN:
       return PeriodForm::kGiven;
+    case catalogue::v1::PERIOD_FORMAT_FIRST_DAY:
+      return PeriodForm::kFirstDay;
     default:
       return PeriodForm::kCanonical;
   }

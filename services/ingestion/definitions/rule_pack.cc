@@ -45,16 +45,21 @@ FileSetting SettingOf(const RulePack& pack) {
     return absl::OkStatus();
   };
   setting.held = [&pack](const std::string& /*organisation*/, const Period& period) {
-    return absl::StatusOr<std::vector<Cell>>(period == pack.period ? pack.held
-                                                                   : std::vector<Cell>());
+    // A part is replaced in it: reasons are not kept then.
+    return absl::StatusOr<HeldContent>(period == pack.period ? HeldContent{pack.held, {}}
+                                                             : HeldContent());
   };
-  setting.history = [&pack](const std::string& /*organisation*/,
-                            const Period& period) -> absl::StatusOr<ReturnHistory> {
-    if (period == pack.period) return pack.history;
+  setting.past = [&pack](const std::string& /*organisation*/,
+                         const Period& period) -> absl::StatusOr<std::unique_ptr<PastReturns>> {
+    if (period == pack.period) return std::make_unique<PastReturnsHeld>(pack.history);
     return Error(Reason::kPeriod,
                  absl::StrCat("the file is of ", period.ToString(), ", the rules are for ",
                               pack.period.ToString(), ": take the rules for the file's period"))
         .Field("period", absl::StrCat("must be ", pack.period.ToString()));
+  };
+  setting.parents = [&pack](const std::string& /*organisation*/, int kind, const Period& period) {
+    return absl::StatusOr<std::vector<std::string>>(
+        ParentsOn(pack.source.relationships(), kind, period.end()));
   };
   return setting;
 }
@@ -64,12 +69,26 @@ GivenWithFile GivenFor(const RulePack& pack, const LayoutSpec& layout) {
   GivenWithFile given;
   const auto* wide = std::get_if<WideLayout>(&layout.shape);
   if (wide == nullptr) return given;
-  if (wide->period_header.empty()) given.period = pack.period;
+  if (wide->period_header.empty() || wide->several_periods) given.period = pack.period;
   if (wide->organisation_header.empty()) given.organisation = pack.organisation;
   return given;
 }
 
 }  // namespace
+
+std::vector<std::string> ParentsOn(
+    const google::protobuf::RepeatedPtrField<catalogue::v1::Relationship>& relationships, int kind,
+    const CivilDay& day) {
+  const std::string text = day.ToString();
+  std::vector<std::string> parents;
+  for (const catalogue::v1::Relationship& one : relationships) {
+    if (one.kind() == kind && one.from_date() <= text &&
+        (one.to_date().empty() || text <= one.to_date())) {
+      parents.push_back(one.parent());
+    }
+  }
+  return parents;
+}
 
 std::string SignedBytesOf(absl::string_view pack) {
   const Digest digest = Sha256(pack);
@@ -94,16 +113,22 @@ absl::Status VerifyRulePack(const returns::v1::SignedRulePack& signed_pack,
 }
 
 absl::StatusOr<Collection> CompileCollection(const returns::v1::RulePack& source) {
-  const auto& items = source.items();
-  const ItemLookup item = [&items](const std::string& code) {
+  const ItemLookup item = [&source](const std::string& code) {
     using Found = absl::StatusOr<std::optional<catalogue::v1::DataItem>>;
-    auto found = std::find_if(items.begin(), items.end(),
-                              [&code](const auto& one) { return one.code() == code; });
-    return found == items.end() ? Found(std::nullopt) : Found(*found);
+    for (const auto* items : {&source.items(), &source.items_beside()}) {
+      const auto found = std::find_if(items->begin(), items->end(),
+                                      [&code](const auto& one) { return one.code() == code; });
+      if (found != items->end()) return Found(*found);
+    }
+    return Found(std::nullopt);
   };
-  return BuildCollection(source.collection(), item, [&source] {
-    return absl::StatusOr<OrganisationCodes>(std::make_shared<const std::set<std::string>>(
-        source.organisations().begin(), source.organisations().end()));
+  return BuildCollection(source.collection(), item, [&source](const OrganisationTypes& types) {
+    auto codes = std::make_shared<std::set<std::string>>();
+    if (types.empty()) codes->insert(source.organisations().begin(), source.organisations().end());
+    for (const returns::v1::OpenOrganisation& one : source.open_organisations()) {
+      if (types.count(one.type()) > 0) codes->insert(one.code());
+    }
+    return absl::StatusOr<OrganisationCodes>(std::move(codes));
   });
 }
 

@@ -64,6 +64,13 @@ bool ItemSpec::HasCell(const std::vector<DimensionValue>& cell_dimensions) const
   return fits;
 }
 
+bool OrganisationListSpec::Holds(absl::string_view organisation, const Period& period) const {
+  const auto found = members.find(std::string(organisation));
+  return found != members.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const PeriodSpan& span) { return span.Covers(period); });
+}
+
 uint64_t Collection::CellCount() const {
   uint64_t count = 0;
   for (const auto& [item_code, item] : items) {
@@ -101,9 +108,7 @@ std::set<std::string> Collection::HistoryItems() const {
   for (const RuleSpec& rule : rules) {
     if (rule.PriorPeriods() == 0) continue;
     reads_all = reads_all || rule.each_cell;
-    if (!rule.each_cell) {
-      read.insert(rule.expression.Items().begin(), rule.expression.Items().end());
-    }
+    if (!rule.each_cell) read.merge(rule.expression.PriorItems());
   }
   if (!reads_all) return read;
   for (const auto& [code, item] : items) read.insert(code);
@@ -121,9 +126,23 @@ uint64_t Collection::HistoryCellCount() const {
   return count;
 }
 
+const RuleSpec* Collection::RuleOfValues(absl::string_view dimension) const {
+  for (const RuleSpec& rule : rules) {
+    if (!rule.values_of.empty() && rule.values_of == dimension) return &rule;
+  }
+  return nullptr;
+}
+
 const LayoutSpec* Collection::FindLayout(absl::string_view layout_code) const {
   for (const LayoutSpec& layout : layouts) {
     if (layout.code == layout_code) return &layout;
+  }
+  return nullptr;
+}
+
+const LayoutSpec* Collection::FindLongLayout() const {
+  for (const LayoutSpec& layout : layouts) {
+    if (std::holds_alternative<LongLayout>(layout.shape)) return &layout;
   }
   return nullptr;
 }

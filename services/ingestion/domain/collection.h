@@ -57,6 +57,29 @@ struct RuleValues {
   std::vector<std::string> values;
 };
 
+// Periods from `from` to `to`, both inclusive; without `to`: no end.
+struct PeriodSpan {
+  Period from;
+  std::optional<Period> to;
+
+  bool Covers(const Period& period) const {
+    return period.start() >= from.start() && (!to.has_value() || period.end() <= to->end());
+  }
+};
+
+// An organisation's place on a list: spans in which it is on it.
+struct OrganisationListSpec {
+  std::map<std::string, std::vector<PeriodSpan>> members;
+
+  bool Holds(absl::string_view organisation, const Period& period) const;
+};
+
+// What rules read of another collection's return of the same organisation and period.
+struct BesideSpec {
+  std::string collection;
+  std::set<std::string> items;
+};
+
 struct RuleSpec {
   std::string code;
   Severity severity = Severity::kError;
@@ -67,6 +90,9 @@ struct RuleSpec {
   bool each_cell = false;  // The name `cell` stands for the cell in hand.
   bool screen = false;     // Looks for an unusual pattern; its findings are INFO.
   std::vector<RuleValues> at = {};
+  // Of a rule without an expression: cells with another value of this dimension than those of its
+  // list are its findings. `expression` is then true, and never evaluated.
+  std::string values_of = "";
 
   // How many periods back it reads; 0: the period in hand alone.
   uint32_t PriorPeriods() const { return expression.PriorPeriods(); }
@@ -77,16 +103,6 @@ struct StaleCopySpec {
   uint32_t periods = 0;        // How many periods back; 0: it is not looked for.
   uint32_t least_figures = 0;  // Other than zero: with fewer, a repetition says nothing.
   Severity severity = Severity::kInfo;
-};
-
-// Periods from `from` to `to`, both inclusive; without `to`: no end.
-struct PeriodSpan {
-  Period from;
-  std::optional<Period> to;
-
-  bool Covers(const Period& period) const {
-    return period.start() >= from.start() && (!to.has_value() || period.end() <= to->end());
-  }
 };
 
 struct NotCollectedSpec {
@@ -109,6 +125,8 @@ struct Collection {
   std::map<std::string, std::vector<NotCollectedSpec>> not_collected;  // By organisation.
   std::vector<LayoutSpec> layouts;
   std::optional<WindowSpec> window;  // Absent: its returns are taken at any time.
+  std::map<std::string, OrganisationListSpec> lists = {};
+  std::vector<BesideSpec> beside = {};
 
   // How many cells a whole return owes; UINT64_MAX as above.
   uint64_t CellCount() const;
@@ -125,8 +143,14 @@ struct Collection {
   // How many cells those items owe in all the periods; UINT64_MAX as CellCount. What a return holds
   // of sparse items is known when it is read.
   uint64_t HistoryCellCount() const;
+  // The rule that speaks where a cell's value is none of the dimension's list; nullptr: the finding
+  // is CELL_DIMENSION.
+  const RuleSpec* RuleOfValues(absl::string_view dimension) const;
   // nullptr when there is none.
   const LayoutSpec* FindLayout(absl::string_view layout_code) const;
+  // The first layout of one row a figure, which takes null reasons and explanations beside it;
+  // nullptr when there is none.
+  const LayoutSpec* FindLongLayout() const;
   // Every cell that a whole return owes, in order of item and dimensions, until `visit` answers
   // false. The cell holds no value.
   void VisitCells(absl::FunctionRef<bool(const Cell& cell)> visit) const;

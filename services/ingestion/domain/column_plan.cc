@@ -16,6 +16,7 @@ class ColumnPlanMaker {
  public:
   explicit ColumnPlanMaker(const WideLayout& layout)
       : layout_(layout), faults_(Reason::kFileLayout, "the header row does not fit the layout") {
+    faults_.Remedy(kHeaderRemedy);
     Know(layout.organisation_header, ColumnPlan::Role::kOrganisation);
     Know(layout.period_header, ColumnPlan::Role::kPeriod);
     Know(layout.selector_header, ColumnPlan::Role::kSelector);
@@ -23,12 +24,12 @@ class ColumnPlanMaker {
       Know(dimension.header, ColumnPlan::Role::kRowDimension);
     }
     for (const RowShape& shape : layout.shapes) KnowFigures(shape);
+    plan_.parent_columns_.resize(layout.parents.size());
     for (const ColumnSeries& series : layout.series) series_.emplace_back(series.values.size());
   }
 
   absl::StatusOr<ColumnPlan> Make(const std::vector<absl::string_view>& header) {
-    size_t width = header.size();
-    while (width > 0 && Trimmed(header[width - 1]).empty()) --width;
+    const size_t width = WidthOfHeader(header);
     for (size_t i = 0; i < width; ++i) Place(i, std::string(Trimmed(header[i])));
     for (const std::string& known : in_order_) {
       if (columns_.count(known) == 0) {
@@ -73,12 +74,25 @@ class ColumnPlanMaker {
       if (!columns_.emplace(header, column).second) Fault(column, header, "stands twice");
     } else if (PlaceInSeries(column, header)) {
       role = ColumnPlan::Role::kFigure;
-    } else if (layout_.ignored_headers.count(header) == 0 && !header.empty()) {
+    } else if (!PlaceParent(column, header) && layout_.ignored_headers.count(header) == 0 &&
+               !header.empty()) {
       Fault(column, header, "is not a column of the layout");
     }
     if (role == ColumnPlan::Role::kFigure) plan_.figure_columns_.push_back(column);
     plan_.roles_.push_back(role);
     plan_.headers_.push_back(std::move(header));
+  }
+
+  // False where the header is of no parent.
+  bool PlaceParent(size_t column, const std::string& header) {
+    bool found = false;
+    for (size_t i = 0; i < layout_.parents.size(); ++i) {
+      if (layout_.parents[i].header != header) continue;
+      if (plan_.parent_columns_[i].has_value()) Fault(column, header, "stands twice");
+      plan_.parent_columns_[i] = column;
+      found = true;
+    }
+    return found;
   }
 
   // False where the header is of no series.

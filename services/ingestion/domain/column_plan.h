@@ -72,6 +72,8 @@ class ColumnPlan {
   std::optional<size_t> period_column() const { return period_column_; }
   std::optional<size_t> selector_column() const { return selector_column_; }
   size_t row_dimension_column(size_t dimension) const { return row_dimension_columns_[dimension]; }
+  // Of each of the layout's parents: its column; nullopt where the file is without it.
+  const std::vector<std::optional<size_t>>& parent_columns() const { return parent_columns_; }
   // The columns with figures, in order.
   const std::vector<size_t>& figure_columns() const { return figure_columns_; }
   // Do rows of any shape have a figure there that is read?
@@ -88,6 +90,7 @@ class ColumnPlan {
   std::optional<size_t> period_column_;
   std::optional<size_t> selector_column_;
   std::vector<size_t> row_dimension_columns_;
+  std::vector<std::optional<size_t>> parent_columns_;
   std::vector<size_t> figure_columns_;
   std::vector<ShapePlan> shapes_;
 };

@@ -1,10 +1,11 @@
 #include "services/ingestion/domain/file_examination.h"
 
-#include <set>
+#include <algorithm>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/personal_data.h"
 #include "common/base/utf8.h"
 #include "common/status/error.h"
@@ -40,18 +41,11 @@ Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Sta
   return finding;
 }
 
-bool GivesAPart(const LayoutSpec& layout) {
+Joining JoiningOf(const LayoutSpec& layout, SubmitMode mode) {
+  Joining joining{mode};
   const auto* wide = std::get_if<WideLayout>(&layout.shape);
-  return wide != nullptr && wide->keeps_other_items;
-}
-
-void AddKeptCells(const LayoutSpec& layout, std::vector<Cell> held, FileReturnRows* rows) {
-  const std::set<std::string> given = std::get<WideLayout>(layout.shape).Items();
-  for (Cell& cell : held) {
-    if (given.count(cell.item) > 0) continue;
-    rows->cells.push_back(std::move(cell));
-    rows->places.push_back(Place{});
-  }
+  if (wide != nullptr && wide->keeps_other_items) joining.part = wide->Items();
+  return joining;
 }
 
 Submission ToSubmission(FileReturnRows rows, Origin origin) {
@@ -106,14 +100,47 @@ absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) const {
   findings.Append(std::move(rows.findings));
   const Period period = rows.period;
   RETURN_IF_ERROR(setting_.admit(rows.organisation, period));
-  if (GivesAPart(layout_)) {
-    ASSIGN_OR_RETURN(std::vector<Cell> held, setting_.held(rows.organisation, period));
-    AddKeptCells(layout_, std::move(held), &rows);
+  RETURN_IF_ERROR(CheckParents(rows, &findings));
+  Submission sent = ToSubmission(std::move(rows), setting_.origin);
+  if (joining_.AsksForHeld()) {
+    ASSIGN_OR_RETURN(HeldContent held, setting_.held(sent.organisation, period));
+    findings.Append(Join(joining_, std::move(held), &sent));
   }
-  ASSIGN_OR_RETURN(const ReturnHistory history, setting_.history(rows.organisation, period));
-  findings.Append(
-      Judge(collection_, period, ToSubmission(std::move(rows), setting_.origin), history).findings);
+  ASSIGN_OR_RETURN(const std::unique_ptr<PastReturns> past,
+                   setting_.past(sent.organisation, period));
+  findings.Append(Judge(collection_, period, sent, *past).findings);
+  RETURN_IF_ERROR(past->status());
   return findings;
+}
+
+absl::Status FileExamination::CheckParents(const FileReturnRows& rows, Findings* findings) const {
+  if (setting_.parents == nullptr) return absl::OkStatus();
+  for (const StatedParent& stated : rows.parents) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> parents,
+                     setting_.parents(rows.organisation, stated.column.kind, rows.period));
+    // Where the catalogue knows of none, nothing can be wrong.
+    if (parents.empty() ||
+        std::find(parents.begin(), parents.end(), stated.parent) != parents.end()) {
+      continue;
+    }
+    Finding finding;
+    finding.code = stated.column.rule;
+    finding.severity = stated.column.severity;
+    finding.rule_version = collection_.version;
+    finding.organisation = rows.organisation;
+    finding.place = stated.place;
+    finding.got = ShownCode(stated.parent);
+    finding.expected = absl::StrJoin(parents, ", ");
+    finding.message =
+        absl::StrCat("\"", stated.column.header, "\" names ", finding.got, "; on the last day of ",
+                     rows.period.ToString(), " the parent of ", rows.organisation, " is ",
+                     finding.expected, " by the catalogue.");
+    finding.suggestion =
+        "Bring the code up to date in the system that writes the file, or ask for the catalogue "
+        "to be corrected. The figures are taken as they are.";
+    findings->Add(std::move(finding));
+  }
+  return absl::OkStatus();
 }
 
 Verdict FileExamination::verdict() const { return VerdictOf(findings_); }

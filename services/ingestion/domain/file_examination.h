@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "common/period/period.h"
 #include "services/ingestion/domain/collection.h"
 #include "services/ingestion/domain/finding.h"
+#include "services/ingestion/domain/joining.h"
 #include "services/ingestion/domain/judgement.h"
 #include "services/ingestion/domain/return_file.h"
 
@@ -31,15 +33,21 @@ struct FileSetting {
   std::function<absl::Status(const std::string& organisation)> check_known;
   // OK where the organisation's return for the period is taken now. An error ends the file.
   std::function<absl::Status(const std::string& organisation, const Period& period)> admit;
-  // The cells of the organisation's return as it is held; none when it is not. Asked for only where
-  // a file gives a part of a return.
-  std::function<absl::StatusOr<std::vector<Cell>>(const std::string& organisation,
-                                                  const Period& period)>
+  // What is held of the organisation's return, which what is sent is joined to. Asked for only
+  // where the joining asks for it.
+  std::function<absl::StatusOr<HeldContent>(const std::string& organisation, const Period& period)>
       held;
-  // What the organisation returned before the period. An error ends the file.
-  std::function<absl::StatusOr<ReturnHistory>(const std::string& organisation,
-                                              const Period& period)>
-      history;
+  SubmitMode mode = SubmitMode::kReplace;
+  // What the organisation returned before the period, and beside the return. An error ends the
+  // file.
+  std::function<absl::StatusOr<std::unique_ptr<PastReturns>>(const std::string& organisation,
+                                                             const Period& period)>
+      past;
+  // The organisation's parents by relationships of this kind, numbered as in the catalogue, that
+  // are in force on the period's last day. Absent: what a file says of parents is not looked at.
+  std::function<absl::StatusOr<std::vector<std::string>>(const std::string& organisation, int kind,
+                                                         const Period& period)>
+      parents = nullptr;
 };
 
 // What was judged of one organisation's rows.
@@ -49,12 +57,17 @@ struct JudgedRows {
   Verdict verdict = Verdict::kInvalid;
 };
 
+// How a file in the layout is joined to what is held.
+Joining JoiningOf(const LayoutSpec& layout, SubmitMode mode);
+
 // Takes a file's returns one after the other, in order of row. Not thread safe.
 class FileExamination {
  public:
-  // `collection` and `layout` must outlive it.
+  // `collection` must outlive it.
   FileExamination(const Collection& collection, const LayoutSpec& layout, FileSetting setting)
-      : collection_(collection), layout_(layout), setting_(std::move(setting)) {}
+      : collection_(collection),
+        setting_(std::move(setting)),
+        joining_(JoiningOf(layout, setting_.mode)) {}
 
   // An error ends the file: ORG_SCOPE for an organisation that the sender does not act for;
   // TOO_MANY_ITEMS beyond 10,000 organisations; FILE_REPEATED_ROW for one that stands twice; those
@@ -68,10 +81,11 @@ class FileExamination {
 
  private:
   absl::StatusOr<Findings> JudgeRows(FileReturnRows rows) const;
+  absl::Status CheckParents(const FileReturnRows& rows, Findings* findings) const;
 
   const Collection& collection_;
-  const LayoutSpec& layout_;
   const FileSetting setting_;
+  const Joining joining_;
   std::map<std::string, uint32_t> first_rows_;
   Findings findings_;
   std::vector<JudgedRows> returns_;
@@ -87,11 +101,6 @@ std::string ShownCode(absl::string_view organisation);
 // A refusal that concerns the rows of one organisation and none of the others.
 Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Status& why,
                    absl::string_view suggestion);
-
-// Does a file in the layout give a part of a return alone?
-bool GivesAPart(const LayoutSpec& layout);
-// Adds to the rows what a file of a part leaves as it is held.
-void AddKeptCells(const LayoutSpec& layout, std::vector<Cell> held, FileReturnRows* rows);
 
 // The rows as Judge takes them.
 Submission ToSubmission(FileReturnRows rows, Origin origin);

@@ -15,15 +15,36 @@ FilePeriod::FilePeriod(PeriodKind kind, PeriodForm form, std::string prefix,
                        std::optional<Period> given)
     : kind_(kind), form_(form), prefix_(std::move(prefix)), given_(given) {}
 
+absl::StatusOr<Period> FilePeriod::ReadIn(uint32_t row, absl::string_view text) const {
+  absl::StatusOr<Period> period = Read(text);
+  if (period.ok()) return period;
+  return Error(Reason::kFilePeriod, absl::StrCat("the period of row ", row,
+                                                 " cannot be read: ", period.status().message()))
+      .With("row", row)
+      .Remedy("Write the period as the layout has it; `onereturn template` shows how.");
+}
+
+absl::StatusOr<bool> FilePeriod::Chooses(uint32_t row, absl::string_view text) {
+  if (!given_.has_value()) {
+    return Error(Reason::kFilePeriod,
+                 "files of the layout hold several periods: name the one whose rows are taken");
+  }
+  if (value_.has_value() && text == text_) return true;
+  if (passed_.has_value() && text == *passed_) return false;
+  ASSIGN_OR_RETURN(const Period period, ReadIn(row, text));
+  if (period != *given_) {
+    passed_ = std::string(text);
+    return false;
+  }
+  RETURN_IF_ERROR(Keep(row, period));
+  text_ = std::string(text);
+  return true;
+}
+
 absl::Status FilePeriod::Take(uint32_t row, absl::string_view text) {
   if (value_.has_value() && text == text_) return absl::OkStatus();
-  absl::StatusOr<Period> period = Read(text);
-  if (!period.ok()) {
-    return Error(Reason::kFilePeriod, absl::StrCat("the period of row ", row,
-                                                   " cannot be read: ", period.status().message()))
-        .With("row", row);
-  }
-  RETURN_IF_ERROR(Keep(row, *period));
+  ASSIGN_OR_RETURN(const Period period, ReadIn(row, text));
+  RETURN_IF_ERROR(Keep(row, period));
   text_ = std::string(text);
   return absl::OkStatus();
 }
@@ -32,7 +53,8 @@ absl::Status FilePeriod::TakeGiven(uint32_t row) {
   if (value_.has_value()) return absl::OkStatus();
   if (!given_.has_value()) {
     return Error(Reason::kFilePeriod,
-                 "the layout has no column of the period: name the period that the file is for");
+                 "the layout has no column of the period: name the period that the file is for")
+        .Remedy("Say with --period which period the figures are of.");
   }
   return Keep(row, *given_);
 }
@@ -72,14 +94,16 @@ absl::StatusOr<Period> FilePeriod::Read(absl::string_view text) const {
     return ParseWrittenPeriod(text);
   }
   ASSIGN_OR_RETURN(const Period day, ParseWrittenPeriod(text));
+  const bool first = form_ == PeriodForm::kFirstDay;
   if (day.kind() != PeriodKind::kDay) {
     return absl::InvalidArgumentError(
-        "it is not a day; write the period's last day, as 2024-06-30 or 30/06/2024");
+        first ? "it is not a day; write the period's first day, as 2024-06-01 or 01/06/2024"
+              : "it is not a day; write the period's last day, as 2024-06-30 or 30/06/2024");
   }
   const std::optional<Period> period = Period::Containing(kind_, day.end());
-  if (!period.has_value() || period->end() != day.end()) {
+  if (!period.has_value() || (first ? period->start() : period->end()) != day.end()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(day.ToString(), " is not the last day of a period"));
+        absl::StrCat(day.ToString(), " is not the ", first ? "first" : "last", " day of a period"));
   }
   return *period;
 }

@@ -28,11 +28,16 @@ class FilePeriod {
   // another kind.
   absl::Status TakeGiven(uint32_t row);
 
+  // The next row's text in a file of several periods: is the row of the one given? The others do
+  // not count. FILE_PERIOD as Take, and where none was given.
+  absl::StatusOr<bool> Chooses(uint32_t row, absl::string_view text);
+
   // nullopt before the first row.
   const std::optional<Period>& value() const { return value_; }
 
  private:
   absl::StatusOr<Period> Read(absl::string_view text) const;
+  absl::StatusOr<Period> ReadIn(uint32_t row, absl::string_view text) const;
   absl::Status Keep(uint32_t row, const Period& period);
 
   PeriodKind kind_;
@@ -40,7 +45,8 @@ class FilePeriod {
   std::string prefix_;
   std::optional<Period> given_;
   std::optional<Period> value_;
-  std::string text_;  // The last one that was read.
+  std::string text_;                   // The last one that was read.
+  std::optional<std::string> passed_;  // The last one of another period than the one given.
 };
 
 }  // namespace onereturn::ingestion

@@ -27,6 +27,8 @@ struct Finding {
   Severity severity = Severity::kError;
   uint32_t rule_version = 0;  // 0: a structural finding.
   std::string message;
+  // How much of the message says what is found; then follow figures that were looked at. 0: all.
+  size_t words_bytes = 0;
   Place place;
   std::string organisation;
   std::optional<Cell> cell;  // Which cell; its value does not matter.

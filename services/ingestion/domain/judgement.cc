@@ -3,82 +3,35 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "common/cells/cell_chunk.h"
-#include "common/expression/cell_table.h"
-#include "common/expression/evaluation.h"
-#include "common/expression/rule_scope.h"
-#include "services/ingestion/domain/stale_copy.h"
+#include "services/ingestion/domain/rule_examination.h"
+#include "services/ingestion/domain/submission_findings.h"
 
 namespace onereturn::ingestion {
 namespace {
-
-constexpr char kStaleCopy[] = "STALE_COPY";
-
-bool SameCell(const Cell& a, const Cell& b) {
-  return a.item == b.item && a.dimensions == b.dimensions;
-}
-
-bool CellBefore(const Cell& a, const Cell& b) {
-  return std::tie(a.item, a.dimensions) < std::tie(b.item, b.dimensions);
-}
-
-// Shows one cell under the name `cell`, and nothing else.
-class OneCell final : public CellSource {
- public:
-  explicit OneCell(const Cell& cell) : cell_(cell) {}
-  void Visit(absl::string_view item, const Bindings& /*bindings*/,
-             absl::FunctionRef<void(const SourceCell&)> visitor) const override {
-    if (item == kCellName) visitor(SourceCell{{}, cell_.value});
-  }
-
- private:
-  const Cell& cell_;
-};
-
-// The cells of a source that agree with bindings.
-class CellsAt final : public CellSource {
- public:
-  CellsAt(const CellSource& source, const Bindings& at) : source_(source), at_(at) {}
-  void Visit(absl::string_view item, const Bindings& bindings,
-             absl::FunctionRef<void(const SourceCell&)> visitor) const override {
-    Bindings all = bindings;
-    all.insert(all.end(), at_.begin(), at_.end());
-    source_.Visit(item, all, [&](const SourceCell& cell) {
-      if (Agrees(cell.dimensions, at_)) visitor(cell);
-    });
-  }
-
- private:
-  const CellSource& source_;
-  const Bindings& at_;
-};
 
 // One judging of one submission: the findings as they come.
 class Examination {
  public:
   Examination(const Collection& collection, const Period& period, const Submission& submission,
-              const ReturnHistory& history)
+              const PastReturns& past)
       : collection_(collection),
         period_(period),
         submission_(submission),
-        history_(history),
+        past_(past),
         cells_(submission.cells) {}
 
   Findings Run() {
     CheckFrame();
     CheckCells();
-    if (!findings_.has_error()) CheckWhole();
+    if (!findings_.all().has_error()) CheckWhole();
     TakeOutNotCollected();
-    for (const RuleSpec& rule : collection_.rules) {
-      rule.each_cell ? CheckRuleOfEachCell(rule) : CheckRule(rule);
-    }
-    CheckStaleCopy();
-    return std::move(findings_);
+    ExamineByRules(collection_, period_, submission_, cells_, past_, &findings_);
+    return findings_.Take();
   }
 
   // As they will be stored; lives as long as this and the submission.
@@ -86,18 +39,11 @@ class Examination {
 
  private:
   Finding Structural(std::string code, std::string message, std::string suggestion) const {
-    Finding finding;
-    finding.code = std::move(code);
-    finding.message = std::move(message);
-    finding.suggestion = std::move(suggestion);
-    finding.organisation = submission_.organisation;
-    return finding;
+    return findings_.Of(std::move(code), std::move(message), std::move(suggestion));
   }
 
   void AddAtCell(Finding finding, size_t index) {
-    finding.cell = cells_[index];
-    if (index < submission_.places.size()) finding.place = submission_.places[index];
-    findings_.Add(std::move(finding));
+    findings_.AddAtCell(std::move(finding), cells_[index], index);
   }
 
   void CheckFrame() {
@@ -165,6 +111,7 @@ class Examination {
   void CheckDimensions(const ItemSpec& item, size_t index) {
     const Cell& cell = cells_[index];
     if (item.HasCell(cell.dimensions)) return;
+    if (ReportUnlistedValue(item, index)) return;
     std::string expected;
     for (const DimensionSpec& dimension : item.dimensions) {
       absl::StrAppend(&expected, expected.empty() ? "" : "; ", dimension.code, ": ",
@@ -174,10 +121,35 @@ class Examination {
                                  absl::StrCat(DescribeCell(cell), " is not a cell of ",
                                               collection_.code, ": each dimension of ", item.code,
                                               " must stand once, with a value of its list."),
-                                 "Correct the dimension values, or have the missing one added to "
-                                 "the catalogue.");
+                                 absl::StrCat("Correct the dimension values, or have the missing "
+                                              "one added to the catalogue. All that are valid: "
+                                              "onereturn catalogue codes ",
+                                              collection_.code));
     finding.expected = expected.empty() ? "no dimensions" : expected;
     AddAtCell(std::move(finding), index);
+  }
+
+  // Where all that is wrong is the value of a dimension with a rule of its own.
+  bool ReportUnlistedValue(const ItemSpec& item, size_t index) {
+    const Cell& cell = cells_[index];
+    if (cell.dimensions.size() != item.dimensions.size()) return false;
+    const RuleSpec* rule = nullptr;
+    size_t place = 0;
+    for (size_t i = 0; i < item.dimensions.size(); ++i) {
+      if (cell.dimensions[i].dimension != item.dimensions[i].code) return false;
+      if (item.dimensions[i].Has(cell.dimensions[i].value)) continue;
+      const RuleSpec* const own = collection_.RuleOfValues(item.dimensions[i].code);
+      if (rule != nullptr || own == nullptr) return false;
+      rule = own;
+      place = i;
+    }
+    Finding finding = Structural(
+        rule->code, absl::StrCat(rule->message, " [", DescribeCell(cell), "]"), rule->suggestion);
+    finding.rule_version = collection_.version;
+    finding.expected = item.dimensions[place].Description();
+    finding.got = cell.dimensions[place].value;
+    AddAtCell(std::move(finding), index);
+    return true;
   }
 
   // Every cell that is owed must be there; runs when each cell present is known and single.
@@ -231,157 +203,26 @@ class Examination {
     }
   }
 
-  void CheckRuleOfEachCell(const RuleSpec& rule) {
-    OneCellHistory history(rule, history_);
-    for (size_t i = 0; i < cells_.size(); ++i) {
-      const Cell& cell = cells_[i];
-      history.LookAt(cell);
-      Report(rule, VerdictOf(Evaluate(rule.expression, OneCell(cell), {}, &history)), i, {});
-    }
-  }
-
-  void CheckRule(const RuleSpec& rule) {
-    // Only the cells that the rule reads are laid out for it.
-    CellTable table;
-    const std::vector<std::string>& items = rule.expression.Items();
-    for (const Cell& cell : cells_) {
-      if (std::binary_search(items.begin(), items.end(), cell.item)) {
-        table.Add(cell.item, cell.dimensions, cell.value);
-      }
-    }
-    const ItemHistory history(rule, history_);
-    for (const Bindings& bindings : ScopeOf(rule, table)) {
-      const RuleVerdict verdict = VerdictOf(Evaluate(rule.expression, table, bindings, &history));
-      if (!IsFinding(verdict)) continue;
-      // Looking for the place reads every cell: only for a finding that will be shown.
-      const bool shown = findings_.kept().size() < Findings::kKept;
-      Report(rule, verdict, shown ? FirstCellOf(rule, bindings) : cells_.size(), bindings);
-    }
-  }
-
-  void CheckStaleCopy() {
-    const std::optional<uint32_t> copied =
-        PeriodsSinceCopied(collection_.stale_copy, cells_, history_);
-    if (!copied.has_value()) return;
-    Period original = period_;
-    for (uint32_t i = 0; i < *copied; ++i) original = original.Previous().value_or(original);
-    Finding finding = Structural(
-        kStaleCopy,
-        absl::StrCat("Every figure is that of ", original.ToString(), ": was it copied?"),
-        "Check that the file was filled in for this period; if the figures are right, say so.");
-    finding.severity = collection_.stale_copy.severity;
-    finding.rule_version = collection_.version;
-    if (finding.severity == Severity::kExplain && !ExplainedAsAWhole(kStaleCopy)) Owe(&finding);
-    findings_.Add(std::move(finding));
-  }
-
-  static void Owe(Finding* finding) {
-    finding->explanation_owed = true;
-    finding->suggestion = absl::StrCat("EXPLANATION_OWED: ", finding->suggestion);
-  }
-
-  bool ExplainedAsAWhole(absl::string_view code) const {
-    return std::any_of(submission_.explanations.begin(), submission_.explanations.end(),
-                       [&](const ExplanationGiven& given) { return given.rule == code; });
-  }
-
-  // The stated values, each combination of them, with the tuples that occur beside them.
-  static std::vector<Bindings> ScopeOf(const RuleSpec& rule, const CellTable& table) {
-    if (rule.at.empty()) return RuleScope(rule.expression, rule.for_each, table);
-    std::vector<Bindings> stated = {{}};
-    for (const RuleValues& at : rule.at) {
-      std::vector<Bindings> longer;
-      for (const Bindings& bindings : stated) {
-        for (const std::string& value : at.values) {
-          longer.push_back(bindings);
-          longer.back().push_back({at.dimension, value});
-        }
-      }
-      stated = std::move(longer);
-    }
-    std::vector<Bindings> scope;
-    for (const Bindings& at : stated) {
-      for (Bindings& beside : RuleScope(rule.expression, rule.for_each, CellsAt(table, at))) {
-        beside.insert(beside.end(), at.begin(), at.end());
-        scope.push_back(std::move(beside));
-      }
-    }
-    return scope;
-  }
-
-  static bool IsFinding(RuleVerdict verdict) {
-    return verdict == RuleVerdict::kFails || verdict == RuleVerdict::kFaultyRule;
-  }
-
-  // The first cell, as it came, that the rule reads under the bindings: where the finding is shown.
-  size_t FirstCellOf(const RuleSpec& rule, const Bindings& bindings) const {
-    for (size_t i = 0; i < cells_.size(); ++i) {
-      const Cell& cell = cells_[i];
-      const auto& items = rule.expression.Items();
-      if (std::binary_search(items.begin(), items.end(), cell.item) &&
-          Agrees(cell.dimensions, bindings))
-        return i;
-    }
-    return cells_.size();
-  }
-
-  void Report(const RuleSpec& rule, RuleVerdict verdict, size_t index, const Bindings& bindings) {
-    if (!IsFinding(verdict) || (rule.screen && !submission_.with_screens)) return;
-    Finding finding = Structural(rule.code, rule.message, rule.suggestion);
-    finding.severity = rule.severity;
-    finding.rule_version = collection_.version;
-    finding.screen = rule.screen;
-    if (verdict == RuleVerdict::kFaultyRule) {
-      finding.code = "RULE_FAULTY";
-      finding.severity = Severity::kInfo;
-      finding.message = absl::StrCat("Rule ", rule.code, " could not be evaluated.");
-      finding.suggestion = "Nothing to do: the rule's owner must mend it.";
-    }
-    std::string where;
-    for (const DimensionValue& binding : bindings) {
-      absl::StrAppend(&where, where.empty() ? "" : ", ", binding.dimension, "=", binding.value);
-    }
-    if (!where.empty()) absl::StrAppend(&finding.message, " [", where, "]");
-    finding.expected = rule.expression.ToString();
-    const Cell* const cell = index < cells_.size() ? &cells_[index] : nullptr;
-    if (finding.severity == Severity::kExplain && !Explained(rule, bindings, cell)) {
-      Owe(&finding);
-    }
-    if (cell == nullptr) return findings_.Add(std::move(finding));
-    if (cell->value.has_value()) finding.got = cell->value->ToString();
-    AddAtCell(std::move(finding), index);
-  }
-
-  // A reason beside any of the cells that the rule reads together is one for the finding; one that
-  // is at no cell is explained by a reason for the rule as a whole.
-  bool Explained(const RuleSpec& rule, const Bindings& bindings, const Cell* cell) const {
-    const std::vector<std::string>& items = rule.expression.Items();
-    return std::any_of(submission_.explanations.begin(), submission_.explanations.end(),
-                       [&](const ExplanationGiven& given) {
-                         if (!given.rule.empty() && given.rule != rule.code) return false;
-                         if (!given.cell.has_value()) return true;
-                         if (cell != nullptr && SameCell(*given.cell, *cell)) return true;
-                         return !rule.each_cell &&
-                                std::binary_search(items.begin(), items.end(), given.cell->item) &&
-                                Agrees(given.cell->dimensions, bindings);
-                       });
-  }
-
   const Collection& collection_;
   const Period& period_;
   const Submission& submission_;
-  const ReturnHistory& history_;
+  const PastReturns& past_;
   absl::Span<const Cell> cells_;     // The submission's, or changed_cells_.
   std::vector<Cell> changed_cells_;  // Filled only where a cell has to be changed: rare.
-  Findings findings_;
+  SubmissionFindings findings_{submission_};
 };
 
 }  // namespace
 
 Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
                 const ReturnHistory& history) {
+  return Judge(collection, period, submission, PastReturnsHeld(history));
+}
+
+Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
+                const PastReturns& past) {
   Judgement judgement;
-  Examination examination(collection, period, submission, history);
+  Examination examination(collection, period, submission, past);
   judgement.findings = examination.Run();
   if (judgement.findings.has_error()) return judgement;
   judgement.verdict =

@@ -28,6 +28,9 @@ struct Submission {
   std::vector<ExplanationGiven> explanations;
   // False where the answer goes to who is not to see findings of screens.
   bool with_screens = true;
+  // The organisation says that there was nothing to count: a rule that asks for cells which are not
+  // there has its answer.
+  bool nil = false;
 };
 
 // What was found, and the cells as they will be stored.
@@ -45,8 +48,11 @@ struct Judgement {
 // import's numbers in cells that are known not to be collected become nulls NOT_COLLECTED; sent by
 // the organisation itself they are an error.
 //
-// `history` is what the same organisation returned for periods before `period`. A rule that needs
-// more of it than is held is not decided, which is no finding.
+// `past` is what the same organisation returned for periods before `period`, and beside the return.
+// Only what some rule needs is asked of it: a rule that needs more than is held is not decided,
+// which is no finding. Whoever reads it as it is asked for looks at its status afterwards.
+Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
+                const PastReturns& past);
 Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
                 const ReturnHistory& history = {});
 

@@ -152,13 +152,14 @@ TEST(JudgementTest, AFindingSaysWhereWhatAndWhatToDo) {
   for (uint32_t i = 0; i < submission.cells.size(); ++i) {
     submission.places.push_back(Place{7, i + 5, AeColumns()[i].first});
   }
-  const Judgement judgement =
-      Judge(AeCollection(), Period::Parse("2023-06").value(), std::move(submission));
+  const Judgement judgement = Judge(AeCollection(), Period::Parse("2023-06").value(), submission);
   ASSERT_THAT(Codes(judgement), ElementsAre("AE02"));
   const Finding& finding = judgement.findings.kept()[0];
   EXPECT_EQ(finding.severity, Severity::kError);
   EXPECT_EQ(finding.rule_version, 3u);
-  EXPECT_EQ(finding.message, "Rule AE02 is broken. [department=type2, booked=yes]");
+  EXPECT_EQ(finding.message,
+            "Rule AE02 is broken. [department=type2, booked=yes] (ae_over_four_hours = 6; "
+            "ae_attendances = 5)");
   EXPECT_EQ(finding.suggestion, "Look at it again.");
   EXPECT_EQ(finding.organisation, "RLQ");
   EXPECT_EQ(DescribeCell(*finding.cell), "ae_attendances [booked=yes, department=type2]");
@@ -166,6 +167,13 @@ TEST(JudgementTest, AFindingSaysWhereWhatAndWhatToDo) {
   EXPECT_EQ(finding.expected, "ae_over_four_hours <= ae_attendances");
   EXPECT_EQ(finding.place.row, 7u);
   EXPECT_EQ(finding.place.column, 9u);
+  // The place is the cell's, in whatever order the cells came.
+  std::reverse(submission.cells.begin(), submission.cells.end());
+  std::reverse(submission.places.begin(), submission.places.end());
+  const Judgement other =
+      Judge(AeCollection(), Period::Parse("2023-06").value(), std::move(submission));
+  EXPECT_EQ(other.findings.kept()[0].place.column, 9u);
+  EXPECT_EQ(DescribeCell(*other.findings.kept()[0].cell), DescribeCell(*finding.cell));
 }
 
 TEST(JudgementTest, EveryFindingComesInOnePass) {

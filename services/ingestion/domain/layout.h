@@ -87,6 +87,17 @@ struct RowDimension {
   std::string dimension;
   std::map<std::string, std::string> codes = {};  // Of the file's texts, where they differ.
   std::optional<TotalRows> total = std::nullopt;
+  // How the cells of the layout's columns stand at a value for which an organisation has no row:
+  // zeros or nulls; else there are none. Only of the one dimension of rows of one shape.
+  NoFigure missing_row = {};
+};
+
+// A column that names a parent of the row's organisation; nothing of it is kept.
+struct ParentColumn {
+  std::string header;  // A file may be without it.
+  int kind = 0;        // Of the relationship, numbered as in the catalogue.
+  std::string rule;    // Code of the finding.
+  Severity severity = Severity::kInfo;
 };
 
 enum class PeriodForm {
@@ -94,6 +105,7 @@ enum class PeriodForm {
   kWritten = 2,    // As people write it, after a prefix: "MSitAE-MARCH-2024", "2024-25-Q2".
   kLastDay = 3,    // The period's last day: "30/06/2012", "2024-06-30".
   kGiven = 4,      // Not in the file: it is given with it.
+  kFirstDay = 5,   // The period's first day: "01/06/2012", "2024-06-01".
 };
 
 // One or more rows an organisation, one column a cell. With neither a selector nor row dimensions
@@ -114,6 +126,10 @@ struct WideLayout {
   bool null_reasons_written = false;
   // The file is a part of a return: items that it has no column for stay as they are held.
   bool keeps_other_items = false;
+  // The file holds several periods: the rows of the one that is given with it are taken, and of the
+  // others the period alone is read.
+  bool several_periods = false;
+  std::vector<ParentColumn> parents = {};
 
   // The items that rows of some shape have a column for, or that are added without one.
   std::set<std::string> Items() const;

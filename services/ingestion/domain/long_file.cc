@@ -30,11 +30,14 @@ std::optional<FigureStatus> StatusOf(absl::string_view text) {
 
 LongFileReader::LongFileReader(const Collection& collection, const LongLayout& layout, Taker taker,
                                const GivenWithFile& given)
-    : layout_(layout),
+    : collection_(collection),
+      layout_(layout),
       taker_(std::move(taker)),
       given_organisation_(given.organisation),
+      mode_(given.mode),
       period_(collection.period_kind, PeriodForm::kCanonical, "", given.period),
       csv_(CsvLimits{}, [this](int64_t row, const std::vector<absl::string_view>& fields) {
+        if (IsBlankRow(fields)) return absl::OkStatus();
         return columns_.empty() ? ReadHeader(fields) : ReadRow(static_cast<uint32_t>(row), fields);
       }) {}
 
@@ -42,20 +45,20 @@ absl::Status LongFileReader::Feed(absl::string_view bytes) { return csv_.Feed(by
 
 absl::Status LongFileReader::Finish() {
   RETURN_IF_ERROR(csv_.Finish());
-  if (columns_.empty()) return Error(Reason::kFileLayout, "the file is empty").With("row", "1");
-  if (!period_.value().has_value()) {
-    return Error(Reason::kFileLayout, "the file holds no organisation's row below the header");
-  }
+  if (columns_.empty()) return EmptyFile();
+  if (!period_.value().has_value()) return NoRows();
   return Deliver();
 }
 
 absl::Status LongFileReader::ReadHeader(const std::vector<absl::string_view>& fields) {
   RETURN_IF_ERROR(CheckGivenOrganisation(true, given_organisation_));
   Error faults(Reason::kFileLayout, "the header row does not fit the layout");
+  faults.Remedy(kHeaderRemedy);
   std::set<std::string> known = {"organisation", "period", "item", "value"};
   known.insert(std::begin(kOptionalHeaders), std::end(kOptionalHeaders));
   known.insert(layout_.dimensions.begin(), layout_.dimensions.end());
-  for (size_t i = 0; i < fields.size(); ++i) {
+  const size_t width = WidthOfHeader(fields);
+  for (size_t i = 0; i < width; ++i) {
     const std::string header(Trimmed(fields[i]));
     if (known.count(header) == 0) {
       faults.Field(absl::StrCat("column ", i + 1),
@@ -81,15 +84,12 @@ absl::string_view LongFileReader::FieldOf(const std::string& header,
 }
 
 absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::string_view>& fields) {
-  if (fields.size() != columns_.size()) {
-    return Error(Reason::kFileLayout, absl::StrCat("row ", row, " has ", fields.size(),
-                                                   " columns, the header ", columns_.size()))
-        .With("row", row);
-  }
+  RETURN_IF_ERROR(CheckRowWidth(row, fields, columns_.size()));
   RETURN_IF_ERROR(period_.Take(row, FieldOf("period", fields)));
   const std::string organisation(FieldOf("organisation", fields));
   if (current_.has_value() && current_->organisation != organisation) RETURN_IF_ERROR(Deliver());
   if (!current_.has_value()) RETURN_IF_ERROR(BeginOrganisation(row, organisation));
+  if (IsLeftBlank(fields)) return absl::OkStatus();
   if (current_->cells.size() == kMaxCells) {
     return Error(Reason::kTooManyItems,
                  absl::StrCat(ShownText(organisation), " has more than ", kMaxCells, " cells"))
@@ -102,6 +102,15 @@ absl::Status LongFileReader::ReadRow(uint32_t row, const std::vector<absl::strin
   current_->cells.push_back(std::move(cell));
   current_->places.push_back(std::move(place));
   return absl::OkStatus();
+}
+
+bool LongFileReader::IsLeftBlank(const std::vector<absl::string_view>& fields) const {
+  if (mode_ == SubmitMode::kDelete || !FieldOf("value", fields).empty()) return false;
+  for (const char* header : kOptionalHeaders) {
+    if (!FieldOf(header, fields).empty()) return false;
+  }
+  const auto item = collection_.items.find(std::string(FieldOf("item", fields)));
+  return item != collection_.items.end() && item->second.IsSparse();
 }
 
 absl::Status LongFileReader::BeginOrganisation(uint32_t row, const std::string& organisation) {
@@ -127,6 +136,11 @@ Cell LongFileReader::ReadCell(const Place& place, const std::vector<absl::string
   std::sort(cell.dimensions.begin(), cell.dimensions.end());
   const absl::string_view value = FieldOf("value", fields);
   const absl::string_view null_reason = FieldOf("null_reason", fields);
+  // What is taken out is named, and its value does not matter.
+  if (mode_ == SubmitMode::kDelete && value.empty() && null_reason.empty()) {
+    cell.null_reason = NullReason::kNotCollected;
+    return cell;
+  }
   std::optional<std::string> fault =
       value.empty() ? ReadCellText(null_reason, true, &cell) : ReadCellText(value, false, &cell);
   if (!value.empty() && !null_reason.empty()) {
@@ -203,6 +217,14 @@ Finding LongFileReader::FaultIn(uint32_t row, const std::string& header) const {
 absl::Status LongFileReader::Deliver() {
   if (!current_.has_value()) return absl::OkStatus();
   delivered_.insert(current_->organisation);
+  if (current_->cells.empty()) {
+    Finding finding = FaultIn(current_->row, "value");
+    finding.code = "RETURN_EMPTY";
+    finding.message = "No row of the organisation has a figure: a blank is no zero.";
+    finding.suggestion =
+        "Fill in the figures; if there was nothing to count, write zeros, or send a nil return.";
+    current_->findings.Add(std::move(finding));
+  }
   FileReturnRows rows = *std::move(current_);
   current_.reset();
   return taker_(std::move(rows));

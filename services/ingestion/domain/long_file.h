@@ -30,6 +30,8 @@ class LongFileReader final : public ReturnFileReader {
  private:
   absl::Status ReadHeader(const std::vector<absl::string_view>& fields);
   absl::Status ReadRow(uint32_t row, const std::vector<absl::string_view>& fields);
+  // Has nobody filled it in? A row of a sparse item, as templates have them, may stay blank.
+  bool IsLeftBlank(const std::vector<absl::string_view>& fields) const;
   absl::Status BeginOrganisation(uint32_t row, const std::string& organisation);
   // The row's cell; what is wrong with its value is added to the findings.
   Cell ReadCell(const Place& place, const std::vector<absl::string_view>& fields);
@@ -43,9 +45,11 @@ class LongFileReader final : public ReturnFileReader {
   absl::string_view FieldOf(const std::string& header,
                             const std::vector<absl::string_view>& fields) const;
 
+  const Collection& collection_;
   const LongLayout& layout_;
   Taker taker_;
   const std::string given_organisation_;
+  const SubmitMode mode_;
   std::map<std::string, size_t> columns_;  // By header; empty until the header was read.
   FilePeriod period_;
   std::set<std::string> delivered_;  // Organisations whose rows are over.

@@ -12,7 +12,8 @@
 namespace onereturn::ingestion {
 
 // Every cell of a whole return: zero, or a null NOT_COLLECTED where the catalogue says that the
-// organisation does not collect it in the period.
+// organisation does not collect it in the period. Sparse items have no cells: none is owed, and
+// that there is none says that there was nothing to count.
 std::vector<Cell> NilCells(const Collection& collection, const std::string& organisation,
                            const Period& period);
 

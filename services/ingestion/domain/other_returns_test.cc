@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 #include "absl/strings/str_split.h"
+#include "common/base/testing/published_data.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/domain/testing/other_files.h"
 
@@ -17,20 +17,11 @@ namespace {
 
 using ::testing::SizeIs;
 
-std::string ReturnsFolder() {
-  const char* folder = std::getenv("ONERETURN_DATA");
-  return (folder != nullptr ? folder : std::string(ONERETURN_SOURCE_DIR) + "/../shared/data") +
-         "/other-returns/";
-}
+std::string ReturnsFolder() { return PublishedDataFolder() + "/other-returns/"; }
 
-class OtherReturnsTest : public ::testing::Test {
+class OtherReturnsTest : public PublishedDataTest {
  protected:
-  void SetUp() override {
-    if (std::ifstream(ReturnsFolder() + "dm01_2024-08.csv").good()) return;
-    const char* ci = std::getenv("CI");
-    if (ci != nullptr && std::string(ci) == "true") FAIL() << "no files in " << ReturnsFolder();
-    GTEST_SKIP() << "no files in " << ReturnsFolder() << "; set ONERETURN_DATA to the data folder";
-  }
+  OtherReturnsTest() : PublishedDataTest("other-returns/dm01_2024-08.csv") {}
 
   static std::string BytesOf(const std::string& name) {
     std::ifstream file(ReturnsFolder() + name);

@@ -45,10 +45,42 @@ absl::StatusOr<const LayoutSpec*> LayoutNamed(const Collection& collection,
   return Error(Reason::kFileLayout,
                absl::StrCat("collection ", collection.code, " has no layout \"",
                             CutAtCharacter(code, 64), "\""))
-      .Field("layout", absl::StrCat("must be one of ", absl::StrJoin(codes, ", ")));
+      .Field("layout", absl::StrCat("must be one of ", absl::StrJoin(codes, ", ")))
+      .Remedy("Name one of the collection's layouts.");
 }
 
 absl::string_view Trimmed(absl::string_view text) { return absl::StripAsciiWhitespace(text); }
+
+size_t WidthOfHeader(const std::vector<absl::string_view>& header) {
+  size_t width = header.size();
+  while (width > 0 && Trimmed(header[width - 1]).empty()) --width;
+  return width;
+}
+
+bool IsBlankRow(const std::vector<absl::string_view>& fields) { return WidthOfHeader(fields) == 0; }
+
+absl::Status CheckRowWidth(uint32_t row, const std::vector<absl::string_view>& fields,
+                           size_t width) {
+  if (fields.size() >= width && WidthOfHeader(fields) <= width) return absl::OkStatus();
+  return Error(Reason::kFileLayout,
+               absl::StrCat("row ", row, " has ", fields.size(), " columns, the header ", width))
+      .With("row", row)
+      .Remedy(fields.size() < width
+                  ? "Look whether the row was cut short, and fill in what is missing."
+                  : "Look for a comma inside a figure or a name: write figures without "
+                    "separators, and put names with commas between quotes.");
+}
+
+absl::Status EmptyFile() {
+  return Error(Reason::kFileLayout, "the file is empty")
+      .With("row", "1")
+      .Remedy("Export the file again, with its header and its rows.");
+}
+
+absl::Status NoRows() {
+  return Error(Reason::kFileLayout, "the file holds no organisation's row below the header")
+      .Remedy("Fill in a row for each organisation below the header.");
+}
 
 std::optional<std::string> ReadCellText(absl::string_view text, bool null_reasons_written,
                                         Cell* cell) {
@@ -91,7 +123,9 @@ absl::Status CheckGivenOrganisation(bool has_column, const std::string& given) {
     return Error(Reason::kFileLayout,
                  has_column ? "the file names its organisations: none is given with it"
                             : "the file names no organisation: give it with the call")
-        .Field("organisation", has_column ? "must be empty" : "is missing");
+        .Field("organisation", has_column ? "must be empty" : "is missing")
+        .Remedy(has_column ? "Leave --organisation out: each row says whose it is."
+                           : "Say with --organisation whose figures they are.");
   }
   return absl::OkStatus();
 }

@@ -16,11 +16,20 @@
 #include "services/ingestion/domain/collection.h"
 #include "services/ingestion/domain/explanation.h"
 #include "services/ingestion/domain/finding.h"
+#include "services/ingestion/domain/layout.h"
+#include "services/ingestion/domain/submit_mode.h"
 
 namespace onereturn::ingestion {
 
 // How firm the figures of a return are; numbered as returns.v1.RevisionStatus.
 enum class FigureStatus { kProvisional = 1, kFinal = 2, kEstimated = 3 };
+
+// A parent of the organisation, as a row names it.
+struct StatedParent {
+  ParentColumn column;
+  std::string parent;  // Trimmed; not empty.
+  Place place;
+};
 
 // One organisation's part of a file.
 struct FileReturnRows {
@@ -32,6 +41,8 @@ struct FileReturnRows {
   std::vector<Cell> cells = {};
   std::vector<Place> places = {};
   std::vector<ExplanationGiven> explanations = {};
+  // Each once, with the first place where it stands.
+  std::vector<StatedParent> parents = {};
   // Where the file says it: of all the organisation's rows.
   std::optional<FigureStatus> status = std::nullopt;
   // What is wrong with single values and rows:
@@ -40,6 +51,7 @@ struct FileReturnRows {
   //   CELL_DIMENSION    a row's text is no value of its dimension; the row has no cells
   //   ROW_KIND          a row's selector chooses no shape; the row has no cells
   //   ROW_STATUS        a row's status is none that figures have, or another than an earlier row's
+  //   RETURN_EMPTY      none of the organisation's rows has anything filled in
   //   COLUMN_NOT_BLANK  a figure stands where a row of its shape has none; it is no cell
   //   EXPLANATION       a reason cannot be kept as it is written
   //   PERSONAL_DATA     it seems to hold what a person could be found by
@@ -49,18 +61,22 @@ struct FileReturnRows {
 
 // What is sent with a file besides its bytes.
 struct GivenWithFile {
-  // The period that it is sent for: a layout without a column of the period needs it, and in others
-  // each row must agree with it.
+  // The period that it is sent for: a layout without a column of the period needs it, and one of
+  // files of several periods, to choose its rows by; in others each row must agree with it.
   std::optional<Period> period = std::nullopt;
   // Whose it is: a layout without a column of the organisation needs it, and no other takes it.
   std::string organisation = "";
+  // Only a file that replaces is the whole return: what it has no column or row for is filled in as
+  // its layout says. One that takes out names cells, and may leave their values blank.
+  SubmitMode mode = SubmitMode::kReplace;
 };
 
 // A file being read. Feed it all bytes in order, then Finish.
 //   FILE_LAYOUT        the header does not fit the layout: every fault named; no row stands below
 //                      it; or the organisation is neither in the file nor given, or both
 //   FILE_PERIOD        a row's period cannot be read, is of another kind, differs from the first
-//                      row's or from the one given; or files of that period look otherwise
+//                      row's or from the one given; or files of that period look otherwise; of a
+//                      file of several periods none is given, or no row is of it
 //   FILE_TOTAL         the total row is not the sum of the rows above it: every column named. A
 //                      column with a figure that cannot be read is not checked: its row has a
 //                      finding
@@ -99,6 +115,23 @@ std::optional<std::string> ReadCellText(absl::string_view text, bool null_reason
 
 // `text` without blanks at either end.
 absl::string_view Trimmed(absl::string_view text);
+
+// Has the row nothing in it but blanks? Spreadsheets write such rows, of commas alone, below and
+// between the filled ones: they are passed over wherever they stand, as empty lines are.
+bool IsBlankRow(const std::vector<absl::string_view>& fields);
+// How many columns a header has: those right of the last one with a name are none.
+size_t WidthOfHeader(const std::vector<absl::string_view>& header);
+// FILE_LAYOUT where the row has fewer columns than `width`, or something in those beyond it.
+absl::Status CheckRowWidth(uint32_t row, const std::vector<absl::string_view>& fields,
+                           size_t width);
+// What to do about a header that does not fit.
+inline constexpr char kHeaderRemedy[] =
+    "Correct the headings that are named, or name the layout that the file has; `onereturn "
+    "template` writes a file with the right ones.";
+
+// FILE_LAYOUT for a file without a header, and for one without a row below it.
+absl::Status EmptyFile();
+absl::Status NoRows();
 
 }  // namespace onereturn::ingestion
 

@@ -254,6 +254,56 @@ TEST(LongFileTest, AFileThatIsWrongAsAWholeIsRefused) {
   }
 }
 
+// Spreadsheets fill up what was once filled in with rows and columns of commas alone.
+TEST(LongFileTest, RowsAndColumnsOfCommasAloneAreNone) {
+  const std::string row = "RLQ,2023-06,ae_attendances,type1,no,1,,,\n";
+  const std::string other = "RLQ,2023-06,ae_attendances,type2,no,2, ,\n";
+  const std::string header = "organisation,period,item,department,booked,value,null_reason,,\n";
+  const ReadFileResult result =
+      Read("long", absl::StrCat(",,,,,,,\n", header, row, ", ,,,,,,\n", other, ",,,,,,,\n,,\n"));
+  ASSERT_THAT(result.status, IsOk());
+  ASSERT_THAT(result.rows, SizeIs(1));
+  EXPECT_THAT(result.rows[0].cells, ElementsAre(AeCell("ae_attendances|type1|no", "1"),
+                                                AeCell("ae_attendances|type2|no", "2")));
+  EXPECT_THAT(result.rows[0].findings.kept(), IsEmpty());
+  EXPECT_EQ(result.rows[0].places[1].row, 5u);  // As the spreadsheet counts.
+  EXPECT_THAT(
+      Read("long", absl::StrCat(header, "RLQ,2023-06,ae_attendances,type1,no,1,,7,\n")).status,
+      HasReason(Reason::kFileLayout));
+}
+
+TEST(WideFileTest, RowsOfCommasAloneAreNone) {
+  const std::string sound = TextOf(SoundRecords());
+  const size_t second = sound.find('\n', sound.find('\n') + 1) + 1;
+  const std::string blank(21, ',');
+  const ReadFileResult result =
+      Read("published", absl::StrCat(sound.substr(0, second), blank, "\n", sound.substr(second),
+                                     blank, "\n", blank, "\n"));
+  ASSERT_THAT(result.status, IsOk());
+  ASSERT_THAT(result.rows, SizeIs(3));
+  EXPECT_EQ(result.rows[1].row, 4u);
+}
+
+// Faults of one reason are mended in different ways, and each says how.
+TEST(ReturnFileTest, EachFaultOfALayoutHasItsOwnRemedy) {
+  const auto remedy = [](const absl::Status& status) -> std::string {
+    EXPECT_THAT(status, HasReason(Reason::kFileLayout));
+    const std::optional<ErrorDetails> details = DetailsOf(status);
+    for (const auto& [key, value] : details->metadata) {
+      if (key == kRemedyKey) return value;
+    }
+    return "";
+  };
+  const std::string header = kLongHeader;
+  EXPECT_THAT(remedy(Read("long", "").status), HasSubstr("Export the file again"));
+  EXPECT_THAT(remedy(Read("long", header).status), HasSubstr("Fill in a row"));
+  EXPECT_THAT(remedy(Read("long", "organisation,wert\n").status), HasSubstr("headings"));
+  EXPECT_THAT(remedy(Read("long", header + "RLQ,2023-06\n").status), HasSubstr("cut short"));
+  EXPECT_THAT(remedy(Read("long", header + "RLQ,2023-06,ae_attendances,type1,no,1,234,5\n").status),
+              HasSubstr("comma inside a figure"));
+  EXPECT_THAT(remedy(LayoutNamed(AeCollection(), "none").status()), HasSubstr("Name one"));
+}
+
 TEST(LongFileTest, TheNullReasonsColumnMayBeLeftOut) {
   const ReadFileResult result = Read(
       "long",

@@ -41,13 +41,14 @@ class HeldCells {
                : "";
   }
 
-  // The held cells of sparse items, in order.
-  void VisitSparse(const std::function<bool(const Cell& cell)>& visit) const {
+  // The held cells of the item, in order.
+  void VisitHeld(const std::string& item,
+                 const std::function<bool(const Cell& cell)>& visit) const {
     for (const auto& [key, cell] : cells_) {
-      const auto item = collection_.items.find(cell->item);
-      if (item != collection_.items.end() && item->second.IsSparse()) visit(*cell);
+      if (cell->item == item) visit(*cell);
     }
   }
+  bool Holds(const Cell& cell) const { return Find(cell) != nullptr; }
 
  private:
   const Cell* Find(const Cell& cell) const {
@@ -80,7 +81,8 @@ bool CanBeWritten(const LayoutSpec& layout) {
 }
 
 std::string PeriodIn(PeriodForm form, const Period& period) {
-  return form == PeriodForm::kLastDay ? period.end().ToString() : period.ToString();
+  if (form == PeriodForm::kLastDay) return period.end().ToString();
+  return form == PeriodForm::kFirstDay ? period.start().ToString() : period.ToString();
 }
 
 std::string WriteWide(const WideLayout& layout, const Period& period,
@@ -111,6 +113,31 @@ std::string WriteWide(const WideLayout& layout, const Period& period,
   return file;
 }
 
+// May the dimension's values be written out? Those of organisations are too many.
+bool IsListed(const DimensionSpec& dimension) { return dimension.organisations == nullptr; }
+
+uint64_t BlankRowsOf(const ItemSpec& item) {
+  uint64_t rows = 1;
+  for (const DimensionSpec& dimension : item.dimensions) {
+    if (IsListed(dimension))
+      rows *= std::min<uint64_t>(dimension.values.size(), kMostBlankRows + 1);
+    rows = std::min(rows, kMostBlankRows + 1);
+  }
+  return rows;
+}
+
+// Each combination of the values that are listed, from dimension `place` on.
+void VisitBlanks(const ItemSpec& item, size_t place, Cell* cell,
+                 const std::function<void(const Cell& cell)>& visit) {
+  if (place == item.dimensions.size()) return visit(*cell);
+  const DimensionSpec& dimension = item.dimensions[place];
+  if (!IsListed(dimension)) return VisitBlanks(item, place + 1, cell, visit);
+  for (const std::string& value : dimension.values) {
+    cell->dimensions[place].value = value;
+    VisitBlanks(item, place + 1, cell, visit);
+  }
+}
+
 std::string WriteLong(const LongLayout& layout, const Collection& collection, const Period& period,
                       absl::string_view organisation, const HeldCells& held) {
   std::vector<std::string> header = {"organisation", "period", "item"};
@@ -129,8 +156,23 @@ std::string WriteLong(const LongLayout& layout, const Collection& collection, co
     return true;
   };
   collection.VisitCells(write);
-  // Nobody knows which cells of a sparse item there will be but those that are held.
-  held.VisitSparse(write);
+  for (const auto& [code, item] : collection.items) {
+    if (!item.IsSparse()) continue;
+    held.VisitHeld(code, write);
+    // Which others there will be, nobody knows: rows to choose from.
+    const bool few = BlankRowsOf(item) <= kMostBlankRows;
+    Cell blank{code, {}, std::nullopt};
+    for (const DimensionSpec& dimension : item.dimensions) {
+      blank.dimensions.push_back(DimensionValue{dimension.code, ""});
+    }
+    if (!few) {
+      write(blank);
+      continue;
+    }
+    VisitBlanks(item, 0, &blank, [&](const Cell& cell) {
+      if (!held.Holds(cell)) write(cell);
+    });
+  }
   return file;
 }
 

@@ -3,6 +3,7 @@
 #ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_RETURN_TEMPLATE_H_
 #define ONERETURN_SERVICES_INGESTION_DOMAIN_RETURN_TEMPLATE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,13 @@ namespace onereturn::ingestion {
 // A CSV file that the reader of `layout` takes once it is filled in. `held` are the cells of the
 // return as it stands; empty when there is none. A cell that the organisation is known not to
 // collect has its null reason; every other that is owed and not held is blank, for the officer to
-// fill in. Of sparse items it has what is held.
+// fill in. Of sparse items the long form has what is held, and blank rows that may stay so: one for
+// each combination of values, where there are at most kMostBlankRows of an item, else one; what
+// stands for any organisation is left to the officer.
 // FILE_LAYOUT for a layout whose rows are found in files alone (rows of several kinds or with
 // dimensions, a period written in words): a template in the collection's long layout gives the
 // same figures.
+inline constexpr uint64_t kMostBlankRows = 300;
 absl::StatusOr<std::string> WriteTemplate(const Collection& collection, const LayoutSpec& layout,
                                           const Period& period, absl::string_view organisation,
                                           const std::vector<Cell>& held);

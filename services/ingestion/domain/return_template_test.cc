@@ -53,6 +53,43 @@ TEST(ReturnTemplateTest, ALayoutWhoseRowsAreUnknownHasNone) {
   EXPECT_EQ(LayoutForTemplate(collection)->code, "wide");
 }
 
+// Rows of a sparse item are there to choose from, and may stay blank; what stands for any
+// organisation is the officer's to write.
+TEST(ReturnTemplateTest, SparseItemsHaveRowsToChooseFrom) {
+  Collection collection;
+  collection.code = "TESTS";
+  collection.period_kind = PeriodKind::kMonth;
+  const auto organisations =
+      std::make_shared<const std::set<std::string>>(std::set<std::string>{"QWO", "RDY"});
+  collection.items["tests"] =
+      ItemSpec{"tests", {{"commissioner", {"NONC"}, true, organisations}, {"test", {"CT", "MRI"}}}};
+  std::set<std::string> many;
+  for (int i = 0; i < 301; ++i) many.insert(absl::StrCat("W", i));
+  collection.items["waits"] = ItemSpec{"waits", {{"week", many, true}}};
+  collection.layouts = {{"long", LongLayout{{"commissioner", "test", "week"}}}};
+  const std::vector<Cell> held = {
+      {"tests", {{"commissioner", "QWO"}, {"test", "CT"}}, Decimal::FromWhole(3)}};
+  const Period period = Period::Parse("2024-08").value();
+  const std::string file =
+      WriteTemplate(collection, collection.layouts[0], period, "RDY", held).value();
+  EXPECT_EQ(file,
+            "organisation,period,item,commissioner,test,week,value,null_reason,explanation\r\n"
+            "RDY,2024-08,tests,QWO,CT,,3,,\r\n"
+            "RDY,2024-08,tests,,CT,,,,\r\n"
+            "RDY,2024-08,tests,,MRI,,,,\r\n"
+            "RDY,2024-08,waits,,,,,,\r\n");
+  const ReadFileResult same = ReadReturnFile(collection, "long", file);
+  ASSERT_THAT(same.status, IsOk());
+  EXPECT_EQ(same.rows[0].cells, held);
+  EXPECT_EQ(FindingsOf(same), "");
+  // Left as it came, it is no return of nothing.
+  const ReadFileResult untouched =
+      ReadReturnFile(collection, "long",
+                     WriteTemplate(collection, collection.layouts[0], period, "RDY", {}).value());
+  ASSERT_THAT(untouched.status, IsOk());
+  EXPECT_THAT(FindingsOf(untouched), HasSubstr("RETURN_EMPTY"));
+}
+
 // Whatever is held comes back from the template exactly as it is held.
 TEST(ReturnTemplateTest, WhatIsHeldComesBackFromIt) {
   EXPECT_TRUE(rc::check([] {

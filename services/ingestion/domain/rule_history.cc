@@ -14,13 +14,18 @@ bool StandsBefore(const Cell* a, const Cell* b) {
 
 }  // namespace
 
-const CellSource* ItemHistory::Before(uint32_t periods_before) const {
-  if (periods_before > rule_.PriorPeriods()) return nullptr;
-  if (auto made = tables_.find(periods_before); made != tables_.end()) return &made->second;
+const EarlierReturn* PastReturnsHeld::Before(uint32_t periods_before) const {
   const auto earlier = std::find_if(
       history_.begin(), history_.end(),
       [periods_before](const EarlierReturn& one) { return one.periods_before == periods_before; });
-  if (earlier == history_.end()) return nullptr;
+  return earlier == history_.end() ? nullptr : &*earlier;
+}
+
+const CellSource* ItemHistory::Before(uint32_t periods_before) const {
+  if (periods_before > rule_.PriorPeriods()) return nullptr;
+  if (auto made = tables_.find(periods_before); made != tables_.end()) return &made->second;
+  const EarlierReturn* const earlier = past_.Before(periods_before);
+  if (earlier == nullptr) return nullptr;
   const std::vector<std::string>& items = rule_.expression.Items();
   CellTable& table = tables_[periods_before];
   for (const Cell& cell : earlier->cells) {
@@ -31,17 +36,12 @@ const CellSource* ItemHistory::Before(uint32_t periods_before) const {
   return &table;
 }
 
-OneCellHistory::OneCellHistory(const RuleSpec& rule, const ReturnHistory& history) {
-  const uint32_t furthest = rule.PriorPeriods();
-  for (const EarlierReturn& earlier : history) {
-    if (earlier.periods_before > furthest) continue;
-    periods_.try_emplace(earlier.periods_before, this, earlier.cells);
-  }
-}
-
 const CellSource* OneCellHistory::Before(uint32_t periods_before) const {
-  const auto found = periods_.find(periods_before);
-  return found == periods_.end() ? nullptr : &found->second;
+  if (periods_before > furthest_) return nullptr;
+  if (auto made = periods_.find(periods_before); made != periods_.end()) return &made->second;
+  const EarlierReturn* const earlier = past_.Before(periods_before);
+  if (earlier == nullptr) return nullptr;
+  return &periods_.try_emplace(periods_before, this, earlier->cells).first->second;
 }
 
 OneCellHistory::CellsOfPeriod::CellsOfPeriod(const OneCellHistory* history,

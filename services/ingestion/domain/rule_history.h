@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "common/cells/cell.h"
 #include "common/expression/cell_source.h"
@@ -18,8 +19,10 @@ namespace onereturn::ingestion {
 
 // The organisation's return for an earlier period: its newest revision, whatever its status.
 struct EarlierReturn {
-  uint32_t periods_before = 0;  // 1: the period just before the one that is judged.
-  std::vector<Cell> cells;      // Dimensions sorted, no cell twice; in any order of cells.
+  // 1: the period just before the one that is judged. 0: that period itself; the cells are those of
+  // the other collections that rules read beside the return.
+  uint32_t periods_before = 0;
+  std::vector<Cell> cells;  // Dimensions sorted, no cell twice; in any order of cells.
 };
 
 // The newest first, each period once. A period that is not there is one for which nothing is held.
@@ -27,16 +30,35 @@ struct EarlierReturn {
 // never looked at and need not be given.
 using ReturnHistory = std::vector<EarlierReturn>;
 
+// Where rules find what was returned before. Not thread-safe.
+class PastReturns {
+ public:
+  virtual ~PastReturns() = default;
+  // nullptr where nothing is held. Stays valid as long as this.
+  virtual const EarlierReturn* Before(uint32_t periods_before) const = 0;
+  // An error where something could not be read: then what was judged by this says nothing.
+  virtual absl::Status status() const { return absl::OkStatus(); }
+};
+
+// What is in memory already; it must outlive this.
+class PastReturnsHeld final : public PastReturns {
+ public:
+  explicit PastReturnsHeld(const ReturnHistory& history) : history_(history) {}
+  const EarlierReturn* Before(uint32_t periods_before) const override;
+
+ private:
+  const ReturnHistory& history_;
+};
+
 // Under which name a rule of each cell reads the cell in hand.
 inline constexpr char kCellName[] = "cell";
 
 // For a rule that is evaluated over the items of a return: of each period that it reads, the items
 // that it reads. A period is laid out when it is first asked for: most rules are settled before
-// they look far back. Rule and history must outlive it. Not thread-safe.
+// they look far back. Rule and past must outlive it. Not thread-safe.
 class ItemHistory final : public CellHistory {
  public:
-  ItemHistory(const RuleSpec& rule, const ReturnHistory& history)
-      : rule_(rule), history_(history) {}
+  ItemHistory(const RuleSpec& rule, const PastReturns& past) : rule_(rule), past_(past) {}
   ItemHistory(const ItemHistory&) = delete;
   ItemHistory& operator=(const ItemHistory&) = delete;
 
@@ -44,15 +66,16 @@ class ItemHistory final : public CellHistory {
 
  private:
   const RuleSpec& rule_;
-  const ReturnHistory& history_;
+  const PastReturns& past_;
   mutable std::map<uint32_t, CellTable> tables_;  // Of the periods that were asked for.
 };
 
 // For a rule of each cell: the same cell in earlier periods, under the name `cell`. A period that
-// is held but lacks the cell shows none. The history must outlive it. Not thread-safe.
+// is held but lacks the cell shows none. The past must outlive it. Not thread-safe.
 class OneCellHistory final : public CellHistory {
  public:
-  OneCellHistory(const RuleSpec& rule, const ReturnHistory& history);
+  OneCellHistory(const RuleSpec& rule, const PastReturns& past)
+      : furthest_(rule.PriorPeriods()), past_(past) {}
   OneCellHistory(const OneCellHistory&) = delete;
   OneCellHistory& operator=(const OneCellHistory&) = delete;
 
@@ -73,8 +96,10 @@ class OneCellHistory final : public CellHistory {
     std::vector<const Cell*> ordered_;  // By item and dimensions.
   };
 
+  const uint32_t furthest_;
+  const PastReturns& past_;
   const Cell* cell_ = nullptr;
-  std::map<uint32_t, CellsOfPeriod> periods_;
+  mutable std::map<uint32_t, CellsOfPeriod> periods_;  // Of those that were asked for and are held.
 };
 
 }  // namespace onereturn::ingestion

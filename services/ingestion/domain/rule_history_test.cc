@@ -129,8 +129,13 @@ TEST(OutlierRuleTest, TheFindingIsAsOfAnyRule) {
   const Finding& finding = judgement.findings.kept()[0];
   EXPECT_EQ(finding.severity, Severity::kExplain);
   EXPECT_EQ(finding.rule_version, 3u);
-  EXPECT_EQ(finding.message, "Rule AE06 is broken. [department=type1]");
-  EXPECT_EQ(finding.suggestion, "EXPLANATION_OWED: Look at it again.");
+  // Twelve months of 1,000 and 1,200 in turn: mean 1,100, moving ranges 200, 2.66 x 200 = 532.
+  EXPECT_THAT(finding.message, StartsWith("Rule AE06 is broken. [department=type1] (sum(ae_"
+                                          "attendances) = 1700, usual 568.0 to 1632.0 by 12 "
+                                          "earlier ones; prior(sum(ae_attendances)) = 1"));
+  EXPECT_EQ(finding.suggestion,
+            "EXPLANATION_OWED: Look at it again. A reason goes into the column \"explanation\" of "
+            "layout long.");
   EXPECT_EQ(DescribeCell(*finding.cell), "ae_attendances [booked=no, department=type1]");
   EXPECT_EQ(finding.got, "1670");
   EXPECT_THAT(finding.expected, StartsWith("not (outside_limits(sum(ae_attendances)) and abs("));

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "services/ingestion/domain/judgement.h"
 #include "services/ingestion/domain/nil_return.h"
 #include "services/ingestion/domain/testing/ae_collection.h"
 

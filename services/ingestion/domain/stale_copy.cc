@@ -27,19 +27,18 @@ bool Same(const Ordered& a, const Ordered& b) {
 }  // namespace
 
 std::optional<uint32_t> PeriodsSinceCopied(const StaleCopySpec& spec, absl::Span<const Cell> cells,
-                                           const ReturnHistory& history) {
+                                           const PastReturns& past) {
   const auto figures = std::count_if(cells.begin(), cells.end(), [](const Cell& cell) {
     return cell.value.has_value() && *cell.value != Decimal();
   });
   if (spec.periods == 0 || static_cast<uint64_t>(figures) < spec.least_figures) return std::nullopt;
   const Ordered now = InOrder(cells);
-  std::optional<uint32_t> nearest;
-  for (const EarlierReturn& earlier : history) {
-    if (earlier.periods_before > spec.periods || earlier.cells.size() != cells.size()) continue;
-    if (nearest.has_value() && *nearest < earlier.periods_before) continue;
-    if (Same(now, InOrder(earlier.cells))) nearest = earlier.periods_before;
+  for (uint32_t before = 1; before <= spec.periods; ++before) {
+    const EarlierReturn* const earlier = past.Before(before);
+    if (earlier == nullptr || earlier->cells.size() != cells.size()) continue;
+    if (Same(now, InOrder(earlier->cells))) return before;
   }
-  return nearest;
+  return std::nullopt;
 }
 
 }  // namespace onereturn::ingestion

@@ -17,7 +17,7 @@ namespace onereturn::ingestion {
 // within the periods that `spec` looks back. nullopt when there is none, and for a return with
 // fewer figures other than zero than the spec asks for: small returns repeat of themselves.
 std::optional<uint32_t> PeriodsSinceCopied(const StaleCopySpec& spec, absl::Span<const Cell> cells,
-                                           const ReturnHistory& history);
+                                           const PastReturns& past);
 
 }  // namespace onereturn::ingestion
 

@@ -33,8 +33,9 @@ TEST(StaleCopyTest, TheNearestPeriodWithTheSameFiguresIsFound) {
   std::reverse(turned.begin(), turned.end());
   const ReturnHistory history = {
       {1, AeCells(But("ae_waits_over_twelve_hours", "36"))}, {3, turned}, {5, now}};
-  EXPECT_EQ(PeriodsSinceCopied(spec, now, history), 3u);
-  EXPECT_EQ(PeriodsSinceCopied(spec, AeCells(But("ae_attendances|type1|no", "6222")), history),
+  EXPECT_EQ(PeriodsSinceCopied(spec, now, PastReturnsHeld(history)), 3u);
+  EXPECT_EQ(PeriodsSinceCopied(spec, AeCells(But("ae_attendances|type1|no", "6222")),
+                               PastReturnsHeld(history)),
             std::nullopt);
 }
 
@@ -50,18 +51,19 @@ TEST(StaleCopyTest, WhatIsNoCopy) {
                                          {"further back", {1, 3, Severity::kInfo}, std::nullopt},
                                          {"too few figures", {2, 4, Severity::kInfo}, std::nullopt},
                                          {"not looked for", {}, std::nullopt}}) {
-    EXPECT_EQ(PeriodsSinceCopied(row.spec, now, history), row.copied) << row.what;
+    EXPECT_EQ(PeriodsSinceCopied(row.spec, now, PastReturnsHeld(history)), row.copied) << row.what;
   }
   // Another reason for a null is another return; so is a cell more or less.
   const StaleCopySpec spec{2, 1, Severity::kInfo};
   const ReturnHistory nulls = {{1, AeCells(But("ae_waits_over_twelve_hours", "WITHHELD"))}};
-  EXPECT_EQ(
-      PeriodsSinceCopied(spec, AeCells(But("ae_waits_over_twelve_hours", "NOT_COLLECTED")), nulls),
-      std::nullopt);
+  EXPECT_EQ(PeriodsSinceCopied(spec, AeCells(But("ae_waits_over_twelve_hours", "NOT_COLLECTED")),
+                               PastReturnsHeld(nulls)),
+            std::nullopt);
   std::vector<Cell> fewer = now;
   fewer.pop_back();
-  EXPECT_EQ(PeriodsSinceCopied(spec, fewer, history), std::nullopt);
-  EXPECT_EQ(PeriodsSinceCopied(spec, {}, {{1, {}}}), std::nullopt);
+  EXPECT_EQ(PeriodsSinceCopied(spec, fewer, PastReturnsHeld(history)), std::nullopt);
+  const ReturnHistory nothing = {{1, {}}};
+  EXPECT_EQ(PeriodsSinceCopied(spec, {}, PastReturnsHeld(nothing)), std::nullopt);
 }
 
 TEST(StaleCopyTest, ACopyIsAFindingThatAReasonAnswers) {

@@ -13,6 +13,8 @@ namespace onereturn::ingestion {
 namespace {
 
 constexpr size_t kCodeShownBytes = 12;
+// Of one organisation: more names of its parents say no more.
+constexpr size_t kMostParents = 16;
 
 }  // namespace
 
@@ -23,10 +25,13 @@ WideFileReader::WideFileReader(const Collection& collection, const WideLayout& l
       several_rows_(!layout.row_dimensions.empty() || !layout.selector_header.empty()),
       taker_(std::move(taker)),
       given_organisation_(given.organisation),
+      given_period_(given.period),
+      whole_(given.mode == SubmitMode::kReplace),
       row_reader_(collection, layout),
       period_(collection.period_kind, layout.period_form, layout.period_prefix, given.period),
       totals_(layout),
       csv_(CsvLimits{}, [this](int64_t row, const Fields& fields) {
+        if (IsBlankRow(fields)) return absl::OkStatus();
         return plan_.has_value() ? ReadRow(static_cast<uint32_t>(row), fields) : ReadHeader(fields);
       }) {}
 
@@ -34,14 +39,17 @@ absl::Status WideFileReader::Feed(absl::string_view bytes) { return csv_.Feed(by
 
 absl::Status WideFileReader::Finish() {
   RETURN_IF_ERROR(csv_.Finish());
-  if (!plan_.has_value()) return Error(Reason::kFileLayout, "the file is empty").With("row", "1");
+  if (!plan_.has_value()) return EmptyFile();
   if (!layout_.total_label.empty() && !total_seen_) {
     return Error(Reason::kFileTotal,
-                 "the layout ends with a total row, and the file has none: is it cut short?");
+                 "the layout ends with a total row, and the file has none: is it cut short?")
+        .Remedy("Export the file again, whole and with its total row.");
   }
-  if (!period_.value().has_value()) {
-    return Error(Reason::kFileLayout, "the file holds no organisation's row below the header");
+  if (!period_.value().has_value() && layout_.several_periods && given_period_.has_value()) {
+    return Error(Reason::kFilePeriod,
+                 absl::StrCat("the file holds no row of ", given_period_->ToString()));
   }
+  if (!period_.value().has_value()) return NoRows();
   return Deliver();
 }
 
@@ -53,24 +61,13 @@ absl::Status WideFileReader::ReadHeader(const Fields& fields) {
   return absl::OkStatus();
 }
 
-// Columns right of the last one with a name hold nothing.
-absl::Status WideFileReader::CheckWidth(uint32_t row, const Fields& fields) const {
-  const bool fits =
-      fields.size() >= plan_->width() &&
-      std::all_of(fields.begin() + static_cast<std::ptrdiff_t>(plan_->width()), fields.end(),
-                  [](absl::string_view field) { return Trimmed(field).empty(); });
-  if (fits) return absl::OkStatus();
-  return Error(Reason::kFileLayout, absl::StrCat("row ", row, " has ", fields.size(),
-                                                 " columns, the header ", plan_->width()))
-      .With("row", row);
-}
-
 absl::Status WideFileReader::ReadRow(uint32_t row, const Fields& fields) {
   if (total_seen_) {
     return Error(Reason::kFileTotal, absl::StrCat("row ", row, " stands below the total row"))
-        .With("row", row);
+        .With("row", row)
+        .Remedy("Move the row above the total, and count it there.");
   }
-  RETURN_IF_ERROR(CheckWidth(row, fields));
+  RETURN_IF_ERROR(CheckRowWidth(row, fields, plan_->width()));
   const absl::string_view organisation = plan_->organisation_column().has_value()
                                              ? Trimmed(fields[*plan_->organisation_column()])
                                              : absl::string_view(given_organisation_);
@@ -79,17 +76,16 @@ absl::Status WideFileReader::ReadRow(uint32_t row, const Fields& fields) {
     RETURN_IF_ERROR(Deliver());
     return CheckTotal(row, fields);
   }
-  if (plan_->period_column().has_value()) {
-    RETURN_IF_ERROR(period_.Take(row, Trimmed(fields[*plan_->period_column()])));
-  } else {
-    RETURN_IF_ERROR(period_.TakeGiven(row));
-  }
+  ASSIGN_OR_RETURN(const bool taken, TakePeriod(row, fields));
+  if (!taken) return absl::OkStatus();
   RETURN_IF_ERROR(BeginRow(row, organisation));
+  TakeParents(row, fields);
   const RowPlace place = row_reader_.ReadPlace(*plan_, row, fields, &*current_);
   RowFigures figures;
   if (place.IsKnown()) {
     figures = row_reader_.ReadFigures(*plan_, place, fields, &*current_);
     if (!place.IsTotal()) AddToSums(figures, fields);
+    if (place.values.size() == 1) row_values_.insert(place.values[0].text);
   } else {
     // What it would add to the file's total cannot be told.
     sums_.doubtful.assign(plan_->width(), true);
@@ -102,6 +98,17 @@ absl::Status WideFileReader::ReadRow(uint32_t row, const Fields& fields) {
         .With("row", row);
   }
   return several_rows_ ? absl::OkStatus() : Deliver();
+}
+
+absl::StatusOr<bool> WideFileReader::TakePeriod(uint32_t row, const Fields& fields) {
+  if (!plan_->period_column().has_value()) {
+    RETURN_IF_ERROR(period_.TakeGiven(row));
+    return true;
+  }
+  const absl::string_view text = Trimmed(fields[*plan_->period_column()]);
+  if (layout_.several_periods) return period_.Chooses(row, text);
+  RETURN_IF_ERROR(period_.Take(row, text));
+  return true;
 }
 
 // Delivers the organisation before, where this row is another's.
@@ -118,11 +125,28 @@ absl::Status WideFileReader::BeginRow(uint32_t row, absl::string_view organisati
     }
     current_ = FileReturnRows{std::string(organisation), *period_.value(), row};
     for (const Cell& cell : layout_.cells_without_column) {
+      if (!whole_) break;
       current_->cells.push_back(cell);
       current_->places.push_back(Place{row, 0, ""});
     }
   }
   return absl::OkStatus();
+}
+
+void WideFileReader::TakeParents(uint32_t row, const Fields& fields) {
+  for (size_t i = 0; i < layout_.parents.size(); ++i) {
+    const std::optional<size_t> column = plan_->parent_columns()[i];
+    if (!column.has_value()) continue;
+    const absl::string_view parent = Trimmed(fields[*column]);
+    const std::string& header = layout_.parents[i].header;
+    const bool known = std::any_of(
+        current_->parents.begin(), current_->parents.end(), [&](const StatedParent& stated) {
+          return stated.parent == parent && stated.column.header == header;
+        });
+    if (parent.empty() || known || current_->parents.size() >= kMostParents) continue;
+    current_->parents.push_back(
+        {layout_.parents[i], std::string(parent), plan_->PlaceOf(row, *column)});
+  }
 }
 
 void WideFileReader::AddToSums(const RowFigures& figures, const Fields& fields) {
@@ -138,6 +162,8 @@ void WideFileReader::AddToSums(const RowFigures& figures, const Fields& fields) 
 absl::Status WideFileReader::Deliver() {
   if (!current_.has_value()) return absl::OkStatus();
   totals_.Finish(*plan_, collection_.version, &*current_);
+  if (whole_) row_reader_.AddMissingRows(*plan_, row_values_, &*current_);
+  row_values_.clear();
   FileReturnRows rows = *std::move(current_);
   current_.reset();
   return taker_(std::move(rows));

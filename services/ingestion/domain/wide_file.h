@@ -31,9 +31,12 @@ class WideFileReader final : public ReturnFileReader {
 
   absl::Status ReadHeader(const Fields& fields);
   absl::Status ReadRow(uint32_t row, const Fields& fields);
-  absl::Status CheckWidth(uint32_t row, const Fields& fields) const;
   absl::Status BeginRow(uint32_t row, absl::string_view organisation);
+  // The parents that the row names, where they are new.
+  void TakeParents(uint32_t row, const Fields& fields);
   void AddToSums(const RowFigures& figures, const Fields& fields);
+  // Whether the row is one of those that are taken.
+  absl::StatusOr<bool> TakePeriod(uint32_t row, const Fields& fields);
   absl::Status Deliver();
   absl::Status CheckTotal(uint32_t row, const Fields& fields);
 
@@ -42,12 +45,15 @@ class WideFileReader final : public ReturnFileReader {
   const bool several_rows_;  // An organisation may have more than one.
   Taker taker_;
   const std::string given_organisation_;  // Of a layout without a column for it.
+  const std::optional<Period> given_period_;
+  const bool whole_;  // It is the whole return.
   WideRowReader row_reader_;
   std::optional<ColumnPlan> plan_;  // nullopt until the header was read.
   FilePeriod period_;
   std::optional<FileReturnRows> current_;
   RowTotals totals_;
-  std::set<std::string> delivered_;  // Where there are several rows: organisations that are over.
+  std::set<std::string> row_values_;  // Of current_'s rows, where missing ones stand for something.
+  std::set<std::string> delivered_;   // Where there are several rows: organisations that are over.
   // Of the rows that were kept. A figure that could not be read leaves its column's total
   // unchecked: that row's return is kept out, and no other's.
   RowFigures sums_;

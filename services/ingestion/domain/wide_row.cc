@@ -30,6 +30,15 @@ std::string SomeOf(const Texts& texts) {
   return absl::StrCat(absl::StrJoin(texts.begin(), end, ", "), end == texts.end() ? "" : ", ...");
 }
 
+// Where no figure can be given, it is said in another way in each layout.
+std::string WayToGiveNone(const Collection& collection, const WideLayout& layout) {
+  if (layout.null_reasons_written) return " Where there is none, write why, such as NOT_COLLECTED.";
+  const LayoutSpec* other = collection.FindLongLayout();
+  if (other == nullptr) return "";
+  return absl::StrCat(" Where there is none, this layout cannot say why: send layout ", other->code,
+                      ", with a null_reason.");
+}
+
 Finding UnreadableFigure(const FileReturnRows& rows, Place place, absl::string_view text,
                          std::string fault) {
   Finding finding = RowFinding("CELL_VALUE", rows, std::move(place), text);
@@ -117,8 +126,10 @@ Finding WideRowReader::UnknownValue(size_t dimension, absl::string_view text) co
   } else if (!code_lists_[dimension].empty()) {
     finding.expected = code_lists_[dimension].front()->Description();
   }
-  finding.suggestion =
-      "Correct the code, or have it added to the collection; the row is left out until then.";
+  finding.suggestion = absl::StrCat(
+      "Correct the code, or have it added to the collection; the row is left out until then. All "
+      "that are valid: onereturn catalogue codes ",
+      collection_.code);
   return finding;
 }
 
@@ -153,6 +164,13 @@ RowPlace WideRowReader::ReadPlace(const ColumnPlan& plan, uint32_t row,
     if (place.values.back().kind != RowValue::Kind::kUnknown) continue;
     Finding finding = UnknownValue(i, text);
     finding.code = "CELL_DIMENSION";
+    const std::string& dimension = layout_.row_dimensions[i].dimension;
+    if (const RuleSpec* rule = collection_.RuleOfValues(dimension); rule != nullptr) {
+      finding.code = rule->code;
+      finding.rule_version = collection_.version;
+      finding.message = absl::StrCat(rule->message, " ", finding.message);
+      finding.suggestion = rule->suggestion;
+    }
     finding.organisation = rows->organisation;
     finding.place = plan.PlaceOf(row, column);
     finding.got = std::string(text);
@@ -190,6 +208,7 @@ RowFigures WideRowReader::ReadFigures(const ColumnPlan& plan, const RowPlace& pl
     if (figure.state == Figure::State::kFault) {
       Finding finding =
           UnreadableFigure(*rows, plan.PlaceOf(place.row, column), text, std::move(figure.fault));
+      finding.suggestion += WayToGiveNone(collection_, layout_);
       if (is_cell && kept) finding.cell = CellAt(use, place.values);
       rows->findings.Add(std::move(finding));
     }
@@ -202,6 +221,29 @@ RowFigures WideRowReader::ReadFigures(const ColumnPlan& plan, const RowPlace& pl
   if (!kept) return figures;
   for (const SumPlan& sum : shape.sums) CheckSum(plan, sum, place.row, &figures, rows);
   return figures;
+}
+
+void WideRowReader::AddMissingRows(const ColumnPlan& plan, const std::set<std::string>& present,
+                                   FileReturnRows* rows) const {
+  if (layout_.row_dimensions.size() != 1) return;
+  const RowDimension& dimension = layout_.row_dimensions[0];
+  const NoFigure& missing = dimension.missing_row;
+  const bool is_null = missing.meaning == NoFigure::Meaning::kNull;
+  if (!is_null && missing.meaning != NoFigure::Meaning::kZero) return;
+  for (const size_t column : plan.figure_columns()) {
+    const FigureUse& use = plan.shape(0).uses[column];
+    if (use.use != FigureUse::Use::kCell) continue;
+    for (const DimensionSpec& spec : collection_.items.at(use.cell.item).dimensions) {
+      if (spec.code != dimension.dimension) continue;
+      for (const std::string& value : spec.values) {
+        if (present.count(value) > 0) continue;
+        Cell cell = CellAt(use, {RowValue{RowValue::Kind::kCode, value}});
+        if (!is_null) cell.value = Decimal();
+        cell.null_reason = missing.reason;
+        AddCell(std::move(cell), Place{rows->row, 0, ""}, rows);
+      }
+    }
+  }
 }
 
 void WideRowReader::CheckSum(const ColumnPlan& plan, const SumPlan& sum, uint32_t row,

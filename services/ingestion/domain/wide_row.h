@@ -32,6 +32,11 @@ class WideRowReader {
   RowFigures ReadFigures(const ColumnPlan& plan, const RowPlace& place,
                          const std::vector<absl::string_view>& fields, FileReturnRows* rows) const;
 
+  // After an organisation's last row: where the layout says how missing rows stand, the cells at
+  // each value of the row dimension that is not among `present`.
+  void AddMissingRows(const ColumnPlan& plan, const std::set<std::string>& present,
+                      FileReturnRows* rows) const;
+
  private:
   bool IsCode(size_t dimension, absl::string_view code) const;
   RowValue ReadValue(size_t dimension, absl::string_view text) const;

@@ -26,6 +26,15 @@ absl::Status Load(const IngestionParts& parts, const CallContext& call, Definiti
   return absl::OkStatus();
 }
 
+Supposed SupposedIn(const catalogue::v1::UpdateCollectionRequest& request) {
+  Supposed supposed;
+  supposed.items.assign(request.supposed_items().begin(), request.supposed_items().end());
+  supposed.organisations.assign(request.supposed_organisations().begin(),
+                                request.supposed_organisations().end());
+  if (request.has_supposed_calendar()) supposed.calendar = request.supposed_calendar();
+  return supposed;
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* CatalogueServer::UpdateOrganisation(grpc::CallbackServerContext* context,
@@ -47,9 +56,14 @@ grpc::ServerUnaryReactor* CatalogueServer::UpdateItem(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* CatalogueServer::UpdateCollection(grpc::CallbackServerContext* context,
                                                             const grpc::ByteBuffer* request,
                                                             grpc::ByteBuffer* response) {
-  return StartDefining(parts_, define_, {context, request, response}, &Define::Collection,
-                       &catalogue::v1::UpdateCollectionRequest::collection,
-                       &catalogue::v1::UpdateCollectionResponse::mutable_collection);
+  using Request = catalogue::v1::UpdateCollectionRequest;
+  using Response = catalogue::v1::UpdateCollectionResponse;
+  return parts_.gate->Start<Request, Response>(
+      context, request, response, [this](Mutation<Request, Response> call) {
+        define_->CollectionBeside(
+            OriginOf(call), call.request.collection(), SupposedIn(call.request),
+            Responding(std::move(call.respond), &Response::mutable_collection));
+      });
 }
 
 grpc::Status CatalogueServer::GetOrganisation(grpc::ServerContext* context,

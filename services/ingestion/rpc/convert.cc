@@ -12,6 +12,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/reason_text.h"
+#include "services/ingestion/app/return_uses.h"
 #include "services/ingestion/definitions/messages.h"
 
 namespace onereturn::ingestion {
@@ -117,6 +118,11 @@ void ReadExplanations(const returns::v1::SubmitReturnRequest& request, Submissio
   }
 }
 
+SubmitMode ModeOf(returns::v1::SubmitMode mode) {
+  return mode == returns::v1::SUBMIT_MODE_UNSPECIFIED ? SubmitMode::kReplace
+                                                      : static_cast<SubmitMode>(mode);
+}
+
 returns::v1::RevisionStatus StatusOf(returns::v1::RevisionStatus status) {
   return status == returns::v1::REVISION_STATUS_UNSPECIFIED ? returns::v1::REVISION_STATUS_FINAL
                                                             : status;
@@ -146,6 +152,7 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
   submission.reason = request.reason();
   submission.reason_text = request.reason_text();
   submission.nil = request.nil();
+  submission.joining.mode = ModeOf(request.mode());
   submission.submission.organisation = request.organisation();
   submission.submission.origin = SentBy(call);
   submission.submission.with_screens = submission.submission.origin == Origin::kSubmitted;
@@ -157,6 +164,9 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
   CheckRevisionReason(request, &faults);
   if (request.nil() && request.cells_size() > 0) {
     faults.Field("cells", "must be empty: a nil return has zeros alone");
+  }
+  if (request.nil() && submission.joining.mode != SubmitMode::kReplace) {
+    faults.Field("mode", "must be REPLACE: a nil return is a whole one");
   }
   if (faults.fields_total() > 0) return faults;
   return submission;
@@ -185,8 +195,10 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
                                             const CallContext& call, const Digest& digest) {
   Error faults(Reason::kFieldInvalid, "the request is wrong in the fields listed");
   CheckRevisionReason(request, &faults);
-  if (faults.fields_total() > 0) return faults;
   FileSubmission submission;
+  submission.mode = ModeOf(request.mode());
+  submission.all_or_nothing = request.acceptance() == returns::v1::ACCEPTANCE_ALL_OR_NOTHING;
+  if (faults.fields_total() > 0) return faults;
   submission.origin = RequestOriginOf(call, request, digest, request.validate_only());
   submission.reason = request.reason();
   submission.reason_text = request.reason_text();
@@ -228,13 +240,24 @@ returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer) {
   return wire;
 }
 
+returns::v1::WatchUploadResponse ToWire(const ImportState& state) {
+  returns::v1::WatchUploadResponse wire;
+  wire.set_stage(static_cast<returns::v1::FileStage>(state.stage));
+  wire.set_file_bytes(state.file_bytes);
+  wire.set_read_bytes(state.read_bytes);
+  wire.set_judged_returns(state.judged_returns);
+  wire.set_returns_to_store(state.returns_to_store);
+  wire.set_stored_returns(state.stored_returns);
+  return wire;
+}
+
 absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent,
                                                 const CallContext& call) {
-  if (!absl::StartsWith(parent, "organisations/")) return NotFound();
+  if (!absl::StartsWith(parent, "organisations/")) return NotFound(parent);
   const std::string code = parent.substr(std::string("organisations/").size());
   if (code == "-") return call.caller.scope;
   if (code.empty() || absl::StrContains(code, '/') || !call.caller.scope.Covers(code))
-    return NotFound();
+    return NotFound(absl::StrCat("organisation ", code));
   return OrganisationScope::Only(code);
 }
 
@@ -253,9 +276,14 @@ std::string OwnerOf(const CallContext& call) {
   return call.caller.scope.national() ? call.caller.spiffe_id : call.caller.scope.organisation();
 }
 
+std::optional<std::string> BodyOf(const CallContext& call) {
+  return BodyOf(call.caller,
+                call.signed_in.has_value() ? call.signed_in->holder.organisation : std::string());
+}
+
 absl::StatusOr<std::string> UploadIdOf(const std::string& name) {
   absl::string_view id = name;
-  if (!absl::ConsumePrefix(&id, "uploads/") || id.empty() || id.size() > 64) return NotFound();
+  if (!absl::ConsumePrefix(&id, "uploads/") || id.empty() || id.size() > 64) return NotFound(name);
   return std::string(id);
 }
 

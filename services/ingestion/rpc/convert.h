@@ -74,6 +74,7 @@ absl::StatusOr<Response> ToResponse(const ReturnAnswer& answer) {
 }
 
 returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer);
+returns::v1::WatchUploadResponse ToWire(const ImportState& state);
 
 // The organisation that a list's parent names: the caller's scope, or one organisation within it.
 absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent, const CallContext& call);
@@ -82,6 +83,9 @@ absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContex
 
 // Who owns an upload: the organisation, or at national scope the system itself.
 std::string OwnerOf(const CallContext& call);
+
+// The body that used what the caller is given; as BodyOf in app/return_uses.h.
+std::optional<std::string> BodyOf(const CallContext& call);
 
 // The id in "uploads/{id}"; NOT_FOUND for another form.
 absl::StatusOr<std::string> UploadIdOf(const std::string& name);

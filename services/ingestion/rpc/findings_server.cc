@@ -1,13 +1,46 @@
 #include "services/ingestion/rpc/findings_server.h"
 
-#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/judge_held.h"
 #include "services/ingestion/definitions/messages.h"
+#include "services/ingestion/domain/finding_key.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {
+namespace {
+
+// A finding of a held return; one of a screen with its key, and what was replied to it.
+absl::StatusOr<common::v1::Finding> HeldFinding(const Reader& reader, const ReturnKey& key,
+                                                const Finding& finding, uint32_t revision,
+                                                uint64_t sequence) {
+  common::v1::Finding message = MessageOf(finding);
+  if (!finding.screen) return message;
+  message.set_key(FindingKey(finding));
+  ASSIGN_OR_RETURN(auto reply, ReplyOf(reader, key, message.key(), revision, sequence));
+  if (reply.has_value()) *message.mutable_reply() = *std::move(reply);
+  return message;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* FindingsServer::ReplyToFinding(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request,
+                                                         grpc::ByteBuffer* response) {
+  using Request = returns::v1::ReplyToFindingRequest;
+  using Response = returns::v1::ReplyToFindingResponse;
+  return parts_.gate->Start<Request, Response>(
+      context, request, response, [this](Mutation<Request, Response> call) {
+        replies_->Reply(RequestOriginOf(call.call, call.request, call.digest), call.request,
+                        [respond = std::move(call.respond)](absl::StatusOr<RepliedAnswer> answer) {
+                          if (!answer.ok()) return respond(answer.status());
+                          Response wire;
+                          *wire.mutable_reply() = answer->reply;
+                          FillReceipt(answer->accepted, &wire);
+                          respond(std::move(wire));
+                        });
+      });
+}
 
 grpc::Status FindingsServer::ListFindings(grpc::ServerContext* context,
                                           const returns::v1::ListFindingsRequest* request,
@@ -19,12 +52,15 @@ grpc::Status FindingsServer::ListFindings(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(
         const RevisionPlace revision,
         PlaceOfRevision(*parts_.store, call.caller.scope, name.key, name.revision, place.sequence));
+    ASSIGN_OR_RETURN(const bool with_screens,
+                     SeesScreens(*parts_.store, call.caller.role, call.caller.scope));
     ASSIGN_OR_RETURN(const Judgement judgement,
-                     JudgeHeld(*parts_.store, call.caller.scope, name.key, revision));
+                     JudgeHeld(*parts_.store, name.key, revision, with_screens));
     response->set_verdict(static_cast<common::v1::Verdict>(judgement.verdict));
     response->set_finding_count(judgement.findings.count());
     for (const Finding& finding : judgement.findings.kept()) {
-      *response->add_findings() = MessageOf(finding);
+      ASSIGN_OR_RETURN(*response->add_findings(), HeldFinding(*parts_.store, name.key, finding,
+                                                              revision.number, place.sequence));
     }
     response->set_position(place.position);
     return absl::OkStatus();
@@ -36,9 +72,6 @@ grpc::Status FindingsServer::ListOwedExplanations(
     returns::v1::ListOwedExplanationsResponse* response) {
   const Guard& guard = *parts_.guard;
   return guard.Serve(*context, *request, response, [&](const CallContext& call) -> absl::Status {
-    if (request->collection().empty()) {
-      return Error(Reason::kMissing, "which collection?").Field("collection", "is missing");
-    }
     ASSIGN_OR_RETURN(const OrganisationScope scope, ScopeOfParent(request->parent(), call));
     ASSIGN_OR_RETURN(const int size, PageSize(request->page_size()));
     ASSIGN_OR_RETURN(const PagePlace page,

@@ -3,14 +3,24 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_FINDINGS_SERVER_H_
 
 #include "onereturn/returns/v1/findings_service.grpc.pb.h"
+#include "services/ingestion/app/reply_to_finding.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {
 
+using FindingsBase = returns::v1::FindingsService::WithRawCallbackMethod_ReplyToFinding<
+    returns::v1::FindingsService::Service>;
+
 // Thread safe.
-class FindingsServer final : public returns::v1::FindingsService::Service {
+class FindingsServer final : public FindingsBase {
  public:
-  explicit FindingsServer(IngestionParts parts) : parts_(parts) {}
+  // All must outlive it.
+  FindingsServer(IngestionParts parts, const ingestion::ReplyToFinding* replies)
+      : parts_(parts), replies_(replies) {}
+
+  grpc::ServerUnaryReactor* ReplyToFinding(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
 
   grpc::Status ListFindings(grpc::ServerContext* context,
                             const returns::v1::ListFindingsRequest* request,
@@ -21,6 +31,7 @@ class FindingsServer final : public returns::v1::FindingsService::Service {
 
  private:
   const IngestionParts parts_;
+  const ingestion::ReplyToFinding* const replies_;
 };
 
 }  // namespace onereturn::ingestion

@@ -1,5 +1,6 @@
 #include "services/ingestion/rpc/returns_server.h"
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/read_returns.h"
 #include "services/ingestion/app/read_rule_pack.h"
+#include "services/ingestion/app/read_unsigned.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {
@@ -23,6 +25,7 @@ constexpr size_t kImportQueue = 16;
 constexpr int kUsualCells = 1'000;
 constexpr int kLargestCells = 5'000;
 constexpr size_t kPieceBytes = 64 * 1024;
+constexpr std::chrono::milliseconds kProgressEvery{500};
 
 template <typename Response>
 std::function<void(absl::StatusOr<UploadState>)> RespondUpload(
@@ -129,6 +132,36 @@ grpc::ServerUnaryReactor* ReturnsServer::SubmitReturnFile(grpc::CallbackServerCo
           });
 }
 
+grpc::Status ReturnsServer::WatchUpload(
+    grpc::ServerContext* context, const returns::v1::WatchUploadRequest* request,
+    grpc::ServerWriter<returns::v1::WatchUploadResponse>* writer) {
+  return parts_.guard->ServeWatch(
+      *context, *request, parts_.watches, [&](const CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::string upload, UploadIdOf(request->name()));
+        RETURN_IF_ERROR(parts_.uploads->CheckOwned(UploaderOf(call), upload));
+        return FollowUpload(context, upload, writer);
+      });
+}
+
+absl::Status ReturnsServer::FollowUpload(
+    grpc::ServerContext* context, const std::string& upload,
+    grpc::ServerWriter<returns::v1::WatchUploadResponse>* writer) const {
+  std::shared_ptr<const ImportRun> run;
+  while (!context->IsCancelled()) {
+    if (draining_) return Error(Reason::kDraining, "the service is shutting down");
+    if (run == nullptr) run = parts_.progress->Find(upload);
+    const ImportState state = run == nullptr ? ImportState() : run->state();
+    if (!WriteInTime(context, writer, ToWire(state))) break;
+    if (state.stage == FileStage::kEnded) break;
+    if (run == nullptr) {
+      parts_.progress->WaitForOne(upload, kProgressEvery);
+    } else {
+      run->WaitForEnd(kProgressEvery);
+    }
+  }
+  return absl::OkStatus();
+}
+
 grpc::Status ReturnsServer::GetReturn(grpc::ServerContext* context,
                                       const returns::v1::GetReturnRequest* request,
                                       returns::v1::GetReturnResponse* response) {
@@ -204,12 +237,14 @@ grpc::Status ReturnsServer::ListCells(grpc::ServerContext* context,
     if (name.revision == 0) {
       ASSIGN_OR_RETURN(const auto newest,
                        FindRevision(*parts_.store, call.caller.scope, name.key, place.sequence));
-      if (!newest.has_value()) return NotFound();
+      if (!newest.has_value()) return NoSuchReturn(*parts_.store, call.caller.scope, name.key);
       name.revision = newest->number;
     }
-    ASSIGN_OR_RETURN(auto rows,
-                     ingestion::ListCells(*parts_.store, call.caller.scope, name.key, name.revision,
-                                          place.sequence, page.after, size));
+    ASSIGN_OR_RETURN(const CellState state, RevisionState(*parts_.store, call.caller.scope,
+                                                          name.key, name.revision, place.sequence));
+    // Before they are read: who watches notices while the next revision is accepted is told of it.
+    parts_.uses->Used(BodyOf(call), name.key, RevisionPlace{name.revision, state.sequence});
+    ASSIGN_OR_RETURN(auto rows, CellsOf(*parts_.store, state, page.after, size));
     response->set_revision(RevisionName(name.key, name.revision));
     for (common::v1::Cell& row : rows.rows) *response->add_cells() = std::move(row);
     if (!rows.after.empty()) {

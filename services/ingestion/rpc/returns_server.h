@@ -2,12 +2,18 @@
 #ifndef ONERETURN_SERVICES_INGESTION_RPC_RETURNS_SERVER_H_
 #define ONERETURN_SERVICES_INGESTION_RPC_RETURNS_SERVER_H_
 
+#include <atomic>
+#include <string>
+
 #include "common/base/thread_pool.h"
 #include "common/feed/read_position.h"
+#include "common/rpc/admission.h"
 #include "common/rpc/guard.h"
+#include "common/rpc/limits.h"
 #include "common/rpc/mutation_gate.h"
 #include "common/rpc/page_token.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
+#include "services/ingestion/app/return_uses.h"
 #include "services/ingestion/app/shared_uploads.h"
 #include "services/ingestion/app/submit_file.h"
 #include "services/ingestion/app/submit_return.h"
@@ -25,6 +31,9 @@ struct IngestionParts {
   SharedUploads* uploads = nullptr;
   const SubmitReturn* submit_return = nullptr;
   const SubmitFile* submit_file = nullptr;
+  const ImportProgress* progress = nullptr;
+  ReturnUses* uses = nullptr;
+  Places* watches = nullptr;  // Of all watches but the feed's.
 };
 
 // Where a page is read: at the position of the first one.
@@ -55,6 +64,9 @@ class ReturnsServer final : public ReturnsBase {
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
 
+  grpc::Status WatchUpload(grpc::ServerContext* context,
+                           const returns::v1::WatchUploadRequest* request,
+                           grpc::ServerWriter<returns::v1::WatchUploadResponse>* writer) override;
   grpc::Status GetReturn(grpc::ServerContext* context, const returns::v1::GetReturnRequest* request,
                          returns::v1::GetReturnResponse* response) override;
   grpc::Status ListReturns(grpc::ServerContext* context,
@@ -77,10 +89,16 @@ class ReturnsServer final : public ReturnsBase {
 
   // Lets imports that were begun run to their end.
   void Drain() { imports_.Shutdown(); }
+  // Ends every watch; may be called more than once.
+  void DrainWatches() { draining_ = true; }
 
  private:
+  absl::Status FollowUpload(grpc::ServerContext* context, const std::string& upload,
+                            grpc::ServerWriter<returns::v1::WatchUploadResponse>* writer) const;
+
   const IngestionParts parts_;
   BoundedPool imports_;
+  std::atomic<bool> draining_ = false;
 };
 
 }  // namespace onereturn::ingestion

@@ -290,7 +290,7 @@ grpc::Status SignOffServer::DiffRevisions(grpc::ServerContext* context,
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const ParsedName name, ParseReturnName(request->name()));
-        if (name.revision == 0) return NotFound();
+        if (name.revision == 0) return NotFound(request->name());
         ASSIGN_OR_RETURN(const PageAsked asked, AskedPage(parts_, call, *request, true));
         ASSIGN_OR_RETURN(const ReadPlace place, NowPlace(parts_, call, request->read()));
         const OrganisationScope& scope = call.caller.scope;
@@ -301,6 +301,11 @@ grpc::Status SignOffServer::DiffRevisions(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(const auto before, BaseOf(parts_, scope, name.key, base, place.sequence));
         ASSIGN_OR_RETURN(CellDifferences differences, DifferencesOf(*parts_.store, before, state,
                                                                     asked.place.after, asked.size));
+        // Whoever is given a difference knows both.
+        parts_.uses->Used(BodyOf(call), name.key, RevisionPlace{name.revision, state.sequence});
+        if (before.has_value()) {
+          parts_.uses->Used(BodyOf(call), name.key, RevisionPlace{base, before->sequence});
+        }
         GiveNext(parts_, call, *request, PagePlace{differences.page.after, place.position},
                  response);
         FillDifferences(std::move(differences), base, response);

@@ -35,11 +35,11 @@ RequestOrigin TimetableOrigin(const Call& call) {
 
 // The organisation that a parent names: the caller's scope, or one organisation within it.
 absl::StatusOr<OrganisationScope> ScopeIn(const std::string& parent, const CallContext& call) {
-  if (!absl::StartsWith(parent, kOrganisationPrefix)) return NotFound();
+  if (!absl::StartsWith(parent, kOrganisationPrefix)) return NotFound(parent);
   const std::string code = parent.substr(sizeof(kOrganisationPrefix) - 1);
   if (code == "-") return call.caller.scope;
   if (code.empty() || absl::StrContains(code, '/') || !call.caller.scope.Covers(code)) {
-    return NotFound();
+    return NotFound(absl::StrCat("organisation ", code));
   }
   return OrganisationScope::Only(code);
 }
@@ -206,7 +206,7 @@ grpc::Status TimetableServer::WatchReminders(
     grpc::ServerContext* context, const timetable::v1::WatchRemindersRequest* request,
     grpc::ServerWriter<timetable::v1::WatchRemindersResponse>* writer) {
   return parts_.guard->ServeWatch(
-      *context, *request, &places_, [&](const CallContext& call) -> absl::Status {
+      *context, *request, parts_.watches, [&](const CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const OrganisationScope scope, ScopeIn(request->parent(), call));
         return Follow(context, scope, *request, writer);
       });

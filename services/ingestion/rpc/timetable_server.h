@@ -4,7 +4,6 @@
 
 #include <atomic>
 
-#include "common/rpc/limits.h"
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "services/ingestion/app/define.h"
 #include "services/ingestion/app/give_extension.h"
@@ -65,7 +64,6 @@ class TimetableServer final : public TimetableBase {
   const IngestionParts parts_;
   const Define* const define_;
   const ingestion::GiveExtension* const extensions_;
-  Places places_{limits::kOtherWatchers, 0, limits::kWatchersACaller};
   std::atomic<bool> draining_{false};
 };
 

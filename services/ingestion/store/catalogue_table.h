@@ -67,7 +67,7 @@ absl::StatusOr<std::optional<std::string>> HomeOf(const Reader& reader, absl::st
 // The check that the item's home is still `home`.
 ReadCheck HomeCheck(absl::string_view item, std::optional<std::string> home);
 
-// Every collection of which a version names the item, in order.
+// Every collection of which a version names the item, or reads it beside its own, in order.
 absl::StatusOr<std::vector<std::string>> CollectionsNaming(const Reader& reader,
                                                            absl::string_view item);
 

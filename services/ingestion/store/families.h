@@ -17,6 +17,12 @@
 //                                                    -> timetable.v1.Extension, with its output fields
 //              30 kind:u8 code:string number:u64     -> catalogue.v1.Change, with its output fields
 //              31 item:string collection:string      -> nothing: a version of the collection names it
+//              40 commissioner:string collection:string period:string number:u32
+//                                                    -> sequence:u64 of the conclusion of a review
+//              41 provider:string collection:string period:string commissioner:string number:u32
+//                                                    -> storage.v1.ReviewQueryRecord
+//              42 organisation:string collection:string period:string finding:string ~sequence:u64
+//                                                    -> revision:u32 that the reply was given to
 //   revisions  collection:string period:string organisation:string ~sequence:u64 -> revision:u32
 //   chunks     digest:32 bytes                       -> a chunk of common/cells/cell_chunk.h
 //   uploads    id:string                             -> storage.v1.UploadRecord
@@ -24,6 +30,8 @@
 //   rights     01 number:u64                         -> rights.v1.Grant, with its output fields
 //              02                                    -> count:u64 of grants
 //              03                                    -> digest:32 bytes of the recorded rights file
+//   uses       01 body:string collection:string period:string organisation:string -> storage.v1.UseRecord
+//              02 collection:string period:string organisation:string body:string -> nothing: it is in 01
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
@@ -45,6 +53,7 @@ enum class Family : uint32_t {
   kFiles,
   kLedger,  // See common/commit/primary_family.h.
   kRights,
+  kUses,
 };
 
 inline std::vector<ColumnFamilySpec> Families() {
@@ -54,6 +63,7 @@ inline std::vector<ColumnFamilySpec> Families() {
   }
   families.push_back(LedgerFamilySpec());
   families.push_back({"rights", ColumnFamilyKind::kPrimary});
+  families.push_back({"uses", ColumnFamilyKind::kPrimary});
   return families;
 }
 

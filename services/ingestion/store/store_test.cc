@@ -9,11 +9,14 @@
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/change_table.h"
 #include "services/ingestion/store/families.h"
+#include "services/ingestion/store/finding_reply_table.h"
 #include "services/ingestion/store/return_table.h"
+#include "services/ingestion/store/review_table.h"
 #include "services/ingestion/store/testing/store_fixture.h"
 #include "services/ingestion/store/timetable_table.h"
 #include "services/ingestion/store/unsigned_table.h"
 #include "services/ingestion/store/upload_table.h"
+#include "services/ingestion/store/use_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -41,6 +44,7 @@ TEST_F(StoreTest, KeysAreThoseOfTheGrammar) {
     extension.set_organisation("RLQ");
     extension.set_number(258);
     PutExtension(extension, batch);
+    PutUse({"QGH", {"C", "2023-06", "RLQ"}}, {1, 7, 9, 0, 0}, batch);
   });
   const std::string stop = "0001";
   EXPECT_THAT(KeysOf(Family::kCatalogue), ElementsAre("026162" + stop + "fffffffffffffffa"));
@@ -53,6 +57,49 @@ TEST_F(StoreTest, KeysAreThoseOfTheGrammar) {
       ElementsAre("01", "026162" + stop, "03" + return_key, "04" + DigestToHex(Sha256("file")),
                   "05026162" + stop, "2043" + stop + "323032332d3036" + stop, "21" + return_key,
                   "22" + return_key + "00000102"));
+  const std::string body = "514748" + stop;
+  EXPECT_THAT(KeysOf(Family::kUses),
+              ElementsAre("01" + body + return_key, "02" + return_key + body));
+}
+
+TEST_F(StoreTest, UsesComeBackByBodyAndByReturn) {
+  const ReturnKey june{"C", "2023-06", "RLQ"};
+  const ReturnKey july{"C", "2023-07", "RLQ"};
+  const ReturnKey other{"CD", "2023-06", "RLQ"};
+  const ReturnUse use{1, 7, 9, 2, 11};
+  Write([&](WriteBatch* batch) {
+    for (const char* body : {"QG", "QGH"}) {
+      for (const ReturnKey& key : {other, july, june}) PutUse({body, key}, use, batch);
+    }
+  });
+  const auto of_body = [&](const std::string& collection, const std::string& after) {
+    std::vector<std::string> found;
+    EXPECT_THAT(VisitUsesOfBody(*store_, "QG", collection, after,
+                                [&](const ReturnKey& key, const ReturnUse& one) {
+                                  EXPECT_EQ(one, use);
+                                  found.push_back(key.collection + " " + key.period);
+                                  return true;
+                                }),
+                IsOk());
+    return found;
+  };
+  EXPECT_THAT(of_body("", ""), ElementsAre("C 2023-06", "C 2023-07", "CD 2023-06"));
+  EXPECT_THAT(of_body("C", ""), ElementsAre("C 2023-06", "C 2023-07"));
+  EXPECT_THAT(of_body("C", KeyText(june)), ElementsAre("C 2023-07"));
+  EXPECT_THAT(of_body("", KeyText(july)), ElementsAre("CD 2023-06"));
+  const auto of_june = [&](const std::string& after) {
+    std::vector<std::string> bodies;
+    EXPECT_THAT(VisitUsesOfReturn(*store_, june, after,
+                                  [&](const std::string& body, const ReturnUse&) {
+                                    bodies.push_back(body);
+                                    return true;
+                                  }),
+                IsOk());
+    return bodies;
+  };
+  EXPECT_THAT(of_june(""), ElementsAre("QG", "QGH"));
+  EXPECT_THAT(of_june("QG"), ElementsAre("QGH"));
+  EXPECT_FALSE(FindUse(*store_, {"Q", june})->has_value());
 }
 
 TEST_F(StoreTest, WindowsAndExtensionsComeBackAsTheyWere) {
@@ -141,7 +188,7 @@ TEST_F(StoreTest, TheListOfFamiliesIsAppendOnly) {
     EXPECT_EQ(family.kind, ColumnFamilyKind::kPrimary);
   }
   EXPECT_THAT(names, ElementsAre("entries", "nodes", "requests", "catalogue", "heads", "revisions",
-                                 "chunks", "uploads", "files", "ledger", "rights"));
+                                 "chunks", "uploads", "files", "ledger", "rights", "uses"));
   EXPECT_EQ(static_cast<uint32_t>(Family::kCatalogue), 3u);
   EXPECT_EQ(static_cast<uint32_t>(Family::kFiles), 8u);
 }
@@ -316,6 +363,58 @@ TEST_F(StoreTest, AFileIsReadInItsOrderAndAMissingPieceIsDataLoss) {
               StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(ReadFile(*store_, "u1", 7, [](absl::string_view) { return absl::OkStatus(); }),
               IsOk());
+}
+
+// Written by hand from the grammar of families.h.
+TEST_F(StoreTest, KeysOfReviewsQueriesAndReplies) {
+  Write([](WriteBatch* batch) {
+    PutConclusion({"C", "P", "QE1"}, {1, 7}, batch);
+    PutQuery({{"C", "P", "RAA"}, "QE1", 1}, {}, batch);
+    PutFindingReply({"C", "P", "RAA"}, "ab", {7, 2}, batch);
+  });
+  EXPECT_THAT(
+      KeysOf(Family::kHeads),
+      ElementsAre("40514531000143000150000100000001", "415241410001430001500001514531000100000001",
+                  "42524141000143000150000161620001fffffffffffffff8"));
+}
+
+TEST_F(StoreTest, ReviewsAndQueriesAreSeenWithinTheScopeAndAsOfASequence) {
+  Write([](WriteBatch* batch) {
+    PutConclusion({"C", "P", "QE1"}, {1, 7}, batch);
+    PutConclusion({"C", "P", "QE1"}, {2, 9}, batch);
+    PutConclusion({"D", "P", "QE1"}, {1, 12}, batch);
+    PutConclusion({"C", "P", "QE3"}, {1, 8}, batch);
+    PutQuery({{"C", "P", "RAA"}, "QE1", 1}, {}, batch);
+    PutQuery({{"C", "P", "RCC"}, "QE1", 1}, {}, batch);
+  });
+  const auto reviews = [&](const OrganisationScope& scope, uint64_t sequence,
+                           const std::string& after) {
+    std::vector<std::string> found;
+    EXPECT_THAT(
+        VisitReviews(
+            *store_, scope, sequence, after,
+            [&](const ReturnKey& key, const ConclusionPlace& place) -> absl::StatusOr<bool> {
+              found.push_back(absl::StrCat(key.organisation, key.collection, " ", place.number));
+              return true;
+            }),
+        IsOk());
+    return found;
+  };
+  const OrganisationScope both = OrganisationScope::Of("QE1", {"QE1", "QE3"});
+  EXPECT_THAT(reviews(both, 20, ""), ElementsAre("QE1C 2", "QE1D 1", "QE3C 1"));
+  EXPECT_THAT(reviews(both, 8, ""), ElementsAre("QE1C 1", "QE3C 1"));
+  EXPECT_THAT(reviews(both, 20, ReviewKeyText({"C", "P", "QE1"})), ElementsAre("QE1D 1", "QE3C 1"));
+  EXPECT_THAT(reviews(OrganisationScope::Only("QE2"), 20, ""), ElementsAre());
+  EXPECT_THAT(reviews(OrganisationScope::Only("QE3"), 20, ""), ElementsAre("QE3C 1"));
+  std::vector<std::string> asked;
+  EXPECT_THAT(VisitQueries(*store_, OrganisationScope::Only("RCC"), "",
+                           [&](const QueryKey& key,
+                               const storage::v1::ReviewQueryRecord&) -> absl::StatusOr<bool> {
+                             asked.push_back(key.key.organisation + key.commissioner);
+                             return true;
+                           }),
+              IsOk());
+  EXPECT_THAT(asked, ElementsAre("RCCQE1"));
 }
 
 }  // namespace

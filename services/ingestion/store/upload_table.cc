@@ -49,7 +49,7 @@ absl::Status ReadFile(const Reader& reader, absl::string_view id, uint64_t size_
   uint64_t read = 0;
   for (uint64_t index = 0; read < size_bytes; ++index) {
     ASSIGN_OR_RETURN(std::optional<std::string> piece,
-                     reader.Get(Family::kFiles, PieceKey(id, index)));
+                     reader.GetOnce(Family::kFiles, PieceKey(id, index)));
     if (!piece.has_value() || piece->empty()) {
       return absl::DataLossError(absl::StrCat("piece ", index, " of a stored file is missing"));
     }

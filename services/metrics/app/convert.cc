@@ -161,6 +161,7 @@ v1::MetricValue ToWire(const MetricDefinition& definition, const MetricValue& va
   for (const std::string& code : value.coverage.not_collected) coverage->add_not_collected(code);
   for (const std::string& code : value.coverage.no_icb_recorded)
     coverage->add_no_icb_recorded(code);
+  if (value.restated_on.has_value()) wire.set_hierarchy_date(value.restated_on->ToString());
   return wire;
 }
 
@@ -262,6 +263,16 @@ absl::StatusOr<Period> PeriodFromWire(absl::string_view field, const std::string
         .Field(field, period.status().message());
   }
   return period;
+}
+
+absl::StatusOr<std::optional<CivilDay>> HierarchyDayFromWire(const std::string& text) {
+  if (text.empty()) return std::optional<CivilDay>();
+  const absl::StatusOr<CivilDay> day = CivilDay::Parse(text);
+  if (!day.ok()) {
+    return Error(Reason::kFieldInvalid, "the day of the hierarchy cannot be read")
+        .Field("hierarchy_date", "write a day such as 2024-03-31");
+  }
+  return std::optional<CivilDay>(*day);
 }
 
 }  // namespace onereturn::metrics

@@ -42,6 +42,9 @@ absl::StatusOr<OrganisationType> FromWire(catalogue::v1::OrganisationType type);
 
 // A period as a request writes it: PERIOD, naming the field, when it cannot be read.
 absl::StatusOr<Period> PeriodFromWire(absl::string_view field, const std::string& text);
+// The day by whose hierarchy a request wants values restated; nullopt: it does not. FIELD_INVALID
+// when it cannot be read.
+absl::StatusOr<std::optional<CivilDay>> HierarchyDayFromWire(const std::string& text);
 
 }  // namespace onereturn::metrics
 

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -17,6 +16,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/base/testing/published_data.h"
 #include "common/cells/cell_chunk.h"
 #include "common/csv/csv_reader.h"
 #include "services/metrics/domain/league.h"
@@ -28,11 +28,6 @@
 
 namespace onereturn::metrics {
 namespace {
-
-std::string DataFolder() {
-  const char* folder = std::getenv("ONERETURN_DATA");
-  return folder != nullptr ? folder : std::string(ONERETURN_SOURCE_DIR) + "/../shared/data";
-}
 
 std::vector<std::vector<std::string>> ReadRows(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -87,18 +82,16 @@ std::vector<Cell> CellsOf(const std::vector<std::string>& row, bool four_hours_c
   return cells;
 }
 
-class EnglandTest : public ::testing::Test {
+class EnglandTest : public PublishedDataTest {
  protected:
+  EnglandTest() : PublishedDataTest("ae-monthly-2022-24") {}
+
   void SetUp() override {
-    const std::string folder = DataFolder() + "/ae-monthly-2022-24";
-    if (!std::filesystem::exists(folder)) {
-      const char* ci = std::getenv("CI");
-      const std::string message =
-          "no data at " + folder + "; set ONERETURN_DATA to the data folder";
-      if (ci != nullptr && std::string(ci) == "true") FAIL() << message;
-      GTEST_SKIP() << message;
-    }
-    for (const auto& row : ReadRows(DataFolder() + "/reference/ae_four_hour_not_collected.csv")) {
+    PublishedDataTest::SetUp();
+    if (!HasData()) return;
+    const std::string folder = PublishedDataFolder() + "/ae-monthly-2022-24";
+    for (const auto& row :
+         ReadRows(PublishedDataFolder() + "/reference/ae_four_hour_not_collected.csv")) {
       if (row[0] != "org_code") not_collected_[row[0]].push_back({row[1], row[2]});
     }
     std::set<std::string> files;

@@ -46,10 +46,29 @@ std::vector<std::string> OrganisationTree::ProvidersOf(RelationshipKind kind,
                                                        const CivilDay& day) const {
   std::vector<std::string> providers;
   for (const auto& [code, organisation] : organisations_) {
-    if (organisation.type != OrganisationType::kProvider) continue;
+    if (!CountsAsProvider(organisation.type)) continue;
     const std::optional<std::string> found = ParentOf(organisation, kind, day);
     if (found.has_value() && absl::string_view(*found) == parent) providers.push_back(code);
   }
+  return providers;
+}
+
+std::vector<std::string> OrganisationTree::OfNation(absl::string_view nation,
+                                                    const CivilDay& day) const {
+  std::vector<std::string> providers =
+      ProvidersOf(RelationshipKind::kProviderToNation, nation, day);
+  for (const auto& [code, region] : organisations_) {
+    if (region.type != OrganisationType::kRegion) continue;
+    const std::optional<std::string> parent =
+        ParentOf(region, RelationshipKind::kRegionToNation, day);
+    if (!parent.has_value() || absl::string_view(*parent) != nation) continue;
+    const std::vector<std::string> of_region =
+        ProvidersOf(RelationshipKind::kProviderToRegion, code, day);
+    providers.insert(providers.end(), of_region.begin(), of_region.end());
+  }
+  // A provider may be tied to the nation and to one of its regions too.
+  std::sort(providers.begin(), providers.end());
+  providers.erase(std::unique(providers.begin(), providers.end()), providers.end());
   return providers;
 }
 
@@ -72,6 +91,7 @@ ProvidersBelow OrganisationTree::Below(const Organisation& organisation,
   ProvidersBelow below;
   switch (organisation.type) {
     case OrganisationType::kProvider:
+    case OrganisationType::kUnknown:
       below.in_force = true;
       below.providers = {organisation.code};
       return below;
@@ -82,20 +102,10 @@ ProvidersBelow OrganisationTree::Below(const Organisation& organisation,
       below.providers = ProvidersOf(RelationshipKind::kProviderToRegion, organisation.code, day);
       AddNoIcbRecorded(day, &below);
       break;
-    case OrganisationType::kNationalBody: {
-      for (const auto& [code, region] : organisations_) {
-        if (region.type != OrganisationType::kRegion) continue;
-        const std::optional<std::string> nation =
-            ParentOf(region, RelationshipKind::kRegionToNation, day);
-        if (nation != std::optional<std::string>(organisation.code)) continue;
-        const std::vector<std::string> of_region =
-            ProvidersOf(RelationshipKind::kProviderToRegion, code, day);
-        below.providers.insert(below.providers.end(), of_region.begin(), of_region.end());
-      }
-      std::sort(below.providers.begin(), below.providers.end());
+    case OrganisationType::kNationalBody:
+      below.providers = OfNation(organisation.code, day);
       AddNoIcbRecorded(day, &below);
       break;
-    }
     default:
       break;  // No figures roll up to other types.
   }

@@ -38,7 +38,8 @@ struct ProvidersBelow {
 //
 // A provider is below itself. An ICB has the providers tied to it; a region the providers tied to
 // the region, whether or not they have an ICB, by a relationship of their own; the nation the
-// providers of the regions tied to it. Of several ties of one kind on a day the lead counts, else
+// providers of the regions tied to it, and those tied to it directly. What is known by its returns
+// alone stands as a provider. Of several ties of one kind on a day the lead counts, else
 // the greatest share, else the first code: a provider's figures go whole to one parent.
 class OrganisationTree {
  public:
@@ -55,6 +56,8 @@ class OrganisationTree {
  private:
   std::vector<std::string> ProvidersOf(RelationshipKind kind, absl::string_view parent,
                                        const CivilDay& day) const;
+  // In order of code, each once.
+  std::vector<std::string> OfNation(absl::string_view nation, const CivilDay& day) const;
   void AddNoIcbRecorded(const CivilDay& day, ProvidersBelow* below) const;
 
   std::map<std::string, Organisation, std::less<>> organisations_;

@@ -52,7 +52,7 @@ MetricValue RollUp(const MetricDefinition& definition, const Organisation& organ
                     Ratio(),
                     0,
                     {}};
-  const bool rolls_up = organisation.type != OrganisationType::kProvider;
+  const bool rolls_up = !CountsAsProvider(organisation.type);
   if (!below.in_force || (rolls_up && !additive)) return value;
   Leaf sum;
   bool held = false;
@@ -225,6 +225,18 @@ absl::StatusOr<bool> MetricReader::Additive(const MetricDefinition& definition) 
   return true;
 }
 
+MetricValue MetricReader::RollUpOn(const MetricDefinition& definition,
+                                   const Organisation& organisation, const Period& period,
+                                   absl::Span<const LeafRecord> leaves,
+                                   absl::Span<const std::string> owing, bool additive) const {
+  const CivilDay day = hierarchy_day_.value_or(period.end());
+  MetricValue value = RollUp(definition, organisation, tree_->Below(organisation, day), period,
+                             leaves, owing, additive);
+  // A provider's own figures are nobody's sum: nothing of them is restated.
+  if (!CountsAsProvider(organisation.type)) value.restated_on = hierarchy_day_;
+  return value;
+}
+
 absl::StatusOr<MetricValue> MetricReader::Value(const MetricDefinition& definition,
                                                 absl::string_view organisation,
                                                 const Period& period) {
@@ -234,8 +246,7 @@ absl::StatusOr<MetricValue> MetricReader::Value(const MetricDefinition& definiti
                    LeavesBelow(definition, organisation, period));
   ASSIGN_OR_RETURN(const std::vector<std::string> owing, Owing(definition, period));
   ASSIGN_OR_RETURN(const bool additive, Additive(definition));
-  return RollUp(definition, *found, tree_->Below(*found, period.end()), period, leaves, owing,
-                additive);
+  return RollUpOn(definition, *found, period, leaves, owing, additive);
 }
 
 absl::StatusOr<std::vector<MetricValue>> MetricReader::Values(const MetricDefinition& definition,
@@ -250,9 +261,10 @@ absl::StatusOr<std::vector<MetricValue>> MetricReader::Values(const MetricDefini
   ASSIGN_OR_RETURN(const bool additive, Additive(definition));
   std::vector<MetricValue> values;
   for (const auto& [code, organisation] : tree->organisations()) {
-    if (organisation.type != type) continue;
-    values.push_back(RollUp(definition, organisation, tree->Below(organisation, period.end()),
-                            period, leaves, owing, additive));
+    const bool of_type = type == OrganisationType::kProvider ? CountsAsProvider(organisation.type)
+                                                             : organisation.type == type;
+    if (!of_type) continue;
+    values.push_back(RollUpOn(definition, organisation, period, leaves, owing, additive));
   }
   return values;
 }
@@ -262,13 +274,13 @@ absl::StatusOr<std::vector<LeafRecord>> MetricReader::LeavesBelow(
   ASSIGN_OR_RETURN(const Organisation* found, FindOrganisation(organisation));
   const DefinitionId id{definition.code, definition.version};
   std::vector<LeafRecord> leaves;
-  if (found->type == OrganisationType::kProvider) {
+  if (CountsAsProvider(found->type)) {
     ASSIGN_OR_RETURN(std::optional<LeafRecord> leaf,
                      reader_->FindLeaf(id, period, organisation, through()));
     if (leaf.has_value()) leaves.push_back(*std::move(leaf));
     return leaves;
   }
-  const ProvidersBelow below = tree_->Below(*found, period.end());
+  const ProvidersBelow below = tree_->Below(*found, hierarchy_day_.value_or(period.end()));
   ASSIGN_OR_RETURN(std::vector<LeafRecord> all, reader_->LeavesOfPeriod(id, period, through()));
   for (LeafRecord& leaf : all) {
     if (std::binary_search(below.providers.begin(), below.providers.end(), leaf.organisation)) {

@@ -43,6 +43,8 @@ struct MetricValue {
   Ratio ratio;
   Int128 eligibility = 0;  // In millionths.
   Coverage coverage;
+  // Summed by the hierarchy of this day, and not by that of the period's last one.
+  std::optional<CivilDay> restated_on = std::nullopt;
   friend bool operator==(const MetricValue&, const MetricValue&) = default;
 
   // The double of the ratio; 0 unless the state is kValue.
@@ -69,6 +71,10 @@ class MetricReader {
   MetricReader(const DerivedReader* reader, const Position& position,
                std::shared_ptr<const OrganisationTree> tree = nullptr);
 
+  // From here on everything is summed by the hierarchy of this day, as it is known at the position,
+  // in every period; nullopt: each period by that of its own last day.
+  void RestateOn(const std::optional<CivilDay>& day) { hierarchy_day_ = day; }
+
   // A version as defined at or before the position; version 0: the newest. NOT_FOUND when there is
   // none; NOT_CAUGHT_UP when its leaves do not reach the position yet.
   absl::StatusOr<DefinitionRecord> Definition(absl::string_view code, uint32_t version);
@@ -90,7 +96,8 @@ class MetricReader {
   // NOT_FOUND and PERIOD (of the field "period") as above. `definition` comes from Definition().
   absl::StatusOr<MetricValue> Value(const MetricDefinition& definition,
                                     absl::string_view organisation, const Period& period);
-  // Of every organisation of the type, in order of code. PERIOD as above.
+  // Of every organisation of the type, in order of code; among the providers also those known by
+  // their returns alone. PERIOD as above.
   absl::StatusOr<std::vector<MetricValue>> Values(const MetricDefinition& definition,
                                                   OrganisationType type, const Period& period);
   // The leaves that a value is computed from, in order of organisation.
@@ -112,6 +119,10 @@ class MetricReader {
  private:
   uint64_t through() const { return position_.ingestion.sequence; }
   absl::StatusOr<bool> Additive(const MetricDefinition& definition);
+  // By the hierarchy that is asked for; tree_ has been read.
+  MetricValue RollUpOn(const MetricDefinition& definition, const Organisation& organisation,
+                       const Period& period, absl::Span<const LeafRecord> leaves,
+                       absl::Span<const std::string> owing, bool additive) const;
   // nullptr: not defined at the position.
   absl::StatusOr<const Collection*> CollectionOf(const MetricDefinition& definition);
   // The version that is for the period; nullptr where there is none.
@@ -121,6 +132,7 @@ class MetricReader {
   const DerivedReader* const reader_;
   const Position position_;
   std::shared_ptr<const OrganisationTree> tree_;
+  std::optional<CivilDay> hierarchy_day_;
   std::string collection_code_;           // The last one asked for.
   std::optional<Collection> collection_;  // That one, where it is defined.
   std::map<std::pair<std::string, Period>, std::optional<Collection>> collections_;  // By period.

@@ -105,11 +105,13 @@ class ValueTest : public ::testing::Test {
 
   // Of the newest version at a position; without one: now.
   absl::StatusOr<MetricValue> Ask(const std::string& organisation, const char* period,
-                                  const RequestedPosition& at = {}) {
+                                  const RequestedPosition& at = {},
+                                  std::optional<CivilDay> restated_on = std::nullopt) {
     const auto reader = tables_.Snapshot();
     const absl::StatusOr<Position> position = ResolvePosition(*reader, at);
     if (!position.ok()) return position.status();
     MetricReader metric_reader(reader.get(), *position);
+    metric_reader.RestateOn(restated_on);
     const auto record = metric_reader.Definition("four_hour", 0);
     if (!record.ok()) return record.status();
     return metric_reader.Value(record->definition, organisation, Month(period));
@@ -167,6 +169,59 @@ TEST_F(ValueTest, RollUpFollowsTheMapOfThePeriodsLastDay) {
   EXPECT_THAT(Ask("X24", "2026-04")->coverage.no_icb_recorded, ElementsAre("RXX"));
   // It neither owes nor sent figures of that month, so nothing of it enters anything.
   EXPECT_THAT(Ask("X24", "2026-05")->coverage.no_icb_recorded, IsEmpty());
+}
+
+TEST_F(ValueTest, RestatedItFollowsTheMapOfTheDayThatIsNamed) {
+  Backfill();
+  for (const char* period : {"2022-06", "2026-04"}) {
+    Return("RC9", period, 100, 40);
+    Return("RXX", period, 50, 0);
+  }
+  const CivilDay first_day{2022, 7, 1}, last_day{2026, 3, 31}, later{2026, 4, 1};
+  EXPECT_EQ(Ask("QHG", "2022-06", {}, first_day)->state, ValueState::kValue);
+  EXPECT_EQ(Ask("QHG", "2022-06", {}, CivilDay{2022, 6, 30})->state, ValueState::kNotApplicable);
+  EXPECT_EQ(Ask("S1Y", "2022-06", {}, last_day)->state, ValueState::kNotApplicable);
+  const MetricValue value = Ask("S1Y", "2022-06", {}, later).value();
+  EXPECT_EQ(value.ratio, Ratio(Int128{60'000'000}, Int128{100'000'000}, 100));
+  EXPECT_EQ(value.restated_on, later);
+  // Back in time as well: April 2026 by the map of March.
+  EXPECT_EQ(Ask("QHG", "2026-04", {}, last_day)->state, ValueState::kValue);
+  EXPECT_EQ(Ask("X24", "2022-06", {}, later)->ratio,
+            Ratio(Int128{110'000'000}, Int128{150'000'000}, 100));
+  // A provider's own figures are never restated, and what is not asked for is not.
+  EXPECT_EQ(Ask("RC9", "2022-06", {}, later)->restated_on, std::nullopt);
+  EXPECT_EQ(Ask("X24", "2022-06")->restated_on, std::nullopt);
+}
+
+TEST_F(ValueTest, WhatIsKnownByItsReturnsAloneCountsInItsNation) {
+  Organisation unknown = OfType("RZZ", OrganisationType::kUnknown);
+  unknown.relationships = {
+      Tie(RelationshipKind::kProviderToNation, "RZZ", "X24", CivilDay{2016, 4, 1})};
+  Add(unknown);
+  // Tied both ways, it counts once.
+  Organisation alone = OfType("RXX", OrganisationType::kProvider);
+  alone.relationships = {Tie(RelationshipKind::kProviderToRegion, "RXX", "Y61"),
+                         Tie(RelationshipKind::kProviderToNation, "RXX", "X24")};
+  Add(alone);
+  Backfill();
+  for (const char* period : {"2016-03", "2016-04"}) {
+    Return("RC9", period, 100, 40);
+    Return("RXX", period, 50, 0);
+    Return("RZZ", period, 10, 10);
+  }
+  EXPECT_EQ(Ask("X24", "2016-03")->ratio, Ratio(Int128{110'000'000}, Int128{150'000'000}, 100));
+  EXPECT_EQ(Ask("X24", "2016-04")->ratio, Ratio(Int128{110'000'000}, Int128{160'000'000}, 100));
+  EXPECT_EQ(Ask("Y61", "2016-04")->ratio, Ratio(Int128{110'000'000}, Int128{150'000'000}, 100));
+  EXPECT_EQ(Ask("RZZ", "2016-04")->ratio, Ratio(Int128{0}, Int128{10'000'000}, 100));
+  const auto reader = tables_.Snapshot();
+  MetricReader metric_reader(reader.get(), ResolvePosition(*reader, {}).value());
+  const MetricDefinition definition = metric_reader.Definition("four_hour", 0)->definition;
+  const auto providers =
+      metric_reader.Values(definition, OrganisationType::kProvider, Month("2016-04")).value();
+  ASSERT_EQ(providers.size(), 3u);
+  EXPECT_EQ(providers[2].organisation, "RZZ");
+  EXPECT_EQ(metric_reader.Values(definition, OrganisationType::kUnknown, Month("2016-04"))->size(),
+            1u);
 }
 
 TEST_F(ValueTest, CoverageNamesWhoIsMissingAndWhoDoesNotCollect) {

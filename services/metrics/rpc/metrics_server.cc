@@ -170,8 +170,10 @@ grpc::Status MetricsServer::GetMetricValue(grpc::ServerContext* context,
     RETURN_IF_ERROR(Required("metric", request->metric()));
     RETURN_IF_ERROR(Required("organisation", request->organisation()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
+    ASSIGN_OR_RETURN(const auto hierarchy_day, HierarchyDayFromWire(request->hierarchy_date()));
     ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
     return reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      reader->RestateOn(hierarchy_day);
       ASSIGN_OR_RETURN(const DefinitionRecord record,
                        reader->Definition(request->metric(), request->metric_version()));
       ASSIGN_OR_RETURN(const MetricValue value,
@@ -190,11 +192,13 @@ grpc::Status MetricsServer::ListMetricValues(grpc::ServerContext* context,
     RETURN_IF_ERROR(Required("metric", request->metric()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
     ASSIGN_OR_RETURN(const OrganisationType type, FromWire(request->type()));
+    ASSIGN_OR_RETURN(const auto hierarchy_day, HierarchyDayFromWire(request->hierarchy_date()));
     ASSIGN_OR_RETURN(ReadWish wish, ToWish(request->read(), call));
     ASSIGN_OR_RETURN(const Pager pager,
                      Pager::Start(&page_tokens_, request, call, request->page_size(),
                                   request->page_token(), &wish));
     return reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      reader->RestateOn(hierarchy_day);
       response->Clear();
       ASSIGN_OR_RETURN(const DefinitionRecord record,
                        reader->Definition(request->metric(), request->metric_version()));
@@ -269,8 +273,10 @@ grpc::Status MetricsServer::GetTrend(grpc::ServerContext* context,
     if (!request->to_period().empty()) {
       ASSIGN_OR_RETURN(range.to, PeriodFromWire("to_period", request->to_period()));
     }
+    ASSIGN_OR_RETURN(const auto hierarchy_day, HierarchyDayFromWire(request->hierarchy_date()));
     ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
     return reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      reader->RestateOn(hierarchy_day);
       response->Clear();
       ASSIGN_OR_RETURN(const DefinitionRecord record,
                        reader->Definition(request->metric(), request->metric_version()));
@@ -281,6 +287,9 @@ grpc::Status MetricsServer::GetTrend(grpc::ServerContext* context,
           ComputeTrend(reader, record.definition, organisation->code, range, request->screen()));
       *response->mutable_metric() = ToWire(record);
       response->set_organisation(organisation->code);
+      if (!CountsAsProvider(organisation->type)) {
+        response->set_hierarchy_date(request->hierarchy_date());
+      }
       response->set_organisation_display_name(organisation->name);
       FillTrend(record.definition, trend, response);
       response->set_position(PositionText(reader->position()));
@@ -296,10 +305,12 @@ grpc::Status MetricsServer::TraceMetricValue(
     RETURN_IF_ERROR(Required("metric", request->metric()));
     RETURN_IF_ERROR(Required("organisation", request->organisation()));
     ASSIGN_OR_RETURN(const Period period, PeriodFromWire("period", request->period()));
+    ASSIGN_OR_RETURN(const auto hierarchy_day, HierarchyDayFromWire(request->hierarchy_date()));
     ASSIGN_OR_RETURN(const ReadWish wish, ToWish(request->read(), call));
     // Collected first, so that a slow caller holds no snapshot.
     std::vector<v1::TraceMetricValueResponse> parts;
     RETURN_IF_ERROR(reads_->Read(wish, [&](MetricReader* reader) -> absl::Status {
+      reader->RestateOn(hierarchy_day);
       parts.clear();
       ASSIGN_OR_RETURN(const DefinitionRecord record,
                        reader->Definition(request->metric(), request->metric_version()));

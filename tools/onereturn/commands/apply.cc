@@ -15,6 +15,7 @@
 #include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
+#include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/definition_plan.h"
 #include "tools/onereturn/console/json_writer.h"
@@ -30,7 +31,6 @@ struct ApplyOptions {
   bool validate_only = false;
 };
 
-using CatalogueClient = ServiceClient<catalogue::v1::CatalogueService>;
 using CalendarClient = ServiceClient<timetable::v1::TimetableService>;
 using StewardshipClient = ServiceClient<catalogue::v1::StewardshipService>;
 using MetricsClient = ServiceClient<metrics::v1::MetricsService>;
@@ -65,8 +65,12 @@ absl::StatusOr<Effect> SendUntilInForce(const Client& client, Method method, Req
 
 class Sender {
  public:
-  Sender(const Services& services, bool validate_only, std::string request_id)
-      : services_(services), validate_only_(validate_only), request_id_(std::move(request_id)) {}
+  Sender(const Services& services, bool validate_only, const std::vector<Definition>& all,
+         std::string request_id)
+      : services_(services),
+        validate_only_(validate_only),
+        all_(all),
+        request_id_(std::move(request_id)) {}
 
   absl::StatusOr<Effect> operator()(const timetable::v1::Calendar& calendar) const {
     auto request = Request<timetable::v1::UpdateCalendarRequest>();
@@ -87,6 +91,7 @@ class Sender {
   absl::StatusOr<Effect> operator()(const catalogue::v1::Collection& collection) const {
     auto request = Request<catalogue::v1::UpdateCollectionRequest>();
     *request.mutable_collection() = collection;
+    if (validate_only_) SupposeRest(all_, &request);
     return SendUntilInForce(services_.catalogue, &CatalogueClient::Stub::UpdateCollection, request);
   }
   absl::StatusOr<Effect> operator()(const metrics::v1::Metric& metric) const {
@@ -125,6 +130,7 @@ class Sender {
 
   const Services& services_;
   bool validate_only_;
+  const std::vector<Definition>& all_;
   std::string request_id_;
 };
 
@@ -158,7 +164,8 @@ class WaveRunner {
     for (size_t i = next_++; i < last_ && !failed_; i = next_++) {
       const Definition& definition = definitions_[i];
       const absl::StatusOr<Effect> effect = std::visit(
-          Sender(services_, options_.validate_only, definition.RequestId()), definition.content);
+          Sender(services_, options_.validate_only, definitions_, definition.RequestId()),
+          definition.content);
       const std::lock_guard<std::mutex> lock(mutex_);
       if (!effect.ok()) {
         failed_ = true;

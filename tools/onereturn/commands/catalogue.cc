@@ -1,4 +1,4 @@
-// catalogue: search, show, diff.
+// catalogue: search, show, codes, diff.
 #include <google/protobuf/text_format.h>
 
 #include <memory>
@@ -8,11 +8,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
-#include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
+#include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/commands/printed_answer.h"
 #include "tools/onereturn/connection/pages.h"
+#include "tools/onereturn/console/definition_text.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/text_table.h"
 
@@ -20,7 +23,6 @@ namespace onereturn::client {
 namespace {
 
 using StewardshipClient = ServiceClient<catalogue::v1::StewardshipService>;
-using CatalogueClient = ServiceClient<catalogue::v1::CatalogueService>;
 
 constexpr int kDefinitionsAPage = 100;
 constexpr size_t kHeldPeriodsShown = 3;
@@ -29,6 +31,7 @@ struct CatalogueOptions {
   ReadOptions read;
   std::string since;
   std::string name;
+  bool text_proto = false;
   catalogue::v1::SearchCatalogueRequest search;
   catalogue::v1::DiffDefinitionRequest diff;
 };
@@ -84,23 +87,31 @@ absl::StatusOr<ExitCode> SearchCatalogue(const CatalogueOptions& options,
   return ExitCode::kOk;
 }
 
-ExitCode PrintDefinition(const google::protobuf::Message& definition, Environment* environment) {
-  std::string text;
-  google::protobuf::TextFormat::PrintToString(definition, &text);
-  environment->console.Print(environment->json ? JsonOf(definition) + "\n" : text);
-  return ExitCode::kOk;
+// For machines, as it is asked for; false where it is for people.
+bool PrintForMachines(const google::protobuf::Message& definition, const CatalogueOptions& options,
+                      Environment* environment) {
+  if (environment->json) {
+    environment->console.Print(JsonOf(definition) + "\n");
+  } else if (options.text_proto) {
+    std::string text;
+    google::protobuf::TextFormat::PrintToString(definition, &text);
+    environment->console.Print(text);
+  }
+  return environment->json || options.text_proto;
 }
 
 absl::StatusOr<ExitCode> ShowDefinition(const CatalogueOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const auto client, ConnectTo<catalogue::v1::CatalogueService>(environment));
   ASSIGN_OR_RETURN(const auto read, ToReadAt(options.read));
-  if (absl::StartsWith(options.name, "collections/")) {
-    catalogue::v1::GetCollectionRequest request;
-    request.set_name(options.name);
-    *request.mutable_read() = read;
-    ASSIGN_OR_RETURN(const auto answer,
-                     client.Call(&CatalogueClient::Stub::GetCollection, request));
-    return PrintDefinition(answer.collection(), &environment);
+  absl::string_view code = options.name;
+  if (absl::ConsumePrefix(&code, "collections/")) {
+    ASSIGN_OR_RETURN(const DefinedCollection defined,
+                     ReadDefinedCollection(client, std::string(code), read));
+    if (!PrintForMachines(defined.collection, options, &environment)) {
+      environment.console.Print(
+          CollectionText(defined.collection, defined.items, environment.console.width()));
+    }
+    return ExitCode::kOk;
   }
   if (!absl::StartsWith(options.name, "items/")) {
     return UsageError(absl::StrCat("\"", options.name, "\" is neither an item nor a collection"),
@@ -110,7 +121,30 @@ absl::StatusOr<ExitCode> ShowDefinition(const CatalogueOptions& options, Environ
   request.set_name(options.name);
   *request.mutable_read() = read;
   ASSIGN_OR_RETURN(const auto answer, client.Call(&CatalogueClient::Stub::GetItem, request));
-  return PrintDefinition(answer.item(), &environment);
+  if (!PrintForMachines(answer.item(), options, &environment)) {
+    environment.console.Print(ItemText(answer.item(), environment.console.width()));
+  }
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ShowCodes(const CatalogueOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const auto client, ConnectTo<catalogue::v1::CatalogueService>(environment));
+  ASSIGN_OR_RETURN(const auto read, ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const DefinedCollection defined,
+                   ReadDefinedCollection(client, options.name, read));
+  if (!environment.json) {
+    environment.console.Print(CodesText(defined.items, environment.console.width()));
+    return ExitCode::kOk;
+  }
+  JsonWriter json;
+  json.BeginObject().Key("collection").Text(options.name).Key("items").BeginArray();
+  for (const catalogue::v1::DataItem& item : defined.items) {
+    json.BeginObject().Key("item").Text(item.code()).Key("dimensions").BeginArray();
+    for (const auto& dimension : item.dimensions()) json.Message(dimension);
+    json.EndArray().EndObject();
+  }
+  environment.console.Print(json.EndArray().EndObject().Take());
+  return ExitCode::kOk;
 }
 
 void AddChangedFields(const google::protobuf::RepeatedPtrField<catalogue::v1::FieldChange>& changes,
@@ -174,12 +208,6 @@ absl::StatusOr<ExitCode> DiffDefinition(const CatalogueOptions& options, Environ
   return ExitCode::kOk;
 }
 
-CLI::Option* AddCatalogueText(CLI::App* command, const std::string& option, const std::string& what,
-                              const std::string& type,
-                              std::function<void(const std::string& value)> set) {
-  return command->add_option_function<std::string>(option, std::move(set), what)->type_name(type);
-}
-
 void AddCatalogueReads(CommandLine* line, CLI::App* catalogue) {
   auto search = std::make_shared<CatalogueOptions>();
   CLI::App* command = line->Add(
@@ -187,8 +215,8 @@ void AddCatalogueReads(CommandLine* line, CLI::App* catalogue) {
       {"search", "What is held about something: words of codes, names, concepts, owners.",
        "catalogue search \"emergency admissions\""},
       [search](Environment& environment) { return SearchCatalogue(*search, environment); });
-  AddCatalogueText(command, "WORDS", "The words, or the beginnings of words", "TEXT",
-                   [search](const std::string& v) { search->search.set_words(v); })
+  AddTextOption(command, "WORDS", "The words, or the beginnings of words", "TEXT",
+                [search](const std::string& v) { search->search.set_words(v); })
       ->required();
   AddReadOptions(command, &search->read);
 
@@ -199,7 +227,18 @@ void AddCatalogueReads(CommandLine* line, CLI::App* catalogue) {
                  "catalogue show collections/MSitAE"},
                 [show](Environment& environment) { return ShowDefinition(*show, environment); });
   command->add_option("NAME", show->name, "Such as items/ae_attendances")->required();
+  command->add_flag("--textproto", show->text_proto,
+                    "As text protobuf, such as `apply` and `propose` take");
   AddReadOptions(command, &show->read);
+
+  auto codes = std::make_shared<CatalogueOptions>();
+  command =
+      line->Add(catalogue,
+                {"codes", "Every code that may stand in the dimensions of a collection's files.",
+                 "catalogue codes DM01"},
+                [codes](Environment& environment) { return ShowCodes(*codes, environment); });
+  command->add_option("COLLECTION", codes->name, "Its code")->type_name("CODE")->required();
+  AddReadOptions(command, &codes->read);
 
   auto diff = std::make_shared<CatalogueOptions>();
   command = line->Add(
@@ -208,8 +247,8 @@ void AddCatalogueReads(CommandLine* line, CLI::App* catalogue) {
        "Compare two versions of a definition, or the whole catalogue with an earlier state.",
        "catalogue diff collections/MSitAE --from 1 --to 2"},
       [diff](Environment& environment) { return DiffDefinition(*diff, environment); });
-  AddCatalogueText(command, "NAME", "The definition (else --since)", "NAME",
-                   [diff](const std::string& v) { diff->diff.set_name(v); });
+  AddTextOption(command, "NAME", "The definition (else --since)", "NAME",
+                [diff](const std::string& v) { diff->diff.set_name(v); });
   command->add_option_function<uint32_t>(
       "--from", [diff](uint32_t v) { diff->diff.set_from_version(v); },
       "Version (else the one before)");
@@ -226,13 +265,15 @@ void AddCatalogueCommands(CommandLine* line) {
   CLI::App* catalogue =
       line->Add(nullptr,
                 {"catalogue",
-                 "What is collected: search, show, diff, propose, changes, reply, decide, "
-                 "withdraw, backtest.",
+                 "What is collected: search, show, codes, diff, propose, changes, reply, decide, "
+                 "withdraw, backtest,\n"
+                 "organisations-of.",
                  "catalogue search \"beds\""},
                 nullptr);
   AddCatalogueReads(line, catalogue);
   AddChangeCommands(line, catalogue);
   AddBacktestCommand(line, catalogue);
+  AddOrganisationsOfCommand(line, catalogue);
 }
 
 }  // namespace onereturn::client

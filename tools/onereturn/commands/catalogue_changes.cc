@@ -11,8 +11,8 @@
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/definition_plan.h"
+#include "tools/onereturn/commands/printed_answer.h"
 #include "tools/onereturn/connection/pages.h"
-#include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/text_table.h"
 
 namespace onereturn::client {
@@ -40,13 +40,6 @@ absl::StatusOr<StewardshipClient> ConnectToStewardship(const Environment& enviro
   return session.To<catalogue::v1::StewardshipService>(kIngestion);
 }
 
-// "agree", "proposed": the end of an enumeration's name.
-std::string LowerWordOf(const std::string& name, const std::string& prefix) {
-  std::string word = name.substr(prefix.size());
-  absl::AsciiStrToLower(&word);
-  return word;
-}
-
 std::string RepliesText(const catalogue::v1::Change& change) {
   std::vector<std::string> parts;
   for (const std::string& consultee : change.consultees()) {
@@ -67,15 +60,10 @@ std::string ChangeStateText(const catalogue::v1::Change& change) {
 
 template <typename Answer>
 ExitCode PrintChange(const Answer& answer, const std::string& next, Environment* environment) {
-  if (environment->json) {
-    environment->console.Print(JsonOf(answer) + "\n");
-    return ExitCode::kOk;
-  }
   const catalogue::v1::Change& change = answer.change();
-  environment->console.Print(
-      absl::StrCat(change.name(), answer.replayed() ? " (the same request was taken before)" : "",
-                   ": ", ChangeStateText(change), ". ", RepliesText(change), ".\n", next));
-  return ExitCode::kOk;
+  return PrintStep(answer, change.name(),
+                   absl::StrCat(ChangeStateText(change), ". ", RepliesText(change)), next,
+                   environment);
 }
 
 absl::StatusOr<ExitCode> ProposeChange(const ChangeOptions& options, Environment& environment) {
@@ -120,14 +108,6 @@ absl::StatusOr<ExitCode> ListChanges(const ChangeOptions& options, Environment& 
   ASSIGN_OR_RETURN(const StewardshipClient client, ConnectToStewardship(environment));
   ASSIGN_OR_RETURN(const auto answer,
                    AllPages(client, &StewardshipClient::Stub::ListChanges, request));
-  if (environment.json) {
-    environment.console.Print(JsonOf(answer) + "\n");
-    return ExitCode::kOk;
-  }
-  if (answer.changes_size() == 0) {
-    environment.console.Print("No changes.\n");
-    return ExitCode::kOk;
-  }
   TextTable table({{"change"},
                    {"state"},
                    {"why", TextTable::Align::kLeft, true},
@@ -137,8 +117,7 @@ absl::StatusOr<ExitCode> ListChanges(const ChangeOptions& options, Environment& 
     table.Row({change.name(), ChangeStateText(change), change.proposed().reason(),
                RepliesText(change), change.decided().reason()});
   }
-  environment.console.Print(table.Render(environment.console.width()));
-  return ExitCode::kOk;
+  return PrintList(answer, table, "No changes.", &environment);
 }
 
 absl::StatusOr<ExitCode> ReplyToChange(const ChangeOptions& options, Environment& environment) {
@@ -178,12 +157,6 @@ absl::StatusOr<ExitCode> WithdrawChange(const ChangeOptions& options, Environmen
 
 using ChangeOptionsPointer = std::shared_ptr<ChangeOptions>;
 
-CLI::Option* AddChangeText(CLI::App* command, const std::string& option, const std::string& what,
-                           const std::string& type,
-                           std::function<void(const std::string& value)> set) {
-  return command->add_option_function<std::string>(option, std::move(set), what)->type_name(type);
-}
-
 void AddChangeRequestId(CLI::App* command, const ChangeOptionsPointer& options) {
   command
       ->add_option("--request-id", options->request_id,
@@ -194,7 +167,7 @@ void AddChangeRequestId(CLI::App* command, const ChangeOptionsPointer& options) 
 template <typename Request>
 void AddChangeReason(CLI::App* command, const ChangeOptionsPointer& options,
                      Request ChangeOptions::*request) {
-  AddChangeText(command, "--reason", "Why, without personal data", "TEXT",
+  AddTextOption(command, "--reason", "Why, without personal data", "TEXT",
                 [options, request](const std::string& v) { ((*options).*request).set_reason(v); })
       ->required();
 }
@@ -202,7 +175,7 @@ void AddChangeReason(CLI::App* command, const ChangeOptionsPointer& options,
 template <typename Request>
 void AddChangeName(CLI::App* command, const ChangeOptionsPointer& options,
                    Request ChangeOptions::*request) {
-  AddChangeText(command, "CHANGE", "Such as collections/MSitAE/changes/1", "NAME",
+  AddTextOption(command, "CHANGE", "Such as collections/MSitAE/changes/1", "NAME",
                 [options, request](const std::string& v) { ((*options).*request).set_name(v); })
       ->required();
 }
@@ -235,11 +208,11 @@ void AddProposals(CommandLine* line, CLI::App* catalogue) {
                       {"changes", "List proposed changes, with what was answered.",
                        "catalogue changes --state proposed --consultee RLQ"},
                       [list](Environment& environment) { return ListChanges(*list, environment); });
-  AddChangeText(command, "NAME", "Only of this definition, or this change", "NAME",
+  AddTextOption(command, "NAME", "Only of this definition, or this change", "NAME",
                 [list](const std::string& v) { list->list.set_of(v); });
   command->add_option("--state", list->state, "Only proposed, approved, refused or withdrawn ones")
       ->type_name("STATE");
-  AddChangeText(command, "--consultee", "Only those in which this organisation is asked", "ODS",
+  AddTextOption(command, "--consultee", "Only those in which this organisation is asked", "ODS",
                 [list](const std::string& v) { list->list.set_consultee(v); });
 }
 
@@ -252,13 +225,13 @@ void AddChangeSteps(CommandLine* line, CLI::App* catalogue) {
                  "\\\n    --text \"our system cannot tell them apart\""},
                 [reply](Environment& environment) { return ReplyToChange(*reply, environment); });
   AddChangeName(command, reply, &ChangeOptions::reply);
-  AddChangeText(command, "--organisation", "For which", "ODS", [reply](const std::string& v) {
+  AddTextOption(command, "--organisation", "For which", "ODS", [reply](const std::string& v) {
     reply->reply.set_organisation(v);
   })->required();
   command->add_option("--opinion", reply->opinion, "agree, object or comment")
       ->check(CLI::IsMember({"agree", "object", "comment"}))
       ->required();
-  AddChangeText(command, "--text", "In words, without personal data", "TEXT",
+  AddTextOption(command, "--text", "In words, without personal data", "TEXT",
                 [reply](const std::string& v) { reply->reply.set_text(v); });
   AddChangeRequestId(command, reply);
 

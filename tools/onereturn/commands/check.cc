@@ -1,5 +1,7 @@
 // template and check: a return prepared and checked where its figures are, before anything is sent.
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -100,6 +102,16 @@ absl::StatusOr<ExitCode> MakeTemplate(const TemplateOptions& options, Environmen
     absl::StrAppend(&text, "Check it without a connection: onereturn check ", options.out,
                     " --rules ", options.rules, " --layout ", layout->code, "\n");
   }
+  const ingestion::LayoutSpec* longer = pack.collection.FindLongLayout();
+  if (longer == layout) {
+    const auto& items = pack.collection.items;
+    const bool sparse = std::any_of(items.begin(), items.end(),
+                                    [](const auto& item) { return item.second.IsSparse(); });
+    absl::StrAppend(&text, sparse ? "Rows of figures that need not be may stay blank. " : "",
+                    "Valid codes: onereturn catalogue codes ", pack.collection.code, "\n");
+  } else if (longer != nullptr) {
+    absl::StrAppend(&text, "Explanations go with the long form: --layout ", longer->code, "\n");
+  }
   environment.console.Print(text);
   return ExitCode::kOk;
 }
@@ -149,8 +161,14 @@ void PrintJson(const std::vector<Checked>& files, const ingestion::RulePack& pac
 }
 
 absl::StatusOr<ExitCode> CheckAll(const CheckOptions& options, Environment& environment) {
-  ASSIGN_OR_RETURN(const config::v1::ClientProfile profile, ReadProfile(environment.profile));
-  ASSIGN_OR_RETURN(const VerifyingKey trusted, PublicKeyOf(profile, kIngestion));
+  std::optional<VerifyingKey> trusted;
+  if (IsProfileGiven(environment.profile)) {
+    ASSIGN_OR_RETURN(const config::v1::ClientProfile profile, ReadProfile(environment.profile));
+    ASSIGN_OR_RETURN(trusted, PublicKeyOf(profile, kIngestion));
+  } else {
+    environment.console.Note(
+        "No profile is given: that the rules are whole is checked, and not who signed them.\n");
+  }
   ASSIGN_OR_RETURN(const ingestion::RulePack pack, ReadRulePackFile(options.rules, trusted));
   ASSIGN_OR_RETURN(const ingestion::LayoutSpec* layout, LayoutOf(pack.collection, options.layout));
   std::vector<Checked> files;

@@ -23,6 +23,15 @@ bool IsAboutAbsence(const CLI::ParseError& error) {
   return error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
 }
 
+// Descriptions flow: their lines are broken once, for the terminal that is there.
+void LetFlow(CLI::App* app) {
+  app->description(absl::StrReplaceAll(app->get_description(), {{"\n", " "}}));
+  for (CLI::Option* option : app->get_options()) {
+    option->description(absl::StrReplaceAll(option->get_description(), {{"\n", " "}}));
+  }
+  for (CLI::App* command : app->get_subcommands({})) LetFlow(command);
+}
+
 }  // namespace
 
 absl::StatusOr<Session> Environment::OpenSession() const {
@@ -72,6 +81,7 @@ CLI::App* CommandLine::Add(CLI::App* parent, const Words& words, CommandBody bod
 }
 
 absl::StatusOr<ExitCode> CommandLine::Run(int argument_count, char** arguments) {
+  LetFlow(&app_);
   try {
     app_.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {  // CLI11 reports by throwing: it ends here.

@@ -89,10 +89,13 @@ void AddCatalogueCommands(CommandLine* line);
 // Below `catalogue`.
 void AddChangeCommands(CommandLine* line, CLI::App* catalogue);
 void AddBacktestCommand(CommandLine* line, CLI::App* catalogue);
+void AddOrganisationsOfCommand(CommandLine* line, CLI::App* catalogue);
 void AddDraftCommands(CommandLine* line);
 void AddSignOffCommands(CommandLine* line);
 void AddDiffCommand(CommandLine* line);
+void AddNoticeCommands(CommandLine* line);
 void AddDelegateCommand(CommandLine* line);
+void AddReviewCommands(CommandLine* line);
 
 }  // namespace onereturn::client
 

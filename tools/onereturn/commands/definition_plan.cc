@@ -160,4 +160,24 @@ std::vector<std::pair<size_t, size_t>> Waves(const std::vector<Definition>& defi
   return waves;
 }
 
+void SupposeRest(const std::vector<Definition>& definitions,
+                 catalogue::v1::UpdateCollectionRequest* request) {
+  const catalogue::v1::Collection& collection = request->collection();
+  std::set<std::string> items(collection.items().begin(), collection.items().end());
+  for (const catalogue::v1::ReadBeside& beside : collection.beside()) {
+    items.insert(beside.items().begin(), beside.items().end());
+  }
+  for (const Definition& definition : definitions) {
+    if (const auto* item = std::get_if<catalogue::v1::DataItem>(&definition.content)) {
+      if (items.count(item->code()) > 0) *request->add_supposed_items() = *item;
+    } else if (std::holds_alternative<catalogue::v1::Organisation>(definition.content)) {
+      request->add_supposed_organisations(definition.code());
+    } else if (const auto* calendar = std::get_if<timetable::v1::Calendar>(&definition.content)) {
+      if (calendar->code() == collection.window().calendar()) {
+        *request->mutable_supposed_calendar() = *calendar;
+      }
+    }
+  }
+}
+
 }  // namespace onereturn::client

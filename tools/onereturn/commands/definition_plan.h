@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "onereturn/catalogue/v1/catalogue_service.pb.h"
 #include "onereturn/config/v1/definitions.pb.h"
 
 namespace onereturn::client {
@@ -44,6 +45,11 @@ absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::s
 // it as its parent or successor, one that is for some periods alone is a run of its own, and kinds
 // are never mixed. Each is [first, last).
 std::vector<std::pair<size_t, size_t>> Waves(const std::vector<Definition>& definitions);
+
+// Adds to the request what `definitions` define of what its collection names, so that it can be
+// judged before any of them is stored.
+void SupposeRest(const std::vector<Definition>& definitions,
+                 catalogue::v1::UpdateCollectionRequest* request);
 
 }  // namespace onereturn::client
 

@@ -6,12 +6,10 @@
 #include "common/status/status_macros.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/commands/difference_text.h"
 #include "tools/onereturn/commands/file_upload.h"
 #include "tools/onereturn/commands/return_name.h"
 #include "tools/onereturn/console/json_writer.h"
-#include "tools/onereturn/console/labels.h"
-#include "tools/onereturn/console/number_text.h"
-#include "tools/onereturn/console/text_table.h"
 
 namespace onereturn::client {
 namespace {
@@ -33,21 +31,8 @@ ExitCode PrintDifferences(const std::string& name, const List& list, Environment
     environment->console.Print(JsonOf(list) + "\n");
     return ExitCode::kOk;
   }
-  TextTable table(
-      {{"cell"}, {"before", TextTable::Align::kRight}, {"after", TextTable::Align::kRight}});
-  for (const auto& one : list.differences()) {
-    table.Row({CellText(one.has_after() ? one.after().reference() : one.before().reference()),
-               one.has_before() ? CellValueText(one.before()) : "-",
-               one.has_after() ? CellValueText(one.after()) : "-"});
-  }
-  environment->console.Print(absl::StrCat(
-      name, " against ",
-      list.base_revision() == 0 ? "nothing" : absl::StrCat("revision ", list.base_revision()), ": ",
-      Count(list.difference_count(), "cell"), list.difference_count() == 1 ? " differs" : " differ",
-      ".\n"));
-  if (!table.empty()) {
-    environment->console.Print("\n" + table.Render(environment->console.width()));
-  }
+  environment->console.Print(
+      absl::StrCat(name, "\n", DifferencesText(list, environment->console.width())));
   return ExitCode::kOk;
 }
 

@@ -4,15 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/algorithm/container.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/read_file.h"
-#include "common/csv/csv_reader.h"
-#include "common/decimal/decimal.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/definitions/messages.h"
 #include "tools/onereturn/commands/assessment_file.h"
+#include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/return_name.h"
 #include "tools/onereturn/console/findings_text.h"
@@ -20,6 +17,7 @@
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
 #include "tools/onereturn/console/text_table.h"
+#include "tools/onereturn/offline/draft_file.h"
 
 namespace onereturn::client {
 namespace {
@@ -29,82 +27,10 @@ constexpr size_t kDraftFindings = 20;
 constexpr size_t kMostDraftBytes = 16 * 1024 * 1024;
 
 struct DraftOptions {
-  ReturnOptions target;
+  ReturnOptions target;  // For saving: what the file does not say itself.
   std::string file;
   std::string collection;
-};
-
-// Reads the long form: organisation, period, item, a column a dimension, value, and perhaps
-// null_reason; the draft of one organisation and period.
-class DraftReader {
- public:
-  explicit DraftReader(returns::v1::SaveDraftRequest* request) : request_(request) {}
-
-  absl::Status Take(int64_t row, const std::vector<absl::string_view>& fields) {
-    if (headers_.empty()) {
-      for (absl::string_view field : fields) {
-        headers_.emplace_back(absl::StripAsciiWhitespace(field));
-      }
-      return CheckHeaders(row);
-    }
-    if (fields.size() != headers_.size()) return Fault(row, "has another number of columns");
-    common::v1::Cell* cell = request_->add_cells();
-    for (size_t i = 0; i < fields.size(); ++i) {
-      RETURN_IF_ERROR(TakeField(row, headers_[i], std::string(fields[i]), cell));
-    }
-    if (cell->content_case() == common::v1::Cell::CONTENT_NOT_SET)
-      request_->mutable_cells()->RemoveLast();
-    return absl::OkStatus();
-  }
-
- private:
-  static absl::Status Fault(int64_t row, absl::string_view what) {
-    return UsageError(absl::StrCat("row ", row, " ", what),
-                      "Columns: organisation, period, item, one a dimension, value, and perhaps "
-                      "null_reason.");
-  }
-  // Of another layout every column would be a dimension, and no figure be found.
-  absl::Status CheckHeaders(int64_t row) const {
-    for (const absl::string_view wanted : {"organisation", "period", "item", "value"}) {
-      if (absl::c_find(headers_, wanted) == headers_.end()) {
-        return Fault(row, absl::StrCat("has no column \"", wanted, "\""));
-      }
-    }
-    return absl::OkStatus();
-  }
-  absl::Status TakeField(int64_t row, const std::string& header, const std::string& text,
-                         common::v1::Cell* cell) {
-    if (header == "organisation") return Same(row, text, request_->mutable_organisation());
-    if (header == "period") return Same(row, text, request_->mutable_period());
-    if (header == "item") {
-      cell->mutable_reference()->set_item(text);
-    } else if (header == "value") {
-      if (text.empty()) return absl::OkStatus();
-      const absl::StatusOr<Decimal> value = Decimal::Parse(text);
-      if (!value.ok()) return Fault(row, absl::StrCat("value: ", value.status().message()));
-      cell->set_millionths(value->millionths());
-    } else if (header == "null_reason") {
-      if (text.empty()) return absl::OkStatus();
-      common::v1::NullReason reason = common::v1::NULL_REASON_UNSPECIFIED;
-      if (!common::v1::NullReason_Parse(absl::StrCat("NULL_REASON_", text), &reason)) {
-        return Fault(row, "has a null_reason that there is not");
-      }
-      cell->set_null_reason(reason);
-    } else if (!text.empty()) {
-      auto* dimension = cell->mutable_reference()->add_dimensions();
-      dimension->set_dimension(header);
-      dimension->set_value(text);
-    }
-    return absl::OkStatus();
-  }
-  static absl::Status Same(int64_t row, const std::string& text, std::string* whole) {
-    if (whole->empty()) *whole = text;
-    if (*whole == text) return absl::OkStatus();
-    return Fault(row, "is of another organisation or period than the rows before");
-  }
-
-  returns::v1::SaveDraftRequest* const request_;
-  std::vector<std::string> headers_;
+  std::string layout;
 };
 
 absl::StatusOr<SignOffClient> ConnectForDrafts(const Environment& environment) {
@@ -112,22 +38,62 @@ absl::StatusOr<SignOffClient> ConnectForDrafts(const Environment& environment) {
   return session.To<returns::v1::SignOffService>(kIngestion);
 }
 
-absl::StatusOr<ExitCode> SaveDraft(const DraftOptions& options, Environment& environment) {
+absl::StatusOr<DraftFile> ReadFigures(const Session& session, const DraftOptions& options) {
   const std::optional<std::string> bytes = ReadFile(options.file);
   if (!bytes.has_value() || bytes->size() > kMostDraftBytes) {
     return UsageError(absl::StrCat("\"", options.file, "\" cannot be read, or is too large"),
-                      "Name a CSV file of the long form.");
+                      "Name a CSV file in one of the collection's layouts.");
   }
+  ingestion::GivenWithFile given;
+  given.organisation = options.target.organisation;
+  if (!options.target.period.empty()) {
+    const absl::StatusOr<Period> period = Period::Parse(options.target.period);
+    if (!period.ok()) {
+      return UsageError(absl::StrCat("--period: ", period.status().message()),
+                        "Write it such as 2024-03.");
+    }
+    given.period = *period;
+  }
+  ASSIGN_OR_RETURN(const auto client, session.To<catalogue::v1::CatalogueService>(kIngestion));
+  ASSIGN_OR_RETURN(const DefinedCollection defined,
+                   ReadDefinedCollection(client, options.collection, common::v1::ReadAt()));
+  ASSIGN_OR_RETURN(const ingestion::Collection collection, CompileDefined(client, defined));
+  absl::StatusOr<DraftFile> draft = ReadDraftFile(collection, options.layout, given, *bytes);
+  if (!draft.ok()) return Within(options.file, draft.status());
+  return draft;
+}
+
+// Every fault, and nothing kept: a figure that cannot be read would be lost.
+ExitCode PrintFaults(const DraftFile& draft, Environment* environment) {
+  google::protobuf::RepeatedPtrField<common::v1::Finding> faults;
+  for (const ingestion::Finding& fault : draft.faults.kept()) {
+    *faults.Add() = ingestion::MessageOf(fault);
+  }
+  if (environment->json) {
+    JsonWriter json;
+    json.BeginObject().Key("saved").Truth(false);
+    json.Key("finding_count").Number(draft.faults.count()).Key("findings").BeginArray();
+    for (const common::v1::Finding& fault : faults) json.Message(fault);
+    environment->console.Print(json.EndArray().EndObject().Take());
+    return ExitCode::kInvalidData;
+  }
+  environment->console.Print(absl::StrCat(
+      "Nothing was saved: ", Count(draft.faults.count(), "figure"), " cannot be read.\n\n",
+      FindingsText(faults, draft.faults.count(), common::v1::SEVERITY_INFO, kMostFindings,
+                   environment->console.width())));
+  return ExitCode::kInvalidData;
+}
+
+absl::StatusOr<ExitCode> SaveDraft(const DraftOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const DraftFile draft, ReadFigures(session, options));
+  if (draft.faults.count() > 0) return PrintFaults(draft, &environment);
   returns::v1::SaveDraftRequest request;
+  request.set_organisation(draft.organisation);
   request.set_collection(options.collection);
-  DraftReader rows(&request);
-  CsvReader reader(CsvLimits(), [&rows](int64_t row, const std::vector<absl::string_view>& fields) {
-    return rows.Take(row, fields);
-  });
-  absl::Status read = reader.Feed(*bytes);
-  if (read.ok()) read = reader.Finish();
-  if (!read.ok()) return Within(options.file, read);
-  ASSIGN_OR_RETURN(const SignOffClient client, ConnectForDrafts(environment));
+  request.set_period(draft.period->ToString());
+  for (const Cell& cell : draft.cells) *request.add_cells() = ingestion::MessageOf(cell);
+  ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::SignOffService>(kIngestion));
   ReturnOptions target{request.organisation(), request.collection(), request.period()};
   returns::v1::GetDraftRequest get;
   get.set_name(target.Name() + "/draft");
@@ -141,6 +107,9 @@ absl::StatusOr<ExitCode> SaveDraft(const DraftOptions& options, Environment& env
   }
   std::string text = absl::StrCat("Saved: ", answer.draft().name(), ", ",
                                   Count(answer.draft().cell_count(), "cell"), ".\n");
+  if (draft.explanations > 0) {
+    absl::StrAppend(&text, "Explanations are not kept in a draft: they go with the submission.\n");
+  }
   if (!answer.replayed()) {
     absl::StrAppend(&text, "Submitted as it is: ", Label(answer.verdict()), ".\n");
   }
@@ -228,10 +197,21 @@ void AddDraftCommands(CommandLine* line) {
        "Keep a file's figures as the draft of its organisation and period, and see what is wrong.",
        "draft save my-figures.csv --collection MSitAE --profile rlq.profile.textproto"},
       [saving](Environment& environment) { return SaveDraft(*saving, environment); });
-  save->add_option("FILE", saving->file, "CSV of the long form")->type_name("")->required();
+  save->add_option("FILE", saving->file, "CSV in one of the collection's layouts")
+      ->type_name("")
+      ->required();
   save->add_option("--collection", saving->collection, "Code of the collection")
       ->type_name("CODE")
       ->required();
+  save->add_option("--layout", saving->layout,
+                   "Which of the collection's layouts the file has (else the one that fits)")
+      ->type_name("CODE");
+  save->add_option("--organisation", saving->target.organisation,
+                   "Whose figures they are, where the layout has no column of it")
+      ->type_name("CODE");
+  save->add_option("--period", saving->target.period,
+                   "The period that they are of, where the layout has no column of it")
+      ->type_name("PERIOD");
   auto showing = std::make_shared<DraftOptions>();
   CLI::App* show =
       line->Add(draft,

@@ -15,6 +15,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "common/period/period.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/console/console.h"
 #include "tools/onereturn/console/error_text.h"
@@ -25,7 +27,12 @@ namespace {
 
 // Files that wait for one another are kept in memory: no more than these are begun ahead.
 constexpr size_t kMostParallel = 8;
+constexpr size_t kMostPeriods = 1'000;
 constexpr std::chrono::milliseconds kProgressEvery{200};
+constexpr std::chrono::milliseconds kWatchAfter{400};
+// A file that is still being taken is not sent again: the service would take it twice at a time.
+constexpr std::chrono::milliseconds kTakenWithin{30'000};
+constexpr std::chrono::milliseconds kTakenWithinOfAMebibyte{5'000};
 
 returns::v1::RevisionStatus StatusOf(const std::string& word) {
   returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_UNSPECIFIED;
@@ -44,30 +51,62 @@ returns::v1::RevisionReason RevisionReasonOf(const std::string& word) {
   return reason;
 }
 
+returns::v1::SubmitMode ModeOf(const std::string& word) {
+  returns::v1::SubmitMode mode = returns::v1::SUBMIT_MODE_UNSPECIFIED;
+  returns::v1::SubmitMode_Parse(absl::StrCat("SUBMIT_MODE_", absl::AsciiStrToUpper(word)), &mode);
+  return mode;
+}
+
+// What the service is doing, in words.
+std::string WordsOf(const returns::v1::WatchUploadResponse& state) {
+  switch (state.stage()) {
+    case returns::v1::FILE_STAGE_WAITING:
+      return "waiting for its turn";
+    case returns::v1::FILE_STAGE_JUDGING:
+      return absl::StrCat("being judged: ", BytesText(state.read_bytes()), " of ",
+                          BytesText(state.file_bytes()), ", ",
+                          Count(state.judged_returns(), "return"));
+    case returns::v1::FILE_STAGE_STORING:
+      return absl::StrCat("being stored: ", WithThousands(state.stored_returns()), " of ",
+                          Count(state.returns_to_store(), "return"));
+    default:
+      return "";
+  }
+}
+
 // The same file sent in the same way is the same request; judging it is another one than sending
 // it.
-std::string RequestId(const SendOptions& options, const LocalFile& file) {
+std::string RequestId(const SendOptions& options, const LocalFile& file,
+                      const std::string& period) {
   if (!options.request_id.empty()) return options.request_id;
   const Digest digest = Sha256Concatenated(
       {DigestBytes(file.digest), options.collection, "\n", options.layout, "\n", options.status,
-       options.period.empty() && options.organisation.empty()
+       period.empty() && options.organisation.empty()
            ? ""
-           : absl::StrCat("\n", options.period, "\n", options.organisation),
-       options.reason.empty() ? ""
-                              : absl::StrCat("\n", options.reason, "\n", options.reason_text)});
+           : absl::StrCat("\n", period, "\n", options.organisation),
+       options.reason.empty() ? "" : absl::StrCat("\n", options.reason, "\n", options.reason_text),
+       options.mode == "replace" && !options.all_or_nothing
+           ? ""
+           : absl::StrCat("\nmode ", options.mode, options.all_or_nothing ? " all" : "")});
   constexpr size_t kDigits = 40;
   return absl::StrCat(options.validate_only ? "judge." : "file.",
                       DigestToHex(digest).substr(0, kDigits));
 }
 
+// A file that is sent for a period; empty: the file says it.
+struct Shipment {
+  std::string path;
+  std::string period;
+};
+
 // The files on their way. Workers take the next one; the calling thread waits for them in order.
 class Sending {
  public:
   Sending(const ReturnsClient& client, const SendOptions& options,
-          const std::vector<std::string>& paths)
-      : client_(client), options_(options), paths_(paths), sent_(paths.size()) {
+          const std::vector<Shipment>& shipments)
+      : client_(client), options_(options), shipments_(shipments), sent_(shipments.size()) {
     const size_t workers =
-        std::min({std::max<size_t>(options.parallel, 1), kMostParallel, paths.size()});
+        std::min({std::max<size_t>(options.parallel, 1), kMostParallel, shipments.size()});
     for (size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { Work(); });
   }
   ~Sending() {
@@ -90,8 +129,10 @@ class Sending {
   // In words for whoever waits.
   std::string Words() {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (paths_.size() == 1) return absl::StrCat(paths_[0], ": ", words_);
-    return absl::StrCat(answered_, " of ", Count(paths_.size(), "file"), " answered, ", words_);
+    if (shipments_.size() == 1) return absl::StrCat(shipments_[0].path, ": ", words_);
+    const bool by_period = !shipments_[0].period.empty();
+    return absl::StrCat(answered_, " of ", Count(shipments_.size(), by_period ? "period" : "file"),
+                        " answered, ", words_);
   }
 
  private:
@@ -100,10 +141,10 @@ class Sending {
       size_t place = 0;
       {
         std::lock_guard<std::mutex> lock(mutex_);
-        if (stopping_ || next_ == paths_.size()) return;
+        if (stopping_ || next_ == shipments_.size()) return;
         place = next_++;
       }
-      absl::StatusOr<SentFile> sent = Send(paths_[place]);
+      absl::StatusOr<SentFile> sent = Send(shipments_[place]);
       {
         std::lock_guard<std::mutex> lock(mutex_);
         ++answered_;
@@ -114,10 +155,10 @@ class Sending {
     }
   }
 
-  absl::StatusOr<SentFile> Send(const std::string& path) {
+  absl::StatusOr<SentFile> Send(const Shipment& shipment) {
     const int64_t started = SteadyMicros();
     SentFile sent;
-    ASSIGN_OR_RETURN(sent.file, ReadLocalFile(path));
+    ASSIGN_OR_RETURN(sent.file, ReadLocalFile(shipment.path));
     const uint64_t size = sent.file.bytes.size();
     ASSIGN_OR_RETURN(const std::string upload, Upload(client_, sent.file, [&](uint64_t held) {
                        Say(absl::StrCat("sent ", BytesText(held), " of ", BytesText(size)));
@@ -125,20 +166,70 @@ class Sending {
     sent.file.bytes = std::string();
     Say("being judged");
     returns::v1::SubmitReturnFileRequest request;
-    request.set_request_id(RequestId(options_, sent.file));
+    request.set_request_id(RequestId(options_, sent.file, shipment.period));
     request.set_upload(upload);
     request.set_collection(options_.collection);
     request.set_layout(options_.layout);
     request.set_status(StatusOf(options_.status));
     request.set_validate_only(options_.validate_only);
-    request.set_period(options_.period);
+    request.set_period(shipment.period);
     request.set_organisation(options_.organisation);
     request.set_reason(RevisionReasonOf(options_.reason));
     request.set_reason_text(options_.reason_text);
-    ASSIGN_OR_RETURN(sent.response, client_.Call(&ReturnsClient::Stub::SubmitReturnFile, request));
+    request.set_mode(ModeOf(options_.mode));
+    if (options_.all_or_nothing) request.set_acceptance(returns::v1::ACCEPTANCE_ALL_OR_NOTHING);
+    {
+      const Watching watching(this, upload);
+      ASSIGN_OR_RETURN(sent.response,
+                       client_.Call(&ReturnsClient::Stub::SubmitReturnFile, request,
+                                    kTakenWithin + kTakenWithinOfAMebibyte * (size >> 20)));
+    }
     sent.micros = SteadyMicros() - started;
     return sent;
   }
+
+  // While it lives, says how far the service is with an upload; what keeps it from that is not
+  // told: the call itself answers.
+  class Watching {
+   public:
+    Watching(Sending* sending, const std::string& upload)
+        : thread_([this, sending, upload] { Watch(sending, upload); }) {}
+    ~Watching() {
+      {
+        std::lock_guard<std::mutex> lock(mutex_);
+        done_ = true;
+      }
+      changed_.notify_all();
+      thread_.join();
+    }
+    Watching(const Watching&) = delete;
+    Watching& operator=(const Watching&) = delete;
+
+   private:
+    // A file that is taken at once needs no watch.
+    bool DoneWithin(std::chrono::milliseconds most) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      return changed_.wait_for(lock, most, [this] { return done_; });
+    }
+    void Watch(Sending* sending, const std::string& upload) {
+      if (DoneWithin(kWatchAfter)) return;
+      returns::v1::WatchUploadRequest request;
+      request.set_name(upload);
+      const std::function<bool(const returns::v1::WatchUploadResponse&)> take =
+          [this, sending](const returns::v1::WatchUploadResponse& state) {
+            if (const std::string words = WordsOf(state); !words.empty()) sending->Say(words);
+            return !DoneWithin(std::chrono::milliseconds(0));
+          };
+      const absl::Status watched = sending->client_.Stream(&ReturnsClient::Stub::WatchUpload,
+                                                           request, /*endless=*/true, take);
+      static_cast<void>(watched);
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool done_ = false;   // Guarded by mutex_.
+    std::thread thread_;  // Last: it uses what stands above.
+  };
 
   void Say(std::string words) {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -147,7 +238,7 @@ class Sending {
 
   const ReturnsClient& client_;
   const SendOptions& options_;
-  const std::vector<std::string>& paths_;
+  const std::vector<Shipment>& shipments_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   // All below are guarded by mutex_.
@@ -186,15 +277,39 @@ absl::StatusOr<std::vector<std::string>> FilesOf(const std::vector<std::string>&
   return files;
 }
 
+absl::StatusOr<std::vector<std::string>> PeriodsOf(const std::string& text) {
+  const std::vector<std::string> ends = absl::StrSplit(text, "..");
+  const auto fault = [&text](absl::string_view why) {
+    return UsageError(absl::StrCat("the period \"", text, "\" ", why),
+                      "Give one such as 2019-03, or the first and the last: 2016-04..2019-03.");
+  };
+  const absl::StatusOr<Period> first = Period::Parse(ends.front());
+  const absl::StatusOr<Period> last = Period::Parse(ends.back());
+  if (ends.size() > 2 || !first.ok() || !last.ok()) return fault("cannot be read");
+  if (first->kind() != last->kind() || *last < *first) return fault("ends before it begins");
+  std::vector<std::string> periods;
+  for (std::optional<Period> next = *first; next.has_value() && *next <= *last;
+       next = next->Next()) {
+    if (periods.size() == kMostPeriods) return fault("is of too many periods");
+    periods.push_back(next->ToString());
+  }
+  return periods;
+}
+
 absl::Status SendFiles(const ReturnsClient& client, const SendOptions& options,
                        const std::vector<std::string>& paths,
                        const std::function<void(absl::string_view words)>& progress,
                        const std::function<void(SentFile sent)>& take) {
-  Sending sending(client, options, paths);
-  for (size_t place = 0; place < paths.size(); ++place) {
+  std::vector<Shipment> shipments;
+  for (const std::string& path : paths) {
+    if (options.periods.empty()) shipments.push_back({path, ""});
+    for (const std::string& period : options.periods) shipments.push_back({path, period});
+  }
+  Sending sending(client, options, shipments);
+  for (size_t place = 0; place < shipments.size(); ++place) {
     while (!sending.WaitFor(place)) progress(sending.Words());
     absl::StatusOr<SentFile> sent = sending.Take(place);
-    if (!sent.ok()) return Within(paths[place], sent.status());
+    if (!sent.ok()) return Within(shipments[place].path, sent.status());
     take(*std::move(sent));
   }
   return absl::OkStatus();

@@ -20,12 +20,15 @@ namespace onereturn::client {
 struct SendOptions {
   std::string collection;
   std::string layout;
-  std::string period;        // Empty: each file says it.
+  // Each file is sent once for each of these, in this order. Empty: each file says its period.
+  std::vector<std::string> periods;
   std::string organisation;  // Empty: each file says it.
   std::string status = "final";
-  std::string reason;       // Why the returns are sent again: "late-data"; empty: not said.
-  std::string reason_text;  // The same in words.
-  std::string request_id;   // Empty: made from the file's content and what stands here.
+  std::string reason;            // Why the returns are sent again: "late-data"; empty: not said.
+  std::string reason_text;       // The same in words.
+  std::string request_id;        // Empty: made from the file's content and what stands here.
+  std::string mode = "replace";  // What becomes of what is held: "merge", "delete".
+  bool all_or_nothing = false;   // Every return of a file, or none.
   bool validate_only = false;
   size_t parallel = 1;
 };
@@ -41,10 +44,15 @@ struct SentFile {
 // ".csv", in order of name. A usage error for a folder without any.
 absl::StatusOr<std::vector<std::string>> FilesOf(const std::vector<std::string>& paths);
 
-// Sends the files, at most options.parallel at a time. `take` gets each in the order of `paths`, as
-// soon as it and those before it are answered; `progress` gets words about how far it is. Both run
-// on the calling thread. The first error ends it, once the files under way are answered; files
-// after it may have been taken, and sending them again changes nothing.
+// "2016-04..2019-03" as its 36 periods, in order; one period as itself. A usage error for what
+// cannot be read, ends of different kinds or in the wrong order, or more than 1,000 periods.
+absl::StatusOr<std::vector<std::string>> PeriodsOf(const std::string& text);
+
+// Sends the files, at most options.parallel at a time. `take` gets each in the order of `paths`,
+// and of options.periods for each path, as soon as it and those before it are answered; `progress`
+// gets words about how far it is. Both run on the calling thread. The first error ends it, once the
+// files under way are answered; files after it may have been taken, and sending them again changes
+// nothing.
 absl::Status SendFiles(const ReturnsClient& client, const SendOptions& options,
                        const std::vector<std::string>& paths,
                        const std::function<void(absl::string_view words)>& progress,

@@ -1,11 +1,14 @@
 // findings and owed: what validation says of returns that are held.
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
 #include "onereturn/returns/v1/findings_service.grpc.pb.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
+#include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/console/findings_text.h"
@@ -25,6 +28,8 @@ struct FindingsOptions {
   std::string collection;
   std::string period;
   uint32_t revision = 0;  // 0: the newest.
+  std::string reply;      // Key of a finding.
+  std::string text;
 };
 
 struct OwedOptions {
@@ -45,12 +50,52 @@ absl::StatusOr<std::string> RevisionOf(const Session& session, const FindingsOpt
   return held.return_().revision().name();
 }
 
+// The findings of screens take a reply: under which key, and what was said.
+std::string ScreensText(const returns::v1::ListFindingsResponse& answer, size_t width) {
+  TextTable table({{"key"}, {"code"}, {"reply", {}, true}});
+  for (const auto& finding : answer.findings()) {
+    if (!finding.screen()) continue;
+    const auto& reply = finding.reply();
+    table.Row({finding.key(), finding.code(),
+               !finding.has_reply() ? "none yet"
+                                    : absl::StrCat(reply.text(), " (", TimeText(reply.time()),
+                                                   ", revision ", reply.revision(), ")")});
+  }
+  if (table.empty()) return "";
+  return absl::StrCat(
+      "\nUnusual patterns, seen by the organisation, its ICB and its region alone.\n"
+      "To reply to one, name its key with --reply, and say it with --text:\n\n",
+      table.Render(width));
+}
+
+absl::StatusOr<ExitCode> Reply(const FindingsClient& client, const FindingsOptions& options,
+                               const std::string& revision,
+                               const returns::v1::ListFindingsResponse& findings,
+                               Environment* environment) {
+  returns::v1::ReplyToFindingRequest request;
+  request.set_name(revision);
+  request.set_finding(options.reply);
+  request.set_text(options.text);
+  // The same words may be said again after others: that is another reply.
+  uint64_t before = 0;
+  for (const auto& finding : findings.findings()) {
+    if (finding.key() == options.reply) before = finding.reply().sequence();
+  }
+  request.set_request_id(ContentId(absl::StrCat("reply.", before), request));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&FindingsClient::Stub::ReplyToFinding, request));
+  environment->console.Print(
+      environment->json ? JsonOf(answer) + "\n"
+                        : "Replied: it stands beside the finding as long as that stays.\n");
+  return ExitCode::kOk;
+}
+
 absl::StatusOr<ExitCode> ShowFindings(const FindingsOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   returns::v1::ListFindingsRequest request;
   ASSIGN_OR_RETURN(*request.mutable_name(), RevisionOf(session, options));
   ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::FindingsService>(kIngestion));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&FindingsClient::Stub::ListFindings, request));
+  if (!options.reply.empty()) return Reply(client, options, request.name(), answer, &environment);
   if (environment.json) {
     environment.console.Print(JsonOf(answer) + "\n");
     return ExitCode::kOk;
@@ -61,7 +106,16 @@ absl::StatusOr<ExitCode> ShowFindings(const FindingsOptions& options, Environmen
       FindingsText(answer.findings(), answer.finding_count(), common::v1::SEVERITY_INFO,
                    kMostFindings, environment.console.width());
   if (!findings.empty()) environment.console.Print(absl::StrCat("\n", findings));
+  environment.console.Print(ScreensText(answer, environment.console.width()));
   return ExitCode::kOk;
+}
+
+// "RLQ MSitAE 2024-03" of "organisations/RLQ/returns/MSitAE.2024-03/revisions/2".
+std::string ReturnText(const returns::v1::OwedExplanations& one) {
+  const std::vector<std::string> parts = absl::StrSplit(one.revision(), '/');
+  const std::string collection =
+      parts.size() > 3 ? parts[3].substr(0, parts[3].find('.')) : std::string();
+  return absl::StrCat(one.organisation(), " ", collection, " ", one.period());
 }
 
 absl::StatusOr<ExitCode> ShowOwed(const OwedOptions& options, Environment& environment) {
@@ -80,11 +134,12 @@ absl::StatusOr<ExitCode> ShowOwed(const OwedOptions& options, Environment& envir
     environment.console.Print(JsonOf(list) + "\n");
     return ExitCode::kOk;
   }
-  TextTable table({{"period"}, {"org"}, {"rule"}, {"cell"}, {"what is asked", {}, true}});
+  TextTable table(
+      {{"return", {}, true}, {"rule"}, {"cell", {}, true}, {"what is asked", {}, true}});
   uint64_t owed = 0;
   for (const auto& one : list.returns()) {
     for (const auto& finding : one.findings()) {
-      table.Row({one.period(), one.organisation(), finding.code(),
+      table.Row({ReturnText(one), finding.code(),
                  finding.has_cell() ? CellText(finding.cell()) : "", finding.message()});
       ++owed;
     }
@@ -107,8 +162,11 @@ void AddFindingsCommands(CommandLine* line) {
   auto options = std::make_shared<FindingsOptions>();
   CLI::App* command = line->Add(
       nullptr,
-      {"findings", "Show what validation said of a return that is held.",
-       "findings RLQ --collection MSitAE --period 2024-03"},
+      {"findings",
+       "Show what validation said of a return that is held; reply to what looks unusual.",
+       "findings RLQ --collection MSitAE --period 2024-03\n"
+       "findings RLQ --collection MSitAE --period 2024-03 --reply 48c53c0625c75514 \\\n"
+       "    --text \"a small site: one patient is five per cent\""},
       [options](Environment& environment) { return ShowFindings(*options, environment); });
   command->add_option("ORG", options->organisation, "ODS code")->type_name("")->required();
   command->add_option("--collection", options->collection, "Code of the collection")
@@ -119,17 +177,26 @@ void AddFindingsCommands(CommandLine* line) {
       ->required();
   command->add_option("--revision", options->revision, "Its number (else the newest)")
       ->type_name("N");
+  auto* text = command
+                   ->add_option("--text", options->text,
+                                "What is replied, on one line, without personal data")
+                   ->type_name("TEXT");
+  auto* reply = command
+                    ->add_option("--reply", options->reply,
+                                 "Reply to the finding of this key, as the organisation")
+                    ->type_name("KEY")
+                    ->needs(text);
+  text->needs(reply);
 
   auto owed = std::make_shared<OwedOptions>();
   command = line->Add(nullptr,
                       {"owed", "List the reasons that returns still owe.",
-                       "owed --collection MSitAE --period 2024-03"},
+                       "owed RLQ\nowed --collection MSitAE --period 2024-03"},
                       [owed](Environment& environment) { return ShowOwed(*owed, environment); });
   command->add_option("ORG", owed->organisation, "Only this organisation (else all you may see)")
       ->type_name("CODE");
-  command->add_option("--collection", owed->collection, "Code of the collection")
-      ->type_name("CODE")
-      ->required();
+  command->add_option("--collection", owed->collection, "Only this collection (else all)")
+      ->type_name("CODE");
   command->add_option("--period", owed->period, "Only this period")->type_name("PERIOD");
   AddReadOptions(command, &owed->read);
 }

@@ -28,6 +28,7 @@ struct MetricsOptions {
   std::string organisation;
   std::string type;
   std::string period;
+  std::string hierarchy_date;
   size_t top = 0;
   ReadOptions read;
 };
@@ -77,6 +78,7 @@ absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const MetricsOpt
   request.set_metric_version(options.version);
   request.set_organisation(options.organisation);
   request.set_period(options.period);
+  request.set_hierarchy_date(options.hierarchy_date);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&MetricsClient::Stub::GetMetricValue, request));
   if (environment->json) {
@@ -93,6 +95,9 @@ absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const MetricsOpt
                     WithThousands(value.numerator()), " / ", WithThousands(value.denominator()),
                     "\n");
   }
+  if (!value.hierarchy_date().empty()) {
+    absl::StrAppend(&text, "  restated    by the hierarchy of ", value.hierarchy_date(), "\n");
+  }
   AppendWrapped("  coverage    ", CoverageText(value.coverage(), 1'000),
                 environment->console.width(), &text);
   if (value.coverage().no_icb_recorded_size() > 0) {
@@ -104,6 +109,12 @@ absl::StatusOr<ExitCode> ShowValue(const MetricsClient& client, const MetricsOpt
   absl::StrAppend(&text, "  position    ", answer.position(), "\n");
   environment->console.Print(text);
   return ExitCode::kOk;
+}
+
+// After the period of a list.
+std::string RestatedText(const metrics::v1::ListMetricValuesResponse& list) {
+  if (list.values().empty() || list.values(0).hierarchy_date().empty()) return "";
+  return absl::StrCat(", restated by the hierarchy of ", list.values(0).hierarchy_date());
 }
 
 absl::StatusOr<ExitCode> ListValues(const MetricsClient& client, const MetricsOptions& options,
@@ -118,6 +129,7 @@ absl::StatusOr<ExitCode> ListValues(const MetricsClient& client, const MetricsOp
   request.set_metric_version(options.version);
   request.set_period(options.period);
   request.set_type(*type);
+  request.set_hierarchy_date(options.hierarchy_date);
   request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const auto list,
@@ -140,7 +152,8 @@ absl::StatusOr<ExitCode> ListValues(const MetricsClient& client, const MetricsOp
                CoverageText(value.coverage(), kNamed)});
   }
   environment->console.Print(
-      absl::StrCat(PeriodText(options.period), "\n", table.Render(environment->console.width()),
+      absl::StrCat(PeriodText(options.period), RestatedText(list), "\n",
+                   table.Render(environment->console.width()),
                    Count(static_cast<uint64_t>(list.values_size()), "organisation"),
                    ". Position: ", list.position(), "\n"));
   return ExitCode::kOk;
@@ -267,21 +280,26 @@ void AddMetricOptions(CLI::App* command, MetricsOptions* options, bool required)
 
 void AddMetricsCommand(CommandLine* line) {
   auto options = std::make_shared<MetricsOptions>();
-  CLI::App* command =
-      line->Add(nullptr,
-                {"metrics",
-                 "Show the metrics that are defined, or one metric's value for an organisation or "
-                 "for all of\n"
-                 "a type, with coverage.",
-                 "metrics\n"
-                 "metrics ae_four_hour_all --organisation X24 --period 2024-03\n"
-                 "metrics ae_four_hour_all --type icb --period 2024-03"},
-                [options](Environment& environment) { return Metrics(*options, environment); });
+  CLI::App* command = line->Add(
+      nullptr,
+      {"metrics",
+       "Show the metrics that are defined, or one metric's value for an organisation or "
+       "for all of\n"
+       "a type, with coverage.",
+       "metrics\n"
+       "metrics ae_four_hour_all --organisation X24 --period 2024-03\n"
+       "metrics ae_four_hour_all --type icb --period 2024-03\n"
+       "metrics ae_four_hour_all --type icb --period 2019-03 --hierarchy-date 2024-03-31"},
+      [options](Environment& environment) { return Metrics(*options, environment); });
   AddMetricOptions(command, options.get(), false);
   command->add_option("--organisation", options->organisation, "One organisation; England is X24")
       ->type_name("CODE");
   command->add_option("--type", options->type, "All organisations of a type: provider, icb, region")
       ->type_name("TYPE");
+  command
+      ->add_option("--hierarchy-date", options->hierarchy_date,
+                   "Restate: sum by who belonged to whom on this day, not in the period")
+      ->type_name("DAY");
 }
 
 void AddLeagueCommand(CommandLine* line) {

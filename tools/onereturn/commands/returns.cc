@@ -1,10 +1,9 @@
 // returns: what is held.
+#include <map>
 #include <memory>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "common/digest/digest.h"
 #include "common/status/status_macros.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
@@ -37,21 +36,24 @@ std::string ReturnName(const ReturnsOptions& options) {
                       options.period);
 }
 
-// Why it was sent, and by how many it was signed.
+// Why it was sent, by whom it was signed, and how much of it was explained.
 std::string WhyText(const returns::v1::Revision& revision) {
-  std::string text;
-  if (revision.reason() != returns::v1::REVISION_REASON_UNSPECIFIED) {
-    text =
-        returns::v1::RevisionReason_Name(revision.reason()).substr(sizeof("REVISION_REASON_") - 1);
-    text = absl::StrReplaceAll(absl::AsciiStrToLower(text), {{"_", " "}});
-  }
+  std::string text = Label(revision.reason());
   if (revision.restored_revision() > 0) {
     absl::StrAppend(&text, " (as revision ", revision.restored_revision(), ")");
   }
   if (!revision.reason_text().empty()) absl::StrAppend(&text, ": ", revision.reason_text());
   if (revision.nil()) absl::StrAppend(&text, text.empty() ? "" : ", ", "nil return");
-  if (revision.sign_offs_size() > 0) {
-    absl::StrAppend(&text, text.empty() ? "" : ", ", "signed by ", revision.sign_offs_size() - 1);
+  for (int i = 1; i < revision.sign_offs_size(); ++i) {
+    absl::StrAppend(&text,
+                    i > 1          ? ", "
+                    : text.empty() ? "signed by "
+                                   : ", signed by ",
+                    WhoText(revision.sign_offs(i)));
+  }
+  if (revision.explanations_size() > 0) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ",
+                    Count(static_cast<uint64_t>(revision.explanations_size()), "explanation"));
   }
   return text;
 }
@@ -113,24 +115,36 @@ absl::StatusOr<ExitCode> ListRevisions(const ReturnsClient& client, const Return
                    {"accepted"},
                    {"sequence", TextTable::Align::kRight},
                    {"request"},
+                   {"sent by", TextTable::Align::kLeft, true},
                    {"why", TextTable::Align::kLeft, true}});
   for (const auto& revision : list.revisions()) {
     table.Row({absl::StrCat(revision.number()), Label(revision.status()), Label(revision.origin()),
                WithThousands(revision.cell_count()), ShortHex(revision.cell_digest()),
                TimeText(revision.accept_time()), WithThousands(revision.sequence()),
-               revision.request_id(), WhyText(revision)});
+               revision.request_id(), WhoText(revision.sent()), WhyText(revision)});
   }
   environment->console.Print(table.Render(environment->console.width()));
   return ExitCode::kOk;
 }
 
-absl::StatusOr<std::string> NewestRevision(const ReturnsClient& client,
-                                           const ReturnsOptions& options) {
+absl::StatusOr<returns::v1::Revision> NewestRevision(const ReturnsClient& client,
+                                                     const ReturnsOptions& options) {
   returns::v1::GetReturnRequest request;
   request.set_name(ReturnName(options));
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const auto held, client.Call(&ReturnsClient::Stub::GetReturn, request));
-  return held.return_().revision().name();
+  return held.return_().revision();
+}
+
+// The reasons given beside figures, by figure; under "" those for a rule as a whole.
+std::map<std::string, std::string> ExplanationsByCell(const returns::v1::Revision& revision) {
+  std::map<std::string, std::string> texts;
+  for (const auto& given : revision.explanations()) {
+    std::string& text = texts[given.has_cell() ? CellText(given.cell()) : ""];
+    absl::StrAppend(&text, text.empty() ? "" : "; ",
+                    given.rule().empty() ? "" : given.rule() + ": ", given.text());
+  }
+  return texts;
 }
 
 absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const ReturnsOptions& options,
@@ -144,20 +158,33 @@ absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const ReturnsOpt
     environment->console.Print(JsonOf(list) + "\n");
     return ExitCode::kOk;
   }
-  TextTable table({{"cell"}, {"value", TextTable::Align::kRight}});
+  ASSIGN_OR_RETURN(const returns::v1::Revision revision, NewestRevision(client, options));
+  // Another one may have come meanwhile, whose words are not about these figures.
+  const std::map<std::string, std::string> explained = revision.name() == list.revision()
+                                                           ? ExplanationsByCell(revision)
+                                                           : std::map<std::string, std::string>();
+  TextTable table({{"cell"},
+                   {"value", TextTable::Align::kRight},
+                   {"explanation", TextTable::Align::kLeft, true}});
   for (const auto& cell : list.cells()) {
-    table.Row({CellText(cell.reference()), CellValueText(cell)});
+    const std::string name = CellText(cell.reference());
+    const auto words = explained.find(name);
+    table.Row({name, CellValueText(cell), words == explained.end() ? "" : words->second});
   }
-  environment->console.Print(absl::StrCat(list.revision(), "\n\n"));
-  environment->console.Print(table.Render(environment->console.width()));
+  std::string text =
+      absl::StrCat(list.revision(), "\n\n", table.Render(environment->console.width()));
+  if (const auto whole = explained.find(""); whole != explained.end()) {
+    absl::StrAppend(&text, "Explained as a whole: ", Printable(whole->second), "\n");
+  }
+  environment->console.Print(text);
   return ExitCode::kOk;
 }
 
 absl::StatusOr<ExitCode> ShowReceipt(const ReturnsClient& client, const Session& session,
                                      const ReturnsOptions& options, Environment* environment) {
   returns::v1::GetReceiptRequest request;
-  ASSIGN_OR_RETURN(const std::string revision, NewestRevision(client, options));
-  request.set_name(revision);
+  ASSIGN_OR_RETURN(const returns::v1::Revision revision, NewestRevision(client, options));
+  request.set_name(revision.name());
   ASSIGN_OR_RETURN(const auto answer, client.Call(&ReturnsClient::Stub::GetReceipt, request));
   if (environment->json) {
     environment->console.Print(JsonOf(answer) + "\n");

@@ -12,6 +12,7 @@
 #include "onereturn/rights/v1/rights_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/commands/printed_answer.h"
 #include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/text_table.h"
@@ -54,18 +55,8 @@ std::string ReachText(rights::v1::Reach reach) {
 }
 
 std::string StateText(rights::v1::GrantState state) {
-  switch (state) {
-    case rights::v1::GRANT_STATE_PROPOSED:
-      return "proposed";
-    case rights::v1::GRANT_STATE_APPROVED:
-      return "approved";
-    case rights::v1::GRANT_STATE_REFUSED:
-      return "refused";
-    case rights::v1::GRANT_STATE_REVOKED:
-      return "revoked";
-    default:
-      return "";
-  }
+  if (state == rights::v1::GRANT_STATE_UNSPECIFIED) return "";
+  return LowerWordOf(rights::v1::GrantState_Name(state), "GRANT_STATE_");
 }
 
 // Who took the step, and why: what the next officer decides by.
@@ -128,14 +119,6 @@ absl::StatusOr<ExitCode> List(const RightsOptions& options, Environment& environ
   request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(const Client client, Connect(environment));
   ASSIGN_OR_RETURN(const auto answer, AllPages(client, &Client::Stub::ListGrants, request));
-  if (environment.json) {
-    environment.console.Print(JsonOf(answer) + "\n");
-    return ExitCode::kOk;
-  }
-  if (answer.grants_size() == 0) {
-    environment.console.Print("No grants.\n");
-    return ExitCode::kOk;
-  }
   TextTable table({{"grant"},
                    {"state"},
                    {"role"},
@@ -154,23 +137,18 @@ absl::StatusOr<ExitCode> List(const RightsOptions& options, Environment& environ
                grant.delegated_by().empty() ? StepText(grant.decided()) : "delegated",
                StepText(grant.revoked())});
   }
-  environment.console.Print(table.Render(environment.console.width()));
-  return ExitCode::kOk;
+  return PrintList(answer, table, "No grants.", &environment);
 }
 
 // What a step led to, and what comes next.
 template <typename Answer>
 ExitCode Print(const Answer& answer, const std::string& next, Environment* environment) {
-  if (environment->json) {
-    environment->console.Print(JsonOf(answer) + "\n");
-    return ExitCode::kOk;
-  }
   const rights::v1::Grant& grant = answer.grant();
-  environment->console.Print(
-      absl::StrCat(grant.name(), answer.replayed() ? " (the same request was taken before)" : "",
-                   ": ", RoleName(grant.role()), " of ", OrganisationText(grant.organisation()),
-                   " for ", grant.principal(), ", ", StateText(grant.state()), ".\n", next));
-  return ExitCode::kOk;
+  return PrintStep(
+      answer, grant.name(),
+      absl::StrCat(RoleName(grant.role()), " of ", OrganisationText(grant.organisation()), " for ",
+                   grant.principal(), ", ", StateText(grant.state())),
+      next, environment);
 }
 
 absl::StatusOr<ExitCode> Propose(const RightsOptions& options, Environment& environment) {
@@ -218,11 +196,6 @@ absl::StatusOr<ExitCode> Revoke(const RightsOptions& options, Environment& envir
   return Print(answer, "", &environment);
 }
 
-CLI::Option* AddText(CLI::App* command, const std::string& option, const std::string& what,
-                     const std::string& type, std::function<void(const std::string& value)> set) {
-  return command->add_option_function<std::string>(option, std::move(set), what)->type_name(type);
-}
-
 void AddRequestId(CLI::App* command, RightsOptions* options) {
   command
       ->add_option("--request-id", options->request_id,
@@ -232,14 +205,14 @@ void AddRequestId(CLI::App* command, RightsOptions* options) {
 
 template <typename Request>
 void AddReason(CLI::App* command, Request* request) {
-  AddText(command, "--reason", "Why, without personal data", "TEXT",
-          [request](const std::string& v) { request->set_reason(v); })
+  AddTextOption(command, "--reason", "Why, without personal data", "TEXT",
+                [request](const std::string& v) { request->set_reason(v); })
       ->required();
 }
 
 template <typename Request>
 void AddGrantName(CLI::App* command, Request* request) {
-  AddText(command, "GRANT", "Such as grants/7", "NAME", [request](const std::string& v) {
+  AddTextOption(command, "GRANT", "Such as grants/7", "NAME", [request](const std::string& v) {
     request->set_name(GrantName(v));
   })->required();
 }
@@ -251,10 +224,10 @@ void AddList(CommandLine* line, CLI::App* rights) {
                 {"list", "List grants.",
                  "rights list --state proposed --profile rights-officer-1.profile.textproto"},
                 [options](Environment& environment) { return List(*options, environment); });
-  AddText(command, "--principal", "Only of this SPIFFE id or issuer#subject", "ID",
-          [options](const std::string& v) { options->list.set_principal(v); });
-  AddText(command, "--organisation", "Only for this organisation", "ODS",
-          [options](const std::string& v) { options->list.set_organisation(v); });
+  AddTextOption(command, "--principal", "Only of this SPIFFE id or issuer#subject", "ID",
+                [options](const std::string& v) { options->list.set_principal(v); });
+  AddTextOption(command, "--organisation", "Only for this organisation", "ODS",
+                [options](const std::string& v) { options->list.set_organisation(v); });
   command->add_option("--state", options->state, "Only proposed, approved, refused or revoked ones")
       ->type_name("STATE");
 }
@@ -269,14 +242,14 @@ void AddPropose(CommandLine* line, CLI::App* rights) {
                  "    --until 2027-03-31 --reason \"covers for a colleague\""},
                 [options](Environment& environment) { return Propose(*options, environment); });
   rights::v1::Grant* grant = options->propose.mutable_grant();
-  AddText(command, "--principal", "A system's SPIFFE id, or a person as issuer#subject", "ID",
-          [grant](const std::string& v) { grant->set_principal(v); })
+  AddTextOption(command, "--principal", "A system's SPIFFE id, or a person as issuer#subject", "ID",
+                [grant](const std::string& v) { grant->set_principal(v); })
       ->required();
   command->add_option("--as", options->role, "The role: submitter, approver, analyst, ...")
       ->type_name("ROLE")
       ->required();
-  AddText(command, "--organisation", "For this organisation (else national)", "ODS",
-          [grant](const std::string& v) { grant->set_organisation(v); });
+  AddTextOption(command, "--organisation", "For this organisation (else national)", "ODS",
+                [grant](const std::string& v) { grant->set_organisation(v); });
   command
       ->add_option("--reach", options->reach,
                    "Of the organisations below it too: read-below or act-below")
@@ -291,10 +264,10 @@ void AddPropose(CommandLine* line, CLI::App* rights) {
           "For these collections alone")
       ->type_name("CODE,...")
       ->delimiter(',');
-  AddText(command, "--from", "First day (else at once)", "DAY",
-          [grant](const std::string& v) { grant->set_valid_from(v); });
-  AddText(command, "--until", "Last day (else until further notice)", "DAY",
-          [grant](const std::string& v) { grant->set_valid_until(v); });
+  AddTextOption(command, "--from", "First day (else at once)", "DAY",
+                [grant](const std::string& v) { grant->set_valid_from(v); });
+  AddTextOption(command, "--until", "Last day (else until further notice)", "DAY",
+                [grant](const std::string& v) { grant->set_valid_until(v); });
   AddReason(command, &options->propose);
   AddRequestId(command, options.get());
 }

@@ -9,6 +9,7 @@
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/commands/difference_text.h"
 #include "tools/onereturn/commands/file_upload.h"
 #include "tools/onereturn/commands/return_name.h"
 #include "tools/onereturn/console/findings_text.h"
@@ -22,6 +23,7 @@ namespace onereturn::client {
 namespace {
 
 constexpr size_t kShortestHash = 8;
+constexpr int kChangesShown = 20;
 
 struct SignOptions {
   ReturnOptions target;
@@ -30,7 +32,13 @@ struct SignOptions {
   std::string withdraw;
 };
 
-std::string WhoText(const returns::v1::SignOff& one) {
+// As the command line names the return.
+std::string PlaceText(const ReturnOptions& target) {
+  return absl::StrCat(target.organisation, " --collection ", target.collection, " --period ",
+                      target.period);
+}
+
+std::string StepText(const returns::v1::SignOff& one) {
   return absl::StrCat(one.level() == 0 ? "submitted" : absl::StrCat("level ", one.level()), "  ",
                       TimeText(one.time()), "  ",
                       one.person().empty() ? one.system() : one.person(), "\n");
@@ -82,12 +90,7 @@ absl::StatusOr<ExitCode> ListWaiting(const SignOffClient& client, const SignOpti
   return ExitCode::kOk;
 }
 
-void ShowWaiting(const returns::v1::Submission& submission, const SignOptions& options,
-                 Environment* environment) {
-  if (environment->json) {
-    environment->console.Print(JsonOf(submission) + "\n");
-    return;
-  }
+void ShowWaiting(const returns::v1::Submission& submission, Environment* environment) {
   std::string text =
       absl::StrCat(submission.name(), "\n  state      ", StateText(submission), "\n  figures    ",
                    WithThousands(submission.cell_count()), " cells, ", Label(submission.verdict()),
@@ -102,20 +105,49 @@ void ShowWaiting(const returns::v1::Submission& submission, const SignOptions& o
                     given.has_cell() ? CellText(given.cell()) : "", ": ", Printable(given.text()),
                     "\n");
   }
-
-  for (const auto& one : submission.sign_offs()) absl::StrAppend(&text, "  ", WhoText(one));
+  for (const auto& one : submission.sign_offs()) absl::StrAppend(&text, "  ", StepText(one));
   if (!submission.sent_back_reason().empty()) {
     absl::StrAppend(&text, "  because    ", submission.sent_back_reason(), "\n");
   }
-  const ReturnOptions& target = options.target;
-  const std::string place = absl::StrCat(target.organisation, " --collection ", target.collection,
-                                         " --period ", target.period);
-  if (submission.next_level() != 0) {
-    absl::StrAppend(&text, "What changes: onereturn diff ", place,
-                    " --submission\nTo sign it:   onereturn sign ", place, " --hash ",
-                    ContentOf(submission).substr(0, 2 * kShortestHash), "\n");
+  environment->console.Print(text);
+}
+
+// The figures that a signature would change, the first of them.
+absl::Status ShowChanges(const SignOffClient& client, const SignOptions& options,
+                         const returns::v1::Submission& submission, Environment* environment) {
+  returns::v1::DiffUnsignedRequest request;
+  request.set_name(submission.name());
+  request.set_page_size(kChangesShown);
+  ASSIGN_OR_RETURN(const auto page, client.Call(&SignOffClient::Stub::DiffUnsigned, request));
+  if (page.cell_digest() != submission.cell_digest()) {
+    return UsageError("other figures have been sent meanwhile", "Read again what waits.");
+  }
+  std::string text = absl::StrCat("\n", DifferencesText(page, environment->console.width()));
+  if (page.difference_count() > static_cast<uint64_t>(page.differences_size())) {
+    absl::StrAppend(&text, page.differences_size(), " of them shown; all: onereturn diff ",
+                    PlaceText(options.target), " --submission\n");
   }
   environment->console.Print(text);
+  return absl::OkStatus();
+}
+
+// Everything that a signature is given to: who sent it, which figures it changes, what was
+// explained; and how it is given.
+absl::StatusOr<ExitCode> ShowToSign(const SignOffClient& client, const SignOptions& options,
+                                    const returns::v1::Submission& submission,
+                                    Environment* environment) {
+  if (environment->json) {
+    environment->console.Print(JsonOf(submission) + "\n");
+    return ExitCode::kOk;
+  }
+  ShowWaiting(submission, environment);
+  RETURN_IF_ERROR(ShowChanges(client, options, submission, environment));
+  if (submission.next_level() != 0) {
+    environment->console.Print(
+        absl::StrCat("\nTo sign it: onereturn sign ", PlaceText(options.target), " --hash ",
+                     ContentOf(submission).substr(0, 2 * kShortestHash), "\n"));
+  }
+  return ExitCode::kOk;
 }
 
 template <typename Request>
@@ -177,8 +209,7 @@ absl::StatusOr<ExitCode> Sign(const SignOptions& options, Environment& environme
   ASSIGN_OR_RETURN(const auto waiting, client.Call(&SignOffClient::Stub::GetSubmission, request));
   const returns::v1::Submission& submission = waiting.submission();
   if (options.hash.empty()) {
-    ShowWaiting(submission, options, &environment);
-    return ExitCode::kOk;
+    return ShowToSign(client, options, submission, &environment);
   }
   if (options.hash.size() < kShortestHash) {
     return UsageError("--hash is too short",

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
@@ -22,6 +23,7 @@ namespace {
 struct SubmitOptions {
   std::vector<std::string> paths;
   SendOptions send;
+  std::string period;
   std::string position_file;
   bool all_findings = false;
 };
@@ -31,9 +33,10 @@ struct ReturnCounts {
   size_t same = 0;    // Replayed or unchanged.
   size_t before = 0;  // Taken when the file was first sent; not looked at again.
   size_t refused = 0;
-  size_t waiting = 0;  // Among those stored or the same: to be signed.
+  size_t held_back = 0;  // Valid, and not stored because another was refused.
+  size_t waiting = 0;    // Among those stored or the same: to be signed.
 
-  size_t all() const { return stored + same + before + refused; }
+  size_t all() const { return stored + same + before + refused + held_back; }
 };
 
 // The answer to a file that was sent before has no list of returns; its receipt's fact counts them.
@@ -47,12 +50,17 @@ ReturnCounts CountsOfReplay(const ledger::v1::Receipt& receipt) {
   return counts;
 }
 
-ReturnCounts CountsOf(const returns::v1::SubmitReturnFileResponse& response) {
+ReturnCounts CountsOf(const returns::v1::SubmitReturnFileResponse& response,
+                      const SendOptions& options) {
   if (response.replayed()) return CountsOfReplay(response.receipt());
+  const bool holds_back = options.all_or_nothing && !options.validate_only &&
+                          response.verdict() == common::v1::VERDICT_INVALID;
   ReturnCounts counts;
   for (const auto& taken : response.returns()) {
     if (taken.verdict() == common::v1::VERDICT_INVALID) {
       ++counts.refused;
+    } else if (holds_back) {
+      ++counts.held_back;
     } else if (taken.replayed() || taken.unchanged()) {
       ++counts.same;
     } else {
@@ -71,7 +79,7 @@ std::string VerdictText(const returns::v1::SubmitReturnFileResponse& response) {
 
 void PrintFile(const SentFile& taken, const SubmitOptions& options, Environment* environment) {
   const auto& response = taken.response;
-  const ReturnCounts counts = CountsOf(response);
+  const ReturnCounts counts = CountsOf(response, options.send);
   std::string text =
       absl::StrCat(taken.file.path, "  ", PeriodText(response.period()), "  ",
                    VerdictText(response), "  ", Count(counts.all(), "return"), ": ",
@@ -84,6 +92,9 @@ void PrintFile(const SentFile& taken, const SubmitOptions& options, Environment*
     absl::StrAppend(&text, ", ", WithThousands(counts.waiting), " to be signed");
   }
   if (counts.refused > 0) absl::StrAppend(&text, ", ", WithThousands(counts.refused), " refused");
+  if (counts.held_back > 0) {
+    absl::StrAppend(&text, ", ", WithThousands(counts.held_back), " held back: all or nothing");
+  }
   if (response.finding_count() > 0) {
     absl::StrAppend(&text, "  ", Count(response.finding_count(), "finding"), " (",
                     FindingCounts(response.findings()), ")");
@@ -107,12 +118,13 @@ void PrintSummary(const std::vector<SentFile>& taken, int64_t micros, const Subm
   bool sent_before = false;
   bool refused_before = false;
   for (const SentFile& one : taken) {
-    const ReturnCounts counts = CountsOf(one.response);
+    const ReturnCounts counts = CountsOf(one.response, options.send);
     all.stored += counts.stored;
     all.same += counts.same;
     all.refused += counts.refused;
     all.before += counts.before;
     all.waiting += counts.waiting;
+    all.held_back += counts.held_back;
     sent_before = sent_before || one.response.replayed();
     refused_before = refused_before || (one.response.replayed() && counts.refused > 0);
     for (const auto& finding : one.response.findings()) {
@@ -125,9 +137,12 @@ void PrintSummary(const std::vector<SentFile>& taken, int64_t micros, const Subm
     }
   }
   std::string text = absl::StrCat(
-      "\n", Count(taken.size(), "file"), " in ", DurationText(micros), ": ",
-      Count(all.stored, "return"), options.send.validate_only ? " valid" : " stored", ", ",
-      WithThousands(all.same), " as held, ", WithThousands(all.refused), " refused.\n");
+      "\n", Count(taken.size(), options.send.periods.size() > 1 ? "period" : "file"), " in ",
+      DurationText(micros), ": ", Count(all.stored, "return"),
+      options.send.validate_only ? " valid" : " stored", ", ", WithThousands(all.same),
+      " as held, ", WithThousands(all.refused), " refused",
+      all.held_back == 0 ? "" : absl::StrCat(", ", WithThousands(all.held_back), " held back"),
+      ".\n");
   if (all.waiting > 0) {
     absl::StrAppend(&text, Count(all.waiting, "return"), all.waiting == 1 ? " waits" : " wait",
                     " to be signed, and no figure of them counts until then: onereturn sign.\n");
@@ -171,10 +186,13 @@ absl::Status WritePosition(const SubmitOptions& options, const std::vector<SentF
                     "Name a file in a folder that you may write to.");
 }
 
-absl::StatusOr<ExitCode> SubmitAll(const SubmitOptions& options, Environment& environment) {
+absl::StatusOr<ExitCode> SubmitAll(SubmitOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesOf(options.paths));
-  if (!options.send.request_id.empty() && files.size() > 1) {
-    return UsageError("--request-id goes with one file",
+  if (!options.period.empty()) {
+    ASSIGN_OR_RETURN(options.send.periods, PeriodsOf(options.period));
+  }
+  if (!options.send.request_id.empty() && (files.size() > 1 || options.send.periods.size() > 1)) {
+    return UsageError("--request-id goes with one file and period",
                       "Send the files one by one, each with an id of its own.");
   }
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
@@ -210,11 +228,14 @@ void AddSubmitCommand(CommandLine* line) {
        "Send files of returns: they are judged whole, and every fault is named with\n"
        "its row and column. Sending a file again changes nothing.",
        "submit deploy/demo/MSitAE-2024-03.csv --collection MSitAE --layout onereturn-wide \\\n"
+       "    --profile loader.profile.textproto\n"
+       "submit ae_attendances.csv --collection MSitAE --layout months-by-type \\\n"
+       "    --period 2016-04..2019-03\n"
+       "submit corrections.csv --collection MSitAE --layout onereturn-long \\\n"
+       "    --mode merge --all-or-nothing --reason correction \\\n"
        "    --profile loader.profile.textproto"},
       [options](Environment& environment) { return SubmitAll(*options, environment); });
-  command
-      ->add_option("FILE", options->paths,
-                   "Files, each of one period, or folders of files that end in .csv")
+  command->add_option("FILE", options->paths, "Files, or folders of files that end in .csv")
       ->type_name("")
       ->required();
   command->add_option("--collection", options->send.collection, "Code of the collection")
@@ -227,9 +248,10 @@ void AddSubmitCommand(CommandLine* line) {
       ->required();
   command
       ->add_option(
-          "--period", options->send.period,
+          "--period", options->period,
           "The period that the files are for, such as 2024-06: needed where the layout has "
-          "no column of it")
+          "no column of it.\nOf a file of several periods those that are taken, in order: "
+          "2016-04..2019-03")
       ->type_name("PERIOD");
   command
       ->add_option("--organisation", options->send.organisation,
@@ -237,11 +259,25 @@ void AddSubmitCommand(CommandLine* line) {
       ->type_name("CODE");
   command->add_option("--status", options->send.status, "How firm the figures are")
       ->check(CLI::IsMember({"final", "provisional", "estimated"}));
-  command->add_option("--reason", options->send.reason, "Why the returns are sent again")
-      ->check(CLI::IsMember({"correction", "refresh", "late-data", "definition-change",
-                             "reclassification", "estimate-replaced", "organisation-change"}));
+  const std::vector<std::string> reasons = {
+      "correction",       "refresh",           "late-data",          "definition-change",
+      "reclassification", "estimate-replaced", "organisation-change"};
+  command
+      ->add_option("--reason", options->send.reason,
+                   "Why the returns are sent again: " + absl::StrJoin(reasons, ", "))
+      ->type_name("REASON")
+      ->check(CLI::IsMember(reasons).description(""));
   command->add_option("--reason-text", options->send.reason_text, "The same in words, on one line")
       ->type_name("TEXT");
+  command
+      ->add_option("--mode", options->send.mode,
+                   "replace: a return becomes what the file holds (else). merge: its figures "
+                   "take the place of those held, the others stay. delete: those it names "
+                   "are taken out. The whole that results is judged, and is a revision")
+      ->check(CLI::IsMember({"replace", "merge", "delete"}));
+  command->add_flag("--all-or-nothing", options->send.all_or_nothing,
+                    "Store every return of a file, in one step, or none where one is refused "
+                    "(else each by itself); of at most 2,000 organisations");
   command
       ->add_option("--request-id", options->send.request_id,
                    "Id of the request, 1 to 100 visible characters (else from the file's content)")
@@ -253,7 +289,7 @@ void AddSubmitCommand(CommandLine* line) {
   command->add_flag("--validate-only", options->send.validate_only, "Judge only; store nothing");
   command
       ->add_option("--parallel", options->send.parallel,
-                   "So many files at a time, up to 8. Rules that look back at earlier periods\n"
+                   "So many files at a time, up to 8. Rules that look back at earlier periods "
                    "see those alone that are stored: leave it at 1 for months in order")
       ->check(CLI::Range(1, 8));
   command->add_flag("--all-findings", options->all_findings,

@@ -12,6 +12,7 @@
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/commands/printed_answer.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
@@ -219,10 +220,6 @@ absl::StatusOr<ExitCode> ListAllExtensions(const TimetableOptions& options,
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const TimetableClient client, ConnectTimetable(environment));
   ASSIGN_OR_RETURN(const auto list, client.Call(&TimetableClient::Stub::ListExtensions, request));
-  if (environment.json) {
-    environment.console.Print(JsonOf(list) + "\n");
-    return ExitCode::kOk;
-  }
   TextTable table({{"extension"},
                    {"until"},
                    {"state"},
@@ -235,9 +232,7 @@ absl::StatusOr<ExitCode> ListAllExtensions(const TimetableOptions& options,
     table.Row({extension.name(), TimeText(extension.end_time()), state, extension.giver(),
                extension.reason()});
   }
-  environment.console.Print(table.empty() ? "No extensions.\n"
-                                          : table.Render(environment.console.width()));
-  return ExitCode::kOk;
+  return PrintList(list, table, "No extensions.", &environment);
 }
 
 absl::StatusOr<ExitCode> RevokeOne(const TimetableOptions& options, Environment& environment) {

@@ -27,6 +27,7 @@ struct TrendOptions {
   std::string organisation;
   std::string from;
   std::string to;
+  std::string hierarchy_date;
   bool screen = false;
   ReadOptions read;
 };
@@ -106,6 +107,7 @@ absl::StatusOr<ExitCode> Trend(const TrendOptions& options, Environment& environ
   request.set_from_period(options.from);
   request.set_to_period(options.to);
   request.set_screen(options.screen);
+  request.set_hierarchy_date(options.hierarchy_date);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(
       const auto trend,
@@ -115,10 +117,11 @@ absl::StatusOr<ExitCode> Trend(const TrendOptions& options, Environment& environ
     console.Print(JsonOf(trend) + "\n");
     return ExitCode::kOk;
   }
-  console.Print(absl::StrCat(trend.metric().display_name(), ": ", trend.organisation_display_name(),
-                             " (", trend.organisation(), ")",
-                             trend.metric().unit().empty() ? "" : ", ", trend.metric().unit(),
-                             "\n\n"));
+  console.Print(absl::StrCat(
+      trend.metric().display_name(), ": ", trend.organisation_display_name(), " (",
+      trend.organisation(), ")", trend.metric().unit().empty() ? "" : ", ", trend.metric().unit(),
+      trend.hierarchy_date().empty() ? "" : ", restated by the hierarchy of ",
+      trend.hierarchy_date(), "\n\n"));
   if (trend.points().empty()) {
     console.Print("There is no value in these periods.\n");
   } else {
@@ -147,6 +150,10 @@ void AddTrendCommand(CommandLine* line) {
   command->add_option("--organisation", options->organisation, "England is X24")
       ->type_name("CODE")
       ->required();
+  command
+      ->add_option("--hierarchy-date", options->hierarchy_date,
+                   "Restate: sum by who belonged to whom on this day, not in each period")
+      ->type_name("DAY");
   command->add_option("--from", options->from, "First period (else all that is held)")
       ->type_name("PERIOD");
   command->add_option("--to", options->to, "Last period (else all that is held)")

@@ -1,5 +1,7 @@
 // watch: what happens, as it happens.
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
@@ -7,6 +9,7 @@
 #include "onereturn/feed/v1/entry.pb.h"
 #include "onereturn/feed/v1/feed.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
+#include "onereturn/returns/v1/notice_service.grpc.pb.h"
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/console/json_writer.h"
@@ -25,8 +28,13 @@ struct FeedOptions {
 
 struct ReminderOptions {
   std::string organisation;
-  uint64_t after = 0;
+  std::optional<uint64_t> after;  // nullopt: from now on.
   uint32_t soon = 2;
+  uint64_t limit = 0;
+};
+
+struct NoticeWatchOptions {
+  std::string collection;
   uint64_t limit = 0;
 };
 
@@ -67,7 +75,7 @@ absl::StatusOr<ExitCode> WatchFeed(const FeedOptions& options, Environment& envi
           readable = entry.ParseFromString(wire.entry());
           if (!readable) return false;
           PrintEntry(entry, &environment);
-          if (++shown == options.limit) return false;
+          if (++shown == options.limit || !environment.console.written().ok()) return false;
         }
         return true;
       };
@@ -102,7 +110,9 @@ absl::StatusOr<ExitCode> WatchReminders(const ReminderOptions& options, Environm
   timetable::v1::WatchRemindersRequest request;
   request.set_parent(
       absl::StrCat("organisations/", options.organisation.empty() ? "-" : options.organisation));
-  request.set_after_sequence(options.after);
+  // For the service 0 is "now". The first fact of all is no reminder's, so that nothing is left
+  // out.
+  if (options.after.has_value()) request.set_after_sequence(std::max<uint64_t>(*options.after, 1));
   request.set_due_soon_working_days(options.soon);
   uint64_t shown = 0;
   const std::function<bool(const timetable::v1::WatchRemindersResponse&)> take =
@@ -113,13 +123,43 @@ absl::StatusOr<ExitCode> WatchReminders(const ReminderOptions& options, Environm
                                : absl::StrCat(one.organisation(), "  ", one.collection(), " ",
                                               one.period(), "  ", ReminderText(one.kind()), " ",
                                               TimeText(one.moment()), "\n"));
-          if (++shown == options.limit) return false;
+          if (++shown == options.limit || !environment.console.written().ok()) return false;
         }
         return true;
       };
   RETURN_IF_ERROR(
       client.Stream(&ServiceClient<timetable::v1::TimetableService>::Stub::WatchReminders, request,
                     /*endless=*/true, take));
+  return ExitCode::kOk;
+}
+
+std::string NoticeText(const returns::v1::Notice& one) {
+  const std::string why = Label(one.reason());
+  return absl::StrCat(one.organisation(), "  ", one.collection(), " ", one.period(), "  revision ",
+                      one.used_revision(), " was used, ", one.revision(), " was accepted ",
+                      TimeText(one.accept_time()), why.empty() ? "" : absl::StrCat(" (", why, ")"),
+                      one.has_changed_cells()
+                          ? absl::StrCat(", ", Count(one.changed_cells(), "cell"), " changed")
+                          : "",
+                      "\n");
+}
+
+absl::StatusOr<ExitCode> WatchNotices(const NoticeWatchOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::NoticeService>(kIngestion));
+  returns::v1::WatchNoticesRequest request;
+  request.set_collection(options.collection);
+  uint64_t shown = 0;
+  const std::function<bool(const returns::v1::WatchNoticesResponse&)> take =
+      [&](const returns::v1::WatchNoticesResponse& page) {
+        for (const returns::v1::Notice& one : page.notices()) {
+          environment.console.Print(environment.json ? JsonOf(one) + "\n" : NoticeText(one));
+          if (++shown == options.limit || !environment.console.written().ok()) return false;
+        }
+        return true;
+      };
+  RETURN_IF_ERROR(client.Stream(&ServiceClient<returns::v1::NoticeService>::Stub::WatchNotices,
+                                request, /*endless=*/true, take));
   return ExitCode::kOk;
 }
 
@@ -153,7 +193,7 @@ absl::StatusOr<ExitCode> WatchMetrics(const MetricOptions& options, Environment&
       [&](const metrics::v1::WatchResponse& page) {
         for (const auto& value : page.values()) {
           PrintValue(value, &environment);
-          if (++shown == options.limit) return false;
+          if (++shown == options.limit || !environment.console.written().ok()) return false;
         }
         return true;
       };
@@ -179,12 +219,21 @@ void AddWatchCommands(CommandLine* line) {
       ->type_name("ODS");
   reminding
       ->add_option("--after", reminders->after,
-                   "From the facts after this sequence, 1 or more (else now)")
+                   "From the facts after this sequence; 0 from the beginning (else from now)")
       ->type_name("N");
   reminding->add_option("--soon", reminders->soon, "Working days ahead of due moments (else 2)")
       ->type_name("DAYS");
   reminding->add_option("--limit", reminders->limit, "End after so many (else never)")
       ->type_name("N");
+
+  auto notices = std::make_shared<NoticeWatchOptions>();
+  CLI::App* noticing = line->Add(
+      watch,
+      {"notices", "Revisions of figures that your organisation used.",
+       "watch notices --profile analyst.profile.textproto"},
+      [notices](Environment& environment) { return WatchNotices(*notices, environment); });
+  noticing->add_option("--collection", notices->collection, "Only of this one")->type_name("CODE");
+  noticing->add_option("--limit", notices->limit, "End after so many (else never)")->type_name("N");
 
   auto feed = std::make_shared<FeedOptions>();
   CLI::App* feed_command =

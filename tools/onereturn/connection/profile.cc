@@ -18,6 +18,10 @@ void ToAbsolute(const std::filesystem::path& folder, std::string* path) {
 
 }  // namespace
 
+bool IsProfileGiven(const std::string& file) {
+  return !file.empty() || std::getenv(kVariable) != nullptr;
+}
+
 absl::StatusOr<config::v1::ClientProfile> ReadProfile(const std::string& file) {
   std::string path = file;
   if (const char* variable = std::getenv(kVariable); path.empty() && variable != nullptr) {

@@ -10,6 +10,9 @@
 
 namespace onereturn::client {
 
+// Does the option, or the environment variable ONERETURN_PROFILE, name one?
+bool IsProfileGiven(const std::string& file);
+
 // Reads a profile; relative paths in it become paths from its folder. With an empty `file` the
 // environment variable ONERETURN_PROFILE names it. A usage error says what is missing.
 absl::StatusOr<config::v1::ClientProfile> ReadProfile(const std::string& file);

@@ -5,6 +5,7 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -50,15 +51,16 @@ class ServiceClient {
                 CallLimits limits)
       : peer_(std::move(peer)), stub_(Service::NewStub(channel)), limits_(limits) {}
 
-  // A unary call.
+  // A unary call; `at_least`: of work that is known to take longer than the usual deadline.
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
-                                const Request& request) const {
+                                const Request& request,
+                                std::chrono::milliseconds at_least = {}) const {
     for (int attempt = 1;; ++attempt) {
       grpc::ClientContext context;
       AddRole(&context);
-      context.set_deadline(std::chrono::system_clock::now() + limits_.deadline);
+      context.set_deadline(std::chrono::system_clock::now() + std::max(limits_.deadline, at_least));
       Response response;
       const grpc::Status outcome = (stub_.get()->*method)(&context, request, &response);
       if (outcome.ok()) return response;

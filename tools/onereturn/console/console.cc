@@ -3,10 +3,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 
+#include "absl/strings/str_cat.h"
+#include "tools/onereturn/console/error_text.h"
 #include "tools/onereturn/console/text_table.h"
 
 namespace onereturn::client {
@@ -27,9 +30,10 @@ bool ColoursWished() {
          std::strcmp(terminal, "dumb") != 0;
 }
 
-void Write(std::FILE* stream, absl::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+// Did all of it arrive? errno says why not.
+bool Write(std::FILE* stream, absl::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), stream) == text.size() &&
+         std::fflush(stream) == 0;
 }
 
 }  // namespace
@@ -44,7 +48,10 @@ Console::Console() {
 
 void Console::Print(absl::string_view text) {
   EndProgress();
-  Write(stdout, text);
+  if (!written_.ok() || Write(stdout, text)) return;
+  written_ = WithRemedy(
+      absl::UnavailableError(absl::StrCat("the answer cannot be written: ", std::strerror(errno))),
+      "What was asked of the services may have been done: make room, and look, or ask again.");
 }
 
 void Console::Note(absl::string_view text) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace onereturn::client {
@@ -16,8 +17,11 @@ class Console {
   // Looks at both streams: is it a terminal, how wide, are colours wished (NO_COLOR, TERM).
   Console();
 
-  // Results.
+  // Results. Once they cannot be written, nothing more is.
   void Print(absl::string_view text);
+  // OK; else why a result could not be written: the disk is full, the reader is gone. A command
+  // that goes on until it is stopped asks, and ends.
+  const absl::Status& written() const { return written_; }
   // A remark for people: never among the results.
   void Note(absl::string_view text);
   // The line about what is going on now; on a terminal it is replaced by the next, elsewhere it is
@@ -35,6 +39,7 @@ class Console {
   bool colours_ = false;
   bool progress_terminal_ = false;
   bool progress_shown_ = false;
+  absl::Status written_;
 };
 
 // Microseconds since some moment, for measuring.

@@ -18,6 +18,9 @@ constexpr char kRemedy[] = "onereturn.client/remedy";
 std::string RemedyOf(const absl::Status& status) {
   if (auto remedy = status.GetPayload(kRemedy); remedy.has_value()) return std::string(*remedy);
   if (auto details = DetailsOf(status); details.has_value()) {
+    for (const auto& [key, value] : details->metadata) {
+      if (key == kRemedyKey) return value;
+    }
     return std::string(RowOf(details->reason).remedy);
   }
   switch (status.code()) {
@@ -94,6 +97,7 @@ std::string ErrorText(const absl::Status& status) {
       absl::StrAppend(&text, "  ", Printable(subject), ": ", Printable(description), "\n");
     }
     for (const auto& [key, value] : details->metadata) {
+      if (key == kRemedyKey) continue;
       absl::StrAppend(&text, "  ", Printable(key), ": ", Printable(value), "\n");
     }
     if (details->retry_after.has_value()) {

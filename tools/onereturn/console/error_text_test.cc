@@ -24,6 +24,15 @@ TEST(ErrorText, NamesReasonFieldsAndRemedy) {
             "  what to do: Correct the fields that are listed.\n");
 }
 
+// The fault's own remedy stands in the place of the reason's, and once.
+TEST(ErrorText, TheRemedyOfTheFaultItself) {
+  const absl::Status status = Error(Reason::kFileLayout, "the file is empty").Remedy("Export it.");
+  EXPECT_EQ(ErrorText(status),
+            "onereturn: the file is empty\n  reason: FILE_LAYOUT (INVALID_ARGUMENT)\n"
+            "  what to do: Export it.\n");
+  EXPECT_THAT(ErrorJson(status), HasSubstr("\"remedy\":\"Export it.\",\"exit_code\""));
+}
+
 TEST(ErrorText, PlaceComesFirstAndDetailsStay) {
   const absl::Status status =
       Within("msitae.textproto, collection X", Error(Reason::kHomeCollection, "has a home"));

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/clock/clock.h"
+#include "common/period/london_day.h"
 #include "common/period/period.h"
 #include "tools/onereturn/console/number_text.h"
 
@@ -47,6 +48,10 @@ std::string Label(returns::v1::RevisionStatus status) {
 }
 std::string Label(returns::v1::Origin origin) {
   return Words(returns::v1::Origin_Name(origin), "ORIGIN_");
+}
+std::string Label(returns::v1::RevisionReason reason) {
+  if (reason == returns::v1::REVISION_REASON_UNSPECIFIED) return "";
+  return Words(returns::v1::RevisionReason_Name(reason), "REVISION_REASON_");
 }
 std::string Label(metrics::v1::ValueState state) {
   switch (state) {
@@ -136,11 +141,21 @@ std::string PeriodText(absl::string_view period) {
   return parsed.ok() ? parsed->Display() : std::string(period);
 }
 
+std::string WhoText(const returns::v1::SignOff& one) {
+  const bool person = !one.person().empty();
+  const std::string& text = person ? one.person() : one.system();
+  const size_t mark = text.rfind(person ? '#' : '/');
+  return mark == std::string::npos ? text : text.substr(mark + 1);
+}
+
 std::string TimeText(const google::protobuf::Timestamp& time) {
   const Timestamp instant = Timestamp::FromSeconds(time.seconds());
   if (time.seconds() == 0 || instant < kMinTimestamp || instant > kMaxTimestamp) return "";
-  const std::string text = FormatTimestamp(instant);
-  return absl::StrCat(text.substr(0, 10), " ", text.substr(11, 8), " UTC");
+  constexpr int64_t kHourSeconds = 3'600;
+  const bool summer = IsLondonSummer(instant);
+  const std::string text =
+      FormatTimestamp(summer ? Timestamp::FromSeconds(time.seconds() + kHourSeconds) : instant);
+  return absl::StrCat(text.substr(0, 10), " ", text.substr(11, 8), summer ? " BST" : " GMT");
 }
 
 std::string ValueText(const metrics::v1::MetricValue& value) {

@@ -22,6 +22,8 @@ std::string Label(common::v1::Severity severity);
 std::string Label(common::v1::NullReason reason);
 std::string Label(returns::v1::RevisionStatus status);
 std::string Label(returns::v1::Origin origin);
+// "late data"; "" where none was said.
+std::string Label(returns::v1::RevisionReason reason);
 std::string Label(metrics::v1::ValueState state);
 std::string Label(metrics::v1::Direction direction);
 std::string Label(feed::v1::EntryKind kind);
@@ -41,7 +43,11 @@ std::string CellValueText(const common::v1::Cell& cell);
 
 // "March 2024" for "2024-03"; a text that is no period comes back as it is.
 std::string PeriodText(absl::string_view period);
-// "2024-05-01 09:30:12 UTC"; "" for no time.
+// Whose hand it was, short: the subject of a person, else the last part of a system's SPIFFE id.
+std::string WhoText(const returns::v1::SignOff& one);
+
+// What clocks in London show: "2024-05-01 09:30:12 BST", in winter "GMT", which is UTC; "" for no
+// time. JSON has times in UTC.
 std::string TimeText(const google::protobuf::Timestamp& time);
 
 // What stands for a value: its display with thousands, or why there is none.

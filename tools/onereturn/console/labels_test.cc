@@ -1,6 +1,7 @@
 // Goal: enumerations, cells, coverage, findings, charts and JSON read as documented.
 #include "tools/onereturn/console/labels.h"
 
+#include "common/clock/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tools/onereturn/console/findings_text.h"
@@ -23,6 +24,21 @@ TEST(Labels, Words) {
   EXPECT_EQ(OrganisationTypeOf("ward"), std::nullopt);
   EXPECT_EQ(PeriodText("2024-03"), "March 2024");
   EXPECT_EQ(PeriodText("never"), "never");
+}
+
+// A return that is due when 30 June ends in London is due at 23:00 UTC.
+TEST(Labels, TimesAreThoseOfLondon) {
+  const auto text = [](const char* instant) {
+    google::protobuf::Timestamp time;
+    time.set_seconds(ParseTimestamp(instant)->micros / 1'000'000);
+    return TimeText(time);
+  };
+  EXPECT_EQ(text("2025-06-30T23:00:00Z"), "2025-07-01 00:00:00 BST");
+  EXPECT_EQ(text("2025-12-31T23:59:59Z"), "2025-12-31 23:59:59 GMT");
+  EXPECT_EQ(text("2025-03-30T00:59:59Z"), "2025-03-30 00:59:59 GMT");
+  EXPECT_EQ(text("2025-03-30T01:00:00Z"), "2025-03-30 02:00:00 BST");
+  EXPECT_EQ(text("2025-10-26T01:00:00Z"), "2025-10-26 01:00:00 GMT");
+  EXPECT_EQ(TimeText({}), "");
 }
 
 TEST(Labels, Coverage) {

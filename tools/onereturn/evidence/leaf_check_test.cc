@@ -10,7 +10,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-metrics::v1::Metric FourHours() {
+metrics::v1::Metric FourHoursOfLeaf() {
   metrics::v1::Metric metric;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
       R"pb(numerator { item: "came" sign: 1 }
@@ -47,13 +47,13 @@ Cells ThreeDepartments() {
 }
 
 TEST(ComputeLeaf, OnlyWholePairsEnter) {
-  const LeafSums sums = ComputeLeaf(FourHours(), ThreeDepartments());
+  const LeafSums sums = ComputeLeaf(FourHoursOfLeaf(), ThreeDepartments());
   EXPECT_EQ(sums.numerator, Int128{68} * Decimal::kMillion);     // 100 - 40 + 8 - 0.
   EXPECT_EQ(sums.denominator, Int128{108} * Decimal::kMillion);  // 100 + 8.
 }
 
 TEST(ComputeLeaf, WithoutPairingEveryNumberEnters) {
-  metrics::v1::Metric metric = FourHours();
+  metrics::v1::Metric metric = FourHoursOfLeaf();
   metric.clear_pairing();
   metric.clear_denominator();
   const LeafSums sums = ComputeLeaf(metric, ThreeDepartments());
@@ -76,12 +76,12 @@ TEST(CheckLeaf, NamesBothFigures) {
   metrics::v1::TraceLeaf leaf;
   leaf.set_numerator("68");
   leaf.set_denominator("108");
-  EXPECT_TRUE(CheckLeaf(FourHours(), leaf, ThreeDepartments()).ok());
+  EXPECT_TRUE(CheckLeaf(FourHoursOfLeaf(), leaf, ThreeDepartments()).ok());
   leaf.set_numerator("69");
-  EXPECT_EQ(CheckLeaf(FourHours(), leaf, ThreeDepartments()).message(),
+  EXPECT_EQ(CheckLeaf(FourHoursOfLeaf(), leaf, ThreeDepartments()).message(),
             "the numerator is 68 by the cells; stated is 69");
   leaf.set_numerator("a lot");
-  EXPECT_FALSE(CheckLeaf(FourHours(), leaf, ThreeDepartments()).ok());
+  EXPECT_FALSE(CheckLeaf(FourHoursOfLeaf(), leaf, ThreeDepartments()).ok());
 }
 
 TEST(CheckValue, PartsMakeTheWhole) {

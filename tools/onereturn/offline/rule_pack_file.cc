@@ -25,12 +25,16 @@ absl::StatusOr<std::ifstream> OpenFile(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<ingestion::RulePack> OpenRulePack(absl::string_view bytes,
-                                                 const VerifyingKey& trusted) {
+                                                 const std::optional<VerifyingKey>& trusted) {
   returns::v1::SignedRulePack signed_pack;
   if (!signed_pack.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return UsageError("the file holds no rules to check by", kTakeAnew);
   }
-  const absl::Status verified = ingestion::VerifyRulePack(signed_pack, trusted);
+  absl::StatusOr<VerifyingKey> key = trusted.has_value()
+                                         ? absl::StatusOr<VerifyingKey>(*trusted)
+                                         : VerifyingKey::FromRawBytes(signed_pack.public_key());
+  if (!key.ok()) return UsageError("the file holds no rules to check by", kTakeAnew);
+  const absl::Status verified = ingestion::VerifyRulePack(signed_pack, *key);
   if (absl::IsFailedPrecondition(verified)) {
     return UsageError(
         "the rules are signed with another key than the profile has for the ingestion service",
@@ -44,7 +48,7 @@ absl::StatusOr<ingestion::RulePack> OpenRulePack(absl::string_view bytes,
 }
 
 absl::StatusOr<ingestion::RulePack> ReadRulePackFile(const std::string& path,
-                                                     const VerifyingKey& trusted) {
+                                                     const std::optional<VerifyingKey>& trusted) {
   ASSIGN_OR_RETURN(const std::ifstream stream, OpenFile(path));
   std::stringstream bytes;
   bytes << stream.rdbuf();

@@ -2,6 +2,7 @@
 #ifndef ONERETURN_TOOLS_ONERETURN_OFFLINE_RULE_PACK_FILE_H_
 #define ONERETURN_TOOLS_ONERETURN_OFFLINE_RULE_PACK_FILE_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -12,14 +13,15 @@
 
 namespace onereturn::client {
 
-// The pack in the bytes of a SignedRulePack, once `trusted` is seen to have signed it. Usage errors
-// for bytes that are no pack, and for one of another key.
+// The pack in the bytes of a SignedRulePack, once `trusted` is seen to have signed it; without it,
+// once the key that the pack itself names is, which says that it is whole and not whose it is.
+// Usage errors for bytes that are no pack, and for one of another key.
 absl::StatusOr<ingestion::RulePack> OpenRulePack(absl::string_view bytes,
-                                                 const VerifyingKey& trusted);
+                                                 const std::optional<VerifyingKey>& trusted);
 
 // The same from a file.
 absl::StatusOr<ingestion::RulePack> ReadRulePackFile(const std::string& path,
-                                                     const VerifyingKey& trusted);
+                                                     const std::optional<VerifyingKey>& trusted);
 
 // Judges the file at `path` by the pack; a usage error when it cannot be read.
 absl::StatusOr<ingestion::CheckedFile> CheckLocalFile(const ingestion::RulePack& pack,

@@ -7,8 +7,8 @@
 namespace onereturn::client {
 namespace {
 
-constexpr double kWidth = 880;
-constexpr double kHeight = 118;
+constexpr double kPictureWidth = 880;
+constexpr double kPictureHeight = 118;
 constexpr double kEdge = 4;
 constexpr double kBarTop = 44;
 constexpr double kBarHeight = 34;
@@ -24,7 +24,7 @@ class BandBar {
     return absl::StrCat(
         absl::StrFormat("<svg class=\"bands\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
                         "aria-label=\"%s\">\n",
-                        kWidth, kHeight, EscapeXml(Summary())),
+                        kPictureWidth, kPictureHeight, EscapeXml(Summary())),
         svg_, "</svg>\n");
   }
 
@@ -32,7 +32,7 @@ class BandBar {
   double X(double percent) const {
     constexpr double kWhole = 100;
     const double part = (percent - lowest_) / (kWhole - lowest_);
-    return kEdge + part * (kWidth - 2 * kEdge);
+    return kEdge + part * (kPictureWidth - 2 * kEdge);
   }
 
   void Band(size_t index) {
@@ -59,7 +59,7 @@ class BandBar {
   void Marker() {
     const double x = X(std::max<double>(lowest_, rating_.percent));
     // The number stays inside the picture at both ends.
-    const double text_x = std::clamp(x, 34.0, kWidth - 34.0);
+    const double text_x = std::clamp(x, 34.0, kPictureWidth - 34.0);
     absl::StrAppendFormat(&svg_,
                           "<path class=\"marker\" d=\"M%.1f %.1fl-8 -11h16z\"/>\n"
                           "<line class=\"marker-line\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" "

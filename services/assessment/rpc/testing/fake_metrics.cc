@@ -70,6 +70,7 @@ FakeMetrics::~FakeMetrics() { Stop(); }
 
 std::string FakeMetrics::LatestPosition() { return PositionText(100, 5); }
 std::string FakeMetrics::EarlierPosition() { return PositionText(60, 5); }
+std::string FakeMetrics::LaterPosition() { return PositionText(120, 5); }
 
 void FakeMetrics::Stop() {
   if (server_ == nullptr) return;
@@ -91,6 +92,11 @@ void FakeMetrics::set_failure(absl::Status failure) {
 void FakeMetrics::set_silent(bool silent) {
   std::lock_guard<std::mutex> lock(mutex_);
   silent_ = silent;
+}
+
+void FakeMetrics::set_revised_leaf(int leaf) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  revised_leaf_ = leaf;
 }
 
 void FakeMetrics::set_endless(bool endless) {
@@ -157,6 +163,7 @@ grpc::Status FakeMetrics::TraceMetricValue(
     grpc::ServerWriter<metrics::v1::TraceMetricValueResponse>* writer) {
   metrics::v1::TraceMetricValueResponse part;
   bool endless = false;
+  int revised_leaf = 0;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     last_trace_ = *request;
@@ -167,12 +174,14 @@ grpc::Status FakeMetrics::TraceMetricValue(
     *part.mutable_value() = answer.value();
     part.set_position(answer.position());
     endless = endless_;
+    if (request->read().as_of_position() != LatestPosition()) revised_leaf = revised_leaf_;
   }
   writer->Write(part);
   for (int leaf = 1; endless || leaf <= 2; ++leaf) {
     part.mutable_leaf()->set_organisation(absl::StrCat("R", leaf % 100));
-    part.mutable_leaf()->set_revision(
-        absl::StrCat("organisations/R", leaf % 100, "/returns/MSitAE.2024-03/revisions/1"));
+    part.mutable_leaf()->set_revision(absl::StrCat("organisations/R", leaf % 100,
+                                                   "/returns/MSitAE.2024-03/revisions/",
+                                                   leaf == revised_leaf ? 2 : 1));
     part.mutable_leaf()->set_sequence(static_cast<uint64_t>(leaf));
     if (!writer->Write(part)) break;
   }

@@ -25,6 +25,7 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
 
   static std::string LatestPosition();
   static std::string EarlierPosition();
+  static std::string LaterPosition();
 
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
   // The service is down from now on.
@@ -35,6 +36,8 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
   void set_failure(absl::Status failure);
   // Questions are taken and never answered, until the asker has gone.
   void set_silent(bool silent);
+  // This leaf of every trace, from 1, is of revision 2, but at LatestPosition().
+  void set_revised_leaf(int leaf);
   // A trace never ends.
   void set_endless(bool endless);
 
@@ -67,6 +70,7 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
   std::function<void(metrics::v1::GetMetricValueResponse*)> change_;
   absl::Status failure_;
   bool silent_ = false;
+  int revised_leaf_ = 0;
   bool endless_ = false;
   bool left_ = false;
   int questions_ = 0;

@@ -16,7 +16,7 @@
 
 namespace onereturn::ingestion {
 
-// Items and collections of all files of deploy/england; no organisations.
+// Calendars, items and collections of all files of deploy/england; no organisations.
 inline config::v1::DefinitionSet ShippedReturns() {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(DeployFolder() + "/england")) {
@@ -27,6 +27,7 @@ inline config::v1::DefinitionSet ShippedReturns() {
   for (const std::string& file : files) {
     config::v1::DefinitionSet part;
     ONERETURN_CHECK(google::protobuf::TextFormat::ParseFromString(FileText(file), &part));
+    all.mutable_calendars()->MergeFrom(part.calendars());
     all.mutable_items()->MergeFrom(part.items());
     all.mutable_collections()->MergeFrom(part.collections());
   }
@@ -49,7 +50,9 @@ inline std::map<std::string, Collection> ShippedCollections() {
           if (found == items.end()) return std::optional<catalogue::v1::DataItem>();
           return std::make_optional(found->second);
         },
-        [&]() -> absl::StatusOr<OrganisationCodes> { return organisations; });
+        [&](const OrganisationTypes&) -> absl::StatusOr<OrganisationCodes> {
+          return organisations;
+        });
     if (!built.ok()) std::fprintf(stderr, "%s\n", WordsOf(built.status()).c_str());
     ONERETURN_CHECK(built.ok());
     collections.emplace(definition.code(), *std::move(built));

@@ -48,10 +48,10 @@ inline std::string FileText(const std::string& path) {
 
 inline std::string DeployFolder() { return std::string(ONERETURN_SOURCE_DIR) + "/deploy"; }
 
-// The catalogue of deploy/england: organisations, items, the collection MSitAE.
+// The catalogue of deploy/england: calendar, organisations, items, the collection MSitAE.
 inline config::v1::DefinitionSet EnglandCatalogue() {
   config::v1::DefinitionSet all;
-  for (const char* name : {"organisations", "items", "msitae"}) {
+  for (const char* name : {"calendar", "organisations", "items", "msitae"}) {
     config::v1::DefinitionSet part;
     ONERETURN_CHECK(google::protobuf::TextFormat::ParseFromString(
         FileText(absl::StrCat(DeployFolder(), "/england/", name, ".textproto")), &part));
@@ -60,7 +60,7 @@ inline config::v1::DefinitionSet EnglandCatalogue() {
   return all;
 }
 
-// The same with these organisations only.
+// The same with these organisations only, and without a window: whoever tests time gives one.
 inline config::v1::DefinitionSet EnglandOf(const std::set<std::string>& codes) {
   config::v1::DefinitionSet all = EnglandCatalogue();
   auto keep = [&codes](auto* rows, auto code_of) {
@@ -70,8 +70,19 @@ inline config::v1::DefinitionSet EnglandOf(const std::set<std::string>& codes) {
   };
   keep(all.mutable_organisations(), [](const auto& row) { return row.code(); });
   catalogue::v1::Collection* collection = all.mutable_collections(0);
+  collection->clear_window();
+  all.clear_calendars();
   keep(collection->mutable_frames(), [](const auto& row) { return row.organisation(); });
   keep(collection->mutable_not_collected(), [](const auto& row) { return row.organisation(); });
+  // Figures of tests are of all departments: each organisation has a type 1 department.
+  for (auto& list : *collection->mutable_lists()) {
+    list.clear_members();
+    for (const auto& organisation : all.organisations()) {
+      auto* member = list.add_members();
+      member->set_organisation(organisation.code());
+      member->set_from_period("2016-04");
+    }
+  }
   return all;
 }
 
@@ -103,7 +114,7 @@ class TestIngestion {
     sign_return_ = std::make_unique<SignReturn>(writer_.get(), collections_.get());
     drafts_ = std::make_unique<Drafts>(committer_.get(), writer_.get(), collections_.get());
     submit_file_ = std::make_unique<SubmitFile>(store_.get(), writer_.get(), collections_.get(),
-                                                uploads_.get(), submit_return_.get());
+                                                uploads_.get(), submit_return_.get(), &progress_);
   }
   ~TestIngestion() {
     JoinThreads();
@@ -256,6 +267,7 @@ class TestIngestion {
   const Uploads& uploads() const { return *uploads_; }
   const FactWriter& writer() const { return *writer_; }
   const SubmitReturn& submit_return() const { return *submit_return_; }
+  const ImportProgress& progress() const { return progress_; }
   const SubmitFile& submit_file() const { return *submit_file_; }
   const SignReturn& sign_return() const { return *sign_return_; }
   const Drafts& drafts() const { return *drafts_; }
@@ -280,6 +292,7 @@ class TestIngestion {
   std::unique_ptr<Define> define_;
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<SubmitReturn> submit_return_;
+  ImportProgress progress_;
   std::unique_ptr<SubmitFile> submit_file_;
   std::unique_ptr<SignReturn> sign_return_;
   std::unique_ptr<Drafts> drafts_;

@@ -1,0 +1,184 @@
+// The returns of a file that was judged: committed one by one, or put together.
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "common/commit/journal.h"
+#include "common/commit/request_id.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/returns_in_flight.h"
+#include "services/ingestion/app/submit_file.h"
+#include "services/ingestion/app/submitted_return.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// Chunks of cells that go into the batch of all; those of further returns are written ahead.
+constexpr size_t kChunkBytesTogether = size_t{4} << 20;
+
+// What the same request id must always stand for: the file and how it is read.
+Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission,
+                    const std::string& organisation) {
+  // What is given with a file is part of it; without, it is as it always was.
+  const GivenWithFile& given = submission.given;
+  const std::string with_file =
+      given.period.has_value() || !given.organisation.empty()
+          ? absl::StrCat(absl::string_view("\0", 1),
+                         given.period.has_value() ? given.period->ToString() : "",
+                         absl::string_view("\0", 1), given.organisation)
+          : "";
+  std::string how;
+  if (submission.mode != SubmitMode::kReplace || submission.all_or_nothing) {
+    how = absl::StrCat(absl::string_view("\0", 1), "mode ", static_cast<int>(submission.mode),
+                       submission.all_or_nothing ? " all or nothing" : "");
+  }
+  std::string reason;
+  if (submission.reason != returns::v1::REVISION_REASON_UNSPECIFIED) {
+    reason = absl::StrCat(submission.reason, " ", submission.reason_text, "\n");
+  }
+  return Sha256Concatenated({reason, upload.record.digest(), submission.collection,
+                             absl::string_view("\0", 1), submission.layout,
+                             absl::string_view("\0", 1), absl::StrCat(submission.status),
+                             absl::string_view("\0", 1), organisation, with_file, how});
+}
+
+// What the return came to, by name.
+void NameIn(const ReturnAnswer& one, FileReturnAnswer* target) {
+  const ReturnKey key{one.fact.collection(), one.fact.period(), one.fact.organisation()};
+  if (one.waits) {
+    target->submission = SubmissionName(key);
+  } else {
+    target->revision = RevisionName(key, one.fact.revision());
+  }
+  target->unchanged = one.unchanged;
+}
+
+// Adds what became of one organisation's return.
+absl::Status TakeAnswer(absl::StatusOr<ReturnAnswer> one, FileReturnAnswer* target,
+                        Findings* findings) {
+  if (!one.ok() && ReasonOf(one.status()) == Reason::kRequestIdReused) {
+    target->verdict = Verdict::kInvalid;
+    findings->Add(RefusedRow(target->row, target->organisation, one.status(),
+                             "Send this organisation's figures again in a file with a request_id "
+                             "of its own; the other rows are not held up."));
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(one.status());
+  target->verdict = one->verdict;
+  if (!one->accepted.has_value()) {
+    // The catalogue changed after the first reading, and by it the return is not valid any more.
+    findings->Append(std::move(one->findings));
+    return absl::OkStatus();
+  }
+  NameIn(*one, target);
+  target->sequence = one->accepted->placement.sequence;
+  target->replayed = one->accepted->replayed;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status SubmitFile::VisitValid(
+    const Reading& reading, const FileAnswer& answer,
+    const std::function<absl::Status(size_t place, ReturnSubmission submission)>& visit) const {
+  const FileSubmission& file = reading.submission;
+  ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(reading.upload.record.digest()));
+  const SourceFile source{digest, file.upload, reading.upload.check};
+  const std::string scope = RequestScope(file.scope.organisation(), file.origin.actor);
+  size_t place = 0;
+  return ReadRows(
+      reading,
+      [&](FileReturnRows rows) -> absl::Status {
+        const size_t own_place = place++;
+        if (answer.returns[own_place].verdict == Verdict::kInvalid) return absl::OkStatus();
+        ReturnSubmission single;
+        single.origin.actor = file.origin.actor;
+        single.origin.person = file.origin.person;
+        single.origin.role = file.origin.role;
+        // The organisation's own ids cannot stand in the way of an import.
+        single.origin.request_id =
+            DerivedRequestId(file.origin.request_id, scope, rows.organisation);
+        single.origin.derived_id = true;
+        single.origin.digest = DigestOfRows(reading.upload, file, rows.organisation);
+        single.collection = file.collection;
+        single.period = rows.period.ToString();
+        single.status = rows.status.has_value()
+                            ? static_cast<returns::v1::RevisionStatus>(*rows.status)
+                            : file.status;
+        single.joining = reading.joining;
+        single.reason = file.reason;
+        single.reason_text = file.reason_text;
+        single.file = source;
+        single.submission =
+            ToSubmission(std::move(rows), file.may_import ? Origin::kImport : Origin::kSubmitted);
+        return visit(own_place, std::move(single));
+      },
+      nullptr);
+}
+
+absl::Status SubmitFile::CommitRows(const Reading& reading, FileAnswer* answer) const {
+  ReturnsInFlight in_flight;
+  const absl::Status read =
+      VisitValid(reading, *answer, [&](size_t place, ReturnSubmission single) -> absl::Status {
+        const size_t cells = single.submission.cells.size();
+        in_flight.Begin(cells);
+        submit_return_->Run(
+            std::move(single),
+            [&in_flight, place, cells, run = reading.run](absl::StatusOr<ReturnAnswer> one) {
+              if (one.ok() && one->accepted.has_value()) run->Stored(1);
+              in_flight.End(place, cells, std::move(one));
+            },
+            [&in_flight](std::function<void()> work) { return in_flight.Again(std::move(work)); });
+        return absl::OkStatus();
+      });
+  auto answers = in_flight.WaitForAll();
+  RETURN_IF_ERROR(read);
+  for (auto& [place, one] : answers) {
+    RETURN_IF_ERROR(TakeAnswer(std::move(one), &answer->returns[place], &answer->findings));
+  }
+  answer->verdict = VerdictOf(answer->findings);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Decision> SubmitFile::PutTogether(const Snapshot& snapshot, const Reading& reading,
+                                                 FileAnswer* answer) const {
+  FactsTogether together;
+  size_t room_bytes = kChunkBytesTogether;
+  bool all_valid = true;
+  RETURN_IF_ERROR(
+      VisitValid(reading, *answer, [&](size_t place, ReturnSubmission single) -> absl::Status {
+        ReturnAnswer one;
+        ASSIGN_OR_RETURN(Decision decision,
+                         submit_return_->Decide(snapshot, single, &room_bytes, &one));
+        FileReturnAnswer& target = answer->returns[place];
+        PartOfFacts part{SubmitReturn::RequestOf(single), Unchanged{}};
+        if (auto* unchanged = std::get_if<Unchanged>(&decision)) {
+          part.decision = std::move(*unchanged);
+        } else if (auto* fact = std::get_if<NewFact>(&decision)) {
+          part.decision = std::move(*fact);
+        } else {
+          target.verdict = one.verdict;
+          all_valid = false;
+          answer->findings.Append(std::move(one.findings));
+          return absl::OkStatus();
+        }
+        NameIn(one, &target);
+        together.parts.push_back(std::move(part));
+        return absl::OkStatus();
+      }));
+  if (!all_valid) {
+    for (FileReturnAnswer& one : answer->returns) {
+      one.revision.clear();
+      one.submission.clear();
+      one.unchanged = false;
+    }
+    answer->verdict = Verdict::kInvalid;
+    return NothingToKeep{};
+  }
+  ASSIGN_OR_RETURN(together.own, FileFact(reading, *answer, together.parts.size()));
+  return together;
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,345 @@
+#include "services/ingestion/app/read_review.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "common/commit/journal.h"
+#include "common/feed/wire.h"
+#include "common/period/period.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/review_content.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr char kReviewEnding[] = "/review";
+constexpr char kQueriesPart[] = "/queries/";
+constexpr size_t kMostFigures = 50;
+
+template <typename Fact>
+struct EntryWith {
+  feed::v1::Entry entry;
+  Fact fact;
+};
+
+template <typename Fact>
+absl::StatusOr<EntryWith<Fact>> ReviewFactAt(const Reader& reader, uint64_t sequence,
+                                             feed::v1::EntryKind kind) {
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
+  EntryWith<Fact> read;
+  if (!read.entry.ParseFromString(bytes) || read.entry.kind() != kind ||
+      !read.fact.ParseFromString(read.entry.fact())) {
+    return absl::DataLossError("a stored entry is not what was kept of a review");
+  }
+  return read;
+}
+
+absl::StatusOr<EntryWith<feed::v1::ReviewConcluded>> ConcludedAt(const Reader& reader,
+                                                                 uint64_t sequence) {
+  return ReviewFactAt<feed::v1::ReviewConcluded>(reader, sequence,
+                                                 feed::v1::ENTRY_KIND_REVIEW_CONCLUDED);
+}
+
+// RANGE where no cell can hold the sum.
+common::v1::Cell CellOfSum(const ReviewedCell& cell, const ReviewSum& sum) {
+  common::v1::Cell wire;
+  wire.mutable_reference()->set_item(cell.item);
+  for (const DimensionValue& one : cell.dimensions) {
+    common::v1::DimensionValue* added = wire.mutable_reference()->add_dimensions();
+    added->set_dimension(one.dimension);
+    added->set_value(one.value);
+  }
+  if (sum.numbers == 0) {
+    wire.set_null_reason(static_cast<common::v1::NullReason>(sum.null_reason));
+    return wire;
+  }
+  // What is too large stands without a value: the figures beside it are to be looked at.
+  const absl::StatusOr<Decimal> total = Decimal::FromWideMillionths(sum.millionths);
+  if (total.ok()) wire.set_millionths(total->millionths());
+  return wire;
+}
+
+returns::v1::ReviewDifference MessageOfDifference(const ReviewDifferenceOf& one,
+                                                  const std::vector<ProviderFigure>& figures) {
+  returns::v1::ReviewDifference wire;
+  if (one.providers != nullptr) {
+    *wire.mutable_providers() = CellOfSum(*one.cell, *one.providers);
+    wire.set_number_count(one.providers->numbers);
+    wire.set_null_count(one.providers->nulls);
+  }
+  if (one.compared != nullptr) {
+    *wire.mutable_compared() = CellOfSum(*one.cell, *one.compared);
+  }
+  *wire.mutable_cell() = wire.has_providers() ? wire.providers().reference()  //
+                                              : wire.compared().reference();
+  if (const std::optional<Int128> difference = one.Difference(); difference.has_value()) {
+    const absl::StatusOr<Decimal> exact = Decimal::FromWideMillionths(*difference);
+    if (exact.ok()) wire.set_difference_millionths(exact->millionths());
+  }
+  for (const ProviderFigure& figure : figures) {
+    returns::v1::ReviewFigure* added = wire.add_figures();
+    added->set_organisation(figure.organisation);
+    if (figure.value.has_value()) {
+      added->set_millionths(figure.value->millionths());
+    } else {
+      added->set_null_reason(static_cast<common::v1::NullReason>(figure.null_reason));
+    }
+  }
+  return wire;
+}
+
+// What the sums are compared with, and its number.
+struct Basis {
+  returns::v1::ReviewBasis kind = returns::v1::REVIEW_BASIS_NOTHING;
+  uint32_t number = 0;
+  ReviewSums sums;
+};
+
+absl::StatusOr<Basis> BasisOf(const Reader& reader, const ReturnKey& review,
+                              returns::v1::ReviewBasis against, ReviewContent* content,
+                              const std::optional<returns::v1::ReviewConclusion>& last) {
+  const bool any = against == returns::v1::REVIEW_BASIS_UNSPECIFIED;
+  const bool own = content->own.revision != 0;
+  if (own && (any || against == returns::v1::REVIEW_BASIS_OWN_RETURN)) {
+    return Basis{returns::v1::REVIEW_BASIS_OWN_RETURN, content->own.revision,
+                 std::move(content->own_sums)};
+  }
+  if (last.has_value() && (any || against == returns::v1::REVIEW_BASIS_LAST_REVIEW)) {
+    ASSIGN_OR_RETURN(ReviewContent then,
+                     ReadReviewContent(reader, review, last->reviewed_sequence()));
+    return Basis{returns::v1::REVIEW_BASIS_LAST_REVIEW, last->number(), std::move(then.sums)};
+  }
+  if (any || against == returns::v1::REVIEW_BASIS_NOTHING) return Basis{};
+  return Error(Reason::kFieldInvalid, "there is nothing of the kind to compare with")
+      .Field("against", against == returns::v1::REVIEW_BASIS_OWN_RETURN
+                            ? "the commissioner holds no return of its own"
+                            : "no review was concluded before");
+}
+
+absl::StatusOr<std::optional<returns::v1::ReviewConclusion>> LastConclusion(const Reader& reader,
+                                                                            const ReturnKey& review,
+                                                                            uint64_t sequence) {
+  ASSIGN_OR_RETURN(const ConclusionPlace place, NewestConclusion(reader, review, sequence));
+  if (place.number == 0) return std::optional<returns::v1::ReviewConclusion>();
+  ASSIGN_OR_RETURN(auto conclusion, LoadConclusion(reader, place, sequence));
+  return std::optional<returns::v1::ReviewConclusion>(std::move(conclusion));
+}
+
+void FillReview(const ReturnKey& review, const ReviewContent& content, returns::v1::Review* wire) {
+  wire->set_name(ReviewName(review));
+  wire->set_commissioner(review.organisation);
+  wire->set_collection(review.collection);
+  wire->set_period(review.period);
+  for (const std::string& code : content.codes) wire->add_codes(code);
+  for (const ReviewedReturn& one : content.providers) {
+    returns::v1::ReviewProvider* added = wire->add_providers();
+    added->set_organisation(one.organisation);
+    added->set_revision(one.revision);
+    added->set_cell_count(one.cell_count);
+  }
+  wire->set_cell_count(content.sums.size());
+  for (const std::string& item : content.items_not_summed) wire->add_items_not_summed(item);
+  wire->set_content_digest(std::string(DigestBytes(content.digest)));
+}
+
+absl::StatusOr<PageOf<returns::v1::ReviewDifference>> PageOfDifferences(
+    const Reader& reader, const ReviewContent& content,
+    const std::vector<ReviewDifferenceOf>& differences, const std::string& after, size_t limit) {
+  uint64_t skip = 0;
+  if (!absl::SimpleAtoi(after, &skip)) skip = 0;
+  PageOf<returns::v1::ReviewDifference> page;
+  const size_t first = std::min<size_t>(skip, differences.size());
+  const size_t end = std::min(first + limit, differences.size());
+  std::vector<ReviewedCell> cells;
+  for (size_t i = first; i < end; ++i) cells.push_back(*differences[i].cell);
+  ASSIGN_OR_RETURN(const auto figures, FiguresOf(reader, content, cells, kMostFigures));
+  for (size_t i = first; i < end; ++i) {
+    page.rows.push_back(MessageOfDifference(differences[i], figures.at(*differences[i].cell)));
+  }
+  if (end < differences.size()) page.after = absl::StrCat(end);
+  return page;
+}
+
+// With the canonical text of the period, under which conclusions are kept; what is no period, the
+// collection refuses.
+absl::StatusOr<ReturnKey> ParseCanonicalKey(absl::string_view name) {
+  ASSIGN_OR_RETURN(ReturnKey key, ParseReturnKey(name));
+  const absl::StatusOr<Period> period = Period::Parse(key.period);
+  if (period.ok()) key.period = period->ToString();
+  return key;
+}
+
+}  // namespace
+
+std::string ReviewName(const ReturnKey& review) {
+  return absl::StrCat(ReturnName(review), kReviewEnding);
+}
+
+std::string QueryName(const QueryKey& key) {
+  return absl::StrCat(ReturnName(key.key), kQueriesPart, key.commissioner, ".", key.conclusion);
+}
+
+absl::StatusOr<ReturnKey> ParseReviewName(absl::string_view name) {
+  if (!absl::ConsumeSuffix(&name, kReviewEnding)) return NotFound();
+  return ParseCanonicalKey(name);
+}
+
+absl::StatusOr<QueryKey> ParseQueryName(absl::string_view name) {
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(name, absl::MaxSplits(absl::string_view(kQueriesPart), 1));
+  if (parts.size() != 2) return NotFound();
+  QueryKey key;
+  ASSIGN_OR_RETURN(key.key, ParseCanonicalKey(parts[0]));
+  const std::vector<absl::string_view> id = absl::StrSplit(parts[1], '.');
+  if (id.size() != 2 || !absl::SimpleAtoi(id[1], &key.conclusion)) return NotFound();
+  key.commissioner = std::string(id[0]);
+  return key;
+}
+
+absl::StatusOr<ReviewRead> ReadReview(const Reader& reader, const OrganisationScope& scope,
+                                      const ReturnKey& review, returns::v1::ReviewBasis against,
+                                      uint64_t sequence, const std::string& after, size_t limit) {
+  if (!scope.Covers(review.organisation)) return NotFound();
+  ASSIGN_OR_RETURN(ReviewContent content, ReadReviewContent(reader, review, sequence));
+  ASSIGN_OR_RETURN(auto last, LastConclusion(reader, review, sequence));
+  ASSIGN_OR_RETURN(const Basis basis, BasisOf(reader, review, against, &content, last));
+  const std::vector<ReviewDifferenceOf> differences = ReviewDifferences(content.sums, basis.sums);
+  ReviewRead read;
+  FillReview(review, content, &read.review);
+  read.review.set_basis(basis.kind);
+  read.review.set_basis_number(basis.number);
+  read.review.set_difference_count(differences.size());
+  if (last.has_value()) {
+    last->set_stale(last->content_digest() != read.review.content_digest());
+    *read.review.mutable_conclusion() = *std::move(last);
+  }
+  ASSIGN_OR_RETURN(read.differences, PageOfDifferences(reader, content, differences, after, limit));
+  return read;
+}
+
+absl::StatusOr<PageOf<returns::v1::ConcludedReview>> ListReviews(
+    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
+    uint64_t sequence, const std::string& after, size_t limit) {
+  PageOf<returns::v1::ConcludedReview> page;
+  ReturnKey last;
+  RETURN_IF_ERROR(VisitReviews(
+      reader, scope, sequence, after,
+      [&](const ReturnKey& review, const ConclusionPlace& place) -> absl::StatusOr<bool> {
+        if (!collection.empty() && review.collection != collection) return true;
+        if (page.rows.size() == limit) {
+          page.after = ReviewKeyText(last);
+          return false;
+        }
+        returns::v1::ConcludedReview row;
+        row.set_name(ReviewName(review));
+        row.set_commissioner(review.organisation);
+        row.set_collection(review.collection);
+        row.set_period(review.period);
+        ASSIGN_OR_RETURN(*row.mutable_conclusion(), LoadConclusion(reader, place, sequence));
+        const uint64_t reviewed = row.conclusion().reviewed_sequence();
+        ASSIGN_OR_RETURN(const bool look, MayHaveChanged(reader, review, reviewed, sequence));
+        if (look) {
+          ASSIGN_OR_RETURN(const ReviewContent now, ReadReviewContent(reader, review, sequence));
+          row.mutable_conclusion()->set_stale(row.conclusion().content_digest() !=
+                                              DigestBytes(now.digest));
+        }
+        page.rows.push_back(std::move(row));
+        last = review;
+        return true;
+      }));
+  return page;
+}
+
+absl::StatusOr<PageOf<returns::v1::ReviewQuery>> ListQueries(
+    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
+    bool unanswered, uint64_t sequence, const std::string& after, size_t limit) {
+  PageOf<returns::v1::ReviewQuery> page;
+  std::string last;
+  RETURN_IF_ERROR(VisitQueries(
+      reader, scope, after,
+      [&](const QueryKey& key,
+          const storage::v1::ReviewQueryRecord& record) -> absl::StatusOr<bool> {
+        if (!collection.empty() && key.key.collection != collection) return true;
+        if (record.asked_sequence() > sequence) return true;
+        const bool answered =
+            record.answered_sequences_size() > 0 && record.answered_sequences(0) <= sequence;
+        if (unanswered && answered) return true;
+        if (page.rows.size() == limit) {
+          page.after = last;
+          return false;
+        }
+        ASSIGN_OR_RETURN(auto row, LoadQuery(reader, key, record, sequence));
+        page.rows.push_back(std::move(row));
+        last = QueryKeyText(key);
+        return true;
+      }));
+  return page;
+}
+
+absl::StatusOr<returns::v1::ReviewConclusion> LoadConclusion(const Reader& reader,
+                                                             const ConclusionPlace& place,
+                                                             uint64_t sequence) {
+  ASSIGN_OR_RETURN(const auto concluded, ConcludedAt(reader, place.sequence));
+  const feed::v1::ReviewConcluded& fact = concluded.fact;
+  returns::v1::ReviewConclusion message;
+  message.set_number(fact.number());
+  message.set_outcome(fact.outcome());
+  message.set_reason(fact.reason());
+  message.set_content_digest(fact.content_digest());
+  message.set_reviewed_sequence(fact.reviewed_sequence());
+  *message.mutable_time() = ToWire(Timestamp{concluded.entry.time_micros()});
+  message.set_sequence(concluded.entry.sequence());
+  message.set_system(concluded.entry.actor());
+  message.set_person(concluded.entry.person());
+  for (const feed::v1::ReviewQueryAsked& asked : fact.queries()) {
+    const QueryKey key{{fact.collection(), fact.period(), asked.organisation()},
+                       fact.commissioner(),
+                       fact.number()};
+    ASSIGN_OR_RETURN(const std::optional<StoredQuery> stored, FindQuery(reader, key));
+    if (!stored.has_value()) return absl::DataLossError("a query that was asked is not stored");
+    ASSIGN_OR_RETURN(*message.add_queries(), LoadQuery(reader, key, stored->record, sequence));
+  }
+  return message;
+}
+
+absl::StatusOr<returns::v1::ReviewQuery> LoadQuery(const Reader& reader, const QueryKey& key,
+                                                   const storage::v1::ReviewQueryRecord& record,
+                                                   uint64_t sequence) {
+  ASSIGN_OR_RETURN(const auto concluded, ConcludedAt(reader, record.asked_sequence()));
+  returns::v1::ReviewQuery query;
+  query.set_name(QueryName(key));
+  query.set_organisation(key.key.organisation);
+  query.set_commissioner(key.commissioner);
+  query.set_collection(key.key.collection);
+  query.set_period(key.key.period);
+  query.set_conclusion(key.conclusion);
+  for (const feed::v1::ReviewQueryAsked& asked : concluded.fact.queries()) {
+    if (asked.organisation() == key.key.organisation) query.set_text(asked.text());
+  }
+  *query.mutable_ask_time() = ToWire(Timestamp{concluded.entry.time_micros()});
+  for (const uint64_t at : record.answered_sequences()) {
+    if (at > sequence) break;
+    ASSIGN_OR_RETURN(const auto answered,
+                     ReviewFactAt<feed::v1::ReviewQueryAnswered>(
+                         reader, at, feed::v1::ENTRY_KIND_REVIEW_QUERY_ANSWERED));
+    returns::v1::ReviewAnswer* answer = query.add_answers();
+    answer->set_text(answered.fact.text());
+    *answer->mutable_time() = ToWire(Timestamp{answered.entry.time_micros()});
+    answer->set_sequence(answered.entry.sequence());
+    answer->set_system(answered.entry.actor());
+    answer->set_person(answered.entry.person());
+  }
+  return query;
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,56 @@
+// Reading commissioners' reviews, and what they ask providers.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_READ_REVIEW_H_
+#define ONERETURN_SERVICES_INGESTION_APP_READ_REVIEW_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/identity/organisation_scope.h"
+#include "common/storage/reader.h"
+#include "onereturn/returns/v1/review_service.pb.h"
+#include "services/ingestion/app/read_returns.h"
+#include "services/ingestion/store/review_table.h"
+
+namespace onereturn::ingestion {
+
+// Every function answers as of `sequence`, and as if what `scope` does not cover did not exist.
+
+struct ReviewRead {
+  returns::v1::Review review;
+  PageOf<returns::v1::ReviewDifference> differences;
+};
+// `after` counts the differences already given. Errors as ReadReviewContent and GetReview.
+absl::StatusOr<ReviewRead> ReadReview(const Reader& reader, const OrganisationScope& scope,
+                                      const ReturnKey& review, returns::v1::ReviewBasis against,
+                                      uint64_t sequence, const std::string& after, size_t limit);
+
+// An empty `collection` means all, of queries too.
+absl::StatusOr<PageOf<returns::v1::ConcludedReview>> ListReviews(
+    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
+    uint64_t sequence, const std::string& after, size_t limit);
+absl::StatusOr<PageOf<returns::v1::ReviewQuery>> ListQueries(
+    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
+    bool unanswered, uint64_t sequence, const std::string& after, size_t limit);
+
+// The conclusion at `place`, with its queries and their answers; without `stale`.
+absl::StatusOr<returns::v1::ReviewConclusion> LoadConclusion(const Reader& reader,
+                                                             const ConclusionPlace& place,
+                                                             uint64_t sequence);
+absl::StatusOr<returns::v1::ReviewQuery> LoadQuery(const Reader& reader, const QueryKey& key,
+                                                   const storage::v1::ReviewQueryRecord& record,
+                                                   uint64_t sequence);
+
+// "organisations/{commissioner}/returns/{collection}.{period}/review".
+std::string ReviewName(const ReturnKey& review);
+// "organisations/{provider}/returns/{collection}.{period}/queries/{commissioner}.{conclusion}".
+std::string QueryName(const QueryKey& key);
+// NOT_FOUND for a name of another form: nothing can have it.
+absl::StatusOr<ReturnKey> ParseReviewName(absl::string_view name);
+absl::StatusOr<QueryKey> ParseQueryName(absl::string_view name);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_READ_REVIEW_H_
