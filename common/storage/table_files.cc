@@ -16,7 +16,7 @@
 namespace onereturn {
 namespace {
 
-constexpr size_t kPieceBytes = size_t{1} << 20;
+constexpr size_t kScratchBytes = size_t{1} << 20;
 
 using Table = rocksdb::LiveFileMetaData;
 
@@ -52,11 +52,11 @@ absl::StatusOr<bool> VerifyOne(rocksdb::DB& engine, const Table& table,
   file->InvalidateCache(0, 0).PermitUncheckedError();
   const std::unique_ptr<rocksdb::FileChecksumGenerator> checksum =
       rocksdb::GetFileChecksumGenCrc32cFactory()->CreateFileChecksumGenerator({});
-  std::string scratch(kPieceBytes, '\0');
+  std::string scratch(kScratchBytes, '\0');
   uint64_t bytes = 0;
   while (true) {
     rocksdb::Slice piece;
-    RETURN_IF_ERROR(FromEngine(file->Read(kPieceBytes, &piece, scratch.data()), doing));
+    RETURN_IF_ERROR(FromEngine(file->Read(kScratchBytes, &piece, scratch.data()), doing));
     if (piece.empty()) break;
     checksum->Update(piece.data(), piece.size());
     bytes += piece.size();

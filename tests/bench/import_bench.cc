@@ -69,10 +69,12 @@ std::string CommissionerOf(int number) { return absl::StrFormat("Q%03d", number)
 
 config::v1::DefinitionSet Definitions(int providers, int commissioners) {
   config::v1::DefinitionSet set;
-  std::ifstream stream(ONERETURN_SOURCE_DIR "/deploy/england/rtt.textproto");
-  std::stringstream text;
-  text << stream.rdbuf();
-  if (!google::protobuf::TextFormat::ParseFromString(text.str(), &set)) return {};
+  for (const char* file : {"calendar", "rtt"}) {
+    std::ifstream stream(absl::StrCat(ONERETURN_SOURCE_DIR "/deploy/england/", file, ".textproto"));
+    std::stringstream text;
+    text << stream.rdbuf();
+    if (!google::protobuf::TextFormat::MergeFromString(text.str(), &set)) return {};
+  }
   const auto add = [&set](const std::string& code, catalogue::v1::OrganisationType type) {
     catalogue::v1::Organisation* organisation = set.add_organisations();
     organisation->set_code(code);
@@ -83,7 +85,7 @@ config::v1::DefinitionSet Definitions(int providers, int commissioners) {
     add(ProviderOf(i), catalogue::v1::ORGANISATION_TYPE_PROVIDER);
   }
   for (int i = 0; i < commissioners; ++i) {
-    add(CommissionerOf(i), catalogue::v1::ORGANISATION_TYPE_PROVIDER);
+    add(CommissionerOf(i), catalogue::v1::ORGANISATION_TYPE_ICB);
   }
   return set;
 }

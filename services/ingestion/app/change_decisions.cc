@@ -38,7 +38,7 @@ void CheckWords(const std::string& text, absl::string_view field, size_t most, b
   if (!IsSafeText(text)) faults->Field(field, "holds a character that cannot be shown");
 }
 
-absl::Status CheckReason(const google::protobuf::Message& request, const std::string& reason) {
+absl::Status CheckStepReason(const google::protobuf::Message& request, const std::string& reason) {
   Error faults(Reason::kFieldInvalid, "the step cannot be taken as it is");
   CheckWords(reason, "reason", kMaxReasonBytes, true, &faults);
   if (faults.fields_total() > 0) return faults;
@@ -76,7 +76,7 @@ bool SetsOutput(const Change& change) {
          !change.based_on().empty() || !change.etag().empty();
 }
 
-ChangeStep StepOf(const OfficerOrigin& origin, const std::string& reason) {
+ChangeStep ChangeStepOf(const OfficerOrigin& origin, const std::string& reason) {
   ChangeStep step;
   step.set_system(origin.actor.spiffe_id);
   step.set_person(origin.actor.person);
@@ -235,7 +235,7 @@ absl::StatusOr<Decision> DecideProposal(const Reader& reader, const OfficerOrigi
     return Error(Reason::kFieldInvalid, "the change holds no definition")
         .Field("change.definition", "is missing: give an item or a collection");
   }
-  RETURN_IF_ERROR(CheckReason(request, request.reason()));
+  RETURN_IF_ERROR(CheckStepReason(request, request.reason()));
   RETURN_IF_ERROR(CheckConsultees(reader, *change));
   std::optional<Proposed> placed;
   if (change->has_item()) {
@@ -247,7 +247,7 @@ absl::StatusOr<Decision> DecideProposal(const Reader& reader, const OfficerOrigi
   }
   change->set_name(ChangeName(placed->key));
   change->set_state(catalogue::v1::CHANGE_STATE_PROPOSED);
-  *change->mutable_proposed() = StepOf(origin, request.reason());
+  *change->mutable_proposed() = ChangeStepOf(origin, request.reason());
   catalogue::v1::ChangeProposed fact;
   *fact.mutable_change() = *change;
   return NewFact{
@@ -271,7 +271,7 @@ absl::StatusOr<Decision> DecideReply(const Reader& reader, const OfficerOrigin& 
   reply->set_organisation(request.organisation());
   reply->set_opinion(request.opinion());
   reply->set_text(request.text());
-  *reply->mutable_step() = StepOf(origin, "");
+  *reply->mutable_step() = ChangeStepOf(origin, "");
   catalogue::v1::ChangeAnswered fact;
   fact.set_change(change->name());
   *fact.mutable_reply() = *reply;
@@ -289,12 +289,12 @@ absl::StatusOr<Decision> DecideReply(const Reader& reader, const OfficerOrigin& 
 absl::StatusOr<Decision> DecideDecision(const Reader& reader, const OfficerOrigin& origin,
                                         const catalogue::v1::DecideChangeRequest& request,
                                         TokenUse* token, Change* change) {
-  RETURN_IF_ERROR(CheckReason(request, request.reason()));
+  RETURN_IF_ERROR(CheckStepReason(request, request.reason()));
   ASSIGN_OR_RETURN(StoredChange stored, FindOpen(reader, request));
   *change = stored.change;
   RETURN_IF_ERROR(CheckTwoPersons(Actor{change->proposed().system(), change->proposed().person()},
                                   origin.actor));
-  const ChangeStep step = StepOf(origin, request.reason());
+  const ChangeStep step = ChangeStepOf(origin, request.reason());
   absl::StatusOr<Decision> decision = NothingToKeep{};
   if (!request.approve()) {
     decision = EndChange(std::move(stored), step, catalogue::v1::CHANGE_STATE_REFUSED, change);
@@ -314,7 +314,7 @@ absl::StatusOr<Decision> DecideDecision(const Reader& reader, const OfficerOrigi
 absl::StatusOr<Decision> DecideWithdrawal(const Reader& reader, const OfficerOrigin& origin,
                                           const catalogue::v1::WithdrawChangeRequest& request,
                                           Change* change) {
-  RETURN_IF_ERROR(CheckReason(request, request.reason()));
+  RETURN_IF_ERROR(CheckStepReason(request, request.reason()));
   ASSIGN_OR_RETURN(StoredChange stored, FindOpen(reader, request));
   *change = stored.change;
   const ChangeStep& proposed = change->proposed();
@@ -322,7 +322,7 @@ absl::StatusOr<Decision> DecideWithdrawal(const Reader& reader, const OfficerOri
     return Error(Reason::kPermission,
                  "only whoever proposed a change withdraws it: another refuses it");
   }
-  return EndChange(std::move(stored), StepOf(origin, request.reason()),
+  return EndChange(std::move(stored), ChangeStepOf(origin, request.reason()),
                    catalogue::v1::CHANGE_STATE_WITHDRAWN, change);
 }
 

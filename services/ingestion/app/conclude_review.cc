@@ -39,7 +39,7 @@ void CheckQueries(const ConcludeReviewRequest& request, Error* faults) {
     if (!asked.insert(query.organisation()).second) {
       faults->Field(absl::StrCat(path, ".organisation"), "stands there already");
     }
-    ingestion::CheckReason(query.text(), absl::StrCat(path, ".text"), faults);
+    CheckReason(query.text(), absl::StrCat(path, ".text"), faults);
   }
 }
 
@@ -57,7 +57,7 @@ absl::StatusOr<Digest> CheckReviewShape(const ConcludeReviewRequest& request) {
     faults.Field("outcome", "must be AGREED or QUERIED");
   }
   if (queried) {
-    ingestion::CheckReason(request.reason(), "reason", &faults);
+    CheckReason(request.reason(), "reason", &faults);
     if (request.queries_size() == 0) faults.Field("queries", "are missing: who is asked what?");
   } else {
     ingestion::CheckReasonText(request.reason(), "reason", &faults);
@@ -144,7 +144,7 @@ absl::StatusOr<Decision> DecideConclusion(const Snapshot& snapshot,
 absl::StatusOr<Decision> DecideAnswer(const Snapshot& snapshot,
                                       const returns::v1::AnswerReviewQueryRequest& request) {
   Error faults(Reason::kFieldInvalid, "the query cannot be answered as it is");
-  ingestion::CheckReason(request.text(), "text", &faults);
+  CheckReason(request.text(), "text", &faults);
   if (faults.fields_total() > 0) return faults.ToStatus();
   ASSIGN_OR_RETURN(const QueryKey key, ParseQueryName(request.name()));
   ASSIGN_OR_RETURN(std::optional<StoredQuery> stored, FindQuery(snapshot, key));

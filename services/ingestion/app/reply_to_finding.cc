@@ -53,7 +53,7 @@ absl::StatusOr<Finding> FindingNamed(const Reader& reader, const ParsedName& nam
 absl::StatusOr<Decision> DecideFindingReply(const Snapshot& snapshot, const ParsedName& name,
                                             const ReplyToFindingRequest& request) {
   Error faults(Reason::kFieldInvalid, "the reply cannot be taken as it is");
-  ingestion::CheckReason(request.text(), "text", &faults);
+  CheckReason(request.text(), "text", &faults);
   if (request.finding().empty()) faults.Field("finding", "is missing: to which?");
   if (faults.fields_total() > 0) return faults.ToStatus();
   ASSIGN_OR_RETURN(const Finding finding, FindingNamed(snapshot, name, request.finding()));

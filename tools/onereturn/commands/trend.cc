@@ -18,7 +18,7 @@
 namespace onereturn::client {
 namespace {
 
-constexpr int kNamed = 4;
+constexpr int kNamedOfPoint = 4;
 constexpr char kCommonCause[] = "Common Cause";  // As the services write it.
 
 struct TrendOptions {
@@ -73,7 +73,7 @@ std::string TableText(const metrics::v1::GetTrendResponse& trend, size_t width) 
                FixedNumber(point.mean(), digits),
                point.has_upper_limit() ? FixedNumber(point.upper_limit(), digits) : "", signal,
                point.special_cause() == kCommonCause ? "" : point.special_cause(),
-               CoverageText(point.coverage(), kNamed)});
+               CoverageText(point.coverage(), kNamedOfPoint)});
   }
   return table.Render(width);
 }
