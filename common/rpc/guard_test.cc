@@ -21,12 +21,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const google::protobuf::ServiceDescriptor* ReturnsService() {
+const google::protobuf::ServiceDescriptor* DescriptorOfReturns() {
   return returns::v1::GetReturnRequest::descriptor()->file()->service(0);
 }
 
 std::unique_ptr<Guard> ReturnsGuard(const Clock* clock) {
-  return Guard::Create(Rights::FromProto({}).value(), clock, {ReturnsService()}).value();
+  return Guard::Create(Rights::FromProto({}).value(), clock, {DescriptorOfReturns()}).value();
 }
 
 CallContext CallBy(OrganisationScope scope) {
@@ -69,7 +69,7 @@ absl::Status CreateWith(const std::string& access) {
 TEST(GuardTest, EveryServiceOfTheSuiteCanBeServed) {
   const SystemClock clock;
   const std::vector<const google::protobuf::ServiceDescriptor*> services = {
-      ReturnsService(),
+      DescriptorOfReturns(),
       feed::v1::WatchRequest::descriptor()->file()->service(0),
       ledger::v1::GetHeadRequest::descriptor()->file()->service(0),
       operations::v1::GetStatusRequest::descriptor()->file()->service(0),

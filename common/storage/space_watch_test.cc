@@ -8,13 +8,13 @@
 #include <future>
 
 #include "common/base/testing/temporary_folder.h"
+#include "common/storage/testing/disk_faults.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace onereturn {
 namespace {
 
-constexpr uint64_t kMebibyte = uint64_t{1} << 20;
 constexpr uint64_t kGibibyte = uint64_t{1} << 30;
 constexpr uint64_t kBallast = 2 * kMebibyte;
 

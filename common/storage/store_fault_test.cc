@@ -20,7 +20,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr uint64_t kMebibyte = uint64_t{1} << 20;
 const std::string kRow(1'000, 'v');
 
 class StoreFaultTest : public ::testing::Test {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kLosses = 20;
 
-std::string RowKey(int row) { return std::to_string(1'000'000 + row); }
+std::string PaddedRowKey(int row) { return std::to_string(1'000'000 + row); }
 
 class StorePowerLossTest : public ::testing::Test {
  protected:
@@ -28,7 +28,7 @@ class StorePowerLossTest : public ::testing::Test {
 
   void Write(Durability durability) {
     const std::string value(1 + random_() % 2'000, static_cast<char>('a' + random_() % 26));
-    ASSERT_TRUE(PutOne(*store_, Table::kFacts, RowKey(written_++), value, durability).ok());
+    ASSERT_TRUE(PutOne(*store_, Table::kFacts, PaddedRowKey(written_++), value, durability).ok());
     if (durability == Durability::kSynced) synced_ = written_;
   }
 
@@ -53,7 +53,7 @@ class StorePowerLossTest : public ::testing::Test {
     if (!opened.ok()) return -1;
     const Entries entries = AllEntries(**opened, Table::kFacts);
     for (size_t i = 0; i < entries.size(); ++i) {
-      if (entries[i].first != RowKey(static_cast<int>(i))) return -1;  // A hole.
+      if (entries[i].first != PaddedRowKey(static_cast<int>(i))) return -1;  // A hole.
     }
     return static_cast<int>(entries.size());
   }

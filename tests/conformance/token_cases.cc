@@ -115,7 +115,7 @@ Answer CallWithOneTakenBack(World& /*world*/) {
   return call(Submitter("RAE")).code == "CLOSED" ? Answer{"ANOTHER TOO", ""} : answer;
 }
 
-Cases CertificateCases() {
+Cases CertificateAndTokenCases() {
   return {
       {"5.revoked", CallWithOneTakenBack},
       {"6.authority_as_leaf",
@@ -205,7 +205,7 @@ Cases WrongTokenCases() {
 }  // namespace
 
 Cases TokenCases() {
-  Cases cases = CertificateCases();
+  Cases cases = CertificateAndTokenCases();
   cases.merge(WrongTokenCases());
   return cases;
 }

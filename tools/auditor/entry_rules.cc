@@ -18,7 +18,6 @@ using feed::v1::EntryKind;
 
 constexpr uint32_t kNewestFormat = 1;
 constexpr uint32_t kFirstLedgerKind = 80;
-constexpr size_t kSaltBytes = 16;
 constexpr size_t kDigestBytes = 32;
 
 // Can `bytes` be read as a message of this type?

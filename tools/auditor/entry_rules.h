@@ -2,6 +2,7 @@
 #ifndef ONERETURN_TOOLS_AUDITOR_ENTRY_RULES_H_
 #define ONERETURN_TOOLS_AUDITOR_ENTRY_RULES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -12,6 +13,9 @@
 #include "tools/auditor/lie.h"
 
 namespace onereturn::auditor {
+
+// Of each entry.
+inline constexpr size_t kSaltBytes = 16;
 
 // "entry 12 (RETURN_ACCEPTED organisations/RLQ/returns/...)".
 std::string Describe(uint64_t sequence, const feed::v1::Entry& entry);

@@ -13,12 +13,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "tools/auditor/entry_rules.h"
 #include "tools/auditor/whole_file.h"
 
 namespace onereturn::auditor {
 namespace {
 
-constexpr size_t kSaltBytes = 16;
 constexpr size_t kMarkBytes = 32 + kSaltBytes + 32 + 4;
 
 absl::Status Damaged(const std::string& file) {

@@ -13,6 +13,8 @@
 
 namespace onereturn {
 
+inline constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+
 // From its next operation on, the file system does as `order` says.
 void OrderFault(const std::string& store_path, absl::string_view order);
 

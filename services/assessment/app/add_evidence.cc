@@ -1,7 +1,6 @@
 #include "services/assessment/app/add_evidence.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -17,8 +16,6 @@
 
 namespace onereturn::assessment {
 namespace {
-
-constexpr uint64_t kNewest = std::numeric_limits<uint64_t>::max();
 
 FieldFaults CheckFields(const v1::AddEvidenceRequest& request) {
   FieldFaults faults;

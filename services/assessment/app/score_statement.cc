@@ -1,7 +1,6 @@
 #include "services/assessment/app/score_statement.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <set>
 #include <utility>
@@ -18,8 +17,6 @@
 
 namespace onereturn::assessment {
 namespace {
-
-constexpr uint64_t kNewest = std::numeric_limits<uint64_t>::max();
 
 std::string EvidencePath(int index) { return absl::StrCat("score.evidence[", index, "]"); }
 

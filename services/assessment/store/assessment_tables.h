@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -54,6 +55,9 @@ absl::StatusOr<ReadCheck> AssessmentCheck(const Reader& reader, uint64_t assessm
 void PutAssessment(const AssessmentRow& row, WriteBatch* batch);
 void PutEvidence(uint64_t assessment, const EvidenceRow& row, WriteBatch* batch);
 void PutScore(uint64_t assessment, const ScoreRow& row, WriteBatch* batch);
+
+// As they are now.
+inline constexpr uint64_t kNewest = std::numeric_limits<uint64_t>::max();
 
 // What a caller may see of the assessments in `reader`, as it was after fact `at`. Rows of an
 // assessment may only be asked for once Find() has shown that it is within the scope. Does not own

@@ -15,7 +15,7 @@ using std::string_literals::operator""s;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr uint64_t kNewest = 1'000;
+constexpr uint64_t kLast = 1'000;
 
 std::vector<uint64_t> Numbers(const absl::StatusOr<std::vector<AssessmentRow>>& rows) {
   EXPECT_THAT(rows, IsOk());
@@ -40,11 +40,11 @@ class AssessmentTablesTest : public ::testing::Test {
     PutScore(2, {"QS1", 22, 1}, &batch);
     ASSERT_THAT(store_->Write(batch, Durability::kSynced), IsOk());
   }
-  ScopedAssessments National(uint64_t at = kNewest) const {
+  ScopedAssessments National(uint64_t at = kLast) const {
     return ScopedAssessments(store_.get(), OrganisationScope::National(), at);
   }
   ScopedAssessments Only(const std::string& organisation) const {
-    return ScopedAssessments(store_.get(), OrganisationScope::Only(organisation), kNewest);
+    return ScopedAssessments(store_.get(), OrganisationScope::Only(organisation), kLast);
   }
   std::unique_ptr<Store> store_ = MemoryStore();
 };
