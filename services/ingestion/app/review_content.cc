@@ -18,16 +18,13 @@
 #include "services/ingestion/app/read_catalogue.h"
 #include "services/ingestion/app/window_lists.h"
 #include "services/ingestion/definitions/collection_builder.h"
+#include "services/ingestion/definitions/relationships.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
 namespace {
 
 using CellVisit = absl::FunctionRef<void(const CellView& cell)>;
-
-bool InForceOn(const catalogue::v1::Relationship& tie, const std::string& day) {
-  return tie.from_date() <= day && (tie.to_date().empty() || day <= tie.to_date());
-}
 
 // Who stands for the commissioner, and which providers belong to it, on a day.
 struct Commissioned {
@@ -45,7 +42,6 @@ bool Commissions(catalogue::v1::OrganisationType type) {
 
 absl::StatusOr<Commissioned> CommissionedOn(const Reader& reader, const std::string& commissioner,
                                             const CivilDay& day, uint64_t sequence) {
-  const std::string text = day.ToString();
   Commissioned found;
   RETURN_IF_ERROR(VisitDefinitions(
       reader, DefinitionKind::kOrganisation, "", sequence,
@@ -53,7 +49,7 @@ absl::StatusOr<Commissioned> CommissionedOn(const Reader& reader, const std::str
         ASSIGN_OR_RETURN(const auto one, DefinitionOf<catalogue::v1::Organisation>(stored));
         if (Commissions(one.type())) found.commissioners.insert(one.code());
         for (const catalogue::v1::Relationship& tie : one.relationships()) {
-          if (tie.parent() != commissioner || !InForceOn(tie, text)) continue;
+          if (tie.parent() != commissioner || !IsInForce(tie, day)) continue;
           if (one.type() == catalogue::v1::ORGANISATION_TYPE_SUB_ICB) {
             found.sub_icbs.insert(one.code());
           } else if (tie.kind() == catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_ICB) {

@@ -13,7 +13,7 @@
 #include "services/ingestion/app/awaited.h"
 #include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/app/held_content.h"
-#include "services/ingestion/definitions/rule_pack.h"
+#include "services/ingestion/definitions/relationships.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
