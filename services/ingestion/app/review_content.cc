@@ -157,7 +157,7 @@ class Gathering {
                                         [&](const CellView& cell) {
                                           ++one.cell_count;
                                           digest_.Add(cell);
-                                          AddTo(&content_.sums, cell);
+                                          AddTo(&content_.sums, key.organisation, cell);
                                         }));
           if (one.cell_count > 0) content_.providers.push_back(std::move(one));
           return true;
@@ -175,7 +175,7 @@ class Gathering {
     return VisitCounting(reader_, content_.rule, place->sequence, true, [&](const CellView& cell) {
       ++content_.own.cell_count;
       digest_.Add(cell);
-      AddTo(&content_.own_sums, cell);
+      AddTo(&content_.own_sums, review_.organisation, cell);
     });
   }
 
@@ -225,23 +225,6 @@ class Gathering {
 absl::StatusOr<ReviewContent> ReadReviewContent(const Reader& reader, const ReturnKey& review,
                                                 uint64_t sequence) {
   return Gathering(reader, review, sequence).Run();
-}
-
-absl::StatusOr<std::map<ReviewedCell, std::vector<ProviderFigure>>> FiguresOf(
-    const Reader& reader, const ReviewContent& content, const std::vector<ReviewedCell>& cells,
-    size_t most) {
-  std::map<ReviewedCell, std::vector<ProviderFigure>> figures;
-  for (const ReviewedCell& cell : cells) figures[cell];
-  for (const ReviewedReturn& one : content.providers) {
-    if (one.revision == 0 || figures.empty()) continue;
-    RETURN_IF_ERROR(
-        VisitCounting(reader, content.rule, one.sequence, one.belongs, [&](const CellView& cell) {
-          const auto wanted = figures.find(ReviewedCellOf(cell));
-          if (wanted == figures.end() || wanted->second.size() == most) return;
-          wanted->second.push_back({one.organisation, cell.value, cell.null_reason});
-        }));
-  }
-  return figures;
 }
 
 absl::StatusOr<bool> MayHaveChanged(const Reader& reader, const ReturnKey& review, uint64_t before,
