@@ -137,7 +137,7 @@ std::string EvidenceText(const Told& told, size_t width) {
   }
   if (unknown > 0) {
     absl::StrAppend(&text, unknown, " of ", Count(told.checked, "piece"),
-                    " of evidence could not be compared: ask again later.\n");
+                    " of evidence could not be compared: the reason stands beside it.\n");
   }
   return text;
 }
