@@ -63,6 +63,14 @@ class RunningCall {
   std::vector<std::shared_ptr<void>> kept_;
 };
 
+// False when the stream is over, as far as is known before a write: its reader has left, or may not
+// read on (StreamRight). For a method that works long between two messages; only on its thread.
+inline bool MayBeWritten(const grpc::ServerContext* context) {
+  StreamRight* const right = StreamRight::Current();
+  ONERETURN_CHECK(right != nullptr);
+  return !context->IsCancelled() && right->Holds();
+}
+
 // Writes to a stream whose reader must take something within limits::kSlowReaderMicros
 // (SLOW_CONSUMER in the log). False when the stream is over: its reader has left, or may not read
 // on (StreamRight), which the guard then answers. Only on the thread of a method that the guard

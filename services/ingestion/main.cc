@@ -98,8 +98,8 @@ struct UseCases {
   std::string said_of_timetable;
   std::string said_of_uses;
   const SubmitReturn submit_return{committer, &writer, &collections};
-  ImportProgress progress;
-  const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return, &progress};
+  FileProgress progress;
+  const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return};
   const Define define{&writer, [this](const std::string& bytes) { Follow(bytes); }};
   const ChangeDefinitions changes{store, &writer,
                                   [this](const std::string& bytes) { Follow(bytes); }};

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/failpoint.h"
+#include "common/rpc/status_conversion.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
@@ -134,6 +137,38 @@ TEST_F(TogetherKillTest, AllOfAFileIsThereOrNothing) {
       EXPECT_EQ(Held(month), kFileOrganisations) << name;
     }
   }
+}
+
+// The watch comes when all is over; in this life of the service, and in the next.
+TEST_F(TogetherKillTest, WhoWatchesAFileThatWasTakenIsToldSo) {
+  const std::string month = MadeUpMonth(0);
+  const absl::StatusOr<std::string> upload = Upload(month);
+  ASSERT_THAT(upload, IsOk());
+  const auto watch = [&](const std::string& name) -> absl::StatusOr<returns::v1::FileStage> {
+    const auto stub = Stub();
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    returns::v1::WatchUploadRequest request;
+    request.set_name(name);
+    const auto reader = stub->WatchUpload(&context, request);
+    returns::v1::WatchUploadResponse state;
+    while (reader->Read(&state)) {
+    }
+    RETURN_IF_ERROR(FromGrpcStatus(reader->Finish()));
+    return state.stage();
+  };
+  ASSERT_THAT(Submit(*upload, month), IsOk());
+  const absl::StatusOr<returns::v1::FileStage> told = watch(*upload);
+  ASSERT_THAT(told, IsOk());
+  EXPECT_EQ(*told, returns::v1::FILE_STAGE_ENDED);
+  ASSERT_THAT(suite_->Stop(kFileService), IsOk());
+  ASSERT_THAT(suite_->Start(kFileService), IsOk());
+  const absl::StatusOr<returns::v1::FileStage> told_after = watch(*upload);
+  ASSERT_THAT(told_after, IsOk());
+  EXPECT_EQ(*told_after, returns::v1::FILE_STAGE_ENDED);
+  const absl::Status nameless = watch("").status();
+  EXPECT_TRUE(absl::IsInvalidArgument(nameless)) << nameless;
+  EXPECT_THAT(nameless, HasReason(Reason::kMissing));
 }
 
 }  // namespace

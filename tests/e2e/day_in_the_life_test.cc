@@ -190,6 +190,9 @@ class DayInTheLifeTest : public ::testing::Test {
     const size_t at = shown.out.find("--hash ");
     ASSERT_NE(at, std::string::npos) << shown.out;
     const std::string hash = shown.out.substr(at + 7, 16);
+    EXPECT_THAT(Officer({"uses", "RLQ", "--collection", "CLINIC", "--period", "2026-08"}).out,
+                HasSubstr("QGH"))
+        << "who read the review";
     EXPECT_THAT(As(kAnalyst, review("show")), Not(ExitedWith(0)));
     EXPECT_THAT(Officer(review("show")), Not(ExitedWith(0)));
     ASSERT_THAT(As(commissioner, review("query", {"--hash", hash, "--reason", "more were late",

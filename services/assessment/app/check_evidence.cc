@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -71,7 +72,34 @@ auto QuestionOf(const v1::Evidence& evidence) {
                          value.period());
 }
 
+// Faults that every piece would have: none of the others could be compared either.
+bool IsOfEveryPiece(Reason reason) {
+  switch (reason) {
+    case Reason::kDependency:
+    case Reason::kPermission:
+    case Reason::kTokenExpired:
+    case Reason::kRightsStale:
+    case Reason::kRoleAmbiguous:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
+
+absl::StatusOr<bool> CheckEvidence::CompareOrSay(const TraceCaller& caller,
+                                                 const v1::Evidence& evidence,
+                                                 v1::CheckEvidenceResponse* part) const {
+  *part->mutable_evidence() = evidence;
+  const absl::StatusOr<bool> changed = Compare(caller, evidence, part);
+  if (changed.ok()) return changed;
+  const std::optional<ErrorDetails> fault = DetailsOf(changed.status());
+  if (!fault.has_value() || IsOfEveryPiece(fault->reason)) return changed;
+  part->mutable_not_compared()->set_reason(std::string(NameOf(fault->reason)));
+  part->mutable_not_compared()->set_message(std::string(changed.status().message()));
+  return true;
+}
 
 absl::StatusOr<bool> CheckEvidence::Compare(const TraceCaller& caller, const v1::Evidence& evidence,
                                             v1::CheckEvidenceResponse* part) const {
@@ -81,22 +109,22 @@ absl::StatusOr<bool> CheckEvidence::Compare(const TraceCaller& caller, const v1:
       caller.person_token};
   ASSIGN_OR_RETURN(PinnedValue now, metrics_->Value(question, kMetricsWaitMicros));
   if (SameValue(now.value, pinned)) return false;
+  *part->mutable_value() = std::move(now.value);
+  part->set_value_position(now.position);
   Revisions before;
   Revisions after;
   question.position = now.position;
   RETURN_IF_ERROR(ReadRevisions(metrics_, question, &after));
   question.position = evidence.position();
   RETURN_IF_ERROR(ReadRevisions(metrics_, question, &before));
-  *part->mutable_evidence() = evidence;
-  *part->mutable_value() = std::move(now.value);
-  part->set_value_position(now.position);
   AddRevised(before, after, part);
   return true;
 }
 
 absl::StatusOr<bool> CheckEvidence::CheckAssessment(const TraceCaller& caller,
                                                     const std::string& name, uint64_t* checked,
-                                                    Listener listener) const {
+                                                    const Listener& listener) const {
+  if (!listener.is_there()) return false;
   ASSIGN_OR_RETURN(const v1::Assessment assessment,
                    reading_->Get(caller.scope, name, caller.place.sequence));
   std::set<std::string> cited;
@@ -110,22 +138,23 @@ absl::StatusOr<bool> CheckEvidence::CheckAssessment(const TraceCaller& caller,
   for (const v1::Evidence& evidence : assessment.evidence()) {
     const bool scored = cited.count(evidence.name()) > 0;
     if (!scored && newest[QuestionOf(evidence)] != evidence.name()) continue;
+    if (!listener.is_there()) return false;
     ++*checked;
     v1::CheckEvidenceResponse part;
-    ASSIGN_OR_RETURN(const bool changed, Compare(caller, evidence, &part));
-    if (!changed) continue;
+    ASSIGN_OR_RETURN(const bool worth_saying, CompareOrSay(caller, evidence, &part));
+    if (!worth_saying) continue;
     part.set_scored(scored);
     part.set_organisation(assessment.organisation());
     part.set_title(assessment.title());
     part.set_position(caller.place.position);
     part.set_marking(assessment.marking());
-    if (!listener(part)) return false;
+    if (!listener.take(part)) return false;
   }
   return true;
 }
 
 absl::Status CheckEvidence::Run(const TraceCaller& caller, const v1::CheckEvidenceRequest& request,
-                                Listener listener) const {
+                                const Listener& listener) const {
   uint64_t checked = 0;
   if (request.name() != kAllAssessments) {
     ASSIGN_OR_RETURN(const bool listening,
@@ -147,7 +176,7 @@ absl::Status CheckEvidence::Run(const TraceCaller& caller, const v1::CheckEviden
   v1::CheckEvidenceResponse last;
   last.set_position(caller.place.position);
   last.set_checked(checked);
-  listener(last);
+  listener.take(last);
   return absl::OkStatus();
 }
 

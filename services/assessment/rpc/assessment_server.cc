@@ -224,13 +224,15 @@ grpc::Status AssessmentServer::CheckEvidence(
     grpc::ServerWriter<v1::CheckEvidenceResponse>* writer) {
   return guard_->ServeStream(*context, *request, [&](const CallContext& call) -> absl::Status {
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOf({}));
+    const auto is_there = [context] { return MayBeWritten(context); };
+    const auto take = [&](v1::CheckEvidenceResponse part) {
+      call.concerned->Add(part.organisation());
+      guard_->Prune(call, &part);
+      return WriteInTime(context, writer, part);
+    };
     return use_cases_.check_evidence->Run(
         TraceCaller{call.caller.scope, std::move(place), call.deadline, call.person_token()},
-        *request, [this, &call, context, writer](v1::CheckEvidenceResponse part) {
-          call.concerned->Add(part.organisation());
-          guard_->Prune(call, &part);
-          return !context->IsCancelled() && WriteInTime(context, writer, part);
-        });
+        *request, {is_there, take});
   });
 }
 

@@ -1,10 +1,14 @@
 // Goal: an assessor is told of evidence whose value was revised since it was pinned, and of no
 // other.
+#include "services/assessment/app/check_evidence.h"
+
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
+#include "services/assessment/rpc/metrics_client.h"
 #include "services/assessment/rpc/testing/service_under_test.h"
 
 namespace onereturn::assessment {
@@ -114,6 +118,58 @@ TEST_F(CheckEvidenceTest, AllIsAllWithinTheScope) {
   EXPECT_THAT(Named(), ElementsAre("assessments/a1/evidence/1"));
   EXPECT_THAT(Check(other, "local-analyst"), HasReason(Reason::kNotFound));
   EXPECT_THAT(Check(""), HasReason(Reason::kMissing));
+}
+
+// Each reason that is of one piece alone: the pieces before and after it are compared all the same.
+TEST_F(CheckEvidenceTest, APieceThatCannotBeComparedKeepsNoOtherFromBeingCompared) {
+  MakeEvidence(assessment_, "QS1");
+  v1::AddEvidenceRequest retired = EvidenceRequest(assessment_, "QS1");
+  retired.set_metric("retired");
+  ASSERT_THAT(Add(retired), IsOk());
+  MakeEvidence(assessment_, "QS2");
+  Revise("700");
+  struct Case {
+    Reason of_metrics, told;
+  };
+  // What metrics does not hold is told as what it means for the evidence.
+  for (const Case& one :
+       {Case{Reason::kNotFound, Reason::kEvidenceState},
+        Case{Reason::kNotCaughtUp, Reason::kNotCaughtUp}, Case{Reason::kPeriod, Reason::kPeriod},
+        Case{Reason::kEpochChanged, Reason::kEpochChanged}}) {
+    metrics().set_failure_of("retired", Error(one.of_metrics, "not this one"));
+    ASSERT_THAT(Check(assessment_), IsOk()) << one.told;
+    EXPECT_THAT(Named(), ElementsAre("assessments/a1/evidence/1", "assessments/a1/evidence/2",
+                                     "assessments/a1/evidence/3"));
+    EXPECT_EQ(checked_, 3);
+    ASSERT_THAT(parts_, SizeIs(3));
+    EXPECT_FALSE(parts_[0].has_not_compared());
+    EXPECT_FALSE(parts_[1].has_value());
+    EXPECT_EQ(parts_[1].not_compared().reason(), NameOf(one.told));
+    EXPECT_EQ(parts_[1].not_compared().message(), "metrics: not this one");
+    EXPECT_EQ(parts_[2].value().numerator(), "700");
+  }
+}
+
+TEST_F(CheckEvidenceTest, OnceItsCallerHasGoneItAsksNothingMore) {
+  const std::string other = Create(AssessmentRequest())->assessment().name();
+  for (const std::string& assessment : {assessment_, other}) {
+    MakeEvidence(assessment, "QS1");
+    MakeEvidence(assessment, "QS2");
+  }
+  const ReadAssessments reading(&store());
+  MetricsClient client(metrics().channel());
+  const CheckEvidence check(&reading, &client);
+  const int before = metrics().questions();
+  v1::CheckEvidenceRequest request;
+  request.set_name("assessments/-");
+  bool taken = false;
+  const auto is_there = [&] { return metrics().questions() == before; };  // Gone after the first.
+  const auto take = [&](const v1::CheckEvidenceResponse&) { return taken = true; };
+  ASSERT_THAT(check.Run(TraceCaller{OrganisationScope::National(), ReadPlace{sequence(), ""}, {}},
+                        request, {is_there, take}),
+              IsOk());
+  EXPECT_EQ(metrics().questions(), before + 1);
+  EXPECT_FALSE(taken);
 }
 
 TEST_F(CheckEvidenceTest, WithoutMetricsItSaysSo) {

@@ -63,11 +63,11 @@ class FileModesTest : public ::testing::Test {
     file.all_or_nothing = all_or_nothing;
     return file;
   }
-  absl::StatusOr<FileAnswer> Run(const FileSubmission& file) {
-    return ingestion_.submit_file().Run(file);
+  absl::StatusOr<FileAnswer> Run(const FileSubmission& file, FileRun* run = nullptr) {
+    return ingestion_.submit_file().Run(file, run);
   }
-  FileAnswer MustRun(const FileSubmission& file) {
-    absl::StatusOr<FileAnswer> answer = Run(file);
+  FileAnswer MustRun(const FileSubmission& file, FileRun* run = nullptr) {
+    absl::StatusOr<FileAnswer> answer = Run(file, run);
     EXPECT_THAT(answer, IsOk());
     return answer.ok() ? *std::move(answer) : FileAnswer();
   }
@@ -373,46 +373,43 @@ TEST(ReturnsInFlightTest, WaitsWhileTooManyCellsAreOnTheirWay) {
 
 struct Seen {
   std::mutex mutex;
-  const TestIngestion* ingestion = nullptr;
-  std::string upload;
-  std::vector<ImportState> states;  // As each group of the committer found it.
+  const FileRun* run = nullptr;
+  std::vector<FileState> states;  // As each group of the committer found it.
 };
 
-class ProgressTest : public FileModesTest {
+class RunOfFileTest : public FileModesTest {
  protected:
-  explicit ProgressTest(std::shared_ptr<Seen> seen = std::make_shared<Seen>())
+  explicit RunOfFileTest(std::shared_ptr<Seen> seen = std::make_shared<Seen>())
       : FileModesTest(Watched(seen)), seen_(std::move(seen)) {}
 
   static CommitterOptions Watched(const std::shared_ptr<Seen>& seen) {
     CommitterOptions options;
     options.on_head = [seen](const SignedHead&) {
       std::lock_guard<std::mutex> lock(seen->mutex);
-      if (seen->ingestion == nullptr) return absl::OkStatus();
-      const auto run = seen->ingestion->progress().Find(seen->upload);
-      if (run != nullptr) seen->states.push_back(run->state());
+      if (seen->run != nullptr) seen->states.push_back(seen->run->state());
       return absl::OkStatus();
     };
     return options;
+  }
+  void Watch(const FileRun* run) {
+    std::lock_guard<std::mutex> lock(seen_->mutex);
+    seen_->run = run;
   }
 
   std::shared_ptr<Seen> seen_;
 };
 
-TEST_F(ProgressTest, WhoWatchesSeesHowFarItIs) {
+TEST_F(RunOfFileTest, WhoWatchesSeesHowFarItIs) {
   const std::string rows =
       WholeOf("RLQ") + WholeOf("RVW", {{"ae_over_four_hours|type1|no", "5"}}) + WholeOf("RCF");
   const FileSubmission file = File(rows);
-  {
-    std::lock_guard<std::mutex> lock(seen_->mutex);
-    seen_->ingestion = &ingestion_;
-    seen_->upload = file.upload;
-  }
-  EXPECT_EQ(ingestion_.progress().Find(file.upload), nullptr);
-  MustRun(file);
-  EXPECT_EQ(ingestion_.progress().Find(file.upload), nullptr);
-  std::lock_guard<std::mutex> lock(seen_->mutex);
+  FileRun run;
+  EXPECT_EQ(run.state().stage, FileStage::kWaiting);
+  Watch(&run);
+  MustRun(file, &run);
+  Watch(nullptr);
   ASSERT_FALSE(seen_->states.empty());
-  for (const ImportState& state : seen_->states) {
+  for (const FileState& state : seen_->states) {
     EXPECT_EQ(state.stage, FileStage::kStoring);
     EXPECT_EQ(state.file_bytes, rows.size() + std::string(kHeader).size());
     EXPECT_EQ(state.judged_returns, 3u);

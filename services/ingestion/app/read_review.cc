@@ -24,7 +24,6 @@ namespace {
 
 constexpr char kReviewEnding[] = "/review";
 constexpr char kQueriesPart[] = "/queries/";
-constexpr size_t kMostFigures = 50;
 
 template <typename Fact>
 struct EntryWith {
@@ -69,13 +68,21 @@ common::v1::Cell CellOfSum(const ReviewedCell& cell, const ReviewSum& sum) {
   return wire;
 }
 
-returns::v1::ReviewDifference MessageOfDifference(const ReviewDifferenceOf& one,
-                                                  const std::vector<ProviderFigure>& figures) {
+returns::v1::ReviewDifference MessageOfDifference(const ReviewDifferenceOf& one) {
   returns::v1::ReviewDifference wire;
   if (one.providers != nullptr) {
     *wire.mutable_providers() = CellOfSum(*one.cell, *one.providers);
     wire.set_number_count(one.providers->numbers);
     wire.set_null_count(one.providers->nulls);
+    for (const ProviderFigure& figure : one.providers->figures) {
+      returns::v1::ReviewFigure* added = wire.add_figures();
+      added->set_organisation(figure.organisation);
+      if (figure.value.has_value()) {
+        added->set_millionths(figure.value->millionths());
+      } else {
+        added->set_null_reason(static_cast<common::v1::NullReason>(figure.null_reason));
+      }
+    }
   }
   if (one.compared != nullptr) {
     *wire.mutable_compared() = CellOfSum(*one.cell, *one.compared);
@@ -86,15 +93,6 @@ returns::v1::ReviewDifference MessageOfDifference(const ReviewDifferenceOf& one,
     const absl::StatusOr<Decimal> exact = Decimal::FromWideMillionths(*difference);
     if (exact.ok()) wire.set_difference_millionths(exact->millionths());
   }
-  for (const ProviderFigure& figure : figures) {
-    returns::v1::ReviewFigure* added = wire.add_figures();
-    added->set_organisation(figure.organisation);
-    if (figure.value.has_value()) {
-      added->set_millionths(figure.value->millionths());
-    } else {
-      added->set_null_reason(static_cast<common::v1::NullReason>(figure.null_reason));
-    }
-  }
   return wire;
 }
 
@@ -102,22 +100,25 @@ returns::v1::ReviewDifference MessageOfDifference(const ReviewDifferenceOf& one,
 struct Basis {
   returns::v1::ReviewBasis kind = returns::v1::REVIEW_BASIS_NOTHING;
   uint32_t number = 0;
-  ReviewSums sums;
+  RecentReviews::Content of;         // Keeps `sums`.
+  const ReviewSums* sums = nullptr;  // Null: nothing.
 };
 
-absl::StatusOr<Basis> BasisOf(const Reader& reader, const ReturnKey& review,
-                              returns::v1::ReviewBasis against, ReviewContent* content,
+absl::StatusOr<Basis> BasisOf(const Reader& reader, RecentReviews* recent, const ReturnKey& review,
+                              returns::v1::ReviewBasis against,
+                              const RecentReviews::Content& content,
                               const std::optional<returns::v1::ReviewConclusion>& last) {
   const bool any = against == returns::v1::REVIEW_BASIS_UNSPECIFIED;
   const bool own = content->own.revision != 0;
   if (own && (any || against == returns::v1::REVIEW_BASIS_OWN_RETURN)) {
-    return Basis{returns::v1::REVIEW_BASIS_OWN_RETURN, content->own.revision,
-                 std::move(content->own_sums)};
+    return Basis{returns::v1::REVIEW_BASIS_OWN_RETURN, content->own.revision, content,
+                 &content->own_sums};
   }
   if (last.has_value() && (any || against == returns::v1::REVIEW_BASIS_LAST_REVIEW)) {
-    ASSIGN_OR_RETURN(ReviewContent then,
-                     ReadReviewContent(reader, review, last->reviewed_sequence()));
-    return Basis{returns::v1::REVIEW_BASIS_LAST_REVIEW, last->number(), std::move(then.sums)};
+    ASSIGN_OR_RETURN(RecentReviews::Content then,
+                     recent->Read(reader, review, last->reviewed_sequence()));
+    const ReviewSums* sums = &then->sums;
+    return Basis{returns::v1::REVIEW_BASIS_LAST_REVIEW, last->number(), std::move(then), sums};
   }
   if (any || against == returns::v1::REVIEW_BASIS_NOTHING) return Basis{};
   return Error(Reason::kFieldInvalid, "there is nothing of the kind to compare with")
@@ -152,22 +153,41 @@ void FillReview(const ReturnKey& review, const ReviewContent& content, returns::
   wire->set_content_digest(std::string(DigestBytes(content.digest)));
 }
 
-absl::StatusOr<PageOf<returns::v1::ReviewDifference>> PageOfDifferences(
-    const Reader& reader, const ReviewContent& content,
+PageOf<returns::v1::ReviewDifference> PageOfDifferences(
     const std::vector<ReviewDifferenceOf>& differences, const std::string& after, size_t limit) {
   uint64_t skip = 0;
   if (!absl::SimpleAtoi(after, &skip)) skip = 0;
   PageOf<returns::v1::ReviewDifference> page;
   const size_t first = std::min<size_t>(skip, differences.size());
   const size_t end = std::min(first + limit, differences.size());
-  std::vector<ReviewedCell> cells;
-  for (size_t i = first; i < end; ++i) cells.push_back(*differences[i].cell);
-  ASSIGN_OR_RETURN(const auto figures, FiguresOf(reader, content, cells, kMostFigures));
-  for (size_t i = first; i < end; ++i) {
-    page.rows.push_back(MessageOfDifference(differences[i], figures.at(*differences[i].cell)));
-  }
+  for (size_t i = first; i < end; ++i) page.rows.push_back(MessageOfDifference(differences[i]));
   if (end < differences.size()) page.after = absl::StrCat(end);
   return page;
+}
+
+// nullopt: the returns would have to be read for it, and that was done `left_to_read` times.
+absl::StatusOr<std::optional<returns::v1::ConcludedReview>> RowOf(
+    const Reader& reader, RecentReviews* recent, const ReturnKey& review,
+    const ConclusionPlace& place, uint64_t sequence, size_t* left_to_read) {
+  std::optional<returns::v1::ConcludedReview> none;
+  returns::v1::ConcludedReview row;
+  row.set_name(ReviewName(review));
+  row.set_commissioner(review.organisation);
+  row.set_collection(review.collection);
+  row.set_period(review.period);
+  returns::v1::ReviewConclusion* conclusion = row.mutable_conclusion();
+  ASSIGN_OR_RETURN(*conclusion, LoadConclusion(reader, place, sequence));
+  ASSIGN_OR_RETURN(const bool look,
+                   MayHaveChanged(reader, review, conclusion->reviewed_sequence(), sequence));
+  if (!look) return std::make_optional(std::move(row));
+  RecentReviews::Content now = recent->Find(review, sequence);
+  if (now == nullptr) {
+    if (*left_to_read == 0) return none;
+    --*left_to_read;
+    ASSIGN_OR_RETURN(now, recent->Read(reader, review, sequence));
+  }
+  conclusion->set_stale(conclusion->content_digest() != DigestBytes(now->digest));
+  return std::make_optional(std::move(row));
 }
 
 // With the canonical text of the period, under which conclusions are kept; what is no period, the
@@ -206,16 +226,19 @@ absl::StatusOr<QueryKey> ParseQueryName(absl::string_view name) {
   return key;
 }
 
-absl::StatusOr<ReviewRead> ReadReview(const Reader& reader, const OrganisationScope& scope,
-                                      const ReturnKey& review, returns::v1::ReviewBasis against,
-                                      uint64_t sequence, const std::string& after, size_t limit) {
+absl::StatusOr<ReviewRead> ReadReview(const Reader& reader, RecentReviews* recent,
+                                      const OrganisationScope& scope, const ReturnKey& review,
+                                      returns::v1::ReviewBasis against, uint64_t sequence,
+                                      const std::string& after, size_t limit) {
   if (!scope.Covers(review.organisation)) return NotFound();
-  ASSIGN_OR_RETURN(ReviewContent content, ReadReviewContent(reader, review, sequence));
-  ASSIGN_OR_RETURN(auto last, LastConclusion(reader, review, sequence));
-  ASSIGN_OR_RETURN(const Basis basis, BasisOf(reader, review, against, &content, last));
-  const std::vector<ReviewDifferenceOf> differences = ReviewDifferences(content.sums, basis.sums);
   ReviewRead read;
-  FillReview(review, content, &read.review);
+  ASSIGN_OR_RETURN(read.content, recent->Read(reader, review, sequence));
+  ASSIGN_OR_RETURN(auto last, LastConclusion(reader, review, sequence));
+  ASSIGN_OR_RETURN(const Basis basis, BasisOf(reader, recent, review, against, read.content, last));
+  const ReviewSums nothing;
+  const std::vector<ReviewDifferenceOf> differences =
+      ReviewDifferences(read.content->sums, basis.sums == nullptr ? nothing : *basis.sums);
+  FillReview(review, *read.content, &read.review);
   read.review.set_basis(basis.kind);
   read.review.set_basis_number(basis.number);
   read.review.set_difference_count(differences.size());
@@ -223,38 +246,40 @@ absl::StatusOr<ReviewRead> ReadReview(const Reader& reader, const OrganisationSc
     last->set_stale(last->content_digest() != read.review.content_digest());
     *read.review.mutable_conclusion() = *std::move(last);
   }
-  ASSIGN_OR_RETURN(read.differences, PageOfDifferences(reader, content, differences, after, limit));
+  read.differences = PageOfDifferences(differences, after, limit);
   return read;
 }
 
+void NoteUses(const ReviewRead& read, const std::optional<std::string>& body, ReturnUses* uses) {
+  for (const ReviewedReturn& one : read.content->providers) {
+    if (one.revision == 0) continue;
+    uses->Used(body, {read.review.collection(), read.review.period(), one.organisation},
+               RevisionPlace{one.revision, one.sequence});
+  }
+}
+
 absl::StatusOr<PageOf<returns::v1::ConcludedReview>> ListReviews(
-    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
-    uint64_t sequence, const std::string& after, size_t limit) {
+    const Reader& reader, RecentReviews* recent, const OrganisationScope& scope,
+    const std::string& collection, uint64_t sequence, const std::string& after, size_t limit) {
   PageOf<returns::v1::ConcludedReview> page;
   ReturnKey last;
+  size_t looked = 0;
+  size_t left_to_read = kReviewsReadAPage;
   RETURN_IF_ERROR(VisitReviews(
       reader, scope, sequence, after,
       [&](const ReturnKey& review, const ConclusionPlace& place) -> absl::StatusOr<bool> {
-        if (!collection.empty() && review.collection != collection) return true;
-        if (page.rows.size() == limit) {
+        bool full = page.rows.size() == limit || looked == kReviewsAPage;
+        if (!full && (collection.empty() || review.collection == collection)) {
+          ASSIGN_OR_RETURN(auto row, RowOf(reader, recent, review, place, sequence, &left_to_read));
+          full = !row.has_value();
+          if (!full) page.rows.push_back(*std::move(row));
+        }
+        if (full) {
           page.after = ReviewKeyText(last);
           return false;
         }
-        returns::v1::ConcludedReview row;
-        row.set_name(ReviewName(review));
-        row.set_commissioner(review.organisation);
-        row.set_collection(review.collection);
-        row.set_period(review.period);
-        ASSIGN_OR_RETURN(*row.mutable_conclusion(), LoadConclusion(reader, place, sequence));
-        const uint64_t reviewed = row.conclusion().reviewed_sequence();
-        ASSIGN_OR_RETURN(const bool look, MayHaveChanged(reader, review, reviewed, sequence));
-        if (look) {
-          ASSIGN_OR_RETURN(const ReviewContent now, ReadReviewContent(reader, review, sequence));
-          row.mutable_conclusion()->set_stale(row.conclusion().content_digest() !=
-                                              DigestBytes(now.digest));
-        }
-        page.rows.push_back(std::move(row));
         last = review;
+        ++looked;
         return true;
       }));
   return page;

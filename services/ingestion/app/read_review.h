@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,6 +13,8 @@
 #include "common/storage/reader.h"
 #include "onereturn/returns/v1/review_service.pb.h"
 #include "services/ingestion/app/read_returns.h"
+#include "services/ingestion/app/recent_reviews.h"
+#include "services/ingestion/app/return_uses.h"
 #include "services/ingestion/store/review_table.h"
 
 namespace onereturn::ingestion {
@@ -20,17 +23,25 @@ namespace onereturn::ingestion {
 
 struct ReviewRead {
   returns::v1::Review review;
+  RecentReviews::Content content;
   PageOf<returns::v1::ReviewDifference> differences;
 };
 // `after` counts the differences already given. Errors as ReadReviewContent and GetReview.
-absl::StatusOr<ReviewRead> ReadReview(const Reader& reader, const OrganisationScope& scope,
-                                      const ReturnKey& review, returns::v1::ReviewBasis against,
-                                      uint64_t sequence, const std::string& after, size_t limit);
+absl::StatusOr<ReviewRead> ReadReview(const Reader& reader, RecentReviews* recent,
+                                      const OrganisationScope& scope, const ReturnKey& review,
+                                      returns::v1::ReviewBasis against, uint64_t sequence,
+                                      const std::string& after, size_t limit);
+// Notes that the body was given what the providers' returns say of the commissioner.
+void NoteUses(const ReviewRead& read, const std::optional<std::string>& body, ReturnUses* uses);
 
-// An empty `collection` means all, of queries too.
+// How many reviews a page of ListReviews looks at, and how many it reads the returns of.
+inline constexpr size_t kReviewsAPage = 1'000;
+inline constexpr size_t kReviewsReadAPage = 4;
+// An empty `collection` means all, of queries too. A page of reviews may be short, even empty, and
+// not the last.
 absl::StatusOr<PageOf<returns::v1::ConcludedReview>> ListReviews(
-    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
-    uint64_t sequence, const std::string& after, size_t limit);
+    const Reader& reader, RecentReviews* recent, const OrganisationScope& scope,
+    const std::string& collection, uint64_t sequence, const std::string& after, size_t limit);
 absl::StatusOr<PageOf<returns::v1::ReviewQuery>> ListQueries(
     const Reader& reader, const OrganisationScope& scope, const std::string& collection,
     bool unanswered, uint64_t sequence, const std::string& after, size_t limit);

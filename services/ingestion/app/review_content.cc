@@ -18,16 +18,13 @@
 #include "services/ingestion/app/read_catalogue.h"
 #include "services/ingestion/app/window_lists.h"
 #include "services/ingestion/definitions/collection_builder.h"
+#include "services/ingestion/definitions/relationships.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
 namespace {
 
 using CellVisit = absl::FunctionRef<void(const CellView& cell)>;
-
-bool InForceOn(const catalogue::v1::Relationship& tie, const std::string& day) {
-  return tie.from_date() <= day && (tie.to_date().empty() || day <= tie.to_date());
-}
 
 // Who stands for the commissioner, and which providers belong to it, on a day.
 struct Commissioned {
@@ -45,7 +42,6 @@ bool Commissions(catalogue::v1::OrganisationType type) {
 
 absl::StatusOr<Commissioned> CommissionedOn(const Reader& reader, const std::string& commissioner,
                                             const CivilDay& day, uint64_t sequence) {
-  const std::string text = day.ToString();
   Commissioned found;
   RETURN_IF_ERROR(VisitDefinitions(
       reader, DefinitionKind::kOrganisation, "", sequence,
@@ -53,7 +49,7 @@ absl::StatusOr<Commissioned> CommissionedOn(const Reader& reader, const std::str
         ASSIGN_OR_RETURN(const auto one, DefinitionOf<catalogue::v1::Organisation>(stored));
         if (Commissions(one.type())) found.commissioners.insert(one.code());
         for (const catalogue::v1::Relationship& tie : one.relationships()) {
-          if (tie.parent() != commissioner || !InForceOn(tie, text)) continue;
+          if (tie.parent() != commissioner || !IsInForce(tie, day)) continue;
           if (one.type() == catalogue::v1::ORGANISATION_TYPE_SUB_ICB) {
             found.sub_icbs.insert(one.code());
           } else if (tie.kind() == catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_ICB) {
@@ -161,7 +157,7 @@ class Gathering {
                                         [&](const CellView& cell) {
                                           ++one.cell_count;
                                           digest_.Add(cell);
-                                          AddTo(&content_.sums, cell);
+                                          AddTo(&content_.sums, key.organisation, cell);
                                         }));
           if (one.cell_count > 0) content_.providers.push_back(std::move(one));
           return true;
@@ -179,7 +175,7 @@ class Gathering {
     return VisitCounting(reader_, content_.rule, place->sequence, true, [&](const CellView& cell) {
       ++content_.own.cell_count;
       digest_.Add(cell);
-      AddTo(&content_.own_sums, cell);
+      AddTo(&content_.own_sums, review_.organisation, cell);
     });
   }
 
@@ -229,23 +225,6 @@ class Gathering {
 absl::StatusOr<ReviewContent> ReadReviewContent(const Reader& reader, const ReturnKey& review,
                                                 uint64_t sequence) {
   return Gathering(reader, review, sequence).Run();
-}
-
-absl::StatusOr<std::map<ReviewedCell, std::vector<ProviderFigure>>> FiguresOf(
-    const Reader& reader, const ReviewContent& content, const std::vector<ReviewedCell>& cells,
-    size_t most) {
-  std::map<ReviewedCell, std::vector<ProviderFigure>> figures;
-  for (const ReviewedCell& cell : cells) figures[cell];
-  for (const ReviewedReturn& one : content.providers) {
-    if (one.revision == 0 || figures.empty()) continue;
-    RETURN_IF_ERROR(
-        VisitCounting(reader, content.rule, one.sequence, one.belongs, [&](const CellView& cell) {
-          const auto wanted = figures.find(ReviewedCellOf(cell));
-          if (wanted == figures.end() || wanted->second.size() == most) return;
-          wanted->second.push_back({one.organisation, cell.value, cell.null_reason});
-        }));
-  }
-  return figures;
 }
 
 absl::StatusOr<bool> MayHaveChanged(const Reader& reader, const ReturnKey& review, uint64_t before,

@@ -3,7 +3,6 @@
 #define ONERETURN_SERVICES_INGESTION_APP_REVIEW_CONTENT_H_
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -40,16 +39,6 @@ struct ReviewContent {
 // the period; PERIOD for a period that the collection does not take.
 absl::StatusOr<ReviewContent> ReadReviewContent(const Reader& reader, const ReturnKey& review,
                                                 uint64_t sequence);
-
-struct ProviderFigure {
-  std::string organisation;
-  std::optional<Decimal> value;
-  NullReason null_reason = NullReason::kNotCollected;  // Means something only without a value.
-};
-// What each provider says of these cells, at most `most` of each. Reads their returns again.
-absl::StatusOr<std::map<ReviewedCell, std::vector<ProviderFigure>>> FiguresOf(
-    const Reader& reader, const ReviewContent& content, const std::vector<ReviewedCell>& cells,
-    size_t most);
 
 // May the content digest be another at `sequence` than it was at `before`? False only where it
 // cannot: no return of the period was accepted between them, and nothing defined.

@@ -7,6 +7,7 @@
 #include <future>
 
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/notices.h"
 #include "services/ingestion/app/testing/review_fixture.h"
 
 namespace onereturn::ingestion {
@@ -37,8 +38,9 @@ TEST_F(ReviewTest, ReturnsAreSummedByCommissionerAndOnlyDifferencesShown) {
   EXPECT_THAT(Read("QE2", "Waits", "2025-03", returns::v1::REVIEW_BASIS_OWN_RETURN),
               HasReason(Reason::kFieldInvalid));
   EXPECT_TRUE(absl::IsNotFound(
-      ReadReview(ingestion_.store(), OrganisationScope::Only("QE2"), {"Waits", "2025-03", "QE1"},
-                 returns::v1::REVIEW_BASIS_UNSPECIFIED, ingestion_.LastSequence(), "", 10)
+      ReadReview(ingestion_.store(), &recent_, OrganisationScope::Only("QE2"),
+                 {"Waits", "2025-03", "QE1"}, returns::v1::REVIEW_BASIS_UNSPECIFIED,
+                 ingestion_.LastSequence(), "", 10)
           .status()));
 }
 
@@ -78,7 +80,7 @@ TEST_F(ReviewTest, WhatChangedSinceTheLastReviewIsShownAndMakesItStale) {
   EXPECT_EQ(agreed->conclusion.person(), kCommissionerOfficer);
   const auto stale = [&] { return Read("QE1", "Waits", "2025-03")->review.conclusion().stale(); };
   const auto listed = [&] {
-    return ListReviews(ingestion_.store(), OrganisationScope::Only("QE1"), "",
+    return ListReviews(ingestion_.store(), &recent_, OrganisationScope::Only("QE1"), "",
                        ingestion_.LastSequence(), "", 10)
         .value()
         .rows.at(0)
@@ -234,17 +236,97 @@ TEST_F(ReviewTest, ARepeatIsTheSameConclusionAndRacersGetNumbersOfTheirOwn) {
 TEST_F(ReviewTest, PagesGoOnWhereTheLastEnded) {
   SendWaits("RAA", {{"00L", "MRI", "10"}, {"00L", "CT", "2"}, {"QE1", "CT", "3"}});
   std::vector<std::string> texts;
+  RecentReviews::Content first;
   std::string after;
   do {
     const ReviewRead read =
         Read("QE1", "Waits", "2025-03", returns::v1::REVIEW_BASIS_UNSPECIFIED, 0, after, 1).value();
     EXPECT_EQ(read.review.difference_count(), 3u);
+    if (first == nullptr) first = read.content;
+    EXPECT_EQ(read.content, first) << "the returns were read again for a further page";
     for (const std::string& text : Texts(read)) texts.push_back(text);
     after = read.differences.after;
   } while (!after.empty());
   EXPECT_THAT(texts, ElementsAre("waits 00L CT: 2 (RAA 2) against - by 2",
                                  "waits 00L MRI: 10 (RAA 10) against - by 10",
                                  "waits QE1 CT: 3 (RAA 3) against - by 3"));
+}
+
+// Five months of QE1 and one of another collection are concluded, then something is defined, so
+// that each of them may have become stale and has to be looked at.
+TEST_F(ReviewTest, APageOfReviewsReadsTheReturnsOfAFew) {
+  const auto conclude = [&](const std::string& collection, const std::string& period) {
+    auto request = Agreement(Read("QE1", collection, period)->review.content_digest());
+    request.set_name(
+        absl::StrCat("organisations/QE1/returns/", collection, ".", period, "/review"));
+    ASSERT_THAT(Conclude(request), IsOk());
+  };
+  SendBeds("RAA", "2025-03", 5);
+  conclude("Beds", "2025-03");
+  std::vector<std::string> months;
+  for (int month = 1; month <= 5; ++month) {
+    months.push_back(absl::StrCat("2025-0", month));
+    SendWaits("RAA", {{"00L", "MRI", "10"}}, months.back());
+    conclude("Waits", months.back());
+  }
+  Define(SmallItem("another"));
+  const uint64_t now = ingestion_.LastSequence();
+  RecentReviews recent;
+  const auto list = [&](const std::string& after, size_t limit) {
+    return ListReviews(ingestion_.store(), &recent, OrganisationScope::Only("QE1"), "Waits", now,
+                       after, limit)
+        .value();
+  };
+  const auto first = list("", 100);
+  ASSERT_EQ(first.rows.size(), kReviewsReadAPage);
+  ASSERT_NE(first.after, "");
+  const auto second = list(first.after, 100);
+  EXPECT_EQ(second.after, "");
+  std::vector<std::string> listed;
+  for (const auto* page : {&first, &second}) {
+    for (const auto& row : page->rows) {
+      listed.push_back(row.period());
+      EXPECT_FALSE(row.conclusion().stale());
+    }
+  }
+  EXPECT_EQ(listed, months);
+  // What was read is not read again.
+  EXPECT_EQ(list("", 100).rows.size(), months.size());
+  // A page that is full says where the next one begins.
+  EXPECT_EQ(list(list("", 2).after, 1).rows.at(0).period(), "2025-03");
+}
+
+// Of RAA and RBB, which QE1's review is made of; of RCC nothing is held. RBB is not below QE1,
+// which therefore is told nothing of its revision, but RBB sees who used it.
+TEST_F(ReviewTest, WhoReadAReviewUsedItsFigures) {
+  SendMarch();
+  ReturnUses uses(&ingestion_.store(), &ingestion_.committer(), &ingestion_.clock());
+  const auto scope = OrganisationScope::Of("QE1", {"QE1", "RAA", "RCC"});
+  const auto told = [&] {
+    const Notices notices(&ingestion_.store(), &uses, scope, "QE1", "");
+    std::vector<std::string> texts;
+    const auto page = notices.Open(ingestion_.LastSequence(), "", 10).value();
+    for (const auto& one : page.rows) {
+      texts.push_back(
+          absl::StrCat(one.organisation(), " ", one.used_revision(), " ", one.revision()));
+    }
+    return texts;
+  };
+  NoteUses(Read("QE1", "Waits", "2025-03").value(), "QE1", &uses);
+  EXPECT_THAT(told(), IsEmpty());
+  SendWaits("RAA", {{"00L", "MRI", "11"}});
+  SendWaits("RBB", {{"00L", "MRI", "6"}});
+  SendWaits("QE1", {{"00L", "MRI", "17"}});
+  EXPECT_THAT(told(), ElementsAre("RAA 1 2")) << "its own return is no use";
+  const UsesOfReturn of_other =
+      ListUsesOf(ingestion_.store(), OrganisationScope::Only("RBB"), {"Waits", "2025-03", "RBB"},
+                 ingestion_.LastSequence(), "", 10)
+          .value();
+  ASSERT_EQ(of_other.page.rows.size(), 1u);
+  EXPECT_EQ(of_other.page.rows[0].body(), "QE1");
+  EXPECT_TRUE(of_other.page.rows[0].outdated());
+  NoteUses(Read("QE1", "Waits", "2025-03").value(), "QE1", &uses);
+  EXPECT_THAT(told(), IsEmpty()) << "it has seen the new one";
 }
 
 }  // namespace

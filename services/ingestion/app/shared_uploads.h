@@ -35,9 +35,9 @@ class SharedUploads {
               const std::string& digest, UploadDone done);
   void Write(const Uploader& who, const std::string& id, uint64_t offset, absl::string_view data,
              UploadDone done);
-  // OK for an upload of the caller's own; NOT_FOUND for any other, UPLOAD_EXPIRED.
-  absl::Status CheckOwned(const Uploader& who, const std::string& id) const {
-    return uploads_->CheckOwned(who.owner, id);
+  // As Uploads::WasTaken.
+  absl::StatusOr<bool> WasTaken(const Uploader& who, const std::string& id) const {
+    return uploads_->WasTaken(who.owner, id);
   }
 
  private:

@@ -13,7 +13,7 @@
 #include "services/ingestion/app/awaited.h"
 #include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/app/held_content.h"
-#include "services/ingestion/definitions/rule_pack.h"
+#include "services/ingestion/definitions/relationships.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
@@ -46,14 +46,15 @@ absl::Status TooManyTogether(size_t organisations) {
 
 }  // namespace
 
-absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) const {
+absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission, FileRun* run) const {
   RETURN_IF_ERROR(CheckRequestId(submission.origin.request_id, kMaxFileRequestIdBytes));
   FactRequest request{feed::v1::ENTRY_KIND_FILE_IMPORTED, submission.origin.actor,
                       submission.scope.organisation(),    submission.origin.request_id,
                       submission.origin.digest,           submission.origin.validate_only,
                       submission.origin.person,           submission.origin.role};
   request.organisation_of_caller = true;
-  Work work{submission, nullptr, {}};
+  FileRun unwatched;
+  Work work{submission, run == nullptr ? &unwatched : run, {}};
   using Outcome = absl::StatusOr<std::optional<AcceptedFact>>;
   const auto awaited = std::make_shared<Awaited<Outcome>>();
   writer_->Write(
@@ -75,7 +76,7 @@ absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission) con
   for (size_t i = 0; i < accepted->parts.size(); ++i) {
     answer.returns[i].sequence = accepted->parts[i];
   }
-  if (work.run != nullptr) work.run->Stored(accepted->parts.size());
+  work.run->Stored(accepted->parts.size());
   return answer;
 }
 
@@ -85,13 +86,12 @@ absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot, Work* work) 
   answer = FileAnswer();
   ASSIGN_OR_RETURN(const StoredUpload upload,
                    uploads_->Complete(submission.owner, submission.upload));
-  if (work->run == nullptr) work->run = progress_->Begin(submission.upload);
   const uint64_t bytes = upload.record.size_bytes();
   work->run->Begin(FileStage::kJudging, bytes, 0);
   ASSIGN_OR_RETURN(const CompiledCollection compiled, CollectionFor(snapshot, upload, submission));
   ASSIGN_OR_RETURN(const LayoutSpec* layout, LayoutNamed(*compiled.collection, submission.layout));
-  const Reading reading{
-      submission, upload, compiled, *layout, JoiningOf(*layout, submission.mode), work->run.get()};
+  const Reading reading{submission, upload, compiled, *layout, JoiningOf(*layout, submission.mode),
+                        work->run};
   RETURN_IF_ERROR(JudgeFile(snapshot, reading, &answer));
   const size_t organisations = answer.returns.size();
   if (submission.all_or_nothing && organisations > kMostFactsTogether) {

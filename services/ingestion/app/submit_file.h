@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/identity/rights.h"
-#include "services/ingestion/app/import_progress.h"
+#include "services/ingestion/app/file_progress.h"
 #include "services/ingestion/app/submit_return.h"
 #include "services/ingestion/app/uploads.h"
 #include "services/ingestion/domain/file_examination.h"
@@ -59,27 +59,27 @@ struct FileAnswer {
 class SubmitFile {
  public:
   SubmitFile(const Store* store, const FactWriter* writer, CompiledCollections* collections,
-             const Uploads* uploads, const SubmitReturn* submit_return, ImportProgress* progress)
+             const Uploads* uploads, const SubmitReturn* submit_return)
       : store_(store),
         writer_(writer),
         collections_(collections),
         uploads_(uploads),
-        submit_return_(submit_return),
-        progress_(progress) {}
+        submit_return_(submit_return) {}
 
   // Reads the file twice: first to judge all of it, then, if the file as a whole is sound, to
   // commit it: return by return, where a faulty row keeps its own return out and no other's; or
   // all_or_nothing, all in one batch, which what is judged is held to be true for: where it changed
   // meanwhile the file is judged once more. Envelope errors and the errors of ReturnFileReader;
   // ORG_SCOPE when a caller without the import permission names another organisation; of all or
-  // nothing also TOO_MANY_ITEMS, and what FactsTogether is refused for.
-  absl::StatusOr<FileAnswer> Run(const FileSubmission& submission) const;
+  // nothing also TOO_MANY_ITEMS, and what FactsTogether is refused for. `run` is told how far it
+  // is; may be null.
+  absl::StatusOr<FileAnswer> Run(const FileSubmission& submission, FileRun* run = nullptr) const;
 
  private:
   // A file that is being taken.
   struct Work {
     const FileSubmission& submission;
-    std::shared_ptr<ImportRun> run;  // From its first reading on.
+    FileRun* run;
     FileAnswer answer;
   };
   // The same, read from one state of the store.
@@ -89,7 +89,7 @@ class SubmitFile {
     const CompiledCollection& compiled;
     const LayoutSpec& layout;
     Joining joining;
-    ImportRun* run;
+    FileRun* run;
   };
 
   // Judges the file, and commits its returns or puts them together; what is left to write is what
@@ -120,7 +120,6 @@ class SubmitFile {
   CompiledCollections* const collections_;
   const Uploads* const uploads_;
   const SubmitReturn* const submit_return_;
-  ImportProgress* const progress_;
 };
 
 }  // namespace onereturn::ingestion

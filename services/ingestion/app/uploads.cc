@@ -77,9 +77,20 @@ void Uploads::Create(const std::string& owner, const std::string& request_id, ui
 absl::StatusOr<bool> Uploads::Expired(const std::string& id,
                                       const storage::v1::UploadRecord& record) const {
   if (clock_->Now().micros - record.last_write_micros() <= kUploadLifeMicros) return false;
+  ASSIGN_OR_RETURN(const bool holds_file, HoldsFile(id, record));
+  return !holds_file;
+}
+
+absl::StatusOr<bool> Uploads::HoldsFile(const std::string& id,
+                                        const storage::v1::UploadRecord& record) const {
   ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(record.digest()));
   ASSIGN_OR_RETURN(const ReadCheck holder, HolderCheck(*store_, digest));
-  return holder.expected != id;
+  return holder.expected == id;
+}
+
+absl::StatusOr<bool> Uploads::WasTaken(const std::string& owner, const std::string& id) const {
+  ASSIGN_OR_RETURN(const StoredUpload upload, Find(owner, id));
+  return HoldsFile(id, upload.record);
 }
 
 absl::StatusOr<StoredUpload> Uploads::Find(const std::string& owner, const std::string& id) const {

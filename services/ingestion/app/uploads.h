@@ -50,10 +50,9 @@ class Uploads {
   // A complete upload of the owner. NOT_FOUND, UPLOAD_EXPIRED, UPLOAD_INCOMPLETE.
   absl::StatusOr<StoredUpload> Complete(const std::string& owner, const std::string& id) const;
 
-  // OK for an upload of the owner, complete or not. NOT_FOUND, UPLOAD_EXPIRED.
-  absl::Status CheckOwned(const std::string& owner, const std::string& id) const {
-    return Find(owner, id).status();
-  }
+  // Does an upload of the owner, complete or not, hold a file of which something was accepted?
+  // NOT_FOUND, UPLOAD_EXPIRED.
+  absl::StatusOr<bool> WasTaken(const std::string& owner, const std::string& id) const;
 
   // Removes sessions that have expired and hold no accepted file. For the service's scheduler.
   absl::Status Sweep() const;
@@ -62,6 +61,8 @@ class Uploads {
   // Had no write for too long. An upload that holds an accepted file never expires.
   absl::StatusOr<bool> Expired(const std::string& id,
                                const storage::v1::UploadRecord& record) const;
+  absl::StatusOr<bool> HoldsFile(const std::string& id,
+                                 const storage::v1::UploadRecord& record) const;
   absl::StatusOr<StoredUpload> Find(const std::string& owner, const std::string& id) const;
   absl::Status CheckFile(const std::string& id, const storage::v1::UploadRecord& record,
                          absl::string_view last_piece) const;

@@ -163,6 +163,9 @@ TEST_F(UploadsTest, TheSweepTakesWhatExpiredAndLeavesAcceptedFiles) {
   EXPECT_TRUE(FindUpload(ingestion_.store(), fresh)->has_value());
   EXPECT_TRUE(FindUpload(ingestion_.store(), accepted)->has_value());
   EXPECT_EQ(Held(accepted, bytes.size()), bytes);
+  EXPECT_TRUE(ingestion_.uploads().WasTaken(kLoader, accepted).value());
+  EXPECT_FALSE(ingestion_.uploads().WasTaken("RLQ", fresh).value());
+  EXPECT_THAT(ingestion_.uploads().WasTaken("RLQ", accepted), HasReason(Reason::kNotFound));
 }
 
 // A crash between a file's returns and its own fact: the returns name the file, so it stays.

@@ -14,6 +14,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/messages.h"
+#include "services/ingestion/definitions/relationships.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -75,20 +76,6 @@ GivenWithFile GivenFor(const RulePack& pack, const LayoutSpec& layout) {
 }
 
 }  // namespace
-
-std::vector<std::string> ParentsOn(
-    const google::protobuf::RepeatedPtrField<catalogue::v1::Relationship>& relationships, int kind,
-    const CivilDay& day) {
-  const std::string text = day.ToString();
-  std::vector<std::string> parents;
-  for (const catalogue::v1::Relationship& one : relationships) {
-    if (one.kind() == kind && one.from_date() <= text &&
-        (one.to_date().empty() || text <= one.to_date())) {
-      parents.push_back(one.parent());
-    }
-  }
-  return parents;
-}
 
 std::string SignedBytesOf(absl::string_view pack) {
   const Digest digest = Sha256(pack);

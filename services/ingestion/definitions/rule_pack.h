@@ -18,11 +18,6 @@
 
 namespace onereturn::ingestion {
 
-// The parents by relationships of the kind that are in force on the day.
-std::vector<std::string> ParentsOn(
-    const google::protobuf::RepeatedPtrField<catalogue::v1::Relationship>& relationships, int kind,
-    const CivilDay& day);
-
 // What the service signs of a serialised RulePack; nothing else is signed that begins so.
 std::string SignedBytesOf(absl::string_view pack);
 

@@ -54,8 +54,11 @@ ReviewedCell ReviewedCellOf(const CellView& cell) {
   return reviewed;
 }
 
-void AddTo(ReviewSums* sums, const CellView& cell) {
+void AddTo(ReviewSums* sums, absl::string_view organisation, const CellView& cell) {
   ReviewSum& sum = (*sums)[ReviewedCellOf(cell)];
+  if (sum.figures.size() < kMostFigures) {
+    sum.figures.push_back({std::string(organisation), cell.value, cell.null_reason});
+  }
   if (cell.value.has_value()) {
     sum.millionths += cell.value->wide();
     ++sum.numbers;

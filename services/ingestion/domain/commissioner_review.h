@@ -17,6 +17,7 @@
 #define ONERETURN_SERVICES_INGESTION_DOMAIN_COMMISSIONER_REVIEW_H_
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -56,15 +57,25 @@ struct ReviewedCell {
 };
 ReviewedCell ReviewedCellOf(const CellView& cell);
 
+// What one provider says of one cell.
+struct ProviderFigure {
+  std::string organisation;
+  std::optional<Decimal> value;
+  NullReason null_reason = NullReason::kNotCollected;  // Means something only without a value.
+};
+
 // What several returns say of one cell.
 struct ReviewSum {
   Int128 millionths = 0;  // Of the numbers.
   uint32_t numbers = 0;
   uint32_t nulls = 0;
   NullReason null_reason = NullReason::kNotCollected;  // The first null's.
+  std::vector<ProviderFigure> figures;  // The first kMostFigures, as they were added.
 };
 using ReviewSums = std::map<ReviewedCell, ReviewSum>;
-void AddTo(ReviewSums* sums, const CellView& cell);
+inline constexpr size_t kMostFigures = 50;
+// `organisation` says it.
+void AddTo(ReviewSums* sums, absl::string_view organisation, const CellView& cell);
 
 struct ReviewDifferenceOf {
   const ReviewedCell* cell = nullptr;

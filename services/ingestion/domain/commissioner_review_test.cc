@@ -35,7 +35,7 @@ struct OneCell {
 
 ReviewSums SumsOf(std::vector<OneCell> cells) {
   ReviewSums sums;
-  for (OneCell& cell : cells) AddTo(&sums, cell.View());
+  for (OneCell& cell : cells) AddTo(&sums, "RAA", cell.View());
   return sums;
 }
 

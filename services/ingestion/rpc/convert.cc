@@ -205,7 +205,7 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
   submission.scope = call.caller.scope;
   submission.may_import = Holds(call.caller.role, options::v1::PERMISSION_RETURNS_IMPORT);
   submission.owner = OwnerOf(call);
-  ASSIGN_OR_RETURN(submission.upload, UploadIdOf(request.upload()));
+  ASSIGN_OR_RETURN(submission.upload, UploadIdOf(request.upload(), "upload"));
   submission.collection = request.collection();
   submission.layout = request.layout();
   submission.status = StatusOf(request.status());
@@ -240,7 +240,7 @@ returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer) {
   return wire;
 }
 
-returns::v1::WatchUploadResponse ToWire(const ImportState& state) {
+returns::v1::WatchUploadResponse ToWire(const FileState& state) {
   returns::v1::WatchUploadResponse wire;
   wire.set_stage(static_cast<returns::v1::FileStage>(state.stage));
   wire.set_file_bytes(state.file_bytes);
@@ -281,7 +281,11 @@ std::optional<std::string> BodyOf(const CallContext& call) {
                 call.signed_in.has_value() ? call.signed_in->holder.organisation : std::string());
 }
 
-absl::StatusOr<std::string> UploadIdOf(const std::string& name) {
+absl::StatusOr<std::string> UploadIdOf(const std::string& name, absl::string_view field) {
+  if (name.empty()) {
+    return Error(Reason::kMissing, "which upload? Give the name that CreateUpload answered")
+        .Field(field, "is missing");
+  }
   absl::string_view id = name;
   if (!absl::ConsumePrefix(&id, "uploads/") || id.empty() || id.size() > 64) return NotFound(name);
   return std::string(id);

@@ -74,7 +74,7 @@ absl::StatusOr<Response> ToResponse(const ReturnAnswer& answer) {
 }
 
 returns::v1::SubmitReturnFileResponse ToWire(const FileAnswer& answer);
-returns::v1::WatchUploadResponse ToWire(const ImportState& state);
+returns::v1::WatchUploadResponse ToWire(const FileState& state);
 
 // The organisation that a list's parent names: the caller's scope, or one organisation within it.
 absl::StatusOr<OrganisationScope> ScopeOfParent(const std::string& parent, const CallContext& call);
@@ -87,8 +87,9 @@ std::string OwnerOf(const CallContext& call);
 // The body that used what the caller is given; as BodyOf in app/return_uses.h.
 std::optional<std::string> BodyOf(const CallContext& call);
 
-// The id in "uploads/{id}"; NOT_FOUND for another form.
-absl::StatusOr<std::string> UploadIdOf(const std::string& name);
+// The id in "uploads/{id}", which stands in the request's `field`. MISSING where it is empty,
+// NOT_FOUND for another form.
+absl::StatusOr<std::string> UploadIdOf(const std::string& name, absl::string_view field);
 
 }  // namespace onereturn::ingestion
 

@@ -197,8 +197,13 @@ TEST(ToSubmissionTest, AFileIsTheCallersOwnOrANationalLoaders) {
   request.set_period("August");
   EXPECT_THAT(ToSubmission(request, Submitter(), {}).status(), HasReason(Reason::kPeriod));
   request.clear_period();
-  for (const std::string& bad : {std::string(), std::string("uploads/"), std::string("files/abc"),
-                                 "uploads/" + std::string(65, 'x')}) {
+  request.clear_upload();
+  const absl::Status without = ToSubmission(request, Submitter(), {}).status();
+  EXPECT_THAT(without, HasReason(Reason::kMissing));
+  EXPECT_TRUE(absl::IsInvalidArgument(without));
+  EXPECT_THAT(PathsOf(without), UnorderedElementsAre("upload"));
+  for (const std::string& bad :
+       {std::string("uploads/"), std::string("files/abc"), "uploads/" + std::string(65, 'x')}) {
     request.set_upload(bad);
     EXPECT_THAT(ToSubmission(request, Submitter(), {}).status(), HasReason(Reason::kNotFound))
         << bad;

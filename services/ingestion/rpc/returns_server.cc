@@ -96,7 +96,7 @@ grpc::ServerUnaryReactor* ReturnsServer::WriteUpload(grpc::CallbackServerContext
   using Call = Mutation<returns::v1::WriteUploadRequest, returns::v1::WriteUploadResponse>;
   return parts_.gate->Start<returns::v1::WriteUploadRequest, returns::v1::WriteUploadResponse>(
       context, request, response, [this](Call call) {
-        absl::StatusOr<std::string> id = UploadIdOf(call.request.name());
+        absl::StatusOr<std::string> id = UploadIdOf(call.request.name(), "name");
         if (!id.ok()) return call.respond(id.status());
         parts_.uploads->Write(
             UploaderOf(call.call), *id, call.request.offset(), call.request.data(),
@@ -112,24 +112,25 @@ grpc::ServerUnaryReactor* ReturnsServer::SubmitReturnFile(grpc::CallbackServerCo
                                                           grpc::ByteBuffer* response) {
   using Call =
       Mutation<returns::v1::SubmitReturnFileRequest, returns::v1::SubmitReturnFileResponse>;
-  return parts_.gate
-      ->Start<returns::v1::SubmitReturnFileRequest, returns::v1::SubmitReturnFileResponse>(
-          context, request, response, [this](Call call) {
-            absl::StatusOr<FileSubmission> submission =
-                ToSubmission(call.request, call.call, call.digest);
-            if (!submission.ok()) return call.respond(submission.status());
-            auto respond = std::make_shared<decltype(call.respond)>(std::move(call.respond));
-            const bool begun =
-                imports_.TrySubmit([this, submission = *std::move(submission), respond] {
-                  absl::StatusOr<FileAnswer> answer = parts_.submit_file->Run(submission);
-                  if (!answer.ok()) return (*respond)(answer.status());
-                  (*respond)(ToWire(*answer));
-                });
-            if (!begun) {
-              (*respond)(Error(Reason::kQueueFull, "more files wait than the service takes at once")
-                             .RetryAfter(absl::Seconds(2)));
-            }
-          });
+  return parts_.gate->Start<
+      returns::v1::SubmitReturnFileRequest,
+      returns::v1::SubmitReturnFileResponse>(context, request, response, [this](Call call) {
+    absl::StatusOr<FileSubmission> submission = ToSubmission(call.request, call.call, call.digest);
+    if (!submission.ok()) return call.respond(submission.status());
+    auto respond = std::make_shared<decltype(call.respond)>(std::move(call.respond));
+    // From now on: who watches while it waits for its turn is not told of an earlier run.
+    std::shared_ptr<FileRun> run = parts_.progress->Begin({submission->owner, submission->upload});
+    const bool begun = imports_.TrySubmit(
+        [this, submission = *std::move(submission), run = std::move(run), respond] {
+          absl::StatusOr<FileAnswer> answer = parts_.submit_file->Run(submission, run.get());
+          if (!answer.ok()) return (*respond)(answer.status());
+          (*respond)(ToWire(*answer));
+        });
+    if (!begun) {
+      (*respond)(Error(Reason::kQueueFull, "more files wait than the service takes at once")
+                     .RetryAfter(absl::Seconds(2)));
+    }
+  });
 }
 
 grpc::Status ReturnsServer::WatchUpload(
@@ -137,24 +138,31 @@ grpc::Status ReturnsServer::WatchUpload(
     grpc::ServerWriter<returns::v1::WatchUploadResponse>* writer) {
   return parts_.guard->ServeWatch(
       *context, *request, parts_.watches, [&](const CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(const std::string upload, UploadIdOf(request->name()));
-        RETURN_IF_ERROR(parts_.uploads->CheckOwned(UploaderOf(call), upload));
-        return FollowUpload(context, upload, writer);
+        ASSIGN_OR_RETURN(const std::string upload, UploadIdOf(request->name(), "name"));
+        return FollowUpload(context, UploaderOf(call), upload, writer);
       });
 }
 
 absl::Status ReturnsServer::FollowUpload(
-    grpc::ServerContext* context, const std::string& upload,
+    grpc::ServerContext* context, const Uploader& who, const std::string& upload,
     grpc::ServerWriter<returns::v1::WatchUploadResponse>* writer) const {
-  std::shared_ptr<const ImportRun> run;
+  const OwnedUpload file{who.owner, upload};
+  // By a call of before the service's start, or of too long ago to be remembered.
+  ASSIGN_OR_RETURN(const bool was_taken, parts_.uploads->WasTaken(who, upload));
+  std::shared_ptr<const FileRun> run;
   while (!context->IsCancelled()) {
     if (draining_) return Error(Reason::kDraining, "the service is shutting down");
-    if (run == nullptr) run = parts_.progress->Find(upload);
-    const ImportState state = run == nullptr ? ImportState() : run->state();
+    if (run == nullptr) run = parts_.progress->Find(file);
+    FileState state;
+    if (run != nullptr) {
+      state = run->state();
+    } else if (was_taken) {
+      state.stage = FileStage::kEnded;
+    }
     if (!WriteInTime(context, writer, ToWire(state))) break;
     if (state.stage == FileStage::kEnded) break;
     if (run == nullptr) {
-      parts_.progress->WaitForOne(upload, kProgressEvery);
+      parts_.progress->WaitForOne(file, kProgressEvery);
     } else {
       run->WaitForEnd(kProgressEvery);
     }

@@ -13,6 +13,7 @@
 #include "common/rpc/mutation_gate.h"
 #include "common/rpc/page_token.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
+#include "services/ingestion/app/file_progress.h"
 #include "services/ingestion/app/return_uses.h"
 #include "services/ingestion/app/shared_uploads.h"
 #include "services/ingestion/app/submit_file.h"
@@ -31,7 +32,7 @@ struct IngestionParts {
   SharedUploads* uploads = nullptr;
   const SubmitReturn* submit_return = nullptr;
   const SubmitFile* submit_file = nullptr;
-  const ImportProgress* progress = nullptr;
+  FileProgress* progress = nullptr;
   ReturnUses* uses = nullptr;
   Places* watches = nullptr;  // Of all watches but the feed's.
 };
@@ -93,7 +94,8 @@ class ReturnsServer final : public ReturnsBase {
   void DrainWatches() { draining_ = true; }
 
  private:
-  absl::Status FollowUpload(grpc::ServerContext* context, const std::string& upload,
+  absl::Status FollowUpload(grpc::ServerContext* context, const Uploader& who,
+                            const std::string& upload,
                             grpc::ServerWriter<returns::v1::WatchUploadResponse>* writer) const;
 
   const IngestionParts parts_;

@@ -4,6 +4,7 @@
 
 #include "onereturn/returns/v1/review_service.grpc.pb.h"
 #include "services/ingestion/app/conclude_review.h"
+#include "services/ingestion/app/recent_reviews.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {
@@ -38,6 +39,7 @@ class ReviewServer final : public ReviewBase {
  private:
   const IngestionParts parts_;
   const ingestion::ConcludeReview* const reviews_;
+  RecentReviews recent_;
 };
 
 }  // namespace onereturn::ingestion

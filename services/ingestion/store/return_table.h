@@ -24,6 +24,8 @@ struct ReturnKey {
   std::string collection;
   std::string period;  // Canonical text.
   std::string organisation;
+
+  friend bool operator==(const ReturnKey&, const ReturnKey&) = default;
 };
 
 // A revision's place: its entry in the journal says the rest.

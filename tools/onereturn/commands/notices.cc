@@ -94,6 +94,19 @@ std::string NoticesText(const returns::v1::ListNoticesResponse& list, size_t wid
       " --period ", Printable(first.period()), " --base ", first.used_revision(), "\n");
 }
 
+// What became of the returns behind a piece.
+std::string RevisedText(const assessment::v1::CheckEvidenceResponse& one) {
+  if (one.has_not_compared()) {
+    return absl::StrCat("not compared: ", Printable(one.not_compared().message()));
+  }
+  std::string revised;
+  for (int i = 0; i < one.revised_size() && i < 3; ++i) {
+    absl::StrAppend(&revised, i == 0 ? "" : ", ", one.revised(i).organisation());
+  }
+  if (one.revised_count() > 3) absl::StrAppend(&revised, ", ", one.revised_count() - 3, " more");
+  return revised.empty() ? "no return" : revised;
+}
+
 std::string EvidenceText(const Told& told, size_t width) {
   if (told.evidence->empty()) {
     return absl::StrCat("Of ", Count(told.checked, "piece"),
@@ -107,21 +120,26 @@ std::string EvidenceText(const Told& told, size_t width) {
                    {"now", TextTable::Align::kRight},
                    {"scored"},
                    {"revised", TextTable::Align::kLeft, true}});
+  size_t unknown = 0;  // Whose value of today is not known.
   for (const auto& one : *told.evidence) {
     const metrics::v1::MetricValue& pinned = one.evidence().value();
-    std::string revised;
-    for (int i = 0; i < one.revised_size() && i < 3; ++i) {
-      absl::StrAppend(&revised, i == 0 ? "" : ", ", one.revised(i).organisation());
-    }
-    if (one.revised_count() > 3) absl::StrAppend(&revised, ", ", one.revised_count() - 3, " more");
-    if (revised.empty()) revised = "no return";
+    if (!one.has_value()) ++unknown;
     table.Row({one.evidence().name(), pinned.metric(), pinned.organisation(), pinned.period(),
-               ValueText(pinned), ValueText(one.value()), one.scored() ? "yes" : "no", revised});
+               ValueText(pinned), one.has_value() ? ValueText(one.value()) : "?",
+               one.scored() ? "yes" : "no", RevisedText(one)});
   }
-  return absl::StrCat(
-      table.Render(width), told.evidence->size(), " of ", Count(told.checked, "piece"),
-      " of evidence no longer ", told.evidence->size() == 1 ? "has its" : "have their",
-      " pinned value. What was pinned stays;\nadd evidence and score anew where it matters.\n");
+  std::string text = table.Render(width);
+  if (const size_t changed = told.evidence->size() - unknown; changed > 0) {
+    absl::StrAppend(
+        &text, changed, " of ", Count(told.checked, "piece"), " of evidence no longer ",
+        changed == 1 ? "has its" : "have their",
+        " pinned value. What was pinned stays;\nadd evidence and score anew where it matters.\n");
+  }
+  if (unknown > 0) {
+    absl::StrAppend(&text, unknown, " of ", Count(told.checked, "piece"),
+                    " of evidence could not be compared: the reason stands beside it.\n");
+  }
+  return text;
 }
 
 std::string ToldJson(const Told& told) {

@@ -86,7 +86,18 @@ void FakeMetrics::set_change(std::function<void(metrics::v1::GetMetricValueRespo
 
 void FakeMetrics::set_failure(absl::Status failure) {
   std::lock_guard<std::mutex> lock(mutex_);
+  failing_metric_.clear();
   failure_ = std::move(failure);
+}
+
+void FakeMetrics::set_failure_of(const std::string& metric, absl::Status failure) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  failing_metric_ = metric;
+  failure_ = std::move(failure);
+}
+
+bool FakeMetrics::Fails(const std::string& metric) const {
+  return !failure_.ok() && (failing_metric_.empty() || failing_metric_ == metric);
 }
 
 void FakeMetrics::set_silent(bool silent) {
@@ -152,7 +163,7 @@ grpc::Status FakeMetrics::GetMetricValue(grpc::ServerContext* context,
   while (silent_ && !context->IsCancelled()) {
     left_changed_.wait_for(lock, std::chrono::milliseconds(20));
   }
-  if (!failure_.ok()) return ToGrpcStatus(failure_);
+  if (Fails(request->metric())) return ToGrpcStatus(failure_);
   *response = AnswerTo(*request);
   if (change_) change_(response);
   return grpc::Status::OK;
@@ -168,7 +179,7 @@ grpc::Status FakeMetrics::TraceMetricValue(
     std::lock_guard<std::mutex> lock(mutex_);
     last_trace_ = *request;
     last_authorization_ = AuthorizationOf(*context);
-    if (!failure_.ok()) return ToGrpcStatus(failure_);
+    if (Fails(request->metric())) return ToGrpcStatus(failure_);
     metrics::v1::GetMetricValueResponse answer = AnswerTo(*request);
     if (change_) change_(&answer);
     *part.mutable_value() = answer.value();

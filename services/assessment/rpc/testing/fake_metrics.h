@@ -34,6 +34,8 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
   // Changes every later answer, or fails it.
   void set_change(std::function<void(metrics::v1::GetMetricValueResponse*)> change);
   void set_failure(absl::Status failure);
+  // Fails questions about this metric alone, as `failure`; OK: none.
+  void set_failure_of(const std::string& metric, absl::Status failure);
   // Questions are taken and never answered, until the asker has gone.
   void set_silent(bool silent);
   // This leaf of every trace, from 1, is of revision 2, but at LatestPosition().
@@ -60,6 +62,9 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
       grpc::ServerWriter<metrics::v1::TraceMetricValueResponse>* writer) override;
 
  private:
+  // With mutex_ held.
+  bool Fails(const std::string& metric) const;
+
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
 
@@ -69,6 +74,7 @@ class FakeMetrics final : public metrics::v1::MetricsService::Service {
   // All guarded by mutex_.
   std::function<void(metrics::v1::GetMetricValueResponse*)> change_;
   absl::Status failure_;
+  std::string failing_metric_;  // Empty: every one.
   bool silent_ = false;
   int revised_leaf_ = 0;
   bool endless_ = false;

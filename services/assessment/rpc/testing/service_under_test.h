@@ -103,6 +103,7 @@ class ServiceUnderTest : public ::testing::Test {
   void HearOfOrganisation(const std::string& code);
 
   FakeMetrics& metrics() { return metrics_; }
+  const Store& store() const { return *store_; }
   const VerifyingKey& verifying_key() const { return signing_key_.verifying_key(); }
   uint64_t sequence() const { return committer_->LatestHead().head.size; }
 

@@ -125,7 +125,7 @@ class ReviewTest : public ::testing::Test {
       const std::string& commissioner, const std::string& collection, const std::string& period,
       returns::v1::ReviewBasis against = returns::v1::REVIEW_BASIS_UNSPECIFIED,
       uint64_t sequence = 0, const std::string& after = "", size_t limit = 100) {
-    return ReadReview(ingestion_.store(), OrganisationScope::Only(commissioner),
+    return ReadReview(ingestion_.store(), &recent_, OrganisationScope::Only(commissioner),
                       {collection, period, commissioner}, against,
                       sequence == 0 ? ingestion_.LastSequence() : sequence, after, limit);
   }
@@ -228,6 +228,7 @@ class ReviewTest : public ::testing::Test {
 
   TestIngestion ingestion_;
   ConcludeReview reviews_;
+  RecentReviews recent_;
 };
 
 }  // namespace onereturn::ingestion

@@ -114,7 +114,7 @@ class TestIngestion {
     sign_return_ = std::make_unique<SignReturn>(writer_.get(), collections_.get());
     drafts_ = std::make_unique<Drafts>(committer_.get(), writer_.get(), collections_.get());
     submit_file_ = std::make_unique<SubmitFile>(store_.get(), writer_.get(), collections_.get(),
-                                                uploads_.get(), submit_return_.get(), &progress_);
+                                                uploads_.get(), submit_return_.get());
   }
   ~TestIngestion() {
     JoinThreads();
@@ -267,7 +267,6 @@ class TestIngestion {
   const Uploads& uploads() const { return *uploads_; }
   const FactWriter& writer() const { return *writer_; }
   const SubmitReturn& submit_return() const { return *submit_return_; }
-  const ImportProgress& progress() const { return progress_; }
   const SubmitFile& submit_file() const { return *submit_file_; }
   const SignReturn& sign_return() const { return *sign_return_; }
   const Drafts& drafts() const { return *drafts_; }
@@ -292,7 +291,6 @@ class TestIngestion {
   std::unique_ptr<Define> define_;
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<SubmitReturn> submit_return_;
-  ImportProgress progress_;
   std::unique_ptr<SubmitFile> submit_file_;
   std::unique_ptr<SignReturn> sign_return_;
   std::unique_ptr<Drafts> drafts_;
