@@ -37,7 +37,7 @@ absl::StatusOr<HeldOfReturn> ReadHeld(const Reader& reader, const ReturnKey& key
                                       Origin origin) {
   HeldOfReturn held;
   if (!joining.AsksForHeld()) return held;
-  if (joining.mode != SubmitMode::kReplace && origin == Origin::kSubmitted) {
+  if (origin == Origin::kSubmitted) {
     ASSIGN_OR_RETURN(const HeldSubmission waiting, SubmissionOf(reader, key));
     held.read_set.push_back(waiting.check);
     if (waiting.waits()) {
