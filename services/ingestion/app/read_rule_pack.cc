@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "common/commit/signing_keys.h"
 #include "common/status/error.h"
@@ -32,6 +33,34 @@ absl::StatusOr<Definition> DefinedAt(const Reader& reader, DefinitionKind kind,
   return DefinitionOf<Definition>(*stored);
 }
 
+// Has one of the pack's items, its own or one beside, such a dimension?
+bool AnyDimension(const returns::v1::RulePack& pack,
+                  absl::FunctionRef<bool(const catalogue::v1::Dimension&)> is_so) {
+  const auto has = [is_so](const catalogue::v1::DataItem& item) {
+    return std::any_of(item.dimensions().begin(), item.dimensions().end(), is_so);
+  };
+  return std::any_of(pack.items().begin(), pack.items().end(), has) ||
+         std::any_of(pack.items_beside().begin(), pack.items_beside().end(), has);
+}
+
+// The organisations that the pack's items need.
+absl::Status TakeOrganisations(const CivilDay& day, CatalogueTime* time,
+                               returns::v1::RulePack* pack) {
+  if (AnyDimension(*pack, [](const auto& one) { return one.organisations(); })) {
+    ASSIGN_OR_RETURN(const OrganisationValues values, time->OrganisationsOn(day)({}));
+    for (const std::string& organisation : *values.ever) pack->add_organisations(organisation);
+  }
+  if (AnyDimension(*pack, [](const auto& one) { return one.organisation_types_size() > 0; })) {
+    ASSIGN_OR_RETURN(const std::vector<DefinedOrganisation> open, time->OpenOn(day));
+    for (const DefinedOrganisation& one : open) {
+      returns::v1::OpenOrganisation* added = pack->add_open_organisations();
+      added->set_code(one.code);
+      added->set_type(one.type);
+    }
+  }
+  return absl::OkStatus();
+}
+
 // The collection as it judges returns of the day's period, with its items beside it in the pack.
 absl::StatusOr<Collection> TakeRules(const CollectionTimeline& timeline, const CivilDay& day,
                                      CatalogueTime* time, returns::v1::RulePack* pack) {
@@ -44,21 +73,9 @@ absl::StatusOr<Collection> TakeRules(const CollectionTimeline& timeline, const C
   const catalogue::v1::Collection* definition = &timeline.newest_first[stretch->version];
   *pack->mutable_collection() = *definition;
   const ItemLookup items = time->ItemsOn(day);
-  bool of_organisations = false;
-  bool of_types = false;
   for (const std::string& item : definition->items()) {
     ASSIGN_OR_RETURN(const std::optional<catalogue::v1::DataItem> found, items(item));
-    if (!found.has_value()) continue;
-    *pack->add_items() = *found;
-    of_organisations =
-        of_organisations || std::any_of(found->dimensions().begin(), found->dimensions().end(),
-                                        [](const catalogue::v1::Dimension& dimension) {
-                                          return dimension.organisations();
-                                        });
-    of_types = of_types || std::any_of(found->dimensions().begin(), found->dimensions().end(),
-                                       [](const catalogue::v1::Dimension& dimension) {
-                                         return dimension.organisation_types_size() > 0;
-                                       });
+    if (found.has_value()) *pack->add_items() = *found;
   }
   for (const catalogue::v1::ReadBeside& beside : definition->beside()) {
     for (const std::string& item : beside.items()) {
@@ -66,18 +83,7 @@ absl::StatusOr<Collection> TakeRules(const CollectionTimeline& timeline, const C
       if (found.has_value()) *pack->add_items_beside() = *found;
     }
   }
-  if (of_organisations) {
-    ASSIGN_OR_RETURN(const OrganisationCodes codes, time->OrganisationsOn(day)({}));
-    for (const std::string& organisation : *codes) pack->add_organisations(organisation);
-  }
-  if (of_types) {
-    ASSIGN_OR_RETURN(const std::vector<DefinedOrganisation> open, time->OpenOn(day));
-    for (const DefinedOrganisation& one : open) {
-      returns::v1::OpenOrganisation* added = pack->add_open_organisations();
-      added->set_code(one.code);
-      added->set_type(one.type);
-    }
-  }
+  RETURN_IF_ERROR(TakeOrganisations(day, time, pack));
   return CompileCollection(*pack);
 }
 
