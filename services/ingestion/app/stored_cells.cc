@@ -11,8 +11,9 @@
 namespace onereturn::ingestion {
 
 absl::StatusOr<std::string> StoredChunk(const Reader& reader, absl::string_view digest_bytes) {
-  ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(digest_bytes));
-  ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(reader, digest));
+  const absl::StatusOr<Digest> digest = DigestFromBytes(digest_bytes);
+  if (!digest.ok()) return absl::DataLossError("a stored chunk of cells is not named");
+  ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(reader, *digest));
   if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
   return *std::move(chunk);
 }
