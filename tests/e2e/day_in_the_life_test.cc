@@ -171,6 +171,9 @@ class DayInTheLifeTest : public ::testing::Test {
     EXPECT_THAT(As(kApprover, About({"findings"}, reply)), Not(ExitedWith(0)));
     EXPECT_THAT(As(Submitter("QGH"), About({"findings"}, reply)), Not(ExitedWith(0)));
     ASSERT_THAT(Officer(About({"findings"}, reply)), ExitedWith(0));
+    // Said again, as after a lost answer, it is one reply.
+    EXPECT_THAT(Officer(About({"findings"}, reply)),
+                AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("replied before"))));
     EXPECT_THAT(As(Submitter("QGH"), About({"findings"})),
                 AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("one clinic a week"))));
     EXPECT_THAT(As(kAnalyst, About({"findings"})),
@@ -195,19 +198,28 @@ class DayInTheLifeTest : public ::testing::Test {
         << "who read the review";
     EXPECT_THAT(As(kAnalyst, review("show")), Not(ExitedWith(0)));
     EXPECT_THAT(Officer(review("show")), Not(ExitedWith(0)));
-    ASSERT_THAT(As(commissioner, review("query", {"--hash", hash, "--reason", "more were late",
-                                                  "--ask", "RLQ=is the evening clinic in it?"})),
-                ExitedWith(0));
+    const auto query = review("query", {"--hash", hash, "--reason", "more were late", "--ask",
+                                        "RLQ=is the evening clinic in it?"});
+    ASSERT_THAT(As(commissioner, query), ExitedWith(0));
+    // Said again, as after a lost answer, it is one review, and one answer.
+    EXPECT_THAT(As(commissioner, query),
+                AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("said before"))));
     const ClientRun asked = Officer({"review", "queries", "RLQ", "--unanswered"});
     EXPECT_THAT(asked.out, HasSubstr("is the evening clinic in it?"));
-    ASSERT_THAT(
-        Officer({"review", "answer", "organisations/RLQ/returns/CLINIC.2026-08/queries/QGH.1",
-                 "--text", "it is"}),
-        ExitedWith(0));
+    const std::vector<std::string> answer = {
+        "review", "answer", "organisations/RLQ/returns/CLINIC.2026-08/queries/QGH.1", "--text",
+        "it is"};
+    ASSERT_THAT(Officer(answer), ExitedWith(0));
+    EXPECT_THAT(Officer(answer),
+                AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("said before"))));
     EXPECT_THAT(As(commissioner, review("show")).out,
                 AllOf(HasSubstr("queried"), HasSubstr("it is")));
     EXPECT_THAT(As(commissioner, {"review", "list", "QGH"}).out, HasSubstr("1 of 1"));
-    EXPECT_THAT(As(commissioner, review("agree", {"--hash", hash})), ExitedWith(0));
+    EXPECT_THAT(As(commissioner, review("agree", {"--hash", hash})),
+                AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Review 2"))));
+    // Anew it is another step, where that is meant.
+    EXPECT_THAT(As(commissioner, review("agree", {"--hash", hash, "--request-id", "again"})),
+                AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Review 3"))));
   }
   // The scheduler opens, cuts and closes the window, in this order.
   void WaitUntilMissing() {
@@ -259,6 +271,10 @@ TEST_F(DayInTheLifeTest, FromTheTemplateToWhatWasHeldBefore) {
       As(kSteward, {"extend", "RLQ", "CLINIC", "2026-08", "--reason", "a new system", "--until",
                     FormatTimestamp(Timestamp{SystemClock().Now().micros + kDayMicros})}),
       ExitedWith(0));
+  ASSERT_THAT(Officer(About({"template"}, {"--out", path, "--rules", rules, "--force"})),
+              ExitedWith(0));
+  EXPECT_THAT(Officer({"check", mended, "--rules", rules}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("by an extension"))));
   EXPECT_THAT(Submit(mended),
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("1 to be signed"))));
   EXPECT_THAT(As(kAnalyst, {"returns", "--collection", "CLINIC"}),

@@ -44,6 +44,18 @@ absl::StatusOr<std::unique_ptr<Timeline<Definition>>> Read(
   return timeline;
 }
 
+// As it counts here. What cannot be read as a date bounds nothing.
+DefinedOrganisation DefinedAs(const catalogue::v1::Organisation& organisation) {
+  DefinedOrganisation one{organisation.code(), organisation.type(), {}};
+  if (const auto opens = CivilDay::Parse(organisation.open_date()); opens.ok()) {
+    one.open.from = *opens;
+  }
+  if (const auto closes = CivilDay::Parse(organisation.close_date()); closes.ok()) {
+    one.open.before = closes->PlusDays(1);
+  }
+  return one;
+}
+
 }  // namespace
 
 bool Names(const catalogue::v1::Collection& collection, const std::string& item) {
@@ -95,24 +107,22 @@ ItemLookup CatalogueTime::ItemsOn(const CivilDay& day) {
 absl::StatusOr<const std::vector<DefinedOrganisation>*> CatalogueTime::Organisations() {
   if (organisations_.has_value()) return &*organisations_;
   std::vector<DefinedOrganisation> all;
-  RETURN_IF_ERROR(VisitDefinitions(
-      *reader_, DefinitionKind::kOrganisation, "", sequence_,
-      [&all](const StoredDefinition& stored) -> absl::StatusOr<bool> {
-        catalogue::v1::Organisation organisation;
-        if (!organisation.ParseFromString(stored.bytes)) {
-          return absl::DataLossError("a stored organisation cannot be read");
-        }
-        DefinedOrganisation one{stored.code, organisation.type(), {}};
-        if (const auto opens = CivilDay::Parse(organisation.open_date()); opens.ok()) {
-          one.open.from = *opens;
-        }
-        if (const auto closes = CivilDay::Parse(organisation.close_date()); closes.ok()) {
-          one.open.before = closes->PlusDays(1);
-        }
-        all.push_back(std::move(one));
-        return true;
-      }));
-  for (const std::string& code : supposed_organisations_) all.push_back({code, {}, {}});
+  RETURN_IF_ERROR(
+      VisitDefinitions(*reader_, DefinitionKind::kOrganisation, "", sequence_,
+                       [this, &all](const StoredDefinition& stored) -> absl::StatusOr<bool> {
+                         catalogue::v1::Organisation organisation;
+                         if (!organisation.ParseFromString(stored.bytes)) {
+                           return absl::DataLossError("a stored organisation cannot be read");
+                         }
+                         if (supposed_organisations_.count(stored.code) == 0) {
+                           all.push_back(DefinedAs(organisation));
+                         }
+                         return true;
+                       }));
+  for (const auto& [code, one] : supposed_organisations_) all.push_back(DefinedAs(one));
+  std::sort(all.begin(), all.end(), [](const DefinedOrganisation& a, const DefinedOrganisation& b) {
+    return a.code < b.code;
+  });
   organisations_ = std::move(all);
   return &*organisations_;
 }
@@ -126,14 +136,16 @@ absl::StatusOr<std::vector<DefinedOrganisation>> CatalogueTime::OpenOn(const Civ
 }
 
 OrganisationLookup CatalogueTime::OrganisationsOn(const CivilDay& day) {
-  return [this, day](const OrganisationTypes& types) -> absl::StatusOr<OrganisationCodes> {
+  return [this, day](const OrganisationTypes& types) -> absl::StatusOr<OrganisationValues> {
     ASSIGN_OR_RETURN(const std::vector<DefinedOrganisation>* all, Organisations());
-    auto codes = std::make_shared<std::set<std::string>>();
+    auto now = std::make_shared<std::set<std::string>>();
+    auto ever = std::make_shared<std::set<std::string>>();
     for (const DefinedOrganisation& one : *all) {
-      const bool stands = types.empty() || (types.count(one.type) > 0 && one.open.Covers(day));
-      if (stands) codes->insert(one.code);
+      if (!types.empty() && types.count(one.type) == 0) continue;
+      ever->insert(one.code);
+      if (types.empty() || one.open.Covers(day)) now->insert(one.code);
     }
-    return OrganisationCodes(std::move(codes));
+    return OrganisationValues{std::move(now), std::move(ever)};
   };
 }
 

@@ -61,9 +61,9 @@ class CatalogueTime {
   void Suppose(const catalogue::v1::Collection& collection) {
     supposed_collections_ = {collection};
   }
-  // As if these were defined too.
-  void SupposeOrganisations(const std::vector<std::string>& codes) {
-    supposed_organisations_.insert(codes.begin(), codes.end());
+  // As if they were defined so, whatever is stored of them.
+  void SupposeOrganisations(const std::vector<catalogue::v1::Organisation>& organisations) {
+    for (const auto& one : organisations) supposed_organisations_[one.code()] = one;
   }
 
   // Empty where the code was never defined. DATA_LOSS where a version cannot be read.
@@ -73,7 +73,7 @@ class CatalogueTime {
   // The items as they are on the day; those that are retired by then are not there.
   ItemLookup ItemsOn(const CivilDay& day);
 
-  // The organisations as they are on the day.
+  // The organisations as they are on the day, and which there ever are.
   OrganisationLookup OrganisationsOn(const CivilDay& day);
   // Those that are open on the day, in order of code.
   absl::StatusOr<std::vector<DefinedOrganisation>> OpenOn(const CivilDay& day);
@@ -92,7 +92,7 @@ class CatalogueTime {
   const Reader* const reader_;
   const uint64_t sequence_;
   std::map<std::string, std::vector<catalogue::v1::DataItem>> supposed_items_;  // Newest last.
-  std::set<std::string> supposed_organisations_;
+  std::map<std::string, catalogue::v1::Organisation> supposed_organisations_;
   std::vector<catalogue::v1::Collection> supposed_collections_;  // At most one.
   std::map<std::string, std::unique_ptr<ItemTimeline>> items_;
   std::map<std::string, std::unique_ptr<CollectionTimeline>> collections_;

@@ -250,12 +250,13 @@ absl::StatusOr<bool> IsDefined(const Reader& reader, DefinitionKind kind, const 
 }
 
 absl::Status CheckOrganisationsNamed(const Reader& reader, const WireCollection& collection,
-                                     const std::vector<std::string>& supposed) {
+                                     const std::vector<catalogue::v1::Organisation>& supposed) {
   Error unknown(Reason::kDefinitionUnknown,
                 "the collection names organisations that are not defined");
   const auto check = [&](const std::string& code, const std::string& path) -> absl::Status {
     ASSIGN_OR_RETURN(bool known, IsDefined(reader, DefinitionKind::kOrganisation, code));
-    known = known || std::find(supposed.begin(), supposed.end(), code) != supposed.end();
+    known = known || std::any_of(supposed.begin(), supposed.end(),
+                                 [&code](const auto& one) { return one.code() == code; });
     if (!known) unknown.Field(path, absl::StrCat(code, " is not defined"));
     return absl::OkStatus();
   };

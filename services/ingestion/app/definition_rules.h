@@ -22,7 +22,8 @@ namespace onereturn::ingestion {
 // Definitions of the same set that are not stored yet, and are taken as if they were.
 struct Supposed {
   std::vector<catalogue::v1::DataItem> items;  // As the newest versions of theirs.
-  std::vector<std::string> organisations;      // Codes.
+  // In place of those that are stored: codes, types and dates.
+  std::vector<catalogue::v1::Organisation> organisations;
   std::optional<timetable::v1::Calendar> calendar;
 
   bool empty() const { return items.empty() && organisations.empty() && !calendar.has_value(); }

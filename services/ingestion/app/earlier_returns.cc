@@ -5,10 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "common/cells/cell_chunk.h"
 #include "common/commit/journal.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/stored_cells.h"
 #include "services/ingestion/store/return_table.h"
 
 namespace onereturn::ingestion {
@@ -34,14 +34,9 @@ absl::StatusOr<std::vector<Cell>> CellsOfReturn(
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
   ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
   std::vector<Cell> cells;
-  for (const std::string& digest_bytes : fact.chunk_digests()) {
-    ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(digest_bytes));
-    ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));
-    if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
-    RETURN_IF_ERROR(VisitChunk(*chunk, [&](const CellView& cell) {
-      if (is_wanted(cell.item)) cells.push_back(CopyOf(cell));
-    }));
-  }
+  RETURN_IF_ERROR(VisitStoredCells(reader, fact.chunk_digests(), [&](const CellView& cell) {
+    if (is_wanted(cell.item)) cells.push_back(CopyOf(cell));
+  }));
   return cells;
 }
 
@@ -123,10 +118,10 @@ absl::Status StoredReturns::ReadBesideReturns() const {
   return absl::OkStatus();
 }
 
-namespace {
-
-// All that rules may ask for, the nearest first.
-absl::StatusOr<ReturnHistory> ReadAll(const Collection& collection, const StoredReturns& past) {
+absl::StatusOr<ReturnHistory> HistoryAt(const Reader& reader, const Collection& collection,
+                                        const Period& period, const std::string& organisation,
+                                        uint64_t sequence) {
+  const StoredReturns past(&reader, &collection, period, organisation, sequence);
   ReturnHistory history;
   const uint32_t furthest = collection.PriorPeriods();
   for (uint32_t distance = collection.beside.empty() ? 1 : 0; distance <= furthest; ++distance) {
@@ -135,25 +130,6 @@ absl::StatusOr<ReturnHistory> ReadAll(const Collection& collection, const Stored
   }
   RETURN_IF_ERROR(past.status());
   return history;
-}
-
-}  // namespace
-
-absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
-                                                  const Collection& collection,
-                                                  const Period& period,
-                                                  const std::string& organisation) {
-  StoredReturns past(&reader, &collection, period, organisation);
-  EarlierReturns earlier;
-  ASSIGN_OR_RETURN(earlier.history, ReadAll(collection, past));
-  earlier.read_set = past.TakeReadSet();
-  return earlier;
-}
-
-absl::StatusOr<ReturnHistory> HistoryAt(const Reader& reader, const Collection& collection,
-                                        const Period& period, const std::string& organisation,
-                                        uint64_t sequence) {
-  return ReadAll(collection, StoredReturns(&reader, &collection, period, organisation, sequence));
 }
 
 }  // namespace onereturn::ingestion

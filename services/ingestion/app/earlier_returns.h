@@ -22,12 +22,6 @@
 
 namespace onereturn::ingestion {
 
-struct EarlierReturns {
-  ReturnHistory history;
-  // Of every period that was looked for, held or not: that it is still so.
-  std::vector<ReadCheck> read_set;
-};
-
 // The cells that the entry's return holds of the items that are wanted; of all, where nothing says
 // which.
 absl::StatusOr<std::vector<Cell>> CellsOfReturn(
@@ -79,17 +73,8 @@ class StoredReturns final : public PastReturns {
   mutable absl::Status status_;
 };
 
-// The newest revisions of the organisation's returns for as many periods before `period` as the
-// collection's rules read, with the items that they read. Where no rule reads any, nothing is read
-// and both are empty. The definition bounds the cells that are owed (kMaxCellsOfHistory); of sparse
-// items a return holds what it holds: where it is more in all, periods from there on back are as if
-// nothing were held. DATA_LOSS where what is stored cannot be read.
-absl::StatusOr<EarlierReturns> ReadEarlierReturns(const Reader& reader,
-                                                  const Collection& collection,
-                                                  const Period& period,
-                                                  const std::string& organisation);
-
-// The same as of `sequence`, and what stands beside the return, for whoever only reads.
+// All that the collection's rules may ask for, as of `sequence`, the nearest first: for whoever
+// only reads. DATA_LOSS where what is stored cannot be read.
 absl::StatusOr<ReturnHistory> HistoryAt(const Reader& reader, const Collection& collection,
                                         const Period& period, const std::string& organisation,
                                         uint64_t sequence);

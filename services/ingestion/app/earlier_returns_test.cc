@@ -66,12 +66,28 @@ class EarlierReturnsTest : public ::testing::Test {
     return ingestion_.Submit(ingestion_.AeReturn(organisation, period, Admissions(figure))).value();
   }
 
-  EarlierReturns ReadFor(const std::string& period, const std::string& organisation = "RLQ") {
+  // What RLQ's return for the period finds of the months before.
+  struct Found {
+    // "{months before} {figure}" of each that is held, the nearest first.
+    std::vector<std::string> figures;
+    size_t looked_for = 0;
+  };
+  Found FindBefore(const std::string& period) {
     const Snapshot snapshot = ingestion_.store().TakeSnapshot();
     const CompiledCollection compiled = ingestion_.collections().Get(snapshot, "MSitAE").value();
-    return ReadEarlierReturns(snapshot, *compiled.collection, Period::Parse(period).value(),
-                              organisation)
-        .value();
+    StoredReturns past(&snapshot, compiled.collection.get(), Period::Parse(period).value(), "RLQ");
+    Found found;
+    for (uint32_t before = 1; before <= 12; ++before) {
+      const EarlierReturn* const earlier = past.Before(before);
+      if (earlier == nullptr) continue;
+      // Of the item that the rule reads, and no other.
+      EXPECT_EQ(earlier->cells.size(), 1u);
+      found.figures.push_back(
+          absl::StrCat(earlier->periods_before, " ", earlier->cells.at(0).value->ToString()));
+    }
+    EXPECT_THAT(past.status(), IsOk());
+    found.looked_for = past.TakeReadSet().size();
+    return found;
   }
 
   TestIngestion ingestion_;
@@ -85,9 +101,9 @@ std::vector<std::string> CodesIn(const Findings& findings) {
 
 TEST_F(EarlierReturnsTest, NothingIsReadWhereNoRuleAsksForIt) {
   SubmitAdmissions("RLQ", "2023-05", 10);
-  const EarlierReturns earlier = ReadFor("2023-06");
-  EXPECT_THAT(earlier.history, IsEmpty());
-  EXPECT_THAT(earlier.read_set, IsEmpty());
+  const Found found = FindBefore("2023-06");
+  EXPECT_THAT(found.figures, IsEmpty());
+  EXPECT_EQ(found.looked_for, 0u);
 }
 
 TEST_F(EarlierReturnsTest, PeriodsAreFoundByDistanceWithTheirNewestRevision) {
@@ -101,16 +117,11 @@ TEST_F(EarlierReturnsTest, PeriodsAreFoundByDistanceWithTheirNewestRevision) {
   SubmitAdmissions("RLQ", "2023-05", 5);
   SubmitAdmissions("RLQ", "2023-07", 6);  // After.
   SubmitAdmissions("RCF", "2023-04", 7);  // Another's.
-  const EarlierReturns earlier = ReadFor("2023-06");
-  std::vector<std::pair<uint32_t, std::string>> held;
-  for (const EarlierReturn& one : earlier.history) {
-    ASSERT_EQ(one.cells.size(), 1u);  // The item that the rule reads, and no other.
-    held.emplace_back(one.periods_before, one.cells[0].value->ToString());
-  }
-  EXPECT_THAT(held, ElementsAre(std::pair(1u, "5"), std::pair(3u, "3")));
-  EXPECT_EQ(earlier.read_set.size(), 4u);
+  const Found found = FindBefore("2023-06");
+  EXPECT_THAT(found.figures, ElementsAre("1 5", "3 3"));
+  EXPECT_EQ(found.looked_for, 4u);
   // The turn of a year is no border.
-  EXPECT_EQ(ReadFor("2023-02").history.size(), 2u);
+  EXPECT_THAT(FindBefore("2023-02").figures, ElementsAre("1 2", "2 1"));
 }
 
 // What no rule came to look at is not read, and may change until the commit.

@@ -272,6 +272,17 @@ TEST_F(FileModesTest, OneFaultKeepsAllOut) {
   EXPECT_TRUE(MustRun(mended).accepted.has_value());
 }
 
+TEST_F(FileModesTest, WhetherOtherRowsWaitIsSaidAsItIs) {
+  for (const bool together : {false, true}) {
+    const FileAnswer answer =
+        MustRun(File(WholeOf("RLQ") + WholeOf("RZZ"), SubmitMode::kReplace, together));
+    ASSERT_THAT(CodesOf(answer.findings), ElementsAre("ODS_UNKNOWN 20"));
+    EXPECT_THAT(answer.findings.kept()[0].suggestion,
+                HasSubstr(together ? "nothing of the file is taken" : "are not held up"));
+    EXPECT_EQ(answer.accepted.has_value(), !together);
+  }
+}
+
 TEST_F(FileModesTest, AllAreOneStepAndTheFilesFactComesLast) {
   MustRun(File(WholeOf("RVW")));
   const FileSubmission file = File(WholeOf("RLQ") + WholeOf("RVW") + WholeOf("RCF"),

@@ -1,12 +1,11 @@
 #include "services/ingestion/app/held_content.h"
 
-#include <iterator>
 #include <utility>
 
-#include "common/cells/cell_chunk.h"
 #include "common/commit/journal.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/stored_cells.h"
 #include "services/ingestion/app/submitted_return.h"
 #include "services/ingestion/definitions/messages.h"
 #include "services/ingestion/store/unsigned_table.h"
@@ -17,14 +16,7 @@ namespace {
 absl::StatusOr<HeldContent> ContentOf(const Reader& reader, const feed::v1::ReturnAccepted& fact) {
   HeldContent content;
   content.explanations = ExplanationsOf(fact);
-  for (const std::string& digest_bytes : fact.chunk_digests()) {
-    ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(digest_bytes));
-    ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));
-    if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, DecodeChunk(*chunk));
-    content.cells.insert(content.cells.end(), std::make_move_iterator(cells.begin()),
-                         std::make_move_iterator(cells.end()));
-  }
+  ASSIGN_OR_RETURN(content.cells, StoredCells(reader, fact.chunk_digests()));
   return content;
 }
 
@@ -45,7 +37,7 @@ absl::StatusOr<HeldOfReturn> ReadHeld(const Reader& reader, const ReturnKey& key
                                       Origin origin) {
   HeldOfReturn held;
   if (!joining.AsksForHeld()) return held;
-  if (joining.mode != SubmitMode::kReplace && origin == Origin::kSubmitted) {
+  if (origin == Origin::kSubmitted) {
     ASSIGN_OR_RETURN(const HeldSubmission waiting, SubmissionOf(reader, key));
     held.read_set.push_back(waiting.check);
     if (waiting.waits()) {

@@ -156,11 +156,11 @@ absl::StatusOr<RevisionPlace> PlaceOfRevision(const Reader& reader, const Organi
                                    if (place.number == revision) found = place;
                                    return place.number > revision;
                                  }));
-  if (!found.has_value()) {
-    return NoSuchReturn(reader, scope, key,
-                        any ? absl::StrCat("revision ", revision, " of the return") : "return");
-  }
-  return *found;
+  if (found.has_value()) return *found;
+  if (!any) return NoSuchReturn(reader, scope, key);
+  return NoSuchReturn(reader, scope, key,
+                      revision == 0 ? "revision without a number (/revisions/1, say) of the return"
+                                    : absl::StrCat("revision ", revision, " of the return"));
 }
 
 absl::StatusOr<StoredFile> FindFile(const Reader& reader, const OrganisationScope& scope,

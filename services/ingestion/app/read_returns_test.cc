@@ -14,7 +14,9 @@ namespace onereturn::ingestion {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class ReadReturnsTest : public ::testing::Test {
@@ -113,6 +115,11 @@ TEST_F(ReadReturnsTest, ARevisionIsReadAsItWasThen) {
   EXPECT_EQ(PlaceOfRevision(ingestion_.store(), all, key, 1, second)->sequence, first);
   EXPECT_THAT(PlaceOfRevision(ingestion_.store(), all, key, 3, second).status(),
               HasReason(Reason::kNotFound));
+  // The name of a return where that of a revision belongs.
+  const absl::Status unnumbered = PlaceOfRevision(ingestion_.store(), all, key, 0, second).status();
+  EXPECT_THAT(unnumbered, HasReason(Reason::kNotFound));
+  EXPECT_THAT(std::string(unnumbered.message()), Not(HasSubstr("revision 0")));
+  EXPECT_THAT(std::string(unnumbered.message()), HasSubstr("/revisions/1"));
 }
 
 TEST_F(ReadReturnsTest, WhatIsOutsideTheScopeIsNotThere) {

@@ -6,8 +6,10 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "common/commit/signing_keys.h"
+#include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
@@ -15,9 +17,11 @@
 #include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/app/judge_return.h"
 #include "services/ingestion/app/read_catalogue.h"
+#include "services/ingestion/app/window_reading.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/messages.h"
 #include "services/ingestion/definitions/rule_pack.h"
+#include "services/ingestion/domain/return_window.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -32,6 +36,34 @@ absl::StatusOr<Definition> DefinedAt(const Reader& reader, DefinitionKind kind,
   return DefinitionOf<Definition>(*stored);
 }
 
+// Has one of the pack's items, its own or one beside, such a dimension?
+bool AnyDimension(const returns::v1::RulePack& pack,
+                  absl::FunctionRef<bool(const catalogue::v1::Dimension&)> is_so) {
+  const auto has = [is_so](const catalogue::v1::DataItem& item) {
+    return std::any_of(item.dimensions().begin(), item.dimensions().end(), is_so);
+  };
+  return std::any_of(pack.items().begin(), pack.items().end(), has) ||
+         std::any_of(pack.items_beside().begin(), pack.items_beside().end(), has);
+}
+
+// The organisations that the pack's items need.
+absl::Status TakeOrganisations(const CivilDay& day, CatalogueTime* time,
+                               returns::v1::RulePack* pack) {
+  if (AnyDimension(*pack, [](const auto& one) { return one.organisations(); })) {
+    ASSIGN_OR_RETURN(const OrganisationValues values, time->OrganisationsOn(day)({}));
+    for (const std::string& organisation : *values.ever) pack->add_organisations(organisation);
+  }
+  if (AnyDimension(*pack, [](const auto& one) { return one.organisation_types_size() > 0; })) {
+    ASSIGN_OR_RETURN(const std::vector<DefinedOrganisation> open, time->OpenOn(day));
+    for (const DefinedOrganisation& one : open) {
+      returns::v1::OpenOrganisation* added = pack->add_open_organisations();
+      added->set_code(one.code);
+      added->set_type(one.type);
+    }
+  }
+  return absl::OkStatus();
+}
+
 // The collection as it judges returns of the day's period, with its items beside it in the pack.
 absl::StatusOr<Collection> TakeRules(const CollectionTimeline& timeline, const CivilDay& day,
                                      CatalogueTime* time, returns::v1::RulePack* pack) {
@@ -44,21 +76,9 @@ absl::StatusOr<Collection> TakeRules(const CollectionTimeline& timeline, const C
   const catalogue::v1::Collection* definition = &timeline.newest_first[stretch->version];
   *pack->mutable_collection() = *definition;
   const ItemLookup items = time->ItemsOn(day);
-  bool of_organisations = false;
-  bool of_types = false;
   for (const std::string& item : definition->items()) {
     ASSIGN_OR_RETURN(const std::optional<catalogue::v1::DataItem> found, items(item));
-    if (!found.has_value()) continue;
-    *pack->add_items() = *found;
-    of_organisations =
-        of_organisations || std::any_of(found->dimensions().begin(), found->dimensions().end(),
-                                        [](const catalogue::v1::Dimension& dimension) {
-                                          return dimension.organisations();
-                                        });
-    of_types = of_types || std::any_of(found->dimensions().begin(), found->dimensions().end(),
-                                       [](const catalogue::v1::Dimension& dimension) {
-                                         return dimension.organisation_types_size() > 0;
-                                       });
+    if (found.has_value()) *pack->add_items() = *found;
   }
   for (const catalogue::v1::ReadBeside& beside : definition->beside()) {
     for (const std::string& item : beside.items()) {
@@ -66,18 +86,7 @@ absl::StatusOr<Collection> TakeRules(const CollectionTimeline& timeline, const C
       if (found.has_value()) *pack->add_items_beside() = *found;
     }
   }
-  if (of_organisations) {
-    ASSIGN_OR_RETURN(const OrganisationCodes codes, time->OrganisationsOn(day)({}));
-    for (const std::string& organisation : *codes) pack->add_organisations(organisation);
-  }
-  if (of_types) {
-    ASSIGN_OR_RETURN(const std::vector<DefinedOrganisation> open, time->OpenOn(day));
-    for (const DefinedOrganisation& one : open) {
-      returns::v1::OpenOrganisation* added = pack->add_open_organisations();
-      added->set_code(one.code);
-      added->set_type(one.type);
-    }
-  }
+  RETURN_IF_ERROR(TakeOrganisations(day, time, pack));
   return CompileCollection(*pack);
 }
 
@@ -92,6 +101,39 @@ bool NamesParents(const Collection& collection) {
 template <typename Cells>
 void FillCells(const std::vector<Cell>& cells, Cells* messages) {
   for (const Cell& cell : cells) *messages->Add() = MessageOf(cell);
+}
+
+returns::v1::WindowState StateOf(Admission admission) {
+  switch (admission) {
+    case Admission::kNotOpen:
+      return returns::v1::WINDOW_STATE_NOT_OPEN;
+    case Admission::kClosed:
+      return returns::v1::WINDOW_STATE_CLOSED;
+    case Admission::kTaken:
+      break;
+  }
+  return returns::v1::WINDOW_STATE_TAKEN;
+}
+
+absl::Status TakeWindow(const Reader& reader, const ReturnKey& key, const Period& period,
+                        uint64_t sequence, returns::v1::RulePack* pack) {
+  ASSIGN_OR_RETURN(const WindowReader windows,
+                   WindowReader::Make(&reader, key.collection, sequence));
+  ASSIGN_OR_RETURN(const WindowView view, windows.At(period));
+  if (!view.exists) return absl::OkStatus();
+  returns::v1::ReturnWindow* window = pack->mutable_window();
+  if (view.moments.has_value()) *window->mutable_moments() = ToWire(*view.moments);
+  ASSIGN_OR_RETURN(const std::vector<timetable::v1::Extension> extensions,
+                   ExtensionsOf(reader, key));
+  std::optional<Timestamp> extended;
+  for (const timetable::v1::Extension& extension : extensions) {
+    if (!InForceAt(extension, sequence)) continue;
+    ASSIGN_OR_RETURN(const Timestamp end, FromWire(extension.end_time()));
+    if (!extended.has_value() || *extended < end) extended = end;  // The later end counts.
+  }
+  if (extended.has_value()) *window->mutable_extension_end_time() = onereturn::ToWire(*extended);
+  window->set_state(StateOf(AdmissionTo(view.facts_or_null(), extended.has_value())));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -120,6 +162,7 @@ absl::StatusOr<returns::v1::RulePack> ReadRulePackOf(const Reader& reader, const
     FillCells(earlier.cells, held->mutable_cells());
   }
   const ReturnKey canonical{key.collection, period.ToString(), key.organisation};
+  RETURN_IF_ERROR(TakeWindow(reader, canonical, period, sequence, &pack));
   ASSIGN_OR_RETURN(
       const std::optional<RevisionPlace> place,
       FindRevision(reader, OrganisationScope::Only(key.organisation), canonical, sequence));

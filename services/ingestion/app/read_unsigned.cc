@@ -9,6 +9,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
+#include "services/ingestion/app/stored_cells.h"
 #include "services/ingestion/app/submitted_return.h"
 #include "services/ingestion/domain/cell_difference.h"
 #include "services/ingestion/store/unsigned_table.h"
@@ -31,18 +32,11 @@ void TakeCells(const Fact& fact, CellState* state) {
   state->cell_digest = fact.cell_digest();
 }
 
-absl::StatusOr<std::string> ChunkOf(const Reader& reader, const std::string& digest_bytes) {
-  ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(digest_bytes));
-  ASSIGN_OR_RETURN(std::optional<std::string> chunk, FindChunk(reader, digest));
-  if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
-  return *std::move(chunk);
-}
-
 ChunkSource ChunksOf(const Reader& reader, const std::vector<std::string>& digests) {
   return [&reader, &digests,
           next = size_t{0}]() mutable -> absl::StatusOr<std::optional<std::string>> {
     if (next == digests.size()) return std::optional<std::string>();
-    ASSIGN_OR_RETURN(std::string chunk, ChunkOf(reader, digests[next++]));
+    ASSIGN_OR_RETURN(std::string chunk, StoredChunk(reader, digests[next++]));
     return std::optional<std::string>(std::move(chunk));
   };
 }
@@ -201,7 +195,7 @@ absl::StatusOr<PageOf<common::v1::Cell>> CellsOf(const Reader& reader, const Cel
   const uint64_t skip = CountGiven(after);
   uint64_t seen = 0;
   for (const std::string& digest : state.chunk_digests) {
-    ASSIGN_OR_RETURN(const std::string chunk, ChunkOf(reader, digest));
+    ASSIGN_OR_RETURN(const std::string chunk, StoredChunk(reader, digest));
     RETURN_IF_ERROR(VisitChunk(chunk, [&](const CellView& cell) {
       if (seen++ >= skip && page.rows.size() < limit) page.rows.push_back(ToWireCell(cell));
     }));

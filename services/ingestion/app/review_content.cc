@@ -16,6 +16,7 @@
 #include "services/ingestion/app/catalogue_time.h"
 #include "services/ingestion/app/judge_return.h"
 #include "services/ingestion/app/read_catalogue.h"
+#include "services/ingestion/app/stored_cells.h"
 #include "services/ingestion/app/window_lists.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/relationships.h"
@@ -96,15 +97,9 @@ absl::Status VisitCounting(const Reader& reader, const ReviewRule& rule, uint64_
                            bool belongs, CellVisit visit) {
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
   ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
-  for (const std::string& text : fact.chunk_digests()) {
-    ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(text));
-    ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));
-    if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
-    RETURN_IF_ERROR(VisitChunk(*chunk, [&](const CellView& cell) {
-      if (rule.Counts(cell, belongs)) visit(cell);
-    }));
-  }
-  return absl::OkStatus();
+  return VisitStoredCells(reader, fact.chunk_digests(), [&](const CellView& cell) {
+    if (rule.Counts(cell, belongs)) visit(cell);
+  });
 }
 
 // Makes the content of one review.

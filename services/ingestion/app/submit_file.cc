@@ -11,6 +11,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/awaited.h"
+#include "services/ingestion/app/collection_of_file.h"
 #include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/app/held_content.h"
 #include "services/ingestion/definitions/relationships.h"
@@ -33,6 +34,12 @@ absl::StatusOr<feed::v1::FileImported> FileOfEntry(const std::string& entry_byte
 
 Origin OriginOf(const FileSubmission& file) {
   return file.may_import ? Origin::kImport : Origin::kSubmitted;
+}
+
+GivenWithFile GivenWith(const FileSubmission& file) {
+  GivenWithFile given = file.given;
+  given.mode = file.mode;
+  return given;
 }
 
 absl::Status TooManyTogether(size_t organisations) {
@@ -88,7 +95,13 @@ absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot, Work* work) 
                    uploads_->Complete(submission.owner, submission.upload));
   const uint64_t bytes = upload.record.size_bytes();
   work->run->Begin(FileStage::kJudging, bytes, 0);
-  ASSIGN_OR_RETURN(const CompiledCollection compiled, CollectionFor(snapshot, upload, submission));
+  ASSIGN_OR_RETURN(const CompiledCollection compiled,
+                   CollectionOfFile(snapshot, collections_, submission.collection,
+                                    submission.layout, GivenWith(submission),
+                                    [&](std::function<absl::Status(absl::string_view)> take) {
+                                      return ReadFile(*store_, submission.upload, bytes,
+                                                      std::move(take));
+                                    }));
   ASSIGN_OR_RETURN(const LayoutSpec* layout, LayoutNamed(*compiled.collection, submission.layout));
   const Reading reading{submission, upload, compiled, *layout, JoiningOf(*layout, submission.mode),
                         work->run};
@@ -110,31 +123,6 @@ absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot, Work* work) 
   return FileFact(reading, answer, accepted);
 }
 
-absl::StatusOr<CompiledCollection> SubmitFile::CollectionFor(
-    const Snapshot& snapshot, const StoredUpload& upload, const FileSubmission& submission) const {
-  ASSIGN_OR_RETURN(std::vector<CompiledCollection> all,
-                   collections_->All(snapshot, submission.collection));
-  for (const CompiledCollection& one : all) {
-    // The period stands in the file, and how to read the file in the collection: each of its states
-    // is tried until one finds a period. The first organisation is enough.
-    std::optional<Period> period;
-    const absl::StatusOr<const LayoutSpec*> layout =
-        LayoutNamed(*one.collection, submission.layout);
-    if (!layout.ok()) continue;
-    const absl::Status read = ReadRows(
-        Reading{submission, upload, one, **layout, {}, nullptr},
-        [&period](const FileReturnRows& rows) -> absl::Status {
-          period = rows.period;
-          return absl::CancelledError("the period is known");
-        },
-        nullptr);
-    if (period.has_value()) return collections_->Get(snapshot, submission.collection, period);
-    if (!read.ok() && !DetailsOf(read).has_value()) return read;
-  }
-  // Its faults are told of as those of a file of today.
-  return collections_->Get(snapshot, submission.collection);
-}
-
 FileSetting SubmitFile::SettingOf(const Snapshot& snapshot, const Reading& reading) const {
   const FileSubmission& submission = reading.submission;
   const Collection& collection = *reading.compiled.collection;
@@ -142,6 +130,7 @@ FileSetting SubmitFile::SettingOf(const Snapshot& snapshot, const Reading& readi
   FileSetting setting;
   setting.origin = origin;
   setting.mode = submission.mode;
+  setting.all_or_nothing = submission.all_or_nothing;
   setting.covers = [&submission](absl::string_view organisation) {
     return submission.scope.Covers(organisation);
   };
@@ -205,13 +194,12 @@ absl::Status SubmitFile::JudgeFile(const Snapshot& snapshot, const Reading& read
 
 absl::Status SubmitFile::ReadRows(const Reading& reading, ReturnFileReader::Taker taker,
                                   std::string* period) const {
-  GivenWithFile given = reading.submission.given;
-  given.mode = reading.submission.mode;
   std::unique_ptr<ReturnFileReader> reader =
-      MakeReturnFileReader(*reading.compiled.collection, reading.layout, std::move(taker), given);
+      MakeReturnFileReader(*reading.compiled.collection, reading.layout, std::move(taker),
+                           GivenWith(reading.submission));
   RETURN_IF_ERROR(ReadFile(*store_, reading.submission.upload, reading.upload.record.size_bytes(),
                            [&](absl::string_view bytes) {
-                             if (reading.run != nullptr) reading.run->Read(bytes.size());
+                             reading.run->Read(bytes.size());
                              return reader->Feed(bytes);
                            }));
   RETURN_IF_ERROR(reader->Finish());

@@ -95,10 +95,6 @@ class SubmitFile {
   // Judges the file, and commits its returns or puts them together; what is left to write is what
   // is answered.
   absl::StatusOr<Decision> Take(const Snapshot& snapshot, Work* work) const;
-  // The collection as it is for the file's period, which stands in the file.
-  absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
-                                                   const StoredUpload& upload,
-                                                   const FileSubmission& submission) const;
   FileSetting SettingOf(const Snapshot& snapshot, const Reading& reading) const;
   absl::Status JudgeFile(const Snapshot& snapshot, const Reading& reading,
                          FileAnswer* answer) const;

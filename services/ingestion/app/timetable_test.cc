@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/read_rule_pack.h"
 #include "services/ingestion/app/testing/timetable_world.h"
 
 namespace onereturn::ingestion {
@@ -177,6 +179,39 @@ TEST_F(TimetableTest, AnExtensionCarriesOneOrganisationBeyondTheClose) {
   ASSERT_THAT(world_.Extend("RAE", "2025-06", "2025-07-16T16:00:00Z"), IsOk());
   RunAt("2025-07-16T16:00:00Z");
   EXPECT_EQ(world_.Facts().back(), "CUT 2025-06 EXTENSION RAE=MISSING");
+}
+
+TEST_F(TimetableTest, RulesThatAreTakenAlongSayHowTheWindowStood) {
+  const auto window_at = [this](const std::string& organisation, uint64_t sequence) {
+    return ReadRulePackOf(world_.ingestion.store(), {"MSitAE", "2025-06", organisation}, sequence)
+        .value()
+        .window();
+  };
+  const uint64_t before = world_.ingestion.LastSequence();
+  RunAt("2025-07-01T09:00:00Z");
+  const uint64_t open = world_.ingestion.LastSequence();
+  RunAt("2025-07-11T09:00:00Z");
+  const uint64_t closed = world_.ingestion.LastSequence();
+  ASSERT_THAT(world_.Extend("RCF", "2025-06", "2025-07-16T16:00:00Z"), IsOk());
+  ASSERT_THAT(world_.Extend("RCF", "2025-06", "2025-07-14T16:00:00Z"), IsOk());
+  const uint64_t extended = world_.ingestion.LastSequence();
+
+  EXPECT_EQ(window_at("RCF", before).state(), returns::v1::WINDOW_STATE_NOT_OPEN);
+  EXPECT_EQ(FromWire(window_at("RCF", before).moments().open_time()).value(),
+            ParseTimestamp("2025-06-30T23:00:00Z").value());
+  EXPECT_EQ(window_at("RCF", open).state(), returns::v1::WINDOW_STATE_TAKEN);
+  EXPECT_EQ(FromWire(window_at("RCF", open).moments().due_time()).value(),
+            ParseTimestamp("2025-07-02T16:00:00Z").value());
+  EXPECT_FALSE(window_at("RCF", open).has_extension_end_time());
+  EXPECT_EQ(window_at("RCF", closed).state(), returns::v1::WINDOW_STATE_CLOSED);
+  EXPECT_EQ(window_at("RCF", extended).state(), returns::v1::WINDOW_STATE_TAKEN);
+  EXPECT_EQ(FromWire(window_at("RCF", extended).extension_end_time()).value(),
+            ParseTimestamp("2025-07-16T16:00:00Z").value());
+  EXPECT_EQ(window_at("RAE", extended).state(), returns::v1::WINDOW_STATE_CLOSED);
+  // Of a period before the first with a window.
+  EXPECT_FALSE(ReadRulePackOf(world_.ingestion.store(), {"MSitAE", "2025-05", "RCF"}, extended)
+                   .value()
+                   .has_window());
 }
 
 TEST_F(TimetableTest, NothingIsSignedAfterTheCloseWithoutAnExtension) {

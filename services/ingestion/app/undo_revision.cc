@@ -1,10 +1,8 @@
 #include "services/ingestion/app/undo_revision.h"
 
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
-#include "common/cells/cell_chunk.h"
 #include "common/commit/journal.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -12,6 +10,7 @@
 #include "services/ingestion/app/held_content.h"
 #include "services/ingestion/app/read_returns.h"
 #include "services/ingestion/app/reason_text.h"
+#include "services/ingestion/app/stored_cells.h"
 
 namespace onereturn::ingestion {
 
@@ -40,15 +39,7 @@ absl::StatusOr<ReturnSubmission> UndoOf(const Reader& reader, const Organisation
   undo.submission.with_screens = sent_by == Origin::kSubmitted;
   undo.nil = fact.nil();
   undo.submission.explanations = ExplanationsOf(fact);
-  for (const std::string& digest_bytes : fact.chunk_digests()) {
-    ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(digest_bytes));
-    ASSIGN_OR_RETURN(const std::optional<std::string> chunk, FindChunk(reader, digest));
-    if (!chunk.has_value()) return absl::DataLossError("a stored chunk of cells is missing");
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, DecodeChunk(*chunk));
-    undo.submission.cells.insert(undo.submission.cells.end(),
-                                 std::make_move_iterator(cells.begin()),
-                                 std::make_move_iterator(cells.end()));
-  }
+  ASSIGN_OR_RETURN(undo.submission.cells, StoredCells(reader, fact.chunk_digests()));
   return undo;
 }
 

@@ -148,7 +148,9 @@ class Builder {
       for (const catalogue::v1::DimensionCode& value : dimension.values())
         added.values.insert(value.code());
       if (dimension.organisations()) {
-        ASSIGN_OR_RETURN(added.organisations, Organisations(TypesOf(dimension)));
+        ASSIGN_OR_RETURN(const OrganisationValues values, Organisations(TypesOf(dimension)));
+        added.organisations = values.now;
+        added.organisations_ever = values.ever;
       }
       spec.dimensions.push_back(std::move(added));
     }
@@ -175,13 +177,13 @@ class Builder {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<OrganisationCodes> Organisations(const OrganisationTypes& types) {
-    OrganisationCodes& known = known_organisations_[types];
-    if (known != nullptr) return known;
+  absl::StatusOr<OrganisationValues> Organisations(const OrganisationTypes& types) {
+    OrganisationValues& known = known_organisations_[types];
+    if (known.now != nullptr) return known;
     if (organisations_ != nullptr) {
       ASSIGN_OR_RETURN(known, organisations_(types));
     } else {
-      known = std::make_shared<const std::set<std::string>>();
+      known.now = std::make_shared<const std::set<std::string>>();
     }
     return known;
   }
@@ -234,7 +236,7 @@ class Builder {
       if (item == items_for_rules_.end()) return true;
       const std::vector<DimensionSpec>& own = item->second.dimensions;
       return std::any_of(own.begin(), own.end(), [&](const DimensionSpec& spec) {
-        return spec.code == dimension && spec.Has(value);
+        return spec.code == dimension && spec.HasEver(value);
       });
     });
   }
@@ -427,7 +429,7 @@ class Builder {
   const catalogue::v1::Collection& definition_;
   const ItemLookup& items_;
   const OrganisationLookup& organisations_;
-  std::map<OrganisationTypes, OrganisationCodes> known_organisations_;
+  std::map<OrganisationTypes, OrganisationValues> known_organisations_;
   ItemSpecs items_for_rules_;
   std::set<std::string> gone_beside_;
   Error faults_;

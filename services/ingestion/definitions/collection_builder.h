@@ -19,13 +19,19 @@ namespace onereturn::ingestion {
 using ItemLookup =
     std::function<absl::StatusOr<std::optional<catalogue::v1::DataItem>>(const std::string& code)>;
 
-// The codes of the organisations that stand in a dimension of them: of no types, all that are
-// defined; else those of the types that are open when the collection is compiled for. Asked for
-// only where an item has such a dimension.
+// The codes of the organisations that stand in a dimension of them. Asked for only where an item
+// has such a dimension.
 using OrganisationCodes = std::shared_ptr<const std::set<std::string>>;
 using OrganisationTypes = std::set<catalogue::v1::OrganisationType>;
+struct OrganisationValues {
+  // Of no types, all that are defined; else those of the types that are open when the collection is
+  // compiled for.
+  OrganisationCodes now = nullptr;
+  // The same, open or not. Null: as `now`.
+  OrganisationCodes ever = nullptr;
+};
 using OrganisationLookup =
-    std::function<absl::StatusOr<OrganisationCodes>(const OrganisationTypes& types)>;
+    std::function<absl::StatusOr<OrganisationValues>(const OrganisationTypes& types)>;
 
 // UNSPECIFIED is taken as a month.
 PeriodKind KindOf(catalogue::v1::PeriodKind kind);

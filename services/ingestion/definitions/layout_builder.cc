@@ -117,7 +117,7 @@ class LayoutBuilder {
   // Is it a value that the dimension has in one of the items?
   bool IsValue(const std::string& dimension, const std::string& value) const {
     return AnyDimension(
-        [&](const DimensionSpec& spec) { return spec.code == dimension && spec.Has(value); });
+        [&](const DimensionSpec& spec) { return spec.code == dimension && spec.HasEver(value); });
   }
 
   bool IsDimension(const std::string& dimension) const {

@@ -120,8 +120,9 @@ absl::StatusOr<Collection> Build(const catalogue::v1::Collection& definition,
         if (found == known.items.end()) return std::optional<catalogue::v1::DataItem>();
         return std::make_optional(ItemOf(found->second));
       },
-      [](const OrganisationTypes&) -> absl::StatusOr<OrganisationCodes> {
-        return std::make_shared<const std::set<std::string>>(std::set<std::string>{"QWO"});
+      [](const OrganisationTypes&) -> absl::StatusOr<OrganisationValues> {
+        return OrganisationValues{
+            std::make_shared<const std::set<std::string>>(std::set<std::string>{"QWO"})};
       });
 }
 

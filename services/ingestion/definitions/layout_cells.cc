@@ -66,7 +66,7 @@ bool LayoutCells::IsCellOf(const ItemSpec& item, const Cell& cell) const {
     const auto spec = std::find_if(
         item.dimensions.begin(), item.dimensions.end(),
         [&](const DimensionSpec& dimension) { return dimension.code == own.dimension; });
-    if (spec == item.dimensions.end() || !spec->Has(own.value)) return false;
+    if (spec == item.dimensions.end() || !spec->HasEver(own.value)) return false;
     if (!given.insert(own.dimension).second) return false;
   }
   return std::all_of(item.dimensions.begin(), item.dimensions.end(),

@@ -110,12 +110,16 @@ absl::StatusOr<Collection> CompileCollection(const returns::v1::RulePack& source
     return Found(std::nullopt);
   };
   return BuildCollection(source.collection(), item, [&source](const OrganisationTypes& types) {
-    auto codes = std::make_shared<std::set<std::string>>();
-    if (types.empty()) codes->insert(source.organisations().begin(), source.organisations().end());
+    const auto ever = std::make_shared<const std::set<std::string>>(source.organisations().begin(),
+                                                                    source.organisations().end());
+    // What type those have that are closed, the pack does not say: the service saw to it when the
+    // collection was defined.
+    if (types.empty()) return absl::StatusOr<OrganisationValues>(OrganisationValues{ever, ever});
+    auto open = std::make_shared<std::set<std::string>>();
     for (const returns::v1::OpenOrganisation& one : source.open_organisations()) {
-      if (types.count(one.type()) > 0) codes->insert(one.code());
+      if (types.count(one.type()) > 0) open->insert(one.code());
     }
-    return absl::StatusOr<OrganisationCodes>(std::move(codes));
+    return absl::StatusOr<OrganisationValues>(OrganisationValues{std::move(open), ever});
   });
 }
 

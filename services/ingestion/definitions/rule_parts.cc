@@ -26,7 +26,7 @@ void CheckSelection(const std::string& path, const ItemSelection& selection, con
     return;
   }
   for (const std::string& value : selection.values) {
-    if (dimension->Has(value)) continue;
+    if (dimension->HasEver(value)) continue;
     faults->Field(path, absl::StrCat("column ", selection.column, ": \"", value,
                                      "\" is no value of ", selection.dimension, " of ", item.code));
   }

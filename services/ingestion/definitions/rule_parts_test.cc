@@ -56,9 +56,12 @@ absl::StatusOr<Collection> BuildWards(const WireCollection& definition) {
         if (code != "beds" && code != "staff") return std::optional<catalogue::v1::DataItem>();
         return std::make_optional(WardItem(code));
       },
-      [](const OrganisationTypes& types) -> absl::StatusOr<OrganisationCodes> {
+      [](const OrganisationTypes& types) -> absl::StatusOr<OrganisationValues> {
         EXPECT_EQ(types, OrganisationTypes{catalogue::v1::ORGANISATION_TYPE_SUB_ICB});
-        return std::make_shared<const std::set<std::string>>(std::set<std::string>{"11A"});
+        const std::set<std::string> open = {"11A"};
+        const std::set<std::string> ever = {"11A", "10C"};
+        return OrganisationValues{std::make_shared<const std::set<std::string>>(open),
+                                  std::make_shared<const std::set<std::string>>(ever)};
       });
 }
 
@@ -84,6 +87,24 @@ TEST(RulePartsTest, AnItemBesideThatIsGoneIsNoFault) {
   definition.mutable_beside(0)->add_items("retired");
   definition.mutable_rules(0)->set_expression("sum(retired[floor = '1']) > 0");
   EXPECT_THAT(BuildWards(definition), IsOk());
+}
+
+// One that is closed by now, or not open yet, is no fault: nothing is selected then.
+TEST(RulePartsTest, ARuleMayNameAnOrganisationThatIsClosed) {
+  WireCollection definition = Beds();
+  definition.mutable_rules(0)->set_expression("sum(staff[commissioner = '10C' or '11A']) > 0");
+  catalogue::v1::Rule* at = definition.add_rules();
+  *at = definition.rules(0);
+  at->set_code("B3");
+  at->set_expression("sum(beds) > 0");
+  catalogue::v1::RuleValues* values = at->add_at();
+  values->set_dimension("commissioner");
+  values->add_values("10C");
+  const absl::StatusOr<Collection> built = BuildWards(definition);
+  ASSERT_THAT(built, IsOk()) << WordsOf(built.status());
+  EXPECT_FALSE(built->items.at("beds").dimensions[0].Has("10C"));
+  values->add_values("99Z");
+  EXPECT_THAT(BuildWards(definition).status(), HasReason(Reason::kDefinitionInvalid));
 }
 
 TEST(RulePartsTest, EveryFaultIsNamedWithItsPlace) {

@@ -1,11 +1,11 @@
 #include "services/ingestion/domain/cell_difference.h"
 
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "common/cells/cell_chunk.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/domain/cell_order.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -39,7 +39,7 @@ class CellWalk {
 bool StandsBefore(const Cell* one, const Cell* other) {
   if (one == nullptr) return false;
   if (other == nullptr) return true;
-  return std::tie(one->item, one->dimensions) < std::tie(other->item, other->dimensions);
+  return CellBefore(*one, *other);
 }
 
 }  // namespace

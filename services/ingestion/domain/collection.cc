@@ -27,6 +27,10 @@ bool DimensionSpec::Has(const std::string& value) const {
   return values.count(value) > 0 || (organisations != nullptr && organisations->count(value) > 0);
 }
 
+bool DimensionSpec::HasEver(const std::string& value) const {
+  return Has(value) || (organisations_ever != nullptr && organisations_ever->count(value) > 0);
+}
+
 std::string DimensionSpec::Description() const {
   std::string words =
       organisations == nullptr ? "" : "the code of an organisation of the catalogue";

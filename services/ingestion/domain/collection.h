@@ -30,10 +30,16 @@ struct DimensionSpec {
   std::string code;
   std::set<std::string> values;
   bool sparse = false;  // Not every value is owed.
-  // Values too: the organisations of the catalogue. Null: they are none. Only of a sparse one.
+  // Values too: the organisations of the catalogue that stand there in the period. Null: they are
+  // none. Only of a sparse one.
   std::shared_ptr<const std::set<std::string>> organisations = nullptr;
+  // Those that stand there in some period. A definition may name them, also for periods in which
+  // they are closed: nothing is there then. Null: those above.
+  std::shared_ptr<const std::set<std::string>> organisations_ever = nullptr;
 
   bool Has(const std::string& value) const;
+  // Has it the value in some period?
+  bool HasEver(const std::string& value) const;
   // For people, what may stand there: the first few values.
   std::string Description() const;
 };

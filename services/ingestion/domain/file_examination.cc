@@ -92,9 +92,11 @@ absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) const {
   if (!known.ok()) {
     const Reason reason = ReasonOf(known);
     if (reason != Reason::kOdsUnknown && reason != Reason::kOdsFormat) return known;
-    findings.Add(RefusedRow(rows.row, rows.organisation, known,
-                            "Check the code, or have the organisation added to the catalogue; the "
-                            "other rows are not held up."));
+    findings.Add(
+        RefusedRow(rows.row, rows.organisation, known,
+                   absl::StrCat("Check the code, or have the organisation added to the catalogue; ",
+                                setting_.all_or_nothing ? "until then nothing of the file is taken."
+                                                        : "the other rows are not held up.")));
     return findings;
   }
   findings.Append(std::move(rows.findings));

@@ -38,6 +38,8 @@ struct FileSetting {
   std::function<absl::StatusOr<HeldContent>(const std::string& organisation, const Period& period)>
       held;
   SubmitMode mode = SubmitMode::kReplace;
+  // One faulty row keeps all others out.
+  bool all_or_nothing = false;
   // What the organisation returned before the period, and beside the return. An error ends the
   // file.
   std::function<absl::StatusOr<std::unique_ptr<PastReturns>>(const std::string& organisation,

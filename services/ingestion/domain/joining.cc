@@ -3,36 +3,13 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/ingestion/domain/cell_order.h"
 
 namespace onereturn::ingestion {
 namespace {
-
-bool Before(const Cell* a, const Cell* b) {
-  return std::tie(a->item, a->dimensions) < std::tie(b->item, b->dimensions);
-}
-
-// Which figures there are, whatever their values. A return may have a million: no node for each.
-class CellPlaces {
- public:
-  // `cells` must outlive it, and stay as they are.
-  explicit CellPlaces(const std::vector<Cell>& cells) {
-    places_.reserve(cells.size());
-    for (const Cell& cell : cells) places_.push_back(&cell);
-    if (!std::is_sorted(places_.begin(), places_.end(), Before)) {
-      std::sort(places_.begin(), places_.end(), Before);
-    }
-  }
-  bool Has(const Cell& cell) const {
-    return std::binary_search(places_.begin(), places_.end(), &cell, Before);
-  }
-
- private:
-  std::vector<const Cell*> places_;
-};
 
 size_t BytesOf(const ExplanationGiven& given) {
   size_t bytes = given.rule.size() + given.text.size();
@@ -46,7 +23,7 @@ size_t BytesOf(const ExplanationGiven& given) {
 
 // Those of `held` that go on being true: see Join().
 std::vector<ExplanationGiven> KeptExplanations(std::vector<ExplanationGiven> held,
-                                               const CellPlaces& kept,
+                                               const OrderedCells& kept,
                                                const std::vector<ExplanationGiven>& given) {
   std::vector<ExplanationGiven> stay;
   for (ExplanationGiven& one : held) {
@@ -105,7 +82,7 @@ void ComeTo(std::vector<Cell> kept, Submission* sent) {
 std::vector<Cell> KeptCells(const Joining& joining, const std::vector<Cell>& sent,
                             std::vector<Cell> held) {
   const bool of_a_part = joining.mode == SubmitMode::kReplace;
-  const CellPlaces named(sent);
+  const OrderedCells named(sent);
   held.erase(std::remove_if(held.begin(), held.end(),
                             [&](const Cell& cell) {
                               return of_a_part ? joining.part->count(cell.item) > 0
@@ -121,7 +98,7 @@ Findings Join(const Joining& joining, HeldContent held, Submission* sent) {
   Findings findings;
   if (!joining.AsksForHeld()) return findings;
   if (joining.mode == SubmitMode::kDelete) {
-    const CellPlaces places(held.cells);
+    const OrderedCells places(held.cells);
     for (size_t i = 0; i < sent->cells.size(); ++i) {
       if (!places.Has(sent->cells[i])) findings.Add(NotHeld(*sent, i));
     }
@@ -130,7 +107,7 @@ Findings Join(const Joining& joining, HeldContent held, Submission* sent) {
   std::vector<ExplanationGiven> explanations;
   if (joining.mode != SubmitMode::kReplace) {
     explanations =
-        KeptExplanations(std::move(held.explanations), CellPlaces(kept), sent->explanations);
+        KeptExplanations(std::move(held.explanations), OrderedCells(kept), sent->explanations);
   }
   if (joining.mode == SubmitMode::kDelete) {
     // A reason beside a figure that is taken out goes with it.

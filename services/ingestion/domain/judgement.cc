@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "common/cells/cell_chunk.h"
+#include "services/ingestion/domain/cell_order.h"
 #include "services/ingestion/domain/rule_examination.h"
 #include "services/ingestion/domain/submission_findings.h"
 

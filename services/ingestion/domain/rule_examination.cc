@@ -10,6 +10,7 @@
 #include "common/expression/cell_table.h"
 #include "common/expression/evaluation.h"
 #include "common/expression/rule_scope.h"
+#include "services/ingestion/domain/cell_order.h"
 #include "services/ingestion/domain/judgement_sources.h"
 #include "services/ingestion/domain/rule_figures.h"
 #include "services/ingestion/domain/stale_copy.h"

@@ -1,19 +1,10 @@
 #include "services/ingestion/domain/rule_history.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "common/base/check.h"
 
 namespace onereturn::ingestion {
-namespace {
-
-bool StandsBefore(const Cell* a, const Cell* b) {
-  return std::tie(a->item, a->dimensions) < std::tie(b->item, b->dimensions);
-}
-
-}  // namespace
-
 const EarlierReturn* PastReturnsHeld::Before(uint32_t periods_before) const {
   const auto earlier = std::find_if(
       history_.begin(), history_.end(),
@@ -46,24 +37,15 @@ const CellSource* OneCellHistory::Before(uint32_t periods_before) const {
 
 OneCellHistory::CellsOfPeriod::CellsOfPeriod(const OneCellHistory* history,
                                              const std::vector<Cell>& cells)
-    : history_(history) {
-  ordered_.reserve(cells.size());
-  for (const Cell& cell : cells) ordered_.push_back(&cell);
-  // As they are stored they are in order already.
-  if (!std::is_sorted(ordered_.begin(), ordered_.end(), StandsBefore)) {
-    std::sort(ordered_.begin(), ordered_.end(), StandsBefore);
-  }
-}
+    : history_(history), ordered_(cells) {}
 
 void OneCellHistory::CellsOfPeriod::Visit(
     absl::string_view item, const Bindings& /*bindings*/,
     absl::FunctionRef<void(const SourceCell&)> visitor) const {
   ONERETURN_CHECK(history_->cell_ != nullptr);
   if (item != kCellName) return;
-  const auto found =
-      std::lower_bound(ordered_.begin(), ordered_.end(), history_->cell_, StandsBefore);
-  if (found == ordered_.end() || StandsBefore(history_->cell_, *found)) return;
-  visitor(SourceCell{{}, (*found)->value});
+  const Cell* const found = ordered_.Find(*history_->cell_);
+  if (found != nullptr) visitor(SourceCell{{}, found->value});
 }
 
 }  // namespace onereturn::ingestion

@@ -13,6 +13,7 @@
 #include "common/cells/cell.h"
 #include "common/expression/cell_source.h"
 #include "common/expression/cell_table.h"
+#include "services/ingestion/domain/cell_order.h"
 #include "services/ingestion/domain/collection.h"
 
 namespace onereturn::ingestion {
@@ -93,7 +94,7 @@ class OneCellHistory final : public CellHistory {
 
    private:
     const OneCellHistory* const history_;
-    std::vector<const Cell*> ordered_;  // By item and dimensions.
+    OrderedCells ordered_;
   };
 
   const uint32_t furthest_;

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "common/cells/cell.h"
@@ -12,15 +11,6 @@
 #include "services/ingestion/domain/judgement.h"
 
 namespace onereturn::ingestion {
-
-inline bool SameCell(const Cell& a, const Cell& b) {
-  return a.item == b.item && a.dimensions == b.dimensions;
-}
-
-// The order in which cells are stored.
-inline bool CellBefore(const Cell& a, const Cell& b) {
-  return std::tie(a.item, a.dimensions) < std::tie(b.item, b.dimensions);
-}
 
 class SubmissionFindings {
  public:

@@ -211,13 +211,6 @@ void AddAssessment(CLI::App* command, AssessOptions* options) {
       ->required();
 }
 
-void AddRequestId(CLI::App* command, AssessOptions* options) {
-  command
-      ->add_option("--request-id", options->request_id,
-                   "Id of the request (else from its content, so that a repeat changes nothing)")
-      ->type_name("ID");
-}
-
 void AddCreate(CommandLine* line, CLI::App* assess) {
   auto options = std::make_shared<AssessOptions>();
   CLI::App* command = line->Add(
@@ -238,7 +231,7 @@ void AddCreate(CommandLine* line, CLI::App* assess) {
   AddText(
       command, "--marking", "Printed on every page and record",
       [assessment](const std::string& v) { assessment->set_marking(v); }, false);
-  AddRequestId(command, options.get());
+  AddRequestIdOption(command, &options->request_id);
 }
 
 void AddEvidenceCommand(CommandLine* line, CLI::App* assess) {
@@ -272,7 +265,7 @@ void AddEvidenceCommand(CommandLine* line, CLI::App* assess) {
   AddText(
       command, "--note", "What it shows",
       [evidence](const std::string& v) { evidence->set_note(v); }, false);
-  AddRequestId(command, options.get());
+  AddRequestIdOption(command, &options->request_id);
 }
 
 void AddScore(CommandLine* line, CLI::App* assess) {
@@ -302,7 +295,7 @@ void AddScore(CommandLine* line, CLI::App* assess) {
                    "Names of the evidence it rests on (else all of the statement's)")
       ->type_name("NAME,...")
       ->delimiter(',');
-  AddRequestId(command, options.get());
+  AddRequestIdOption(command, &options->request_id);
 }
 
 }  // namespace

@@ -157,13 +157,6 @@ absl::StatusOr<ExitCode> WithdrawChange(const ChangeOptions& options, Environmen
 
 using ChangeOptionsPointer = std::shared_ptr<ChangeOptions>;
 
-void AddChangeRequestId(CLI::App* command, const ChangeOptionsPointer& options) {
-  command
-      ->add_option("--request-id", options->request_id,
-                   "Id of the request (else from its content, so that a repeat changes nothing)")
-      ->type_name("ID");
-}
-
 template <typename Request>
 void AddChangeReason(CLI::App* command, const ChangeOptionsPointer& options,
                      Request ChangeOptions::*request) {
@@ -201,7 +194,7 @@ void AddProposals(CommandLine* line, CLI::App* catalogue) {
       ->delimiter(',')
       ->required();
   AddChangeReason(command, options, &ChangeOptions::propose);
-  AddChangeRequestId(command, options);
+  AddRequestIdOption(command, &options->request_id);
 
   auto list = std::make_shared<ChangeOptions>();
   command = line->Add(catalogue,
@@ -233,7 +226,7 @@ void AddChangeSteps(CommandLine* line, CLI::App* catalogue) {
       ->required();
   AddTextOption(command, "--text", "In words, without personal data", "TEXT",
                 [reply](const std::string& v) { reply->reply.set_text(v); });
-  AddChangeRequestId(command, reply);
+  AddRequestIdOption(command, &reply->request_id);
 
   auto decide = std::make_shared<ChangeOptions>();
   command =
@@ -247,7 +240,7 @@ void AddChangeSteps(CommandLine* line, CLI::App* catalogue) {
       "--without-all-replies", [decide] { decide->decide.set_without_all_replies(true); },
       "Approve it although some have not answered");
   AddChangeReason(command, decide, &ChangeOptions::decide);
-  AddChangeRequestId(command, decide);
+  AddRequestIdOption(command, &decide->request_id);
 
   auto withdraw = std::make_shared<ChangeOptions>();
   command = line->Add(
@@ -257,7 +250,7 @@ void AddChangeSteps(CommandLine* line, CLI::App* catalogue) {
       [withdraw](Environment& environment) { return WithdrawChange(*withdraw, environment); });
   AddChangeName(command, withdraw, &ChangeOptions::withdraw);
   AddChangeReason(command, withdraw, &ChangeOptions::withdraw);
-  AddChangeRequestId(command, withdraw);
+  AddRequestIdOption(command, &withdraw->request_id);
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ absl::StatusOr<ingestion::Collection> CompileDefined(const CatalogueClient& clie
   return ingestion::BuildCollection(
       defined.collection, item,
       [&client](const ingestion::OrganisationTypes& types)
-          -> absl::StatusOr<ingestion::OrganisationCodes> {
+          -> absl::StatusOr<ingestion::OrganisationValues> {
         catalogue::v1::ListOrganisationsRequest request;
         request.set_page_size(kLargestPage);
         ASSIGN_OR_RETURN(const auto list,
@@ -54,7 +54,7 @@ absl::StatusOr<ingestion::Collection> CompileDefined(const CatalogueClient& clie
           const bool stands = types.empty() || types.count(organisation.type()) > 0;
           if (stands) codes->insert(organisation.code());
         }
-        return ingestion::OrganisationCodes(std::move(codes));
+        return ingestion::OrganisationValues{std::move(codes)};
       });
 }
 

@@ -148,7 +148,9 @@ void PrintChecked(const Checked& checked, const ingestion::RulePack& pack,
 void PrintJson(const std::vector<Checked>& files, const ingestion::RulePack& pack,
                Environment* environment) {
   JsonWriter json;
-  json.BeginObject().Key("position").Text(pack.source.position()).Key("files").BeginArray();
+  json.BeginObject().Key("position").Text(pack.source.position());
+  if (pack.source.has_window()) json.Key("window").Message(pack.source.window());
+  json.Key("files").BeginArray();
   for (const Checked& checked : files) {
     json.BeginObject().Key("file").Text(checked.path);
     json.Key("verdict").Text(common::v1::Verdict_Name(WireVerdict(checked.judged.verdict)));
@@ -158,6 +160,28 @@ void PrintJson(const std::vector<Checked>& files, const ingestion::RulePack& pac
     json.EndArray().EndObject();
   }
   environment->console.Print(json.EndArray().EndObject().Take());
+}
+
+// When the return is taken, as far as the rules know; empty where its period has no window.
+std::string WindowSentence(const returns::v1::RulePack& pack) {
+  if (!pack.has_window()) return "";
+  const returns::v1::ReturnWindow& window = pack.window();
+  if (!window.has_moments()) return "When its window opens was not known yet.\n";
+  const timetable::v1::WindowMoments& moments = window.moments();
+  switch (window.state()) {
+    case returns::v1::WINDOW_STATE_NOT_OPEN:
+      return absl::StrCat("Its window was not open yet: it opens at ",
+                          TimeText(moments.open_time()), ".\n");
+    case returns::v1::WINDOW_STATE_CLOSED:
+      return absl::StrCat("Its window had closed, at ", TimeText(moments.close_time()),
+                          ": ask a steward of the collection for an extension.\n");
+    default:
+      break;
+  }
+  const auto& due =
+      window.has_extension_end_time() ? window.extension_end_time() : moments.due_time();
+  return absl::StrCat("Its window was open: due before ", TimeText(due),
+                      window.has_extension_end_time() ? ", by an extension" : "", ".\n");
 }
 
 absl::StatusOr<ExitCode> CheckAll(const CheckOptions& options, Environment& environment) {
@@ -189,7 +213,8 @@ absl::StatusOr<ExitCode> CheckAll(const CheckOptions& options, Environment& envi
     PrintJson(files, pack, &environment);
   } else {
     environment.console.Print(absl::StrCat("\nBy the rules of ", pack.collection.code, " as at ",
-                                           TimeText(pack.source.time()), "; nothing was sent.\n"));
+                                           TimeText(pack.source.time()), "; nothing was sent.\n",
+                                           WindowSentence(pack.source)));
   }
   return invalid ? ExitCode::kInvalidData : ExitCode::kOk;
 }

@@ -101,6 +101,13 @@ absl::StatusOr<ExitCode> CommandLine::Run(int argument_count, char** arguments) 
   return chosen_(*environment_);
 }
 
+void AddRequestIdOption(CLI::App* command, std::string* request_id) {
+  command
+      ->add_option("--request-id", *request_id,
+                   "Id of the request (else from its content, so that a repeat changes nothing)")
+      ->type_name("ID");
+}
+
 void AddReadOptions(CLI::App* command, ReadOptions* options) {
   command
       ->add_option("--at-least", options->at_least,

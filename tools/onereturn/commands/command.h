@@ -53,6 +53,9 @@ class CommandLine {
   CommandBody chosen_;
 };
 
+// --request-id, for calls whose id is else made of what they say: a repeat changes nothing.
+void AddRequestIdOption(CLI::App* command, std::string* request_id);
+
 // The state a read is answered at, as the command line gives it.
 struct ReadOptions {
   std::string at_least;

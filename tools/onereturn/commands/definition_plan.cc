@@ -170,8 +170,14 @@ void SupposeRest(const std::vector<Definition>& definitions,
   for (const Definition& definition : definitions) {
     if (const auto* item = std::get_if<catalogue::v1::DataItem>(&definition.content)) {
       if (items.count(item->code()) > 0) *request->add_supposed_items() = *item;
-    } else if (std::holds_alternative<catalogue::v1::Organisation>(definition.content)) {
-      request->add_supposed_organisations(definition.code());
+    } else if (const auto* organisation =
+                   std::get_if<catalogue::v1::Organisation>(&definition.content)) {
+      // There may be hundreds: no more of each than counts.
+      catalogue::v1::Organisation* supposed = request->add_supposed_organisations();
+      supposed->set_code(organisation->code());
+      supposed->set_type(organisation->type());
+      supposed->set_open_date(organisation->open_date());
+      supposed->set_close_date(organisation->close_date());
     } else if (const auto* calendar = std::get_if<timetable::v1::Calendar>(&definition.content)) {
       if (calendar->code() == collection.window().calendar()) {
         *request->mutable_supposed_calendar() = *calendar;

@@ -76,6 +76,24 @@ TEST_F(DefinitionPlan, TheRequestIdStandsForTheContent) {
   EXPECT_LE(id.size(), 128u);
 }
 
+// What a collection is judged beside: of organisations what counts, of which there may be hundreds.
+TEST_F(DefinitionPlan, WhatIsSupposedHasTypesAndDates) {
+  const auto definitions = ReadDefinitions({File("x.textproto", R"(
+    organisations { code: "11A" display_name: "A commissioner" type: ORGANISATION_TYPE_SUB_ICB
+                    open_date: "2022-07-01" close_date: "2026-03-31"
+                    relationships { parent: "QOX" } }
+    items { code: "beds" } items { code: "elsewhere" })")});
+  catalogue::v1::UpdateCollectionRequest request;
+  request.mutable_collection()->add_items("beds");
+  SupposeRest(definitions.value(), &request);
+  ASSERT_EQ(request.supposed_items_size(), 1);
+  EXPECT_EQ(request.supposed_items(0).code(), "beds");
+  ASSERT_EQ(request.supposed_organisations_size(), 1);
+  EXPECT_EQ(request.supposed_organisations(0).ShortDebugString(),
+            "code: \"11A\" type: ORGANISATION_TYPE_SUB_ICB open_date: \"2022-07-01\" "
+            "close_date: \"2026-03-31\"");
+}
+
 TEST_F(DefinitionPlan, FoldersGiveTheirFilesInOrderOfName) {
   File("b.textproto", "");
   File("a.textproto", "");

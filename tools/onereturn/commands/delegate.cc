@@ -94,10 +94,7 @@ void AddDelegateCommand(CommandLine* line) {
   })->required();
   command->add_option("--end", options->end, "Ends this delegation of your own")
       ->type_name("GRANT");
-  command
-      ->add_option("--request-id", options->request_id,
-                   "Id of the request (else from its content, so that a repeat changes nothing)")
-      ->type_name("ID");
+  AddRequestIdOption(command, &options->request_id);
 }
 
 }  // namespace onereturn::client

@@ -30,6 +30,7 @@ struct FindingsOptions {
   uint32_t revision = 0;  // 0: the newest.
   std::string reply;      // Key of a finding.
   std::string text;
+  std::string request_id;
 };
 
 struct OwedOptions {
@@ -69,23 +70,19 @@ std::string ScreensText(const returns::v1::ListFindingsResponse& answer, size_t 
 }
 
 absl::StatusOr<ExitCode> Reply(const FindingsClient& client, const FindingsOptions& options,
-                               const std::string& revision,
-                               const returns::v1::ListFindingsResponse& findings,
-                               Environment* environment) {
+                               const std::string& revision, Environment* environment) {
   returns::v1::ReplyToFindingRequest request;
   request.set_name(revision);
   request.set_finding(options.reply);
   request.set_text(options.text);
-  // The same words may be said again after others: that is another reply.
-  uint64_t before = 0;
-  for (const auto& finding : findings.findings()) {
-    if (finding.key() == options.reply) before = finding.reply().sequence();
-  }
-  request.set_request_id(ContentId(absl::StrCat("reply.", before), request));
+  request.set_request_id(options.request_id.empty() ? ContentId("reply", request)
+                                                    : options.request_id);
   ASSIGN_OR_RETURN(const auto answer, client.Call(&FindingsClient::Stub::ReplyToFinding, request));
   environment->console.Print(
       environment->json ? JsonOf(answer) + "\n"
-                        : "Replied: it stands beside the finding as long as that stays.\n");
+      : answer.replayed()
+          ? "The same was replied before, and nothing changed: --request-id says it anew.\n"
+          : "Replied: it stands beside the finding as long as that stays.\n");
   return ExitCode::kOk;
 }
 
@@ -94,8 +91,8 @@ absl::StatusOr<ExitCode> ShowFindings(const FindingsOptions& options, Environmen
   returns::v1::ListFindingsRequest request;
   ASSIGN_OR_RETURN(*request.mutable_name(), RevisionOf(session, options));
   ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::FindingsService>(kIngestion));
+  if (!options.reply.empty()) return Reply(client, options, request.name(), &environment);
   ASSIGN_OR_RETURN(const auto answer, client.Call(&FindingsClient::Stub::ListFindings, request));
-  if (!options.reply.empty()) return Reply(client, options, request.name(), answer, &environment);
   if (environment.json) {
     environment.console.Print(JsonOf(answer) + "\n");
     return ExitCode::kOk;
@@ -187,6 +184,7 @@ void AddFindingsCommands(CommandLine* line) {
                     ->type_name("KEY")
                     ->needs(text);
   text->needs(reply);
+  AddRequestIdOption(command, &options->request_id);
 
   auto owed = std::make_shared<OwedOptions>();
   command = line->Add(nullptr,

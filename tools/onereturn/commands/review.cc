@@ -32,6 +32,8 @@ constexpr size_t kShownDigest = 16;
 constexpr size_t kFiguresNamed = 6;
 constexpr size_t kProvidersNamed = 10;
 constexpr int kReviewsPage = 100;
+constexpr char kSaidBefore[] =
+    "The same was said before, and nothing changed: --request-id says it anew.\n";
 
 struct ReviewOptions {
   ReturnOptions target;
@@ -44,6 +46,7 @@ struct ReviewOptions {
   bool unanswered = false;
   std::string query;
   std::string text;
+  std::string request_id;
 };
 
 absl::StatusOr<returns::v1::ReviewBasis> BasisNamed(const std::string& text) {
@@ -231,14 +234,15 @@ absl::StatusOr<ExitCode> Conclude(const ReviewOptions& options, bool agree,
     query->set_organisation(parts.first);
     query->set_text(parts.second);
   }
-  // The same figures may be concluded on again after others: that is another step.
-  request.set_request_id(ContentId(absl::StrCat("review.", review.conclusion().number()), request));
+  request.set_request_id(options.request_id.empty() ? ContentId("review.conclude", request)
+                                                    : options.request_id);
   ASSIGN_OR_RETURN(const auto answer, client.Call(&ReviewClient::Stub::ConcludeReview, request));
   environment.console.Print(environment.json
                                 ? JsonOf(answer) + "\n"
                                 : absl::StrCat("Review ", answer.conclusion().number(), ": ",
                                                OutcomeText(answer.conclusion()), ", sequence ",
-                                               WithThousands(answer.receipt().sequence()), ".\n"));
+                                               WithThousands(answer.receipt().sequence()), ".\n",
+                                               answer.replayed() ? kSaidBefore : ""));
   return ExitCode::kOk;
 }
 
@@ -311,12 +315,14 @@ absl::StatusOr<ExitCode> Answer(const ReviewOptions& options, Environment& envir
   returns::v1::AnswerReviewQueryRequest request;
   request.set_name(options.query);
   request.set_text(options.text);
-  request.set_request_id(ContentId("review.answer", request));
+  request.set_request_id(options.request_id.empty() ? ContentId("review.answer", request)
+                                                    : options.request_id);
   ASSIGN_OR_RETURN(const auto answer, client.Call(&ReviewClient::Stub::AnswerReviewQuery, request));
   environment.console.Print(environment.json
                                 ? JsonOf(answer) + "\n"
                                 : absl::StrCat("Answered: ", answer.query().commissioner(),
-                                               " sees it beside its question.\n"));
+                                               " sees it beside its question.\n",
+                                               answer.replayed() ? kSaidBefore : ""));
   return ExitCode::kOk;
 }
 
@@ -373,6 +379,7 @@ void AddConclude(CommandLine* line, CLI::App* review, bool agree) {
   command->add_option("--reason", options->reason, "Why, without personal data")
       ->type_name("TEXT")
       ->required(!agree);
+  AddRequestIdOption(command, &options->request_id);
   if (agree) return;
   command
       ->add_option("--ask", options->asks, "A provider's code, = and the question; once for each")
@@ -422,6 +429,7 @@ void AddReviewCommands(CommandLine* line) {
   command->add_option("--text", options->text, "The answer, on one line, without personal data")
       ->type_name("TEXT")
       ->required();
+  AddRequestIdOption(command, &options->request_id);
 }
 
 }  // namespace onereturn::client

@@ -196,13 +196,6 @@ absl::StatusOr<ExitCode> Revoke(const RightsOptions& options, Environment& envir
   return Print(answer, "", &environment);
 }
 
-void AddRequestId(CLI::App* command, RightsOptions* options) {
-  command
-      ->add_option("--request-id", options->request_id,
-                   "Id of the request (else from its content, so that a repeat changes nothing)")
-      ->type_name("ID");
-}
-
 template <typename Request>
 void AddReason(CLI::App* command, Request* request) {
   AddTextOption(command, "--reason", "Why, without personal data", "TEXT",
@@ -269,7 +262,7 @@ void AddPropose(CommandLine* line, CLI::App* rights) {
   AddTextOption(command, "--until", "Last day (else until further notice)", "DAY",
                 [grant](const std::string& v) { grant->set_valid_until(v); });
   AddReason(command, &options->propose);
-  AddRequestId(command, options.get());
+  AddRequestIdOption(command, &options->request_id);
 }
 
 void AddDecide(CommandLine* line, CLI::App* rights) {
@@ -282,7 +275,7 @@ void AddDecide(CommandLine* line, CLI::App* rights) {
   AddGrantName(command, &options->decide);
   command->add_flag("--refuse", options->refuse, "Refuse it");
   AddReason(command, &options->decide);
-  AddRequestId(command, options.get());
+  AddRequestIdOption(command, &options->request_id);
 }
 
 void AddRevoke(CommandLine* line, CLI::App* rights) {
@@ -294,7 +287,7 @@ void AddRevoke(CommandLine* line, CLI::App* rights) {
                 [options](Environment& environment) { return Revoke(*options, environment); });
   AddGrantName(command, &options->revoke);
   AddReason(command, &options->revoke);
-  AddRequestId(command, options.get());
+  AddRequestIdOption(command, &options->request_id);
 }
 
 }  // namespace

@@ -269,10 +269,7 @@ void AddExtend(CommandLine* line) {
   command->add_option("--reason", options->reason, "Why, without personal data")
       ->type_name("TEXT")
       ->required();
-  command
-      ->add_option("--request-id", options->request_id,
-                   "Id of the request (else from its content, so that a repeat changes nothing)")
-      ->type_name("ID");
+  AddRequestIdOption(command, &options->request_id);
 }
 
 void AddExtensions(CommandLine* line) {

@@ -50,8 +50,8 @@ inline std::map<std::string, Collection> ShippedCollections() {
           if (found == items.end()) return std::optional<catalogue::v1::DataItem>();
           return std::make_optional(found->second);
         },
-        [&](const OrganisationTypes&) -> absl::StatusOr<OrganisationCodes> {
-          return organisations;
+        [&](const OrganisationTypes&) -> absl::StatusOr<OrganisationValues> {
+          return OrganisationValues{organisations};
         });
     if (!built.ok()) std::fprintf(stderr, "%s\n", WordsOf(built.status()).c_str());
     ONERETURN_CHECK(built.ok());
