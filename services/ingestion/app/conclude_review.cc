@@ -15,6 +15,7 @@
 #include "services/ingestion/app/read_review.h"
 #include "services/ingestion/app/reason_text.h"
 #include "services/ingestion/app/review_content.h"
+#include "services/ingestion/app/review_queries.h"
 #include "services/ingestion/store/review_table.h"
 
 namespace onereturn::ingestion {

@@ -8,46 +8,19 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "common/commit/journal.h"
 #include "common/feed/wire.h"
 #include "common/period/period.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/review_content.h"
+#include "services/ingestion/app/review_queries.h"
 
 namespace onereturn::ingestion {
 namespace {
 
 constexpr char kReviewEnding[] = "/review";
-constexpr char kQueriesPart[] = "/queries/";
-
-template <typename Fact>
-struct EntryWith {
-  feed::v1::Entry entry;
-  Fact fact;
-};
-
-template <typename Fact>
-absl::StatusOr<EntryWith<Fact>> ReviewFactAt(const Reader& reader, uint64_t sequence,
-                                             feed::v1::EntryKind kind) {
-  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
-  EntryWith<Fact> read;
-  if (!read.entry.ParseFromString(bytes) || read.entry.kind() != kind ||
-      !read.fact.ParseFromString(read.entry.fact())) {
-    return absl::DataLossError("a stored entry is not what was kept of a review");
-  }
-  return read;
-}
-
-absl::StatusOr<EntryWith<feed::v1::ReviewConcluded>> ConcludedAt(const Reader& reader,
-                                                                 uint64_t sequence) {
-  return ReviewFactAt<feed::v1::ReviewConcluded>(reader, sequence,
-                                                 feed::v1::ENTRY_KIND_REVIEW_CONCLUDED);
-}
 
 // RANGE where no cell can hold the sum.
 common::v1::Cell CellOfSum(const ReviewedCell& cell, const ReviewSum& sum) {
@@ -184,19 +157,16 @@ absl::StatusOr<std::optional<returns::v1::ConcludedReview>> RowOf(
   if (now == nullptr) {
     if (*left_to_read == 0) return none;
     --*left_to_read;
-    ASSIGN_OR_RETURN(now, recent->Read(reader, review, sequence));
+    auto read = recent->Read(reader, review, sequence);
+    // The collection is no longer for the period: nothing counts that did.
+    if (absl::IsNotFound(read.status())) {
+      conclusion->set_stale(true);
+      return std::make_optional(std::move(row));
+    }
+    ASSIGN_OR_RETURN(now, std::move(read));
   }
   conclusion->set_stale(conclusion->content_digest() != DigestBytes(now->digest));
   return std::make_optional(std::move(row));
-}
-
-// With the canonical text of the period, under which conclusions are kept; what is no period, the
-// collection refuses.
-absl::StatusOr<ReturnKey> ParseCanonicalKey(absl::string_view name) {
-  ASSIGN_OR_RETURN(ReturnKey key, ParseReturnKey(name));
-  const absl::StatusOr<Period> period = Period::Parse(key.period);
-  if (period.ok()) key.period = period->ToString();
-  return key;
 }
 
 }  // namespace
@@ -205,25 +175,9 @@ std::string ReviewName(const ReturnKey& review) {
   return absl::StrCat(ReturnName(review), kReviewEnding);
 }
 
-std::string QueryName(const QueryKey& key) {
-  return absl::StrCat(ReturnName(key.key), kQueriesPart, key.commissioner, ".", key.conclusion);
-}
-
 absl::StatusOr<ReturnKey> ParseReviewName(absl::string_view name) {
   if (!absl::ConsumeSuffix(&name, kReviewEnding)) return NotFound();
-  return ParseCanonicalKey(name);
-}
-
-absl::StatusOr<QueryKey> ParseQueryName(absl::string_view name) {
-  const std::vector<absl::string_view> parts =
-      absl::StrSplit(name, absl::MaxSplits(absl::string_view(kQueriesPart), 1));
-  if (parts.size() != 2) return NotFound();
-  QueryKey key;
-  ASSIGN_OR_RETURN(key.key, ParseCanonicalKey(parts[0]));
-  const std::vector<absl::string_view> id = absl::StrSplit(parts[1], '.');
-  if (id.size() != 2 || !absl::SimpleAtoi(id[1], &key.conclusion)) return NotFound();
-  key.commissioner = std::string(id[0]);
-  return key;
+  return ParseCanonicalReturnKey(name);
 }
 
 absl::StatusOr<ReviewRead> ReadReview(const Reader& reader, RecentReviews* recent,
@@ -269,7 +223,8 @@ absl::StatusOr<PageOf<returns::v1::ConcludedReview>> ListReviews(
       reader, scope, sequence, after,
       [&](const ReturnKey& review, const ConclusionPlace& place) -> absl::StatusOr<bool> {
         bool full = page.rows.size() == limit || looked == kReviewsAPage;
-        if (!full && (collection.empty() || review.collection == collection)) {
+        const bool concluded = place.number != 0;
+        if (!full && concluded && (collection.empty() || review.collection == collection)) {
           ASSIGN_OR_RETURN(auto row, RowOf(reader, recent, review, place, sequence, &left_to_read));
           full = !row.has_value();
           if (!full) page.rows.push_back(*std::move(row));
@@ -280,32 +235,6 @@ absl::StatusOr<PageOf<returns::v1::ConcludedReview>> ListReviews(
         }
         last = review;
         ++looked;
-        return true;
-      }));
-  return page;
-}
-
-absl::StatusOr<PageOf<returns::v1::ReviewQuery>> ListQueries(
-    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
-    bool unanswered, uint64_t sequence, const std::string& after, size_t limit) {
-  PageOf<returns::v1::ReviewQuery> page;
-  std::string last;
-  RETURN_IF_ERROR(VisitQueries(
-      reader, scope, after,
-      [&](const QueryKey& key,
-          const storage::v1::ReviewQueryRecord& record) -> absl::StatusOr<bool> {
-        if (!collection.empty() && key.key.collection != collection) return true;
-        if (record.asked_sequence() > sequence) return true;
-        const bool answered =
-            record.answered_sequences_size() > 0 && record.answered_sequences(0) <= sequence;
-        if (unanswered && answered) return true;
-        if (page.rows.size() == limit) {
-          page.after = last;
-          return false;
-        }
-        ASSIGN_OR_RETURN(auto row, LoadQuery(reader, key, record, sequence));
-        page.rows.push_back(std::move(row));
-        last = QueryKeyText(key);
         return true;
       }));
   return page;
@@ -335,36 +264,6 @@ absl::StatusOr<returns::v1::ReviewConclusion> LoadConclusion(const Reader& reade
     ASSIGN_OR_RETURN(*message.add_queries(), LoadQuery(reader, key, stored->record, sequence));
   }
   return message;
-}
-
-absl::StatusOr<returns::v1::ReviewQuery> LoadQuery(const Reader& reader, const QueryKey& key,
-                                                   const storage::v1::ReviewQueryRecord& record,
-                                                   uint64_t sequence) {
-  ASSIGN_OR_RETURN(const auto concluded, ConcludedAt(reader, record.asked_sequence()));
-  returns::v1::ReviewQuery query;
-  query.set_name(QueryName(key));
-  query.set_organisation(key.key.organisation);
-  query.set_commissioner(key.commissioner);
-  query.set_collection(key.key.collection);
-  query.set_period(key.key.period);
-  query.set_conclusion(key.conclusion);
-  for (const feed::v1::ReviewQueryAsked& asked : concluded.fact.queries()) {
-    if (asked.organisation() == key.key.organisation) query.set_text(asked.text());
-  }
-  *query.mutable_ask_time() = ToWire(Timestamp{concluded.entry.time_micros()});
-  for (const uint64_t at : record.answered_sequences()) {
-    if (at > sequence) break;
-    ASSIGN_OR_RETURN(const auto answered,
-                     ReviewFactAt<feed::v1::ReviewQueryAnswered>(
-                         reader, at, feed::v1::ENTRY_KIND_REVIEW_QUERY_ANSWERED));
-    returns::v1::ReviewAnswer* answer = query.add_answers();
-    answer->set_text(answered.fact.text());
-    *answer->mutable_time() = ToWire(Timestamp{answered.entry.time_micros()});
-    answer->set_sequence(answered.entry.sequence());
-    answer->set_system(answered.entry.actor());
-    answer->set_person(answered.entry.person());
-  }
-  return query;
 }
 
 }  // namespace onereturn::ingestion

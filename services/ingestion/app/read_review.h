@@ -1,4 +1,4 @@
-// Reading commissioners' reviews, and what they ask providers.
+// Reading commissioners' reviews.
 #ifndef ONERETURN_SERVICES_INGESTION_APP_READ_REVIEW_H_
 #define ONERETURN_SERVICES_INGESTION_APP_READ_REVIEW_H_
 
@@ -37,30 +37,19 @@ void NoteUses(const ReviewRead& read, const std::optional<std::string>& body, Re
 // How many reviews a page of ListReviews looks at, and how many it reads the returns of.
 inline constexpr size_t kReviewsAPage = 1'000;
 inline constexpr size_t kReviewsReadAPage = 4;
-// An empty `collection` means all, of queries too. A page of reviews may be short, even empty, and
-// not the last.
+// An empty `collection` means all. A page may be short, even empty, and not the last.
 absl::StatusOr<PageOf<returns::v1::ConcludedReview>> ListReviews(
     const Reader& reader, RecentReviews* recent, const OrganisationScope& scope,
     const std::string& collection, uint64_t sequence, const std::string& after, size_t limit);
-absl::StatusOr<PageOf<returns::v1::ReviewQuery>> ListQueries(
-    const Reader& reader, const OrganisationScope& scope, const std::string& collection,
-    bool unanswered, uint64_t sequence, const std::string& after, size_t limit);
-
 // The conclusion at `place`, with its queries and their answers; without `stale`.
 absl::StatusOr<returns::v1::ReviewConclusion> LoadConclusion(const Reader& reader,
                                                              const ConclusionPlace& place,
                                                              uint64_t sequence);
-absl::StatusOr<returns::v1::ReviewQuery> LoadQuery(const Reader& reader, const QueryKey& key,
-                                                   const storage::v1::ReviewQueryRecord& record,
-                                                   uint64_t sequence);
 
 // "organisations/{commissioner}/returns/{collection}.{period}/review".
 std::string ReviewName(const ReturnKey& review);
-// "organisations/{provider}/returns/{collection}.{period}/queries/{commissioner}.{conclusion}".
-std::string QueryName(const QueryKey& key);
 // NOT_FOUND for a name of another form: nothing can have it.
 absl::StatusOr<ReturnKey> ParseReviewName(absl::string_view name);
-absl::StatusOr<QueryKey> ParseQueryName(absl::string_view name);
 
 }  // namespace onereturn::ingestion
 

@@ -296,6 +296,50 @@ TEST_F(ReviewTest, APageOfReviewsReadsTheReturnsOfAFew) {
   EXPECT_EQ(list(list("", 2).after, 1).rows.at(0).period(), "2025-03");
 }
 
+// The collection is taken back to before the period that was concluded.
+TEST_F(ReviewTest, AReviewWhoseCollectionIsNoLongerForItsPeriodIsStale) {
+  SendBeds("RAA", "2025-03", 5);
+  SendWaits("RAA", {{"00L", "MRI", "10"}}, "2025-03");
+  for (const char* collection : {"Beds", "Waits"}) {
+    auto request = Agreement(Read("QE1", collection, "2025-03")->review.content_digest());
+    request.set_name(absl::StrCat("organisations/QE1/returns/", collection, ".2025-03/review"));
+    ASSERT_THAT(Conclude(request), IsOk());
+  }
+  catalogue::v1::Collection retired = SmallCollection("Beds", {"beds", "longest_stay"});
+  retired.set_retired_from_period("2025-01");
+  retired.set_retirement_reason("nobody used it");
+  Define(retired);
+  ASSERT_THAT(Read("QE1", "Beds", "2025-03"), HasReason(Reason::kNotFound));
+  RecentReviews recent;
+  const auto list = ListReviews(ingestion_.store(), &recent, OrganisationScope::Only("QE1"), "",
+                                ingestion_.LastSequence(), "", 100);
+  ASSERT_THAT(list, IsOk());
+  ASSERT_EQ(list->rows.size(), 2u);
+  EXPECT_EQ(list->rows[0].collection(), "Beds");
+  EXPECT_TRUE(list->rows[0].conclusion().stale());
+  EXPECT_FALSE(list->rows[1].conclusion().stale());
+}
+
+TEST_F(ReviewTest, APageOfQueriesLooksAtAThousand) {
+  storage::v1::ReviewQueryRecord answered;
+  answered.set_asked_sequence(1);
+  answered.add_answered_sequences(2);
+  WriteBatch batch;
+  for (uint32_t number = 1; number <= kQueriesAPage + 1; ++number) {
+    PutQuery({{"Waits", "2025-03", "RAA"}, "QE1", number}, answered, &batch);
+  }
+  ASSERT_THAT(ingestion_.store().Write(batch, Durability::kSynced), IsOk());
+  const auto list = [this](const std::string& after) {
+    return ListQueries(ingestion_.store(), OrganisationScope::Only("RAA"), "", /*unanswered=*/true,
+                       100, after, 10)
+        .value();
+  };
+  const auto first = list("");
+  EXPECT_TRUE(first.rows.empty());
+  EXPECT_EQ(first.after, QueryKeyText({{"Waits", "2025-03", "RAA"}, "QE1", kQueriesAPage}));
+  EXPECT_EQ(list(first.after).after, "");
+}
+
 // Of RAA and RBB, which QE1's review is made of; of RCC nothing is held. RBB is not below QE1,
 // which therefore is told nothing of its revision, but RBB sees who used it.
 TEST_F(ReviewTest, WhoReadAReviewUsedItsFigures) {

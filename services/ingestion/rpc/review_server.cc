@@ -4,6 +4,7 @@
 
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/read_review.h"
+#include "services/ingestion/app/review_queries.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {

@@ -102,10 +102,7 @@ absl::Status VisitReviews(
       [&](const DecodedKey& found, const StoredEntry& /*stored*/) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const ConclusionPlace newest,
                          NewestConclusion(reader, found.key, sequence));
-        bool more = true;
-        if (newest.number != 0) {
-          ASSIGN_OR_RETURN(more, visit(found.key, newest));
-        }
+        ASSIGN_OR_RETURN(const bool more, visit(found.key, newest));
         return more ? PrefixUpperBound(ReviewKeyText(found.key)) : std::string();
       });
 }

@@ -31,9 +31,9 @@ absl::StatusOr<ConclusionPlace> NewestConclusion(const Reader& reader, const Ret
                                                  uint64_t sequence);
 // The check that no conclusion of this number was kept.
 ReadCheck ConclusionIsFree(const ReturnKey& review, uint32_t number);
-// The newest conclusion at `sequence` of each review that `scope` covers, in order of commissioner,
-// collection, period, after `after` (an earlier key's text from ReviewKeyText; empty: from the
-// first), until `visit` answers false.
+// The newest conclusion at `sequence` of each review that `scope` covers, none (number 0) of one
+// that was first concluded later, in order of commissioner, collection, period, after `after` (an
+// earlier key's text from ReviewKeyText; empty: from the first), until `visit` answers false.
 absl::Status VisitReviews(
     const Reader& reader, const OrganisationScope& scope, uint64_t sequence,
     absl::string_view after,

@@ -402,7 +402,7 @@ TEST_F(StoreTest, ReviewsAndQueriesAreSeenWithinTheScopeAndAsOfASequence) {
   };
   const OrganisationScope both = OrganisationScope::Of("QE1", {"QE1", "QE3"});
   EXPECT_THAT(reviews(both, 20, ""), ElementsAre("QE1C 2", "QE1D 1", "QE3C 1"));
-  EXPECT_THAT(reviews(both, 8, ""), ElementsAre("QE1C 1", "QE3C 1"));
+  EXPECT_THAT(reviews(both, 8, ""), ElementsAre("QE1C 1", "QE1D 0", "QE3C 1"));
   EXPECT_THAT(reviews(both, 20, ReviewKeyText({"C", "P", "QE1"})), ElementsAre("QE1D 1", "QE3C 1"));
   EXPECT_THAT(reviews(OrganisationScope::Only("QE2"), 20, ""), ElementsAre());
   EXPECT_THAT(reviews(OrganisationScope::Only("QE3"), 20, ""), ElementsAre("QE3C 1"));

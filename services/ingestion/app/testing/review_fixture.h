@@ -15,6 +15,7 @@
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/conclude_review.h"
 #include "services/ingestion/app/read_review.h"
+#include "services/ingestion/app/review_queries.h"
 #include "services/ingestion/app/testing/small_catalogue.h"
 
 namespace onereturn::ingestion {
