@@ -109,7 +109,8 @@ struct UseCases {
   const Drafts drafts{committer, &writer, &collections};
   const SignReturn sign_return{&writer, &collections};
   const ReplyToFinding replies{&writer};
-  const ConcludeReview reviews{store, &writer};
+  RecentReviews recent_reviews;
+  const ConcludeReview reviews{store, &writer, &recent_reviews};
 };
 
 absl::Status Serve(const config::v1::ServerConfig& config) {
@@ -164,7 +165,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   CatalogueServer catalogue_server(parts, &use.define);
   StewardshipServer stewardship_server(parts, &use.define, &use.changes);
   SignOffServer sign_off_server(parts, &use.drafts, &use.sign_return);
-  ReviewServer review_server(parts, &use.reviews);
+  ReviewServer review_server(parts, &use.reviews, &use.recent_reviews);
   RightsServer rights_server(parts, &use.grants, &use.delegations, rights);
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
   const ChunkReader chunks = ChunksOf(store);

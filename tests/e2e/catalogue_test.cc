@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,8 +15,11 @@
 namespace onereturn {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class CatalogueTest : public DemonstrationTest {
@@ -84,6 +88,30 @@ TEST_F(CatalogueTest, AForgedPageTokenIsRefused) {
   EXPECT_EQ(
       Call(&catalogue::v1::CatalogueService::Stub::ListItems, request, &response).error_code(),
       grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(CatalogueTest, OrganisationsOfAFileAreThoseThatItNames) {
+  std::ofstream(File("named.csv")) << "organisation,period,item,department,booked,value\n"
+                                      "RZZ98,2019-03,ae_attendances,type1,no,1\n"
+                                      ",,,,,\n"
+                                      "RLQ,2019-03,ae_attendances,type1,no,1\n"
+                                      "\n";
+  const std::vector<std::string> ask = {"catalogue",     "organisations-of", File("named.csv"),
+                                        "--collection",  "MSitAE",           "--layout",
+                                        "onereturn-long"};
+  const ClientRun run = demo_.As(kSteward, ask);
+  EXPECT_THAT(run, ExitedWith(0)) << "a row of commas names nobody";
+  EXPECT_THAT(run.out, AllOf(HasSubstr("code: \"RZZ98\""), Not(HasSubstr("code: \"RLQ\""))));
+  // What is no code is said, whatever is written.
+  std::ofstream(File("named.csv"), std::ios::app) << "Total,2019-03,ae_attendances,type1,no,2\n";
+  for (const char* form : {"--json", "--out"}) {
+    std::vector<std::string> asked = ask;
+    asked.push_back(form);
+    if (asked.back() == "--out") asked.push_back(File("new.textproto"));
+    const ClientRun told = demo_.As(kSteward, asked);
+    EXPECT_THAT(told, ExitedWith(1));
+    EXPECT_THAT(told.err, HasSubstr("Left out, no codes of organisations: Total")) << form;
+  }
 }
 
 }  // namespace

@@ -108,18 +108,18 @@ feed::v1::ReviewConcluded FactOfConclusion(const ConcludeReviewRequest& request,
   return fact;
 }
 
-absl::StatusOr<Decision> DecideConclusion(const Snapshot& snapshot,
+absl::StatusOr<Decision> DecideConclusion(const Snapshot& snapshot, RecentReviews* recent,
                                           const ConcludeReviewRequest& request) {
   ASSIGN_OR_RETURN(const Digest read, CheckReviewShape(request));
   ASSIGN_OR_RETURN(const ReturnKey review, ParseReviewName(request.name()));
   ASSIGN_OR_RETURN(const uint64_t reviewed, LastSequence(snapshot));
-  ASSIGN_OR_RETURN(const ReviewContent content, ReadReviewContent(snapshot, review, reviewed));
-  if (content.digest != read) {
+  ASSIGN_OR_RETURN(const RecentReviews::Content content, recent->Read(snapshot, review, reviewed));
+  if (content->digest != read) {
     return Error(Reason::kContentChanged,
                  "the returns say something else now than what was reviewed: read them again")
         .Field("content_digest", "is not that of what is held");
   }
-  RETURN_IF_ERROR(CheckAsked(request, content));
+  RETURN_IF_ERROR(CheckAsked(request, *content));
   // What is accepted beside this makes it stale, and is seen as such: it is no conflict.
   ASSIGN_OR_RETURN(const ConclusionPlace before, NewestConclusion(snapshot, review, reviewed));
   const uint32_t number = before.number + 1;
@@ -181,7 +181,9 @@ void ConcludeReview::Conclude(const RequestOrigin& origin, const ConcludeReviewR
   if (!review.ok()) return done(review.status());
   writer_->Write(
       ReviewRequest(feed::v1::ENTRY_KIND_REVIEW_CONCLUDED, origin, review->organisation),
-      [request](const Snapshot& snapshot) { return DecideConclusion(snapshot, request); },
+      [request, recent = recent_](const Snapshot& snapshot) {
+        return DecideConclusion(snapshot, recent, request);
+      },
       [this, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
         if (!accepted.ok()) return done(accepted.status());
         if (!accepted->has_value()) return done(absl::InternalError("nothing was concluded"));

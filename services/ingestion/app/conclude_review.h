@@ -9,6 +9,7 @@
 #include "common/commit/fact_writer.h"
 #include "onereturn/returns/v1/review_service.pb.h"
 #include "services/ingestion/app/define.h"
+#include "services/ingestion/app/recent_reviews.h"
 
 namespace onereturn::ingestion {
 
@@ -30,10 +31,12 @@ class ConcludeReview {
   using Concluded = std::function<void(absl::StatusOr<ConcludedAnswer> answer)>;
   using Answered = std::function<void(absl::StatusOr<AnsweredQuery> answer)>;
 
-  // Both must outlive it.
-  ConcludeReview(const Store* store, const FactWriter* writer) : store_(store), writer_(writer) {}
+  // All must outlive it.
+  ConcludeReview(const Store* store, const FactWriter* writer, RecentReviews* recent)
+      : store_(store), writer_(writer), recent_(recent) {}
 
-  // Judging reads every return of the period.
+  // Judging reads every return of the period, unless what the caller read is kept in `recent` and
+  // still so.
   void Conclude(const RequestOrigin& origin, const returns::v1::ConcludeReviewRequest& request,
                 Concluded done) const;
   void Answer(const RequestOrigin& origin, const returns::v1::AnswerReviewQueryRequest& request,
@@ -42,6 +45,7 @@ class ConcludeReview {
  private:
   const Store* const store_;
   const FactWriter* const writer_;
+  RecentReviews* const recent_;
 };
 
 }  // namespace onereturn::ingestion

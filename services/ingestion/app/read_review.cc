@@ -153,7 +153,7 @@ absl::StatusOr<std::optional<returns::v1::ConcludedReview>> RowOf(
   ASSIGN_OR_RETURN(const bool look,
                    MayHaveChanged(reader, review, conclusion->reviewed_sequence(), sequence));
   if (!look) return std::make_optional(std::move(row));
-  RecentReviews::Content now = recent->Find(review, sequence);
+  ASSIGN_OR_RETURN(RecentReviews::Content now, recent->Find(reader, review, sequence));
   if (now == nullptr) {
     if (*left_to_read == 0) return none;
     --*left_to_read;

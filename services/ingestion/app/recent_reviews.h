@@ -1,5 +1,5 @@
-// The contents of the reviews that were read last, so that all pages of one answer are made of one
-// reading of the returns.
+// The contents of the reviews that were read last, so that the returns are read once for all pages
+// of an answer, and for the conclusion that follows it.
 #ifndef ONERETURN_SERVICES_INGESTION_APP_RECENT_REVIEWS_H_
 #define ONERETURN_SERVICES_INGESTION_APP_RECENT_REVIEWS_H_
 
@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "common/storage/reader.h"
@@ -29,12 +30,12 @@ class RecentReviews {
 
   using Content = std::shared_ptr<const ReviewContent>;
 
-  // As ReadReviewContent; `review` with the canonical text of its period. What is kept is answered
-  // without a look at the store.
+  // As ReadReviewContent; `review` with the canonical text of its period.
   absl::StatusOr<Content> Read(const Reader& reader, const ReturnKey& review, uint64_t sequence);
 
-  // What is kept; null where Read would read the returns.
-  Content Find(const ReturnKey& review, uint64_t sequence);
+  // What is kept of the position, or of an earlier one since which nothing was accepted that it is
+  // made of; null where Read would read the returns.
+  absl::StatusOr<Content> Find(const Reader& reader, const ReturnKey& review, uint64_t sequence);
 
  private:
   struct Kept {
@@ -44,6 +45,8 @@ class RecentReviews {
     size_t weight = 0;
   };
 
+  // The newest that is kept up to the position; it counts as used.
+  std::optional<Kept> NewestUpTo(const ReturnKey& review, uint64_t sequence);
   void Keep(Kept one);
 
   const size_t most_;

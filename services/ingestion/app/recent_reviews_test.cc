@@ -17,7 +17,8 @@ class RecentReviewsTest : public ReviewTest {
     return recent->Read(ingestion_.store(), {"Waits", "2025-03", commissioner}, sequence).value();
   }
   bool IsKept(RecentReviews* recent, const std::string& commissioner, uint64_t sequence) {
-    return recent->Find({"Waits", "2025-03", commissioner}, sequence) != nullptr;
+    return recent->Find(ingestion_.store(), {"Waits", "2025-03", commissioner}, sequence).value() !=
+           nullptr;
   }
 };
 
@@ -34,6 +35,24 @@ TEST_F(RecentReviewsTest, AnotherPositionAndAnotherCommissionerAreReadForThemsel
   EXPECT_EQ(ReadFor(&recent, "QE1", before)->digest, first->digest);
   EXPECT_THAT(recent.Read(ingestion_.store(), {"None", "2025-03", "QE1"}, before),
               HasReason(Reason::kNotFound));
+}
+
+TEST_F(RecentReviewsTest, WhatNothingWasAcceptedOfIsNotReadAgain) {
+  RecentReviews recent;
+  const uint64_t before = ingestion_.LastSequence();
+  const auto first = ReadFor(&recent, "QE1", before);
+  SendBeds("RAA", "2025-03", 5);
+  SendWaits("RAA", {{"00L", "MRI", "6"}}, "2025-04");
+  EXPECT_EQ(ReadFor(&recent, "QE1", ingestion_.LastSequence()), first);
+  // Of the period before: RCC, which holds nothing of March, is awaited.
+  SendWaits("RCC", {{"00L", "MRI", "6"}}, "2025-02");
+  const auto later = ReadFor(&recent, "QE1", ingestion_.LastSequence());
+  EXPECT_NE(later, first);
+  EXPECT_EQ(later->digest, first->digest);
+  EXPECT_EQ(ReadFor(&recent, "QE1", before), first) << "an earlier position is never answered by "
+                                                       "what came later";
+  Define(SmallItem("another"));
+  EXPECT_FALSE(IsKept(&recent, "QE1", ingestion_.LastSequence()));
 }
 
 // QE1's has 3 cells in 4 figures and 2 of its own in 2: 5 x 8 + 6. There is room for two reviews.

@@ -93,13 +93,24 @@ absl::StatusOr<Period> TakeRule(const Reader& reader, const ReturnKey& review, u
   return period;
 }
 
+absl::StatusOr<feed::v1::ReturnAccepted> AcceptedAt(const Reader& reader, uint64_t sequence) {
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
+  return ReturnOfEntry(bytes);
+}
+
 absl::Status VisitCounting(const Reader& reader, const ReviewRule& rule, uint64_t sequence,
                            bool belongs, CellVisit visit) {
-  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
-  ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
+  ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, AcceptedAt(reader, sequence));
   return VisitStoredCells(reader, fact.chunk_digests(), [&](const CellView& cell) {
     if (rule.Counts(cell, belongs)) visit(cell);
   });
+}
+
+absl::StatusOr<bool> AnyCounts(const Reader& reader, const ReviewRule& rule, uint64_t sequence,
+                               bool belongs) {
+  ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, AcceptedAt(reader, sequence));
+  return AnyStoredCell(reader, fact.chunk_digests(),
+                       [&](const CellView& cell) { return rule.Counts(cell, belongs); });
 }
 
 // Makes the content of one review.
@@ -189,9 +200,8 @@ class Gathering {
           "", [&](const ReturnKey& key, const RevisionPlace& place) -> absl::StatusOr<bool> {
             const std::string& code = key.organisation;
             if (held_.count(code) > 0 || awaited.count(code) > 0 || !MayCount(code)) return true;
-            bool counts = false;
-            RETURN_IF_ERROR(VisitCounting(reader_, content_.rule, place.sequence, Belongs(code),
-                                          [&](const CellView& /*cell*/) { counts = true; }));
+            ASSIGN_OR_RETURN(const bool counts,
+                             AnyCounts(reader_, content_.rule, place.sequence, Belongs(code)));
             if (counts) awaited.insert(code);
             return true;
           }));

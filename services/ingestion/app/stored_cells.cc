@@ -27,6 +27,16 @@ absl::Status VisitStoredCells(const Reader& reader, const ChunkDigests& digests,
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> AnyStoredCell(const Reader& reader, const ChunkDigests& digests,
+                                   absl::FunctionRef<bool(const CellView&)> is) {
+  bool found = false;
+  for (auto digest = digests.begin(); digest != digests.end() && !found; ++digest) {
+    ASSIGN_OR_RETURN(const std::string chunk, StoredChunk(reader, *digest));
+    RETURN_IF_ERROR(VisitChunk(chunk, [&](const CellView& cell) { found = found || is(cell); }));
+  }
+  return found;
+}
+
 absl::StatusOr<std::vector<Cell>> StoredCells(const Reader& reader, const ChunkDigests& digests) {
   std::vector<Cell> cells;
   for (const std::string& digest : digests) {

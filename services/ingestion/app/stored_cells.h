@@ -24,6 +24,9 @@ absl::StatusOr<std::string> StoredChunk(const Reader& reader, absl::string_view 
 // Each cell in turn, as VisitChunk shows it.
 absl::Status VisitStoredCells(const Reader& reader, const ChunkDigests& digests,
                               absl::FunctionRef<void(const CellView&)> visit);
+// Is there a cell of which `is` is true? No chunk behind it is read.
+absl::StatusOr<bool> AnyStoredCell(const Reader& reader, const ChunkDigests& digests,
+                                   absl::FunctionRef<bool(const CellView&)> is);
 absl::StatusOr<std::vector<Cell>> StoredCells(const Reader& reader, const ChunkDigests& digests);
 
 }  // namespace onereturn::ingestion

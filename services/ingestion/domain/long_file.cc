@@ -157,6 +157,10 @@ Cell LongFileReader::ReadCell(const Place& place, const std::vector<absl::string
     finding.suggestion =
         "Write the figure in plain digits, or leave it blank and give a null reason.";
     current_->findings.Add(std::move(finding));
+    if (value.empty() && null_reason.empty()) {
+      ++current_->blanks;
+      current_->blank_cells.push_back(current_->cells.size());
+    }
   }
   return cell;
 }

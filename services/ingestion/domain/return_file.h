@@ -57,6 +57,10 @@ struct FileReturnRows {
   //   PERSONAL_DATA     it seems to hold what a person could be found by
   // and the layout's own codes for sums that do not agree.
   Findings findings = {};
+  // The CELL_VALUE findings of figures that are owed and blank, kept or not.
+  uint64_t blanks = 0;
+  // Those of `cells` that stand for such a figure, in order.
+  std::vector<size_t> blank_cells = {};
 };
 
 // What is sent with a file besides its bytes.

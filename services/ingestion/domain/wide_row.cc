@@ -211,6 +211,10 @@ RowFigures WideRowReader::ReadFigures(const ColumnPlan& plan, const RowPlace& pl
       finding.suggestion += WayToGiveNone(collection_, layout_);
       if (is_cell && kept) finding.cell = CellAt(use, place.values);
       rows->findings.Add(std::move(finding));
+      if (text.empty()) {
+        ++rows->blanks;
+        if (is_cell && kept) rows->blank_cells.push_back(rows->cells.size());
+      }
     }
     if (!is_cell || !kept || figure.state == Figure::State::kAbsent) continue;
     Cell cell = CellAt(use, place.values);

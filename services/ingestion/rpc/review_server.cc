@@ -91,7 +91,7 @@ grpc::Status ReviewServer::GetReview(grpc::ServerContext* context,
                          PageOfReviews(parts_, call, *request, PageSize(request->page_size())));
         ASSIGN_OR_RETURN(
             ReviewRead read,
-            ReadReview(*parts_.store, &recent_, call.caller.scope, review, request->against(),
+            ReadReview(*parts_.store, recent_, call.caller.scope, review, request->against(),
                        asked.place.sequence, asked.page.after, asked.size));
         NoteUses(read, BodyOf(call), parts_.uses);
         *response->mutable_review() = std::move(read.review);
@@ -112,7 +112,7 @@ grpc::Status ReviewServer::ListReviews(grpc::ServerContext* context,
             PageOfReviews(parts_, call, *request,
                           PageSize(request->page_size(), kUsualReviews, kLargestReviews)));
         ASSIGN_OR_RETURN(
-            auto list, ingestion::ListReviews(*parts_.store, &recent_, scope, request->collection(),
+            auto list, ingestion::ListReviews(*parts_.store, recent_, scope, request->collection(),
                                               asked.place.sequence, asked.page.after, asked.size));
         for (auto& row : list.rows) *response->add_reviews() = std::move(row);
         EndPage(parts_, call, *request, list.after, asked.place, response);

@@ -17,8 +17,9 @@ using ReviewBase = returns::v1::ReviewService::WithRawCallbackMethod_ConcludeRev
 class ReviewServer final : public ReviewBase {
  public:
   // All must outlive it.
-  ReviewServer(IngestionParts parts, const ingestion::ConcludeReview* reviews)
-      : parts_(parts), reviews_(reviews) {}
+  ReviewServer(IngestionParts parts, const ingestion::ConcludeReview* reviews,
+               RecentReviews* recent)
+      : parts_(parts), reviews_(reviews), recent_(recent) {}
 
   grpc::ServerUnaryReactor* ConcludeReview(grpc::CallbackServerContext* context,
                                            const grpc::ByteBuffer* request,
@@ -39,7 +40,7 @@ class ReviewServer final : public ReviewBase {
  private:
   const IngestionParts parts_;
   const ingestion::ConcludeReview* const reviews_;
-  RecentReviews recent_;
+  RecentReviews* const recent_;
 };
 
 }  // namespace onereturn::ingestion

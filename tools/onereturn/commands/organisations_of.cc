@@ -21,6 +21,7 @@
 #include "common/status/status_macros.h"
 #include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "onereturn/config/v1/definitions.pb.h"
+#include "services/ingestion/domain/return_file.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/file_upload.h"
 #include "tools/onereturn/connection/pages.h"
@@ -102,7 +103,7 @@ absl::StatusOr<NamedOrganisations> ReadNames(const std::string& bytes,
           ASSIGN_OR_RETURN(name_column, PlaceOf(columns.name_header, fields));
           return absl::OkStatus();
         }
-        if (*code_column >= fields.size()) return absl::OkStatus();
+        if (*code_column >= fields.size() || ingestion::IsBlankRow(fields)) return absl::OkStatus();
         const absl::string_view code = absl::StripAsciiWhitespace(fields[*code_column]);
         if (!columns.total_label.empty() && absl::EqualsIgnoreCase(code, columns.total_label)) {
           return absl::OkStatus();
@@ -220,13 +221,13 @@ absl::StatusOr<ExitCode> OrganisationsOf(const OrganisationsOfOptions& options,
   const config::v1::DefinitionSet set = DefinitionsOf(named, options);
   const std::string text = FileText(set, options);
   if (!options.out.empty()) RETURN_IF_ERROR(WriteOut(options.out, text));
+  if (!named.no_codes.empty()) environment.console.Note(LeftOutText(named));
   if (environment.json) {
     environment.console.Print(JsonOf(set) + "\n");
   } else if (options.out.empty()) {
     environment.console.Print(text);
   } else {
     environment.console.Print(SummaryText(named, all, options));
-    if (!named.no_codes.empty()) environment.console.Print(LeftOutText(named));
   }
   return named.no_codes.empty() ? ExitCode::kOk : ExitCode::kInvalidData;
 }

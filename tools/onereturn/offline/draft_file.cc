@@ -1,7 +1,6 @@
 #include "tools/onereturn/offline/draft_file.h"
 
 #include <memory>
-#include <set>
 #include <utility>
 #include <variant>
 
@@ -14,7 +13,6 @@ namespace onereturn::client {
 namespace {
 
 using ingestion::LayoutSpec;
-using PlaceKey = std::pair<uint32_t, uint32_t>;
 
 // What a layout has columns for is not given beside the file.
 ingestion::GivenWithFile GivenFor(const LayoutSpec& layout, const ingestion::GivenWithFile& given) {
@@ -27,26 +25,48 @@ ingestion::GivenWithFile GivenFor(const LayoutSpec& layout, const ingestion::Giv
   return needed;
 }
 
-// The rows' cells without those that are blank, and their faults without those of blanks.
-void TakeRows(ingestion::FileReturnRows rows, DraftFile* draft) {
-  std::set<PlaceKey> blank;
+// A figure that is owed and that nobody has filled in yet.
+bool IsBlank(const ingestion::Finding& finding) {
+  return finding.code == "CELL_VALUE" && ingestion::Trimmed(finding.got).empty();
+}
+
+// The rows' faults without those of blanks. Of findings beyond those that are kept it is known how
+// many are of blanks: the others count, each as one that is not shown.
+ingestion::Findings FaultsOf(const ingestion::FileReturnRows& rows) {
   ingestion::Findings faults;
+  uint64_t blanks = 0;
   for (const ingestion::Finding& finding : rows.findings.kept()) {
-    if (finding.code == "RETURN_EMPTY") continue;
-    if (finding.code == "CELL_VALUE" && ingestion::Trimmed(finding.got).empty()) {
-      blank.emplace(finding.place.row, finding.place.column);
-    } else {
+    if (IsBlank(finding)) {
+      ++blanks;
+    } else if (finding.code != "RETURN_EMPTY") {
       faults.Add(finding);
     }
   }
+  const uint64_t others = rows.findings.count() - rows.findings.kept().size();
+  for (uint64_t i = rows.blanks - blanks; i < others; ++i) {
+    ingestion::Finding finding;
+    finding.code = "CELL_VALUE";
+    finding.organisation = rows.organisation;
+    finding.message = "One more figure cannot be read.";
+    finding.suggestion = "Mend those that are shown, and save the draft again.";
+    faults.Add(std::move(finding));
+  }
+  return faults;
+}
+
+void TakeRows(ingestion::FileReturnRows rows, DraftFile* draft) {
+  auto blank = rows.blank_cells.begin();
   for (size_t i = 0; i < rows.cells.size(); ++i) {
-    const ingestion::Place& place = rows.places[i];
-    if (blank.count({place.row, place.column}) == 0) draft->cells.push_back(rows.cells[i]);
+    if (blank != rows.blank_cells.end() && *blank == i) {
+      ++blank;
+    } else {
+      draft->cells.push_back(std::move(rows.cells[i]));
+    }
   }
   draft->organisation = rows.organisation;
   draft->period = rows.period;
   draft->explanations = rows.explanations.size();
-  draft->faults = std::move(faults);
+  draft->faults = FaultsOf(rows);
 }
 
 absl::StatusOr<DraftFile> ReadIn(const ingestion::Collection& collection, const LayoutSpec& layout,

@@ -27,7 +27,7 @@ inline constexpr char kCommissionerOfficer[] = "https://id.example#p-0077";
 // moved from QE1 to QE2 on 1 April 2025.
 class ReviewTest : public ::testing::Test {
  protected:
-  ReviewTest() : reviews_(&ingestion_.store(), &ingestion_.writer()) {
+  ReviewTest() : reviews_(&ingestion_.store(), &ingestion_.writer(), &recent_) {
     Organisation("QE1", catalogue::v1::ORGANISATION_TYPE_ICB, {});
     Organisation("QE2", catalogue::v1::ORGANISATION_TYPE_ICB, {});
     constexpr auto kSub = catalogue::v1::RELATIONSHIP_KIND_SUB_ICB_TO_ICB;
@@ -228,8 +228,8 @@ class ReviewTest : public ::testing::Test {
   }
 
   TestIngestion ingestion_;
-  ConcludeReview reviews_;
   RecentReviews recent_;
+  ConcludeReview reviews_;
 };
 
 }  // namespace onereturn::ingestion
