@@ -234,6 +234,26 @@ TEST(DecisionTest, EachActIsUnderOneRole) {
             rights::v1::ROLE_NATIONAL_LOADER);
 }
 
+// Whoever signs for another by delegation goes on working for his own.
+TEST(DecisionTest, OfSeveralRolesThoseCountThatReachTheOrganisationThatIsNamed) {
+  const Rights rights = With({Of(kPerson, rights::v1::ROLE_SUBMITTER, "RAA"),
+                              Of(kPerson, rights::v1::ROLE_APPROVER, "RBB")});
+  const auto role_for = [&](Permission permission, const char* organisation) {
+    Question question = Ask(permission);
+    question.organisation = organisation;
+    const auto caller = rights.Admit(PersonAt(kGateway), question);
+    return caller.ok() ? RoleName(caller->role) : std::string(NameOf(ReasonOf(caller.status())));
+  };
+  for (const Permission permission : {PERMISSION_RETURNS_UNSIGNED_READ, PERMISSION_RETURNS_READ}) {
+    EXPECT_EQ(role_for(permission, "RAA"), "submitter");
+    EXPECT_EQ(role_for(permission, "RBB"), "approver");
+  }
+  // Of one that none reaches, nothing is told by it.
+  EXPECT_EQ(role_for(PERMISSION_RETURNS_UNSIGNED_READ, "RCC"), "ROLE_AMBIGUOUS");
+  EXPECT_EQ(role_for(PERMISSION_RETURNS_UNSIGNED_READ, ""), "ROLE_AMBIGUOUS");
+  EXPECT_EQ(role_for(PERMISSION_RETURNS_READ, "RCC"), "submitter");
+}
+
 TEST(DecisionTest, AReadUnderSeveralRolesTakesOneAndNotTheirUnion) {
   const Rights rights = With({Of(kPerson, rights::v1::ROLE_APPROVER, "RBB"),
                               Of(kPerson, rights::v1::ROLE_SUBMITTER, "RAA")});

@@ -216,6 +216,7 @@ absl::StatusOr<Rights::Candidate> Rights::Choose(const Principal& principal,
     by_role[grant->role].push_back(grant);
   }
   if (by_role.empty()) return Refused(principal, permission);
+  KeepThoseThatReach(principal, question, &by_role);
   if (by_role.size() > 1 && IsPrivileged(permission)) {
     const std::string names =
         absl::StrJoin(by_role, ", ", [](std::string* out, const auto& candidate) {
@@ -232,6 +233,19 @@ absl::StatusOr<Rights::Candidate> Rights::Choose(const Principal& principal,
     if (national) return Candidate{role, grants};
   }
   return Candidate{by_role.begin()->first, by_role.begin()->second};
+}
+
+// All stay where none does: what is outside every scope is refused as that.
+void Rights::KeepThoseThatReach(const Principal& principal, const Question& question,
+                                std::map<Role, std::vector<const Grant*>>* by_role) const {
+  if (by_role->size() < 2 || question.organisation.empty()) return;
+  std::map<Role, std::vector<const Grant*>> reaching;
+  for (const auto& [role, grants] : *by_role) {
+    if (ScopeOf(grants, principal, question).Covers(question.organisation)) {
+      reaching.emplace(role, grants);
+    }
+  }
+  if (!reaching.empty()) *by_role = std::move(reaching);
 }
 
 OrganisationScope Rights::ScopeOf(const std::vector<const Grant*>& grants,

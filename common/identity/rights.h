@@ -93,6 +93,9 @@ struct Question {
   // False: ingestion was not heard of for too long. Then privileged calls but OPERATE, and what
   // only a ledgered grant allows, are refused: RIGHTS_STALE.
   bool fresh = true;
+  // ODS code of the organisation that the request names, where it is known before the caller is
+  // admitted; else empty. Of several roles those that reach it are chosen among.
+  std::string organisation = "";
 };
 
 // A snapshot. Immutable; thread safe.
@@ -134,6 +137,8 @@ class Rights {
   std::shared_ptr<const std::vector<CollectionBound>> BoundsOf(
       const std::vector<const Grant*>& grants, const Principal& principal,
       const Question& question) const;
+  void KeepThoseThatReach(const Principal& principal, const Question& question,
+                          std::map<rights::v1::Role, std::vector<const Grant*>>* by_role) const;
   OrganisationScope ScopeOf(const std::vector<const Grant*>& grants, const Principal& principal,
                             const Question& question) const;
   bool DelegatorHolds(const Grant& delegated, const CivilDay& day, bool configured_only) const;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "common/base/personal_data.h"
 #include "common/hierarchy/ods_code.h"
 
 namespace onereturn {
@@ -20,9 +21,10 @@ inline constexpr size_t kMostConcerned = 64;
 // Thread safe.
 class Concerned {
  public:
-  // What is no organisation's code is passed over: nothing else of a request gets into a log.
+  // What is no organisation's code is passed over: nothing else of a request gets into a log. An
+  // NHS number that is sent where a code should stand has the form of one.
   void Add(absl::string_view code) {
-    if (!CheckOdsCode(code).ok()) return;
+    if (!CheckOdsCode(code).ok() || HoldsPersonalData(code)) return;
     std::lock_guard<std::mutex> lock(mutex_);
     codes_.insert(std::string(code));
     if (codes_.size() > kMostConcerned) codes_.erase(std::prev(codes_.end()));

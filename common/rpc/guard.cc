@@ -52,6 +52,9 @@ std::string TextAt(const Message& message, absl::string_view path) {
   return text;
 }
 
+// In the place of a code: all that the caller may see.
+constexpr absl::string_view kAllOrganisations = "-";
+
 // The code in "organisations/{code}" or "organisations/{code}/..."; empty when the name is of
 // another form.
 std::string OrganisationOfName(const std::string& name) {
@@ -208,7 +211,8 @@ absl::Status Guard::refusal() const {
 
 absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
                                          const Descriptor& request_type, uint64_t bytes,
-                                         Visitor* visitor, Admission::Ticket* share) const {
+                                         Visitor* visitor, Admission::Ticket* share,
+                                         const Message* request) const {
   RETURN_IF_ERROR(refusal());
   if (access_log_ != nullptr) {
     const Method& method = methods_.at(request_type.full_name());
@@ -224,7 +228,7 @@ absl::StatusOr<CallContext> Guard::Admit(const grpc::ServerContextBase& context,
   RETURN_IF_ERROR(CheckMetadata(context));
   ASSIGN_OR_RETURN(const Principal principal,
                    PrincipalOf(context, certificate, &visitor->signed_in));
-  ASSIGN_OR_RETURN(CallContext call, AdmitAs(principal, request_type));
+  ASSIGN_OR_RETURN(CallContext call, AdmitAs(principal, request_type, request));
   // People of one organisation at a portal of many take that organisation's share too.
   if (ShareKey(call.caller) != ShareKey(system)) {
     RETURN_IF_ERROR(Enter(call.caller, bytes, share));
@@ -248,14 +252,18 @@ absl::StatusOr<Principal> Guard::PrincipalOf(const grpc::ServerContextBase& cont
 }
 
 absl::StatusOr<CallContext> Guard::AdmitAs(const Principal& principal,
-                                           const Descriptor& request_type) const {
+                                           const Descriptor& request_type,
+                                           const Message* request) const {
   const Method& method = methods_.at(request_type.full_name());
   CallContext call;
   call.method = method.name;
   call.started = clock_->Now();
   call.deadline = Timestamp{call.started.micros + limits::kWaitMicros};
+  std::string organisation = request == nullptr ? "" : OrganisationNamedIn(method.access, *request);
+  if (organisation == kAllOrganisations) organisation.clear();
   const Question question{method.access.permission(), LondonDay(call.started),
-                          !method.access.collection_path().empty(), rights_->Fresh(call.started)};
+                          !method.access.collection_path().empty(), rights_->Fresh(call.started),
+                          std::move(organisation)};
   ASSIGN_OR_RETURN(call.caller, rights_->Current()->Admit(principal, question));
   if (method.access.organisation() == options::v1::ORGANISATION_LOCATOR_NONE &&
       !call.caller.scope.national() && NeedsNationalScope(method.access.permission())) {
@@ -304,11 +312,12 @@ absl::Status Guard::CheckScope(const CallContext& call, const Message& request) 
   } else if (access.organisation() == options::v1::ORGANISATION_LOCATOR_NAME) {
     organisation = OrganisationOfName(TextAt(request, access.path()));
     // "-" stands for all the caller may see: the scoped store sees to it.
-    if (organisation == "-")
+    if (organisation == kAllOrganisations)
       organisation.clear();
     else if (!scope.Covers(organisation))
-      return organisation.empty() ? NotFound()
-                                  : NotFound(absl::StrCat("organisation ", organisation));
+      return organisation.empty() || HoldsPersonalData(organisation)
+                 ? NotFound()
+                 : NotFound(absl::StrCat("organisation ", organisation));
   }
   if (access.collection_path().empty()) return absl::OkStatus();
   return call.caller.CheckCollection(organisation,

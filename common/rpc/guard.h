@@ -100,14 +100,16 @@ class Guard {
   // when the method concerns no single organisation (NONE), the caller acts for one, and
   // NeedsNationalScope(). ORG_QUOTA: the share of one call with so many bytes is used up; whatever
   // is answered, a system that is known pays for the call. ACCESS_LOG when the call could not be
-  // kept; what RefuseAll() was given. `share`: held while the call runs.
+  // kept; what RefuseAll() was given. `share`: held while the call runs. `request`, where it is
+  // known already: the organisation that it names tells which of several roles is meant.
   absl::StatusOr<CallContext> Admit(const grpc::ServerContextBase& context,
                                     const google::protobuf::Descriptor& request_type,
-                                    uint64_t bytes, Visitor* visitor,
-                                    Admission::Ticket* share) const;
+                                    uint64_t bytes, Visitor* visitor, Admission::Ticket* share,
+                                    const google::protobuf::Message* request = nullptr) const;
   // The same for a principal whose identity is settled, and who set no deadline.
   absl::StatusOr<CallContext> AdmitAs(const Principal& principal,
-                                      const google::protobuf::Descriptor& request_type) const;
+                                      const google::protobuf::Descriptor& request_type,
+                                      const google::protobuf::Message* request = nullptr) const;
   // The organisation, where the method's option says FIELD (ORG_SCOPE) or NAME (as NotFound()), and
   // the collection, where it says where that stands (COLLECTION_GRANT).
   absl::Status CheckScope(const CallContext& call, const google::protobuf::Message& request) const;

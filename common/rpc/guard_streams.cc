@@ -43,7 +43,7 @@ grpc::Status Guard::ServeIn(const grpc::ServerContextBase& context, const Messag
   Admission::Ticket share;
   // Taken before the call is decided: what changes meanwhile is asked for again.
   LastAsked last{clock_->Now(), places == nullptr ? nullptr : rights_->Current()};
-  const absl::StatusOr<CallContext> call = Admit(context, type, 0, &visitor, &share);
+  const absl::StatusOr<CallContext> call = Admit(context, type, 0, &visitor, &share, &request);
   absl::Status status = call.status();
   if (status.ok()) status = CheckScope(*call, request);
   Admission::Ticket place;
@@ -76,7 +76,7 @@ absl::Status Guard::AskAgain(const grpc::ServerContextBase& context, const Messa
   ASSIGN_OR_RETURN(Principal principal, PrincipalOf(context, certificate, &signed_in));
   // A role that was given since does not end a stream of another, nor carry it on.
   principal.named_role = call.caller.role;
-  ASSIGN_OR_RETURN(CallContext again, AdmitAs(principal, *request.GetDescriptor()));
+  ASSIGN_OR_RETURN(CallContext again, AdmitAs(principal, *request.GetDescriptor(), &request));
   again.concerned = call.concerned;
   RETURN_IF_ERROR(CheckScope(again, request));
   if (CoversStill(again.caller, call.caller)) return absl::OkStatus();

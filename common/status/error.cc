@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/bytes.h"
 #include "common/base/check.h"
+#include "common/base/personal_data.h"
 #include "common/base/utf8.h"
 
 namespace onereturn {
@@ -157,6 +158,7 @@ absl::Status NotFound() {
 
 absl::Status NotFound(absl::string_view what) {
   constexpr size_t kShownBytes = 200;
+  if (HoldsPersonalData(what)) return NotFound();
   return Error(Reason::kNotFound, absl::StrCat("there is no ", CutAtCharacter(what, kShownBytes),
                                                ", or it is not yours to see"));
 }

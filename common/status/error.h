@@ -88,7 +88,8 @@ class [[nodiscard]] Error {
 absl::Status NotFound();
 // The same, saying what: "collection MSitAE". It must be the same text for what is missing and for
 // what is hidden: of an organisation that the caller may not see, nothing more is said than its
-// code, which the caller gave. `what` is cut at 200 bytes.
+// code, which the caller gave. `what` is cut at 200 bytes, and left out where it seems to hold what
+// a person could be found by.
 absl::Status NotFound(absl::string_view what);
 
 // The details that an Error put into `status`. Nothing for OK, and for a status that did not come

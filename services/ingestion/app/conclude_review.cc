@@ -84,6 +84,12 @@ absl::Status CheckAsked(const ConcludeReviewRequest& request, const ReviewConten
   return faults.fields_total() > 0 ? faults.ToStatus() : absl::OkStatus();
 }
 
+absl::Status CheckSomethingCounts(const ReviewContent& content) {
+  if (!content.providers.empty()) return absl::OkStatus();
+  return Error(Reason::kFieldInvalid, "no provider's return counts, and none is awaited")
+      .Field("name", "there is nothing to conclude on until a provider has sent its return");
+}
+
 feed::v1::ReviewConcluded FactOfConclusion(const ConcludeReviewRequest& request,
                                            const ReturnKey& review, uint32_t number,
                                            uint64_t reviewed) {
@@ -108,6 +114,21 @@ feed::v1::ReviewConcluded FactOfConclusion(const ConcludeReviewRequest& request,
   return fact;
 }
 
+// That nobody whose return counts or is awaited, nor the commissioner, sends another meanwhile:
+// else it is judged again. Who was not known of before makes it stale, and is seen as such.
+absl::Status AddHeads(const Reader& reader, const ReturnKey& review, const ReviewContent& content,
+                      std::vector<ReadCheck>* read_set) {
+  const auto add = [&](const std::string& organisation) -> absl::Status {
+    ASSIGN_OR_RETURN(ReturnHeadState head,
+                     HeadOf(reader, {review.collection, review.period, organisation}));
+    read_set->push_back(std::move(head.check));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(add(review.organisation));
+  for (const ReviewedReturn& one : content.providers) RETURN_IF_ERROR(add(one.organisation));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Decision> DecideConclusion(const Snapshot& snapshot, RecentReviews* recent,
                                           const ConcludeReviewRequest& request) {
   ASSIGN_OR_RETURN(const Digest read, CheckReviewShape(request));
@@ -119,8 +140,8 @@ absl::StatusOr<Decision> DecideConclusion(const Snapshot& snapshot, RecentReview
                  "the returns say something else now than what was reviewed: read them again")
         .Field("content_digest", "is not that of what is held");
   }
+  RETURN_IF_ERROR(CheckSomethingCounts(*content));
   RETURN_IF_ERROR(CheckAsked(request, *content));
-  // What is accepted beside this makes it stale, and is seen as such: it is no conflict.
   ASSIGN_OR_RETURN(const ConclusionPlace before, NewestConclusion(snapshot, review, reviewed));
   const uint32_t number = before.number + 1;
   const feed::v1::ReviewConcluded made = FactOfConclusion(request, review, number, reviewed);
@@ -128,6 +149,7 @@ absl::StatusOr<Decision> DecideConclusion(const Snapshot& snapshot, RecentReview
   fact.name = ReviewName(review);
   fact.fact = made.SerializeAsString();
   fact.read_set = {ConclusionIsFree(review, number)};
+  RETURN_IF_ERROR(AddHeads(snapshot, review, *content, &fact.read_set));
   fact.write = [review, made](const Placement& placement, WriteBatch* batch) {
     PutConclusion(review, ConclusionPlace{made.number(), placement.sequence}, batch);
     storage::v1::ReviewQueryRecord record;

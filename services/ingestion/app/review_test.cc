@@ -232,6 +232,30 @@ TEST_F(ReviewTest, ARepeatIsTheSameConclusionAndRacersGetNumbersOfTheirOwn) {
   EXPECT_THAT(numbers, ElementsAre(2u, 3u));
 }
 
+// A provider's revision is taken between the judging of a conclusion and its commit.
+TEST_F(ReviewTest, AConclusionIsNotTakenOnWhatARevisionOvertook) {
+  SendWaits("RBB", {{"00L", "MRI", "4"}});
+  const auto request = Agreement(DigestNow());
+  auto promise = std::make_shared<std::promise<absl::StatusOr<ConcludedAnswer>>>();
+  auto concluded = promise->get_future();
+  std::future<absl::StatusOr<ReturnAnswer>> sent;
+  {
+    CommitterHold hold(&ingestion_.committer());
+    sent = ingestion_.BeginSubmit(WaitsOf("RBB", {{"00L", "MRI", "5"}}, "2025-03"));
+    reviews_.Conclude(ByCommissioner(), request, [promise](absl::StatusOr<ConcludedAnswer> answer) {
+      promise->set_value(std::move(answer));
+    });
+  }
+  EXPECT_THAT(sent.get(), IsOk());
+  EXPECT_THAT(concluded.get(), HasReason(Reason::kContentChanged));
+}
+
+TEST_F(ReviewTest, ThereIsNothingToConcludeWhereNobodySent) {
+  auto request = Agreement(Read("QE2", "Beds", "2025-09")->review.content_digest());
+  request.set_name("organisations/QE2/returns/Beds.2025-09/review");
+  EXPECT_THAT(Conclude(request), HasReason(Reason::kFieldInvalid));
+}
+
 // Each difference once, whatever the length of the pages.
 TEST_F(ReviewTest, PagesGoOnWhereTheLastEnded) {
   SendWaits("RAA", {{"00L", "MRI", "10"}, {"00L", "CT", "2"}, {"QE1", "CT", "3"}});

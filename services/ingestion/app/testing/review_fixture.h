@@ -105,13 +105,17 @@ class ReviewTest : public ::testing::Test {
   };
   void SendWaits(const std::string& organisation, const std::vector<Wait>& waits,
                  const std::string& period = "2025-03") {
+    Send(WaitsOf(organisation, waits, period));
+  }
+  ReturnSubmission WaitsOf(const std::string& organisation, const std::vector<Wait>& waits,
+                           const std::string& period) {
     ReturnSubmission submission = SmallReturn(&ingestion_, "Waits", organisation, period, {});
     for (const Wait& wait : waits) {
       Cell cell{"waits", {{"commissioner", wait.commissioner}, {"test", wait.test}}, std::nullopt};
       if (!wait.figure.empty()) cell.value = Decimal::Parse(wait.figure).value();
       submission.submission.cells.push_back(std::move(cell));
     }
-    Send(std::move(submission));
+    return submission;
   }
   void SendBeds(const std::string& organisation, const std::string& period, int beds) {
     Send(SmallReturn(&ingestion_, "Beds", organisation, period,
