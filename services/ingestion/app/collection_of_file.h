@@ -19,7 +19,9 @@ namespace onereturn::ingestion {
 using FileBytes =
     std::function<absl::Status(std::function<absl::Status(absl::string_view bytes)> take)>;
 
-// Bytes of a file in which its first row is looked for: below a header, and blank rows.
+// Bytes of a file in which its first row is looked for: below a header, and blank rows. A check
+// with a rule pack is told the period or reads by the pack's collection, looks for nothing, and so
+// does not refuse a file that begins later: definitions/rule_pack.h.
 inline constexpr size_t kFirstRowBytes = size_t{1} << 20;
 
 // The collection as it is for the file's period: the one that is given with it, and then nothing is

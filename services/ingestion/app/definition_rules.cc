@@ -9,6 +9,7 @@
 #include "common/commit/primary_family.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/beside_rules.h"
 #include "services/ingestion/app/catalogue_time.h"
 #include "services/ingestion/app/window_reading.h"
 #include "services/ingestion/definitions/collection_builder.h"
@@ -279,27 +280,6 @@ absl::Status CheckOrganisationsNamed(const Reader& reader, const WireCollection&
   return absl::OkStatus();
 }
 
-// What rules read beside the collection's own must be known; the other collection need not be, for
-// two may read one another.
-absl::Status CheckBesideKnown(const Reader& reader, const WireCollection& collection,
-                              const std::vector<DataItem>& supposed) {
-  Error unknown(Reason::kDefinitionUnknown,
-                "the collection reads items of others that are not defined: define them first");
-  for (int i = 0; i < collection.beside_size(); ++i) {
-    for (const std::string& item : collection.beside(i).items()) {
-      ASSIGN_OR_RETURN(const bool known, IsDefined(reader, DefinitionKind::kItem, item));
-      const bool is_supposed =
-          std::any_of(supposed.begin(), supposed.end(),
-                      [&item](const DataItem& one) { return one.code() == item; });
-      if (known || is_supposed) continue;
-      unknown.Field(absl::StrCat("collection.beside[", i, "].items"),
-                    absl::StrCat(item, " is not defined"));
-    }
-  }
-  if (unknown.fields_total() > 0) return unknown;
-  return absl::OkStatus();
-}
-
 // The window's calendar must be known, and early enough for the first period with a window.
 absl::Status CheckWindowCalendar(const Reader& reader, const WireCollection& collection,
                                  const std::optional<timetable::v1::Calendar>& supposed) {
@@ -413,7 +393,7 @@ absl::StatusOr<Homes> CheckCollectionInCatalogue(const Reader& reader,
   if (replaced != nullptr) {
     RETURN_IF_ERROR(CheckCollectionMeaning(reader, collection, *replaced, read_set));
   }
-  RETURN_IF_ERROR(CheckBesideKnown(reader, collection, supposed.items));
+  RETURN_IF_ERROR(CheckBeside(reader, &time, collection));
   RETURN_IF_ERROR(CheckNothingRetired(&time, collection));
   RETURN_IF_ERROR(CheckBuilds(&time, collection));
   RETURN_IF_ERROR(CheckHomes(&time, collection));

@@ -42,14 +42,15 @@ absl::StatusOr<std::vector<Cell>> CellsOfReturn(
 
 StoredReturns::StoredReturns(const Reader* reader, const Collection* collection,
                              const Period& period, const std::string& organisation,
-                             std::optional<uint64_t> sequence)
+                             std::optional<uint64_t> sequence, uint64_t most_cells)
     : reader_(reader),
       collection_(collection),
       period_(period),
       organisation_(organisation),
       sequence_(sequence),
       furthest_(collection->PriorPeriods()),
-      items_(collection->HistoryItems()) {
+      items_(collection->HistoryItems()),
+      most_cells_(most_cells) {
   for (const std::string& item : items_) {
     const auto found = collection->items.find(item);
     in_order_ = in_order_ || (found != collection->items.end() && found->second.IsSparse());
@@ -87,9 +88,13 @@ absl::StatusOr<std::optional<uint64_t>> StoredReturns::Find(const std::string& c
 }
 
 absl::StatusOr<std::vector<Cell>> StoredReturns::Cells(uint64_t sequence,
-                                                       const std::set<std::string>& items) const {
-  return CellsOfReturn(*reader_, sequence, [&items](absl::string_view item) {
-    return items.count(std::string(item)) > 0;
+                                                       const std::set<std::string>& items,
+                                                       uint64_t most) const {
+  uint64_t taken = 0;
+  return CellsOfReturn(*reader_, sequence, [&items, &taken, most](absl::string_view item) {
+    const bool wanted = taken <= most && items.count(std::string(item)) > 0;
+    if (wanted) ++taken;
+    return wanted;
   });
 }
 
@@ -97,21 +102,24 @@ absl::Status StoredReturns::Read(uint32_t periods_before) const {
   std::optional<EarlierReturn>& read = read_[periods_before];
   std::optional<Period> before = period_;
   for (uint32_t i = 0; i < periods_before && before.has_value(); ++i) before = before->Previous();
-  if (!before.has_value() || held_ > kMaxCellsOfHistory) return absl::OkStatus();
+  if (!before.has_value() || held_ > most_cells_) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::optional<uint64_t> sequence, Find(collection_->code, *before));
   if (!sequence.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(std::vector<Cell> cells, Cells(*sequence, items_));
+  ASSIGN_OR_RETURN(std::vector<Cell> cells, Cells(*sequence, items_, most_cells_ - held_));
   held_ += cells.size();
-  if (held_ <= kMaxCellsOfHistory) read = EarlierReturn{periods_before, std::move(cells)};
+  if (held_ <= most_cells_) read = EarlierReturn{periods_before, std::move(cells)};
   return absl::OkStatus();
 }
 
 absl::Status StoredReturns::ReadBesideReturns() const {
   std::optional<EarlierReturn>& read = read_[0];
+  uint64_t held = 0;
   for (const BesideSpec& beside : collection_->beside) {
     ASSIGN_OR_RETURN(const std::optional<uint64_t> sequence, Find(beside.collection, period_));
     if (!sequence.has_value()) continue;
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, Cells(*sequence, beside.items));
+    ASSIGN_OR_RETURN(std::vector<Cell> cells, Cells(*sequence, beside.items, most_cells_ - held));
+    held += cells.size();
+    if (held > most_cells_) return absl::OkStatus();
     if (!read.has_value()) read.emplace();
     std::move(cells.begin(), cells.end(), std::back_inserter(read->cells));
   }

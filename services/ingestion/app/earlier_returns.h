@@ -34,15 +34,19 @@ absl::StatusOr<std::vector<Cell>> CellsOfReturn(
 // is asked for. Of earlier periods it is what the collection's rules read, of as many periods. The
 // definition bounds the cells that are owed (kMaxCellsOfHistory); of sparse items a return holds
 // what it holds: where that is more in all, periods from there on back are as if nothing were held.
+// As many again are read of what stands beside the return: where other collections hold more in
+// all, the one that goes beyond and those after it are as if nothing were held. Counted apart, so
+// that what is read does not depend on what a rule comes to look at first.
 class StoredReturns final : public PastReturns {
  public:
   // As the store has them now. What it is given must outlive it.
   StoredReturns(const Reader* reader, const Collection* collection, const Period& period,
                 const std::string& organisation)
       : StoredReturns(reader, collection, period, organisation, std::nullopt) {}
-  // As of `sequence`, for whoever only reads.
+  // As of `sequence`, for whoever only reads. `most_cells` is in place of kMaxCellsOfHistory.
   StoredReturns(const Reader* reader, const Collection* collection, const Period& period,
-                const std::string& organisation, std::optional<uint64_t> sequence);
+                const std::string& organisation, std::optional<uint64_t> sequence,
+                uint64_t most_cells = kMaxCellsOfHistory);
 
   // nullptr also where something could not be read: status() says so.
   const EarlierReturn* Before(uint32_t periods_before) const override;
@@ -56,8 +60,9 @@ class StoredReturns final : public PastReturns {
                                                const Period& period) const;
   absl::Status Read(uint32_t periods_before) const;
   absl::Status ReadBesideReturns() const;
-  absl::StatusOr<std::vector<Cell>> Cells(uint64_t sequence,
-                                          const std::set<std::string>& items) const;
+  // Those of the items, and no more than it takes to tell that they are more than `most`.
+  absl::StatusOr<std::vector<Cell>> Cells(uint64_t sequence, const std::set<std::string>& items,
+                                          uint64_t most) const;
 
   const Reader* const reader_;
   const Collection* const collection_;
@@ -66,9 +71,10 @@ class StoredReturns final : public PastReturns {
   const std::optional<uint64_t> sequence_;
   const uint32_t furthest_;
   const std::set<std::string> items_;
+  const uint64_t most_cells_;
   bool in_order_ = false;  // Sparse items count together: nearer periods are read first.
   mutable std::map<uint32_t, std::optional<EarlierReturn>> read_;
-  mutable uint64_t held_ = 0;  // Cells.
+  mutable uint64_t held_ = 0;  // Cells of earlier periods.
   mutable std::vector<ReadCheck> read_set_;
   mutable absl::Status status_;
 };

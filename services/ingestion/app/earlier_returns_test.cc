@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/testing/small_catalogue.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
 #include "services/ingestion/domain/testing/ae_files.h"
 
@@ -231,6 +232,51 @@ TEST_F(EarlierReturnsTest, AFilesRowsAreJudgedOnTheMonthBeforeOfEach) {
     }
     EXPECT_EQ(broken, 1u);
   }
+}
+
+// What goes beyond the bound counts as not held, and so does what comes after it; of the months
+// before as many again are read.
+TEST_F(EarlierReturnsTest, NoMoreIsReadBesideAReturnThanIsBounded) {
+  for (const char* item : {"beds", "staff", "rooms", "wards"}) {
+    ASSERT_THAT(ingestion_.DefineOne(SmallItem(item)), IsOk());
+  }
+  catalogue::v1::Collection beds = SmallCollection("BEDS", {"beds"});
+  *beds.add_rules() = SmallRule("B1", "beds >= prior(beds)", common::v1::SEVERITY_INFO);
+  for (const auto& [code, items] : std::vector<std::pair<std::string, std::vector<std::string>>>{
+           {"STAFF", {"staff"}}, {"ROOMS", {"rooms", "wards"}}}) {
+    ASSERT_THAT(ingestion_.DefineOne(SmallCollection(code, items)), IsOk());
+    catalogue::v1::ReadBeside* beside = beds.add_beside();
+    beside->set_collection(code);
+    for (const std::string& item : items) beside->add_items(item);
+  }
+  ASSERT_THAT(ingestion_.DefineOne(beds), IsOk());
+  const auto submit = [&](const std::string& collection, const std::string& period,
+                          const std::vector<std::pair<std::string, int>>& figures) {
+    EXPECT_TRUE(ingestion_.Submit(SmallReturn(&ingestion_, collection, "RLQ", period, figures))
+                    ->accepted.has_value());
+  };
+  submit("BEDS", "2023-05", {{"beds", 1}});
+  submit("STAFF", "2023-06", {{"staff", 2}});
+  submit("ROOMS", "2023-06", {{"rooms", 3}, {"wards", 4}});
+
+  const Snapshot snapshot = ingestion_.store().TakeSnapshot();
+  const CompiledCollection compiled = ingestion_.collections().Get(snapshot, "BEDS").value();
+  const Period june = Period::Parse("2023-06").value();
+  for (const uint64_t most : {1, 2, 3}) {
+    const StoredReturns past(&snapshot, compiled.collection.get(), june, "RLQ", std::nullopt, most);
+    const EarlierReturn* const beside = past.Before(0);
+    ASSERT_NE(beside, nullptr);
+    std::vector<std::string> items;
+    for (const Cell& cell : beside->cells) items.push_back(cell.item);
+    EXPECT_EQ(items, most < 3 ? std::vector<std::string>({"staff"})
+                              : std::vector<std::string>({"staff", "rooms", "wards"}))
+        << most;
+    EXPECT_NE(past.Before(1), nullptr) << most;
+    EXPECT_THAT(past.status(), IsOk());
+  }
+  const StoredReturns none(&snapshot, compiled.collection.get(), june, "RLQ", std::nullopt, 0);
+  EXPECT_EQ(none.Before(0), nullptr);
+  EXPECT_EQ(none.Before(1), nullptr);
 }
 
 TEST_F(EarlierReturnsTest, RulesThatWouldReadTooManyCellsAreRefused) {

@@ -22,7 +22,8 @@ namespace {
 
 constexpr char kReviewEnding[] = "/review";
 
-// RANGE where no cell can hold the sum.
+// Without a value where the sum is beyond what a cell can hold: the figures beside it are to be
+// looked at.
 common::v1::Cell CellOfSum(const ReviewedCell& cell, const ReviewSum& sum) {
   common::v1::Cell wire;
   wire.mutable_reference()->set_item(cell.item);
@@ -35,7 +36,6 @@ common::v1::Cell CellOfSum(const ReviewedCell& cell, const ReviewSum& sum) {
     wire.set_null_reason(static_cast<common::v1::NullReason>(sum.null_reason));
     return wire;
   }
-  // What is too large stands without a value: the figures beside it are to be looked at.
   const absl::StatusOr<Decimal> total = Decimal::FromWideMillionths(sum.millionths);
   if (total.ok()) wire.set_millionths(total->millionths());
   return wire;

@@ -8,6 +8,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "common/commit/journal.h"
 #include "common/commit/signing_keys.h"
 #include "common/feed/wire.h"
 #include "common/status/error.h"
@@ -17,6 +18,7 @@
 #include "services/ingestion/app/earlier_returns.h"
 #include "services/ingestion/app/judge_return.h"
 #include "services/ingestion/app/read_catalogue.h"
+#include "services/ingestion/app/stored_cells.h"
 #include "services/ingestion/app/window_reading.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/messages.h"
@@ -103,6 +105,21 @@ void FillCells(const std::vector<Cell>& cells, Cells* messages) {
   for (const Cell& cell : cells) *messages->Add() = MessageOf(cell);
 }
 
+// The return's own content, of the revision that was accepted at `sequence`.
+absl::Status TakeHeld(const Reader& reader, uint64_t sequence, returns::v1::RulePack* pack) {
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
+  ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
+  ASSIGN_OR_RETURN(const std::vector<Cell> cells, StoredCells(reader, fact.chunk_digests()));
+  FillCells(cells, pack->mutable_held());
+  for (const common::v1::Explanation& given : fact.explanations()) {
+    returns::v1::HeldExplanation* held = pack->add_held_explanations();
+    held->set_rule(given.rule());
+    if (given.has_cell()) *held->mutable_cell() = given.cell();
+    held->set_text_bytes(static_cast<uint32_t>(given.text().size()));
+  }
+  return absl::OkStatus();
+}
+
 returns::v1::WindowState StateOf(Admission admission) {
   switch (admission) {
     case Admission::kNotOpen:
@@ -168,8 +185,7 @@ absl::StatusOr<returns::v1::RulePack> ReadRulePackOf(const Reader& reader, const
       FindRevision(reader, OrganisationScope::Only(key.organisation), canonical, sequence));
   if (!place.has_value()) return pack;
   pack.set_held_revision(RevisionName(canonical, place->number));
-  ASSIGN_OR_RETURN(const std::vector<Cell> cells, CellsOfReturn(reader, place->sequence));
-  FillCells(cells, pack.mutable_held());
+  RETURN_IF_ERROR(TakeHeld(reader, place->sequence, &pack));
   return pack;
 }
 

@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/read_rule_pack.h"
+#include "services/ingestion/app/testing/small_catalogue.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
 #include "services/ingestion/definitions/messages.h"
 #include "services/ingestion/definitions/rule_pack.h"
@@ -240,6 +241,53 @@ TEST_F(RulePackAgreementTest, APackIsWhatWasHeldAtItsPosition) {
   EXPECT_EQ(PackAt(before).source.SerializeAsString(), earlier.source.SerializeAsString());
   EXPECT_NE(later.source.earlier(0).SerializeAsString(),
             earlier.source.earlier(0).SerializeAsString());
+}
+
+// A part of a return leaves the reasons beside other figures: offline no less than in the service,
+// and without telling what they are.
+TEST_F(RulePackAgreementTest, APartIsCheckedWithTheReasonsThatAreHeld) {
+  catalogue::v1::Collection collection = SmallCollection("UNITS", {"units", "places"});
+  for (const std::string item : {"units", "places"}) {
+    ASSERT_THAT(ingestion_.DefineOne(SmallItem(item)), IsOk());
+    *collection.add_rules() = SmallRule("R" + item, item + " <= 5", common::v1::SEVERITY_EXPLAIN);
+  }
+  ONERETURN_CHECK(google::protobuf::TextFormat::MergeFromString(
+      "layouts { code: 'part' wide { organisation_header: 'org' period_header: 'period' "
+      "  period_format: PERIOD_FORMAT_CANONICAL keeps_other_items: true "
+      "  columns { header: 'units' cell { item: 'units' } } } }",
+      &collection));
+  ASSERT_THAT(ingestion_.DefineOne(collection), IsOk());
+  ReturnSubmission whole =
+      SmallReturn(&ingestion_, "UNITS", kOrganisation, kPeriod, {{"units", 6}, {"places", 7}});
+  for (const Cell& cell : whole.submission.cells) {
+    whole.submission.explanations.push_back({"", cell, "as agreed"});
+  }
+  ASSERT_TRUE(ingestion_.Submit(whole)->accepted.has_value());
+
+  const std::string text = absl::StrCat("org,period,units\n", kOrganisation, ",", kPeriod, ",8\n");
+  FileSubmission file = ingestion_.AeFile(ingestion_.Upload(text, kOrganisation), "part");
+  file.collection = "UNITS";
+  file.may_import = false;
+  file.scope = OrganisationScope::Only(kOrganisation);
+  file.owner = kOrganisation;
+  file.origin.validate_only = true;
+  const FileAnswer online = ingestion_.submit_file().Run(file).value();
+  const returns::v1::RulePack source =
+      ReadRulePackOf(ingestion_.store(), {"UNITS", kPeriod, kOrganisation},
+                     ingestion_.LastSequence())
+          .value();
+  EXPECT_THAT(source.SerializeAsString(), ::testing::Not(::testing::HasSubstr("as agreed")));
+  const CheckedFile offline =
+      CheckFile(ReadRulePack(source.SerializeAsString()).value(), "part",
+                [&text](const auto& take) -> absl::Status { return take(text); })
+          .value();
+  EXPECT_EQ(Words(offline.verdict, offline.findings, absl::OkStatus()),
+            Words(online.verdict, online.findings, absl::OkStatus()));
+  std::vector<std::string> owed;
+  for (const Finding& finding : offline.findings.kept()) {
+    if (finding.explanation_owed) owed.push_back(finding.code);
+  }
+  EXPECT_THAT(owed, ::testing::ElementsAre("Runits"));
 }
 
 TEST_F(RulePackAgreementTest, APackOfNothingThatIsDefined) {

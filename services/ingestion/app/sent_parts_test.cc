@@ -30,6 +30,8 @@ class SentPartsTest : public ::testing::Test {
       AddLayout(item, {item}, &collection)->set_keeps_other_items(true);
     }
     AddLayout("whole", {"beds", "wards"}, &collection);
+    *collection.add_rules() = SmallRule("B1", "beds <= 50", common::v1::SEVERITY_EXPLAIN);
+    *collection.add_rules() = SmallRule("W1", "wards <= 5", common::v1::SEVERITY_EXPLAIN);
     *set.add_collections() = collection;
     ingestion_.Apply(set);
     ingestion_.clock().Set(ParseTimestamp("2030-01-01T00:00:00Z").value());
@@ -77,6 +79,26 @@ class SentPartsTest : public ::testing::Test {
     const absl::StatusOr<FileAnswer> answer = ingestion_.submit_file().Run(file);
     EXPECT_THAT(answer, IsOk());
     return answer.ok() && answer->verdict == Verdict::kValid;
+  }
+
+  // In a call, with a reason beside each figure.
+  void SendWithReasons(int beds, int wards) {
+    ReturnSubmission whole =
+        SmallReturn(&ingestion_, "KH03", "RLQ", "2026-03", {{"beds", beds}, {"wards", wards}});
+    whole.origin = By(kOfficer);
+    for (const Cell& cell : whole.submission.cells) {
+      whole.submission.explanations.push_back({"", cell, absl::StrCat("why ", cell.item)});
+    }
+    ASSERT_THAT(ingestion_.Submit(whole), IsOk());
+  }
+  // The reasons that wait with the figures.
+  std::vector<std::string> Reasons() {
+    std::vector<std::string> reasons;
+    const returns::v1::Submission waiting = Waiting().value();
+    for (const common::v1::Explanation& one : waiting.explanations()) {
+      reasons.push_back(one.text());
+    }
+    return reasons;
   }
 
   absl::StatusOr<returns::v1::Submission> Waiting() {
@@ -144,6 +166,19 @@ TEST_F(SentPartsTest, WhereNothingWaitsItComesToWhatIsAccepted) {
   EXPECT_THAT(Accepted(), ElementsAre("beds=10", "wards=2"));
   ASSERT_THAT(SignWhatWaits(), IsOk());
   EXPECT_THAT(Accepted(), ElementsAre("beds=11", "wards=3"));
+}
+
+TEST_F(SentPartsTest, APartLeavesTheReasonsBesideTheOtherFigures) {
+  SendWithReasons(60, 9);
+  EXPECT_THAT(Reasons(), ElementsAre("why beds", "why wards"));
+  EXPECT_FALSE(Send("beds", "61")) << "nothing was said of the new figure";
+  EXPECT_THAT(Reasons(), ElementsAre("why wards"));
+  ASSERT_THAT(SignWhatWaits(), IsOk());
+  EXPECT_THAT(Accepted(), ElementsAre("beds=61", "wards=9"));
+  // From what is accepted they come to what waits again.
+  Reopen();
+  EXPECT_FALSE(Send("beds", "11"));
+  EXPECT_THAT(Reasons(), ElementsAre("why wards"));
 }
 
 // A part that says what is accepted takes back what waits of it, and leaves the other part waiting.

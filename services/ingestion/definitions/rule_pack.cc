@@ -34,6 +34,18 @@ absl::StatusOr<std::vector<Cell>> CellsFrom(const Cells& messages) {
   return cells;
 }
 
+// What is judged of a reason is where it stands and how long it is.
+std::vector<ExplanationGiven> ExplanationsFrom(const returns::v1::RulePack& source) {
+  std::vector<ExplanationGiven> explanations;
+  for (const returns::v1::HeldExplanation& held : source.held_explanations()) {
+    const size_t bytes = std::min<size_t>(held.text_bytes(), kMaxExplanationBytes);
+    ExplanationGiven given{held.rule(), std::nullopt, std::string(bytes, ' ')};
+    if (held.has_cell()) given.cell = CellAt(held.cell());
+    explanations.push_back(std::move(given));
+  }
+  return explanations;
+}
+
 FileSetting SettingOf(const RulePack& pack) {
   FileSetting setting;
   setting.origin = Origin::kSubmitted;
@@ -46,9 +58,8 @@ FileSetting SettingOf(const RulePack& pack) {
     return absl::OkStatus();
   };
   setting.held = [&pack](const std::string& /*organisation*/, const Period& period) {
-    // A part is replaced in it: reasons are not kept then.
-    return absl::StatusOr<HeldContent>(period == pack.period ? HeldContent{pack.held, {}}
-                                                             : HeldContent());
+    return absl::StatusOr<HeldContent>(
+        period == pack.period ? HeldContent{pack.held, pack.held_explanations} : HeldContent());
   };
   setting.past = [&pack](const std::string& /*organisation*/,
                          const Period& period) -> absl::StatusOr<std::unique_ptr<PastReturns>> {
@@ -134,8 +145,10 @@ absl::StatusOr<RulePack> ReadRulePack(absl::string_view pack) {
     history.push_back(EarlierReturn{earlier.periods_before(), std::move(cells)});
   }
   ASSIGN_OR_RETURN(std::vector<Cell> held, CellsFrom(source.held()));
-  return RulePack{source.organisation(), period,          std::move(collection),
-                  std::move(history),    std::move(held), std::move(source)};
+  std::vector<ExplanationGiven> explanations = ExplanationsFrom(source);
+  return RulePack{source.organisation(), period,          std::move(collection),    //
+                  std::move(history),    std::move(held), std::move(explanations),  //
+                  std::move(source)};
 }
 
 absl::StatusOr<CheckedFile> CheckFile(

@@ -13,6 +13,7 @@
 #include "common/period/period.h"
 #include "onereturn/returns/v1/rule_pack.pb.h"
 #include "services/ingestion/domain/collection.h"
+#include "services/ingestion/domain/explanation.h"
 #include "services/ingestion/domain/file_examination.h"
 #include "services/ingestion/domain/rule_history.h"
 
@@ -33,6 +34,8 @@ struct RulePack {
   Collection collection;
   ReturnHistory history;
   std::vector<Cell> held;  // Empty where nothing is held.
+  // With blanks for their words, which the pack does not tell: as many as there are bytes of them.
+  std::vector<ExplanationGiven> held_explanations;
   returns::v1::RulePack source;
 };
 
@@ -52,7 +55,8 @@ struct CheckedFile {
 // Judges a file of the pack's organisation and period as the service does for that organisation.
 // `read` gives all bytes of the file in order to what it is given, and passes on its errors. Errors
 // of ReturnFileReader and FileExamination; FILE_LAYOUT for a layout that the collection does not
-// have; PERIOD for a file of another period.
+// have; PERIOD for a file of another period. Where the file's first row begins later than the
+// service looks for it (app/collection_of_file.h), the service alone refuses the file.
 absl::StatusOr<CheckedFile> CheckFile(
     const RulePack& pack, const std::string& layout,
     const std::function<absl::Status(std::function<absl::Status(absl::string_view bytes)> take)>&

@@ -50,6 +50,7 @@ std::optional<PeriodSpan> ReadSpan(const std::string& path, const std::string& f
   }
   if (last->end() < first->start()) {
     faults->Field(absl::StrCat(path, ".to_period"), "lies before from_period");
+    return std::nullopt;
   }
   span.to = *last;
   return span;

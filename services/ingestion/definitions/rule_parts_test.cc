@@ -81,6 +81,14 @@ TEST(RulePartsTest, ListsAndOtherReturnsAreCompiled) {
   EXPECT_TRUE(built->items.at("beds").dimensions[0].Has("11A"));
 }
 
+TEST(RulePartsTest, AFaultySpanIsNone) {
+  for (const char* to : {"2024-03", "March"}) {
+    Error faults(Reason::kDefinitionInvalid, "faulty");
+    EXPECT_EQ(ReadSpan("list", "2024-04", to, &faults), std::nullopt) << to;
+    EXPECT_EQ(faults.fields_total(), 1u);
+  }
+}
+
 // What stands beside may be gone by now; then nothing of it is held.
 TEST(RulePartsTest, AnItemBesideThatIsGoneIsNoFault) {
   WireCollection definition = Beds();

@@ -104,11 +104,8 @@ Findings Join(const Joining& joining, HeldContent held, Submission* sent) {
     }
   }
   std::vector<Cell> kept = KeptCells(joining, sent->cells, std::move(held.cells));
-  std::vector<ExplanationGiven> explanations;
-  if (joining.mode != SubmitMode::kReplace) {
-    explanations =
-        KeptExplanations(std::move(held.explanations), OrderedCells(kept), sent->explanations);
-  }
+  std::vector<ExplanationGiven> explanations =
+      KeptExplanations(std::move(held.explanations), OrderedCells(kept), sent->explanations);
   if (joining.mode == SubmitMode::kDelete) {
     // A reason beside a figure that is taken out goes with it.
     std::vector<ExplanationGiven>& given = sent->explanations;

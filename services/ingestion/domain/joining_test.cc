@@ -72,7 +72,21 @@ TEST_F(JoiningTest, ReplacingAPartLeavesTheOtherItems) {
   EXPECT_EQ(Join(Joining{SubmitMode::kReplace, std::set<std::string>{"A"}}, held_, &sent_).count(),
             0u);
   EXPECT_THAT(Text(sent_.cells), ElementsAre("A [type=1]=11", "B=30"));
-  EXPECT_THAT(Text(sent_), IsEmpty());
+}
+
+// Reasons beside the part's figures go with them; others stay, and so does one for a rule as a
+// whole until another is given.
+TEST_F(JoiningTest, ReplacingAPartLeavesTheReasonsBesideTheOtherItems) {
+  held_.explanations.push_back({"R1", CellOf("B", "", 0), "of B"});
+  held_.explanations.push_back({"", CellOf("B", "", 0), "of B, whoever asks"});
+  Send({CellOf("A", "1", 11)});
+  sent_.explanations = {{"R1", CellOf("A", "1", 0), "of A 1, anew"},
+                        {"R2", std::nullopt, "of the rule, anew"}};
+  EXPECT_EQ(Join(Joining{SubmitMode::kReplace, std::set<std::string>{"A"}}, held_, &sent_).count(),
+            0u);
+  EXPECT_THAT(Text(sent_),
+              ElementsAre("R1/A [type=1]: of A 1, anew", "R2/: of the rule, anew",
+                          "R3/: of the other", "R1/B: of B", "/B: of B, whoever asks"));
 }
 
 // Whatever the layout, merging replaces the cells that are named and no others.

@@ -51,8 +51,8 @@ class RuleExamination {
       const RuleVerdict verdict = VerdictOf(Evaluate(rule.expression, OneCell(cell), {}, setting));
       if (!IsFinding(verdict)) continue;
       // What is seen of the cell alone is what the finding got.
-      const bool looks_back = rule.PriorPeriods() > 0;
-      Report(rule, verdict, i, {}, looks_back ? FiguresText(rule, OneCell(cell), {}, setting) : "");
+      const bool shown = rule.PriorPeriods() > 0 && WillBeShown();
+      Report(rule, verdict, i, {}, shown ? FiguresText(rule, OneCell(cell), {}, setting) : "");
     }
   }
 
@@ -74,13 +74,16 @@ class RuleExamination {
       const RuleVerdict verdict = VerdictOf(Evaluate(rule.expression, table, bindings, setting));
       if (!IsFinding(verdict)) continue;
       // Looking for the place reads every cell: only for a finding that will be shown.
-      const bool looked_for = submission_.nil || findings_.all().kept().size() < Findings::kKept;
+      const bool looked_for = submission_.nil || WillBeShown();
       const size_t place = looked_for ? FirstCellOf(rule, bindings) : cells_.size();
       if (submission_.nil && place == cells_.size()) continue;
       Report(rule, verdict, place, bindings,
              looked_for ? FiguresText(rule, table, bindings, setting) : "");
     }
   }
+
+  // Will the next finding be kept? Of the others only the count is told.
+  bool WillBeShown() const { return findings_.all().kept().size() < Findings::kKept; }
 
   void AddBeside(const std::vector<std::string>& items, CellTable* table) const {
     const bool reads_beside =
