@@ -82,6 +82,15 @@ bool IsRefusalOfAll(const FileAnswer& answer, const absl::Status& status) {
   return answer.returns.size() == 1 && !status.ok() && ReasonOf(status) != Reason::kRequestIdReused;
 }
 
+absl::Status TooMuchTogether(size_t organisations) {
+  return Error(Reason::kMessageTooLarge,
+               absl::StrCat("the facts of the file's first ", organisations,
+                            " organisations have more than ", kMostBytesTogether,
+                            " bytes, which is all that is kept together: split the file, or have "
+                            "each accepted by itself"))
+      .With("limit_bytes", static_cast<int64_t>(kMostBytesTogether));
+}
+
 }  // namespace
 
 ReturnSubmission SubmitFile::EnvelopeOf(const FileSubmission& file, const std::string& organisation,
@@ -158,6 +167,7 @@ absl::StatusOr<Decision> SubmitFile::PutTogether(const Snapshot& snapshot, const
                                                  FileAnswer* answer) const {
   FactsTogether together;
   size_t room_bytes = kChunkBytesTogether;
+  size_t fact_bytes = 0;  // Of the committer's bound, which it asks for when all are made.
   bool all_valid = true;
   RETURN_IF_ERROR(
       VisitValid(reading, *answer, [&](size_t place, ReturnSubmission single) -> absl::Status {
@@ -169,6 +179,8 @@ absl::StatusOr<Decision> SubmitFile::PutTogether(const Snapshot& snapshot, const
         if (auto* unchanged = std::get_if<Unchanged>(&decision)) {
           part.decision = std::move(*unchanged);
         } else if (auto* fact = std::get_if<NewFact>(&decision)) {
+          fact_bytes += fact->fact.size();
+          if (fact_bytes > kMostBytesTogether) return TooMuchTogether(place + 1);
           part.decision = std::move(*fact);
         } else {
           target.verdict = one.verdict;
