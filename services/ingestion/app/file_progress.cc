@@ -52,6 +52,14 @@ std::shared_ptr<FileRun> FileProgress::Begin(const OwnedUpload& file) {
                                   [this, file, run = std::move(run)](FileRun*) { End(file, run); });
 }
 
+bool FileProgress::BeginTaken(const OwnedUpload& file,
+                              absl::FunctionRef<bool(const RunToCome& run)> take) {
+  std::promise<std::shared_ptr<FileRun>> run;
+  if (!take(run.get_future().share())) return false;
+  run.set_value(Begin(file));
+  return true;
+}
+
 void FileProgress::End(const OwnedUpload& file, const std::shared_ptr<FileRun>& run) {
   {
     std::lock_guard<std::mutex> lock(run->mutex_);

@@ -7,10 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+
+#include "absl/functional/function_ref.h"
 
 namespace onereturn::ingestion {
 
@@ -61,6 +64,13 @@ class FileProgress {
   // A run that ends when the last who holds it lets go; of two at a time of one upload the later is
   // watched. Never null.
   std::shared_ptr<FileRun> Begin(const OwnedUpload& file);
+
+  // The run of work that is asked for: there as soon as `take` has answered that the work is taken
+  // on. Whoever holds it holds the run.
+  using RunToCome = std::shared_future<std::shared_ptr<FileRun>>;
+  // Begins a run if `take` takes on its work, which may wait for its run on another thread. False
+  // where it does not: nobody who watches an earlier run is told of it.
+  bool BeginTaken(const OwnedUpload& file, absl::FunctionRef<bool(const RunToCome& run)> take);
 
   // The newest run, that runs or is among the last kMostEnded that ended; null: there is none.
   std::shared_ptr<const FileRun> Find(const OwnedUpload& file) const;

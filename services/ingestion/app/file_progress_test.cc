@@ -81,6 +81,33 @@ TEST(FileProgressTest, TheNewestRunIsWatched) {
   EXPECT_EQ(progress.Find(kFile)->state().stage, FileStage::kEnded);
 }
 
+// A call that finds the queue full leaves what is watched as it was.
+TEST(FileProgressTest, WhatIsNotTakenOnEndsNobodysWatch) {
+  FileProgress progress;
+  const auto refuse = [](const FileProgress::RunToCome&) { return false; };
+  EXPECT_FALSE(progress.BeginTaken(kFile, refuse));
+  EXPECT_EQ(progress.Find(kFile), nullptr);
+  const auto earlier = progress.Begin(kFile);
+  earlier->Begin(FileStage::kStoring, 10, 3);
+  EXPECT_FALSE(progress.BeginTaken(kFile, refuse));
+  EXPECT_EQ(progress.Find(kFile)->state().stage, FileStage::kStoring);
+}
+
+TEST(FileProgressTest, WhatIsTakenOnIsWatchedFromThenOnUntilItsWorkEnds) {
+  FileProgress progress;
+  progress.Begin(kFile).reset();
+  FileProgress::RunToCome kept;
+  EXPECT_TRUE(progress.BeginTaken(kFile, [&](const FileProgress::RunToCome& run) {
+    kept = run;
+    return true;
+  }));
+  EXPECT_EQ(progress.Find(kFile)->state().stage, FileStage::kWaiting);
+  kept.get()->Begin(FileStage::kJudging, 10, 0);
+  EXPECT_EQ(progress.Find(kFile)->state().stage, FileStage::kJudging);
+  kept = {};
+  EXPECT_EQ(progress.Find(kFile)->state().stage, FileStage::kEnded);
+}
+
 TEST(FileProgressTest, AnothersRunOfTheSameNameIsNotWatched) {
   FileProgress progress;
   auto others = progress.Begin({"RVW", kFile.upload});

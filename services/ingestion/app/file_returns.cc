@@ -58,11 +58,10 @@ void NameIn(const ReturnAnswer& one, FileReturnAnswer* target) {
 // Adds what became of one organisation's return.
 absl::Status TakeAnswer(absl::StatusOr<ReturnAnswer> one, FileReturnAnswer* target,
                         Findings* findings) {
-  if (!one.ok() && ReasonOf(one.status()) == Reason::kRequestIdReused) {
+  if (RefusesOneReturn(one.status())) {
     target->verdict = Verdict::kInvalid;
     findings->Add(RefusedRow(target->row, target->organisation, one.status(),
-                             "Send this organisation's figures again in a file with a request_id "
-                             "of its own; the other rows are not held up."));
+                             /*all_or_nothing=*/false));
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(one.status());
@@ -78,7 +77,43 @@ absl::Status TakeAnswer(absl::StatusOr<ReturnAnswer> one, FileReturnAnswer* targ
   return absl::OkStatus();
 }
 
+// The only return of its file is not taken any more: as it is told when the file is judged.
+bool IsRefusalOfAll(const FileAnswer& answer, const absl::Status& status) {
+  return answer.returns.size() == 1 && !status.ok() && ReasonOf(status) != Reason::kRequestIdReused;
+}
+
+absl::Status TooMuchTogether(size_t organisations) {
+  return Error(Reason::kMessageTooLarge,
+               absl::StrCat("the facts of the file's first ", organisations,
+                            " organisations have more than ", kMostBytesTogether,
+                            " bytes, which is all that is kept together: split the file, or have "
+                            "each accepted by itself"))
+      .With("limit_bytes", static_cast<int64_t>(kMostBytesTogether));
+}
+
 }  // namespace
+
+ReturnSubmission SubmitFile::EnvelopeOf(const FileSubmission& file, const std::string& organisation,
+                                        std::optional<FigureStatus> status) {
+  ReturnSubmission single;
+  single.origin.actor = file.origin.actor;
+  single.origin.person = file.origin.person;
+  single.origin.role = file.origin.role;
+  single.origin.validate_only = file.origin.validate_only;
+  // The organisation's own ids cannot stand in the way of an import.
+  single.origin.request_id =
+      DerivedRequestId(file.origin.request_id,
+                       RequestScope(file.scope.organisation(), file.origin.actor), organisation);
+  single.origin.derived_id = true;
+  single.collection = file.collection;
+  single.status =
+      status.has_value() ? static_cast<returns::v1::RevisionStatus>(*status) : file.status;
+  single.reason = file.reason;
+  single.reason_text = file.reason_text;
+  single.submission.organisation = organisation;
+  single.submission.origin = file.origin_of_returns();
+  return single;
+}
 
 absl::Status SubmitFile::VisitValid(
     const Reading& reading, const FileAnswer& answer,
@@ -86,33 +121,18 @@ absl::Status SubmitFile::VisitValid(
   const FileSubmission& file = reading.submission;
   ASSIGN_OR_RETURN(const Digest digest, DigestFromBytes(reading.upload.record.digest()));
   const SourceFile source{digest, file.upload, reading.upload.check};
-  const std::string scope = RequestScope(file.scope.organisation(), file.origin.actor);
   size_t place = 0;
   return ReadRows(
       reading,
       [&](FileReturnRows rows) -> absl::Status {
         const size_t own_place = place++;
         if (answer.returns[own_place].verdict == Verdict::kInvalid) return absl::OkStatus();
-        ReturnSubmission single;
-        single.origin.actor = file.origin.actor;
-        single.origin.person = file.origin.person;
-        single.origin.role = file.origin.role;
-        // The organisation's own ids cannot stand in the way of an import.
-        single.origin.request_id =
-            DerivedRequestId(file.origin.request_id, scope, rows.organisation);
-        single.origin.derived_id = true;
+        ReturnSubmission single = EnvelopeOf(file, rows.organisation, rows.status);
         single.origin.digest = DigestOfRows(reading.upload, file, rows.organisation);
-        single.collection = file.collection;
         single.period = rows.period.ToString();
-        single.status = rows.status.has_value()
-                            ? static_cast<returns::v1::RevisionStatus>(*rows.status)
-                            : file.status;
         single.joining = reading.joining;
-        single.reason = file.reason;
-        single.reason_text = file.reason_text;
         single.file = source;
-        single.submission =
-            ToSubmission(std::move(rows), file.may_import ? Origin::kImport : Origin::kSubmitted);
+        single.submission = ToSubmission(std::move(rows), file.origin_of_returns());
         return visit(own_place, std::move(single));
       },
       nullptr);
@@ -136,6 +156,7 @@ absl::Status SubmitFile::CommitRows(const Reading& reading, FileAnswer* answer) 
   auto answers = in_flight.WaitForAll();
   RETURN_IF_ERROR(read);
   for (auto& [place, one] : answers) {
+    if (IsRefusalOfAll(*answer, one.status())) return one.status();
     RETURN_IF_ERROR(TakeAnswer(std::move(one), &answer->returns[place], &answer->findings));
   }
   answer->verdict = VerdictOf(answer->findings);
@@ -146,6 +167,7 @@ absl::StatusOr<Decision> SubmitFile::PutTogether(const Snapshot& snapshot, const
                                                  FileAnswer* answer) const {
   FactsTogether together;
   size_t room_bytes = kChunkBytesTogether;
+  size_t fact_bytes = 0;  // Of the committer's bound, which it asks for when all are made.
   bool all_valid = true;
   RETURN_IF_ERROR(
       VisitValid(reading, *answer, [&](size_t place, ReturnSubmission single) -> absl::Status {
@@ -157,6 +179,8 @@ absl::StatusOr<Decision> SubmitFile::PutTogether(const Snapshot& snapshot, const
         if (auto* unchanged = std::get_if<Unchanged>(&decision)) {
           part.decision = std::move(*unchanged);
         } else if (auto* fact = std::get_if<NewFact>(&decision)) {
+          fact_bytes += fact->fact.size();
+          if (fact_bytes > kMostBytesTogether) return TooMuchTogether(place + 1);
           part.decision = std::move(*fact);
         } else {
           target.verdict = one.verdict;

@@ -25,28 +25,6 @@ absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
   return period.ok() ? collections->Get(snapshot, code, *period) : collections->Get(snapshot, code);
 }
 
-// A system cannot report for a time after its organisation's end. What a national body publishes
-// may carry the old code.
-absl::Status CheckOpen(const Reader& reader, const Submission& submission, const Period& period) {
-  if (submission.origin == Origin::kImport) return absl::OkStatus();
-  ASSIGN_OR_RETURN(
-      std::optional<StoredDefinition> stored,
-      FindDefinition(reader, DefinitionKind::kOrganisation, submission.organisation, kNewest));
-  catalogue::v1::Organisation organisation;
-  if (!stored.has_value() || !organisation.ParseFromString(stored->bytes)) {
-    return absl::DataLossError("a stored organisation cannot be read");
-  }
-  const std::string& closed = organisation.close_date();
-  if (closed.empty() || closed >= period.start().ToString()) return absl::OkStatus();
-  Error error(Reason::kOdsClosed, absl::StrCat(submission.organisation, " closed on ", closed,
-                                               ", before ", period.ToString(), " began"));
-  error.Field("organisation", absl::StrCat("closed on ", closed));
-  if (organisation.successions_size() > 0) {
-    error.With("successor", organisation.successions(0).successor());
-  }
-  return error;
-}
-
 Judgement JudgeNil(const Collection& collection, const Period& period, const Submission& given,
                    const PastReturns& past) {
   Submission nil{given.organisation, given.origin, {}, {}, given.explanations};
@@ -108,6 +86,24 @@ absl::Status CheckEtag(const std::string& etag, const ReturnHeadState& head) {
       .Field("etag", absl::StrCat("is now ", newest));
 }
 
+absl::Status CheckOrganisationOpen(const Reader& reader, const std::string& organisation,
+                                   Origin origin, const Period& period) {
+  if (origin == Origin::kImport) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
+                   FindDefinition(reader, DefinitionKind::kOrganisation, organisation, kNewest));
+  catalogue::v1::Organisation known;
+  if (!stored.has_value() || !known.ParseFromString(stored->bytes)) {
+    return absl::DataLossError("a stored organisation cannot be read");
+  }
+  const std::string& closed = known.close_date();
+  if (closed.empty() || closed >= period.start().ToString()) return absl::OkStatus();
+  Error error(Reason::kOdsClosed, absl::StrCat(organisation, " closed on ", closed, ", before ",
+                                               period.ToString(), " began"));
+  error.Field("organisation", absl::StrCat("closed on ", closed));
+  if (known.successions_size() > 0) error.With("successor", known.successions(0).successor());
+  return error;
+}
+
 absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation) {
   if (absl::Status code = CheckOdsCode(organisation); !code.ok()) {
     return Error(Reason::kOdsFormat,
@@ -131,7 +127,7 @@ absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledColle
                                  Period::Parse(submission.period)));
   const Collection& collection = *compiled.collection;
   ASSIGN_OR_RETURN(const Period period, PeriodOfReturn(submission.period, collection.period_kind));
-  RETURN_IF_ERROR(CheckOpen(snapshot, given, period));
+  RETURN_IF_ERROR(CheckOrganisationOpen(snapshot, given.organisation, given.origin, period));
   ReturnKey key{collection.code, period.ToString(), given.organisation};
   ASSIGN_OR_RETURN(ReturnHeadState head, HeadOf(snapshot, key));
   RETURN_IF_ERROR(CheckEtag(submission.etag, head));

@@ -65,6 +65,12 @@ absl::Status CheckEtag(const std::string& etag, const ReturnHeadState& head);
 // collection takes.
 absl::StatusOr<Period> PeriodOfReturn(const std::string& text, PeriodKind kind);
 
+// ODS_CLOSED where the organisation, which must be defined, had closed before the period began: it
+// cannot report for a time after its end. OK for an import: what a national body publishes may
+// carry the old code.
+absl::Status CheckOrganisationOpen(const Reader& reader, const std::string& organisation,
+                                   Origin origin, const Period& period);
+
 // ODS_UNKNOWN or ODS_FORMAT unless the organisation is defined.
 absl::Status CheckOrganisationKnown(const Reader& reader, const std::string& organisation);
 

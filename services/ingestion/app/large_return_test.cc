@@ -8,6 +8,7 @@
 #include "common/ledger/receipt.h"
 #include "common/rpc/process_memory.h"
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/testing/small_catalogue.h"
 #include "services/ingestion/app/testing/test_ingestion.h"
 
 namespace onereturn::ingestion {
@@ -198,6 +199,43 @@ TEST(LargeReturnTest, OneCellLessIsOneFinding) {
   EXPECT_EQ(answer->findings.kept()[0].code, "CELL_MISSING");
   EXPECT_EQ(DescribeCell(*answer->findings.kept()[0].cell), "tests_done [test=t499, ward=ward599]");
   EXPECT_EQ(ingestion.LastSequence(), before);
+}
+
+// Memory: what would not be kept together is not put together either. 17 reasons of 1,900 bytes are
+// nearly what a return may have, so that some 520 returns are more than 16 MiB.
+TEST(FilesTogetherTest, MoreThanIsKeptTogetherIsRefusedBeforeTheRestIsRead) {
+  constexpr int kOrganisations = 700;
+  TestIngestion ingestion;
+  config::v1::DefinitionSet set;
+  std::vector<std::string> items;
+  for (int i = 0; i < 17; ++i) {
+    items.push_back(absl::StrCat("item_", i));
+    *set.add_items() = SmallItem(items.back());
+  }
+  catalogue::v1::Collection collection = SmallCollection("WORDS", items);
+  collection.add_layouts()->set_code("long");
+  collection.mutable_layouts(0)->mutable_long_();
+  *set.add_collections() = collection;
+  std::string text = "organisation,period,item,value,explanation\n";
+  for (int i = 0; i < kOrganisations; ++i) {
+    const std::string code = absl::StrCat("X", 1000 + i);
+    *set.add_organisations() = SmallProvider(code);
+    for (const std::string& item : items) {
+      absl::StrAppend(&text, code, ",2024-01,", item, ",1,", std::string(1'900, 'w'), "\n");
+    }
+  }
+  ingestion.Apply(set);
+  FileSubmission file = ingestion.AeFile(ingestion.Upload(text), "long");
+  file.collection = "WORDS";
+  file.all_or_nothing = true;
+  const uint64_t before = ingestion.LastSequence();
+  FileRun run;
+  EXPECT_THAT(ingestion.submit_file().Run(file, &run), HasReason(Reason::kMessageTooLarge));
+  EXPECT_EQ(ingestion.LastSequence(), before);
+  EXPECT_EQ(run.state().stage, FileStage::kStoring);
+  EXPECT_LT(run.state().read_bytes, run.state().file_bytes * 4 / 5);
+  file.all_or_nothing = false;
+  EXPECT_TRUE(ingestion.submit_file().Run(file)->accepted.has_value());
 }
 
 }  // namespace

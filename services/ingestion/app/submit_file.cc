@@ -32,8 +32,13 @@ absl::StatusOr<feed::v1::FileImported> FileOfEntry(const std::string& entry_byte
   return fact;
 }
 
-Origin OriginOf(const FileSubmission& file) {
-  return file.may_import ? Origin::kImport : Origin::kSubmitted;
+// What an earlier run of the request stored is as it was, whatever has changed since.
+absl::Status UnlessStored(const Reader& reader, const ReturnSubmission& sent,
+                          absl::Status refusal) {
+  if (sent.origin.validate_only || !RefusesOneReturn(refusal)) return refusal;
+  ASSIGN_OR_RETURN(const std::optional<AcceptedRequest> stored,
+                   FindRequest(reader, sent.submission.organisation, sent.origin.request_id));
+  return stored.has_value() ? absl::OkStatus() : refusal;
 }
 
 GivenWithFile GivenWith(const FileSubmission& file) {
@@ -126,9 +131,8 @@ absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot, Work* work) 
 FileSetting SubmitFile::SettingOf(const Snapshot& snapshot, const Reading& reading) const {
   const FileSubmission& submission = reading.submission;
   const Collection& collection = *reading.compiled.collection;
-  const Origin origin = OriginOf(submission);
   FileSetting setting;
-  setting.origin = origin;
+  setting.origin = submission.origin_of_returns();
   setting.mode = submission.mode;
   setting.all_or_nothing = submission.all_or_nothing;
   setting.covers = [&submission](absl::string_view organisation) {
@@ -137,11 +141,8 @@ FileSetting SubmitFile::SettingOf(const Snapshot& snapshot, const Reading& readi
   setting.check_known = [&snapshot](const std::string& organisation) {
     return CheckOrganisationKnown(snapshot, organisation);
   };
-  setting.admit = [this, &snapshot, &collection, origin](const std::string& organisation,
-                                                         const Period& period) {
-    return submit_return_->Admit(snapshot, collection, period, origin, organisation).status();
-  };
-  setting.held = [&snapshot, &collection, joining = reading.joining, origin](
+  SetAdmission(snapshot, reading, &setting);
+  setting.held = [&snapshot, &collection, joining = reading.joining, origin = setting.origin](
                      const std::string& organisation,
                      const Period& period) -> absl::StatusOr<HeldContent> {
     const ReturnKey key{collection.code, period.ToString(), organisation};
@@ -168,6 +169,30 @@ FileSetting SubmitFile::SettingOf(const Snapshot& snapshot, const Reading& readi
   return setting;
 }
 
+void SubmitFile::SetAdmission(const Snapshot& snapshot, const Reading& reading,
+                              FileSetting* setting) const {
+  const FileSubmission& file = reading.submission;
+  const Collection& collection = *reading.compiled.collection;
+  setting->admit = [this, &snapshot, &file, &collection](const std::string& organisation,
+                                                         const Period& period) {
+    const Origin origin = file.origin_of_returns();
+    absl::Status taken = CheckOrganisationOpen(snapshot, organisation, origin, period);
+    if (taken.ok()) {
+      taken = submit_return_->Admit(snapshot, collection, period, origin, organisation).status();
+    }
+    return UnlessStored(snapshot, EnvelopeOf(file, organisation, std::nullopt), std::move(taken));
+  };
+  // What is held stands in the way of no import.
+  if (file.may_import) return;
+  setting->accept = [&snapshot, &file, &collection](const ValidRows& rows) {
+    ReturnSubmission sent = EnvelopeOf(file, rows.organisation, rows.status);
+    sent.submission.explanations = rows.explanations;
+    const ReturnKey key{collection.code, rows.period.ToString(), rows.organisation};
+    return UnlessStored(snapshot, sent,
+                        SubmitReturn::CheckHeld(snapshot, collection, key, sent, rows.cell_digest));
+  };
+}
+
 absl::Status SubmitFile::JudgeFile(const Snapshot& snapshot, const Reading& reading,
                                    FileAnswer* answer) const {
   FileExamination examination(*reading.compiled.collection, reading.layout,
@@ -180,6 +205,7 @@ absl::Status SubmitFile::JudgeFile(const Snapshot& snapshot, const Reading& read
         return absl::OkStatus();
       },
       &answer->period));
+  RETURN_IF_ERROR(examination.Finish());
   answer->verdict = examination.verdict();
   answer->findings = std::move(examination.findings());
   for (JudgedRows& judged : examination.returns()) {

@@ -33,6 +33,8 @@ struct FileSubmission {
   std::string reason_text;
   SubmitMode mode = SubmitMode::kReplace;
   bool all_or_nothing = false;
+
+  Origin origin_of_returns() const { return may_import ? Origin::kImport : Origin::kSubmitted; }
 };
 
 // What became of one organisation's rows.
@@ -69,10 +71,12 @@ class SubmitFile {
   // Reads the file twice: first to judge all of it, then, if the file as a whole is sound, to
   // commit it: return by return, where a faulty row keeps its own return out and no other's; or
   // all_or_nothing, all in one batch, which what is judged is held to be true for: where it changed
-  // meanwhile the file is judged once more. Envelope errors and the errors of ReturnFileReader;
-  // ORG_SCOPE when a caller without the import permission names another organisation; of all or
-  // nothing also TOO_MANY_ITEMS, and what FactsTogether is refused for. `run` is told how far it
-  // is; may be null.
+  // meanwhile the file is judged once more. What refuses one organisation's return
+  // (RefusesOneReturn) is a finding in a file of several, and its error in a file of one; what an
+  // earlier run of the request stored is taken again. Envelope errors and the errors of
+  // ReturnFileReader; ORG_SCOPE when a caller without the import permission names another
+  // organisation; of all or nothing also TOO_MANY_ITEMS, and what FactsTogether is refused for.
+  // `run` is told how far it is; may be null.
   absl::StatusOr<FileAnswer> Run(const FileSubmission& submission, FileRun* run = nullptr) const;
 
  private:
@@ -96,11 +100,16 @@ class SubmitFile {
   // is answered.
   absl::StatusOr<Decision> Take(const Snapshot& snapshot, Work* work) const;
   FileSetting SettingOf(const Snapshot& snapshot, const Reading& reading) const;
+  // Of the setting: what tells whether a return is taken now.
+  void SetAdmission(const Snapshot& snapshot, const Reading& reading, FileSetting* setting) const;
   absl::Status JudgeFile(const Snapshot& snapshot, const Reading& reading,
                          FileAnswer* answer) const;
   // `period` may be null.
   absl::Status ReadRows(const Reading& reading, ReturnFileReader::Taker taker,
                         std::string* period) const;
+  // The organisation's return without what stands in its rows.
+  static ReturnSubmission EnvelopeOf(const FileSubmission& file, const std::string& organisation,
+                                     std::optional<FigureStatus> status);
   // Each of the returns that were judged to be valid, in order, ready to be submitted.
   absl::Status VisitValid(
       const Reading& reading, const FileAnswer& answer,

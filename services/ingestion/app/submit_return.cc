@@ -20,45 +20,51 @@
 namespace onereturn::ingestion {
 namespace {
 
+// A return that no rule refuses, and what it meets.
+struct ValidReturn {
+  const ReturnSubmission& submission;
+  const Collection& collection;
+  const ReturnHeadState& head;
+  const Digest& cell_digest;
+};
+
 // Does the fact say what is submitted? A change of status is to be kept, and so is an explanation
 // that is not held yet. Why it was sent again is no news where nothing else is.
-bool SaysTheSame(const feed::v1::ReturnAccepted& fact, const ReturnSubmission& submission,
-                 const Judgement& judgement) {
-  return fact.cell_digest() == DigestBytes(judgement.cell_digest) &&
+bool SaysTheSame(const feed::v1::ReturnAccepted& fact, const ValidReturn& valid) {
+  const ReturnSubmission& submission = valid.submission;
+  return fact.cell_digest() == DigestBytes(valid.cell_digest) &&
          fact.status() == submission.status && fact.nil() == submission.nil &&
          HoldsExplanations(fact, submission.submission.explanations);
 }
 
-absl::StatusOr<bool> IsAsNewest(const Reader& reader, const ReturnSubmission& submission,
-                                const JudgedReturn& judged) {
-  const ReturnHeadState& head = judged.head;
-  if (head.newest.number == 0 || head.cell_digest != judged.judgement.cell_digest) return false;
+absl::StatusOr<bool> IsAsNewest(const Reader& reader, const ValidReturn& valid) {
+  const ReturnHeadState& head = valid.head;
+  if (head.newest.number == 0 || head.cell_digest != valid.cell_digest) return false;
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, head.newest.sequence));
   ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
-  return SaysTheSame(fact, submission, judged.judgement);
+  return SaysTheSame(fact, valid);
 }
 
-absl::StatusOr<bool> IsAsWaiting(const Reader& reader, const ReturnSubmission& submission,
-                                 const JudgedReturn& judged, const HeldSubmission& waiting) {
+absl::StatusOr<bool> IsAsWaiting(const Reader& reader, const ValidReturn& valid,
+                                 const HeldSubmission& waiting) {
   if (!waiting.waits()) return false;
   ASSIGN_OR_RETURN(const auto submitted, SubmittedAt(reader, waiting.record.sequence()));
-  return submitted.fact.content().revision() == judged.head.newest.number + 1 &&
-         SaysTheSame(submitted.fact.content(), submission, judged.judgement);
+  return submitted.fact.content().revision() == valid.head.newest.number + 1 &&
+         SaysTheSame(submitted.fact.content(), valid);
 }
 
-absl::StatusOr<Way> WayFor(const Reader& reader, const ReturnSubmission& submission,
-                           const JudgedReturn& judged, const HeldSubmission& waiting) {
-  const Collection& collection = *judged.compiled.collection;
+absl::StatusOr<Way> WayFor(const Reader& reader, const ValidReturn& valid,
+                           const HeldSubmission& waiting) {
   Standing standing;
-  standing.levels = collection.sign_off_levels;
-  standing.imported = submission.submission.origin == Origin::kImport;
-  standing.held = judged.head.newest.number != 0;
-  standing.reopened = judged.head.reopened;
-  ASSIGN_OR_RETURN(standing.same_as_newest, IsAsNewest(reader, submission, judged));
-  ASSIGN_OR_RETURN(standing.same_as_waiting, IsAsWaiting(reader, submission, judged, waiting));
+  standing.levels = valid.collection.sign_off_levels;
+  standing.imported = valid.submission.submission.origin == Origin::kImport;
+  standing.held = valid.head.newest.number != 0;
+  standing.reopened = valid.head.reopened;
+  ASSIGN_OR_RETURN(standing.same_as_newest, IsAsNewest(reader, valid));
+  ASSIGN_OR_RETURN(standing.same_as_waiting, IsAsWaiting(reader, valid, waiting));
   standing.waiting = waiting.waits();
-  standing.asks_reason = collection.asks_revision_reason;
-  standing.gives_reason = submission.reason != returns::v1::REVISION_REASON_UNSPECIFIED;
+  standing.asks_reason = valid.collection.asks_revision_reason;
+  standing.gives_reason = valid.submission.reason != returns::v1::REVISION_REASON_UNSPECIFIED;
   return WayOf(standing);
 }
 
@@ -73,6 +79,12 @@ absl::Status ReasonMissing(const ReturnKey& key) {
   return Error(Reason::kRevisionReason,
                absl::StrCat("the collection ", key.collection, " asks why a return is sent again"))
       .Field("reason", "say why: CORRECTION, REFRESH, LATE_DATA, DEFINITION_CHANGE, ...");
+}
+
+// OK for a way that goes on.
+absl::Status RefusalOf(Way way, const ReturnKey& key) {
+  if (way == Way::kNotReopened) return NotReopened(key);
+  return way == Way::kReasonMissing ? ReasonMissing(key) : absl::OkStatus();
 }
 
 // The return that an entry holds, accepted or not.
@@ -184,6 +196,16 @@ absl::StatusOr<std::vector<ReadCheck>> SubmitReturn::Admit(const Reader& reader,
                        committer_->LatestPromise().through_time);
 }
 
+absl::Status SubmitReturn::CheckHeld(const Reader& reader, const Collection& collection,
+                                     const ReturnKey& key, const ReturnSubmission& submission,
+                                     const Digest& cell_digest) {
+  ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(reader, key));
+  ASSIGN_OR_RETURN(const HeldSubmission waiting, SubmissionOf(reader, key));
+  ASSIGN_OR_RETURN(const Way way,
+                   WayFor(reader, {submission, collection, head, cell_digest}, waiting));
+  return RefusalOf(way, key);
+}
+
 absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot,
                                               const ReturnSubmission& submission,
                                               size_t* room_bytes, ReturnAnswer* answer) const {
@@ -200,19 +222,15 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot,
   if (waiting.held() || judged.compiled.collection->sign_off_levels > 0) {
     judged.read_set.push_back(waiting.check);
   }
-  ASSIGN_OR_RETURN(const Way way, WayFor(snapshot, submission, judged, waiting));
-  switch (way) {
-    case Way::kAsNewest:
-      return AsHeld(snapshot, judged.head.newest.sequence, std::move(judged.read_set), answer);
-    case Way::kAsWaiting:
-      return AsHeld(snapshot, waiting.record.sequence(), std::move(judged.read_set), answer);
-    case Way::kNotReopened:
-      return NotReopened(judged.key);
-    case Way::kReasonMissing:
-      return ReasonMissing(judged.key);
-    case Way::kAccept:
-    case Way::kWait:
-      break;
+  ASSIGN_OR_RETURN(const Way way, WayFor(snapshot,
+                                         {submission, *judged.compiled.collection, judged.head,
+                                          judged.judgement.cell_digest},
+                                         waiting));
+  RETURN_IF_ERROR(RefusalOf(way, judged.key));
+  if (way == Way::kAsNewest || way == Way::kAsWaiting) {
+    const uint64_t held =
+        way == Way::kAsNewest ? judged.head.newest.sequence : waiting.record.sequence();
+    return AsHeld(snapshot, held, std::move(judged.read_set), answer);
   }
   if (submission.origin.validate_only) return NothingToKeep{};
   answer->waits = way == Way::kWait;

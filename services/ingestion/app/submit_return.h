@@ -45,6 +45,12 @@ class SubmitReturn {
                                                const Period& period, Origin origin,
                                                const std::string& organisation) const;
 
+  // OK where what is held of the return lets one whose cells have this digest be sent, or is the
+  // same; NOT_REOPENED, REVISION_REASON. The cells of `submission` are not looked at.
+  static absl::Status CheckHeld(const Reader& reader, const Collection& collection,
+                                const ReturnKey& key, const ReturnSubmission& submission,
+                                const Digest& cell_digest);
+
   // Judges on the calling thread; `done` runs on the committer's thread, or on this one when there
   // is nothing to commit. `again` as FactWriter::Write.
   void Run(ReturnSubmission submission, Done done, FactWriter::Again again = nullptr) const;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "common/base/personal_data.h"
 #include "common/base/utf8.h"
 #include "common/status/error.h"
@@ -17,6 +18,26 @@ namespace {
 // More than any map of England has, and a bound on memory and on the answer.
 constexpr size_t kMostOrganisations = 10'000;
 constexpr size_t kShownCodeBytes = 12;
+
+std::string SuggestionFor(Reason reason, bool all_or_nothing) {
+  const absl::string_view others =
+      all_or_nothing ? "until then nothing of the file is taken" : "the other rows are not held up";
+  switch (reason) {
+    case Reason::kOdsUnknown:
+    case Reason::kOdsFormat:
+      return absl::StrCat("Check the code, or have the organisation added to the catalogue; ",
+                          others, ".");
+    case Reason::kRequestIdReused:
+      return absl::StrCat(
+          "Send this organisation's figures again in a file with a request_id of its own; ", others,
+          ".");
+    default: {
+      absl::string_view remedy = RowOf(reason).remedy;
+      absl::ConsumeSuffix(&remedy, ".");
+      return absl::StrCat(remedy, "; ", others, ".");
+    }
+  }
+}
 
 }  // namespace
 
@@ -30,14 +51,31 @@ std::string ShownCode(absl::string_view organisation) {
   return HoldsPersonalData(shown) ? "(withheld)" : std::string(shown);
 }
 
+bool RefusesOneReturn(const absl::Status& status) {
+  if (status.ok()) return false;
+  switch (ReasonOf(status)) {
+    case Reason::kOdsUnknown:
+    case Reason::kOdsFormat:
+    case Reason::kOdsClosed:
+    case Reason::kPeriodNotOpen:
+    case Reason::kPeriodClosed:
+    case Reason::kNotReopened:
+    case Reason::kRevisionReason:
+    case Reason::kRequestIdReused:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Status& why,
-                   absl::string_view suggestion) {
+                   bool all_or_nothing) {
   Finding finding;
   finding.code = std::string(NameOf(ReasonOf(why)));
   finding.message = absl::StrCat("Row ", row, ": ", why.message(), ".");
   finding.place = Place{row, 0, ""};
   finding.organisation = ShownCode(organisation);
-  finding.suggestion = std::string(suggestion);
+  finding.suggestion = SuggestionFor(ReasonOf(why), all_or_nothing);
   return finding;
 }
 
@@ -86,23 +124,35 @@ absl::Status FileExamination::Take(FileReturnRows rows) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) const {
+absl::Status FileExamination::Finish() const {
+  return returns_.size() == 1 ? refusal_ : absl::OkStatus();
+}
+
+absl::StatusOr<Findings> FileExamination::Refuse(uint32_t row, absl::string_view organisation,
+                                                 absl::Status why, Findings findings) {
+  if (!RefusesOneReturn(why)) return why;
+  findings.Add(RefusedRow(row, organisation, why, setting_.all_or_nothing));
+  refusal_.Update(std::move(why));
+  return findings;
+}
+
+absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) {
   Findings findings;
   const absl::Status known = setting_.check_known(rows.organisation);
   if (!known.ok()) {
-    const Reason reason = ReasonOf(known);
-    if (reason != Reason::kOdsUnknown && reason != Reason::kOdsFormat) return known;
-    findings.Add(
-        RefusedRow(rows.row, rows.organisation, known,
-                   absl::StrCat("Check the code, or have the organisation added to the catalogue; ",
-                                setting_.all_or_nothing ? "until then nothing of the file is taken."
-                                                        : "the other rows are not held up.")));
+    if (!RefusesOneReturn(known)) return known;
+    findings.Add(RefusedRow(rows.row, rows.organisation, known, setting_.all_or_nothing));
     return findings;
   }
   findings.Append(std::move(rows.findings));
   const Period period = rows.period;
-  RETURN_IF_ERROR(setting_.admit(rows.organisation, period));
+  const uint32_t row = rows.row;
+  if (absl::Status admitted = setting_.admit(rows.organisation, period); !admitted.ok()) {
+    return Refuse(row, rows.organisation, std::move(admitted), std::move(findings));
+  }
   RETURN_IF_ERROR(CheckParents(rows, &findings));
+  const std::optional<FigureStatus> status = rows.status;
+  const std::vector<ExplanationGiven> explanations = rows.explanations;
   Submission sent = ToSubmission(std::move(rows), setting_.origin);
   if (joining_.AsksForHeld()) {
     ASSIGN_OR_RETURN(HeldContent held, setting_.held(sent.organisation, period));
@@ -110,9 +160,14 @@ absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) const {
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<PastReturns> past,
                    setting_.past(sent.organisation, period));
-  findings.Append(Judge(collection_, period, sent, *past).findings);
+  Judgement judgement = Judge(collection_, period, sent, *past);
+  findings.Append(std::move(judgement.findings));
   RETURN_IF_ERROR(past->status());
-  return findings;
+  if (setting_.accept == nullptr || findings.has_error()) return findings;
+  absl::Status accepted = setting_.accept(
+      ValidRows{sent.organisation, period, status, explanations, judgement.cell_digest});
+  if (accepted.ok()) return findings;
+  return Refuse(row, sent.organisation, std::move(accepted), std::move(findings));
 }
 
 absl::Status FileExamination::CheckParents(const FileReturnRows& rows, Findings* findings) const {

@@ -7,12 +7,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/digest/digest.h"
 #include "common/period/period.h"
 #include "services/ingestion/domain/collection.h"
 #include "services/ingestion/domain/finding.h"
@@ -22,17 +24,28 @@
 
 namespace onereturn::ingestion {
 
+// A return of a file that no rule refuses.
+struct ValidRows {
+  const std::string& organisation;
+  const Period& period;
+  std::optional<FigureStatus> status;                 // As the file says it.
+  const std::vector<ExplanationGiven>& explanations;  // Of the file alone.
+  const Digest& cell_digest;                          // Of the whole that results.
+};
+
 // What the judging of a file asks of what is held. Each may be called often, for each organisation
 // of the file.
 struct FileSetting {
   Origin origin = Origin::kSubmitted;
   // May the sender send returns of the organisation?
   std::function<bool(absl::string_view organisation)> covers;
-  // OK; ODS_UNKNOWN or ODS_FORMAT, which refuse its rows and no others. Any other error ends the
-  // file.
+  // OK; ODS_UNKNOWN or ODS_FORMAT, which are findings. Here and below, an error for which
+  // RefusesOneReturn() refuses these rows and no others; any other ends the file.
   std::function<absl::Status(const std::string& organisation)> check_known;
-  // OK where the organisation's return for the period is taken now. An error ends the file.
+  // OK where the organisation's return for the period is taken now.
   std::function<absl::Status(const std::string& organisation, const Period& period)> admit;
+  // OK where what is held of the return lets it be sent. Absent: that is not looked at.
+  std::function<absl::Status(const ValidRows& rows)> accept = nullptr;
   // What is held of the organisation's return, which what is sent is joined to. Asked for only
   // where the joining asks for it.
   std::function<absl::StatusOr<HeldContent>(const std::string& organisation, const Period& period)>
@@ -75,6 +88,9 @@ class FileExamination {
   // TOO_MANY_ITEMS beyond 10,000 organisations; FILE_REPEATED_ROW for one that stands twice; those
   // of the setting.
   absl::Status Take(FileReturnRows rows);
+  // To be asked after the last. Of a file of one organisation, what `admit` or `accept` refused it
+  // for: there are no others to go on with.
+  absl::Status Finish() const;
 
   // Of all that was taken.
   Verdict verdict() const;
@@ -82,13 +98,17 @@ class FileExamination {
   std::vector<JudgedRows>& returns() { return returns_; }
 
  private:
-  absl::StatusOr<Findings> JudgeRows(FileReturnRows rows) const;
+  absl::StatusOr<Findings> JudgeRows(FileReturnRows rows);
+  // What is left of the findings of rows that are refused.
+  absl::StatusOr<Findings> Refuse(uint32_t row, absl::string_view organisation, absl::Status why,
+                                  Findings findings);
   absl::Status CheckParents(const FileReturnRows& rows, Findings* findings) const;
 
   const Collection& collection_;
   const FileSetting setting_;
   const Joining joining_;
   std::map<std::string, uint32_t> first_rows_;
+  absl::Status refusal_;  // The first of `admit` and `accept`.
   Findings findings_;
   std::vector<JudgedRows> returns_;
 };
@@ -100,9 +120,14 @@ Verdict VerdictOf(const Findings& findings);
 // and nothing that looks like a person's.
 std::string ShownCode(absl::string_view organisation);
 
-// A refusal that concerns the rows of one organisation and none of the others.
+// Is it an error that concerns the rows of one organisation and none of the others? ODS_UNKNOWN,
+// ODS_FORMAT, ODS_CLOSED, PERIOD_NOT_OPEN, PERIOD_CLOSED, NOT_REOPENED, REVISION_REASON,
+// REQUEST_ID_REUSED.
+bool RefusesOneReturn(const absl::Status& status);
+
+// Such an error as a finding, with what to do about it.
 Finding RefusedRow(uint32_t row, absl::string_view organisation, const absl::Status& why,
-                   absl::string_view suggestion);
+                   bool all_or_nothing);
 
 // The rows as Judge takes them.
 Submission ToSubmission(FileReturnRows rows, Origin origin);

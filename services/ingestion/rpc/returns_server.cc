@@ -112,25 +112,29 @@ grpc::ServerUnaryReactor* ReturnsServer::SubmitReturnFile(grpc::CallbackServerCo
                                                           grpc::ByteBuffer* response) {
   using Call =
       Mutation<returns::v1::SubmitReturnFileRequest, returns::v1::SubmitReturnFileResponse>;
-  return parts_.gate->Start<
-      returns::v1::SubmitReturnFileRequest,
-      returns::v1::SubmitReturnFileResponse>(context, request, response, [this](Call call) {
-    absl::StatusOr<FileSubmission> submission = ToSubmission(call.request, call.call, call.digest);
-    if (!submission.ok()) return call.respond(submission.status());
-    auto respond = std::make_shared<decltype(call.respond)>(std::move(call.respond));
-    // From now on: who watches while it waits for its turn is not told of an earlier run.
-    std::shared_ptr<FileRun> run = parts_.progress->Begin({submission->owner, submission->upload});
-    const bool begun = imports_.TrySubmit(
-        [this, submission = *std::move(submission), run = std::move(run), respond] {
-          absl::StatusOr<FileAnswer> answer = parts_.submit_file->Run(submission, run.get());
-          if (!answer.ok()) return (*respond)(answer.status());
-          (*respond)(ToWire(*answer));
-        });
-    if (!begun) {
-      (*respond)(Error(Reason::kQueueFull, "more files wait than the service takes at once")
-                     .RetryAfter(absl::Seconds(2)));
-    }
+  return parts_.gate
+      ->Start<returns::v1::SubmitReturnFileRequest, returns::v1::SubmitReturnFileResponse>(
+          context, request, response, [this](Call call) {
+            absl::StatusOr<FileSubmission> submission =
+                ToSubmission(call.request, call.call, call.digest);
+            if (!submission.ok()) return call.respond(submission.status());
+            TakeFile(*std::move(submission), std::move(call.respond));
+          });
+}
+
+void ReturnsServer::TakeFile(FileSubmission submission, RespondFile respond) {
+  // Once it is taken on: who watches while it waits for its turn is not told of an earlier run.
+  const OwnedUpload file{submission.owner, submission.upload};
+  const bool begun = parts_.progress->BeginTaken(file, [&](const FileProgress::RunToCome& run) {
+    return imports_.TrySubmit([this, submission = std::move(submission), run, respond] {
+      absl::StatusOr<FileAnswer> answer = parts_.submit_file->Run(submission, run.get().get());
+      if (!answer.ok()) return respond(answer.status());
+      respond(ToWire(*answer));
+    });
   });
+  if (begun) return;
+  respond(Error(Reason::kQueueFull, "more files wait than the service takes at once")
+              .RetryAfter(absl::Seconds(2)));
 }
 
 grpc::Status ReturnsServer::WatchUpload(

@@ -3,6 +3,7 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_RETURNS_SERVER_H_
 
 #include <atomic>
+#include <functional>
 #include <string>
 
 #include "common/base/thread_pool.h"
@@ -94,6 +95,11 @@ class ReturnsServer final : public ReturnsBase {
   void DrainWatches() { draining_ = true; }
 
  private:
+  using RespondFile =
+      std::function<void(absl::StatusOr<returns::v1::SubmitReturnFileResponse> response)>;
+
+  // Answers from a thread of the imports; QUEUE_FULL at once.
+  void TakeFile(FileSubmission submission, RespondFile respond);
   absl::Status FollowUpload(grpc::ServerContext* context, const Uploader& who,
                             const std::string& upload,
                             grpc::ServerWriter<returns::v1::WatchUploadResponse>* writer) const;
