@@ -44,6 +44,27 @@ TEST_F(CatalogueLifeTest, ARuleIsTriedOnAllThatWasPublished) {
               AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("RULES_BACKTEST"))));
 }
 
+// What is shown for machines is a file of definitions: as it is, it changes nothing.
+TEST_F(CatalogueLifeTest, WhatIsShownAsTextIsTakenAsAFile) {
+  const auto shown = [this](const std::string& name) {
+    const ClientRun run = demo_.As(kSteward, {"catalogue", "show", name, "--textproto"});
+    EXPECT_THAT(run, ExitedWith(0)) << name;
+    return Write("shown.textproto", run.out);
+  };
+  for (const char* name : {"items/ae_attendances", "collections/MSitAE", "collections/DM01"}) {
+    EXPECT_THAT(demo_.As(kSteward, {"apply", shown(name), "--validate-only"}),
+                AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("1 unchanged"))))
+        << name;
+    const auto proposed = demo_.Ask<catalogue::v1::ProposeChangeResponse>(
+        kSteward, {"catalogue", "propose", shown(name), "--consult", kIcbProvider, "--reason",
+                   "to be read again"});
+    EXPECT_THAT(proposed.change().name(), HasSubstr(name));
+    EXPECT_THAT(demo_.As(kSteward, {"catalogue", "withdraw", proposed.change().name(), "--reason",
+                                    "was a trial"}),
+                ExitedWith(0));
+  }
+}
+
 TEST_F(CatalogueLifeTest, AChangeIsProposedAnsweredAndNotDecidedByItsProposer) {
   const std::string file =
       Write("item.textproto",
