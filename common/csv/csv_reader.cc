@@ -91,8 +91,7 @@ class CsvReader::State {
     } else if (parsed < clean.size()) {
       RefuseUnparsed();
     } else if (clean.size() < slice.size()) {
-      Refuse(Reason::kCharset,
-             "there is a NUL byte; save the file as \"CSV UTF-8\" and send it again");
+      Refuse(Reason::kCharset, "there is a NUL byte, as in UTF-16 and in files that are no text");
     }
   }
 
@@ -164,15 +163,15 @@ class CsvReader::State {
   void Refuse(Reason reason, absl::string_view what) {
     const int64_t row = rows_ + 1;
     const int64_t column = static_cast<int64_t>(field_ends_.size()) + 1;
-    error_ = Error(reason, absl::StrCat("row ", row, ", column ", column, ": ", what))
-                 .With("row", row)
-                 .With("column", column);
+    Error error(reason, absl::StrCat("row ", row, ", column ", column, ": ", what));
+    error.With("row", row).With("column", column);
     if (reason == Reason::kMalformed) {
-      error_ = Error(reason, error_.message())
-                   .With("row", row)
-                   .With("column", column)
-                   .Remedy("Correct the quotes there, or save the file as CSV again.");
+      error.Remedy("Correct the quotes there, or save the file as CSV again.");
+    } else if (reason == Reason::kCharset) {
+      error.Remedy(
+          "Save the file as CSV in UTF-8; in a spreadsheet choose \"CSV UTF-8\", and no workbook.");
     }
+    error_ = error;
   }
 
   const CsvLimits limits_;

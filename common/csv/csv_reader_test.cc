@@ -12,6 +12,7 @@
 namespace onereturn {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -120,6 +121,13 @@ TEST(CsvReaderTest, TellsRowAndColumnToPrograms) {
   const auto details = DetailsOf(Read("a\nb,\xFF\n").status);
   ASSERT_TRUE(details.has_value());
   EXPECT_THAT(details->metadata, ElementsAre(Pair("row", "2"), Pair("column", "2")));
+}
+
+// Nobody has typed the bytes of UTF-16 or of a workbook, and nobody can type them again.
+TEST(CsvReaderTest, ANulByteIsMendedBySavingTheFileAgain) {
+  const auto details = DetailsOf(Read(absl::string_view("a\0", 2)).status);
+  ASSERT_TRUE(details.has_value());
+  EXPECT_THAT(details->metadata, Contains(Pair("remedy", HasSubstr("Save the file as CSV"))));
 }
 
 TEST(CsvReaderTest, AcceptsWhatReachesALimitExactly) {

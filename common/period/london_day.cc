@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_format.h"
+
 namespace onereturn {
 namespace {
 
@@ -32,7 +34,13 @@ CivilDay LondonDay(Timestamp instant) {
   return DayAt(instant.micros + (IsSummer(instant.micros) ? kHourMicros : 0));
 }
 
-bool IsLondonSummer(Timestamp instant) { return IsSummer(instant.micros); }
+std::string LondonClock(Timestamp instant) {
+  const bool summer = IsSummer(instant.micros);
+  const int64_t shown = instant.micros + (summer ? kHourMicros : 0);
+  const int64_t second = (shown % kDayMicros + kDayMicros) % kDayMicros / 1'000'000;
+  return absl::StrFormat("%s %02d:%02d:%02d %s", LondonDay(instant).ToString(), second / 3'600,
+                         second / 60 % 60, second % 60, summer ? "BST" : "GMT");
+}
 
 Timestamp LondonTime(const CivilDay& day, int seconds) {
   const int64_t shown = day.EpochDays() * kDayMicros + seconds * int64_t{1'000'000};

@@ -2,6 +2,8 @@
 #ifndef ONERETURN_COMMON_PERIOD_LONDON_DAY_H_
 #define ONERETURN_COMMON_PERIOD_LONDON_DAY_H_
 
+#include <string>
+
 #include "common/clock/clock.h"
 #include "common/period/civil_day.h"
 
@@ -12,8 +14,8 @@ namespace onereturn {
 // later. An instant outside the years of CivilDay gives the nearest day inside.
 CivilDay LondonDay(Timestamp instant);
 
-// Do clocks in London show British Summer Time, one hour ahead of UTC?
-bool IsLondonSummer(Timestamp instant);
+// What clocks in London show then, to the second: "2024-05-01 09:30:12 BST", in winter "GMT".
+std::string LondonClock(Timestamp instant);
 
 // The instant at which clocks in London show `seconds` (0 to 86,399) after midnight of the day. Of
 // an hour that comes twice, the first; in an hour that is left out, as if it had not been.

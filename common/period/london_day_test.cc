@@ -48,6 +48,17 @@ TEST(LondonTimeTest, IsAnHourBehindTheClockInSummer) {
   EXPECT_EQ(UtcOf("2026-10-25", 2, 0), "2026-10-25T02:00");
 }
 
+TEST(LondonDayTest, WhatTheClockShows) {
+  const auto shown = [](const char* day, int64_t seconds) {
+    return LondonClock(Timestamp{(CivilDay::Parse(day)->EpochDays() * int64_t{86'400} + seconds) *
+                                 int64_t{1'000'000}});
+  };
+  EXPECT_EQ(shown("2026-12-01", 0), "2026-12-01 00:00:00 GMT");
+  EXPECT_EQ(shown("2026-06-30", 82'800), "2026-07-01 00:00:00 BST");
+  EXPECT_EQ(shown("2026-07-15", 59'405), "2026-07-15 17:30:05 BST");
+  EXPECT_EQ(shown("1969-12-31", 86'399), "1969-12-31 23:59:59 GMT");
+}
+
 TEST(LondonDayTest, AnyInstantHasADay) {
   EXPECT_EQ(LondonDay(kMinTimestamp), CivilDay::Earliest());
   EXPECT_EQ(LondonDay(kMaxTimestamp), CivilDay::Latest());

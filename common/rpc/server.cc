@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/check.h"
 #include "common/base/read_file.h"
 #include "common/log/log.h"
@@ -114,7 +115,9 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& file) {
 }
 
 absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* message) {
-  ASSIGN_OR_RETURN(std::string text, ReadTextFile(file));
+  ASSIGN_OR_RETURN(const std::string bytes, ReadTextFile(file));
+  // Editors write the mark of UTF-8 before a text: it is none of it.
+  const std::string text(absl::StripPrefix(bytes, "\xEF\xBB\xBF"));
   FirstError error;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);

@@ -44,6 +44,32 @@ TEST_F(CatalogueLifeTest, ARuleIsTriedOnAllThatWasPublished) {
               AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("RULES_BACKTEST"))));
 }
 
+// What is shown for machines is a file of definitions: as it is, it changes nothing, and what is
+// edited in it is a proposal.
+TEST_F(CatalogueLifeTest, WhatIsShownAsTextIsTakenAsAFile) {
+  for (const char* name : {"items/ae_attendances", "collections/MSitAE", "collections/DM01"}) {
+    const ClientRun shown = demo_.As(kSteward, {"catalogue", "show", name, "--textproto"});
+    ASSERT_THAT(shown, ExitedWith(0)) << name;
+    const std::string file = Write("shown.textproto", shown.out);
+    EXPECT_THAT(demo_.As(kSteward, {"apply", file, "--validate-only"}),
+                AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("1 unchanged"))))
+        << name;
+    const std::vector<std::string> propose = {"catalogue",  "propose",  file,      "--consult",
+                                              kIcbProvider, "--reason", "is asked"};
+    EXPECT_THAT(demo_.As(kSteward, propose),
+                AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("changes nothing"))));
+    std::string edited = shown.out;
+    const std::string key = "display_name: \"";
+    edited.insert(edited.find(key) + key.size(), "New: ");
+    Write("shown.textproto", edited);
+    const auto proposed = demo_.Ask<catalogue::v1::ProposeChangeResponse>(kSteward, propose);
+    EXPECT_THAT(proposed.change().name(), HasSubstr(name));
+    EXPECT_THAT(demo_.As(kSteward, {"catalogue", "withdraw", proposed.change().name(), "--reason",
+                                    "was a trial"}),
+                ExitedWith(0));
+  }
+}
+
 TEST_F(CatalogueLifeTest, AChangeIsProposedAnsweredAndNotDecidedByItsProposer) {
   const std::string file =
       Write("item.textproto",

@@ -112,11 +112,25 @@ TEST_F(CheckTest, ADraftTakesTheWideLayoutAndNamesAllItsFaults) {
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("is not a column"))));
 }
 
-TEST_F(CheckTest, AnEmptyTemplateNamesEachFigureThatIsStillToBeGiven) {
-  ASSERT_THAT(Template("2024-05", {"--layout", "onereturn-long"}), ExitedWith(0));
-  const ClientRun run = Check(file(), {"--layout", "onereturn-long", "--json"});
-  EXPECT_THAT(run, ExitedWith(1));
-  EXPECT_THAT(run.out, AllOf(HasSubstr("VERDICT_INVALID"), HasSubstr("\"finding_count\":18")));
+// Untouched, it is said once that nothing is there; begun, each figure is named that is still to be
+// given.
+TEST_F(CheckTest, AnEmptyTemplateSaysThatItIsEmptyAndThenWhatIsMissing) {
+  for (const std::string layout : {"onereturn-wide", "onereturn-long"}) {
+    ASSERT_THAT(Template("2024-05", {"--layout", layout, "--force"}), ExitedWith(0));
+    const ClientRun untouched = Check(file(), {"--layout", layout, "--json"});
+    EXPECT_THAT(untouched, ExitedWith(1));
+    EXPECT_THAT(untouched.out, AllOf(HasSubstr("VERDICT_INVALID"), HasSubstr("RETURN_EMPTY"),
+                                     HasSubstr("\"finding_count\":1,")))
+        << layout;
+  }
+  std::vector<std::string> lines = absl::StrSplit(ReadWholeFile(file()), "\r\n");
+  std::vector<std::string> fields = absl::StrSplit(lines[1], ',');
+  fields[5] = "3";
+  lines[1] = absl::StrJoin(fields, ",");
+  const ClientRun begun = Check(Write("begun.csv", absl::StrJoin(lines, "\r\n")),
+                                {"--layout", "onereturn-long", "--json"});
+  EXPECT_THAT(begun,
+              AllOf(ExitedWith(1), Field(&ClientRun::out, HasSubstr("\"finding_count\":17"))));
 }
 
 TEST_F(CheckTest, TheFindingsAreThoseOfTheService) {

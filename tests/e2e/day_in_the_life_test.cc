@@ -277,6 +277,9 @@ TEST_F(DayInTheLifeTest, FromTheTemplateToWhatWasHeldBefore) {
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("by an extension"))));
   EXPECT_THAT(Submit(mended),
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("1 to be signed"))));
+  EXPECT_THAT(Officer(About({"nil"})),
+              AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("wait to be signed"))))
+      << "figures that wait are not replaced by zeros unasked";
   EXPECT_THAT(As(kAnalyst, {"returns", "--collection", "CLINIC"}),
               Field(&ClientRun::out, HasSubstr("No returns are held")))
       << "nobody else sees what is not signed";

@@ -144,7 +144,8 @@ absl::StatusOr<BacktestResult> BacktestRule(
   if (wish.from.has_value() && wish.to.has_value() && wish.to->start() < wish.from->start()) {
     return Error(Reason::kRange, absl::StrCat("no period lies from ", wish.from->ToString(), " to ",
                                               wish.to->ToString()))
-        .Field("to_period", "lies before from_period");
+        .Field("to_period", "lies before from_period")
+        .Remedy("Give the earlier period first.");
   }
   ASSIGN_OR_RETURN(CollectionsByDay collections, WithRule(reader, wish));
   bool incomplete = false;

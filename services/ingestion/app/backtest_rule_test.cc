@@ -121,6 +121,8 @@ TEST_F(BacktestRuleTest, WhatCannotBeTriedIsRefused) {
   reversed.to = Period::Parse("2027-02").value();
   const absl::Status range = Run(reversed).status();
   EXPECT_THAT(range, HasReason(Reason::kRange));
+  EXPECT_THAT(DetailsOf(range)->metadata, ::testing::Contains(::testing::Pair(
+                                              "remedy", ::testing::HasSubstr("earlier period"))));
   EXPECT_EQ(DetailsOf(range)->fields.at(0).field, "to_period");
   const auto stopped = BacktestRule(ingestion_.store(), Wish("beds < 4"), [](uint32_t, uint32_t) {
     return absl::CancelledError("the reader left");

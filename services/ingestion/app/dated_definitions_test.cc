@@ -4,6 +4,7 @@
 
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/compiled_collections.h"
+#include "services/ingestion/app/judge_return.h"
 #include "services/ingestion/app/testing/small_catalogue.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -105,6 +106,23 @@ TEST_F(DatedDefinitionsTest, BeforeItsFirstPeriodThereIsNoCollection) {
   EXPECT_THAT(Submit("April", 5).status(), HasReason(Reason::kPeriod));
   EXPECT_THAT(Submit("April", 5, "Other").status(), HasReason(Reason::kDefinitionUnknown));
   EXPECT_THAT(Submit("2027-Q2", 5).status(), HasReason(Reason::kPeriod));
+}
+
+// Whoever writes a period of the wrong kind is shown one of the right kind.
+TEST(PeriodOfReturnTest, AFaultShowsAPeriodOfTheCollectionsKind) {
+  const std::tuple<const char*, PeriodKind, const char*> cases[] = {
+      {"2025-04", PeriodKind::kQuarter, "such as 2025-Q2."},
+      {"2025-Q2", PeriodKind::kMonth, "such as 2025-04."},
+      {"April", PeriodKind::kWeek, "such as 2025-W14."},
+      {"2025-04", PeriodKind::kFinancialYear, "such as FY2025."},
+      {"2025-04", PeriodKind::kRollingMonths, "such as 2025-04/P12M."},
+  };
+  for (const auto& [text, kind, example] : cases) {
+    const absl::Status status = PeriodOfReturn(text, kind).status();
+    EXPECT_THAT(status, HasReason(Reason::kPeriod));
+    EXPECT_THAT(DetailsOf(status)->metadata,
+                ::testing::Contains(::testing::Pair("remedy", HasSubstr(example))));
+  }
 }
 
 TEST_F(DatedDefinitionsTest, AnItemMovesFromAPeriodOn) {

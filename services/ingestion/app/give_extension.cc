@@ -188,7 +188,10 @@ absl::StatusOr<Decision> GiveExtension::DecideToGive(
   if (!view.moments.has_value()) {
     return Error(Reason::kWindowState,
                  absl::StrCat(key.collection, " ", key.period, " has no window, so nothing is due"))
-        .Precondition(window_name, "has no due moment");
+        .Precondition(window_name, "has no due moment")
+        .Remedy(
+            "Send the return: without a window it is taken at any time once its period has "
+            "begun. Else correct collection or period.");
   }
   Error faults(Reason::kFieldInvalid, "the extension cannot be given as it is");
   CheckWhy(request.reason(), &faults);

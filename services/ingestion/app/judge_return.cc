@@ -16,6 +16,30 @@
 namespace onereturn::ingestion {
 namespace {
 
+std::optional<Period> ExampleOf(PeriodKind kind) {
+  constexpr int kYear = 2025;
+  switch (kind) {
+    case PeriodKind::kRollingMonths:
+      return Period::RollingMonths(kYear, kApril, 12).value();
+    case PeriodKind::kYearToDate:
+      return Period::YearToDate(kYear, 7).value();
+    case PeriodKind::kPlan:
+      return Period::Plan(kYear).value();
+    default:
+      return Period::Containing(kind, CivilDay{kYear, kApril, 1});
+  }
+}
+
+absl::Status OtherPeriod(PeriodKind kind, absl::string_view message, absl::string_view fault) {
+  Error error(Reason::kPeriod, message);
+  error.Field("period", fault);
+  if (const std::optional<Period> example = ExampleOf(kind); example.has_value()) {
+    error.Remedy(absl::StrCat("Write the period as the collection has it, such as ",
+                              example->ToString(), "."));
+  }
+  return error;
+}
+
 // The collection as it is for the period that was read; for one that could not be read, any: what
 // is wrong with the period is told of where the collection is known.
 absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
@@ -66,14 +90,13 @@ Judgement JudgeOn(const Collection& collection, const Period& period, const Retu
 absl::StatusOr<Period> PeriodOfReturn(const std::string& text, PeriodKind kind) {
   absl::StatusOr<Period> period = Period::Parse(text);
   if (!period.ok()) {
-    return Error(Reason::kPeriod,
-                 absl::StrCat("the period cannot be read: ", period.status().message()))
-        .Field("period", period.status().message());
+    return OtherPeriod(kind, absl::StrCat("the period cannot be read: ", period.status().message()),
+                       period.status().message());
   }
   if (period->kind() != kind) {
-    return Error(Reason::kPeriod,
-                 absl::StrCat("the collection takes periods of kind ", PeriodKindName(kind)))
-        .Field("period", absl::StrCat("is not of kind ", PeriodKindName(kind)));
+    return OtherPeriod(kind,
+                       absl::StrCat("the collection takes periods of kind ", PeriodKindName(kind)),
+                       absl::StrCat("is not of kind ", PeriodKindName(kind)));
   }
   return period;
 }

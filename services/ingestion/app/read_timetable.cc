@@ -45,7 +45,9 @@ absl::StatusOr<std::vector<Period>> PeriodsBetween(const std::string& from, cons
   }
   if (periods.empty() || periods.size() > kMostPeriods) {
     return Error(Reason::kRange, absl::StrCat("1 to ", kMostPeriods, " periods can be asked for"))
-        .Field("to_period", periods.empty() ? "lies before from_period" : "is too far ahead");
+        .Field("to_period", periods.empty() ? "lies before from_period" : "is too far ahead")
+        .Remedy(periods.empty() ? "Give the earlier period first."
+                                : "Ask for fewer periods at once.");
   }
   return periods;
 }

@@ -57,6 +57,16 @@ absl::Status RemindOpened(const Reader& reader, const OrganisationScope& scope,
   return absl::OkStatus();
 }
 
+// Was it taken back since? Whoever reads of it later must not rest on it. The row of an extension
+// that was revoked is kept, and says so.
+absl::StatusOr<bool> IsRevoked(const Reader& reader, const timetable::v1::Extension& given) {
+  const ReturnKey key{given.collection(), given.period(), given.organisation()};
+  ASSIGN_OR_RETURN(const auto extensions, ExtensionsOf(reader, key));
+  return std::any_of(extensions.begin(), extensions.end(), [&](const auto& one) {
+    return one.number() == given.number() && one.revoke_sequence() != 0;
+  });
+}
+
 absl::Status RemindOfEntry(const Reader& reader, const OrganisationScope& scope,
                            const feed::v1::Entry& entry, WatchRemindersResponse* response) {
   switch (entry.kind()) {
@@ -87,6 +97,8 @@ absl::Status RemindOfEntry(const Reader& reader, const OrganisationScope& scope,
       ASSIGN_OR_RETURN(const auto fact, ReminderFact<timetable::v1::ExtensionGiven>(entry));
       const timetable::v1::Extension& given = fact.extension();
       if (!scope.Covers(given.organisation())) return absl::OkStatus();
+      ASSIGN_OR_RETURN(const bool revoked, IsRevoked(reader, given));
+      if (revoked) return absl::OkStatus();
       Remind(timetable::v1::REMINDER_KIND_EXTENDED,
              {given.collection(), given.period(), given.organisation()}, given.end_time(),
              response);

@@ -24,6 +24,7 @@ class Reminders {
       : store_(store), scope_(std::move(scope)), soon_working_days_(soon_working_days) {}
 
   // Of the facts after `after` up to `newest`: those of a page, with how far it was looked.
+  // An extension that was revoked since is left out.
   absl::StatusOr<timetable::v1::WatchRemindersResponse> OfFacts(uint64_t after,
                                                                 uint64_t newest) const;
 

@@ -93,7 +93,8 @@ absl::StatusOr<std::vector<ReadCheck>> CheckStands(const Snapshot& snapshot,
                  absl::StrCat("the return was judged by version ", judged_by, " of ",
                               found.key.collection, ", and version ", compiled.collection->version,
                               " is in force now: submit it again"))
-        .Precondition(found.message.name(), "was judged by rules that have changed");
+        .Precondition(found.message.name(), "was judged by rules that have changed")
+        .Remedy("Submit the return again: it is then judged by the rules in force.");
   }
   // It was submitted, so its period has begun.
   ASSIGN_OR_RETURN(std::vector<ReadCheck> seen,
@@ -253,7 +254,8 @@ absl::StatusOr<Decision> DecideReopening(const Snapshot& snapshot, CompiledColle
     const std::string why =
         head.reopened ? "it is open already" : "nobody signs it, so it can be sent again";
     return Error(Reason::kSignOffState, absl::StrCat("nothing is to be reopened: ", why))
-        .Precondition(request.name(), why);
+        .Precondition(request.name(), why)
+        .Remedy("Submit the return again, with the figures as they should be.");
   }
   feed::v1::ReturnReopened reopened;
   reopened.set_organisation(key.organisation);

@@ -13,8 +13,10 @@
 namespace onereturn::ingestion {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 
 class SignReturnTest : public SignOffTest {};
 
@@ -136,7 +138,10 @@ TEST_F(SignReturnTest, WhatWasSignedIsReopenedWithAReasonBeforeItIsSentAgain) {
   EXPECT_THAT(Reopen("organisations/RLQ/returns/MSitAE.2024-04"),
               StatusIs(absl::StatusCode::kNotFound));
   ASSERT_THAT(Reopen(kMarch), IsOk());
-  EXPECT_THAT(Reopen(kMarch), HasReason(Reason::kSignOffState));
+  const auto open = Reopen(kMarch);
+  EXPECT_THAT(open, HasReason(Reason::kSignOffState));
+  EXPECT_THAT(DetailsOf(open.status())->metadata,
+              Contains(Pair("remedy", HasSubstr("Submit the return again"))));
   AcceptMarch({{"ae_attendances|type1|no", "7"}});
   EXPECT_EQ(Accepted()->revision().number(), 2u);
   EXPECT_THAT(ingestion_.Submit(March({{"ae_attendances|type1|no", "8"}})),

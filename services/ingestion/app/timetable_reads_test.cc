@@ -12,8 +12,11 @@
 namespace onereturn::ingestion {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 class TimetableReadsTest : public ::testing::Test {
  protected:
@@ -153,6 +156,11 @@ TEST_F(TimetableReadsTest, APlainRangeOfPeriodsIsAskedFor) {
   };
   EXPECT_THAT(ask("2025-06", "2025-05"), HasReason(Reason::kRange));
   EXPECT_THAT(ask("2020-01", "2025-01"), HasReason(Reason::kRange));
+  const auto remedy = [&](const char* from, const char* to) {
+    return DetailsOf(ask(from, to).status())->metadata;
+  };
+  EXPECT_THAT(remedy("2025-06", "2025-05"), Contains(Pair("remedy", HasSubstr("earlier period"))));
+  EXPECT_THAT(remedy("2020-01", "2025-01"), Contains(Pair("remedy", HasSubstr("fewer periods"))));
   EXPECT_THAT(ask("2025-06", "2025-Q3"), HasReason(Reason::kPeriod));
   EXPECT_THAT(ask("x", "2025-06"), HasReason(Reason::kPeriod));
   const auto scoped = [&](const OrganisationScope& scope) {
@@ -222,6 +230,23 @@ TEST_F(TimetableReadsTest, RemindersComeFromFactsAndOnceFromTheCalendar) {
   EXPECT_THAT(next(), ElementsAre("EXTENSION_ENDING RCF 2025-06"));
   RunAt("2025-07-14T16:00:00Z");
   EXPECT_THAT(next(), ElementsAre("LATE RCF 2025-06"));
+}
+
+// Whoever looks after an extension was taken back is not told that it was given.
+TEST_F(TimetableReadsTest, ARevokedExtensionIsNoReminder) {
+  RunAt("2025-07-01T09:00:00Z");
+  const uint64_t before = Newest();
+  const auto given = world_.Extend("RCF", "2025-06", "2025-07-12T16:00:00Z");
+  ASSERT_THAT(given, IsOk());
+  const Reminders reminders(&store(), OrganisationScope::Of("RCF", {"RCF"}), 0);
+  ASSERT_EQ(reminders.OfFacts(before, Newest())->reminders_size(), 1);
+  ASSERT_THAT(world_.Revoke(given->extension.name()), IsOk());
+  ASSERT_THAT(world_.Extend("RCF", "2025-06", "2025-07-14T16:00:00Z"), IsOk());
+  const auto after = reminders.OfFacts(before, Newest());
+  ASSERT_THAT(after, IsOk());
+  ASSERT_EQ(after->reminders_size(), 1) << "only the one in force";
+  EXPECT_EQ(after->reminders(0).moment().seconds(),
+            ParseTimestamp("2025-07-14T16:00:00Z").value().micros / 1'000'000);
 }
 
 TEST_F(TimetableReadsTest, ExtensionsAreListedAsTheyStood) {

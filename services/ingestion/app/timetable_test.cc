@@ -11,9 +11,11 @@
 namespace onereturn::ingestion {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 class TimetableTest : public ::testing::Test {
@@ -28,7 +30,9 @@ TEST_F(TimetableTest, AReturnIsTakenFromTheOpeningToTheClose) {
   RunAt("2025-06-30T22:59:59Z");
   const auto early = world_.Submit("RLQ", "2025-06");
   EXPECT_THAT(early, HasReason(Reason::kPeriodNotOpen));
-  EXPECT_THAT(std::string(early.status().message()), HasSubstr("2025-06-30T23:00:00.000000Z"));
+  EXPECT_THAT(std::string(early.status().message()), HasSubstr("2025-07-01 00:00:00 BST"));
+  EXPECT_THAT(DetailsOf(early.status())->metadata,
+              ElementsAre(Pair("opens", "2025-06-30T23:00:00.000000Z")));
   EXPECT_THAT(world_.Facts(), IsEmpty());
 
   RunAt("2025-06-30T23:00:00Z");
@@ -47,7 +51,8 @@ TEST_F(TimetableTest, AReturnIsTakenFromTheOpeningToTheClose) {
                   "LIST 2025-06 RAE"));
   const auto late = world_.Submit("RAE", "2025-06");
   EXPECT_THAT(late, HasReason(Reason::kPeriodClosed));
-  EXPECT_THAT(std::string(late.status().message()), HasSubstr("extension"));
+  EXPECT_THAT(std::string(late.status().message()),
+              AllOf(HasSubstr("closed at 2025-07-10 17:00:00 BST"), HasSubstr("extension")));
 }
 
 TEST_F(TimetableTest, PeriodsBeforeTheFirstWithAWindowAreTakenAtAnyTime) {
@@ -282,6 +287,8 @@ TEST_F(TimetableTest, AnExtensionMustMakeSense) {
                 HasReason(one.expected))
         << one.period << " " << one.until << " " << one.reason;
   }
+  EXPECT_THAT(DetailsOf(world_.Extend("RCF", "2025-05", "2025-07-03T16:00:00Z").status())->metadata,
+              ::testing::Contains(Pair("remedy", HasSubstr("Send the return"))));
   // Of a window that is not open yet.
   EXPECT_THAT(world_.Extend("RCF", "2025-07", "2025-08-10T16:00:00Z"), IsOk());
 }

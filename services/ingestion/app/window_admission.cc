@@ -36,21 +36,21 @@ absl::Status NotOpen(const Reader& reader, const Collection& collection, const P
                               " does not reach that far; ask a steward to bring it up to date"))
         .Field("period", "its window has no date yet");
   }
-  const std::string opens = FormatTimestamp(moments->opens);
+  const std::string opens = LondonClock(moments->opens);
   return Error(Reason::kPeriodNotOpen,
                absl::StrCat("the window of ", collection.code, " ", period.ToString(), " opens at ",
                             opens, ": send the return from then on"))
-      .With("opens", opens)
+      .With("opens", FormatTimestamp(moments->opens))
       .Field("period", absl::StrCat("its window opens at ", opens));
 }
 
 absl::Status Closed(const Collection& collection, const Period& period, const WindowFacts& facts) {
-  const std::string closed = FormatTimestamp(facts.moments.closes);
+  const std::string closed = LondonClock(facts.moments.closes);
   return Error(
              Reason::kPeriodClosed,
              absl::StrCat("the window of ", collection.code, " ", period.ToString(), " closed at ",
                           closed, ": ask a steward of the collection for an extension"))
-      .With("closed", closed)
+      .With("closed", FormatTimestamp(facts.moments.closes))
       .Field("period", absl::StrCat("its window closed at ", closed));
 }
 

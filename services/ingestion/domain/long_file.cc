@@ -52,6 +52,7 @@ absl::Status LongFileReader::Finish() {
 
 absl::Status LongFileReader::ReadHeader(const std::vector<absl::string_view>& fields) {
   RETURN_IF_ERROR(CheckGivenOrganisation(true, given_organisation_));
+  RETURN_IF_ERROR(CheckSeparator(fields));
   Error faults(Reason::kFileLayout, "the header row does not fit the layout");
   faults.Remedy(kHeaderRemedy);
   std::set<std::string> known = {"organisation", "period", "item", "value"};
@@ -222,13 +223,9 @@ absl::Status LongFileReader::Deliver() {
   if (!current_.has_value()) return absl::OkStatus();
   delivered_.insert(current_->organisation);
   if (current_->cells.empty()) {
-    Finding finding = FaultIn(current_->row, "value");
-    finding.code = "RETURN_EMPTY";
-    finding.message = "No row of the organisation has a figure: a blank is no zero.";
-    finding.suggestion =
-        "Fill in the figures; if there was nothing to count, write zeros, or send a nil return.";
-    current_->findings.Add(std::move(finding));
+    current_->findings.Add(EmptyReturn(*current_, FaultIn(current_->row, "value").place));
   }
+  TellIfEmpty(FaultIn(current_->row, "value").place, 0, &*current_);
   FileReturnRows rows = *std::move(current_);
   current_.reset();
   return taker_(std::move(rows));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/utf8.h"
@@ -59,6 +60,19 @@ size_t WidthOfHeader(const std::vector<absl::string_view>& header) {
 
 bool IsBlankRow(const std::vector<absl::string_view>& fields) { return WidthOfHeader(fields) == 0; }
 
+absl::Status CheckSeparator(const std::vector<absl::string_view>& header) {
+  if (WidthOfHeader(header) != 1) return absl::OkStatus();
+  const bool semicolon = absl::StrContains(header[0], ';');
+  if (!semicolon && !absl::StrContains(Trimmed(header[0]), '\t')) return absl::OkStatus();
+  return Error(Reason::kFileLayout,
+               absl::StrCat("the columns are parted by ", semicolon ? "semicolons" : "tabs",
+                            ", and a CSV file has commas"))
+      .With("row", "1")
+      .Remedy(
+          "Save the file with commas between its columns; in a spreadsheet choose \"CSV UTF-8 "
+          "(comma delimited)\".");
+}
+
 absl::Status CheckRowWidth(uint32_t row, const std::vector<absl::string_view>& fields,
                            size_t width) {
   if (fields.size() >= width && WidthOfHeader(fields) <= width) return absl::OkStatus();
@@ -69,6 +83,27 @@ absl::Status CheckRowWidth(uint32_t row, const std::vector<absl::string_view>& f
                   ? "Look whether the row was cut short, and fill in what is missing."
                   : "Look for a comma inside a figure or a name: write figures without "
                     "separators, and put names with commas between quotes.");
+}
+
+Finding EmptyReturn(const FileReturnRows& rows, Place place) {
+  Finding finding;
+  finding.code = "RETURN_EMPTY";
+  finding.organisation = rows.organisation;
+  finding.place = std::move(place);
+  finding.message = "No row of the organisation has a figure: a blank is no zero.";
+  finding.suggestion =
+      "Fill in the figures; if there was nothing to count, write zeros, or send a nil return.";
+  return finding;
+}
+
+void TellIfEmpty(Place place, size_t given_cells, FileReturnRows* rows) {
+  const bool all_blank = !rows->blank_cells.empty() &&
+                         rows->blank_cells.size() + given_cells == rows->cells.size() &&
+                         rows->findings.count() == rows->blanks;
+  if (!all_blank) return;
+  rows->findings = Findings();
+  rows->blanks = 0;
+  rows->findings.Add(EmptyReturn(*rows, std::move(place)));
 }
 
 absl::Status EmptyFile() {

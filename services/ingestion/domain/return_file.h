@@ -51,7 +51,8 @@ struct FileReturnRows {
   //   CELL_DIMENSION    a row's text is no value of its dimension; the row has no cells
   //   ROW_KIND          a row's selector chooses no shape; the row has no cells
   //   ROW_STATUS        a row's status is none that figures have, or another than an earlier row's
-  //   RETURN_EMPTY      none of the organisation's rows has anything filled in
+  //   RETURN_EMPTY      none of the organisation's rows has anything filled in; it stands in place
+  //                     of the CELL_VALUE of every figure that is owed
   //   COLUMN_NOT_BLANK  a figure stands where a row of its shape has none; it is no cell
   //   EXPLANATION       a reason cannot be kept as it is written
   //   PERSONAL_DATA     it seems to hold what a person could be found by
@@ -125,6 +126,9 @@ absl::string_view Trimmed(absl::string_view text);
 bool IsBlankRow(const std::vector<absl::string_view>& fields);
 // How many columns a header has: those right of the last one with a name are none.
 size_t WidthOfHeader(const std::vector<absl::string_view>& header);
+// FILE_LAYOUT where the header is one field that semicolons or tabs part: the one cause of all that
+// would be wrong with it.
+absl::Status CheckSeparator(const std::vector<absl::string_view>& header);
 // FILE_LAYOUT where the row has fewer columns than `width`, or something in those beyond it.
 absl::Status CheckRowWidth(uint32_t row, const std::vector<absl::string_view>& fields,
                            size_t width);
@@ -132,6 +136,13 @@ absl::Status CheckRowWidth(uint32_t row, const std::vector<absl::string_view>& f
 inline constexpr char kHeaderRemedy[] =
     "Correct the headings that are named, or name the layout that the file has; `onereturn "
     "template` writes a file with the right ones.";
+
+// Where every figure that the rows have a place for is owed and blank, and nothing else is wrong
+// with them: RETURN_EMPTY at `place`, in place of a finding of each. The cells stay, as blank ones.
+// `given_cells`: how many of the first cells no row or column gives.
+void TellIfEmpty(Place place, size_t given_cells, FileReturnRows* rows);
+// RETURN_EMPTY.
+Finding EmptyReturn(const FileReturnRows& rows, Place place);
 
 // FILE_LAYOUT for a file without a header, and for one without a row below it.
 absl::Status EmptyFile();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/base/utf8.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/domain/long_file.h"
@@ -200,7 +201,7 @@ TEST(LongFileTest, WhatIsWrongWithOneValueIsAFinding) {
     const char* value;
     const char* null_reason;
   };
-  for (const Case& bad : {Case{"", ""}, Case{"abc", ""}, Case{"\"1,000\"", ""}, Case{"", "UNKNOWN"},
+  for (const Case& bad : {Case{"abc", ""}, Case{"\"1,000\"", ""}, Case{"", "UNKNOWN"},
                           Case{"5", "WITHHELD"}, Case{"NOT_COLLECTED", ""}}) {
     const ReadFileResult result =
         Read("long", absl::StrCat(kLongHeader, "RLQ,2023-06,ae_attendances,type1,no,", bad.value,
@@ -213,6 +214,52 @@ TEST(LongFileTest, WhatIsWrongWithOneValueIsAFinding) {
     EXPECT_EQ(result.rows[0].findings.kept()[0].code, "CELL_VALUE");
     EXPECT_EQ(result.rows[0].findings.kept()[0].place.row, 2u);
   }
+}
+
+// One of two figures is blank: that one is told of. Both are: it is said once, at the first row.
+TEST(LongFileTest, ABlankIsAFindingAndAllBlankIsOne) {
+  constexpr char kBlank[] = "RLQ,2023-06,ae_attendances,type1,no,,\n";
+  constexpr char kOther[] = "RLQ,2023-06,ae_attendances,type2,no,";
+  EXPECT_EQ(FindingsOf(Read("long", absl::StrCat(kLongHeader, kBlank, kOther, "5,\n"))),
+            "CELL_VALUE 2 6");
+  const ReadFileResult empty = Read("long", absl::StrCat(kLongHeader, kBlank, kOther, ",\n"));
+  EXPECT_EQ(FindingsOf(empty), "RETURN_EMPTY 2 6");
+  EXPECT_THAT(empty.rows.at(0).blank_cells, ElementsAre(0u, 1u)) << "a draft leaves them out";
+  EXPECT_EQ(empty.rows[0].blanks, 0u) << "none has a finding of its own";
+  EXPECT_EQ(FindingsOf(Read("long", absl::StrCat(kLongHeader, kBlank, kOther, "?,\n"))),
+            "CELL_VALUE 2 6\nCELL_VALUE 3 6");
+}
+
+TEST(WideFileTest, ARowThatWasLeftBlankIsOneFinding) {
+  const ReadFileResult result = Read("published", Spoilt([](Records& r) {
+                                       for (size_t i = kFirstFigure; i < 22; ++i) r[1][i] = "";
+                                       r.pop_back();
+                                       r.push_back(TotalOf(r));
+                                     }));
+  ASSERT_THAT(result.status, IsOk());
+  ASSERT_THAT(result.rows.at(0).findings.kept(), SizeIs(1));
+  const Finding& finding = result.rows[0].findings.kept()[0];
+  EXPECT_EQ(finding.code, "RETURN_EMPTY");
+  EXPECT_EQ(finding.place.row, 2u);
+  EXPECT_EQ(finding.organisation, result.rows[0].organisation);
+  EXPECT_THAT(result.rows[0].blank_cells, SizeIs(18));
+}
+
+// Twenty columns are not missing: there is one cause.
+TEST(ReturnFileTest, ASeparatorThatIsNoCommaIsSaidFirst) {
+  for (const auto& [separator, word] :
+       {std::pair<const char*, const char*>{";", "semicolons"}, {"\t", "tabs"}}) {
+    const std::string header = absl::StrReplaceAll(kLongHeader, {{",", separator}});
+    for (const char* layout : {"long", "published"}) {
+      const ReadFileResult result = Read(layout, header);
+      EXPECT_THAT(result.status, HasReason(Reason::kFileLayout));
+      EXPECT_THAT(std::string(result.status.message()), HasSubstr(word));
+      EXPECT_EQ(DetailsOf(result.status)->fields_total, 0u);
+    }
+  }
+  EXPECT_THAT(std::string(Read("long", "organisation\n").status.message()),
+              HasSubstr("the header row"))
+      << "one column, and no other separator";
 }
 
 TEST(LongFileTest, AFileThatIsWrongAsAWholeIsRefused) {

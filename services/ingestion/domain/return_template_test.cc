@@ -30,11 +30,15 @@ TEST(ReturnTemplateTest, AnEmptyTemplateHasARowForEachCellAndNoFigures) {
   EXPECT_THAT(file, StartsWith("organisation,period,item,department,booked,value,null_reason,"
                                "explanation\r\n"
                                "RLQ,2023-06,ae_admissions_via_ae,other,,,,\r\n"));
-  // Each figure that is still to be given is named when the file is checked.
-  const ReadFileResult result = ReadReturnFile(AeCollection(), "long", file);
-  ASSERT_THAT(result.status, IsOk());
-  EXPECT_EQ(result.rows[0].cells.size(), 18u);
-  EXPECT_EQ(result.rows[0].findings.count(), 18u);
+  const ReadFileResult untouched = ReadReturnFile(AeCollection(), "long", file);
+  ASSERT_THAT(untouched.status, IsOk());
+  EXPECT_EQ(untouched.rows[0].cells.size(), 18u);
+  EXPECT_EQ(FindingsOf(untouched), "RETURN_EMPTY 2 6");
+  // Once it is begun, each figure that is still to be given is named when the file is checked.
+  const ReadFileResult begun = ReadReturnFile(
+      AeCollection(), "long", absl::StrReplaceAll(file, {{"via_ae,other,,,", "via_ae,other,,3,"}}));
+  ASSERT_THAT(begun.status, IsOk());
+  EXPECT_EQ(begun.rows[0].findings.count(), 17u);
 }
 
 TEST(ReturnTemplateTest, WhatIsNotCollectedIsFilledIn) {

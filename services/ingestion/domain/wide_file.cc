@@ -56,6 +56,7 @@ absl::Status WideFileReader::Finish() {
 absl::Status WideFileReader::ReadHeader(const Fields& fields) {
   RETURN_IF_ERROR(
       CheckGivenOrganisation(!layout_.organisation_header.empty(), given_organisation_));
+  RETURN_IF_ERROR(CheckSeparator(fields));
   ASSIGN_OR_RETURN(plan_, ColumnPlan::Make(layout_, fields));
   sums_.Clear(plan_->width());
   return absl::OkStatus();
@@ -162,6 +163,8 @@ void WideFileReader::AddToSums(const RowFigures& figures, const Fields& fields) 
 absl::Status WideFileReader::Deliver() {
   if (!current_.has_value()) return absl::OkStatus();
   totals_.Finish(*plan_, collection_.version, &*current_);
+  TellIfEmpty(Place{current_->row, 0, ""}, whole_ ? layout_.cells_without_column.size() : 0,
+              &*current_);
   if (whole_) row_reader_.AddMissingRows(*plan_, row_values_, &*current_);
   row_values_.clear();
   FileReturnRows rows = *std::move(current_);

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "common/status/status_macros.h"
 #include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
+#include "onereturn/config/v1/definitions.pb.h"
 #include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/printed_answer.h"
@@ -87,14 +88,34 @@ absl::StatusOr<ExitCode> SearchCatalogue(const CatalogueOptions& options,
   return ExitCode::kOk;
 }
 
+// As a steward would send it: without what the service gives.
+template <typename Message>
+Message AsSent(Message definition) {
+  definition.clear_name();
+  definition.clear_version();
+  definition.clear_etag();
+  return definition;
+}
+
+void AddTo(const catalogue::v1::Collection& collection, config::v1::DefinitionSet* set) {
+  *set->add_collections() = AsSent(collection);
+}
+
+void AddTo(const catalogue::v1::DataItem& item, config::v1::DefinitionSet* set) {
+  *set->add_items() = AsSent(item);
+}
+
 // For machines, as it is asked for; false where it is for people.
-bool PrintForMachines(const google::protobuf::Message& definition, const CatalogueOptions& options,
+template <typename Message>
+bool PrintForMachines(const Message& definition, const CatalogueOptions& options,
                       Environment* environment) {
   if (environment->json) {
     environment->console.Print(JsonOf(definition) + "\n");
   } else if (options.text_proto) {
+    config::v1::DefinitionSet set;
+    AddTo(definition, &set);
     std::string text;
-    google::protobuf::TextFormat::PrintToString(definition, &text);
+    google::protobuf::TextFormat::PrintToString(set, &text);
     environment->console.Print(text);
   }
   return environment->json || options.text_proto;
@@ -228,7 +249,7 @@ void AddCatalogueReads(CommandLine* line, CLI::App* catalogue) {
                 [show](Environment& environment) { return ShowDefinition(*show, environment); });
   command->add_option("NAME", show->name, "Such as items/ae_attendances")->required();
   command->add_flag("--textproto", show->text_proto,
-                    "As text protobuf, such as `apply` and `propose` take");
+                    "As a file of definitions, which `apply` and `propose` take");
   AddReadOptions(command, &show->read);
 
   auto codes = std::make_shared<CatalogueOptions>();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/digest/digest.h"
 #include "common/rpc/server.h"
 #include "common/status/status_macros.h"
@@ -133,6 +134,10 @@ absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::s
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].guidance(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) {
     Append(sets[i].responsibilities(), files[i], &definitions);
+  }
+  if (definitions.empty()) {
+    return UsageError(absl::StrCat("nothing is defined in ", absl::StrJoin(files, ", ")),
+                      "Give files of definitions, such as deploy/england/items.textproto.");
   }
   return definitions;
 }

@@ -38,7 +38,7 @@ struct Definition {
 absl::StatusOr<std::vector<std::string>> DefinitionFiles(const std::vector<std::string>& paths);
 
 // Everything in `files`, by kind in the order of sending. A usage error names file, line and column
-// of what cannot be read.
+// of what cannot be read; files that define nothing at all are one too.
 absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::string>& files);
 
 // Runs of `definitions` that may be sent at the same time: no definition of a run names another of

@@ -103,6 +103,21 @@ TEST_F(DefinitionPlan, FoldersGiveTheirFilesInOrderOfName) {
   EXPECT_EQ(ExitCodeOf(DefinitionFiles({folder_.File("none")}).status()), ExitCode::kUsage);
 }
 
+TEST_F(DefinitionPlan, FilesThatDefineNothingAreRefused) {
+  const std::string empty = File("empty.textproto", "");
+  const auto nothing = ReadDefinitions({empty, File("words.textproto", "# Nothing yet.\n")});
+  EXPECT_EQ(ExitCodeOf(nothing.status()), ExitCode::kUsage);
+  EXPECT_THAT(std::string(nothing.status().message()), HasSubstr("words.textproto"));
+  EXPECT_EQ(ReadDefinitions({empty, File("i.textproto", "items { code: \"i\" }")})->size(), 1u);
+}
+
+TEST_F(DefinitionPlan, TheMarkOfUtf8BelongsToNoDefinition) {
+  const auto marked =
+      ReadDefinitions({File("marked.textproto", "\xEF\xBB\xBFitems { code: \"i\" }")});
+  ASSERT_TRUE(marked.ok()) << marked.status();
+  EXPECT_EQ(marked->at(0).code(), "i");
+}
+
 TEST_F(DefinitionPlan, AFaultNamesFileAndLine) {
   const auto broken = ReadDefinitions({File("x.textproto", "\nitems { cod: 1 }")});
   EXPECT_EQ(ExitCodeOf(broken.status()), ExitCode::kUsage);

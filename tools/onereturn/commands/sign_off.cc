@@ -289,6 +289,17 @@ absl::StatusOr<ExitCode> Undo(const AgainOptions& options, Environment& environm
   return PrintSubmitted(answer, &environment);
 }
 
+// Do figures, rather than another nil return, wait there to be signed?
+bool FiguresWait(const Session& session, const ReturnOptions& target) {
+  const auto client = session.To<returns::v1::SignOffService>(kIngestion);
+  if (!client.ok()) return false;
+  returns::v1::GetSubmissionRequest request;
+  request.set_name(absl::StrCat(target.Name(), "/submission"));
+  const auto waiting = client->Call(&SignOffClient::Stub::GetSubmission, request);
+  return waiting.ok() && !waiting->submission().nil() &&
+         waiting->submission().state() == returns::v1::SUBMISSION_STATE_WAITING;
+}
+
 absl::StatusOr<ExitCode> SendNil(const AgainOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::ReturnsService>(kIngestion));
@@ -300,12 +311,15 @@ absl::StatusOr<ExitCode> SendNil(const AgainOptions& options, Environment& envir
   returns::v1::GetReturnRequest get;
   get.set_name(options.target.Name());
   const auto held = client.Call(&ReturnsClient::Stub::GetReturn, get);
-  if (held.ok()) {
+  if (held.ok()) request.set_etag(held->return_().etag());
+  if (held.ok() || FiguresWait(session, options.target)) {
     if (options.reason.empty()) {
-      return UsageError("figures are held for this period, and a nil return would replace them",
-                        "Say with --reason why they were wrong.");
+      return UsageError(
+          absl::StrCat("figures ",
+                       held.ok() ? "are held for this period" : "of this period wait to be signed",
+                       ", and a nil return would replace them"),
+          "Say with --reason why they were wrong.");
     }
-    request.set_etag(held->return_().etag());
     request.set_reason(returns::v1::REVISION_REASON_CORRECTION);
     request.set_reason_text(options.reason);
   }
@@ -377,7 +391,7 @@ void AddSignOffCommands(CommandLine* line) {
             "nil RLQ --collection MSitAE --period 2024-03"},
            nil, /*asks_reason=*/false, SendNil)
       ->add_option("--reason", nil->reason,
-                   "Why it replaces the figures that are held, without personal data")
+                   "Why it replaces figures that are held or wait, without personal data")
       ->type_name("TEXT");
 }
 

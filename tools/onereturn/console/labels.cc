@@ -151,11 +151,7 @@ std::string WhoText(const returns::v1::SignOff& one) {
 std::string TimeText(const google::protobuf::Timestamp& time) {
   const Timestamp instant = Timestamp::FromSeconds(time.seconds());
   if (time.seconds() == 0 || instant < kMinTimestamp || instant > kMaxTimestamp) return "";
-  constexpr int64_t kHourSeconds = 3'600;
-  const bool summer = IsLondonSummer(instant);
-  const std::string text =
-      FormatTimestamp(summer ? Timestamp::FromSeconds(time.seconds() + kHourSeconds) : instant);
-  return absl::StrCat(text.substr(0, 10), " ", text.substr(11, 8), summer ? " BST" : " GMT");
+  return LondonClock(instant);
 }
 
 std::string ValueText(const metrics::v1::MetricValue& value) {
