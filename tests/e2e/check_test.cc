@@ -16,6 +16,7 @@ using ::testing::AllOf;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class CheckTest : public DemonstrationTest {
  protected:
@@ -56,6 +57,8 @@ class CheckTest : public DemonstrationTest {
 
   std::string file() const { return File("template.csv"); }
   std::string rules() const { return File("template.rules"); }
+  // That of the test's files.
+  std::string Folder() const { return file().substr(0, file().rfind('/')); }
 };
 
 TEST_F(CheckTest, WhatIsHeldIsFilledInAndChecksAsItWasAccepted) {
@@ -177,8 +180,62 @@ TEST_F(CheckTest, AFileOfAnotherPeriodOrOrganisationIsRefusedByName) {
   const std::string text = ReadWholeFile(file());
   EXPECT_THAT(Check(Write("may.csv", absl::StrReplaceAll(text, {{"2024-03", "2024-05"}}))),
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("2024-05"))));
-  EXPECT_THAT(Check(Write("other.csv", absl::StrReplaceAll(text, {{"RLQ", "RWP"}}))),
-              Field(&ClientRun::err, AllOf(HasSubstr("ORG_SCOPE"), HasSubstr("RWP"))));
+  EXPECT_THAT(
+      Check(Write("other.csv", absl::StrReplaceAll(text, {{"RLQ", "RWP"}}))),
+      AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("row 2 names RWP, and the rules "
+                                                            "are of RLQ"))));
+  // Small letters, and what a spreadsheet makes of a formula.
+  for (const char* code : {"rlq", "=RLQ"}) {
+    const ClientRun run = Check(Write("code.csv", absl::StrReplaceAll(text, {{"RLQ", code}})));
+    EXPECT_THAT(run, AllOf(ExitedWith(1),
+                           Field(&ClientRun::err, HasSubstr(absl::StrCat("row 2 names ", code,
+                                                                         ", and the rules")))));
+    EXPECT_THAT(run.err, Not(HasSubstr("granted to you")));
+  }
+  // A file of another collection, and a folder.
+  const ClientRun foreign = Check(Write("beds.csv", "organisation,beds\nRLQ,4\n"));
+  EXPECT_THAT(foreign, AllOf(ExitedWith(1),
+                             Field(&ClientRun::err,
+                                   HasSubstr("by the rules of MSitAE, 2024-03, RLQ: the header"))));
+  EXPECT_THAT(Check(Folder()),
+              AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("is a folder"))));
+}
+
+// Neither what is filled in nor the rules that lie there are written over unasked.
+TEST_F(CheckTest, ATemplateReplacesNoFileAndNamesTheLayoutsThatCanBeFilledIn) {
+  Write("template.rules", "kept");
+  EXPECT_THAT(Template("2024-03"),
+              AllOf(ExitedWith(2), Field(&ClientRun::err, AllOf(HasSubstr("template.rules"),
+                                                                HasSubstr("--force")))));
+  EXPECT_EQ(ReadWholeFile(rules()), "kept");
+  EXPECT_EQ(ReadWholeFile(file()), "");
+  EXPECT_THAT(
+      Template("2024-03", {"--force", "--layout", "published-22"}),
+      AllOf(ExitedWith(1),
+            Field(&ClientRun::err, AllOf(HasSubstr("--layout onereturn-wide or onereturn-long"),
+                                         Not(HasSubstr("writes a file that fits"))))));
+}
+
+TEST_F(CheckTest, AnEmptyTemplateTakesNoDraftsPlace) {
+  ASSERT_THAT(Template("2024-03"), ExitedWith(0));
+  const std::string text = absl::StrReplaceAll(ReadWholeFile(file()), {{"2024-03", "2024-09"}});
+  const auto save = [this](const std::string& path) {
+    return demo_.As(Submitter(kIcbProvider), {"draft", "save", path, "--collection", "MSitAE"});
+  };
+  ASSERT_THAT(save(Write("filled.csv", text)),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("18 cells"))));
+  ASSERT_THAT(Template("2024-09", {"--force"}), ExitedWith(0));
+  EXPECT_THAT(
+      save(file()),
+      AllOf(ExitedWith(2), Field(&ClientRun::err, AllOf(HasSubstr("18 cells"),
+                                                        HasSubstr("onereturn draft drop RLQ")))));
+  EXPECT_THAT(
+      demo_.As(Submitter(kIcbProvider), {"draft", "show", "RLQ", "--collection", "MSitAE"}).out,
+      HasSubstr("2024-09     18"));
+  EXPECT_THAT(demo_.As(Submitter(kIcbProvider),
+                       {"draft", "drop", "RLQ", "--collection", "MSitAE", "--period", "2024-09"}),
+              ExitedWith(0));
+  EXPECT_THAT(save(file()), ExitedWith(0));
 }
 
 TEST_F(CheckTest, ATemplateOfAnotherOrganisationIsRefused) {

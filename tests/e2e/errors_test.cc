@@ -135,6 +135,43 @@ TEST_F(ErrorsTest, ErrorsAreJsonForPrograms) {
             "PERMISSION_METRICS_READ");
 }
 
+// A command line that cannot be read too.
+TEST_F(ErrorsTest, WrongUsageIsJsonForPrograms) {
+  const ClientRun run =
+      demo_.As(kAnalyst, {"league", kFourHours, "--period", "2024-03", "--json", "--frob"});
+  EXPECT_THAT(run, AllOf(ExitedWith(2), Field(&ClientRun::out, IsEmpty())));
+  const auto error = FromJson<google::protobuf::Struct>(run.err);
+  EXPECT_THAT(JsonPart(error, {"error", "message"}).string_value(), HasSubstr("--frob"));
+  EXPECT_THAT(JsonPart(error, {"error", "remedy"}).string_value(), HasSubstr("--help"));
+  EXPECT_EQ(JsonPart(error, {"error", "exit_code"}).number_value(), 2);
+}
+
+// What was mistyped is not taken for what holds nothing.
+TEST_F(ErrorsTest, CodesThatNobodyKnowsAreNotFound) {
+  struct Row {
+    std::vector<std::string> arguments;
+    int exit_code;
+    const char* words;
+  };
+  for (const Row& row : std::vector<Row>{
+           {{"calendar", "ZZZ"}, 4, "there is no organisation"},
+           {{"returns", "ZZZ", "--collection", "MSitAE"}, 4, "there is no organisation"},
+           {{"notices", "--collection", "FOO"}, 4, "there is no collection"},
+           {{"completeness", "MSitAE", "2026-Q1"}, 1, "2026-Q1 is no period of MSitAE"},
+           {{"completeness", "MSitAE", "2024-03", "--organisation", "ZZZ"},
+            4,
+            "there is no organisation"}}) {
+    EXPECT_THAT(demo_.As(kAnalyst, row.arguments),
+                AllOf(ExitedWith(row.exit_code), Field(&ClientRun::out, IsEmpty()),
+                      Field(&ClientRun::err, HasSubstr(row.words))))
+        << absl::StrJoin(row.arguments, " ");
+  }
+  // What is known and holds nothing is an answer.
+  EXPECT_THAT(demo_.As(kAnalyst,
+                       {"returns", kIcbProvider, "--collection", "MSitAE", "--period", "2031-01"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("No returns are held"))));
+}
+
 // A suite of its own, of which not all runs.
 TEST_F(ErrorsTest, AServiceThatIsDownIsNamedWithWhatToDo) {
   auto suite = Deployment::Create().value();

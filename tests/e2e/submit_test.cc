@@ -301,7 +301,7 @@ TEST_F(SubmitTest, AFileThatIsWrongAsAWholeIsRefused) {
            {edited([](DemoFile* file) { file->rows().clear(); }), 1, {"no organisation's row"}},
            {Write("picture.csv", std::string("\x89PNG\r\n\x1a\n\0\0\xff\xfe", 12)),
             1,
-            {"reason: "}},
+            {"NUL byte", "reason: CHARSET", "CSV UTF-8"}},
            {Write("empty.csv", ""), 2, {"holds 0 B", "Check"}},
            {File("missing.csv"), 2, {"cannot be read: No such file"}}}) {
     const uint64_t before = demo_.SequenceOf("ingestion");
@@ -312,6 +312,57 @@ TEST_F(SubmitTest, AFileThatIsWrongAsAWholeIsRefused) {
     for (const std::string& words : row.words) EXPECT_THAT(run.err, HasSubstr(words));
     EXPECT_EQ(demo_.SequenceOf("ingestion"), before) << row.file;
   }
+}
+
+// The files of a folder are tried one and all, and what became of each is said.
+TEST_F(SubmitTest, AFaultyFileHoldsNoOtherUpAndIsNamedInTheEnd) {
+  const auto changed = [this](const char* name, const char* period, const char* figure) {
+    DemoFile file = DemoFile::Of(period).Only({kIcbProvider});
+    file.At(kIcbProvider, kType1) = figure;
+    file.WriteTo(File(name));
+    return File(name);
+  };
+  for (const bool parallel : {false, true}) {
+    const std::string a = changed("a.csv", "2022-10", parallel ? "81001" : "81002");
+    const std::string b = Write("b.csv", "organisation,period\nRLQ,2022-11\n");
+    const std::string c = changed("c.csv", "2022-12", parallel ? "81003" : "81004");
+    const std::vector<std::string> options =
+        parallel ? std::vector<std::string>{"--parallel", "3"} : std::vector<std::string>{};
+    const ClientRun run = demo_.As(kLoader, demo_.Submit({a, b, c}, options));
+    EXPECT_THAT(run, ExitedWith(1));
+    EXPECT_THAT(run.err, AllOf(HasSubstr(b + ": the header row"), HasSubstr("what to do: ")));
+    EXPECT_THAT(run.out, AllOf(HasSubstr(a + "  October 2022"), HasSubstr(c + "  December 2022"),
+                               HasSubstr("3 files in "), HasSubstr(": 2 returns stored"),
+                               HasSubstr("1 file ended in an error: " + b + "."),
+                               HasSubstr("Receipts: sequences")));
+    std::vector<std::string> as_json = options;
+    as_json.push_back("--json");
+    const ClientRun json = demo_.As(kLoader, demo_.Submit({a, b, c}, as_json));
+    EXPECT_THAT(json, ExitedWith(1));
+    const auto answer = FromJson<google::protobuf::Struct>(json.out);
+    ASSERT_EQ(JsonList(answer, {"files"}).size(), 3u);
+    EXPECT_EQ(JsonPart(answer, {"files", "1", "error", "reason"}).string_value(), "FILE_LAYOUT");
+    for (const char* sent : {"0", "2"}) {
+      EXPECT_TRUE(
+          JsonMessage<SubmitReturnFileResponse>(answer, {"files", sent, "answer"}).has_receipt());
+    }
+    FromJson<google::protobuf::Struct>(json.err);
+  }
+}
+
+// What concerns all ends the run, and says what was not sent.
+TEST_F(SubmitTest, AnErrorThatConcernsAllFilesEndsTheRun) {
+  const std::string a = Written(DemoFile::Of("2022-10").Only({kIcbProvider}));
+  const std::string b = Written(DemoFile::Of("2022-11").Only({kIcbProvider}));
+  const ClientRun run = demo_.As(kAnalyst, demo_.Submit({a, b}));
+  EXPECT_THAT(run, AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("reason: PERMISSION"))));
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("0 returns stored"), HasSubstr("1 file ended in an error: " + a),
+                    HasSubstr("1 was not sent: " + b)));
+  const auto json =
+      FromJson<google::protobuf::Struct>(demo_.As(kAnalyst, demo_.Submit({a, b}, {"--json"})).out);
+  EXPECT_EQ(JsonPart(json, {"files", "0", "error", "exit_code"}).number_value(), 3);
+  EXPECT_FALSE(JsonPart(json, {"files", "1", "sent"}).bool_value());
 }
 
 TEST_F(SubmitTest, OptionsThatDoNotFit) {

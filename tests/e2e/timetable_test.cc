@@ -7,6 +7,9 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/clock/clock.h"
 #include "common/status/testing/status_matchers.h"
 #include "tests/e2e/client_run.h"
@@ -46,7 +49,7 @@ class TimetableE2eTest : public ::testing::Test {
     return RunClient({std::move(arguments), suite_->ProfileOf(persona).value()});
   }
 
-  const std::unique_ptr<Deployment> suite_ = Deployment::Create().value();
+  const std::unique_ptr<Deployment> suite_ = Deployment::Create({.submitters = {"RLQ"}}).value();
 };
 
 TEST_F(TimetableE2eTest, AMissingReturnIsExtendedAndTakenBack) {
@@ -91,6 +94,55 @@ TEST_F(TimetableE2eTest, AMissingReturnIsExtendedAndTakenBack) {
   EXPECT_THAT(As(kAnalyst, {"completeness", "BEDS", "2026-Q1"}).out, HasSubstr("MISSING"));
   EXPECT_THAT(As(kAnalyst, {"completeness", "BEDS", "2026-Q1", "--json"}).out,
               HasSubstr("STANDING_MISSING"));
+}
+
+// A month whose returns were due weeks ago, and are still taken.
+TEST_F(TimetableE2eTest, AReturnThatComesLateIsToldSo) {
+  const absl::CivilMonth now = absl::ToCivilMonth(absl::Now(), absl::UTCTimeZone());
+  const std::string period = absl::FormatCivilTime(now - 2);
+  const std::string day = "-01";
+  const std::string file = suite_->File("late.textproto");
+  std::ofstream(file) << absl::StrCat(
+      R"(
+calendars {
+  code: "weekdays" display_name: "Weekdays" source: "none"
+  from_date: ")",
+      absl::FormatCivilTime(now - 12), day, R"(" to_date: ")", absl::FormatCivilTime(now + 12), day,
+      R"("
+}
+organisations { code: "RLQ" display_name: "Wye Valley" type: ORGANISATION_TYPE_PROVIDER }
+items {
+  code: "seen" display_name: "Seen" concept_text: "Seen" unit: "patients"
+  additive_over_organisations: true
+}
+collections {
+  code: "SEEN" display_name: "Seen, monthly" period_kind: PERIOD_KIND_MONTH items: "seen"
+  frames { organisation: "RLQ" from_period: ")",
+      period, R"(" }
+  layouts { code: "long" display_name: "Long" long { } }
+  window {
+    calendar: "weekdays" from_period: ")",
+      period, R"(" open_working_day: 1
+    due_working_day: 2 due_time_of_day: "17:00:00" close_working_day: 60
+  }
+}
+)");
+  ASSERT_THAT(As(kSteward, {"apply", file}), ExitedWith(0));
+  EXPECT_THAT(
+      As(kAnalyst, {"watch", "reminders", "--organisation", "RLQ", "--after", "0", "--limit", "2"})
+          .out,
+      HasSubstr("LATE since"));
+  const auto send = [&](const char* figure) {
+    const std::string path = suite_->File("seen.csv");
+    std::ofstream(path) << "organisation,period,item,value\nRLQ," << period << ",seen," << figure
+                        << "\n";
+    return RunClient({{"submit", path, "--collection", "SEEN", "--layout", "long"},
+                      suite_->ProfileOf(Submitter("RLQ")).value()});
+  };
+  EXPECT_THAT(send("7"), AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("1 stored")),
+                               Field(&ClientRun::out, HasSubstr("late: it was due before "))));
+  // What changes nothing comes at no time.
+  EXPECT_THAT(send("7"), AllOf(ExitedWith(0), Field(&ClientRun::out, Not(HasSubstr("late:")))));
 }
 
 }  // namespace

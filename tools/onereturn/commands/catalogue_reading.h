@@ -8,6 +8,8 @@
 #include "absl/status/statusor.h"
 #include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "services/ingestion/domain/collection.h"
+#include "tools/onereturn/commands/command.h"
+#include "tools/onereturn/commands/return_name.h"
 #include "tools/onereturn/connection/session.h"
 
 namespace onereturn::client {
@@ -27,6 +29,11 @@ absl::StatusOr<DefinedCollection> ReadDefinedCollection(const CatalogueClient& c
 // As files are read by it; asks for the organisations of the catalogue where they are values.
 absl::StatusOr<ingestion::Collection> CompileDefined(const CatalogueClient& client,
                                                      const DefinedCollection& defined);
+
+// For an answer in which nothing stands, whether what was asked for is known at all; what is empty
+// is not looked at. NOT_FOUND for an organisation or a collection that the catalogue does not have,
+// PERIOD for a period of a kind that the collection does not take. OK where the caller may not ask.
+absl::Status CheckNamesAreKnown(const Environment& environment, const ReturnOptions& named);
 
 }  // namespace onereturn::client
 

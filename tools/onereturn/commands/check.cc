@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/read_file.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/definitions/messages.h"
@@ -68,19 +69,49 @@ absl::StatusOr<const ingestion::LayoutSpec*> LayoutOf(const ingestion::Collectio
                     "Its layouts are those of published files: fill in such a file.");
 }
 
-absl::StatusOr<ExitCode> MakeTemplate(const TemplateOptions& options, Environment& environment) {
-  if (!options.force && ReadFile(options.out).has_value()) {
+absl::Status CheckMayWrite(const TemplateOptions& options) {
+  if (options.out == options.rules) {
+    return UsageError("--out and --rules name the same file", "Name one file for each.");
+  }
+  if (options.force) return absl::OkStatus();
+  if (ReadFile(options.out).has_value()) {
     return UsageError(absl::StrCat("\"", options.out, "\" is there already, perhaps filled in"),
                       "Name another file with --out, or replace it with --force.");
   }
+  if (!options.rules.empty() && ReadFile(options.rules).has_value()) {
+    return UsageError(absl::StrCat("\"", options.rules, "\" is there already"),
+                      "Name another file with --rules, or replace it with --force.");
+  }
+  return absl::OkStatus();
+}
+
+// The file to fill in. Where the layout is one of published files alone, the error says which are
+// not.
+absl::StatusOr<std::string> FileToFillIn(const ingestion::RulePack& pack,
+                                         const ingestion::LayoutSpec& layout) {
+  const auto write = [&pack](const ingestion::LayoutSpec& one) {
+    return ingestion::WriteTemplate(pack.collection, one, pack.period, pack.organisation,
+                                    pack.held);
+  };
+  absl::StatusOr<std::string> file = write(layout);
+  if (file.ok()) return file;
+  std::vector<std::string> others;
+  for (const ingestion::LayoutSpec& other : pack.collection.layouts) {
+    if (write(other).ok()) others.push_back(other.code);
+  }
+  if (others.empty()) return file.status();
+  return WithRemedy(file.status(), absl::StrCat("Name one that can be filled in: --layout ",
+                                                absl::StrJoin(others, " or "), "."));
+}
+
+absl::StatusOr<ExitCode> MakeTemplate(const TemplateOptions& options, Environment& environment) {
+  RETURN_IF_ERROR(CheckMayWrite(options));
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const VerifyingKey trusted, PublicKeyOf(session.profile(), kIngestion));
   ASSIGN_OR_RETURN(const std::string bytes, FetchRules(session, options));
   ASSIGN_OR_RETURN(const ingestion::RulePack pack, OpenRulePack(bytes, trusted));
   ASSIGN_OR_RETURN(const ingestion::LayoutSpec* layout, LayoutOf(pack.collection, options.layout));
-  ASSIGN_OR_RETURN(const std::string file,
-                   ingestion::WriteTemplate(pack.collection, *layout, pack.period,
-                                            pack.organisation, pack.held));
+  ASSIGN_OR_RETURN(const std::string file, FileToFillIn(pack, *layout));
   RETURN_IF_ERROR(WriteLocalFile(options.out, file));
   if (!options.rules.empty()) RETURN_IF_ERROR(WriteLocalFile(options.rules, bytes));
   if (environment.json) {
@@ -162,28 +193,6 @@ void PrintJson(const std::vector<Checked>& files, const ingestion::RulePack& pac
   environment->console.Print(json.EndArray().EndObject().Take());
 }
 
-// When the return is taken, as far as the rules know; empty where its period has no window.
-std::string WindowSentence(const returns::v1::RulePack& pack) {
-  if (!pack.has_window()) return "";
-  const returns::v1::ReturnWindow& window = pack.window();
-  if (!window.has_moments()) return "When its window opens was not known yet.\n";
-  const timetable::v1::WindowMoments& moments = window.moments();
-  switch (window.state()) {
-    case returns::v1::WINDOW_STATE_NOT_OPEN:
-      return absl::StrCat("Its window was not open yet: it opens at ",
-                          TimeText(moments.open_time()), ".\n");
-    case returns::v1::WINDOW_STATE_CLOSED:
-      return absl::StrCat("Its window had closed, at ", TimeText(moments.close_time()),
-                          ": ask a steward of the collection for an extension.\n");
-    default:
-      break;
-  }
-  const auto& due =
-      window.has_extension_end_time() ? window.extension_end_time() : moments.due_time();
-  return absl::StrCat("Its window was open: due before ", TimeText(due),
-                      window.has_extension_end_time() ? ", by an extension" : "", ".\n");
-}
-
 absl::StatusOr<ExitCode> CheckAll(const CheckOptions& options, Environment& environment) {
   std::optional<VerifyingKey> trusted;
   if (IsProfileGiven(environment.profile)) {
@@ -200,7 +209,7 @@ absl::StatusOr<ExitCode> CheckAll(const CheckOptions& options, Environment& envi
   for (const std::string& path : options.files) {
     Checked checked{path, {}, {}};
     absl::StatusOr<ingestion::CheckedFile> judged = CheckLocalFile(pack, layout->code, path);
-    if (!judged.ok()) return Within(path, judged.status());
+    if (!judged.ok()) return judged.status();
     checked.judged = *std::move(judged);
     for (const ingestion::Finding& finding : checked.judged.findings.kept()) {
       *checked.findings.Add() = ingestion::MessageOf(finding);
@@ -242,7 +251,7 @@ void AddTemplateCommand(CommandLine* line) {
                    "Which of the collection's layouts (else the first that can be filled in)")
       ->type_name("CODE");
   command->add_option("--out", options->out, "The file to write")->type_name("FILE")->required();
-  command->add_flag("--force", options->force, "Replace a file that is there already");
+  command->add_flag("--force", options->force, "Replace files that are there already");
   command->add_option("--rules", options->rules, "Write the signed rules here, for `check`")
       ->type_name("FILE");
   AddReadOptions(command, &options->read);

@@ -1,10 +1,12 @@
 #include "tools/onereturn/commands/command.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "common/clock/clock.h"
 #include "common/feed/position.h"
 #include "common/feed/wire.h"
@@ -21,6 +23,12 @@ constexpr size_t kHelpWidth = 80;  // Where no terminal says another.
 // Is `error` about something that is missing?
 bool IsAboutAbsence(const CLI::ParseError& error) {
   return error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+}
+
+// A command line that cannot be read does not say which way it wants its errors: look at its words.
+bool WantsJson(int argument_count, char** arguments) {
+  return std::any_of(arguments, arguments + argument_count,
+                     [](const char* word) { return absl::string_view(word) == "--json"; });
 }
 
 // Descriptions flow: their lines are broken once, for the terminal that is there.
@@ -95,6 +103,11 @@ absl::StatusOr<ExitCode> CommandLine::Run(int argument_count, char** arguments) 
                          : app_.exit(error, help, fault);
     const size_t width = environment_->console.width();
     environment_->console.Print(WrappedHelp(help.str(), width == 0 ? kHelpWidth : width));
+    if (code != 0 && WantsJson(argument_count, arguments)) {
+      const std::vector<std::string> lines = absl::StrSplit(fault.str(), '\n');
+      environment_->json = true;
+      return UsageError(lines.front(), "Run the command with --help for its options.");
+    }
     environment_->console.Note(fault.str());
     return code == 0 ? ExitCode::kOk : ExitCode::kUsage;
   }

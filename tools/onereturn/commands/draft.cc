@@ -1,4 +1,5 @@
 // draft: an officer's work in progress.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,6 +85,19 @@ ExitCode PrintFaults(const DraftFile& draft, Environment* environment) {
   return ExitCode::kInvalidData;
 }
 
+// A file in which no figure is filled in is no work that could take the place of other work.
+absl::Status CheckReplaces(const DraftFile& draft, const returns::v1::Draft& held,
+                           const ReturnOptions& target) {
+  const bool blank = std::none_of(draft.cells.begin(), draft.cells.end(),
+                                  [](const Cell& cell) { return cell.value.has_value(); });
+  if (!blank || held.cell_count() <= draft.cells.size()) return absl::OkStatus();
+  return UsageError(absl::StrCat("the file holds no figure, and ", held.name(), " holds ",
+                                 Count(held.cell_count(), "cell"), ": nothing was saved"),
+                    absl::StrCat("Fill in the file; or to lose what is kept: onereturn draft drop ",
+                                 target.organisation, " --collection ", target.collection,
+                                 " --period ", target.period));
+}
+
 absl::StatusOr<ExitCode> SaveDraft(const DraftOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const DraftFile draft, ReadFigures(session, options));
@@ -98,7 +112,10 @@ absl::StatusOr<ExitCode> SaveDraft(const DraftOptions& options, Environment& env
   returns::v1::GetDraftRequest get;
   get.set_name(target.Name() + "/draft");
   const auto held = client.Call(&SignOffClient::Stub::GetDraft, get);
-  if (held.ok()) request.set_etag(held->draft().etag());
+  if (held.ok()) {
+    RETURN_IF_ERROR(Within(options.file, CheckReplaces(draft, held->draft(), target)));
+    request.set_etag(held->draft().etag());
+  }
   request.set_request_id(ContentId("draft", request));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&SignOffClient::Stub::SaveDraft, request));
   if (environment.json) {

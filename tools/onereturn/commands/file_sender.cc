@@ -17,6 +17,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/period/period.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/console/console.h"
 #include "tools/onereturn/console/error_text.h"
@@ -117,14 +118,18 @@ class Sending {
     for (std::thread& worker : workers_) worker.join();
   }
 
-  // Waits for the file; false when it is not there yet after kProgressEvery.
+  // Waits until the file is answered, or is known never to be sent; false when neither is so after
+  // kProgressEvery.
   bool WaitFor(size_t place) {
     std::unique_lock<std::mutex> lock(mutex_);
-    return arrived_.wait_for(lock, kProgressEvery, [&] { return sent_[place].has_value(); });
+    return arrived_.wait_for(lock, kProgressEvery, [&] {
+      return sent_[place].has_value() || (stopping_ && place >= next_);
+    });
   }
-  absl::StatusOr<SentFile> Take(size_t place) {
+  // Absent for a file that is not sent.
+  std::optional<absl::StatusOr<SentFile>> Take(size_t place) {
     std::lock_guard<std::mutex> lock(mutex_);
-    return *std::exchange(sent_[place], absl::CancelledError("taken"));
+    return std::exchange(sent_[place], std::nullopt);
   }
   // In words for whoever waits.
   std::string Words() {
@@ -148,7 +153,9 @@ class Sending {
       {
         std::lock_guard<std::mutex> lock(mutex_);
         ++answered_;
-        if (!sent.ok()) stopping_ = true;
+        // The periods of a file are taken in order: a rule of one may look back at that before.
+        const bool in_order = options_.periods.size() > 1;
+        if (!sent.ok() && (in_order || ConcernsAllFiles(sent.status()))) stopping_ = true;
         sent_[place] = std::move(sent);
       }
       arrived_.notify_all();
@@ -296,10 +303,31 @@ absl::StatusOr<std::vector<std::string>> PeriodsOf(const std::string& text) {
   return periods;
 }
 
-absl::Status SendFiles(const ReturnsClient& client, const SendOptions& options,
-                       const std::vector<std::string>& paths,
-                       const std::function<void(absl::string_view words)>& progress,
-                       const std::function<void(SentFile sent)>& take) {
+bool ConcernsAllFiles(const absl::Status& error) {
+  const std::optional<ErrorDetails> details = DetailsOf(error);
+  switch (error.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kUnimplemented:
+      return true;
+    case absl::StatusCode::kPermissionDenied:
+      // Whose figures they are, the file says.
+      return !details.has_value() || details->reason != Reason::kOrgScope;
+    default:
+      break;
+  }
+  return details.has_value() &&
+         std::any_of(details->fields.begin(), details->fields.end(), [](const auto& one) {
+           return one.field == "collection" || one.field == "layout";
+         });
+}
+
+void SendFiles(const ReturnsClient& client, const SendOptions& options,
+               const std::vector<std::string>& paths,
+               const std::function<void(absl::string_view words)>& progress,
+               const std::function<void(FileOutcome outcome)>& take) {
   std::vector<Shipment> shipments;
   for (const std::string& path : paths) {
     if (options.periods.empty()) shipments.push_back({path, ""});
@@ -308,11 +336,13 @@ absl::Status SendFiles(const ReturnsClient& client, const SendOptions& options,
   Sending sending(client, options, shipments);
   for (size_t place = 0; place < shipments.size(); ++place) {
     while (!sending.WaitFor(place)) progress(sending.Words());
-    absl::StatusOr<SentFile> sent = sending.Take(place);
-    if (!sent.ok()) return Within(shipments[place].path, sent.status());
-    take(*std::move(sent));
+    const Shipment& shipment = shipments[place];
+    FileOutcome outcome{shipment.path, shipment.period, sending.Take(place)};
+    if (outcome.sent.has_value() && !outcome.sent->ok()) {
+      *outcome.sent = Within(shipment.path, outcome.sent->status());
+    }
+    take(std::move(outcome));
   }
-  return absl::OkStatus();
 }
 
 }  // namespace onereturn::client

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,18 @@ struct SentFile {
   int64_t micros = 0;
 };
 
+// What became of a file.
+struct FileOutcome {
+  std::string path;
+  std::string period;  // For which it was sent; empty: the file says it.
+  // Why it has no answer, with the path; absent: the run had ended before it.
+  std::optional<absl::StatusOr<SentFile>> sent;
+};
+
+// Is the error about what all files have in common (who calls, whether the service is reached and
+// has room, the collection and layout that are named), so that no other file would fare better?
+bool ConcernsAllFiles(const absl::Status& error);
+
 // The files that `paths` name, in their order: a folder stands for the files in it that end in
 // ".csv", in order of name. A usage error for a folder without any.
 absl::StatusOr<std::vector<std::string>> FilesOf(const std::vector<std::string>& paths);
@@ -48,15 +61,15 @@ absl::StatusOr<std::vector<std::string>> FilesOf(const std::vector<std::string>&
 // cannot be read, ends of different kinds or in the wrong order, or more than 1,000 periods.
 absl::StatusOr<std::vector<std::string>> PeriodsOf(const std::string& text);
 
-// Sends the files, at most options.parallel at a time. `take` gets each in the order of `paths`,
-// and of options.periods for each path, as soon as it and those before it are answered; `progress`
-// gets words about how far it is. Both run on the calling thread. The first error ends it, once the
-// files under way are answered; files after it may have been taken, and sending them again changes
-// nothing.
-absl::Status SendFiles(const ReturnsClient& client, const SendOptions& options,
-                       const std::vector<std::string>& paths,
-                       const std::function<void(absl::string_view words)>& progress,
-                       const std::function<void(SentFile sent)>& take);
+// Sends the files, at most options.parallel at a time. `take` gets what became of each in the order
+// of `paths`, and of options.periods for each path, as soon as it and those before it are known;
+// `progress` gets words about how far it is. Both run on the calling thread. A faulty file holds no
+// other up. After an error that concerns all files, and of several periods after any, no more is
+// begun: what is under way is still answered. Sending again what was taken changes nothing.
+void SendFiles(const ReturnsClient& client, const SendOptions& options,
+               const std::vector<std::string>& paths,
+               const std::function<void(absl::string_view words)>& progress,
+               const std::function<void(FileOutcome outcome)>& take);
 
 }  // namespace onereturn::client
 

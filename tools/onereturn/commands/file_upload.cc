@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/read_file.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/console/error_text.h"
 #include "tools/onereturn/console/number_text.h"
@@ -16,6 +17,18 @@ namespace {
 
 constexpr uint64_t kPieceBytes = 65'536;
 constexpr uint64_t kLargestFileBytes = 268'435'456;
+constexpr size_t kLookedAtBytes = 65'536;
+
+// What holds a NUL byte is no text: a picture, a spreadsheet, UTF-16. The service would say the
+// same, once all of it is there.
+absl::Status CheckIsText(const std::string& path, absl::string_view bytes) {
+  if (bytes.substr(0, kLookedAtBytes).find('\0') == absl::string_view::npos) {
+    return absl::OkStatus();
+  }
+  return Error(Reason::kCharset,
+               absl::StrCat("\"", path, "\" is no CSV file: there is a NUL byte in it"))
+      .Remedy("In a spreadsheet save it as \"CSV UTF-8\", then send that file.");
+}
 
 }  // namespace
 
@@ -37,6 +50,7 @@ absl::StatusOr<LocalFile> ReadLocalFile(const std::string& path) {
   if (!bytes.has_value()) {
     return UsageError(absl::StrCat("\"", path, "\" cannot be read"), kRemedy);
   }
+  RETURN_IF_ERROR(CheckIsText(path, *bytes));
   LocalFile file{path, *std::move(bytes), {}};
   file.digest = Sha256(file.bytes);
   return file;

@@ -22,7 +22,8 @@ struct LocalFile {
   Digest digest = {};
 };
 
-// A usage error when the file cannot be read, is empty, or is larger than ingestion takes.
+// A usage error when the file cannot be read, is empty, or is larger than ingestion takes; CHARSET
+// for one that begins as no text does.
 absl::StatusOr<LocalFile> ReadLocalFile(const std::string& path);
 
 // The name of the complete upload. `on_progress` gets the bytes held so far.

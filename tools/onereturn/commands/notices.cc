@@ -10,6 +10,7 @@
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
 #include "onereturn/returns/v1/notice_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
+#include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/return_name.h"
 #include "tools/onereturn/connection/pages.h"
@@ -163,6 +164,9 @@ absl::StatusOr<ExitCode> ShowNotices(const NoticeOptions& options, Environment& 
   Told told;
   const absl::Status noticed = AskNotices(session, options, &told);
   if (!noticed.ok() && !MayNotAsk(noticed)) return noticed;
+  if (told.notices.has_value() && told.notices->notices().empty()) {
+    RETURN_IF_ERROR(CheckNamesAreKnown(environment, {"", options.collection, ""}));
+  }
   const absl::Status checked = AskEvidence(session, &told);
   if (!noticed.ok() && !checked.ok()) return noticed;
   if (environment.json) {

@@ -7,6 +7,7 @@
 #include "common/digest/digest.h"
 #include "common/status/status_macros.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
+#include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/file_upload.h"
 #include "tools/onereturn/connection/pages.h"
@@ -68,6 +69,10 @@ absl::StatusOr<ExitCode> ListReturns(const ReturnsClient& client, const ReturnsO
   request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &ReturnsClient::Stub::ListReturns, request));
+  if (list.returns().empty()) {
+    RETURN_IF_ERROR(CheckNamesAreKnown(*environment,
+                                       {options.organisation, options.collection, options.period}));
+  }
   if (environment->json) {
     environment->console.Print(JsonOf(list) + "\n");
     return ExitCode::kOk;

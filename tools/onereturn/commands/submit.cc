@@ -1,4 +1,5 @@
 // submit: sends files of returns.
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "onereturn/feed/v1/entry.pb.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/file_sender.h"
+#include "tools/onereturn/commands/lateness.h"
 #include "tools/onereturn/console/findings_text.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
@@ -109,15 +111,58 @@ void PrintFile(const SentFile& taken, const SubmitOptions& options, Environment*
   if (!findings.empty()) environment->console.Print(absl::StrCat("\n", findings, "\n"));
 }
 
-void PrintSummary(const std::vector<SentFile>& taken, int64_t micros, const SubmitOptions& options,
-                  Environment* environment) {
+// The answer to a file; null where there is none.
+const SentFile* AnswerIn(const FileOutcome& outcome) {
+  return outcome.sent.has_value() && outcome.sent->ok() ? &**outcome.sent : nullptr;
+}
+
+std::string NameOfFile(const FileOutcome& outcome) {
+  return outcome.period.empty() ? outcome.path
+                                : absl::StrCat(outcome.path, " (", outcome.period, ")");
+}
+
+// "2 files were not sent: b.csv, c.csv. ", then what to do; empty for none.
+std::string NamedFiles(const std::vector<std::string>& names, absl::string_view one,
+                       absl::string_view several, absl::string_view next) {
+  constexpr size_t kNamed = 10;
+  if (names.empty()) return "";
+  const std::vector<std::string> shown(
+      names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kNamed)));
+  return absl::StrCat(names.size() == 1 ? absl::StrCat("1 ", one)
+                                        : absl::StrCat(WithThousands(names.size()), " ", several),
+                      ": ", absl::StrJoin(shown, ", "),
+                      names.size() > kNamed
+                          ? absl::StrCat(" and ", WithThousands(names.size() - kNamed), " more")
+                          : "",
+                      ". ", next, "\n");
+}
+
+// Of files without an answer: which, and what to do.
+std::string UnansweredText(const std::vector<FileOutcome>& outcomes) {
+  std::vector<std::string> failed;
+  std::vector<std::string> not_sent;
+  for (const FileOutcome& outcome : outcomes) {
+    if (AnswerIn(outcome) != nullptr) continue;
+    (outcome.sent.has_value() ? failed : not_sent).push_back(NameOfFile(outcome));
+  }
+  return absl::StrCat(
+      NamedFiles(failed, "file ended in an error", "files ended in errors",
+                 "Mend what the error says, and send it again."),
+      NamedFiles(not_sent, "was not sent", "were not sent",
+                 "Send all again once that is mended: what was taken is not taken twice."));
+}
+
+void PrintSummary(const std::vector<FileOutcome>& outcomes, int64_t micros,
+                  const SubmitOptions& options, Environment* environment) {
   ReturnCounts all;
   uint64_t first = 0;
   uint64_t last = 0;
   bool informed = false;
   bool sent_before = false;
   bool refused_before = false;
-  for (const SentFile& one : taken) {
+  for (const FileOutcome& outcome : outcomes) {
+    if (AnswerIn(outcome) == nullptr) continue;
+    const SentFile& one = *AnswerIn(outcome);
     const ReturnCounts counts = CountsOf(one.response, options.send);
     all.stored += counts.stored;
     all.same += counts.same;
@@ -137,12 +182,12 @@ void PrintSummary(const std::vector<SentFile>& taken, int64_t micros, const Subm
     }
   }
   std::string text = absl::StrCat(
-      "\n", Count(taken.size(), options.send.periods.size() > 1 ? "period" : "file"), " in ",
+      "\n", Count(outcomes.size(), options.send.periods.size() > 1 ? "period" : "file"), " in ",
       DurationText(micros), ": ", Count(all.stored, "return"),
       options.send.validate_only ? " valid" : " stored", ", ", WithThousands(all.same),
       " as held, ", WithThousands(all.refused), " refused",
       all.held_back == 0 ? "" : absl::StrCat(", ", WithThousands(all.held_back), " held back"),
-      ".\n");
+      ".\n", UnansweredText(outcomes));
   if (all.waiting > 0) {
     absl::StrAppend(&text, Count(all.waiting, "return"), all.waiting == 1 ? " waits" : " wait",
                     " to be signed, and no figure of them counts until then: onereturn sign.\n");
@@ -165,25 +210,63 @@ void PrintSummary(const std::vector<SentFile>& taken, int64_t micros, const Subm
   environment->console.Print(text);
 }
 
-void PrintJson(const std::vector<SentFile>& taken, Environment* environment) {
+void PrintJson(const std::vector<FileOutcome>& outcomes, Environment* environment) {
   JsonWriter json;
   json.BeginObject().Key("files").BeginArray();
-  for (const SentFile& one : taken) {
-    json.BeginObject().Key("file").Text(one.file.path);
-    json.Key("sha256").Text(DigestToHex(one.file.digest));
-    json.Key("answer").Message(one.response).EndObject();
+  for (const FileOutcome& outcome : outcomes) {
+    json.BeginObject().Key("file").Text(outcome.path);
+    if (const SentFile* one = AnswerIn(outcome); one != nullptr) {
+      json.Key("sha256").Text(DigestToHex(one->file.digest));
+      json.Key("answer").Message(one->response);
+    } else if (outcome.sent.has_value()) {
+      json.Key("error");
+      WriteError(outcome.sent->status(), &json);
+    } else {
+      json.Key("sent").Truth(false);
+    }
+    json.EndObject();
   }
   environment->console.Print(json.EndArray().EndObject().Take());
 }
 
-absl::Status WritePosition(const SubmitOptions& options, const std::vector<SentFile>& taken) {
-  if (options.position_file.empty() || taken.empty()) return absl::OkStatus();
+absl::Status WritePosition(const SubmitOptions& options, const std::vector<FileOutcome>& outcomes) {
+  const SentFile* last = nullptr;
+  for (const FileOutcome& outcome : outcomes) {
+    if (AnswerIn(outcome) != nullptr) last = AnswerIn(outcome);
+  }
+  if (options.position_file.empty() || last == nullptr) return absl::OkStatus();
   std::ofstream stream(options.position_file);
-  stream << taken.back().response.receipt().position() << "\n";
+  stream << last->response.receipt().position() << "\n";
   stream.close();
   if (stream.good()) return absl::OkStatus();
   return UsageError(absl::StrCat("\"", options.position_file, "\" cannot be written"),
                     "Name a file in a folder that you may write to.");
+}
+
+// The first error of a file; where all are answered, whether they are valid.
+absl::StatusOr<ExitCode> EndOf(const std::vector<FileOutcome>& outcomes) {
+  ExitCode code = ExitCode::kOk;
+  for (const FileOutcome& outcome : outcomes) {
+    const SentFile* one = AnswerIn(outcome);
+    if (one == nullptr && outcome.sent.has_value()) return outcome.sent->status();
+    if (one != nullptr && one->response.verdict() == common::v1::VERDICT_INVALID) {
+      code = ExitCode::kInvalidData;
+    }
+  }
+  return code;
+}
+
+// What was answered to a file, or why nothing was.
+void PrintOutcome(const Session& session, const FileOutcome& outcome, const SubmitOptions& options,
+                  Environment* environment) {
+  const SentFile* one = AnswerIn(outcome);
+  if (one == nullptr) {
+    if (outcome.sent.has_value()) environment->console.Note(ErrorText(outcome.sent->status()));
+    return;
+  }
+  PrintFile(*one, options, environment);
+  if (options.send.validate_only) return;
+  environment->console.Print(LateSentence(session, options.send.collection, one->response));
 }
 
 absl::StatusOr<ExitCode> SubmitAll(SubmitOptions& options, Environment& environment) {
@@ -191,31 +274,31 @@ absl::StatusOr<ExitCode> SubmitAll(SubmitOptions& options, Environment& environm
   if (!options.period.empty()) {
     ASSIGN_OR_RETURN(options.send.periods, PeriodsOf(options.period));
   }
-  if (!options.send.request_id.empty() && (files.size() > 1 || options.send.periods.size() > 1)) {
+  const size_t shipments = files.size() * std::max<size_t>(options.send.periods.size(), 1);
+  if (!options.send.request_id.empty() && shipments > 1) {
     return UsageError("--request-id goes with one file and period",
                       "Send the files one by one, each with an id of its own.");
   }
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::ReturnsService>(kIngestion));
-  std::vector<SentFile> taken;
-  bool invalid = false;
+  std::vector<FileOutcome> outcomes;
   const int64_t started = SteadyMicros();
-  RETURN_IF_ERROR(SendFiles(
+  SendFiles(
       client, options.send, files,
       [&](absl::string_view words) { environment.console.Progress(words); },
-      [&](SentFile one) {
-        invalid = invalid || one.response.verdict() == common::v1::VERDICT_INVALID;
+      [&](FileOutcome outcome) {
         environment.console.EndProgress();
-        if (!environment.json) PrintFile(one, options, &environment);
-        taken.push_back(std::move(one));
-      }));
-  if (environment.json) {
-    PrintJson(taken, &environment);
-  } else {
-    PrintSummary(taken, SteadyMicros() - started, options, &environment);
-  }
-  RETURN_IF_ERROR(WritePosition(options, taken));
-  return invalid ? ExitCode::kInvalidData : ExitCode::kOk;
+        // The error of a single file is that of the command.
+        const bool shown = AnswerIn(outcome) != nullptr || shipments > 1;
+        if (!environment.json && shown) PrintOutcome(session, outcome, options, &environment);
+        outcomes.push_back(std::move(outcome));
+      });
+  const absl::StatusOr<ExitCode> end = EndOf(outcomes);
+  if (environment.json) PrintJson(outcomes, &environment);
+  RETURN_IF_ERROR(WritePosition(options, outcomes));
+  if (environment.json || (!end.ok() && shipments == 1)) return end;
+  PrintSummary(outcomes, SteadyMicros() - started, options, &environment);
+  return end.ok() ? *end : ExitCodeOf(end.status());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // calendar, completeness, extend, extensions, revoke-extension: when returns are owed, and who sent
 // them in time.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "common/status/status_macros.h"
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
+#include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/printed_answer.h"
 #include "tools/onereturn/console/json_writer.h"
@@ -106,6 +108,9 @@ absl::StatusOr<ExitCode> ShowCalendar(const TimetableOptions& options, Environme
   ASSIGN_OR_RETURN(const TimetableClient client, ConnectTimetable(environment));
   ASSIGN_OR_RETURN(const auto calendar,
                    client.Call(&TimetableClient::Stub::GetForwardCalendar, request));
+  if (calendar.entries().empty()) {
+    RETURN_IF_ERROR(CheckNamesAreKnown(environment, {options.organisation, "", ""}));
+  }
   if (environment.json) {
     environment.console.Print(JsonOf(calendar) + "\n");
     return ExitCode::kOk;
@@ -146,6 +151,18 @@ absl::StatusOr<ExitCode> ShowCalendar(const TimetableOptions& options, Environme
   return ExitCode::kOk;
 }
 
+// Does nobody hold one of these returns, or has been asked for it yet? So it is of periods ahead,
+// and of periods that the collection never has.
+bool SaysNothing(const timetable::v1::GetCompletenessResponse& matrix) {
+  const auto is_silent = [](int standing) {
+    return standing == timetable::v1::STANDING_NOT_OWED ||
+           standing == timetable::v1::STANDING_EXPECTED;
+  };
+  return std::all_of(matrix.rows().begin(), matrix.rows().end(), [&is_silent](const auto& row) {
+    return std::all_of(row.standings().begin(), row.standings().end(), is_silent);
+  });
+}
+
 absl::StatusOr<ExitCode> ShowCompleteness(const TimetableOptions& options,
                                           Environment& environment) {
   timetable::v1::GetCompletenessRequest request;
@@ -157,6 +174,10 @@ absl::StatusOr<ExitCode> ShowCompleteness(const TimetableOptions& options,
   ASSIGN_OR_RETURN(const TimetableClient client, ConnectTimetable(environment));
   ASSIGN_OR_RETURN(const auto matrix,
                    client.Call(&TimetableClient::Stub::GetCompleteness, request));
+  if (SaysNothing(matrix)) {
+    RETURN_IF_ERROR(
+        CheckNamesAreKnown(environment, {options.organisation, options.collection, options.from}));
+  }
   if (environment.json) {
     environment.console.Print(JsonOf(matrix) + "\n");
     return ExitCode::kOk;

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
-#include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/number_text.h"
 #include "tools/onereturn/console/text_table.h"
 
@@ -112,24 +111,29 @@ std::string ErrorText(const absl::Status& status) {
 
 std::string ErrorJson(const absl::Status& status) {
   JsonWriter json;
-  json.BeginObject().Key("error").BeginObject();
-  json.Key("code").Text(absl::StatusCodeToString(status.code()));
+  json.BeginObject().Key("error");
+  WriteError(status, &json);
+  return json.EndObject().Take();
+}
+
+void WriteError(const absl::Status& status, JsonWriter* json) {
+  json->BeginObject().Key("code").Text(absl::StatusCodeToString(status.code()));
   const auto details = DetailsOf(status);
-  json.Key("reason").Text(details.has_value() ? NameOf(details->reason) : "");
-  json.Key("message").Text(status.message());
-  json.Key("fields").BeginArray();
+  json->Key("reason").Text(details.has_value() ? NameOf(details->reason) : "");
+  json->Key("message").Text(status.message());
+  json->Key("fields").BeginArray();
   if (details.has_value()) {
     for (const auto& [field, description] : details->fields) {
-      json.BeginObject().Key("field").Text(field).Key("description").Text(description).EndObject();
+      json->BeginObject().Key("field").Text(field);
+      json->Key("description").Text(description).EndObject();
     }
   }
-  json.EndArray().Key("metadata").BeginObject();
+  json->EndArray().Key("metadata").BeginObject();
   if (details.has_value()) {
-    for (const auto& [key, value] : details->metadata) json.Key(key).Text(value);
+    for (const auto& [key, value] : details->metadata) json->Key(key).Text(value);
   }
-  json.EndObject().Key("remedy").Text(RemedyOf(status));
-  json.Key("exit_code").Number(static_cast<uint64_t>(ExitCodeOf(status)));
-  return json.EndObject().EndObject().Take();
+  json->EndObject().Key("remedy").Text(RemedyOf(status));
+  json->Key("exit_code").Number(static_cast<uint64_t>(ExitCodeOf(status))).EndObject();
 }
 
 }  // namespace onereturn::client

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "tools/onereturn/console/json_writer.h"
 
 namespace onereturn::client {
 
@@ -37,6 +38,8 @@ std::string ErrorText(const absl::Status& status);
 // {"error": {"code", "reason", "message", "fields": [{"field", "description"}], "metadata",
 // "remedy", "exit_code"}}
 std::string ErrorJson(const absl::Status& status);
+// The value of its "error" alone.
+void WriteError(const absl::Status& status, JsonWriter* json);
 
 }  // namespace onereturn::client
 

@@ -23,10 +23,14 @@ absl::StatusOr<ingestion::RulePack> OpenRulePack(absl::string_view bytes,
 absl::StatusOr<ingestion::RulePack> ReadRulePackFile(const std::string& path,
                                                      const std::optional<VerifyingKey>& trusted);
 
-// Judges the file at `path` by the pack; a usage error when it cannot be read.
+// Judges the file at `path` by the pack. A usage error when it cannot be read; errors of CheckFile,
+// with the path and what the rules are of; INVALID_ARGUMENT for a file of another organisation.
 absl::StatusOr<ingestion::CheckedFile> CheckLocalFile(const ingestion::RulePack& pack,
                                                       const std::string& layout,
                                                       const std::string& path);
+
+// A line about the window as it stood when the rules were taken; empty where the period has none.
+std::string WindowSentence(const returns::v1::RulePack& pack);
 
 // A usage error when `path` cannot be written; else it holds exactly `bytes`.
 absl::Status WriteLocalFile(const std::string& path, absl::string_view bytes);
