@@ -389,6 +389,17 @@ TEST(JudgementTest, ARuleThatCannotBeEvaluatedIsItsOwnersFault) {
   EXPECT_THAT(judgement.findings.kept()[0].message, HasSubstr("BAD"));
 }
 
+TEST(JudgementTest, NoRuleIsBlamedForACellThatIsWrong) {
+  Collection collection = AeCollection();
+  collection.rules = {AeRule("BAD", Severity::kError, "ae_attendances > 0")};
+  std::vector<Cell> cells = AeCells();
+  cells[0].dimensions.clear();
+  const Judgement judgement =
+      Judge(collection, Period::Parse("2023-06").value(), Of("RLQ", std::move(cells)));
+  EXPECT_EQ(judgement.verdict, Verdict::kInvalid);
+  EXPECT_THAT(Codes(judgement), ::testing::Not(::testing::Contains("RULE_FAULTY")));
+}
+
 TEST(JudgementTest, ManyFindingsAreCountedAndAThousandKeptShort) {
   std::vector<Cell> cells;
   for (int i = 0; i < 5'000; ++i) {

@@ -30,7 +30,8 @@ class RuleExamination {
         submission_(submission),
         cells_(cells),
         past_(past),
-        findings_(*findings) {}
+        findings_(*findings),
+        cells_are_sound_(!findings->all().has_error()) {}
 
   void Run() {
     for (const RuleSpec& rule : collection_.rules) {
@@ -185,6 +186,7 @@ class RuleExamination {
   void Report(const RuleSpec& rule, RuleVerdict verdict, size_t index, const Bindings& bindings,
               absl::string_view figures) {
     if (!IsFinding(verdict)) return;
+    if (verdict == RuleVerdict::kFaultyRule && !cells_are_sound_) return;
     Finding finding = findings_.Of(rule.code, rule.message, rule.suggestion);
     finding.severity = rule.severity;
     finding.rule_version = collection_.version;
@@ -234,6 +236,9 @@ class RuleExamination {
   const PastReturns& past_;
   const OwnLists lists_{collection_, submission_.organisation};
   SubmissionFindings& findings_;
+  // No rule has spoken yet. What is wrong with cells, such as a dimension that one lacks, may keep
+  // a rule from being evaluated, and is told of by itself.
+  const bool cells_are_sound_;
 };
 
 }  // namespace
