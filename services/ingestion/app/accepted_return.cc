@@ -33,7 +33,7 @@ feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const Judged
   fact.set_collection_version(judged.compiled.collection->version);
   fact.set_period(key.period);
   fact.set_revision(number);
-  fact.set_status(submission.status);
+  fact.set_status(judged.status);
   fact.set_origin(submission.submission.origin == Origin::kImport ? returns::v1::ORIGIN_IMPORT
                                                                   : returns::v1::ORIGIN_SUBMITTED);
   fact.set_cell_count(judgement.cell_count);

@@ -1,4 +1,5 @@
 // The returns of a file that was judged: committed one by one, or put together.
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -20,7 +21,7 @@ constexpr size_t kChunkBytesTogether = size_t{4} << 20;
 
 // What the same request id must always stand for: the file and how it is read.
 Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission,
-                    const std::string& organisation) {
+                    const Joining& joining, const std::string& organisation) {
   // What is given with a file is part of it; without, it is as it always was.
   const GivenWithFile& given = submission.given;
   const std::string with_file =
@@ -34,13 +35,17 @@ Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission
     how = absl::StrCat(absl::string_view("\0", 1), "mode ", static_cast<int>(submission.mode),
                        submission.all_or_nothing ? " all or nothing" : "");
   }
+  // Nothing said of a whole return is as if FINAL were.
+  const bool is_final =
+      !joining.AsksForHeld() && submission.status == returns::v1::REVISION_STATUS_UNSPECIFIED;
+  const int status = is_final ? returns::v1::REVISION_STATUS_FINAL : submission.status;
   std::string reason;
   if (submission.reason != returns::v1::REVISION_REASON_UNSPECIFIED) {
     reason = absl::StrCat(submission.reason, " ", submission.reason_text, "\n");
   }
   return Sha256Concatenated({reason, upload.record.digest(), submission.collection,
                              absl::string_view("\0", 1), submission.layout,
-                             absl::string_view("\0", 1), absl::StrCat(submission.status),
+                             absl::string_view("\0", 1), absl::StrCat(status),
                              absl::string_view("\0", 1), organisation, with_file, how});
 }
 
@@ -128,7 +133,8 @@ absl::Status SubmitFile::VisitValid(
         const size_t own_place = place++;
         if (answer.returns[own_place].verdict == Verdict::kInvalid) return absl::OkStatus();
         ReturnSubmission single = EnvelopeOf(file, rows.organisation, rows.status);
-        single.origin.digest = DigestOfRows(reading.upload, file, rows.organisation);
+        single.origin.digest =
+            DigestOfRows(reading.upload, file, reading.joining, rows.organisation);
         single.period = rows.period.ToString();
         single.joining = reading.joining;
         single.file = source;
@@ -159,7 +165,11 @@ absl::Status SubmitFile::CommitRows(const Reading& reading, FileAnswer* answer) 
     if (IsRefusalOfAll(*answer, one.status())) return one.status();
     RETURN_IF_ERROR(TakeAnswer(std::move(one), &answer->returns[place], &answer->findings));
   }
+  // Of what an earlier run stored there is the verdict alone.
   answer->verdict = VerdictOf(answer->findings);
+  for (const FileReturnAnswer& one : answer->returns) {
+    answer->verdict = std::max(answer->verdict, one.verdict);
+  }
   return absl::OkStatus();
 }
 

@@ -1,5 +1,6 @@
 #include "services/ingestion/app/held_content.h"
 
+#include <optional>
 #include <utility>
 
 #include "common/commit/journal.h"
@@ -13,6 +14,23 @@
 namespace onereturn::ingestion {
 namespace {
 
+// What is held, as ReadHeld says it; nullopt where nothing is. `waiting`: where the organisation
+// itself sends.
+absl::StatusOr<std::optional<feed::v1::ReturnAccepted>> FactHeld(
+    const Reader& reader, const ReturnHeadState& head,
+    const std::optional<HeldSubmission>& waiting) {
+  if (waiting.has_value() && waiting->waits()) {
+    ASSIGN_OR_RETURN(const auto submitted, SubmittedAt(reader, waiting->record.sequence()));
+    // What another revision has overtaken cannot be signed any more.
+    if (submitted.fact.content().revision() == head.newest.number + 1) {
+      return submitted.fact.content();
+    }
+  }
+  if (head.newest.number == 0) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, head.newest.sequence));
+  return ReturnOfEntry(bytes);
+}
+
 absl::StatusOr<HeldContent> ContentOf(const Reader& reader, const feed::v1::ReturnAccepted& fact) {
   HeldContent content;
   content.explanations = ExplanationsOf(fact);
@@ -21,6 +39,13 @@ absl::StatusOr<HeldContent> ContentOf(const Reader& reader, const feed::v1::Retu
 }
 
 }  // namespace
+
+returns::v1::RevisionStatus StatusThatResults(returns::v1::RevisionStatus given,
+                                              returns::v1::RevisionStatus held) {
+  if (given != returns::v1::REVISION_STATUS_UNSPECIFIED) return given;
+  return held != returns::v1::REVISION_STATUS_UNSPECIFIED ? held
+                                                          : returns::v1::REVISION_STATUS_FINAL;
+}
 
 std::vector<ExplanationGiven> ExplanationsOf(const feed::v1::ReturnAccepted& fact) {
   std::vector<ExplanationGiven> explanations;
@@ -37,23 +62,30 @@ absl::StatusOr<HeldOfReturn> ReadHeld(const Reader& reader, const ReturnKey& key
                                       Origin origin) {
   HeldOfReturn held;
   if (!joining.AsksForHeld()) return held;
+  std::optional<HeldSubmission> waiting;
   if (origin == Origin::kSubmitted) {
-    ASSIGN_OR_RETURN(const HeldSubmission waiting, SubmissionOf(reader, key));
-    held.read_set.push_back(waiting.check);
-    if (waiting.waits()) {
-      ASSIGN_OR_RETURN(const auto submitted, SubmittedAt(reader, waiting.record.sequence()));
-      // What another revision has overtaken cannot be signed any more.
-      if (submitted.fact.content().revision() == head.newest.number + 1) {
-        ASSIGN_OR_RETURN(held.content, ContentOf(reader, submitted.fact.content()));
-        return held;
-      }
-    }
+    ASSIGN_OR_RETURN(waiting, SubmissionOf(reader, key));
+    held.read_set.push_back(waiting->check);
   }
-  if (head.newest.number == 0) return held;
-  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, head.newest.sequence));
-  ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
-  ASSIGN_OR_RETURN(held.content, ContentOf(reader, fact));
+  ASSIGN_OR_RETURN(const std::optional<feed::v1::ReturnAccepted> fact,
+                   FactHeld(reader, head, waiting));
+  if (!fact.has_value()) return held;
+  held.status = fact->status();
+  ASSIGN_OR_RETURN(held.content, ContentOf(reader, *fact));
   return held;
+}
+
+absl::StatusOr<returns::v1::RevisionStatus> StatusHeld(const Reader& reader, const ReturnKey& key,
+                                                       const ReturnHeadState& head,
+                                                       const Joining& joining, Origin origin) {
+  if (!joining.AsksForHeld()) return returns::v1::REVISION_STATUS_UNSPECIFIED;
+  std::optional<HeldSubmission> waiting;
+  if (origin == Origin::kSubmitted) {
+    ASSIGN_OR_RETURN(waiting, SubmissionOf(reader, key));
+  }
+  ASSIGN_OR_RETURN(const std::optional<feed::v1::ReturnAccepted> fact,
+                   FactHeld(reader, head, waiting));
+  return fact.has_value() ? fact->status() : returns::v1::REVISION_STATUS_UNSPECIFIED;
 }
 
 }  // namespace onereturn::ingestion

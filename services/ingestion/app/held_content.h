@@ -8,6 +8,7 @@
 #include "common/commit/committer.h"
 #include "common/storage/reader.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "onereturn/returns/v1/return.pb.h"
 #include "services/ingestion/domain/joining.h"
 #include "services/ingestion/store/return_table.h"
 
@@ -15,6 +16,8 @@ namespace onereturn::ingestion {
 
 struct HeldOfReturn {
   HeldContent content;
+  // UNSPECIFIED where nothing is held, or nothing was asked for.
+  returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_UNSPECIFIED;
   std::vector<ReadCheck> read_set;  // That it still is what is held; `head`'s own check apart.
 };
 
@@ -24,6 +27,15 @@ struct HeldOfReturn {
 absl::StatusOr<HeldOfReturn> ReadHeld(const Reader& reader, const ReturnKey& key,
                                       const ReturnHeadState& head, const Joining& joining,
                                       Origin origin);
+
+// The status alone, as ReadHeld says it.
+absl::StatusOr<returns::v1::RevisionStatus> StatusHeld(const Reader& reader, const ReturnKey& key,
+                                                       const ReturnHeadState& head,
+                                                       const Joining& joining, Origin origin);
+
+// How firm the return is that results: as is said; unsaid, as what it is joined to; else FINAL.
+returns::v1::RevisionStatus StatusThatResults(returns::v1::RevisionStatus given,
+                                              returns::v1::RevisionStatus held);
 
 // Reasons as they stand in a fact.
 std::vector<ExplanationGiven> ExplanationsOf(const feed::v1::ReturnAccepted& fact);

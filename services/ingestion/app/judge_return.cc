@@ -156,6 +156,7 @@ absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledColle
   RETURN_IF_ERROR(CheckEtag(submission.etag, head));
   ASSIGN_OR_RETURN(HeldOfReturn held,
                    ReadHeld(snapshot, key, head, submission.joining, given.origin));
+  const returns::v1::RevisionStatus status = StatusThatResults(submission.status, held.status);
   std::vector<ExplanationGiven> explanations;
   StoredReturns past(&snapshot, &collection, period, given.organisation);
   Judgement judgement =
@@ -166,10 +167,9 @@ absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledColle
   // The organisation's closing date is in the catalogue too.
   read_set.push_back(CatalogueCheck(compiled.catalogue_sequence));
   read_set.push_back(head.check);
-  return JudgedReturn{std::move(compiled),  period,
-                      std::move(key),       std::move(head),
-                      std::move(judgement), std::move(explanations),
-                      std::move(read_set)};
+  return JudgedReturn{
+      std::move(compiled),     period, std::move(key),     std::move(head), std::move(judgement),
+      std::move(explanations), status, std::move(read_set)};
 }
 
 }  // namespace onereturn::ingestion

@@ -30,6 +30,7 @@ struct ReturnSubmission {
   RequestOrigin origin;
   std::string collection;
   std::string period;  // As the caller wrote it.
+  // UNSPECIFIED: StatusThatResults says which.
   returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL;
   std::string etag;                // Empty: whatever is held.
   std::optional<SourceFile> file;  // Absent when it came in a call.
@@ -50,7 +51,8 @@ struct JudgedReturn {
   ReturnHeadState head;
   Judgement judgement;
   std::vector<ExplanationGiven> explanations;  // Those given, and those kept of what is held.
-  std::vector<ReadCheck> read_set;             // All it was judged on.
+  returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL;  // StatusThatResults.
+  std::vector<ReadCheck> read_set;                                          // All it was judged on.
 };
 
 // ODS_UNKNOWN, ODS_FORMAT, ODS_CLOSED, DEFINITION_UNKNOWN, PERIOD; ETAG_MISMATCH where the

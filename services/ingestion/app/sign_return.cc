@@ -126,7 +126,9 @@ absl::Status StatusOf(SignatureVerdict verdict, const FoundSubmission& found) {
       break;
   }
   return Error(Reason::kEtagMismatch,
-               "since the return was submitted another revision was accepted: submit it again")
+               absl::StrCat("since the return was submitted another revision was accepted: ",
+                            found.head.reopened ? "" : "reopen the return, with a reason, then ",
+                            "submit it again"))
       .With("etag", EtagOf(found.head.newest.sequence));
 }
 

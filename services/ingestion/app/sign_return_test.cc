@@ -239,7 +239,13 @@ TEST_F(SignReturnTest, AnImportNeedsNoSignatureAndOvertakesWhatWaits) {
   ASSERT_THAT(answer, IsOk());
   EXPECT_FALSE(answer->waits);
   EXPECT_EQ(Accepted()->revision().sign_offs_size(), 0);
-  EXPECT_THAT(Sign(By(kDirector), digest, 1), HasReason(Reason::kEtagMismatch));
+  const auto overtaken = Sign(By(kDirector), digest, 1);
+  EXPECT_THAT(overtaken, HasReason(Reason::kEtagMismatch));
+  EXPECT_THAT(std::string(overtaken.status().message()),
+              testing::HasSubstr("reopen the return, with a reason, then submit it again"));
+  // And that is the whole way.
+  ASSERT_THAT(Reopen(kMarch), IsOk());
+  SubmitMarch({{"ae_attendances|type1|no", "7"}});
 }
 
 // Else figures that nobody sent again would come back.

@@ -32,15 +32,6 @@ absl::StatusOr<feed::v1::FileImported> FileOfEntry(const std::string& entry_byte
   return fact;
 }
 
-// What an earlier run of the request stored is as it was, whatever has changed since.
-absl::Status UnlessStored(const Reader& reader, const ReturnSubmission& sent,
-                          absl::Status refusal) {
-  if (sent.origin.validate_only || !RefusesOneReturn(refusal)) return refusal;
-  ASSIGN_OR_RETURN(const std::optional<AcceptedRequest> stored,
-                   FindRequest(reader, sent.submission.organisation, sent.origin.request_id));
-  return stored.has_value() ? absl::OkStatus() : refusal;
-}
-
 GivenWithFile GivenWith(const FileSubmission& file) {
   GivenWithFile given = file.given;
   given.mode = file.mode;
@@ -141,6 +132,15 @@ FileSetting SubmitFile::SettingOf(const Snapshot& snapshot, const Reading& readi
   setting.check_known = [&snapshot](const std::string& organisation) {
     return CheckOrganisationKnown(snapshot, organisation);
   };
+  if (!submission.all_or_nothing && !submission.origin.validate_only) {
+    setting.stored = [&snapshot,
+                      &submission](const std::string& organisation) -> absl::StatusOr<bool> {
+      const ReturnSubmission sent = EnvelopeOf(submission, organisation, std::nullopt);
+      ASSIGN_OR_RETURN(const std::optional<AcceptedRequest> stored,
+                       FindRequest(snapshot, organisation, sent.origin.request_id));
+      return stored.has_value();
+    };
+  }
   SetAdmission(snapshot, reading, &setting);
   setting.held = [&snapshot, &collection, joining = reading.joining, origin = setting.origin](
                      const std::string& organisation,
@@ -176,20 +176,18 @@ void SubmitFile::SetAdmission(const Snapshot& snapshot, const Reading& reading,
   setting->admit = [this, &snapshot, &file, &collection](const std::string& organisation,
                                                          const Period& period) {
     const Origin origin = file.origin_of_returns();
-    absl::Status taken = CheckOrganisationOpen(snapshot, organisation, origin, period);
-    if (taken.ok()) {
-      taken = submit_return_->Admit(snapshot, collection, period, origin, organisation).status();
-    }
-    return UnlessStored(snapshot, EnvelopeOf(file, organisation, std::nullopt), std::move(taken));
+    RETURN_IF_ERROR(CheckOrganisationOpen(snapshot, organisation, origin, period));
+    return submit_return_->Admit(snapshot, collection, period, origin, organisation).status();
   };
   // What is held stands in the way of no import.
   if (file.may_import) return;
-  setting->accept = [&snapshot, &file, &collection](const ValidRows& rows) {
+  setting->accept = [&snapshot, &file, &collection,
+                     joining = reading.joining](const ValidRows& rows) {
     ReturnSubmission sent = EnvelopeOf(file, rows.organisation, rows.status);
+    sent.joining = joining;
     sent.submission.explanations = rows.explanations;
     const ReturnKey key{collection.code, rows.period.ToString(), rows.organisation};
-    return UnlessStored(snapshot, sent,
-                        SubmitReturn::CheckHeld(snapshot, collection, key, sent, rows.cell_digest));
+    return SubmitReturn::CheckHeld(snapshot, collection, key, sent, rows.cell_digest);
   };
 }
 

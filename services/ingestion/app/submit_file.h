@@ -28,6 +28,7 @@ struct FileSubmission {
   std::string collection;
   std::string layout;
   GivenWithFile given;
+  // Of rows that say none; UNSPECIFIED: StatusThatResults says which.
   returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL;
   returns::v1::RevisionReason reason = returns::v1::REVISION_REASON_UNSPECIFIED;
   std::string reason_text;
@@ -73,8 +74,8 @@ class SubmitFile {
   // all_or_nothing, all in one batch, which what is judged is held to be true for: where it changed
   // meanwhile the file is judged once more. What refuses one organisation's return
   // (RefusesOneReturn) is a finding in a file of several, and its error in a file of one; what an
-  // earlier run of the request stored is taken again. Envelope errors and the errors of
-  // ReturnFileReader; ORG_SCOPE when a caller without the import permission names another
+  // earlier run of the request stored is taken again, and not judged. Envelope errors and the
+  // errors of ReturnFileReader; ORG_SCOPE when a caller without the import permission names another
   // organisation; of all or nothing also TOO_MANY_ITEMS, and what FactsTogether is refused for.
   // `run` is told how far it is; may be null.
   absl::StatusOr<FileAnswer> Run(const FileSubmission& submission, FileRun* run = nullptr) const;

@@ -11,6 +11,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/accepted_return.h"
 #include "services/ingestion/app/chunk_writing.h"
+#include "services/ingestion/app/held_content.h"
 #include "services/ingestion/app/submitted_return.h"
 #include "services/ingestion/app/window_admission.h"
 #include "services/ingestion/domain/sign_off.h"
@@ -26,14 +27,15 @@ struct ValidReturn {
   const Collection& collection;
   const ReturnHeadState& head;
   const Digest& cell_digest;
+  returns::v1::RevisionStatus status;
 };
 
 // Does the fact say what is submitted? A change of status is to be kept, and so is an explanation
 // that is not held yet. Why it was sent again is no news where nothing else is.
 bool SaysTheSame(const feed::v1::ReturnAccepted& fact, const ValidReturn& valid) {
   const ReturnSubmission& submission = valid.submission;
-  return fact.cell_digest() == DigestBytes(valid.cell_digest) &&
-         fact.status() == submission.status && fact.nil() == submission.nil &&
+  return fact.cell_digest() == DigestBytes(valid.cell_digest) && fact.status() == valid.status &&
+         fact.nil() == submission.nil &&
          HoldsExplanations(fact, submission.submission.explanations);
 }
 
@@ -201,8 +203,12 @@ absl::Status SubmitReturn::CheckHeld(const Reader& reader, const Collection& col
                                      const Digest& cell_digest) {
   ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(reader, key));
   ASSIGN_OR_RETURN(const HeldSubmission waiting, SubmissionOf(reader, key));
-  ASSIGN_OR_RETURN(const Way way,
-                   WayFor(reader, {submission, collection, head, cell_digest}, waiting));
+  ASSIGN_OR_RETURN(const returns::v1::RevisionStatus held,
+                   StatusHeld(reader, key, head, submission.joining, submission.submission.origin));
+  ASSIGN_OR_RETURN(const Way way, WayFor(reader,
+                                         {submission, collection, head, cell_digest,
+                                          StatusThatResults(submission.status, held)},
+                                         waiting));
   return RefusalOf(way, key);
 }
 
@@ -224,7 +230,7 @@ absl::StatusOr<Decision> SubmitReturn::Decide(const Snapshot& snapshot,
   }
   ASSIGN_OR_RETURN(const Way way, WayFor(snapshot,
                                          {submission, *judged.compiled.collection, judged.head,
-                                          judged.judgement.cell_digest},
+                                          judged.judgement.cell_digest, judged.status},
                                          waiting));
   RETURN_IF_ERROR(RefusalOf(way, judged.key));
   if (way == Way::kAsNewest || way == Way::kAsWaiting) {

@@ -40,6 +40,7 @@ absl::StatusOr<ReturnSubmission> UndoOf(const Reader& reader, const Organisation
   undo.nil = fact.nil();
   undo.submission.explanations = ExplanationsOf(fact);
   ASSIGN_OR_RETURN(undo.submission.cells, StoredCells(reader, fact.chunk_digests()));
+  undo.submission.held_from = 0;
   return undo;
 }
 

@@ -10,7 +10,7 @@ std::optional<ExplanationFault> FaultOfExplanation(absl::string_view text) {
   if (absl::StripAsciiWhitespace(text).empty() || text.size() > kMaxExplanationBytes) {
     return ExplanationFault::kLength;
   }
-  if (!IsSafeNarrative(text)) return ExplanationFault::kCharset;
+  if (!IsSafeText(text)) return ExplanationFault::kCharset;
   if (HoldsPersonalData(text)) return ExplanationFault::kPersonalData;
   return std::nullopt;
 }
@@ -20,7 +20,7 @@ absl::string_view WordsOf(ExplanationFault fault) {
     case ExplanationFault::kLength:
       return "must be 1 to 2,000 bytes, and not blanks alone";
     case ExplanationFault::kCharset:
-      return "must be plain text";
+      return "must be plain text on one line";
     case ExplanationFault::kPersonalData:
       return "seems to hold an NHS number or a postcode";
   }

@@ -25,7 +25,7 @@ struct ExplanationGiven {
 
 enum class ExplanationFault {
   kLength,        // Blank, or longer than kMaxExplanationBytes.
-  kCharset,       // Not plain text.
+  kCharset,       // Not plain text on one line.
   kPersonalData,  // It seems to hold an NHS number or a postcode.
 };
 

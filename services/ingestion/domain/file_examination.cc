@@ -144,6 +144,10 @@ absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) {
     findings.Add(RefusedRow(rows.row, rows.organisation, known, setting_.all_or_nothing));
     return findings;
   }
+  if (setting_.stored != nullptr) {
+    ASSIGN_OR_RETURN(const bool stored, setting_.stored(rows.organisation));
+    if (stored) return findings;
+  }
   findings.Append(std::move(rows.findings));
   const Period period = rows.period;
   const uint32_t row = rows.row;

@@ -42,6 +42,9 @@ struct FileSetting {
   // OK; ODS_UNKNOWN or ODS_FORMAT, which are findings. Here and below, an error for which
   // RefusesOneReturn() refuses these rows and no others; any other ends the file.
   std::function<absl::Status(const std::string& organisation)> check_known;
+  // Did an earlier run of the same request store the organisation's return? It is taken again, and
+  // not judged on what is held since. Absent: it did not.
+  std::function<absl::StatusOr<bool>(const std::string& organisation)> stored = nullptr;
   // OK where the organisation's return for the period is taken now.
   std::function<absl::Status(const std::string& organisation, const Period& period)> admit;
   // OK where what is held of the return lets it be sent. Absent: that is not looked at.

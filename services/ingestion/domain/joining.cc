@@ -72,6 +72,7 @@ Finding NotHeld(const Submission& sent, size_t index) {
 void ComeTo(std::vector<Cell> kept, Submission* sent) {
   const bool with_places = !sent->places.empty();
   std::vector<Cell>& cells = sent->cells;
+  sent->held_from = cells.size();
   cells.reserve(cells.size() + kept.size());
   cells.insert(cells.end(), std::make_move_iterator(kept.begin()),
                std::make_move_iterator(kept.end()));
@@ -113,6 +114,7 @@ Findings Join(const Joining& joining, HeldContent held, Submission* sent) {
                                [](const ExplanationGiven& one) { return one.cell.has_value(); }),
                 given.end());
     sent->cells = std::move(kept);
+    sent->held_from = 0;
     sent->places.clear();
   } else {
     ComeTo(std::move(kept), sent);

@@ -30,10 +30,10 @@ struct HeldContent {
   std::vector<ExplanationGiven> explanations;
 };
 
-// Makes of what was sent the whole return that results; kept cells have no place. Kept reasons are
-// those beside kept cells, and of a rule as a whole where none is given for that rule: also where
-// the rule reads what was sent, for such a reason names no figure. Where the whole return is
-// replaced nothing is kept. Findings, all of them errors:
+// Makes of what was sent the whole return that results; kept cells come last and have no place.
+// Kept reasons are those beside kept cells, and of a rule as a whole where none is given for that
+// rule: also where the rule reads what was sent, for such a reason names no figure. Where the whole
+// return is replaced nothing is kept. Findings, all of them errors:
 //   CELL_NOT_HELD  a cell that is to be taken out is not held
 //   EXPLANATION    with the kept ones there are more reasons than a return takes
 Findings Join(const Joining& joining, HeldContent held, Submission* sent);

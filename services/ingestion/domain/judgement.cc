@@ -66,11 +66,9 @@ class Examination {
       const Cell& cell = cells_[i];
       auto item = collection_.items.find(cell.item);
       if (item == collection_.items.end()) {
-        AddAtCell(Structural("CELL_UNKNOWN_ITEM",
-                             absl::StrCat("The collection ", collection_.code, " has no item \"",
-                                          cell.item, "\"."),
-                             "Use an item code of the collection."),
-                  i);
+        AddAtCell(UnknownItem(i), i);
+      } else if (IsHeld(i) && !item->second.HasCell(cell.dimensions)) {
+        AddAtCell(NoLongerAsked("CELL_DIMENSION", DescribeCell(cell)), i);
       } else {
         CheckDimensions(item->second, i);
       }
@@ -88,6 +86,27 @@ class Examination {
         AddAtCell(DuplicateOf(cells_[order[i - 1]], cell), order[i]);
       }
     }
+  }
+
+  bool IsHeld(size_t index) const { return index >= submission_.held_from; }
+
+  Finding UnknownItem(size_t index) const {
+    const std::string& item = cells_[index].item;
+    if (IsHeld(index)) return NoLongerAsked("CELL_UNKNOWN_ITEM", item);
+    return Structural(
+        "CELL_UNKNOWN_ITEM",
+        absl::StrCat("The collection ", collection_.code, " has no item \"", item, "\"."),
+        "Use an item code of the collection.");
+  }
+
+  // The catalogue changed after it was sent.
+  Finding NoLongerAsked(std::string code, absl::string_view what) const {
+    return Structural(
+        std::move(code),
+        absl::StrCat(what, " is held, and the collection ", collection_.code,
+                     " no longer asks for it."),
+        "Send the whole return without it (--mode replace), or take it out first by a file that "
+        "names it (--mode delete).");
   }
 
   // Graded by what it takes to mend it: leave one out, choose the one with a figure, or find out

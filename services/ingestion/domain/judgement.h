@@ -2,6 +2,7 @@
 #ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_JUDGEMENT_H_
 #define ONERETURN_SERVICES_INGESTION_DOMAIN_JUDGEMENT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct Submission {
   // The organisation says that there was nothing to count: a rule that asks for cells which are not
   // there has its answer.
   bool nil = false;
+  // Cells from this index on were not sent, but are of what is held.
+  size_t held_from = SIZE_MAX;
 };
 
 // What was found, and the cells as they will be stored.

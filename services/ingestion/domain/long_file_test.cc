@@ -73,6 +73,7 @@ TEST(LongFileTest, AReasonThatCannotBeKeptIsAFindingThatRepeatsNoneOfIt) {
       {"Patient 943 476 5919 was moved.", "PERSONAL_DATA 2 9"},
       {std::string(2'001, 'x'), "EXPLANATION 2 9"},
       {"a\x01z", "EXPLANATION 2 9"},
+      {"\"One line.\nAnother.\"", "EXPLANATION 2 9"},
   };
   for (const auto& [text, finding] : cases) {
     const ReadFileResult result = Read(Row("", text));

@@ -123,11 +123,6 @@ SubmitMode ModeOf(returns::v1::SubmitMode mode) {
                                                       : static_cast<SubmitMode>(mode);
 }
 
-returns::v1::RevisionStatus StatusOf(returns::v1::RevisionStatus status) {
-  return status == returns::v1::REVISION_STATUS_UNSPECIFIED ? returns::v1::REVISION_STATUS_FINAL
-                                                            : status;
-}
-
 }  // namespace
 
 Origin SentBy(const CallContext& call) {
@@ -147,7 +142,7 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
   submission.origin = RequestOriginOf(call, request, digest, request.validate_only());
   submission.collection = request.collection();
   submission.period = request.period();
-  submission.status = StatusOf(request.status());
+  submission.status = request.status();
   submission.etag = request.etag();
   submission.reason = request.reason();
   submission.reason_text = request.reason_text();
@@ -208,7 +203,7 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
   ASSIGN_OR_RETURN(submission.upload, UploadIdOf(request.upload(), "upload"));
   submission.collection = request.collection();
   submission.layout = request.layout();
-  submission.status = StatusOf(request.status());
+  submission.status = request.status();
   submission.given.organisation = request.organisation();
   if (!request.period().empty()) {
     absl::StatusOr<Period> period = Period::Parse(request.period());

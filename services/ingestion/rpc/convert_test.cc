@@ -113,7 +113,7 @@ TEST(ToSubmissionTest, ACallBecomesASubmission) {
   request.set_validate_only(true);
   auto* explanation = request.add_explanations();
   explanation->set_rule("AE03");
-  explanation->set_text("Line one.\nLine two.");
+  explanation->set_text("A new department.");
   const Digest digest = Sha256("bytes");
   const ReturnSubmission made = ToSubmission(request, Submitter(), digest).value();
   EXPECT_EQ(made.origin.actor, "spiffe://onereturn.example/rlq");
@@ -121,7 +121,7 @@ TEST(ToSubmissionTest, ACallBecomesASubmission) {
   EXPECT_EQ(made.origin.digest, digest);
   EXPECT_TRUE(made.origin.validate_only);
   EXPECT_EQ(made.etag, "\"4\"");
-  EXPECT_EQ(made.status, returns::v1::REVISION_STATUS_FINAL) << "unspecified is final";
+  EXPECT_EQ(made.status, returns::v1::REVISION_STATUS_UNSPECIFIED) << "what is held decides";
   EXPECT_EQ(made.submission.origin, Origin::kSubmitted);
   ASSERT_EQ(made.submission.cells.size(), 2u);
   EXPECT_EQ(DescribeCell(made.submission.cells[0]), "ae_attendances [booked=no, department=type1]");
@@ -129,7 +129,7 @@ TEST(ToSubmissionTest, ACallBecomesASubmission) {
   EXPECT_FALSE(made.submission.cells[1].value.has_value());
   EXPECT_EQ(made.submission.cells[1].null_reason, NullReason::kWithheld);
   EXPECT_EQ(made.submission.places[1].field, "cells[1]");
-  EXPECT_EQ(made.submission.explanations[0].text, "Line one.\nLine two.");
+  EXPECT_EQ(made.submission.explanations[0].text, "A new department.");
 }
 
 TEST(ToSubmissionTest, EveryFaultOfTheShapeAtOnce) {
@@ -287,6 +287,7 @@ TEST(ToSubmissionTest, OneKindOfFaultIsToldByItsOwnReason) {
   EXPECT_EQ(reason_of(request), Reason::kRange);
   EXPECT_EQ(explained("\t \n"), Reason::kLength);
   EXPECT_EQ(explained(std::string(2'001, 'x')), Reason::kLength);
+  EXPECT_EQ(explained("Line one.\nLine two."), Reason::kCharset);
   EXPECT_EQ(explained("the patient 943 476 5919"), Reason::kPersonalData);
 }
 
