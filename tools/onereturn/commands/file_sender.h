@@ -23,8 +23,8 @@ struct SendOptions {
   std::string layout;
   // Each file is sent once for each of these, in this order. Empty: each file says its period.
   std::vector<std::string> periods;
-  std::string organisation;  // Empty: each file says it.
-  std::string status = "final";
+  std::string organisation;      // Empty: each file says it.
+  std::string status;            // Empty: the service says which.
   std::string reason;            // Why the returns are sent again: "late-data"; empty: not said.
   std::string reason_text;       // The same in words.
   std::string request_id;        // Empty: made from the file's content and what stands here.

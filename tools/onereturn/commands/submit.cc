@@ -340,7 +340,10 @@ void AddSubmitCommand(CommandLine* line) {
       ->add_option("--organisation", options->send.organisation,
                    "Whose figures they are, where the layout has no column of it")
       ->type_name("CODE");
-  command->add_option("--status", options->send.status, "How firm the figures are")
+  command
+      ->add_option(
+          "--status", options->send.status,
+          "How firm the figures are (else final, or what\nis merged as firm as it is held)")
       ->check(CLI::IsMember({"final", "provisional", "estimated"}));
   const std::vector<std::string> reasons = {
       "correction",       "refresh",           "late-data",          "definition-change",
