@@ -87,6 +87,15 @@ namespace onereturn {
   row(kRoleAmbiguous, "ROLE_AMBIGUOUS", kInvalidArgument, "The caller holds several roles that permit the call, and each act is under one.", "Name the role you act under, in the call's metadata as onereturn-role or with --role.") \
   row(kCollectionGrant, "COLLECTION_GRANT", kPermissionDenied, "The caller's right is for other collections.", "Ask for a grant for the collection.") \
   row(kSelfApproval, "SELF_APPROVAL", kPermissionDenied, "The step takes a second person: nobody approves or grants what is his own.", "Have another person take the step.") \
+  row(kRequestState, "REQUEST_STATE", kFailedPrecondition, "The data request is in a state from which this step cannot be taken.", "Read the request again: its state says which step is next.") \
+  row(kObligationState, "OBLIGATION_STATE", kFailedPrecondition, "The obligation is met, released or contested already.", "Read the obligation again.") \
+  row(kEmptySelector, "EMPTY_SELECTOR", kInvalidArgument, "The request chooses no organisation, period or item.", "Widen the selector, or name organisations by their codes.") \
+  row(kFuturePeriod, "FUTURE_PERIOD", kFailedPrecondition, "The request asks for a period that begins after it has ended itself.", "Ask for an earlier period, or give the request a later expiry.") \
+  row(kRequestExpired, "REQUEST_EXPIRED", kFailedPrecondition, "The data request has expired, or would before it begins.", "Give it a later expiry, or draft it anew.") \
+  row(kRepliesOutstanding, "REPLIES_OUTSTANDING", kFailedPrecondition, "Some of those who are consulted, or a region that filters, have not replied.", "Wait for the replies that are named, or say why it goes on without them.") \
+  row(kConcernsOpen, "CONCERNS_OPEN", kFailedPrecondition, "Something that the match found is not settled.", "Settle each concern that is listed: decide the likeness, justify the definition, correct the guidance or the dates.") \
+  row(kMatchChanged, "MATCH_CHANGED", kFailedPrecondition, "More would be asked of organisations than was approved: the catalogue or what is held has changed.", "Match the request again, and have it approved again.") \
+  row(kReuseRefused, "REUSE_REFUSED", kPermissionDenied, "The body may not use an item for this purpose.", "Ask the item's owner for a right of reuse, or leave the item out.") \
   row(kGrantState, "GRANT_STATE", kFailedPrecondition, "The grant is in a state from which this step cannot be taken.", "Read the grant again; propose a new one where a right is still wanted.") \
   row(kRightsStale, "RIGHTS_STALE", kUnavailable, "The service has not heard from ingestion for more than a minute, so it does not know whether rights were taken away.", "Try again when the services reach each other; reads that the rights file allows go on.") \
   row(kNotFound, "NOT_FOUND", kNotFound, "There is no such thing, or it is not yours to see.", "Check the name.") \
