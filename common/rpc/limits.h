@@ -1,9 +1,9 @@
 // Every limit of calls, in one place: its unit, and why it is what it is. Limits that belong to a
 // format or a rule stand with it: cells a chunk (common/cells/cell_chunk.h), a file's columns and
-// rows (common/csv/csv_reader.h, services/ingestion/app/submit_file.cc), the length of a request id
-// (common/commit/request_id.h), a group of commits (common/commit/committer.h), what a page of the
-// feed holds (common/feed/feed_service.cc), an upload's size and life
-// (services/ingestion/app/uploads.h), cells and explanations of a call
+// rows (common/csv/csv_reader.h, services/ingestion/app/files/submit_file.cc), the length of a
+// request id (common/commit/request_id.h), a group of commits (common/commit/committer.h), what a
+// page of the feed holds (common/feed/feed_service.cc), an upload's size and life
+// (services/ingestion/app/files/uploads.h), cells and explanations of a call
 // (services/ingestion/rpc/convert.cc).
 #ifndef ONERETURN_COMMON_RPC_LIMITS_H_
 #define ONERETURN_COMMON_RPC_LIMITS_H_

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/grant_rights.h"
+#include "services/ingestion/app/rights/grant_rights.h"
 
 namespace onereturn::ingestion {
 

@@ -56,7 +56,7 @@ struct CheckedFile {
 // `read` gives all bytes of the file in order to what it is given, and passes on its errors. Errors
 // of ReturnFileReader and FileExamination; FILE_LAYOUT for a layout that the collection does not
 // have; PERIOD for a file of another period. Where the file's first row begins later than the
-// service looks for it (app/collection_of_file.h), the service alone refuses the file.
+// service looks for it (app/files/collection_of_file.h), the service alone refuses the file.
 absl::StatusOr<CheckedFile> CheckFile(
     const RulePack& pack, const std::string& layout,
     const std::function<absl::Status(std::function<absl::Status(absl::string_view bytes)> take)>&

@@ -5,7 +5,7 @@
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/read_catalogue.h"
+#include "services/ingestion/app/catalogue/read_catalogue.h"
 #include "services/ingestion/rpc/convert.h"
 #include "services/ingestion/rpc/definition_methods.h"
 

@@ -3,7 +3,7 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_CATALOGUE_SERVER_H_
 
 #include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
-#include "services/ingestion/app/define.h"
+#include "services/ingestion/app/catalogue/define.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

@@ -12,7 +12,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/reason_text.h"
-#include "services/ingestion/app/return_uses.h"
+#include "services/ingestion/app/returns/return_uses.h"
 #include "services/ingestion/definitions/messages.h"
 
 namespace onereturn::ingestion {

@@ -14,10 +14,10 @@
 #include "onereturn/common/v1/read.pb.h"
 #include "onereturn/returns/v1/returns_service.pb.h"
 #include "onereturn/returns/v1/sign_off_service.pb.h"
-#include "services/ingestion/app/accepted_return.h"
-#include "services/ingestion/app/submit_file.h"
-#include "services/ingestion/app/submit_return.h"
-#include "services/ingestion/app/submitted_return.h"
+#include "services/ingestion/app/files/submit_file.h"
+#include "services/ingestion/app/returns/accepted_return.h"
+#include "services/ingestion/app/returns/submit_return.h"
+#include "services/ingestion/app/returns/submitted_return.h"
 #include "services/ingestion/definitions/messages.h"
 
 namespace onereturn::ingestion {
@@ -84,7 +84,7 @@ absl::StatusOr<ReadWish> ToWish(const common::v1::ReadAt& read, const CallContex
 // Who owns an upload: the organisation, or at national scope the system itself.
 std::string OwnerOf(const CallContext& call);
 
-// The body that used what the caller is given; as BodyOf in app/return_uses.h.
+// The body that used what the caller is given; as BodyOf in app/returns/return_uses.h.
 std::optional<std::string> BodyOf(const CallContext& call);
 
 // The id in "uploads/{id}", which stands in the request's `field`. MISSING where it is empty,

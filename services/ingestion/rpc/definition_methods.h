@@ -9,8 +9,8 @@
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/define.h"
-#include "services/ingestion/app/read_catalogue.h"
+#include "services/ingestion/app/catalogue/define.h"
+#include "services/ingestion/app/catalogue/read_catalogue.h"
 #include "services/ingestion/rpc/convert.h"
 #include "services/ingestion/rpc/returns_server.h"
 

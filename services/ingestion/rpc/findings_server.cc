@@ -1,8 +1,8 @@
 #include "services/ingestion/rpc/findings_server.h"
 
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/accepted_return.h"
-#include "services/ingestion/app/judge_held.h"
+#include "services/ingestion/app/returns/accepted_return.h"
+#include "services/ingestion/app/returns/judge_held.h"
 #include "services/ingestion/definitions/messages.h"
 #include "services/ingestion/domain/finding_key.h"
 #include "services/ingestion/rpc/convert.h"

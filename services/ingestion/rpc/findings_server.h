@@ -3,7 +3,7 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_FINDINGS_SERVER_H_
 
 #include "onereturn/returns/v1/findings_service.grpc.pb.h"
-#include "services/ingestion/app/reply_to_finding.h"
+#include "services/ingestion/app/returns/reply_to_finding.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

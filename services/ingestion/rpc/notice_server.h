@@ -5,7 +5,7 @@
 #include <atomic>
 
 #include "onereturn/returns/v1/notice_service.grpc.pb.h"
-#include "services/ingestion/app/notices.h"
+#include "services/ingestion/app/returns/notices.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

@@ -4,7 +4,7 @@
 
 #include "common/digest/digest.h"
 #include "common/rpc/guard.h"
-#include "services/ingestion/app/grant_rights.h"
+#include "services/ingestion/app/rights/grant_rights.h"
 
 namespace onereturn::ingestion {
 

@@ -9,10 +9,10 @@
 #include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/accepted_return.h"
-#include "services/ingestion/app/read_returns.h"
-#include "services/ingestion/app/read_rule_pack.h"
-#include "services/ingestion/app/read_unsigned.h"
+#include "services/ingestion/app/returns/accepted_return.h"
+#include "services/ingestion/app/returns/read_returns.h"
+#include "services/ingestion/app/returns/read_rule_pack.h"
+#include "services/ingestion/app/returns/read_unsigned.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {

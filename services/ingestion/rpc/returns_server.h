@@ -14,11 +14,11 @@
 #include "common/rpc/mutation_gate.h"
 #include "common/rpc/page_token.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
-#include "services/ingestion/app/file_progress.h"
-#include "services/ingestion/app/return_uses.h"
-#include "services/ingestion/app/shared_uploads.h"
-#include "services/ingestion/app/submit_file.h"
-#include "services/ingestion/app/submit_return.h"
+#include "services/ingestion/app/files/file_progress.h"
+#include "services/ingestion/app/files/shared_uploads.h"
+#include "services/ingestion/app/files/submit_file.h"
+#include "services/ingestion/app/returns/return_uses.h"
+#include "services/ingestion/app/returns/submit_return.h"
 
 namespace onereturn::ingestion {
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/read_review.h"
-#include "services/ingestion/app/review_queries.h"
+#include "services/ingestion/app/reviews/read_review.h"
+#include "services/ingestion/app/reviews/review_queries.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {

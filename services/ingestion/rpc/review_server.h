@@ -3,8 +3,8 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_REVIEW_SERVER_H_
 
 #include "onereturn/returns/v1/review_service.grpc.pb.h"
-#include "services/ingestion/app/conclude_review.h"
-#include "services/ingestion/app/recent_reviews.h"
+#include "services/ingestion/app/reviews/conclude_review.h"
+#include "services/ingestion/app/reviews/recent_reviews.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

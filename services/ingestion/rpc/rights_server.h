@@ -6,8 +6,8 @@
 
 #include "common/identity/rights_source.h"
 #include "onereturn/rights/v1/rights_service.grpc.pb.h"
-#include "services/ingestion/app/delegate_sign_off.h"
-#include "services/ingestion/app/grant_rights.h"
+#include "services/ingestion/app/rights/delegate_sign_off.h"
+#include "services/ingestion/app/rights/grant_rights.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

@@ -9,8 +9,8 @@
 #include "absl/strings/str_split.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/read_unsigned.h"
-#include "services/ingestion/app/undo_revision.h"
+#include "services/ingestion/app/returns/read_unsigned.h"
+#include "services/ingestion/app/returns/undo_revision.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {

@@ -3,8 +3,8 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_SIGN_OFF_SERVER_H_
 
 #include "onereturn/returns/v1/sign_off_service.grpc.pb.h"
-#include "services/ingestion/app/drafts.h"
-#include "services/ingestion/app/sign_return.h"
+#include "services/ingestion/app/returns/drafts.h"
+#include "services/ingestion/app/returns/sign_return.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "common/rpc/stream_bound.h"
-#include "services/ingestion/app/backtest_rule.h"
-#include "services/ingestion/app/diff_catalogue.h"
-#include "services/ingestion/app/search_catalogue.h"
+#include "services/ingestion/app/catalogue/backtest_rule.h"
+#include "services/ingestion/app/catalogue/diff_catalogue.h"
+#include "services/ingestion/app/catalogue/search_catalogue.h"
 #include "services/ingestion/definitions/messages.h"
 #include "services/ingestion/rpc/definition_methods.h"
 #include "services/ingestion/rpc/officer_origin.h"

@@ -3,8 +3,8 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_STEWARDSHIP_SERVER_H_
 
 #include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
-#include "services/ingestion/app/change_definitions.h"
-#include "services/ingestion/app/define.h"
+#include "services/ingestion/app/catalogue/change_definitions.h"
+#include "services/ingestion/app/catalogue/define.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

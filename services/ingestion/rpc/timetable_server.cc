@@ -9,10 +9,10 @@
 #include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/read_catalogue.h"
-#include "services/ingestion/app/read_timetable.h"
-#include "services/ingestion/app/reminders.h"
-#include "services/ingestion/app/window_reading.h"
+#include "services/ingestion/app/catalogue/read_catalogue.h"
+#include "services/ingestion/app/timetable/read_timetable.h"
+#include "services/ingestion/app/timetable/reminders.h"
+#include "services/ingestion/app/timetable/window_reading.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {

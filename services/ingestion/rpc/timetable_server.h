@@ -5,8 +5,8 @@
 #include <atomic>
 
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
-#include "services/ingestion/app/define.h"
-#include "services/ingestion/app/give_extension.h"
+#include "services/ingestion/app/catalogue/define.h"
+#include "services/ingestion/app/timetable/give_extension.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

@@ -1,0 +1,26 @@
+// Whether a return is taken now, by its window.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_TIMETABLE_WINDOW_ADMISSION_H_
+#define ONERETURN_SERVICES_INGESTION_APP_TIMETABLE_WINDOW_ADMISSION_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/commit/committer.h"
+#include "common/storage/reader.h"
+#include "services/ingestion/domain/collection.h"
+
+namespace onereturn::ingestion {
+
+// What it was decided on, besides the catalogue. PERIOD_NOT_OPEN, PERIOD_CLOSED: by the facts that
+// `reader` holds, never by a clock. A period without a window is taken from its first day on, in
+// London, by `no_earlier`: a time before which no new fact can be (Committer::LatestPromise).
+absl::StatusOr<std::vector<ReadCheck>> AdmitToWindow(const Reader& reader,
+                                                     const Collection& collection,
+                                                     const Period& period,
+                                                     const std::string& organisation,
+                                                     Timestamp no_earlier);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_TIMETABLE_WINDOW_ADMISSION_H_
