@@ -32,6 +32,14 @@
 //              03                                    -> digest:32 bytes of the recorded rights file
 //   uses       01 body:string collection:string period:string organisation:string -> storage.v1.UseRecord
 //              02 collection:string period:string organisation:string body:string -> nothing: it is in 01
+//   requests   10 collection:string period:string organisation:string request:u32
+//                                                    -> storage.v1.ObligationRecord
+//              11 organisation:string collection:string period:string request:u32 -> nothing: it is in 10
+//              12 request:u32 organisation:string collection:string period:string request:u32
+//                                                    -> nothing: it is in 10
+//              13 closes:i64 then as 11 without its first byte -> nothing: in force, and its window closes
+//              14 answer_by:i64 then as 13             -> nothing: contested, and not answered
+//              15 request:u32 organisation:string      -> storage.v1.AvoidedRecord
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
@@ -54,6 +62,7 @@ enum class Family : uint32_t {
   kLedger,  // See common/commit/primary_family.h.
   kRights,
   kUses,
+  kRequests,
 };
 
 inline std::vector<ColumnFamilySpec> Families() {
@@ -64,6 +73,7 @@ inline std::vector<ColumnFamilySpec> Families() {
   families.push_back(LedgerFamilySpec());
   families.push_back({"rights", ColumnFamilyKind::kPrimary});
   families.push_back({"uses", ColumnFamilyKind::kPrimary});
+  families.push_back({"requests", ColumnFamilyKind::kPrimary});
   return families;
 }
 

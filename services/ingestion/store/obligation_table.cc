@@ -1,0 +1,219 @@
+#include "services/ingestion/store/obligation_table.h"
+
+#include <utility>
+
+#include "common/status/status_macros.h"
+#include "common/storage/key_codec.h"
+#include "services/ingestion/store/families.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr uint8_t kObligation = 0x10;
+constexpr uint8_t kOfOrganisation = 0x11;
+constexpr uint8_t kOfRequest = 0x12;
+constexpr uint8_t kClosing = 0x13;
+constexpr uint8_t kLapsing = 0x14;
+constexpr uint8_t kAvoided = 0x15;
+
+std::string RowKey(const ObligationKey& key) {
+  return KeyWriter()
+      .U8(kObligation)
+      .String(key.key.collection)
+      .String(key.key.period)
+      .String(key.key.organisation)
+      .U32(key.request)
+      .Take();
+}
+
+// Organisation, collection, period, request: what stands behind the prefix of every index.
+std::string InOrder(const ObligationKey& key) {
+  return KeyWriter()
+      .String(key.key.organisation)
+      .String(key.key.collection)
+      .String(key.key.period)
+      .U32(key.request)
+      .Take();
+}
+
+std::string RequestPrefix(uint32_t request) {
+  return KeyWriter().U8(kOfRequest).U32(request).Take();
+}
+std::string MomentPrefix(uint8_t kind, Timestamp moment) {
+  return KeyWriter().U8(kind).I64(moment.micros).Take();
+}
+
+Timestamp MomentOf(const google::protobuf::Timestamp& time) {
+  return Timestamp{time.seconds() * 1'000'000 + time.nanos() / 1'000};
+}
+
+absl::StatusOr<ObligationKey> ReadInOrder(KeyReader* reader) {
+  ObligationKey key;
+  ASSIGN_OR_RETURN(key.key.organisation, reader->String());
+  ASSIGN_OR_RETURN(key.key.collection, reader->String());
+  ASSIGN_OR_RETURN(key.key.period, reader->String());
+  ASSIGN_OR_RETURN(key.request, reader->U32());
+  RETURN_IF_ERROR(reader->Finish());
+  return key;
+}
+
+absl::StatusOr<storage::v1::ObligationRecord> RecordIn(absl::string_view bytes) {
+  storage::v1::ObligationRecord record;
+  if (record.ParseFromString(std::string(bytes))) return record;
+  return absl::DataLossError("a stored obligation cannot be read");
+}
+
+// Of an index: the rows that it names.
+absl::Status VisitIndexed(const Reader& reader, const std::string& prefix, absl::string_view after,
+                          size_t skipped, ObligationVisitor visit) {
+  // The next key behind `after` is its own with a zero byte more.
+  std::string lower = prefix;
+  if (!after.empty()) {
+    lower = prefix.substr(0, skipped) + std::string(after) + std::string(1, '\0');
+  }
+  return reader.ForEach(Family::kRequests, lower, PrefixUpperBound(prefix),
+                        [&](absl::string_view stored, absl::string_view) -> absl::StatusOr<bool> {
+                          KeyReader rest(stored.substr(skipped));
+                          ASSIGN_OR_RETURN(const ObligationKey key, ReadInOrder(&rest));
+                          ASSIGN_OR_RETURN(const auto found, FindObligation(reader, key));
+                          if (!found.has_value())
+                            return absl::DataLossError("an obligation that is named is gone");
+                          return visit(key, found->record);
+                        });
+}
+
+absl::Status VisitMoments(
+    const Reader& reader, uint8_t kind, const std::string& lower, Timestamp until,
+    absl::FunctionRef<absl::StatusOr<bool>(Timestamp moment, const ObligationKey& key)> visit) {
+  return reader.ForEach(Family::kRequests, lower, MomentPrefix(kind, Timestamp{until.micros + 1}),
+                        [&](absl::string_view stored, absl::string_view) -> absl::StatusOr<bool> {
+                          KeyReader rest(stored);
+                          RETURN_IF_ERROR(rest.U8().status());
+                          ASSIGN_OR_RETURN(const int64_t micros, rest.I64());
+                          ASSIGN_OR_RETURN(const ObligationKey key, ReadInOrder(&rest));
+                          return visit(Timestamp{micros}, key);
+                        });
+}
+
+}  // namespace
+
+ReadCheck ObligationIsFree(const ObligationKey& key) {
+  return ReadCheck{Family::kRequests, RowKey(key), std::nullopt};
+}
+
+absl::StatusOr<std::optional<StoredObligation>> FindObligation(const Reader& reader,
+                                                               const ObligationKey& key) {
+  std::optional<StoredObligation> found;
+  ReadCheck check = ObligationIsFree(key);
+  ASSIGN_OR_RETURN(check.expected, reader.Get(check.family, check.key));
+  if (!check.expected.has_value()) return found;
+  ASSIGN_OR_RETURN(storage::v1::ObligationRecord record, RecordIn(*check.expected));
+  found = StoredObligation{std::move(record), std::move(check)};
+  return found;
+}
+
+absl::Status VisitObligationsOf(const Reader& reader, absl::string_view collection,
+                                absl::string_view period, absl::string_view organisation,
+                                ObligationVisitor visit) {
+  KeyWriter writer;
+  writer.U8(kObligation).String(collection).String(period);
+  if (!organisation.empty()) writer.String(organisation);
+  const std::string prefix = writer.Take();
+  return reader.ForEach(
+      Family::kRequests, prefix, PrefixUpperBound(prefix),
+      [&](absl::string_view stored, absl::string_view value) -> absl::StatusOr<bool> {
+        KeyReader rest(stored);
+        RETURN_IF_ERROR(rest.U8().status());
+        ObligationKey key;
+        ASSIGN_OR_RETURN(key.key.collection, rest.String());
+        ASSIGN_OR_RETURN(key.key.period, rest.String());
+        ASSIGN_OR_RETURN(key.key.organisation, rest.String());
+        ASSIGN_OR_RETURN(key.request, rest.U32());
+        RETURN_IF_ERROR(rest.Finish());
+        ASSIGN_OR_RETURN(const storage::v1::ObligationRecord record, RecordIn(value));
+        return visit(key, record);
+      });
+}
+
+absl::Status VisitObligationsInOrder(const Reader& reader, absl::string_view organisation,
+                                     absl::string_view after, ObligationVisitor visit) {
+  KeyWriter writer;
+  writer.U8(kOfOrganisation);
+  if (!organisation.empty()) writer.String(organisation);
+  return VisitIndexed(reader, writer.Take(), after, 1, visit);
+}
+
+absl::Status VisitObligationsOfRequest(const Reader& reader, uint32_t request,
+                                       absl::string_view after, ObligationVisitor visit) {
+  const std::string prefix = RequestPrefix(request);
+  return VisitIndexed(reader, prefix, after, prefix.size(), visit);
+}
+
+std::string ObligationKeyText(const ObligationKey& key) { return InOrder(key); }
+
+absl::Status VisitClosing(
+    const Reader& reader, Timestamp after, Timestamp until,
+    absl::FunctionRef<absl::StatusOr<bool>(Timestamp closes, const ObligationKey& key)> visit) {
+  return VisitMoments(reader, kClosing, MomentPrefix(kClosing, Timestamp{after.micros + 1}), until,
+                      visit);
+}
+
+absl::Status VisitLapsing(
+    const Reader& reader, Timestamp until,
+    absl::FunctionRef<absl::StatusOr<bool>(Timestamp answer_by, const ObligationKey& key)> visit) {
+  return VisitMoments(reader, kLapsing, KeyWriter().U8(kLapsing).Take(), until, visit);
+}
+
+void PutObligation(const ObligationKey& key, const storage::v1::ObligationRecord& record,
+                   WriteBatch* batch) {
+  const std::string in_order = InOrder(key);
+  batch->Put(Family::kRequests, RowKey(key), record.SerializeAsString());
+  batch->Put(Family::kRequests, KeyWriter().U8(kOfOrganisation).Take() + in_order, "");
+  batch->Put(Family::kRequests, RequestPrefix(key.request) + in_order, "");
+  const bool in_force = record.release_sequence() == 0;
+  if (record.close_micros() != 0) {
+    const std::string closing = MomentPrefix(kClosing, Timestamp{record.close_micros()}) + in_order;
+    if (in_force) {
+      batch->Put(Family::kRequests, closing, "");
+    } else {
+      batch->Delete(Family::kRequests, closing);
+    }
+  }
+  if (record.has_challenge()) {
+    const Timestamp answer_by = MomentOf(record.challenge().answer_by());
+    const std::string lapsing = MomentPrefix(kLapsing, answer_by) + in_order;
+    if (in_force && !record.challenge().has_answer()) {
+      batch->Put(Family::kRequests, lapsing, "");
+    } else {
+      batch->Delete(Family::kRequests, lapsing);
+    }
+  }
+}
+
+absl::Status VisitAvoided(
+    const Reader& reader, uint32_t request,
+    absl::FunctionRef<absl::StatusOr<bool>(const std::string& organisation,
+                                           const storage::v1::AvoidedRecord& record)>
+        visit) {
+  const std::string prefix = KeyWriter().U8(kAvoided).U32(request).Take();
+  return reader.ForEach(
+      Family::kRequests, prefix, PrefixUpperBound(prefix),
+      [&](absl::string_view stored, absl::string_view value) -> absl::StatusOr<bool> {
+        KeyReader rest(stored.substr(prefix.size()));
+        ASSIGN_OR_RETURN(const std::string organisation, rest.String());
+        RETURN_IF_ERROR(rest.Finish());
+        storage::v1::AvoidedRecord record;
+        if (!record.ParseFromString(std::string(value))) {
+          return absl::DataLossError("what a request avoided cannot be read");
+        }
+        return visit(organisation, record);
+      });
+}
+
+void PutAvoided(uint32_t request, absl::string_view organisation,
+                const storage::v1::AvoidedRecord& record, WriteBatch* batch) {
+  batch->Put(Family::kRequests, KeyWriter().U8(kAvoided).U32(request).String(organisation).Take(),
+             record.SerializeAsString());
+}
+
+}  // namespace onereturn::ingestion
