@@ -32,14 +32,14 @@
 //              03                                    -> digest:32 bytes of the recorded rights file
 //   uses       01 body:string collection:string period:string organisation:string -> storage.v1.UseRecord
 //              02 collection:string period:string organisation:string body:string -> nothing: it is in 01
-//   requests   10 collection:string period:string organisation:string request:u32
+//   requests   10 collection:string period:string organisation:string request:u64
 //                                                    -> storage.v1.ObligationRecord
-//              11 organisation:string collection:string period:string request:u32 -> nothing: it is in 10
-//              12 request:u32 organisation:string collection:string period:string request:u32
+//              11 organisation:string collection:string period:string request:u64 -> nothing: it is in 10
+//              12 request:u64 organisation:string collection:string period:string request:u64
 //                                                    -> nothing: it is in 10
 //              13 closes:i64 then as 11 without its first byte -> nothing: in force, and its window closes
 //              14 answer_by:i64 then as 13             -> nothing: contested, and not answered
-//              15 request:u32 organisation:string      -> storage.v1.AvoidedRecord
+//              15 request:u64 organisation:string      -> storage.v1.AvoidedRecord
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_

@@ -22,7 +22,7 @@ std::string RowKey(const ObligationKey& key) {
       .String(key.key.collection)
       .String(key.key.period)
       .String(key.key.organisation)
-      .U32(key.request)
+      .U64(key.request)
       .Take();
 }
 
@@ -32,12 +32,12 @@ std::string InOrder(const ObligationKey& key) {
       .String(key.key.organisation)
       .String(key.key.collection)
       .String(key.key.period)
-      .U32(key.request)
+      .U64(key.request)
       .Take();
 }
 
-std::string RequestPrefix(uint32_t request) {
-  return KeyWriter().U8(kOfRequest).U32(request).Take();
+std::string RequestPrefix(uint64_t request) {
+  return KeyWriter().U8(kOfRequest).U64(request).Take();
 }
 std::string MomentPrefix(uint8_t kind, Timestamp moment) {
   return KeyWriter().U8(kind).I64(moment.micros).Take();
@@ -52,7 +52,7 @@ absl::StatusOr<ObligationKey> ReadInOrder(KeyReader* reader) {
   ASSIGN_OR_RETURN(key.key.organisation, reader->String());
   ASSIGN_OR_RETURN(key.key.collection, reader->String());
   ASSIGN_OR_RETURN(key.key.period, reader->String());
-  ASSIGN_OR_RETURN(key.request, reader->U32());
+  ASSIGN_OR_RETURN(key.request, reader->U64());
   RETURN_IF_ERROR(reader->Finish());
   return key;
 }
@@ -128,7 +128,7 @@ absl::Status VisitObligationsOf(const Reader& reader, absl::string_view collecti
         ASSIGN_OR_RETURN(key.key.collection, rest.String());
         ASSIGN_OR_RETURN(key.key.period, rest.String());
         ASSIGN_OR_RETURN(key.key.organisation, rest.String());
-        ASSIGN_OR_RETURN(key.request, rest.U32());
+        ASSIGN_OR_RETURN(key.request, rest.U64());
         RETURN_IF_ERROR(rest.Finish());
         ASSIGN_OR_RETURN(const storage::v1::ObligationRecord record, RecordIn(value));
         return visit(key, record);
@@ -143,7 +143,7 @@ absl::Status VisitObligationsInOrder(const Reader& reader, absl::string_view org
   return VisitIndexed(reader, writer.Take(), after, 1, visit);
 }
 
-absl::Status VisitObligationsOfRequest(const Reader& reader, uint32_t request,
+absl::Status VisitObligationsOfRequest(const Reader& reader, uint64_t request,
                                        absl::string_view after, ObligationVisitor visit) {
   const std::string prefix = RequestPrefix(request);
   return VisitIndexed(reader, prefix, after, prefix.size(), visit);
@@ -191,11 +191,11 @@ void PutObligation(const ObligationKey& key, const storage::v1::ObligationRecord
 }
 
 absl::Status VisitAvoided(
-    const Reader& reader, uint32_t request,
+    const Reader& reader, uint64_t request,
     absl::FunctionRef<absl::StatusOr<bool>(const std::string& organisation,
                                            const storage::v1::AvoidedRecord& record)>
         visit) {
-  const std::string prefix = KeyWriter().U8(kAvoided).U32(request).Take();
+  const std::string prefix = KeyWriter().U8(kAvoided).U64(request).Take();
   return reader.ForEach(
       Family::kRequests, prefix, PrefixUpperBound(prefix),
       [&](absl::string_view stored, absl::string_view value) -> absl::StatusOr<bool> {
@@ -210,9 +210,9 @@ absl::Status VisitAvoided(
       });
 }
 
-void PutAvoided(uint32_t request, absl::string_view organisation,
+void PutAvoided(uint64_t request, absl::string_view organisation,
                 const storage::v1::AvoidedRecord& record, WriteBatch* batch) {
-  batch->Put(Family::kRequests, KeyWriter().U8(kAvoided).U32(request).String(organisation).Take(),
+  batch->Put(Family::kRequests, KeyWriter().U8(kAvoided).U64(request).String(organisation).Take(),
              record.SerializeAsString());
 }
 

@@ -23,7 +23,7 @@ namespace onereturn::ingestion {
 // Which obligation: a request's, of one return.
 struct ObligationKey {
   ReturnKey key;
-  uint32_t request = 0;  // Its number.
+  uint64_t request = 0;  // Its number.
 };
 
 struct StoredObligation {
@@ -51,7 +51,7 @@ absl::Status VisitObligationsOf(const Reader& reader, absl::string_view collecti
 absl::Status VisitObligationsInOrder(const Reader& reader, absl::string_view organisation,
                                      absl::string_view after, ObligationVisitor visit);
 // Of one request, in order of organisation, collection, period, after `after`.
-absl::Status VisitObligationsOfRequest(const Reader& reader, uint32_t request,
+absl::Status VisitObligationsOfRequest(const Reader& reader, uint64_t request,
                                        absl::string_view after, ObligationVisitor visit);
 std::string ObligationKeyText(const ObligationKey& key);
 
@@ -71,11 +71,11 @@ void PutObligation(const ObligationKey& key, const storage::v1::ObligationRecord
 
 // What the request avoided for each organisation, in order of code.
 absl::Status VisitAvoided(
-    const Reader& reader, uint32_t request,
+    const Reader& reader, uint64_t request,
     absl::FunctionRef<absl::StatusOr<bool>(const std::string& organisation,
                                            const storage::v1::AvoidedRecord& record)>
         visit);
-void PutAvoided(uint32_t request, absl::string_view organisation,
+void PutAvoided(uint64_t request, absl::string_view organisation,
                 const storage::v1::AvoidedRecord& record, WriteBatch* batch);
 
 }  // namespace onereturn::ingestion

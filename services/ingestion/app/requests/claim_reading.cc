@@ -1,0 +1,162 @@
+#include "services/ingestion/app/requests/claim_reading.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/commit/journal.h"
+#include "common/identity/rights.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/store/catalogue_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+Claim ClaimIn(const ObligationKey& key, const storage::v1::ObligationRecord& record) {
+  Claim claim;
+  claim.request = std::to_string(key.request);
+  for (int i = 0; i < record.items_size(); ++i) {
+    claim.items[record.items(i)] = MinutesOf(record.item_minutes(i));
+  }
+  claim.return_minutes = MinutesOf(record.return_minutes());
+  claim.issued = record.issue_sequence();
+  claim.released = record.release_sequence();
+  return claim;
+}
+
+// Sequences of the return's revisions after `after` and up to `sequence`, rising.
+absl::StatusOr<std::vector<uint64_t>> RevisionsAfter(const Reader& reader, const ReturnKey& key,
+                                                     uint64_t after, uint64_t sequence) {
+  std::vector<uint64_t> sequences;
+  RETURN_IF_ERROR(VisitRevisions(reader, OrganisationScope::National(), key, sequence, 0,
+                                 [&](const RevisionPlace& place) -> absl::StatusOr<bool> {
+                                   if (place.sequence <= after) return false;
+                                   sequences.push_back(place.sequence);
+                                   return true;
+                                 }));
+  std::reverse(sequences.begin(), sequences.end());
+  return sequences;
+}
+
+}  // namespace
+
+Minutes MinutesOf(const timetable::v1::EstimatedMinutes& minutes) {
+  Minutes by;
+  by[Lens::kGathering] = minutes.gathering();
+  by[Lens::kQualityAssurance] = minutes.quality_assurance();
+  by[Lens::kExtractionAndTransformation] = minutes.extraction_and_transformation();
+  by[Lens::kTransmission] = minutes.transmission();
+  by[Lens::kSystemChangeAndDevelopment] = minutes.system_change_and_development();
+  by[Lens::kTrainingAndGuidance] = minutes.training_and_guidance();
+  return by;
+}
+
+absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const ReturnKey& key,
+                                                 uint64_t sequence) {
+  std::vector<ClaimState> states;
+  RETURN_IF_ERROR(VisitObligationsOf(
+      reader, key.collection, key.period, key.organisation,
+      [&](const ObligationKey& of, const storage::v1::ObligationRecord& record)
+          -> absl::StatusOr<bool> {
+        if (record.issue_sequence() <= sequence) states.push_back({of, record, {}});
+        return true;
+      }));
+  if (states.empty()) return states;
+  std::sort(states.begin(), states.end(), [](const ClaimState& a, const ClaimState& b) {
+    return a.record.issue_sequence() < b.record.issue_sequence();
+  });
+  ClaimsOfReturn claims;
+  for (const ClaimState& state : states) {
+    claims.claims.push_back(ClaimIn(state.key, state.record));
+    claims.owed_to_collection |= state.record.owed_to_collection();
+  }
+  ASSIGN_OR_RETURN(claims.revisions,
+                   RevisionsAfter(reader, key, states[0].record.issue_sequence(), sequence));
+  std::vector<ClaimOutcome> outcomes = OutcomesOf(claims, sequence);
+  for (size_t i = 0; i < states.size(); ++i) states[i].outcome = std::move(outcomes[i]);
+  return states;
+}
+
+absl::StatusOr<std::optional<ClaimState>> ClaimOf(const Reader& reader, const ObligationKey& key,
+                                                  uint64_t sequence) {
+  std::optional<ClaimState> found;
+  ASSIGN_OR_RETURN(std::vector<ClaimState> claims, ClaimsOf(reader, key.key, sequence));
+  for (ClaimState& claim : claims) {
+    if (claim.key.request == key.request) found = std::move(claim);
+  }
+  return found;
+}
+
+absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& reader,
+                                                                 uint64_t request,
+                                                                 uint64_t sequence) {
+  std::map<std::string, Account> accounts;
+  RETURN_IF_ERROR(VisitAvoided(
+      reader, request,
+      [&](const std::string& organisation,
+          const storage::v1::AvoidedRecord& record) -> absl::StatusOr<bool> {
+        if (record.issue_sequence() > sequence) return true;
+        accounts[organisation].avoided += MinutesOf(record.minutes());
+        return true;
+      }));
+  RETURN_IF_ERROR(VisitObligationsOfRequest(
+      reader, request, "",
+      [&](const ObligationKey& key, const storage::v1::ObligationRecord&) -> absl::StatusOr<bool> {
+        ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, key, sequence));
+        if (claim.has_value()) accounts[key.key.organisation] += claim->outcome.account;
+        return true;
+      }));
+  return accounts;
+}
+
+absl::StatusOr<std::optional<ObligationKey>> FirstOpen(const Reader& reader, uint64_t request,
+                                                       absl::string_view from) {
+  std::optional<ObligationKey> open;
+  RETURN_IF_ERROR(VisitObligationsOfRequest(
+      reader, request, from,
+      [&](const ObligationKey& key,
+          const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
+        if (record.release_sequence() != 0) return true;
+        ASSIGN_OR_RETURN(const std::optional<RevisionPlace> newest,
+                         FindRevision(reader, OrganisationScope::National(), key.key, kNewest));
+        if (newest.has_value() && newest->sequence > record.issue_sequence()) return true;
+        open = key;
+        return false;
+      }));
+  return open;
+}
+
+bool OwedForRequests::IsOwed(const PartKey& part, const std::string& item) {
+  if (part.collection.empty()) return false;
+  const auto key = std::make_pair(part.collection, part.period);
+  auto found = known_.find(key);
+  if (found == known_.end()) {
+    absl::StatusOr<OfPeriod> read = Read(part.collection, part.period.ToString());
+    if (!read.ok()) {
+      status_.Update(read.status());
+      return false;
+    }
+    found = known_.emplace(key, *std::move(read)).first;
+  }
+  const auto organisation = found->second.find(part.organisation);
+  if (organisation == found->second.end()) return false;
+  return item.empty() || organisation->second.count(item) > 0;
+}
+
+absl::StatusOr<OwedForRequests::OfPeriod> OwedForRequests::Read(const std::string& collection,
+                                                                const std::string& period) const {
+  OfPeriod owed;
+  RETURN_IF_ERROR(VisitObligationsOf(
+      *reader_, collection, period, "",
+      [&](const ObligationKey& key,
+          const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
+        if (record.release_sequence() != 0) return true;
+        ASSIGN_OR_RETURN(const std::optional<RevisionPlace> newest,
+                         FindRevision(*reader_, OrganisationScope::National(), key.key, kNewest));
+        if (newest.has_value() && newest->sequence > record.issue_sequence()) return true;
+        owed[key.key.organisation].insert(record.items().begin(), record.items().end());
+        return true;
+      }));
+  return owed;
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,185 @@
+#include "services/ingestion/app/requests/issue_plan.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/feed/wire.h"
+#include "services/ingestion/app/requests/claim_reading.h"
+#include "services/ingestion/domain/requests/owed.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// Well within an entry of 64 KiB, which holds more than the fact.
+constexpr size_t kPartBytes = 48 * 1024;
+
+// What is missing of one return.
+struct Missing {
+  std::set<std::string> items;
+  Timestamp due;
+};
+
+// Returns that are alike in everything but the organisation.
+using Alike = std::tuple<std::string, Period, std::set<std::string>, int64_t, bool>;
+
+const KnownCollection* StretchOf(const KnownCatalogue& catalogue, const std::string& collection,
+                                 const Period& period) {
+  const auto found = catalogue.collections.find(collection);
+  if (found == catalogue.collections.end()) return nullptr;
+  for (const KnownCollection& stretch : found->second.stretches) {
+    if (stretch.days.Covers(period.start())) return &stretch;
+  }
+  return nullptr;
+}
+
+// When the window closes whose due moment it is; nullopt: there is none.
+std::optional<Timestamp> CloseOf(const KnownCollection* stretch, const Period& period,
+                                 Timestamp due) {
+  if (stretch == nullptr || !stretch->window.has_value() || stretch->calendar == nullptr) {
+    return std::nullopt;
+  }
+  for (std::optional<Period> of = period; of.has_value(); of = of->Next()) {
+    const std::optional<Moments> moments = MomentsOf(*stretch->window, *stretch->calendar, *of);
+    if (moments.has_value() && moments->due == due) return moments->closes;
+    if (moments.has_value() && moments->due > due) return std::nullopt;
+    if (!moments.has_value() && of->start() > stretch->calendar->last()) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Minutes MinutesOfItem(const std::map<std::string, Minutes>& minutes, const std::string& item) {
+  const auto found = minutes.find(item);
+  return found == minutes.end() ? Minutes() : found->second;
+}
+
+std::map<PartKey, Missing> MissingOf(const MatchResult& match, const NewHome* home) {
+  std::map<PartKey, Missing> missing;
+  for (const Gap& gap : match.gaps) {
+    for (const Period& period : gap.periods) {
+      for (const std::string& organisation : gap.organisations) {
+        const bool is_new = gap.collection.empty();
+        const std::string& collection = is_new ? home->collection.code() : gap.collection;
+        Missing& one = missing[PartKey{collection, period, organisation}];
+        one.due = std::max(one.due, gap.due);
+        for (const std::string& item : gap.items) {
+          one.items.insert(is_new ? home->code_of.at(item) : item);
+        }
+      }
+    }
+  }
+  return missing;
+}
+
+// Packs what follows into facts of bounded size.
+class Packer {
+ public:
+  void Add(const requests::v1::ObligationGroup& group) {
+    *Room(group.ByteSizeLong()).add_groups() = group;
+  }
+  void Add(const requests::v1::OrganisationPrice& price) {
+    *Room(price.ByteSizeLong()).add_avoided() = price;
+  }
+  std::vector<requests::v1::ObligationsCreated> Take() { return std::move(parts_); }
+
+ private:
+  requests::v1::ObligationsCreated& Room(size_t bytes) {
+    if (parts_.empty() || bytes_ + bytes > kPartBytes) {
+      parts_.emplace_back();
+      bytes_ = 0;
+    }
+    bytes_ += bytes + 8;
+    return parts_.back();
+  }
+
+  std::vector<requests::v1::ObligationsCreated> parts_;
+  size_t bytes_ = 0;
+};
+
+// The collection's part of a group: what each of its returns costs.
+void SetMinutes(const KnownCollection* stretch, const NewHome* home,
+                requests::v1::ObligationGroup* group) {
+  Minutes whole;
+  std::map<std::string, Minutes> by_item;
+  if (stretch != nullptr) {
+    whole = stretch->return_minutes;
+    by_item = stretch->item_minutes;
+  } else if (home != nullptr) {
+    whole = MinutesOf(home->collection.estimated_minutes());
+    for (const auto& one : home->collection.item_minutes()) {
+      by_item[one.item()] = MinutesOf(one.minutes());
+    }
+  }
+  *group->mutable_return_minutes() = ToWire(whole);
+  for (const std::string& item : group->items()) {
+    *group->add_item_minutes() = ToWire(MinutesOfItem(by_item, item));
+  }
+}
+
+requests::v1::ObligationGroup GroupOf(const Alike& alike,
+                                      const std::vector<std::string>& organisations,
+                                      const KnownCatalogue& catalogue, const NewHome* home) {
+  const auto& [collection, period, items, due_micros, owed] = alike;
+  const KnownCollection* stretch = StretchOf(catalogue, collection, period);
+  requests::v1::ObligationGroup group;
+  group.set_collection(collection);
+  group.set_period(period.ToString());
+  for (const std::string& item : items) group.add_items(item);
+  for (const std::string& organisation : organisations) group.add_organisations(organisation);
+  *group.mutable_due_time() = ToWire(Timestamp{due_micros});
+  group.set_owed_to_collection(owed);
+  const std::optional<Timestamp> closes = CloseOf(stretch, period, Timestamp{due_micros});
+  if (closes.has_value()) *group.mutable_close_time() = ToWire(*closes);
+  SetMinutes(stretch, home, &group);
+  return group;
+}
+
+Minutes MinutesOfOne(const requests::v1::ObligationGroup& group) {
+  Minutes minutes = MinutesOf(group.return_minutes());
+  for (const auto& item : group.item_minutes()) minutes += MinutesOf(item);
+  return minutes;
+}
+
+Minutes Less(Minutes from, const Minutes& what) {
+  for (size_t lens = 0; lens < kLensCount; ++lens) {
+    from.by_lens[lens] -= std::min(from.by_lens[lens], what.by_lens[lens]);
+  }
+  return from;
+}
+
+}  // namespace
+
+IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue,
+                    const NewHome* home) {
+  std::map<Alike, std::vector<std::string>> groups;
+  for (const auto& [part, missing] : MissingOf(match, home)) {
+    const bool owed = IsInFrames(catalogue, part);
+    groups[Alike{part.collection, part.period, missing.items, missing.due.micros, owed}].push_back(
+        part.organisation);
+  }
+  IssuePlan plan;
+  Packer packer;
+  std::map<std::string, Minutes> of_obligations;
+  for (const auto& [alike, organisations] : groups) {
+    const requests::v1::ObligationGroup group = GroupOf(alike, organisations, catalogue, home);
+    packer.Add(group);
+    plan.obligations += static_cast<uint32_t>(organisations.size());
+    const Minutes each = MinutesOfOne(group);
+    for (const std::string& organisation : organisations) of_obligations[organisation] += each;
+  }
+  for (const auto& [organisation, price] : match.prices) {
+    const Minutes avoided =
+        Less(price.avoided + price.outstanding, of_obligations[organisation]);
+    if (avoided.Total() == 0) continue;
+    requests::v1::OrganisationPrice one;
+    one.set_organisation(organisation);
+    *one.mutable_avoided() = ToWire(avoided);
+    packer.Add(one);
+  }
+  plan.parts = packer.Take();
+  return plan;
+}
+
+}  // namespace onereturn::ingestion
