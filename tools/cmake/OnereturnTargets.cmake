@@ -42,6 +42,11 @@ if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# g++ collects its garbage again and again: a sixth of its time, for a fifth of the 2.1 GB it takes at most.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options("SHELL:--param ggc-min-heapsize=2000000")
+endif()
+
 # Headers that nearly every source reads, compiled once for all: a cold build spends most of its time reading
 # headers. Sources include what they use all the same.
 set(ONERETURN_HEADERS
