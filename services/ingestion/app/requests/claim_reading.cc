@@ -6,7 +6,7 @@
 #include "common/commit/journal.h"
 #include "common/identity/rights.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/app/timetable/owed_return.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -108,19 +108,20 @@ absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& r
   return accounts;
 }
 
-absl::StatusOr<std::optional<ObligationKey>> FirstOpen(const Reader& reader, uint64_t request,
-                                                       absl::string_view from) {
-  std::optional<ObligationKey> open;
+absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed) {
+  bool open = false;
+  const std::string from = *passed;
   RETURN_IF_ERROR(VisitObligationsOfRequest(
       reader, request, from,
       [&](const ObligationKey& key,
           const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
-        if (record.release_sequence() != 0) return true;
-        ASSIGN_OR_RETURN(const std::optional<RevisionPlace> newest,
-                         FindRevision(reader, OrganisationScope::National(), key.key, kNewest));
-        if (newest.has_value() && newest->sequence > record.issue_sequence()) return true;
-        open = key;
-        return false;
+        bool over = record.release_sequence() != 0;
+        if (!over) {
+          ASSIGN_OR_RETURN(over, IsMet(reader, key, record));
+        }
+        open = !over;
+        if (over) *passed = ObligationKeyText(key);
+        return over;
       }));
   return open;
 }
@@ -150,9 +151,8 @@ absl::StatusOr<OwedForRequests::OfPeriod> OwedForRequests::Read(const std::strin
       [&](const ObligationKey& key,
           const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
         if (record.release_sequence() != 0) return true;
-        ASSIGN_OR_RETURN(const std::optional<RevisionPlace> newest,
-                         FindRevision(*reader_, OrganisationScope::National(), key.key, kNewest));
-        if (newest.has_value() && newest->sequence > record.issue_sequence()) return true;
+        ASSIGN_OR_RETURN(const bool met, IsMet(*reader_, key, record));
+        if (met) return true;
         owed[key.key.organisation].insert(record.items().begin(), record.items().end());
         return true;
       }));

@@ -41,9 +41,9 @@ absl::StatusOr<std::optional<ClaimState>> ClaimOf(const Reader& reader, const Ob
 absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& reader,
                                                                  uint64_t request,
                                                                  uint64_t sequence);
-// The first of its obligations that is neither met nor released; nullopt: nothing is outstanding.
-absl::StatusOr<std::optional<ObligationKey>> FirstOpen(const Reader& reader, uint64_t request,
-                                                       absl::string_view from);
+// Is one of its obligations neither met nor released? Those up to `passed` (a text of
+// ObligationKeyText) are known to be, for good; it moves on over others that are.
+absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed);
 
 // What is owed for requests already, for matching: read a collection and period at a time, and
 // remembered. `reader` must outlive it; thread-compatible.

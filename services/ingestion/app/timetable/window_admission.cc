@@ -7,6 +7,7 @@
 #include "common/period/london_day.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/timetable/owed_return.h"
 #include "services/ingestion/app/timetable/window_reading.h"
 #include "services/ingestion/store/timetable_table.h"
 
@@ -77,6 +78,13 @@ absl::StatusOr<std::vector<ReadCheck>> AdmitToWindow(const Reader& reader,
         FindExtensionHead(reader, ReturnKey{key.collection, key.period, organisation}));
     extended = extensions.head.until.has_value();
     read_set.push_back(std::move(extensions.check));
+    // What a request asks for is taken, whenever the period was.
+    ASSIGN_OR_RETURN(std::optional<ReadCheck> owed,
+                     OwedForRequest(reader, {key.collection, key.period, organisation}));
+    if (owed.has_value()) {
+      extended = true;
+      read_set.push_back(*std::move(owed));
+    }
   }
   switch (AdmissionTo(facts, extended)) {
     case Admission::kNotOpen:

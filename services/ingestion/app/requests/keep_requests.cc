@@ -1,0 +1,218 @@
+#include "services/ingestion/app/requests/keep_requests.h"
+
+#include <algorithm>
+#include <future>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/commit/journal.h"
+#include "common/commit/request_id.h"
+#include "common/feed/wire.h"
+#include "common/period/civil_day.h"
+#include "common/period/london_day.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/claim_reading.h"
+#include "services/ingestion/app/requests/obligation_message.h"
+#include "services/ingestion/app/requests/release_obligations.h"
+#include "services/ingestion/app/requests/request_rules.h"
+#include "services/ingestion/app/requests/request_steps.h"
+#include "services/ingestion/app/timetable/owed_return.h"
+#include "services/ingestion/store/request_table.h"
+#include "services/ingestion/store/timetable_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr char kRequest[] = "requests";
+// Of one fact: their names stay well within an entry.
+constexpr size_t kMostReleased = 500;
+constexpr int64_t kMinuteMicros = int64_t{60} * 1'000'000;
+
+bool IsOver(requests::v1::RequestState state) {
+  return state == requests::v1::REQUEST_STATE_ENDED || state == requests::v1::REQUEST_STATE_REFUSED;
+}
+
+bool IsIn(requests::v1::RequestState state, const std::vector<requests::v1::RequestState>& of) {
+  return std::find(of.begin(), of.end(), state) != of.end();
+}
+
+}  // namespace
+
+absl::Status KeepRequests::Run() {
+  const Timestamp now = clock_->Now();
+  ASSIGN_OR_RETURN(const uint64_t newest, LastSequence(*store_));
+  const Timestamp minute{now.micros - now.micros % kMinuteMicros};
+  if (newest == looked_at_ && minute == looked_when_) return absl::OkStatus();
+  absl::Status fault = Lapse(now);
+  fault.Update(CloseWindows(now));
+  std::vector<std::pair<uint64_t, requests::v1::DataRequest>> alive;
+  fault.Update(VisitDataRequests(
+      *store_, 0, kNewest,
+      [&](uint64_t number, const requests::v1::DataRequest& request) -> absl::StatusOr<bool> {
+        if (!IsOver(request.state())) alive.emplace_back(number, request);
+        return true;
+      }));
+  for (const auto& [number, request] : alive) fault.Update(KeepRequest(number, request, now));
+  ASSIGN_OR_RETURN(const uint64_t after, LastSequence(*store_));
+  looked_at_ = fault.ok() && after == newest ? newest : UINT64_MAX;
+  looked_when_ = minute;
+  return fault;
+}
+
+absl::Status KeepRequests::Lapse(Timestamp now) {
+  std::vector<ObligationKey> lapsing;
+  RETURN_IF_ERROR(VisitLapsing(*store_, now,
+                               [&](Timestamp, const ObligationKey& key) -> absl::StatusOr<bool> {
+                                 lapsing.push_back(key);
+                                 return true;
+                               }));
+  for (const ObligationKey& key : lapsing) {
+    RETURN_IF_ERROR(Release({key}, requests::v1::RELEASE_REASON_LAPSED,
+                            absl::StrCat("lapse.", ObligationName(key))));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KeepRequests::CloseWindows(Timestamp now) {
+  std::vector<ObligationKey> missing;
+  Timestamp until = now;
+  RETURN_IF_ERROR(VisitClosing(
+      *store_, closed_until_, now,
+      [&](Timestamp closes, const ObligationKey& key) -> absl::StatusOr<bool> {
+        ASSIGN_OR_RETURN(const StoredExtensionHead extension, FindExtensionHead(*store_, key.key));
+        if (extension.head.until.has_value() && *extension.head.until > now) {
+          // It is looked at again, with all that close then or later.
+          until = std::min(until, Timestamp{closes.micros - 1});
+          return true;
+        }
+        ASSIGN_OR_RETURN(const auto stored, FindObligation(*store_, key));
+        if (!stored.has_value()) return true;
+        ASSIGN_OR_RETURN(const bool met, IsMet(*store_, key, stored->record));
+        if (!met) missing.push_back(key);
+        return true;
+      }));
+  for (size_t first = 0; first < missing.size(); first += kMostReleased) {
+    const size_t count = std::min(kMostReleased, missing.size() - first);
+    const std::vector<ObligationKey> some(missing.begin() + static_cast<ptrdiff_t>(first),
+                                          missing.begin() + static_cast<ptrdiff_t>(first + count));
+    const std::string names =
+        absl::StrJoin(some, " ", [](std::string* out, const ObligationKey& key) {
+          out->append(ObligationName(key));
+        });
+    RETURN_IF_ERROR(Release(some, requests::v1::RELEASE_REASON_MISSING,
+                            absl::StrCat("missing.", DigestToHex(Sha256(names)))));
+  }
+  closed_until_ = until;
+  return absl::OkStatus();
+}
+
+absl::Status KeepRequests::Release(const std::vector<ObligationKey>& keys,
+                                   requests::v1::ReleaseReason reason, const std::string& part) {
+  return Write(feed::v1::ENTRY_KIND_OBLIGATIONS_RELEASED, part,
+               [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+                 Releases releases;
+                 requests::v1::ObligationsReleased fact;
+                 fact.set_reason(reason);
+                 for (const ObligationKey& key : keys) {
+                   ASSIGN_OR_RETURN(auto stored, FindObligation(snapshot, key));
+                   if (!stored.has_value() || stored->record.release_sequence() != 0) continue;
+                   fact.add_obligations(ObligationName(key));
+                   releases.rows.emplace_back(key, stored->record);
+                   releases.read_set.push_back(std::move(stored->check));
+                 }
+                 if (releases.rows.empty()) return NothingToKeep{};
+                 return NewFact{fact.obligations(0), fact.SerializeAsString(), releases.read_set,
+                                [releases, reason](const Placement& placement, WriteBatch* batch) {
+                                  releases.Write(placement.sequence, reason, batch);
+                                }};
+               });
+}
+
+absl::Status KeepRequests::KeepRequest(uint64_t number, const requests::v1::DataRequest& request,
+                                       Timestamp now) {
+  const CivilDay today = LondonDay(now);
+  ASSIGN_OR_RETURN(const CivilDay expiry, CivilDay::Parse(request.expiry()));
+  if (today >= expiry) return Expire(number, request, now);
+  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesInForce(*store_, kNewest));
+  const bool issued = IsIn(request.state(), {requests::v1::REQUEST_STATE_ISSUED,
+                                             requests::v1::REQUEST_STATE_ANSWERED});
+  if (issued && expiry - today <= static_cast<int>(rules.review_days())) {
+    return Step(number, feed::v1::ENTRY_KIND_REQUEST_REVIEWED,
+                {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED});
+  }
+  if (request.state() != requests::v1::REQUEST_STATE_ISSUED) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool open, HasOpen(*store_, number, &passed_[number]));
+  if (open) return absl::OkStatus();
+  passed_.erase(number);
+  return Step(number, feed::v1::ENTRY_KIND_REQUEST_ANSWERED, {requests::v1::REQUEST_STATE_ISSUED});
+}
+
+absl::Status KeepRequests::Expire(uint64_t number, const requests::v1::DataRequest& request,
+                                  Timestamp now) {
+  return Write(
+      feed::v1::ENTRY_KIND_REQUEST_ENDED, absl::StrCat("expire.", request.reference()),
+      [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+        ASSIGN_OR_RETURN(std::optional<StoredRequest> stored, FindDataRequest(snapshot, number));
+        if (!stored.has_value() || IsOver(stored->request.state())) return NothingToKeep{};
+        ASSIGN_OR_RETURN(const CivilDay expiry, CivilDay::Parse(stored->request.expiry()));
+        if (LondonDay(now) < expiry) return NothingToKeep{};
+        ASSIGN_OR_RETURN(Releases releases, OpenObligationsOf(snapshot, number));
+        requests::v1::RequestEnded fact;
+        fact.set_request(stored->request.name());
+        fact.set_expired(true);
+        std::vector<ReadCheck> read_set = releases.read_set;
+        read_set.push_back(stored->check);
+        requests::v1::DataRequest after = stored->request;
+        after.set_state(requests::v1::REQUEST_STATE_ENDED);
+        after.mutable_ended()->set_system(actor_);
+        return FactOfRequestStep(
+            number, after, fact.SerializeAsString(), std::move(read_set),
+            [](requests::v1::DataRequest* row) { return row->mutable_ended(); },
+            [releases = std::move(releases)](const Placement& placement, WriteBatch* batch) {
+              releases.Write(placement.sequence, requests::v1::RELEASE_REASON_EXPIRED, batch);
+            });
+      });
+}
+
+absl::Status KeepRequests::Step(uint64_t number, feed::v1::EntryKind kind,
+                                const std::vector<requests::v1::RequestState>& from) {
+  const bool answered = kind == feed::v1::ENTRY_KIND_REQUEST_ANSWERED;
+  return Write(
+      kind,
+      absl::StrCat(answered ? "answered." : "reviewed.", RequestReference(number)),
+      [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
+        ASSIGN_OR_RETURN(std::optional<StoredRequest> stored, FindDataRequest(snapshot, number));
+        if (!stored.has_value() || !IsIn(stored->request.state(), from)) return NothingToKeep{};
+        requests::v1::RequestAnswered fact;  // RequestReviewed has the same form.
+        fact.set_request(stored->request.name());
+        requests::v1::DataRequest after = stored->request;
+        const auto step = [answered](requests::v1::DataRequest* row) {
+          return answered ? row->mutable_answered() : row->mutable_reviewed();
+        };
+        after.set_state(answered ? requests::v1::REQUEST_STATE_ANSWERED
+                                 : requests::v1::REQUEST_STATE_REVIEW);
+        step(&after)->set_system(actor_);
+        return FactOfRequestStep(number, after, fact.SerializeAsString(), {stored->check}, step);
+      });
+}
+
+absl::Status KeepRequests::Write(feed::v1::EntryKind kind, const std::string& part,
+                                 FactWriter::Judge judge) {
+  FactRequest request;
+  request.kind = kind;
+  request.actor = actor_;
+  request.request_id = DerivedRequestId(kRequest, actor_, DigestToHex(Sha256(part)));
+  request.digest = Sha256(request.request_id);
+  request.role = rights::v1::ROLE_SERVICE;
+  request.derived_id = true;
+  std::promise<absl::Status> written;
+  writer_->Write(std::move(request), std::move(judge),
+                 [&written](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+                   written.set_value(accepted.status());
+                 });
+  return written.get_future().get();
+}
+
+}  // namespace onereturn::ingestion

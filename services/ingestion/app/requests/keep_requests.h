@@ -1,0 +1,61 @@
+// The scheduler of requests: what the passing of time and the arrival of returns cause, as facts.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_KEEP_REQUESTS_H_
+#define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_KEEP_REQUESTS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "common/clock/clock.h"
+#include "common/commit/fact_writer.h"
+#include "common/storage/store.h"
+#include "onereturn/requests/v1/request.pb.h"
+#include "services/ingestion/store/obligation_table.h"
+
+namespace onereturn::ingestion {
+
+// Challenges lapse, returns that did not come are missing, and requests are answered, go to review
+// and expire. Each fact has a request id of its own, made of what it is about, so that none is
+// written twice, whatever is killed when. One thread at a time.
+class KeepRequests {
+ public:
+  // `actor`: the service's own SPIFFE id. Everything must outlive it.
+  KeepRequests(const Store* store, const FactWriter* writer, const Clock* clock, std::string actor)
+      : store_(store), writer_(writer), clock_(clock), actor_(std::move(actor)) {}
+
+  // Commits what is due by the clock and by what was accepted, and returns when that is on disk.
+  // Must not be called on the committer's thread. What cannot be done is tried again with the next
+  // run; the first error is answered.
+  absl::Status Run();
+
+ private:
+  absl::Status Lapse(Timestamp now);
+  absl::Status CloseWindows(Timestamp now);
+  absl::Status Release(const std::vector<ObligationKey>& keys, requests::v1::ReleaseReason reason,
+                       const std::string& part);
+  absl::Status KeepRequest(uint64_t number, const requests::v1::DataRequest& request,
+                           Timestamp now);
+  absl::Status Expire(uint64_t number, const requests::v1::DataRequest& request, Timestamp now);
+  // A step that the service takes, of a request that is in one of `from`.
+  absl::Status Step(uint64_t number, feed::v1::EntryKind kind,
+                    const std::vector<requests::v1::RequestState>& from);
+  // Writes one fact under the id of `part`, and waits for it.
+  absl::Status Write(feed::v1::EntryKind kind, const std::string& part, FactWriter::Judge judge);
+
+  const Store* const store_;
+  const FactWriter* const writer_;
+  const Clock* const clock_;
+  const std::string actor_;
+
+  uint64_t looked_at_ = UINT64_MAX;  // The newest entry when nothing was due.
+  Timestamp looked_when_;            // And the clock then, to the minute.
+  Timestamp closed_until_;           // Windows that closed until then were looked at.
+  // By request, the obligation up to which all are met or released.
+  std::map<uint64_t, std::string> passed_;
+};
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_REQUESTS_KEEP_REQUESTS_H_
