@@ -7,13 +7,14 @@
 
 #include "absl/status/statusor.h"
 #include "common/commit/fact_writer.h"
+#include "common/storage/store.h"
 #include "onereturn/requests/v1/obligations_service.pb.h"
-#include "services/ingestion/app/requests/requester.h"
+#include "services/ingestion/app/rights/grant_rights.h"
 
 namespace onereturn::ingestion {
 
 struct ObligationAnswer {
-  requests::v1::Obligation obligation;
+  requests::v1::Obligation obligation;  // As its step left it.
   Accepted accepted;
 };
 
@@ -23,12 +24,13 @@ class ChallengeObligation {
  public:
   using Done = std::function<void(absl::StatusOr<ObligationAnswer> answer)>;
 
+  // Everything must outlive it.
   ChallengeObligation(const Store* store, const FactWriter* writer, const Committer* committer)
       : store_(store), writer_(writer), committer_(committer) {}
 
-  void Challenge(const RequesterOrigin& origin,
+  void Challenge(const OfficerOrigin& origin,
                  const requests::v1::ChallengeObligationRequest& request, Done done) const;
-  void Answer(const RequesterOrigin& origin, const requests::v1::AnswerChallengeRequest& request,
+  void Answer(const OfficerOrigin& origin, const requests::v1::AnswerChallengeRequest& request,
               Done done) const;
 
  private:

@@ -39,27 +39,17 @@ absl::StatusOr<std::vector<uint64_t>> RevisionsAfter(const Reader& reader, const
 
 }  // namespace
 
-Minutes MinutesOf(const timetable::v1::EstimatedMinutes& minutes) {
-  Minutes by;
-  by[Lens::kGathering] = minutes.gathering();
-  by[Lens::kQualityAssurance] = minutes.quality_assurance();
-  by[Lens::kExtractionAndTransformation] = minutes.extraction_and_transformation();
-  by[Lens::kTransmission] = minutes.transmission();
-  by[Lens::kSystemChangeAndDevelopment] = minutes.system_change_and_development();
-  by[Lens::kTrainingAndGuidance] = minutes.training_and_guidance();
-  return by;
-}
-
 absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const ReturnKey& key,
                                                  uint64_t sequence) {
   std::vector<ClaimState> states;
-  RETURN_IF_ERROR(VisitObligationsOf(
-      reader, key.collection, key.period, key.organisation,
-      [&](const ObligationKey& of, const storage::v1::ObligationRecord& record)
-          -> absl::StatusOr<bool> {
-        if (record.issue_sequence() <= sequence) states.push_back({of, record, {}});
-        return true;
-      }));
+  RETURN_IF_ERROR(
+      VisitObligationsOf(reader, key.collection, key.period, key.organisation,
+                         [&](const ObligationKey& of,
+                             const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
+                           if (record.issue_sequence() <= sequence)
+                             states.push_back({of, record, {}});
+                           return true;
+                         }));
   if (states.empty()) return states;
   std::sort(states.begin(), states.end(), [](const ClaimState& a, const ClaimState& b) {
     return a.record.issue_sequence() < b.record.issue_sequence();
@@ -90,14 +80,14 @@ absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& r
                                                                  uint64_t request,
                                                                  uint64_t sequence) {
   std::map<std::string, Account> accounts;
-  RETURN_IF_ERROR(VisitAvoided(
-      reader, request,
-      [&](const std::string& organisation,
-          const storage::v1::AvoidedRecord& record) -> absl::StatusOr<bool> {
-        if (record.issue_sequence() > sequence) return true;
-        accounts[organisation].avoided += MinutesOf(record.minutes());
-        return true;
-      }));
+  RETURN_IF_ERROR(
+      VisitAvoided(reader, request,
+                   [&](const std::string& organisation,
+                       const storage::v1::AvoidedRecord& record) -> absl::StatusOr<bool> {
+                     if (record.issue_sequence() > sequence) return true;
+                     accounts[organisation].avoided += MinutesOf(record.minutes());
+                     return true;
+                   }));
   RETURN_IF_ERROR(VisitObligationsOfRequest(
       reader, request, "",
       [&](const ObligationKey& key, const storage::v1::ObligationRecord&) -> absl::StatusOr<bool> {
@@ -150,9 +140,12 @@ absl::StatusOr<OwedForRequests::OfPeriod> OwedForRequests::Read(const std::strin
       *reader_, collection, period, "",
       [&](const ObligationKey& key,
           const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
-        if (record.release_sequence() != 0) return true;
-        ASSIGN_OR_RETURN(const bool met, IsMet(*reader_, key, record));
-        if (met) return true;
+        const bool released =
+            record.release_sequence() != 0 && record.release_sequence() <= sequence_;
+        if (record.issue_sequence() > sequence_ || released) return true;
+        ASSIGN_OR_RETURN(const std::optional<RevisionPlace> newest,
+                         FindRevision(*reader_, OrganisationScope::National(), key.key, sequence_));
+        if (newest.has_value() && newest->sequence > record.issue_sequence()) return true;
         owed[key.key.organisation].insert(record.items().begin(), record.items().end());
         return true;
       }));

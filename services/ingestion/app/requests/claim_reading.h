@@ -13,15 +13,11 @@
 #include "absl/status/statusor.h"
 #include "common/storage/reader.h"
 #include "onereturn/storage/v1/records.pb.h"
-#include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/domain/requests/claims.h"
 #include "services/ingestion/domain/requests/match.h"
 #include "services/ingestion/store/obligation_table.h"
 
 namespace onereturn::ingestion {
-
-Minutes MinutesOf(const timetable::v1::EstimatedMinutes& minutes);
-timetable::v1::EstimatedMinutes ToWire(const Minutes& minutes);
 
 // One request's obligation, with what became of it at the position it was read at.
 struct ClaimState {
@@ -45,12 +41,12 @@ absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& r
 // ObligationKeyText) are known to be, for good; it moves on over others that are.
 absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed);
 
-// What is owed for requests already, for matching: read a collection and period at a time, and
-// remembered. `reader` must outlive it; thread-compatible.
+// What was owed for requests at `sequence`, for matching: read a collection and period at a time,
+// and remembered. `reader` must outlive it; thread-compatible.
 class OwedForRequests {
  public:
   // As IsOwed; without an item, whether the return is owed for anything.
-  explicit OwedForRequests(const Reader* reader) : reader_(reader) {}
+  OwedForRequests(const Reader* reader, uint64_t sequence) : reader_(reader), sequence_(sequence) {}
 
   bool IsOwed(const PartKey& part, const std::string& item);
   // OK, or why something could not be read; then IsOwed answered false.
@@ -62,6 +58,7 @@ class OwedForRequests {
   absl::StatusOr<OfPeriod> Read(const std::string& collection, const std::string& period) const;
 
   const Reader* const reader_;
+  const uint64_t sequence_;
   std::map<std::pair<std::string, Period>, OfPeriod> known_;
   absl::Status status_;
 };

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
 #include "services/ingestion/app/requests/claim_reading.h"
+#include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/domain/requests/owed.h"
 
 namespace onereturn::ingestion {
@@ -112,9 +113,9 @@ void SetMinutes(const KnownCollection* stretch, const NewHome* home,
       by_item[one.item()] = MinutesOf(one.minutes());
     }
   }
-  *group->mutable_return_minutes() = ToWire(whole);
+  *group->mutable_return_minutes() = MessageOf(whole);
   for (const std::string& item : group->items()) {
-    *group->add_item_minutes() = ToWire(MinutesOfItem(by_item, item));
+    *group->add_item_minutes() = MessageOf(MinutesOfItem(by_item, item));
   }
 }
 
@@ -170,12 +171,11 @@ IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue,
     for (const std::string& organisation : organisations) of_obligations[organisation] += each;
   }
   for (const auto& [organisation, price] : match.prices) {
-    const Minutes avoided =
-        Less(price.avoided + price.outstanding, of_obligations[organisation]);
+    const Minutes avoided = Less(price.avoided + price.outstanding, of_obligations[organisation]);
     if (avoided.Total() == 0) continue;
     requests::v1::OrganisationPrice one;
     one.set_organisation(organisation);
-    *one.mutable_avoided() = ToWire(avoided);
+    *one.mutable_avoided() = MessageOf(avoided);
     packer.Add(one);
   }
   plan.parts = packer.Take();

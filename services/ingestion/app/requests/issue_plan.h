@@ -28,8 +28,7 @@ struct IssuePlan {
 // `home`: what the issue makes for what nobody collects; null: nothing. Every missing return is one
 // obligation, awaited or not. What is avoided is what the match says falls on an organisation, less
 // what its obligations cost: so that asked = avoided + the minutes of the obligations.
-IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue,
-                    const NewHome* home);
+IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue, const NewHome* home);
 
 }  // namespace onereturn::ingestion
 

@@ -15,8 +15,8 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/claim_reading.h"
 #include "services/ingestion/app/requests/obligation_message.h"
+#include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/requests/release_obligations.h"
-#include "services/ingestion/app/requests/request_rules.h"
 #include "services/ingestion/app/requests/request_steps.h"
 #include "services/ingestion/app/timetable/owed_return.h"
 #include "services/ingestion/store/request_table.h"
@@ -63,11 +63,11 @@ absl::Status KeepRequests::Run() {
 
 absl::Status KeepRequests::Lapse(Timestamp now) {
   std::vector<ObligationKey> lapsing;
-  RETURN_IF_ERROR(VisitLapsing(*store_, now,
-                               [&](Timestamp, const ObligationKey& key) -> absl::StatusOr<bool> {
-                                 lapsing.push_back(key);
-                                 return true;
-                               }));
+  RETURN_IF_ERROR(
+      VisitLapsing(*store_, now, [&](Timestamp, const ObligationKey& key) -> absl::StatusOr<bool> {
+        lapsing.push_back(key);
+        return true;
+      }));
   for (const ObligationKey& key : lapsing) {
     RETURN_IF_ERROR(Release({key}, requests::v1::RELEASE_REASON_LAPSED,
                             absl::StrCat("lapse.", ObligationName(key))));
@@ -97,10 +97,9 @@ absl::Status KeepRequests::CloseWindows(Timestamp now) {
     const size_t count = std::min(kMostReleased, missing.size() - first);
     const std::vector<ObligationKey> some(missing.begin() + static_cast<ptrdiff_t>(first),
                                           missing.begin() + static_cast<ptrdiff_t>(first + count));
-    const std::string names =
-        absl::StrJoin(some, " ", [](std::string* out, const ObligationKey& key) {
-          out->append(ObligationName(key));
-        });
+    const std::string names = absl::StrJoin(
+        some, " ",
+        [](std::string* out, const ObligationKey& key) { out->append(ObligationName(key)); });
     RETURN_IF_ERROR(Release(some, requests::v1::RELEASE_REASON_MISSING,
                             absl::StrCat("missing.", DigestToHex(Sha256(names)))));
   }
@@ -134,10 +133,10 @@ absl::Status KeepRequests::KeepRequest(uint64_t number, const requests::v1::Data
                                        Timestamp now) {
   const CivilDay today = LondonDay(now);
   ASSIGN_OR_RETURN(const CivilDay expiry, CivilDay::Parse(request.expiry()));
-  if (today >= expiry) return Expire(number, request, now);
-  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesInForce(*store_, kNewest));
-  const bool issued = IsIn(request.state(), {requests::v1::REQUEST_STATE_ISSUED,
-                                             requests::v1::REQUEST_STATE_ANSWERED});
+  if (today > expiry) return Expire(number, request, now);
+  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RequestRulesAt(*store_, kNewest));
+  const bool issued = IsIn(
+      request.state(), {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED});
   if (issued && expiry - today <= static_cast<int>(rules.review_days())) {
     return Step(number, feed::v1::ENTRY_KIND_REQUEST_REVIEWED,
                 {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED});
@@ -157,7 +156,7 @@ absl::Status KeepRequests::Expire(uint64_t number, const requests::v1::DataReque
         ASSIGN_OR_RETURN(std::optional<StoredRequest> stored, FindDataRequest(snapshot, number));
         if (!stored.has_value() || IsOver(stored->request.state())) return NothingToKeep{};
         ASSIGN_OR_RETURN(const CivilDay expiry, CivilDay::Parse(stored->request.expiry()));
-        if (LondonDay(now) < expiry) return NothingToKeep{};
+        if (LondonDay(now) <= expiry) return NothingToKeep{};
         ASSIGN_OR_RETURN(Releases releases, OpenObligationsOf(snapshot, number));
         requests::v1::RequestEnded fact;
         fact.set_request(stored->request.name());
@@ -180,8 +179,7 @@ absl::Status KeepRequests::Step(uint64_t number, feed::v1::EntryKind kind,
                                 const std::vector<requests::v1::RequestState>& from) {
   const bool answered = kind == feed::v1::ENTRY_KIND_REQUEST_ANSWERED;
   return Write(
-      kind,
-      absl::StrCat(answered ? "answered." : "reviewed.", RequestReference(number)),
+      kind, absl::StrCat(answered ? "answered." : "reviewed.", RequestReference(number)),
       [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
         ASSIGN_OR_RETURN(std::optional<StoredRequest> stored, FindDataRequest(snapshot, number));
         if (!stored.has_value() || !IsIn(stored->request.state(), from)) return NothingToKeep{};

@@ -154,7 +154,7 @@ Collection CollectionOf(const requests::v1::DataRequest& request, const Ask& ask
   collection.set_owner(request.requesting_body());
   collection.set_legal_basis(request.legal_basis());
   collection.set_request(request.name());
-  *collection.mutable_estimated_minutes() = ToWire(rules.new_collection_minutes);
+  *collection.mutable_estimated_minutes() = MessageOf(rules.new_collection_minutes);
   return collection;
 }
 
@@ -189,7 +189,7 @@ absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest
     catalogue::v1::ItemMinutes* minutes = home->collection.add_item_minutes();
     minutes->set_item(item.code());
     *minutes->mutable_minutes() =
-        ToWire(ask.lines[line].estimated_minutes.value_or(catalogue.rules.new_item_minutes));
+        MessageOf(ask.lines[line].estimated_minutes.value_or(catalogue.rules.new_item_minutes));
     home->code_of[name] = item.code();
     home->items.push_back(std::move(item));
   }

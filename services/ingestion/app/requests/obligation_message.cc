@@ -11,6 +11,7 @@
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/store/request_table.h"
 
 namespace onereturn::ingestion {
@@ -89,7 +90,7 @@ requests::v1::Obligation MessageOf(const ClaimState& claim, const std::string& b
   *obligation.mutable_return_minutes() = record.return_minutes();
   Minutes items;
   for (const auto& minutes : record.item_minutes()) items += MinutesOf(minutes);
-  *obligation.mutable_item_minutes() = ToWire(items);
+  *obligation.mutable_item_minutes() = MessageOf(items);
   obligation.set_issue_sequence(record.issue_sequence());
   obligation.set_met_sequence(claim.outcome.met);
   return obligation;
@@ -135,8 +136,7 @@ absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
   if (number != 0 && of_all) {
     RETURN_IF_ERROR(VisitObligationsOfRequest(reader, number, after, visit));
   } else {
-    RETURN_IF_ERROR(
-        VisitObligationsInOrder(reader, of_all ? "" : organisation, after, visit));
+    RETURN_IF_ERROR(VisitObligationsInOrder(reader, of_all ? "" : organisation, after, visit));
   }
   return page;
 }

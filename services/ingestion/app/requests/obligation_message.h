@@ -27,8 +27,8 @@ std::optional<ObligationKey> ParseObligationName(absl::string_view name);
 requests::v1::Obligation MessageOf(const ClaimState& claim, const std::string& body,
                                    uint64_t sequence);
 
-// Those of ListObligations at `sequence`, after `after`. It looks at a bounded number: a page may be
-// short, even empty, and not the last. NOT_FOUND for a parent or a request of another form.
+// Those of ListObligations at `sequence`, after `after`. It looks at a bounded number: a page may
+// be short, even empty, and not the last. NOT_FOUND for a parent or a request of another form.
 absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
     const Reader& reader, const requests::v1::ListObligationsRequest& request,
     const std::string& after, size_t limit, uint64_t sequence);

@@ -1,0 +1,222 @@
+#include "services/ingestion/app/requests/challenge_obligation.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/personal_data.h"
+#include "common/base/utf8.h"
+#include "common/feed/wire.h"
+#include "common/identity/rights.h"
+#include "common/period/london_day.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/requests/claim_reading.h"
+#include "services/ingestion/app/requests/obligation_message.h"
+#include "services/ingestion/app/requests/read_requests.h"
+#include "services/ingestion/app/requests/request_bodies.h"
+#include "services/ingestion/app/requests/request_steps.h"
+#include "services/ingestion/app/returns/read_returns.h"
+#include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/store/request_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr size_t kMostTextBytes = 4'000;
+constexpr size_t kMostHeld = 20;
+constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
+
+struct Found {
+  ObligationKey key;
+  StoredObligation stored;
+};
+
+absl::Status StateError(const std::string& name, const std::string& why) {
+  return Error(Reason::kObligationState, absl::StrCat(name, " ", why)).Precondition(name, why);
+}
+
+absl::StatusOr<Found> FindOpen(const Reader& reader, const std::string& name) {
+  const std::optional<ObligationKey> key = ParseObligationName(name);
+  if (!key.has_value()) return NotFound(name);
+  ASSIGN_OR_RETURN(std::optional<StoredObligation> stored, FindObligation(reader, *key));
+  if (!stored.has_value()) return NotFound(name);
+  ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, *key, kNewest));
+  if (!claim.has_value()) return absl::DataLossError("a stored obligation has no claim");
+  switch (claim->outcome.state) {
+    case ObligationState::kReleased:
+      return StateError(name, absl::StrCat("was released: ", requests::v1::ReleaseReason_Name(
+                                                                 stored->record.release_reason())));
+    case ObligationState::kCollected:
+    case ObligationState::kShared:
+      return StateError(name, "is met: the return was sent");
+    default:
+      return Found{*key, *std::move(stored)};
+  }
+}
+
+// The newest returns of the same collection that the organisation has sent.
+absl::StatusOr<std::vector<std::string>> HeldOf(const Reader& reader, const ReturnKey& key) {
+  std::vector<std::string> held;
+  RETURN_IF_ERROR(
+      VisitReturns(reader, OrganisationScope::Only(key.organisation), key.collection, "", kNewest,
+                   "", [&](const ReturnKey& one, const RevisionPlace&) -> absl::StatusOr<bool> {
+                     held.insert(held.begin(), ReturnName(one));
+                     if (held.size() > kMostHeld) held.pop_back();
+                     return true;
+                   }));
+  return held;
+}
+
+void CheckText(const std::string& text, absl::string_view field, Error* faults) {
+  if (text.empty()) faults->Field(field, "is missing");
+  if (text.size() > kMostTextBytes) faults->Field(field, "is longer than 4,000 bytes");
+  if (!IsSafeText(text)) faults->Field(field, "holds a character that cannot be shown");
+  if (HoldsPersonalData(text)) {
+    faults->Field(Reason::kPersonalData, field, "seems to hold an NHS number or a postcode");
+  }
+}
+
+absl::StatusOr<Decision> DecideChallenge(const Reader& reader, const OfficerOrigin& origin,
+                                         Timestamp now,
+                                         const requests::v1::ChallengeObligationRequest& request) {
+  ASSIGN_OR_RETURN(Found found, FindOpen(reader, request.name()));
+  if (found.stored.record.has_challenge()) {
+    return StateError(request.name(), "was contested before");
+  }
+  Error faults(Reason::kFieldInvalid, "the challenge cannot be taken as it is");
+  if (request.ground() == requests::v1::CHALLENGE_GROUND_UNSPECIFIED ||
+      !requests::v1::ChallengeGround_IsValid(request.ground())) {
+    faults.Field(Reason::kEnumValue, "ground", "is DUPLICATE or DISPROPORTIONATE");
+  }
+  CheckText(request.text(), "text", &faults);
+  if (faults.fields_total() > 0) return faults;
+  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RequestRulesAt(reader, kNewest));
+  requests::v1::Challenge challenge;
+  challenge.set_ground(request.ground());
+  challenge.set_text(request.text());
+  ASSIGN_OR_RETURN(const std::vector<std::string> held, HeldOf(reader, found.key.key));
+  for (const std::string& name : held) challenge.add_held(name);
+  *challenge.mutable_answer_by() =
+      ToWire(Timestamp{now.micros + int64_t{rules.challenge_days()} * kDayMicros});
+  *challenge.mutable_step() = RequestStepOf(origin, found.key.key.organisation, "");
+  requests::v1::ObligationChallenged fact;
+  fact.set_obligation(request.name());
+  *fact.mutable_challenge() = challenge;
+  return NewFact{request.name(),
+                 fact.SerializeAsString(),
+                 {std::move(found.stored.check)},
+                 [key = found.key, record = found.stored.record, challenge](
+                     const Placement& placement, WriteBatch* batch) {
+                   storage::v1::ObligationRecord after = record;
+                   *after.mutable_challenge() = challenge;
+                   requests::v1::RequestStep* step = after.mutable_challenge()->mutable_step();
+                   *step->mutable_time() = ToWire(placement.time);
+                   step->set_sequence(placement.sequence);
+                   PutObligation(key, after, batch);
+                 }};
+}
+
+absl::StatusOr<Decision> DecideAnswer(const Reader& reader, const OfficerOrigin& origin,
+                                      Timestamp now,
+                                      const requests::v1::AnswerChallengeRequest& request) {
+  const std::optional<ObligationKey> key = ParseObligationName(request.name());
+  if (!key.has_value()) return NotFound(request.name());
+  ASSIGN_OR_RETURN(const std::optional<StoredRequest> asked, FindDataRequest(reader, key->request));
+  if (!asked.has_value()) return NotFound(request.name());
+  RETURN_IF_ERROR(
+      CheckActsFor(reader, origin.scope, asked->request.requesting_body(), LondonDay(now)));
+  ASSIGN_OR_RETURN(Found found, FindOpen(reader, request.name()));
+  const storage::v1::ObligationRecord& record = found.stored.record;
+  if (!record.has_challenge()) return StateError(request.name(), "was not contested");
+  if (record.challenge().has_answer()) return StateError(request.name(), "was answered before");
+  RETURN_IF_ERROR(CheckStepReason(request.reason(), true));
+  requests::v1::ChallengeAnswered fact;
+  fact.set_obligation(request.name());
+  fact.set_upheld(request.uphold());
+  *fact.mutable_step() = RequestStepOf(origin, origin.scope.organisation(), request.reason());
+  return NewFact{request.name(),
+                 fact.SerializeAsString(),
+                 {std::move(found.stored.check)},
+                 [key = found.key, record, fact](const Placement& placement, WriteBatch* batch) {
+                   storage::v1::ObligationRecord after = record;
+                   after.mutable_challenge()->set_upheld(fact.upheld());
+                   requests::v1::RequestStep* step = after.mutable_challenge()->mutable_answer();
+                   *step = fact.step();
+                   *step->mutable_time() = ToWire(placement.time);
+                   step->set_sequence(placement.sequence);
+                   if (!fact.upheld()) {
+                     after.set_release_sequence(placement.sequence);
+                     after.set_release_reason(requests::v1::RELEASE_REASON_CHALLENGED);
+                   }
+                   PutObligation(key, after, batch);
+                 }};
+}
+
+template <typename Request>
+FactRequest RequestOf(const OfficerOrigin& origin, const Request& request,
+                      feed::v1::EntryKind kind) {
+  FactRequest fact;
+  fact.kind = kind;
+  fact.actor = origin.actor.spiffe_id;
+  fact.organisation = origin.scope.organisation();
+  fact.request_id = request.request_id();
+  fact.digest = origin.digest;
+  fact.person = origin.actor.person;
+  fact.role = origin.role;
+  fact.organisation_of_caller = true;
+  return fact;
+}
+
+// As it stood after the fact.
+absl::StatusOr<ObligationAnswer> AnswerTo(const Reader& store, AcceptedFact fact) {
+  feed::v1::Entry entry;
+  if (!entry.ParseFromString(fact.accepted.receipt.entry)) {
+    return absl::DataLossError("a stored entry cannot be read");
+  }
+  const std::optional<ObligationKey> key = ParseObligationName(entry.name());
+  if (!key.has_value()) return absl::DataLossError("a stored entry names no obligation");
+  ASSIGN_OR_RETURN(const auto claim, ClaimOf(store, *key, entry.sequence()));
+  ASSIGN_OR_RETURN(const auto request, FindDataRequest(store, key->request));
+  if (!claim.has_value() || !request.has_value()) {
+    return absl::DataLossError("a stored obligation is missing");
+  }
+  return ObligationAnswer{MessageOf(*claim, request->request.requesting_body(), entry.sequence()),
+                          std::move(fact.accepted)};
+}
+
+FactWriter::Respond Answering(const Store* store, ChallengeObligation::Done done) {
+  return [store, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
+    if (!accepted.ok()) return done(accepted.status());
+    done(AnswerTo(*store, **std::move(accepted)));
+  };
+}
+
+}  // namespace
+
+void ChallengeObligation::Challenge(const OfficerOrigin& origin,
+                                    const requests::v1::ChallengeObligationRequest& request,
+                                    Done done) const {
+  writer_->Write(
+      RequestOf(origin, request, feed::v1::ENTRY_KIND_OBLIGATION_CHALLENGED),
+      [this, origin, request](const Snapshot& snapshot) {
+        return DecideChallenge(snapshot, origin, committer_->LatestPromise().through_time, request);
+      },
+      Answering(store_, std::move(done)));
+}
+
+void ChallengeObligation::Answer(const OfficerOrigin& origin,
+                                 const requests::v1::AnswerChallengeRequest& request,
+                                 Done done) const {
+  writer_->Write(
+      RequestOf(origin, request, feed::v1::ENTRY_KIND_CHALLENGE_ANSWERED),
+      [this, origin, request](const Snapshot& snapshot) {
+        return DecideAnswer(snapshot, origin, committer_->LatestPromise().through_time, request);
+      },
+      Answering(store_, std::move(done)));
+}
+
+}  // namespace onereturn::ingestion

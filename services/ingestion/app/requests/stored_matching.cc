@@ -1,0 +1,115 @@
+#include "services/ingestion/app/requests/stored_matching.h"
+
+#include <map>
+#include <utility>
+
+#include "common/commit/journal.h"
+#include "common/period/london_day.h"
+#include "common/status/status_macros.h"
+#include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/requests/read_requests.h"
+#include "services/ingestion/definitions/known_catalogue_builder.h"
+#include "services/ingestion/definitions/request_ask.h"
+#include "services/ingestion/definitions/request_match.h"
+#include "services/ingestion/domain/requests/likeness.h"
+#include "services/ingestion/store/request_table.h"
+#include "services/ingestion/store/timetable_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// The day of the newest entry then: nothing is matched by a clock.
+absl::StatusOr<CivilDay> DayOf(const Reader& reader, uint64_t sequence) {
+  if (sequence == 0) return CivilDay::Earliest();
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
+  feed::v1::Entry entry;
+  if (!entry.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");
+  return LondonDay(Timestamp{entry.time_micros()});
+}
+
+// Whether a window was closed by a fact, each read once.
+class ClosedWindows {
+ public:
+  ClosedWindows(const Reader* reader, uint64_t sequence) : reader_(reader), sequence_(sequence) {}
+  bool Holds(const std::string& collection, const Period& period) {
+    const auto key = std::make_pair(collection, period);
+    const auto known = closed_.find(key);
+    if (known != closed_.end()) return known->second;
+    const absl::StatusOr<StoredWindow> window =
+        FindWindow(*reader_, {collection, period.ToString()});
+    const bool closed =
+        window.ok() && window->facts.has_value() && window->facts->At(sequence_).closed != 0;
+    return closed_[key] = closed;
+  }
+
+ private:
+  const Reader* const reader_;
+  const uint64_t sequence_;
+  std::map<std::pair<std::string, Period>, bool> closed_;
+};
+
+}  // namespace
+
+absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
+                                                    const requests::v1::DataRequest& request,
+                                                    uint64_t sequence) const {
+  MatchedRequest matched;
+  matched.sequence = sequence;
+  if (sequence == kNewest) {
+    ASSIGN_OR_RETURN(matched.sequence, LastSequence(reader));
+  }
+  ASSIGN_OR_RETURN(matched.catalogue, picture_->At(reader, matched.sequence));
+  ASSIGN_OR_RETURN(matched.coverage, coverage_->At(reader, matched.sequence));
+  ASSIGN_OR_RETURN(matched.ask, AskOf(request, *matched.catalogue));
+  matched.owed = std::make_shared<OwedForRequests>(&reader, matched.sequence);
+  matched.world.catalogue = matched.catalogue.get();
+  matched.world.coverage = matched.coverage.get();
+  matched.world.is_owed = [owed = matched.owed](const PartKey& part, const std::string& item) {
+    return owed->IsOwed(part, item);
+  };
+  ASSIGN_OR_RETURN(matched.world.today, DayOf(reader, matched.sequence));
+  const auto closed = std::make_shared<ClosedWindows>(&reader, matched.sequence);
+  matched.world.is_closed = [closed](const std::string& collection, const Period& period) {
+    return closed->Holds(collection, period);
+  };
+  return matched;
+}
+
+absl::StatusOr<std::vector<std::string>> StoredMatching::OrganisationsOf(
+    const Reader& reader, const requests::v1::DataRequest& request, uint64_t sequence) const {
+  if (sequence == kNewest) {
+    ASSIGN_OR_RETURN(sequence, LastSequence(reader));
+  }
+  ASSIGN_OR_RETURN(const auto catalogue, picture_->At(reader, sequence));
+  ASSIGN_OR_RETURN(Ask ask, AskOf(request, *catalogue));
+  return std::move(ask.organisations);
+}
+
+absl::StatusOr<requests::v1::Match> StoredMatching::MatchAt(
+    const Reader& reader, const requests::v1::DataRequest& request, uint64_t sequence) const {
+  ASSIGN_OR_RETURN(const MatchedRequest matched, Read(reader, request, sequence));
+  const MatchResult result = MatchAsk(matched.ask, matched.world);
+  RETURN_IF_ERROR(matched.owed->status());
+  return MessageOf(result, matched.ask, matched.sequence);
+}
+
+std::string StoredMatching::DescriptionKeyOf(const requests::v1::DescribedItem& described) const {
+  return DescriptionKey(DescribedItemOf(described));
+}
+
+absl::StatusOr<SaidForMatching> ReadSaidForMatching(const Reader& reader, uint64_t sequence) {
+  SaidForMatching said;
+  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RequestRulesAt(reader, sequence));
+  said.rules = MatchingRulesOf(rules);
+  RETURN_IF_ERROR(VisitLikenesses(
+      reader, "",
+      [&](const LikenessKey& key, const requests::v1::Likeness& likeness) -> absl::StatusOr<bool> {
+        if (likeness.has_decided() && likeness.decided().sequence() <= sequence) {
+          said.likenesses[key.description][key.item] = LikenessDecision{likeness.same()};
+        }
+        return true;
+      }));
+  return said;
+}
+
+}  // namespace onereturn::ingestion
