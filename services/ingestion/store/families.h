@@ -32,6 +32,12 @@
 //              03                                    -> digest:32 bytes of the recorded rights file
 //   uses       01 body:string collection:string period:string organisation:string -> storage.v1.UseRecord
 //              02 collection:string period:string organisation:string body:string -> nothing: it is in 01
+//   data_requests
+//              01 number:u64                         -> sequence:u64 of the request's newest step
+//              02 number:u64 ~sequence:u64           -> requests.v1.DataRequest as that step left it,
+//                                                       with its output fields
+//              03                                    -> count:u64 of requests
+//              04 description:string item:string     -> requests.v1.Likeness, decided or not
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
@@ -54,6 +60,7 @@ enum class Family : uint32_t {
   kLedger,  // See common/commit/primary_family.h.
   kRights,
   kUses,
+  kDataRequests,
 };
 
 inline std::vector<ColumnFamilySpec> Families() {
@@ -64,6 +71,7 @@ inline std::vector<ColumnFamilySpec> Families() {
   families.push_back(LedgerFamilySpec());
   families.push_back({"rights", ColumnFamilyKind::kPrimary});
   families.push_back({"uses", ColumnFamilyKind::kPrimary});
+  families.push_back({"data_requests", ColumnFamilyKind::kPrimary});
   return families;
 }
 
