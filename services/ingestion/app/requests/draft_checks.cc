@@ -159,7 +159,8 @@ absl::Status CheckDraftFields(const DataRequest& request) {
   }
   Error faults(Reason::kFieldInvalid, "the request cannot be taken as it is");
   if (!periods.ok()) {
-    for (const FieldViolation& fault : DetailsOf(periods.status())->fields) {
+    const std::optional<ErrorDetails> found = DetailsOf(periods.status());
+    for (const FieldViolation& fault : found->fields) {
       faults.Field(fault.field, fault.description);
     }
   }

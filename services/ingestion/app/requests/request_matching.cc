@@ -15,7 +15,8 @@ absl::StatusOr<requests::v1::Match> MatchOf(const RequestMatching& matching, con
   match.mutable_summary()->clear_sequence();
   match.mutable_summary()->clear_digest();
   // Of messages without maps or unknown fields: equal ones are equal bytes.
-  match.mutable_summary()->set_digest(std::string(DigestBytes(Sha256(match.SerializeAsString()))));
+  const Digest digest = Sha256(match.SerializeAsString());
+  match.mutable_summary()->set_digest(std::string(DigestBytes(digest)));
   ASSIGN_OR_RETURN(const uint64_t newest, LastSequence(reader));
   match.mutable_summary()->set_sequence(std::min(newest, sequence));
   return match;
