@@ -13,8 +13,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-namespace v1 = requests::v1;
-
 constexpr int kUsualRequests = 20;
 constexpr int kMostRequests = 100;
 
@@ -56,9 +54,9 @@ grpc::ServerUnaryReactor* StartRequestStep(
 grpc::ServerUnaryReactor* RequestsServer::DraftRequest(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request,
                                                        grpc::ByteBuffer* response) {
-  return StartRequestStep<v1::DraftRequestResponse>(
+  return StartRequestStep<requests::v1::DraftRequestResponse>(
       parts_, requests_, {context, request, response}, &DataRequests::Draft,
-      [](DataRequestAnswer* answer, v1::DraftRequestResponse* out) {
+      [](DataRequestAnswer* answer, requests::v1::DraftRequestResponse* out) {
         out->set_unchanged(answer->unchanged);
       });
 }
@@ -66,9 +64,9 @@ grpc::ServerUnaryReactor* RequestsServer::DraftRequest(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* RequestsServer::MatchRequest(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request,
                                                        grpc::ByteBuffer* response) {
-  return StartRequestStep<v1::MatchRequestResponse>(
+  return StartRequestStep<requests::v1::MatchRequestResponse>(
       parts_, requests_, {context, request, response}, &DataRequests::Match,
-      [](DataRequestAnswer* answer, v1::MatchRequestResponse* out) {
+      [](DataRequestAnswer* answer, requests::v1::MatchRequestResponse* out) {
         *out->mutable_match() = std::move(answer->match);
         out->set_unchanged(answer->unchanged);
       });
@@ -77,43 +75,43 @@ grpc::ServerUnaryReactor* RequestsServer::MatchRequest(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* RequestsServer::ReplyToRequest(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request,
                                                          grpc::ByteBuffer* response) {
-  return StartRequestStep<v1::ReplyToRequestResponse>(
+  return StartRequestStep<requests::v1::ReplyToRequestResponse>(
       parts_, requests_, {context, request, response}, &DataRequests::Reply);
 }
 
 grpc::ServerUnaryReactor* RequestsServer::CloseConsultation(grpc::CallbackServerContext* context,
                                                             const grpc::ByteBuffer* request,
                                                             grpc::ByteBuffer* response) {
-  return StartRequestStep<v1::CloseConsultationResponse>(
+  return StartRequestStep<requests::v1::CloseConsultationResponse>(
       parts_, requests_, {context, request, response}, &DataRequests::Close);
 }
 
 grpc::ServerUnaryReactor* RequestsServer::DecideRequest(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
-  return StartRequestStep<v1::DecideRequestResponse>(
+  return StartRequestStep<requests::v1::DecideRequestResponse>(
       parts_, requests_, {context, request, response}, &DataRequests::Decide);
 }
 
 grpc::ServerUnaryReactor* RequestsServer::IssueRequest(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request,
                                                        grpc::ByteBuffer* response) {
-  return StartRequestStep<v1::IssueRequestResponse>(parts_, issue_, {context, request, response},
-                                                    &RequestIssuing::Issue);
+  return StartRequestStep<requests::v1::IssueRequestResponse>(
+      parts_, issue_, {context, request, response}, &RequestIssuing::Issue);
 }
 
 grpc::ServerUnaryReactor* RequestsServer::EndRequest(grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request,
                                                      grpc::ByteBuffer* response) {
-  return StartRequestStep<v1::EndRequestResponse>(parts_, requests_, {context, request, response},
-                                                  &DataRequests::End);
+  return StartRequestStep<requests::v1::EndRequestResponse>(
+      parts_, requests_, {context, request, response}, &DataRequests::End);
 }
 
 grpc::ServerUnaryReactor* RequestsServer::DecideLikeness(grpc::CallbackServerContext* context,
                                                          const grpc::ByteBuffer* request,
                                                          grpc::ByteBuffer* response) {
-  using Request = v1::DecideLikenessRequest;
-  using Response = v1::DecideLikenessResponse;
+  using Request = requests::v1::DecideLikenessRequest;
+  using Response = requests::v1::DecideLikenessResponse;
   return parts_.gate->Start<Request, Response>(
       context, request, response, [this](Mutation<Request, Response> call) {
         requests_->DecideLikeness(
@@ -132,13 +130,13 @@ grpc::ServerUnaryReactor* RequestsServer::UpdateRequestRules(grpc::CallbackServe
                                                              const grpc::ByteBuffer* request,
                                                              grpc::ByteBuffer* response) {
   return StartDefining(parts_, define_, {context, request, response}, &Define::RequestRules,
-                       &v1::UpdateRequestRulesRequest::rules,
-                       &v1::UpdateRequestRulesResponse::mutable_rules);
+                       &requests::v1::UpdateRequestRulesRequest::rules,
+                       &requests::v1::UpdateRequestRulesResponse::mutable_rules);
 }
 
 grpc::Status RequestsServer::PreviewMatch(grpc::ServerContext* context,
-                                          const v1::PreviewMatchRequest* request,
-                                          v1::PreviewMatchResponse* response) {
+                                          const requests::v1::PreviewMatchRequest* request,
+                                          requests::v1::PreviewMatchResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const ReadPlace place,
@@ -152,8 +150,8 @@ grpc::Status RequestsServer::PreviewMatch(grpc::ServerContext* context,
 }
 
 grpc::Status RequestsServer::GetRequest(grpc::ServerContext* context,
-                                        const v1::GetRequestRequest* request,
-                                        v1::GetRequestResponse* response) {
+                                        const requests::v1::GetRequestRequest* request,
+                                        requests::v1::GetRequestResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const ReadPlace place,
@@ -166,18 +164,19 @@ grpc::Status RequestsServer::GetRequest(grpc::ServerContext* context,
 }
 
 grpc::Status RequestsServer::ListRequests(grpc::ServerContext* context,
-                                          const v1::ListRequestsRequest* request,
-                                          v1::ListRequestsResponse* response) {
+                                          const requests::v1::ListRequestsRequest* request,
+                                          requests::v1::ListRequestsResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const size_t rows, RequestRowsOf(request->page_size()));
         ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
-        ASSIGN_OR_RETURN(PageOf<v1::DataRequest> found,
+        ASSIGN_OR_RETURN(PageOf<requests::v1::DataRequest> found,
                          ListDataRequests(*parts_.store, requests_->World(), *request,
                                           place.sequence, page.after, rows));
-        for (v1::DataRequest& row : found.rows) *response->add_data_requests() = std::move(row);
+        for (requests::v1::DataRequest& row : found.rows)
+          *response->add_data_requests() = std::move(row);
         if (!found.after.empty()) {
           response->set_next_page_token(parts_.pages->Write(
               *request, call.caller.spiffe_id, PagePlace{found.after, place.position}));
@@ -188,8 +187,8 @@ grpc::Status RequestsServer::ListRequests(grpc::ServerContext* context,
 }
 
 grpc::Status RequestsServer::ListLikenesses(grpc::ServerContext* context,
-                                            const v1::ListLikenessesRequest* request,
-                                            v1::ListLikenessesResponse* response) {
+                                            const requests::v1::ListLikenessesRequest* request,
+                                            requests::v1::ListLikenessesResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const size_t rows, RequestRowsOf(request->page_size()));
@@ -198,9 +197,9 @@ grpc::Status RequestsServer::ListLikenesses(grpc::ServerContext* context,
         // Decisions are added and never taken back, so a page goes on where the one before ended.
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, {}, PagePlace()));
         ASSIGN_OR_RETURN(
-            PageOf<v1::Likeness> found,
+            PageOf<requests::v1::Likeness> found,
             ingestion::ListLikenesses(*parts_.store, request->decided(), page.after, rows));
-        for (v1::Likeness& row : found.rows) *response->add_likenesses() = std::move(row);
+        for (requests::v1::Likeness& row : found.rows) *response->add_likenesses() = std::move(row);
         if (!found.after.empty()) {
           response->set_next_page_token(parts_.pages->Write(
               *request, call.caller.spiffe_id, PagePlace{found.after, place.position}));
@@ -211,8 +210,8 @@ grpc::Status RequestsServer::ListLikenesses(grpc::ServerContext* context,
 }
 
 grpc::Status RequestsServer::GetRequestRules(grpc::ServerContext* context,
-                                             const v1::GetRequestRulesRequest* request,
-                                             v1::GetRequestRulesResponse* response) {
+                                             const requests::v1::GetRequestRulesRequest* request,
+                                             requests::v1::GetRequestRulesResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const ReadPlace place,
