@@ -20,6 +20,7 @@
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/findings_server.h"
 #include "services/ingestion/rpc/notice_server.h"
+#include "services/ingestion/rpc/requests_server.h"
 #include "services/ingestion/rpc/returns_server.h"
 #include "services/ingestion/rpc/review_server.h"
 #include "services/ingestion/rpc/rights_server.h"
@@ -52,6 +53,14 @@ ChunkReader ChunksOf(const Store* store) {
     return *std::move(chunk);
   };
 }
+
+// The place of matching and issuing, of which the register is made. They are not here yet: whoever
+// brings them makes them here and sets kServed. Until then RequestsService is not served.
+struct RequestsParts {
+  static constexpr bool kServed = false;
+  const RequestMatching* matching() const { return nullptr; }
+  const RequestIssuing* issuing() const { return nullptr; }
+};
 
 // What is done, over one store. What it is made of must outlive it.
 struct UseCases {
@@ -109,6 +118,8 @@ struct UseCases {
   const Drafts drafts{committer, &writer, &collections};
   const SignReturn sign_return{&writer, &collections};
   const ReplyToFinding replies{&writer};
+  const RequestsParts requests_parts;
+  const DataRequests data_requests{store, &writer, committer, requests_parts.matching()};
   RecentReviews recent_reviews;
   const ConcludeReview reviews{store, &writer, &recent_reviews};
 };
@@ -124,17 +135,21 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   const auto rights = std::make_shared<RightsSource>(std::move(configured));
   RETURN_IF_ERROR(LoadRights(*store, rights.get()));
   ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &foundation->clock));
+  std::vector<const google::protobuf::ServiceDescriptor*> described = {
+      ServiceDescriptor<returns::v1::ReturnsService>(),
+      ServiceDescriptor<returns::v1::FindingsService>(),
+      ServiceDescriptor<returns::v1::NoticeService>(),
+      ServiceDescriptor<returns::v1::SignOffService>(),
+      ServiceDescriptor<returns::v1::ReviewService>(),
+      ServiceDescriptor<rights::v1::RightsService>(),
+      ServiceDescriptor<timetable::v1::TimetableService>(),
+      ServiceDescriptor<catalogue::v1::CatalogueService>(),
+      ServiceDescriptor<catalogue::v1::StewardshipService>()};
+  if (RequestsParts::kServed) {
+    described.push_back(ServiceDescriptor<requests::v1::RequestsService>());
+  }
   ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
-                   MakeGuard(config, kept, rights, &foundation->clock,
-                             {ServiceDescriptor<returns::v1::ReturnsService>(),
-                              ServiceDescriptor<returns::v1::FindingsService>(),
-                              ServiceDescriptor<returns::v1::NoticeService>(),
-                              ServiceDescriptor<returns::v1::SignOffService>(),
-                              ServiceDescriptor<returns::v1::ReviewService>(),
-                              ServiceDescriptor<rights::v1::RightsService>(),
-                              ServiceDescriptor<timetable::v1::TimetableService>(),
-                              ServiceDescriptor<catalogue::v1::CatalogueService>(),
-                              ServiceDescriptor<catalogue::v1::StewardshipService>()}));
+                   MakeGuard(config, kept, rights, &foundation->clock, described));
   MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
   const PageTokens pages = PageTokens::Random();
   UseCases use(foundation.get(), &gate, rights.get(), own_id);
@@ -168,6 +183,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ReviewServer review_server(parts, &use.reviews, &use.recent_reviews);
   RightsServer rights_server(parts, &use.grants, &use.delegations, rights);
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
+  RequestsServer requests_server(parts, &use.define, &use.data_requests,
+                                 use.requests_parts.issuing());
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
@@ -177,12 +194,12 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   AccessServer access_server(guard.get(), kept.access_log.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
-  ASSIGN_OR_RETURN(
-      const std::unique_ptr<Server> server,
-      Server::Start(config, {&returns_server, &findings_server, &notice_server, &sign_off_server,
-                             &review_server, &catalogue_server, &stewardship_server, &rights_server,
-                             &timetable_server, &operations_server, &backup_server, &ledger_server,
-                             &feed_server, &access_server}));
+  std::vector<grpc::Service*> services = {
+      &returns_server,   &findings_server,    &notice_server, &sign_off_server,  &review_server,
+      &catalogue_server, &stewardship_server, &rights_server, &timetable_server, &operations_server,
+      &backup_server,    &ledger_server,      &feed_server,   &access_server};
+  if (RequestsParts::kServed) services.push_back(&requests_server);
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config, services));
   const auto end_waits = [&] {
     feed_server.Drain();
     timetable_server.Drain();

@@ -171,7 +171,8 @@ TEST_F(InitTest, KeysAreForTheirOwnerAlone) {
                          "analyst.profile.textproto", "assessor.profile.textproto",
                          "operator.profile.textproto", "auditor.profile.textproto",
                          "rights-officer-1.profile.textproto", "rights-officer-2.profile.textproto",
-                         "scrutiny-reader.profile.textproto", "submitter-RLQ.profile.textproto",
+                         "scrutiny-reader.profile.textproto", "requester-X24.profile.textproto",
+                         "steward-Y63.profile.textproto", "submitter-RLQ.profile.textproto",
                          "approver-RLQ.profile.textproto"));
   int keys = 0;
   for (const auto& entry : fs::recursive_directory_iterator(Folder())) {

@@ -34,14 +34,22 @@ absl::Status WriteProto(const google::protobuf::Message& message, const std::str
 
 rights::v1::Role RoleOf(absl::string_view persona) {
   if (persona == kLoader) return rights::v1::ROLE_NATIONAL_LOADER;
-  if (persona == kSteward) return rights::v1::ROLE_STEWARD;
+  if (persona == kSteward || persona == kDecider) return rights::v1::ROLE_STEWARD;
   if (persona == kAnalyst) return rights::v1::ROLE_ANALYST;
   if (persona == kAssessor) return rights::v1::ROLE_ASSESSOR;
   if (persona == kOperator) return rights::v1::ROLE_OPERATOR;
   if (persona == kAuditor) return rights::v1::ROLE_AUDITOR;
   if (persona == kFirstOfficer || persona == kSecondOfficer) return rights::v1::ROLE_RIGHTS_OFFICER;
+  if (persona == kRequester) return rights::v1::ROLE_REQUESTER;
   if (absl::StartsWith(persona, kSubmitterPrefix)) return rights::v1::ROLE_SUBMITTER;
   return rights::v1::ROLE_SERVICE;
+}
+
+// The organisation that a persona acts for; empty: it is national.
+std::string OrganisationOf(absl::string_view persona) {
+  if (persona == kRequester) return "X24";
+  if (persona == kDecider) return "Y63";
+  return absl::ConsumePrefix(&persona, kSubmitterPrefix) ? std::string(persona) : std::string();
 }
 
 }  // namespace
@@ -74,9 +82,9 @@ Deployment::~Deployment() {
 }
 
 std::vector<std::string> Deployment::Personas() const {
-  std::vector<std::string> personas = {kLoader,       kSteward,      kAnalyst,  kAssessor,
-                                       kOperator,     kAuditor,      kStranger, kNewcomer,
-                                       kFirstOfficer, kSecondOfficer};
+  std::vector<std::string> personas = {kLoader,       kSteward,       kAnalyst,   kAssessor,
+                                       kOperator,     kAuditor,       kStranger,  kNewcomer,
+                                       kFirstOfficer, kSecondOfficer, kRequester, kDecider};
   for (const std::string& organisation : options_.submitters) {
     personas.push_back(Submitter(organisation));
   }
@@ -113,10 +121,7 @@ absl::Status Deployment::WriteRights() const {
     config::v1::Principal* principal = rights.add_principals();
     principal->set_spiffe_id(SpiffeIdOf(name));
     principal->set_role(RoleOf(name));
-    absl::string_view organisation = name;
-    if (absl::ConsumePrefix(&organisation, kSubmitterPrefix)) {
-      principal->set_organisation(std::string(organisation));
-    }
+    principal->set_organisation(OrganisationOf(name));
   }
   if (options_.adjust_rights) options_.adjust_rights(&rights);
   return WriteProto(rights, RightsFile());

@@ -44,6 +44,9 @@ inline constexpr char kFirstOfficer[] = "rights-officer-1";
 inline constexpr char kSecondOfficer[] = "rights-officer-2";
 // Has a certificate, and no right until one is granted.
 inline constexpr char kNewcomer[] = "newcomer";
+// Ask for data for the national body, and decide for another one.
+inline constexpr char kRequester[] = "requester-X24";
+inline constexpr char kDecider[] = "steward-Y63";
 std::string Submitter(absl::string_view organisation);  // "submitter-RCF"
 
 struct DeploymentOptions {

@@ -7,6 +7,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "onereturn/requests/v1/answers_service.pb.h"
+#include "onereturn/requests/v1/obligation.pb.h"
+#include "onereturn/requests/v1/obligations_service.pb.h"
+#include "onereturn/requests/v1/request.pb.h"
+#include "onereturn/requests/v1/requests_service.pb.h"
+#include "onereturn/requests/v1/rules.pb.h"
 #include "onereturn/rights/v1/rights.pb.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
 
@@ -18,6 +24,7 @@ using feed::v1::EntryKind;
 
 constexpr uint32_t kNewestFormat = 1;
 constexpr uint32_t kFirstLedgerKind = 80;
+constexpr uint32_t kLastLedgerKind = 89;
 constexpr size_t kDigestBytes = 32;
 
 // Can `bytes` be read as a message of this type?
@@ -69,6 +76,27 @@ const KindRow kKinds[] = {
     {feed::v1::ENTRY_KIND_GRANT_DECIDED, "ingestion", Reads<rights::v1::GrantDecided>},
     {feed::v1::ENTRY_KIND_GRANT_REVOKED, "ingestion", Reads<rights::v1::GrantRevoked>},
     {feed::v1::ENTRY_KIND_RIGHTS_CONFIGURED, "ingestion", Reads<rights::v1::RightsConfigured>},
+    {feed::v1::ENTRY_KIND_REQUEST_DRAFTED, "ingestion", Reads<requests::v1::RequestDrafted>},
+    {feed::v1::ENTRY_KIND_REQUEST_MATCHED, "ingestion", Reads<requests::v1::RequestMatched>},
+    {feed::v1::ENTRY_KIND_REQUEST_REPLIED, "ingestion", Reads<requests::v1::RequestReplied>},
+    {feed::v1::ENTRY_KIND_REQUEST_CONSULTED, "ingestion", Reads<requests::v1::RequestConsulted>},
+    {feed::v1::ENTRY_KIND_REQUEST_DECIDED, "ingestion", Reads<requests::v1::RequestDecided>},
+    {feed::v1::ENTRY_KIND_REQUEST_ISSUED, "ingestion", Reads<requests::v1::RequestIssued>},
+    {feed::v1::ENTRY_KIND_OBLIGATIONS_CREATED, "ingestion",
+     Reads<requests::v1::ObligationsCreated>},
+    {feed::v1::ENTRY_KIND_REQUEST_ANSWERED, "ingestion", Reads<requests::v1::RequestAnswered>},
+    {feed::v1::ENTRY_KIND_REQUEST_REVIEWED, "ingestion", Reads<requests::v1::RequestReviewed>},
+    {feed::v1::ENTRY_KIND_REQUEST_ENDED, "ingestion", Reads<requests::v1::RequestEnded>},
+    {feed::v1::ENTRY_KIND_OBLIGATION_CHALLENGED, "ingestion",
+     Reads<requests::v1::ObligationChallenged>},
+    {feed::v1::ENTRY_KIND_CHALLENGE_ANSWERED, "ingestion", Reads<requests::v1::ChallengeAnswered>},
+    {feed::v1::ENTRY_KIND_OBLIGATIONS_RELEASED, "ingestion",
+     Reads<requests::v1::ObligationsReleased>},
+    {feed::v1::ENTRY_KIND_LIKENESS_DECIDED, "ingestion", Reads<requests::v1::LikenessDecided>},
+    {feed::v1::ENTRY_KIND_REQUEST_RULES_DEFINED, "ingestion",
+     Reads<requests::v1::RequestRulesDefined>},
+    {feed::v1::ENTRY_KIND_SIMPLIFIED_MODE_SET, "ingestion", Reads<requests::v1::SimplifiedMode>},
+    {feed::v1::ENTRY_KIND_ACTION_RECORDED, "ingestion", Reads<requests::v1::Action>},
     {feed::v1::ENTRY_KIND_SIGNING_KEY_CHANGED, "", Reads<feed::v1::SigningKeyChanged>},
     {feed::v1::ENTRY_KIND_EPOCH_BEGUN, "", Reads<feed::v1::EpochBegun>},
 };
@@ -124,7 +152,8 @@ void EntryRules::CheckOrigin(const Entry& entry, Report* report) {
     fault("16 bytes of salt", absl::StrCat(entry.salt().size()));
   }
   // What a service writes by itself answers no request.
-  const bool own = static_cast<uint32_t>(entry.kind()) >= kFirstLedgerKind;
+  const auto kind = static_cast<uint32_t>(entry.kind());
+  const bool own = kind >= kFirstLedgerKind && kind <= kLastLedgerKind;
   if (own && entry.request_id().empty()) return;
   if (!own && (entry.request_digest().size() != kDigestBytes || entry.request_id().empty() ||
                !absl::StartsWith(entry.actor(), "spiffe://"))) {

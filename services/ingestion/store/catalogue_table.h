@@ -25,6 +25,7 @@ enum class DefinitionKind : uint8_t {
   kCalendar = 4,
   kGuidance = 5,
   kResponsibility = 6,
+  kRequestRules = 7,
 };
 
 struct StoredDefinition {

@@ -32,7 +32,13 @@
 //              03                                    -> digest:32 bytes of the recorded rights file
 //   uses       01 body:string collection:string period:string organisation:string -> storage.v1.UseRecord
 //              02 collection:string period:string organisation:string body:string -> nothing: it is in 01
-//   requests   10 collection:string period:string organisation:string request:u64
+//   data_requests
+//              01 number:u64                         -> sequence:u64 of the request's newest step
+//              02 number:u64 ~sequence:u64           -> requests.v1.DataRequest as that step left it,
+//                                                       with its output fields
+//              03                                    -> count:u64 of requests
+//              04 description:string item:string     -> requests.v1.Likeness, decided or not
+//              10 collection:string period:string organisation:string request:u64
 //                                                    -> storage.v1.ObligationRecord
 //              11 organisation:string collection:string period:string request:u64 -> nothing: it is in 10
 //              12 request:u64 organisation:string collection:string period:string request:u64
@@ -62,7 +68,7 @@ enum class Family : uint32_t {
   kLedger,  // See common/commit/primary_family.h.
   kRights,
   kUses,
-  kRequests,
+  kDataRequests,
 };
 
 inline std::vector<ColumnFamilySpec> Families() {
@@ -73,7 +79,7 @@ inline std::vector<ColumnFamilySpec> Families() {
   families.push_back(LedgerFamilySpec());
   families.push_back({"rights", ColumnFamilyKind::kPrimary});
   families.push_back({"uses", ColumnFamilyKind::kPrimary});
-  families.push_back({"requests", ColumnFamilyKind::kPrimary});
+  families.push_back({"data_requests", ColumnFamilyKind::kPrimary});
   return families;
 }
 

@@ -71,7 +71,7 @@ absl::Status VisitIndexed(const Reader& reader, const std::string& prefix, absl:
   if (!after.empty()) {
     lower = prefix.substr(0, skipped) + std::string(after) + std::string(1, '\0');
   }
-  return reader.ForEach(Family::kRequests, lower, PrefixUpperBound(prefix),
+  return reader.ForEach(Family::kDataRequests, lower, PrefixUpperBound(prefix),
                         [&](absl::string_view stored, absl::string_view) -> absl::StatusOr<bool> {
                           KeyReader rest(stored.substr(skipped));
                           ASSIGN_OR_RETURN(const ObligationKey key, ReadInOrder(&rest));
@@ -85,7 +85,7 @@ absl::Status VisitIndexed(const Reader& reader, const std::string& prefix, absl:
 absl::Status VisitMoments(
     const Reader& reader, uint8_t kind, const std::string& lower, Timestamp until,
     absl::FunctionRef<absl::StatusOr<bool>(Timestamp moment, const ObligationKey& key)> visit) {
-  return reader.ForEach(Family::kRequests, lower, MomentPrefix(kind, Timestamp{until.micros + 1}),
+  return reader.ForEach(Family::kDataRequests, lower, MomentPrefix(kind, Timestamp{until.micros + 1}),
                         [&](absl::string_view stored, absl::string_view) -> absl::StatusOr<bool> {
                           KeyReader rest(stored);
                           RETURN_IF_ERROR(rest.U8().status());
@@ -98,7 +98,7 @@ absl::Status VisitMoments(
 }  // namespace
 
 ReadCheck ObligationIsFree(const ObligationKey& key) {
-  return ReadCheck{Family::kRequests, RowKey(key), std::nullopt};
+  return ReadCheck{Family::kDataRequests, RowKey(key), std::nullopt};
 }
 
 absl::StatusOr<std::optional<StoredObligation>> FindObligation(const Reader& reader,
@@ -120,7 +120,7 @@ absl::Status VisitObligationsOf(const Reader& reader, absl::string_view collecti
   if (!organisation.empty()) writer.String(organisation);
   const std::string prefix = writer.Take();
   return reader.ForEach(
-      Family::kRequests, prefix, PrefixUpperBound(prefix),
+      Family::kDataRequests, prefix, PrefixUpperBound(prefix),
       [&](absl::string_view stored, absl::string_view value) -> absl::StatusOr<bool> {
         KeyReader rest(stored);
         RETURN_IF_ERROR(rest.U8().status());
@@ -167,25 +167,25 @@ absl::Status VisitLapsing(
 void PutObligation(const ObligationKey& key, const storage::v1::ObligationRecord& record,
                    WriteBatch* batch) {
   const std::string in_order = InOrder(key);
-  batch->Put(Family::kRequests, RowKey(key), record.SerializeAsString());
-  batch->Put(Family::kRequests, KeyWriter().U8(kOfOrganisation).Take() + in_order, "");
-  batch->Put(Family::kRequests, RequestPrefix(key.request) + in_order, "");
+  batch->Put(Family::kDataRequests, RowKey(key), record.SerializeAsString());
+  batch->Put(Family::kDataRequests, KeyWriter().U8(kOfOrganisation).Take() + in_order, "");
+  batch->Put(Family::kDataRequests, RequestPrefix(key.request) + in_order, "");
   const bool in_force = record.release_sequence() == 0;
   if (record.close_micros() != 0) {
     const std::string closing = MomentPrefix(kClosing, Timestamp{record.close_micros()}) + in_order;
     if (in_force) {
-      batch->Put(Family::kRequests, closing, "");
+      batch->Put(Family::kDataRequests, closing, "");
     } else {
-      batch->Delete(Family::kRequests, closing);
+      batch->Delete(Family::kDataRequests, closing);
     }
   }
   if (record.has_challenge()) {
     const Timestamp answer_by = MomentOf(record.challenge().answer_by());
     const std::string lapsing = MomentPrefix(kLapsing, answer_by) + in_order;
     if (in_force && !record.challenge().has_answer()) {
-      batch->Put(Family::kRequests, lapsing, "");
+      batch->Put(Family::kDataRequests, lapsing, "");
     } else {
-      batch->Delete(Family::kRequests, lapsing);
+      batch->Delete(Family::kDataRequests, lapsing);
     }
   }
 }
@@ -197,7 +197,7 @@ absl::Status VisitAvoided(
         visit) {
   const std::string prefix = KeyWriter().U8(kAvoided).U64(request).Take();
   return reader.ForEach(
-      Family::kRequests, prefix, PrefixUpperBound(prefix),
+      Family::kDataRequests, prefix, PrefixUpperBound(prefix),
       [&](absl::string_view stored, absl::string_view value) -> absl::StatusOr<bool> {
         KeyReader rest(stored.substr(prefix.size()));
         ASSIGN_OR_RETURN(const std::string organisation, rest.String());
@@ -212,7 +212,7 @@ absl::Status VisitAvoided(
 
 void PutAvoided(uint64_t request, absl::string_view organisation,
                 const storage::v1::AvoidedRecord& record, WriteBatch* batch) {
-  batch->Put(Family::kRequests, KeyWriter().U8(kAvoided).U64(request).String(organisation).Take(),
+  batch->Put(Family::kDataRequests, KeyWriter().U8(kAvoided).U64(request).String(organisation).Take(),
              record.SerializeAsString());
 }
 

@@ -188,7 +188,8 @@ TEST_F(StoreTest, TheListOfFamiliesIsAppendOnly) {
     EXPECT_EQ(family.kind, ColumnFamilyKind::kPrimary);
   }
   EXPECT_THAT(names, ElementsAre("entries", "nodes", "requests", "catalogue", "heads", "revisions",
-                                 "chunks", "uploads", "files", "ledger", "rights", "uses"));
+                                 "chunks", "uploads", "files", "ledger", "rights", "uses",
+                                 "data_requests"));
   EXPECT_EQ(static_cast<uint32_t>(Family::kCatalogue), 3u);
   EXPECT_EQ(static_cast<uint32_t>(Family::kFiles), 8u);
 }

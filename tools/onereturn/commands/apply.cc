@@ -14,6 +14,7 @@
 #include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
+#include "onereturn/requests/v1/requests_service.grpc.pb.h"
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
@@ -33,6 +34,7 @@ struct ApplyOptions {
 
 using CalendarClient = ServiceClient<timetable::v1::TimetableService>;
 using StewardshipClient = ServiceClient<catalogue::v1::StewardshipService>;
+using RequestsClient = ServiceClient<requests::v1::RequestsService>;
 using MetricsClient = ServiceClient<metrics::v1::MetricsService>;
 using AssessmentClient = ServiceClient<assessment::v1::AssessmentService>;
 
@@ -44,6 +46,7 @@ struct Services {
   MetricsClient metrics;
   AssessmentClient assessment;
   StewardshipClient stewardship;
+  RequestsClient requests;
 };
 
 // Sends one definition until the answer is about what is in force now. A request id stands for a
@@ -116,6 +119,11 @@ class Sender {
     *request.mutable_responsibility() = responsibility;
     return SendUntilInForce(services_.stewardship, &StewardshipClient::Stub::UpdateResponsibility,
                             request);
+  }
+  absl::StatusOr<Effect> operator()(const requests::v1::RequestRules& rules) const {
+    auto request = Request<requests::v1::UpdateRequestRulesRequest>();
+    *request.mutable_rules() = rules;
+    return SendUntilInForce(services_.requests, &RequestsClient::Stub::UpdateRequestRules, request);
   }
 
  private:
@@ -227,8 +235,9 @@ absl::StatusOr<ExitCode> Apply(const ApplyOptions& options, Environment& environ
   ASSIGN_OR_RETURN(auto metrics, session.To<metrics::v1::MetricsService>(kMetrics));
   ASSIGN_OR_RETURN(auto assessment, session.To<assessment::v1::AssessmentService>(kAssessment));
   ASSIGN_OR_RETURN(auto stewardship, session.To<catalogue::v1::StewardshipService>(kIngestion));
-  const Services services{std::move(timetable), std::move(catalogue), std::move(metrics),
-                          std::move(assessment), std::move(stewardship)};
+  ASSIGN_OR_RETURN(auto requests, session.To<requests::v1::RequestsService>(kIngestion));
+  const Services services{std::move(timetable),  std::move(catalogue),   std::move(metrics),
+                          std::move(assessment), std::move(stewardship), std::move(requests)};
   WaveRunner runner(definitions, services, options);
   for (const auto& [first, last] : Waves(definitions)) {
     const std::string kind(definitions[first].kind());
@@ -250,7 +259,7 @@ void AddApplyCommand(CommandLine* line) {
       line->Add(nullptr,
                 {"apply",
                  "Send definitions (organisations, items, collections, metrics, frameworks, "
-                 "guidance, responsibilities) to the services.\n"
+                 "guidance, responsibilities, rules of data requests) to the services.\n"
                  "Sending them again changes nothing.",
                  "apply deploy/england deploy/demo --profile steward.profile.textproto"},
                 [options](Environment& environment) { return Apply(*options, environment); });

@@ -22,8 +22,9 @@ namespace fs = std::filesystem;
 
 constexpr char kExtension[] = ".textproto";
 constexpr size_t kRequestIdDigits = 32;
-constexpr const char* kKinds[] = {"calendar", "organisation", "item",     "collection",
-                                  "metric",   "framework",    "guidance", "responsibility"};
+constexpr const char* kKinds[] = {"calendar",   "organisation",   "item",
+                                  "collection", "metric",         "framework",
+                                  "guidance",   "responsibility", "request-rule-set"};
 
 const google::protobuf::Message& MessageOf(const Definition& definition) {
   return std::visit([](const auto& content) -> const google::protobuf::Message& { return content; },
@@ -134,6 +135,9 @@ absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::s
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].guidance(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) {
     Append(sets[i].responsibilities(), files[i], &definitions);
+  }
+  for (size_t i = 0; i < sets.size(); ++i) {
+    Append(sets[i].request_rules(), files[i], &definitions);
   }
   if (definitions.empty()) {
     return UsageError(absl::StrCat("nothing is defined in ", absl::StrJoin(files, ", ")),

@@ -19,12 +19,12 @@ namespace onereturn::client {
 struct Definition {
   std::variant<timetable::v1::Calendar, catalogue::v1::Organisation, catalogue::v1::DataItem,
                catalogue::v1::Collection, metrics::v1::Metric, assessment::v1::Framework,
-               catalogue::v1::Guidance, catalogue::v1::Responsibility>
+               catalogue::v1::Guidance, catalogue::v1::Responsibility, requests::v1::RequestRules>
       content;
   std::string file;
 
   // "calendar", "organisation", "item", "collection", "metric", "framework", "guidance",
-  // "responsibility".
+  // "responsibility", "request-rule-set".
   absl::string_view kind() const;
   const std::string& code() const;
   // "deploy/england/msitae.textproto, collection MSitAE".

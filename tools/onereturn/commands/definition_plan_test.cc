@@ -46,12 +46,14 @@ TEST_F(DefinitionPlan, WhatIsForSomePeriodsComesAlone) {
     collections { code: "B" items: "x" valid_from_period: "2027-04" }
     collections { code: "D" items: "u" }
     guidance { code: "g" }
+    request_rules { code: "q" }
     responsibilities { code: "r" })");
   const auto definitions = ReadDefinitions({file}).value();
-  EXPECT_THAT(Waves(definitions),
-              ElementsAre(Pair(0, 2), Pair(2, 3), Pair(3, 4), Pair(4, 5), Pair(5, 6), Pair(6, 7)));
+  EXPECT_THAT(Waves(definitions), ElementsAre(Pair(0, 2), Pair(2, 3), Pair(3, 4), Pair(4, 5),
+                                              Pair(5, 6), Pair(6, 7), Pair(7, 8)));
   EXPECT_EQ(definitions[5].kind(), "guidance");
   EXPECT_EQ(definitions[6].kind(), "responsibility");
+  EXPECT_EQ(definitions[7].kind(), "request-rule-set");
 }
 
 TEST_F(DefinitionPlan, AChildWaitsForItsParent) {

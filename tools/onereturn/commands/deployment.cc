@@ -48,6 +48,9 @@ constexpr char kRightsFile[] = "rights.textproto";
 constexpr char kIssuerKeyFile[] = "keys/issuer.signing.pem";
 constexpr char kIssuerSetFile[] = "keys/issuer.jwks.json";
 constexpr char kAnybodysPeople[] = "*";
+// NHS England asks for data; a steward who acts for another body, one of its regions, decides.
+constexpr char kNationalBody[] = "X24";
+constexpr char kDecidingBody[] = "Y63";
 
 // A port that nobody listens on now. Another process may take it before the service does; that
 // service then says so at its start.
@@ -248,15 +251,18 @@ class DeploymentWriter {
 }  // namespace
 
 std::vector<Persona> PersonasOf(const std::vector<std::string>& organisations) {
-  std::vector<Persona> personas = {{"loader", rights::v1::ROLE_NATIONAL_LOADER, ""},
-                                   {"steward", rights::v1::ROLE_STEWARD, ""},
-                                   {"analyst", rights::v1::ROLE_ANALYST, ""},
-                                   {"assessor", rights::v1::ROLE_ASSESSOR, ""},
-                                   {"operator", rights::v1::ROLE_OPERATOR, ""},
-                                   {"auditor", rights::v1::ROLE_AUDITOR, ""},
-                                   {"rights-officer-1", rights::v1::ROLE_RIGHTS_OFFICER, ""},
-                                   {"rights-officer-2", rights::v1::ROLE_RIGHTS_OFFICER, ""},
-                                   {"scrutiny-reader", rights::v1::ROLE_SCRUTINY_READER, ""}};
+  std::vector<Persona> personas = {
+      {"loader", rights::v1::ROLE_NATIONAL_LOADER, ""},
+      {"steward", rights::v1::ROLE_STEWARD, ""},
+      {"analyst", rights::v1::ROLE_ANALYST, ""},
+      {"assessor", rights::v1::ROLE_ASSESSOR, ""},
+      {"operator", rights::v1::ROLE_OPERATOR, ""},
+      {"auditor", rights::v1::ROLE_AUDITOR, ""},
+      {"rights-officer-1", rights::v1::ROLE_RIGHTS_OFFICER, ""},
+      {"rights-officer-2", rights::v1::ROLE_RIGHTS_OFFICER, ""},
+      {"scrutiny-reader", rights::v1::ROLE_SCRUTINY_READER, ""},
+      {absl::StrCat("requester-", kNationalBody), rights::v1::ROLE_REQUESTER, kNationalBody},
+      {absl::StrCat("steward-", kDecidingBody), rights::v1::ROLE_STEWARD, kDecidingBody}};
   for (const std::string& organisation : organisations) {
     personas.push_back(
         {absl::StrCat("submitter-", organisation), rights::v1::ROLE_SUBMITTER, organisation});

@@ -99,4 +99,9 @@ void Define::Responsibility(const RequestOrigin& origin,
   ingestion::Run(*writer_, origin, std::move(responsibility), accepted_, std::move(done));
 }
 
+void Define::RequestRules(const RequestOrigin& origin, requests::v1::RequestRules rules,
+                          DefinedDone<requests::v1::RequestRules> done) const {
+  ingestion::Run(*writer_, origin, std::move(rules), accepted_, std::move(done));
+}
+
 }  // namespace onereturn::ingestion

@@ -1,4 +1,5 @@
-// Defining organisations, items, collections, calendars, guidance and responsibilities.
+// Defining organisations, items, collections, calendars, guidance, responsibilities and the rules
+// of data requests.
 #ifndef ONERETURN_SERVICES_INGESTION_APP_CATALOGUE_DEFINE_H_
 #define ONERETURN_SERVICES_INGESTION_APP_CATALOGUE_DEFINE_H_
 
@@ -13,6 +14,7 @@
 #include "common/storage/store.h"
 #include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "onereturn/catalogue/v1/stewardship.pb.h"
+#include "onereturn/requests/v1/rules.pb.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/app/catalogue/definition_rules.h"
 #include "services/ingestion/store/catalogue_table.h"
@@ -66,6 +68,8 @@ class Define {
                 DefinedDone<catalogue::v1::Guidance> done) const;
   void Responsibility(const RequestOrigin& origin, catalogue::v1::Responsibility responsibility,
                       DefinedDone<catalogue::v1::Responsibility> done) const;
+  void RequestRules(const RequestOrigin& origin, requests::v1::RequestRules rules,
+                    DefinedDone<requests::v1::RequestRules> done) const;
 
  private:
   const FactWriter* const writer_;

@@ -2,6 +2,7 @@
 
 #include "services/ingestion/app/catalogue/definition_rules.h"
 #include "services/ingestion/definitions/definition_checks.h"
+#include "services/ingestion/definitions/request_rules_checks.h"
 #include "services/ingestion/definitions/window_checks.h"
 
 namespace onereturn::ingestion {
@@ -199,6 +200,44 @@ absl::StatusOr<MoreRows> DefinitionTraits<timetable::v1::Calendar>::Check(
     const Reader& /*reader*/, const Definition& definition, const Definition* /*replaced*/,
     const Supposed& /*supposed*/, std::vector<ReadCheck>* /*read_set*/) {
   RETURN_IF_ERROR(CheckCalendar(definition));
+  return MoreRows();
+}
+
+void DefinitionTraits<requests::v1::RequestRules>::SetVersion(uint32_t version,
+                                                              Definition* definition) {
+  definition->set_version(version);
+}
+uint32_t DefinitionTraits<requests::v1::RequestRules>::VersionOf(const Definition& definition) {
+  return definition.version();
+}
+bool DefinitionTraits<requests::v1::RequestRules>::IsCoProduced(const Definition& /*definition*/) {
+  return false;
+}
+std::string DefinitionTraits<requests::v1::RequestRules>::Fact(const Definition& definition,
+                                                               const ApprovedChange* /*change*/) {
+  requests::v1::RequestRulesDefined fact;
+  *fact.mutable_rules() = definition;
+  return fact.SerializeAsString();
+}
+absl::StatusOr<requests::v1::RequestRules> DefinitionTraits<requests::v1::RequestRules>::In(
+    const std::string& entry_bytes) {
+  ASSIGN_OR_RETURN(auto fact, FactIn<requests::v1::RequestRulesDefined>(entry_bytes));
+  return std::move(*fact.mutable_rules());
+}
+absl::StatusOr<MoreRows> DefinitionTraits<requests::v1::RequestRules>::Check(
+    const Reader& reader, const Definition& definition, const Definition* /*replaced*/,
+    const Supposed& /*supposed*/, std::vector<ReadCheck>* /*read_set*/) {
+  RETURN_IF_ERROR(CheckRequestRules(definition));
+  Error unknown(Reason::kDefinitionUnknown, "the rules name what is not defined");
+  for (int i = 0; i < definition.budgets_size(); ++i) {
+    ASSIGN_OR_RETURN(const std::optional<StoredDefinition> body,
+                     FindDefinition(reader, DefinitionKind::kOrganisation,
+                                    definition.budgets(i).body(), kNewest));
+    if (!body.has_value()) {
+      unknown.Field(absl::StrCat("rules.budgets[", i, "].body"), "is not defined");
+    }
+  }
+  if (unknown.fields_total() > 0) return unknown.ToStatus();
   return MoreRows();
 }
 

@@ -19,6 +19,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "onereturn/requests/v1/rules.pb.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/app/catalogue/definition_rules.h"
 #include "services/ingestion/domain/validity.h"
@@ -89,6 +90,8 @@ ONERETURN_DEFINITION_TRAITS(catalogue::v1::Responsibility, DefinitionKind::kResp
                             "responsibility");
 ONERETURN_DEFINITION_TRAITS(timetable::v1::Calendar, DefinitionKind::kCalendar,
                             feed::v1::ENTRY_KIND_CALENDAR_DEFINED, "calendars/", "calendar");
+ONERETURN_DEFINITION_TRAITS(requests::v1::RequestRules, DefinitionKind::kRequestRules,
+                            feed::v1::ENTRY_KIND_REQUEST_RULES_DEFINED, "requestRules/", "rules");
 #undef ONERETURN_DEFINITION_TRAITS
 
 // The sequence of a version that is in force for some periods, beside newer ones for later periods,

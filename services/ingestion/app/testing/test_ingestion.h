@@ -170,6 +170,11 @@ class TestIngestion {
     define_->Responsibility(origin, definition, std::move(done));
   }
 
+  void Begin(const RequestOrigin& origin, const requests::v1::RequestRules& definition,
+             DefinedDone<requests::v1::RequestRules> done) {
+    define_->RequestRules(origin, definition, std::move(done));
+  }
+
   RequestOrigin FreshOrigin() {
     const std::string id = absl::StrCat("request-", ++requests_);
     return RequestOrigin{kLoader, id, Sha256(id), false};

@@ -1,0 +1,70 @@
+#include "services/ingestion/app/requests/likenesses.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/commit/request_id.h"
+#include "common/feed/wire.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/catalogue/read_catalogue.h"
+#include "services/ingestion/app/requests/request_steps.h"
+#include "services/ingestion/store/catalogue_table.h"
+
+namespace onereturn::ingestion {
+
+absl::StatusOr<PageOf<requests::v1::Likeness>> ListLikenesses(const Reader& reader, bool decided,
+                                                              const std::string& after,
+                                                              size_t limit) {
+  PageOf<requests::v1::Likeness> page;
+  size_t bytes = 0;
+  std::string last;
+  RETURN_IF_ERROR(VisitLikenesses(
+      reader, after,
+      [&](const LikenessKey& key, const requests::v1::Likeness& likeness) -> absl::StatusOr<bool> {
+        if (likeness.has_decided() && !decided) return true;
+        if (page.rows.size() == limit || bytes >= kMaxCataloguePageBytes) {
+          page.after = last;
+          return false;
+        }
+        bytes += likeness.ByteSizeLong();
+        last = LikenessKeyText(key);
+        page.rows.push_back(likeness);
+        return true;
+      }));
+  return page;
+}
+
+absl::StatusOr<Decision> DecideOnLikeness(const Reader& reader, const OfficerOrigin& origin,
+                                          const requests::v1::DecideLikenessRequest& request,
+                                          TokenUse* token, requests::v1::Likeness* judged) {
+  const std::optional<LikenessKey> key = ParseLikenessName(request.name());
+  if (!key.has_value()) return NotFound(request.name());
+  ASSIGN_OR_RETURN(std::optional<StoredLikeness> stored, FindStoredLikeness(reader, *key));
+  if (!stored.has_value()) return NotFound(request.name());
+  *judged = stored->likeness;
+  if (judged->has_decided()) {
+    return Error(Reason::kRequestState, "the likeness was decided, which holds for ever")
+        .Precondition(request.name(), judged->same() ? "is the same" : "is another figure")
+        .Remedy("Describe the figure in other words where it is another one.");
+  }
+  RETURN_IF_ERROR(CheckStepReason(request.reason(), true));
+  RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  judged->set_same(request.same());
+  *judged->mutable_decided() = RequestStepOf(origin, origin.scope.organisation(), request.reason());
+  requests::v1::LikenessDecided fact;
+  *fact.mutable_likeness() = *judged;
+  ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(reader));
+  RETURN_IF_ERROR(token->Spend());
+  return NewFact{request.name(),
+                 fact.SerializeAsString(),
+                 {std::move(stored->check), CatalogueCheck(catalogue)},
+                 [key = *key, likeness = *judged](const Placement& placement, WriteBatch* batch) {
+                   requests::v1::Likeness row = likeness;
+                   *row.mutable_decided()->mutable_time() = ToWire(placement.time);
+                   row.mutable_decided()->set_sequence(placement.sequence);
+                   PutLikeness(key, row, batch);
+                 }};
+}
+
+}  // namespace onereturn::ingestion

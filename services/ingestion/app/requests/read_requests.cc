@@ -1,0 +1,118 @@
+#include "services/ingestion/app/requests/read_requests.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/catalogue/read_catalogue.h"
+#include "services/ingestion/app/requests/draft_checks.h"
+#include "services/ingestion/app/requests/request_bodies.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+using requests::v1::DataRequest;
+
+// Once it is issued, those it was issued to; before, those it would be.
+absl::StatusOr<bool> IsAskedOf(const Reader& reader, const RequestWorld& world,
+                               const DataRequest& request, const std::set<std::string>& whom,
+                               uint64_t sequence) {
+  const auto is_one = [&whom](const std::string& code) { return whom.count(code) > 0; };
+  if (request.has_issue()) {
+    const auto& asked = request.issue().organisations();
+    return std::any_of(asked.begin(), asked.end(), is_one);
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> asked,
+                   world.matching->OrganisationsOf(reader, request, sequence));
+  return std::any_of(asked.begin(), asked.end(), is_one);
+}
+
+}  // namespace
+
+absl::StatusOr<DataRequest> GetDataRequest(const Reader& reader, const std::string& name,
+                                           uint64_t sequence) {
+  const uint64_t number = DataRequestNumber(name);
+  if (number == 0) return NotFound(name);
+  ASSIGN_OR_RETURN(std::optional<DataRequest> request, DataRequestAt(reader, number, sequence));
+  if (!request.has_value()) return NotFound(name);
+  return *std::move(request);
+}
+
+absl::StatusOr<PageOf<DataRequest>> ListDataRequests(
+    const Reader& reader, const RequestWorld& world,
+    const requests::v1::ListRequestsRequest& request, uint64_t sequence, const std::string& after,
+    size_t limit) {
+  uint64_t after_number = 0;
+  if (!after.empty() && !absl::SimpleAtoi(after, &after_number)) {
+    return absl::InternalError("a page ends with no number");
+  }
+  std::set<std::string> whom;
+  if (!request.asked_of().empty()) {
+    ASSIGN_OR_RETURN(whom, WithThoseBelow(reader, request.asked_of(), world.today(), sequence));
+  }
+  PageOf<DataRequest> page;
+  size_t bytes = 0;
+  uint64_t last = 0;
+  RETURN_IF_ERROR(VisitDataRequests(
+      reader, after_number, sequence,
+      [&](uint64_t number, const DataRequest& row) -> absl::StatusOr<bool> {
+        if (!request.requesting_body().empty() &&
+            request.requesting_body() != row.requesting_body()) {
+          return true;
+        }
+        if (request.state() != requests::v1::REQUEST_STATE_UNSPECIFIED &&
+            request.state() != row.state()) {
+          return true;
+        }
+        if (!whom.empty()) {
+          ASSIGN_OR_RETURN(const bool asked, IsAskedOf(reader, world, row, whom, sequence));
+          if (!asked) return true;
+        }
+        if (page.rows.size() == limit || bytes >= kMaxCataloguePageBytes) {
+          page.after = absl::StrCat(last);
+          return false;
+        }
+        bytes += row.ByteSizeLong();
+        last = number;
+        page.rows.push_back(row);
+        return true;
+      }));
+  return page;
+}
+
+absl::StatusOr<requests::v1::Match> PreviewMatchOf(const Reader& reader, const RequestWorld& world,
+                                                   const requests::v1::PreviewMatchRequest& request,
+                                                   uint64_t sequence) {
+  if (request.name().empty() != request.has_data_request()) {
+    return Error(Reason::kFieldInvalid, "what is to be matched?")
+        .Field("name", "give the name of a request, or a request to look at, and not both");
+  }
+  if (!request.name().empty()) {
+    ASSIGN_OR_RETURN(const DataRequest known, GetDataRequest(reader, request.name(), sequence));
+    return MatchOf(*world.matching, reader, known, sequence);
+  }
+  const DataRequest& shown = request.data_request();
+  RETURN_IF_ERROR(CheckDraftFields(shown));
+  RETURN_IF_ERROR(CheckDraftReferences(reader, *world.matching, shown, world.today(), sequence));
+  return MatchOf(*world.matching, reader, shown, sequence);
+}
+
+absl::StatusOr<requests::v1::RequestRules> RequestRulesAt(const Reader& reader, uint64_t sequence) {
+  std::optional<StoredDefinition> newest;
+  RETURN_IF_ERROR(VisitDefinitions(reader, DefinitionKind::kRequestRules, "", sequence,
+                                   [&newest](const StoredDefinition& stored) {
+                                     if (!newest.has_value() ||
+                                         stored.sequence > newest->sequence) {
+                                       newest = stored;
+                                     }
+                                     return true;
+                                   }));
+  if (!newest.has_value()) return NotFound("rules of requests");
+  return DefinitionOf<requests::v1::RequestRules>(*newest);
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,40 @@
+// What the register asks of matching.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REQUEST_MATCHING_H_
+#define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REQUEST_MATCHING_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/storage/reader.h"
+#include "onereturn/requests/v1/match.pb.h"
+#include "onereturn/requests/v1/request.pb.h"
+
+namespace onereturn::ingestion {
+
+// Thread safe. `sequence`: as the catalogue, the returns and what is owed were then; kNewest: are.
+class RequestMatching {
+ public:
+  virtual ~RequestMatching() = default;
+
+  // ODS codes of those who are asked, in order, each once: those that are named, else those that
+  // the selector chooses. Empty: it chooses nobody.
+  virtual absl::StatusOr<std::vector<std::string>> OrganisationsOf(
+      const Reader& reader, const requests::v1::DataRequest& request, uint64_t sequence) const = 0;
+  // docs/collect-once.md. All of it but the summary's sequence and digest.
+  virtual absl::StatusOr<requests::v1::Match> MatchAt(const Reader& reader,
+                                                      const requests::v1::DataRequest& request,
+                                                      uint64_t sequence) const = 0;
+  // As in domain/requests/likeness.h.
+  virtual std::string DescriptionKeyOf(const requests::v1::DescribedItem& described) const = 0;
+};
+
+// The match with its sequence and digest.
+absl::StatusOr<requests::v1::Match> MatchOf(const RequestMatching& matching, const Reader& reader,
+                                            const requests::v1::DataRequest& request,
+                                            uint64_t sequence);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REQUEST_MATCHING_H_
