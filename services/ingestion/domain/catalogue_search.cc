@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -57,23 +58,29 @@ absl::string_view NameOf(SearchPlace place) {
   return "";
 }
 
+std::vector<absl::string_view> SplitWords(absl::string_view text) {
+  std::vector<absl::string_view> words;
+  words.reserve(text.size() / 5);  // Of English; more is as right.
+  for (size_t at = 0; at < text.size();) {
+    if (!IsWordByte(static_cast<unsigned char>(text[at]))) {
+      ++at;
+      continue;
+    }
+    const size_t begin = at;
+    while (at < text.size() && IsWordByte(static_cast<unsigned char>(text[at]))) ++at;
+    words.push_back(text.substr(begin, at - begin));
+  }
+  return words;
+}
+
 std::vector<std::string> WordsOf(absl::string_view text) {
   std::vector<std::string> words;
-  std::string word;
-  const auto end_word = [&] {
-    if (!word.empty() && std::find(words.begin(), words.end(), word) == words.end()) {
-      words.push_back(word);
-    }
-    word.clear();
-  };
-  for (const char c : text) {
-    if (IsWordByte(static_cast<unsigned char>(c))) {
-      word.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
-    } else {
-      end_word();
+  for (const absl::string_view split : SplitWords(text)) {
+    std::string word = absl::AsciiStrToLower(split);
+    if (std::find(words.begin(), words.end(), word) == words.end()) {
+      words.push_back(std::move(word));
     }
   }
-  end_word();
   return words;
 }
 

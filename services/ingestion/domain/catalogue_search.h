@@ -27,8 +27,10 @@ struct SearchMatch {
 // "code", "display_name", "concept", "unit", "dimensions", "purpose", "owner".
 absl::string_view NameOf(SearchPlace place);
 
-// Letters and digits that stand together, ASCII letters in lower case; each word once, in order.
-// Other alphabets' letters count as letters.
+// Letters and digits that stand together, as they stand, in order: views into the text. Other
+// alphabets' letters count as letters.
+std::vector<absl::string_view> SplitWords(absl::string_view text);
+// The same with ASCII letters in lower case, each word once, where it stands first.
 std::vector<std::string> WordsOf(absl::string_view text);
 
 // Every word of the query must stand somewhere, as a word or the beginning of one; else nullopt. A

@@ -29,6 +29,8 @@ TEST(CatalogueSearchTest, WordsAreSplitAtAllElse) {
               ElementsAre("a", "e", "attendances", "type", "1"));
   EXPECT_THAT(WordsOf("caf\xc3\xa9-12"), ElementsAre("caf\xc3\xa9", "12"));
   EXPECT_THAT(WordsOf(" .,;"), IsEmpty());
+  EXPECT_THAT(WordsOf("Bed after bed"), ElementsAre("bed", "after"));
+  EXPECT_THAT(SplitWords("Bed after bed."), ElementsAre("Bed", "after", "bed"));
 }
 
 // The weights as the service's proto states them.

@@ -25,19 +25,28 @@ struct FoundLikeness {
   LikenessKind kind = LikenessKind::kNone;
   std::string item;                  // Code; empty with kNone.
   std::vector<std::string> differs;  // Of a conflict: "cut-off: 4-hours held, 6-hours asked", ...
-  uint32_t likeness = 0;             // Of a near duplicate, in thousandths.
+  // With kSame: those of the description, spelt as the item's, in order of code; values in order,
+  // each once.
+  std::vector<AskedDimension> dimensions;
+  uint32_t likeness = 0;  // Of a near duplicate, in thousandths.
 };
 
 // The rules of docs/collect-once.md, over the items as they are on `day`, in order of code.
 FoundLikeness FindItem(const DescribedItem& described, const KnownCatalogue& catalogue,
                        const CivilDay& day);
 
-// In thousandths, rounded down.
+// In thousandths, rounded down: symmetric, 1000 for equal texts. Any bytes; of letters, ASCII ones
+// alone are put in lower case. To compare one text with many: word_likeness.h.
 uint32_t LikenessOf(absl::string_view left, absl::string_view right,
                     const std::vector<std::vector<std::string>>& synonyms);
 
 // 64 hexadecimal digits: equal for descriptions that mean the same to a steward's decision
-// (meaning, unit, dimensions and words, trimmed and in lower case).
+// (meaning, unit, dimensions and words, trimmed and in lower case). It is in the ledger, as a part
+// of names: DO NOT CHANGE. SHA-256 over:
+//   "onereturn description 1" 00 display_name definition_text concept measure population cut_off
+//   unit dimensions:u32 (code values:u32 value*)*
+// each text as its length:u32 and its bytes, numbers big-endian; dimensions in order of code (of
+// one code, of values), values in order, each once.
 std::string DescriptionKey(const DescribedItem& described);
 
 }  // namespace onereturn::ingestion

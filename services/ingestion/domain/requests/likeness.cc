@@ -1,0 +1,209 @@
+#include "services/ingestion/domain/requests/likeness.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/digest/digest.h"
+#include "services/ingestion/domain/requests/word_likeness.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr absl::string_view kDescriptionHeader("onereturn description 1\0", 24);
+constexpr uint32_t kMostAlike = 1000;
+
+struct Candidate {
+  const std::string& code;
+  const KnownItem& item;
+};
+
+bool SameText(absl::string_view left, absl::string_view right) {
+  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(left),
+                                absl::StripAsciiWhitespace(right));
+}
+
+std::vector<Candidate> CandidatesOn(const KnownCatalogue& catalogue, const CivilDay& day) {
+  std::vector<Candidate> items;
+  for (const auto& [code, stretches] : catalogue.items) {
+    const auto found = std::find_if(stretches.begin(), stretches.end(),
+                                    [&](const KnownItem& item) { return item.days.Covers(day); });
+    if (found != stretches.end()) items.push_back({code, *found});
+  }
+  return items;
+}
+
+// As the dimension spells it; nullopt where it is none of its values.
+std::optional<std::string> ValueAsHeld(const KnownDimension& dimension, absl::string_view asked,
+                                       const KnownCatalogue& catalogue) {
+  for (const std::string& value : dimension.values) {
+    if (SameText(value, asked)) return value;
+  }
+  if (!dimension.organisations) return std::nullopt;
+  std::string code = absl::AsciiStrToUpper(absl::StripAsciiWhitespace(asked));
+  if (catalogue.organisations.count(code) == 0) return std::nullopt;
+  return code;
+}
+
+// As the item spells it; nullopt where the item lacks it, or one of its values.
+std::optional<AskedDimension> DimensionAsHeld(const KnownItem& item, const AskedDimension& asked,
+                                              const KnownCatalogue& catalogue) {
+  for (const KnownDimension& dimension : item.dimensions) {
+    if (!SameText(dimension.code, asked.code)) continue;
+    std::set<std::string> values;
+    for (const std::string& value : asked.values) {
+      const auto found = ValueAsHeld(dimension, value, catalogue);
+      if (!found.has_value()) return std::nullopt;
+      values.insert(*found);
+    }
+    return AskedDimension{dimension.code, {values.begin(), values.end()}};
+  }
+  return std::nullopt;
+}
+
+// What a description is that means the item: the item, or a finer view of it.
+FoundLikeness SameOrFiner(const DescribedItem& described, const Candidate& held,
+                          const KnownCatalogue& catalogue) {
+  FoundLikeness found{LikenessKind::kSame, held.code, {}, {}, 0};
+  for (const AskedDimension& asked : described.dimensions) {
+    auto dimension = DimensionAsHeld(held.item, asked, catalogue);
+    if (!dimension.has_value()) return {LikenessKind::kFiner, held.code, {}, {}, 0};
+    found.dimensions.push_back(*std::move(dimension));
+  }
+  std::sort(found.dimensions.begin(), found.dimensions.end(),
+            [](const auto& left, const auto& right) { return left.code < right.code; });
+  return found;
+}
+
+void CompareTexts(absl::string_view what, absl::string_view held, absl::string_view asked,
+                  std::vector<std::string>* differs) {
+  if (SameText(held, asked)) return;
+  const auto said = [](absl::string_view text) {
+    const absl::string_view words = absl::StripAsciiWhitespace(text);
+    return words.empty() ? absl::string_view("none") : words;
+  };
+  differs->push_back(absl::StrCat(what, ": ", said(held), " held, ", said(asked), " asked"));
+}
+
+bool HasMeaning(const ItemMeaning& meaning) {
+  return !absl::StripAsciiWhitespace(meaning.concept_code).empty() &&
+         !absl::StripAsciiWhitespace(meaning.measure).empty();
+}
+
+FoundLikeness CompareMeaning(const DescribedItem& described, const Candidate& held,
+                             const KnownCatalogue& catalogue) {
+  if (!held.item.meaning.has_value()) return {};
+  const ItemMeaning& meaning = *held.item.meaning;
+  const ItemMeaning& asked = described.meaning;
+  if (!SameText(meaning.concept_code, asked.concept_code) ||
+      !SameText(meaning.measure, asked.measure)) {
+    return {};
+  }
+  std::vector<std::string> differs;
+  CompareTexts("unit", held.item.unit, described.unit, &differs);
+  CompareTexts("population", meaning.population, asked.population, &differs);
+  CompareTexts("cut-off", meaning.cut_off, asked.cut_off, &differs);
+  if (differs.empty()) return SameOrFiner(described, held, catalogue);
+  return {LikenessKind::kConflict, held.code, std::move(differs), {}, 0};
+}
+
+FoundLikeness FindByMeaning(const DescribedItem& described, const std::vector<Candidate>& items,
+                            const KnownCatalogue& catalogue) {
+  FoundLikeness best;
+  if (!HasMeaning(described.meaning)) return best;
+  for (const Candidate& held : items) {
+    FoundLikeness found = CompareMeaning(described, held, catalogue);
+    // The kinds are in order of preference.
+    if (found.kind < best.kind) best = std::move(found);
+  }
+  return best;
+}
+
+FoundLikeness FindByWords(const DescribedItem& described, const std::vector<Candidate>& items,
+                          const KnownCatalogue& catalogue) {
+  const auto decisions = catalogue.likenesses.find(DescriptionKey(described));
+  const auto decision_on = [&](const std::string& code) -> const LikenessDecision* {
+    if (decisions == catalogue.likenesses.end()) return nullptr;
+    const auto decision = decisions->second.find(code);
+    return decision == decisions->second.end() ? nullptr : &decision->second;
+  };
+  for (const Candidate& held : items) {
+    const LikenessDecision* const decision = decision_on(held.code);
+    if (decision != nullptr && decision->same) return SameOrFiner(described, held, catalogue);
+  }
+  FoundLikeness best;
+  if (catalogue.rules.near_duplicate_from > kMostAlike) return best;
+  const WordReader reader(catalogue.rules.synonyms);
+  const ComparedText asked(absl::StrCat(described.display_name, " ", described.definition_text),
+                           reader);
+  for (const auto& [code, item] : items) {
+    if (decision_on(code) != nullptr) continue;
+    const ComparedText held(absl::StrCat(item.display_name, " ", item.definition_text), reader);
+    const uint32_t likeness = held.LikenessTo(asked);
+    if (likeness < catalogue.rules.near_duplicate_from) continue;
+    if (best.kind == LikenessKind::kNone || likeness > best.likeness) {
+      best = {LikenessKind::kNearDuplicate, code, {}, {}, likeness};
+    }
+  }
+  return best;
+}
+
+void AppendLength(size_t length, std::string* bytes) {
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes->push_back(static_cast<char>(length >> shift & 0xFF));
+  }
+}
+
+std::string PlainText(absl::string_view text) {
+  return absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
+}
+
+void AppendPlainText(absl::string_view text, std::string* bytes) {
+  AppendLength(text.size(), bytes);
+  bytes->append(text.data(), text.size());
+}
+
+}  // namespace
+
+FoundLikeness FindItem(const DescribedItem& described, const KnownCatalogue& catalogue,
+                       const CivilDay& day) {
+  const std::vector<Candidate> items = CandidatesOn(catalogue, day);
+  FoundLikeness found = FindByMeaning(described, items, catalogue);
+  if (found.kind != LikenessKind::kNone) return found;
+  return FindByWords(described, items, catalogue);
+}
+
+uint32_t LikenessOf(absl::string_view left, absl::string_view right,
+                    const std::vector<std::vector<std::string>>& synonyms) {
+  const WordReader reader(synonyms);
+  return ComparedText(left, reader).LikenessTo(ComparedText(right, reader));
+}
+
+std::string DescriptionKey(const DescribedItem& described) {
+  std::string bytes(kDescriptionHeader);
+  const ItemMeaning& meaning = described.meaning;
+  for (const std::string* text :
+       {&described.display_name, &described.definition_text, &meaning.concept_code,
+        &meaning.measure, &meaning.population, &meaning.cut_off, &described.unit}) {
+    AppendPlainText(PlainText(*text), &bytes);
+  }
+  std::vector<std::pair<std::string, std::set<std::string>>> dimensions;
+  for (const AskedDimension& dimension : described.dimensions) {
+    std::set<std::string> values;
+    for (const std::string& value : dimension.values) values.insert(PlainText(value));
+    dimensions.emplace_back(PlainText(dimension.code), std::move(values));
+  }
+  std::sort(dimensions.begin(), dimensions.end());
+  AppendLength(dimensions.size(), &bytes);
+  for (const auto& [code, values] : dimensions) {
+    AppendPlainText(code, &bytes);
+    AppendLength(values.size(), &bytes);
+    for (const std::string& value : values) AppendPlainText(value, &bytes);
+  }
+  return DigestToHex(Sha256(bytes));
+}
+
+}  // namespace onereturn::ingestion
