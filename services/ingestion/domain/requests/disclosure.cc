@@ -82,49 +82,58 @@ bool HideSecondAlong(const std::string& dimension, std::vector<AnswerFigure>* fi
   return hidden;
 }
 
-void HideSeconds(const std::set<std::string>& may_hold_totals, std::vector<AnswerFigure>* figures) {
+// Whether anything was hidden.
+bool HideSeconds(const std::set<std::string>& may_hold_totals, std::vector<AnswerFigure>* figures) {
+  bool any = false;
   bool hidden = true;
   while (hidden) {
     hidden = false;
     for (const std::string& dimension : may_hold_totals) {
       hidden = HideSecondAlong(dimension, figures) || hidden;
     }
+    any = any || hidden;
   }
+  return any;
 }
 
-AnswerFigure* FindFigure(const ShownFigures& shown, const FigurePlace& place) {
-  const auto found =
-      std::find_if(shown.figures->begin(), shown.figures->end(),
-                   [&](const AnswerFigure& figure) { return figure.dimensions == place; });
-  return found == shown.figures->end() ? nullptr : &*found;
-}
+// An organisation's figures by their places, and the other organisations that they are made of.
+struct FiguresByPlace {
+  std::map<FigurePlace, AnswerFigure*> at;
+  std::set<std::string> below;
+};
+using FiguresByOrganisation = std::map<std::string, FiguresByPlace>;
 
-// The other organisations whose returns a sum is made of.
-std::set<std::string> OrganisationsBelow(const ShownFigures& sum) {
-  std::set<std::string> organisations;
-  for (const auto& [item, parts] : sum.source->parts_of_item) {
-    for (const FigureSource::Part& part : parts) organisations.insert(part.key.organisation);
+FiguresByPlace ByPlace(const ShownFigures& shown) {
+  FiguresByPlace by_place;
+  for (AnswerFigure& figure : *shown.figures) by_place.at[figure.dimensions] = &figure;
+  for (const auto& [item, parts] : shown.source->parts_of_item) {
+    for (const FigureSource::Part& part : parts) by_place.below.insert(part.key.organisation);
   }
-  organisations.erase(sum.organisation);
-  return organisations;
+  by_place.below.erase(shown.organisation);
+  return by_place;
 }
 
 // Whether anything was hidden.
 bool HideRemainder(const DisclosureRule& rule, AnswerFigure* sum,
-                   const std::map<std::string, const ShownFigures*>& shown,
-                   const std::set<std::string>& below) {
+                   const FiguresByOrganisation& shown, const std::set<std::string>& below) {
   if (!sum->value.has_value()) return false;
   std::vector<AnswerFigure*> figures;
   size_t unknown = 0;
   Int128 remainder = sum->value->wide();
   for (const std::string& organisation : below) {
     const auto found = shown.find(organisation);
-    AnswerFigure* figure =
-        found == shown.end() ? nullptr : FindFigure(*found->second, sum->dimensions);
-    if (found == shown.end() || (figure != nullptr && !figure->value.has_value())) ++unknown;
-    if (figure == nullptr) continue;
-    figures.push_back(figure);
-    if (figure->value.has_value()) remainder -= figure->value->wide();
+    if (found == shown.end()) {
+      ++unknown;
+      continue;
+    }
+    const auto figure = found->second.at.find(sum->dimensions);
+    if (figure == found->second.at.end()) continue;  // There is none of it.
+    figures.push_back(figure->second);
+    if (figure->second->value.has_value()) {
+      remainder -= figure->second->value->wide();
+    } else {
+      ++unknown;
+    }
   }
   if (unknown != 1) return false;
   if (CountSuppressed(figures) == 0 && !IsWithin(rule, remainder)) return false;
@@ -171,18 +180,21 @@ DisclosureRule StricterRule(const DisclosureRule& first, const DisclosureRule& s
           first.rule.empty() ? second.rule : first.rule};
 }
 
-void HideRemainders(const DisclosureRule& rule, absl::Span<const ShownFigures> shown) {
-  std::map<std::string, const ShownFigures*> by_organisation;
-  for (const ShownFigures& one : shown) by_organisation[one.organisation] = &one;
+void HideRemainders(const DisclosureRule& rule, const std::set<std::string>& may_hold_totals,
+                    absl::Span<const ShownFigures> shown) {
+  FiguresByOrganisation by_organisation;
+  for (const ShownFigures& one : shown) by_organisation[one.organisation] = ByPlace(one);
   bool hidden = true;
   while (hidden) {
     hidden = false;
-    for (const ShownFigures& sum : shown) {
-      const std::set<std::string> below = OrganisationsBelow(sum);
-      if (below.empty()) continue;
-      for (AnswerFigure& figure : *sum.figures) {
-        hidden = HideRemainder(rule, &figure, by_organisation, below) || hidden;
+    for (const auto& [organisation, sum] : by_organisation) {
+      if (sum.below.empty()) continue;
+      for (const auto& [place, figure] : sum.at) {
+        hidden = HideRemainder(rule, figure, by_organisation, sum.below) || hidden;
       }
+    }
+    for (const ShownFigures& one : shown) {
+      hidden = HideSeconds(may_hold_totals, one.figures) || hidden;
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "common/decimal/decimal.h"
 #include "services/ingestion/domain/requests/answer.h"
@@ -41,9 +42,10 @@ struct ShownFigures {
 // For organisations whose figures are shown beside the sum of them: where all but one of a sum's
 // organisations are shown, and what is left for that one is suppressed or would be, the smallest of
 // those shown is suppressed too; where there is none, the sum. `figures` are those of an item, by
-// EvaluateFigures with the same rule. Sums that have organisations in common are not guarded
-// against one another.
-void HideRemainders(const DisclosureRule& rule, absl::Span<const ShownFigures> shown);
+// EvaluateFigures with the same rule; `may_hold_totals` as above. Sums that have organisations in
+// common are not guarded against one another.
+void HideRemainders(const DisclosureRule& rule, const std::set<std::string>& may_hold_totals,
+                    absl::Span<const ShownFigures> shown);
 
 }  // namespace onereturn::ingestion
 

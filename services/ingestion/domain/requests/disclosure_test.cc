@@ -117,7 +117,7 @@ struct Sides {
     for (auto& [organisation, own_figures] : figures) {
       shown.push_back({organisation, organisation == "QHG" ? &sum : &own, &own_figures});
     }
-    HideRemainders(kSmallNumbers, shown);
+    HideRemainders(kSmallNumbers, {"test"}, shown);
     std::map<std::string, std::string> texts;
     for (const auto& [organisation, own_figures] : figures) {
       texts[organisation] = own_figures[0].suppressed ? "hidden" : own_figures[0].value->ToString();
@@ -155,6 +155,27 @@ TEST(DisclosureTest, TwoThatAreHiddenNeedNoThird) {
   EXPECT_EQ(
       sides.Shown(),
       (ShownByOrganisation{{"QHG", "49"}, {"R0A", "40"}, {"R0B", "hidden"}, {"RCC", "hidden"}}));
+}
+
+TEST(DisclosureTest, WhatIsHiddenBesideASumIsNotToldByATotalOfItsOwn) {
+  // Of test 1 RCC's 4 are hidden, and so R0A's 20. R0A's total, test 16, would give the 20 away.
+  const auto by_test = [](const char* one, const char* total, const char* two) {
+    return std::vector<AnswerFigure>{ShownFigure({{"test", "1"}}, one),
+                                     ShownFigure({{"test", "16"}}, total),
+                                     ShownFigure({{"test", "2"}}, two)};
+  };
+  Sides sides = BesideEachOther({"R0A", "RCC"}, "24");
+  std::vector<AnswerFigure> sum = by_test("24", "154", "130"), first = by_test("20", "120", "100"),
+                            second = by_test("4", "34", "30");
+  ASSERT_TRUE(Disclose(kSmallNumbers, {"test"}, &second).ok());
+  HideRemainders(
+      kSmallNumbers, {"test"},
+      std::vector<ShownFigures>{
+          {"QHG", &sides.sum, &sum}, {"R0A", &sides.own, &first}, {"RCC", &sides.own, &second}});
+  EXPECT_TRUE(first[0].suppressed);
+  EXPECT_TRUE(first[2].suppressed) << "120 - 100 would be 20";
+  EXPECT_TRUE(second[0].suppressed && second[2].suppressed);
+  EXPECT_EQ(sum[0].value, Decimal::FromWhole(24));
 }
 
 TEST(DisclosureTest, OneThatWasNotAskedForIsNotTold) {
