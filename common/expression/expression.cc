@@ -128,16 +128,37 @@ std::set<std::string> Expression::PriorItems() const {
   return items;
 }
 
-std::vector<ItemSelection> Expression::Selections() const {
-  std::vector<ItemSelection> all;
+std::vector<ItemReference> Expression::References() const {
+  std::vector<ItemReference> all;
   for (const internal::ExpressionNode& node : tree_->nodes) {
-    if (node.selection == 0) continue;
-    for (const internal::SelectedValues& selected : tree_->selections[node.selection - 1]) {
-      all.push_back(
-          {tree_->items[node.item], selected.dimension, selected.values, selected.column});
+    if (node.operation != internal::Operation::kItem && !internal::IsItemFunction(node.operation)) {
+      continue;
     }
+    ItemReference reference{tree_->items[node.item], {}};
+    if (node.selection != 0) {
+      for (const internal::SelectedValues& selected : tree_->selections[node.selection - 1]) {
+        reference.selections.push_back(
+            {reference.item, selected.dimension, selected.values, selected.column});
+      }
+    }
+    all.push_back(std::move(reference));
   }
   return all;
+}
+
+std::vector<ItemSelection> Expression::Selections() const {
+  std::vector<ItemSelection> all;
+  for (const ItemReference& reference : References()) {
+    all.insert(all.end(), reference.selections.begin(), reference.selections.end());
+  }
+  return all;
+}
+
+bool Expression::Divides() const {
+  return std::any_of(tree_->nodes.begin(), tree_->nodes.end(),
+                     [](const internal::ExpressionNode& node) {
+                       return node.operation == internal::Operation::kDivide;
+                     });
 }
 
 std::set<std::string> Expression::Lists() const {

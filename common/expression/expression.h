@@ -77,6 +77,12 @@ struct ItemSelection {
   size_t column = 1;                // Of the dimension in the text that was parsed.
 };
 
+// What one reference to an item reads: of its cells those with one of the values of each dimension.
+struct ItemReference {
+  std::string item;
+  std::vector<ItemSelection> selections;  // By dimension; empty: every cell.
+};
+
 // Where and why a text is not an expression.
 struct ExpressionFault {
   size_t column = 1;  // In bytes, from 1: the first byte of the word that is wrong.
@@ -105,6 +111,12 @@ class Expression {
 
   // Every dimension that a reference selects values of, in no particular order.
   std::vector<ItemSelection> Selections() const;
+
+  // Every reference to an item, in no particular order; equal ones may repeat.
+  std::vector<ItemReference> References() const;
+
+  // Is there a division in it?
+  bool Divides() const;
 
   // The codes of the lists that it asks about.
   std::set<std::string> Lists() const;

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/expression/cell_table.h"
 #include "common/expression/evaluation.h"
 #include "common/expression/expression.h"
@@ -135,6 +136,26 @@ TEST(ParserTest, SelectionsAndListsAreWrittenCanonically) {
   EXPECT_EQ(selections[1].dimension, "e");
   EXPECT_EQ(selections[1].values, (std::vector<std::string>{"1", "2"}));
   EXPECT_EQ(selections[1].column, 8u);
+}
+
+TEST(ParserTest, EveryReferenceIsTold) {
+  const auto expression =
+      Expression::Parse("sum(a[d = 'v' or 'w', e = '1']) - a + count_present(b)");
+  ASSERT_TRUE(expression.ok()) << expression.status().message();
+  std::vector<std::string> texts;
+  for (const ItemReference& reference : expression->References()) {
+    texts.push_back(reference.item);
+    for (const ItemSelection& selection : reference.selections) {
+      texts.back() += " " + selection.dimension + ":" + absl::StrJoin(selection.values, ",");
+    }
+  }
+  EXPECT_THAT(texts, ::testing::UnorderedElementsAre("a d:v,w e:1", "a", "b"));
+  EXPECT_TRUE(Expression::Parse("1 / 7 * 4")->References().empty());
+}
+
+TEST(ParserTest, ADivisionIsSeen) {
+  EXPECT_TRUE(Expression::Parse("1 - a / b")->Divides());
+  EXPECT_FALSE(Expression::Parse("a[d = '1/2'] * b")->Divides());
 }
 
 TEST(ParserTest, ItemsReadInEarlierPeriodsAreTold) {

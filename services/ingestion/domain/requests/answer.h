@@ -3,7 +3,7 @@
 #define ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_ANSWER_H_
 
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,16 +26,19 @@ struct DisclosureRule {
   std::string rule;
 };
 
-// One figure. Exactly one of value and ratio, or a null reason.
+// One figure. One of value and ratio; neither where it is a null or suppressed.
 struct AnswerFigure {
   std::vector<DimensionValue> dimensions;  // Sorted by dimension.
   std::optional<Decimal> value;
-  std::optional<Ratio> ratio;  // Of a formula whose value is no decimal of six places.
+  // Of a formula whose value is no decimal of six places: in lowest terms, factor 1; both sides
+  // fit 64 bits, and are millionths of millionths where they would not as millionths.
+  std::optional<Ratio> ratio;
   NullReason null_reason = NullReason::kNotCollected;  // Without both.
-  bool suppressed = false;                             // By the item's rule; without both.
-  uint32_t parts = 0;                                  // Returns that are needed for it.
-  uint32_t parts_held =
-      0;  // Those of them that hold a number for it, or no cell where the item is sparse.
+  bool suppressed = false;
+  std::string suppressed_by;  // Of a suppressed one: the words of the rule.
+  uint32_t parts = 0;         // Returns that are needed for it.
+  // Those of them that hold a number for it, or no cell where the item is sparse.
+  uint32_t parts_held = 0;
   std::string derivation;  // In words, or the formula; empty: as it was sent.
 };
 
@@ -43,11 +46,26 @@ struct AnswerFigure {
 using CellReader = absl::FunctionRef<absl::StatusOr<std::vector<Cell>>(
     const FigureSource::Part& part, const std::string& item)>;
 
-// The figures of one line, organisation and period, in order of dimensions. A sum of which a part
-// is missing or a null is a null with that part's reason (NOT_COLLECTED where it is missing), and
-// says how many parts hold a number; so is a formula over such. Of a ratio, what is shown is made
-// of parts that are shown: where an item of it is suppressed, so is the ratio. `formula` as in
-// KnownItem; null: the line is an item.
+// What is known of an item of a formula.
+struct FormulaInput {
+  const KnownItem* item = nullptr;
+  DisclosureRule disclosure;
+};
+using FormulaInputs = std::map<std::string, FormulaInput>;  // By code.
+
+// The figures of one line, organisation and period, in order of dimensions: docs/collect-once.md,
+// "The figures of an answer". A sum of which a part is missing or a null is a null with that part's
+// reason (NOT_COLLECTED where it is missing), and says how many parts hold a number; so is a
+// formula over such. What is shown of a ratio is made of parts that are shown: where an item of it
+// is suppressed, so is the ratio. `formula` as in KnownItem; null: the line is an item.
+//
+// The order of parts and of cells does not matter. Errors: those of `read`; DEFINITION_INVALID
+// where a figure is too great to be one, or the formula is no number; INTERNAL where the source
+// sums what may not be summed.
+absl::StatusOr<std::vector<AnswerFigure>> EvaluateFigures(
+    const FigureSource& source, const KnownItem& item, const Period& period,
+    const DisclosureRule& disclosure, const FormulaInputs& inputs, CellReader read);
+// Each item of a formula is taken to be as the derived item is: sparse as it is, by its rule alone.
 absl::StatusOr<std::vector<AnswerFigure>> EvaluateFigures(const FigureSource& source,
                                                           const KnownItem& item,
                                                           const Period& period,

@@ -28,6 +28,7 @@ struct KnownDimension {
   std::set<std::string> values;
   bool organisations = false;  // Besides `values`, codes of organisations.
   bool adds_up = false;
+  bool sparse = false;  // Not every value is owed: a return that has no cell of one has none of it.
 };
 
 // An item as it is for the periods that begin on `days`.

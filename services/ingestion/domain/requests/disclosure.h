@@ -1,0 +1,52 @@
+// What is not shown of figures, as catalogue.v1.Disclosure says: docs/collect-once.md, "The figures
+// of an answer".
+#ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_DISCLOSURE_H_
+#define ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_DISCLOSURE_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "common/decimal/decimal.h"
+#include "services/ingestion/domain/requests/answer.h"
+
+namespace onereturn::ingestion {
+
+// Above zero, and not above the greatest number that is suppressed: a part of a whole too.
+bool IsSuppressed(const DisclosureRule& rule, Decimal value);
+
+// The nearest multiple, halves up (-2.5 to 0 where it is 5). The value where the rule does not
+// round. DEFINITION_INVALID where the multiple is too great to be a figure.
+absl::StatusOr<Decimal> RoundedFigure(const DisclosureRule& rule, Decimal value);
+
+// Suppresses and rounds the values among `figures`, which are those of one item, organisation and
+// period at one level. Where exactly one figure is suppressed among those that differ in a
+// dimension of `may_hold_totals` alone, the smallest of them that is shown is suppressed too: one
+// of them may be the total of the others. Nulls and ratios stay as they are.
+absl::Status Disclose(const DisclosureRule& rule, const std::set<std::string>& may_hold_totals,
+                      std::vector<AnswerFigure>* figures);
+
+// The stricter of two in each respect. The words are those of `first`, where it has any.
+DisclosureRule StricterRule(const DisclosureRule& first, const DisclosureRule& second);
+
+// Of one line and period: the figures of one organisation, and of which it is made.
+struct ShownFigures {
+  std::string organisation;
+  const FigureSource* source = nullptr;
+  std::vector<AnswerFigure>* figures = nullptr;
+};
+
+// For organisations whose figures are shown beside the sum of them: where all but one of a sum's
+// organisations are shown, and what is left for that one is suppressed or would be, the smallest of
+// those shown is suppressed too; where there is none, the sum. `figures` are those of an item, by
+// EvaluateFigures with the same rule; `may_hold_totals` as above. Sums that have organisations in
+// common are not guarded against one another.
+void HideRemainders(const DisclosureRule& rule, const std::set<std::string>& may_hold_totals,
+                    absl::Span<const ShownFigures> shown);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_DISCLOSURE_H_
