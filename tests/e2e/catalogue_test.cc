@@ -65,7 +65,7 @@ TEST_F(CatalogueTest, ItemsAndCollectionsAreListedInPages) {
     const std::vector<std::string> items =
         Codes<catalogue::v1::ListItemsRequest, catalogue::v1::ListItemsResponse>(
             &Stub::ListItems, size, [](const auto& page) { return page.items(); });
-    EXPECT_THAT(items, SizeIs(38));
+    EXPECT_THAT(items, SizeIs(44));
     EXPECT_THAT(items, IsSupersetOf({"ae_admissions_via_ae", "ae_attendances",
                                      "ae_other_emergency_admissions", "ae_over_four_hours",
                                      "ae_waits_four_to_twelve_hours", "ae_waits_over_twelve_hours",

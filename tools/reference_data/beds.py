@@ -74,8 +74,13 @@ SPECIALTIES = (
     ("800", "Clinical Oncology"),
     ("810", "Radiology"),
 )
-SECTOR = Dimension("sector", "Sector", SECTORS, sparse=True)
-SPECIALTY = Dimension("specialty", "Consultant main specialty", SPECIALTIES, sparse=True)
+# Of bed days the sectors and the specialties sum to the whole (K02).
+SECTOR = Dimension("sector", "Sector", SECTORS, sparse=True, adds_up=True)
+SPECIALTY = Dimension(
+    "specialty", "Consultant main specialty", SPECIALTIES, sparse=True, adds_up=True
+)
+# Not so of the most beds on any one day: each sector may have had its own day.
+SECTOR_OF_MOST_BEDS = Dimension("sector", "Sector", SECTORS, sparse=True)
 STAYS = (("overnight", "open overnight"), ("day_only", "open during the day only"))
 
 AVAILABLE, OCCUPIED = "kh03_available_overnight", "kh03_occupied_overnight"
@@ -189,6 +194,10 @@ RULES = (
 )
 
 
+def _concept(stay):
+    return f"beds-open-{stay.replace('_', '-')}"
+
+
 def _item(kind, stay, words, by_specialty):
     whose = "consultant main specialty" if by_specialty else "sector"
     return Item(
@@ -200,6 +209,8 @@ def _item(kind, stay, words, by_specialty):
         "bed days",
         "Supply and use of beds.",
         (SPECIALTY if by_specialty else SECTOR,),
+        # By specialty it is the same figure in another view.
+        meaning=(_concept(stay), kind, "all-patients"),
     )
 
 
@@ -229,9 +240,10 @@ def _most_beds_item(stay, words):
         "no part of the published files: whoever has it sends it, and bed days are checked by it.",
         "beds",
         "Check of bed days.",
-        (SECTOR,),
+        (SECTOR_OF_MOST_BEDS,),
         over_time=False,
         essential=False,
+        meaning=(_concept(stay), "most-on-one-day", "all-patients"),
     )
 
 

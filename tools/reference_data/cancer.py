@@ -7,6 +7,7 @@ STANDARDS = (
     ("31_day", "31 days from the decision to treat to treatment, all treatments"),
     ("62_day", "62 days from referral to first treatment, all routes"),
 )
+# One patient may stand under several standards: they are never added.
 STANDARD = Dimension("standard", "Standard", STANDARDS, sparse=True)
 WHOLE = ("28_day", "31_day")
 
@@ -60,6 +61,7 @@ CANCER_WAITS = Return(
             "patients",
             "The denominator of the cancer standards.",
             (STANDARD,),
+            meaning=("cancer-wait", "ended", "all-patients"),
         ),
         Item(
             "cancer_within",
@@ -68,6 +70,7 @@ CANCER_WAITS = Return(
             "patients",
             "The numerator of the cancer standards.",
             (STANDARD,),
+            meaning=("cancer-wait", "ended-within-standard", "all-patients"),
         ),
     ),
     rules=RULES,

@@ -13,7 +13,10 @@ WHOLE_REMEDY = "Correct the figure. If it is not collected, send a null with its
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension of an item; `values` are (code, display name)."""
+    """One dimension of an item; `values` are (code, display name).
+
+    It adds up where the values part the whole: none is a total of others, and none overlap.
+    """
 
     code: str
     name: str
@@ -21,11 +24,15 @@ class Dimension:
     sparse: bool = False
     organisations: bool = False
     organisation_types: tuple = ()
+    adds_up: bool = False
 
 
 @dataclass(frozen=True)
 class Item:
-    """One figure. It may be added over organisations; over time where it is a flow."""
+    """One figure. It may be added over organisations; over time where it is a flow.
+
+    `meaning` is (concept, measure, population); empty: it is compared by its words alone.
+    """
 
     code: str
     name: str
@@ -35,6 +42,7 @@ class Item:
     dimensions: tuple = ()
     over_time: bool = True
     essential: bool = True
+    meaning: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -166,12 +174,17 @@ def _write_item(writer, item, definition):
             writer.plain("organisations", "true")
         for kind in dimension.organisation_types:
             writer.plain("organisation_types", f"ORGANISATION_TYPE_{kind}")
+        if dimension.adds_up:
+            writer.plain("adds_up", "true")
         writer.close()
     writer.text("owner", definition.owner)
     writer.text("purpose", item.purpose)
     writer.text("legal_basis", definition.legal_basis)
     if item.essential:
         writer.plain("essential", "true")
+    if item.meaning:
+        names = ("concept_code", "measure", "population")
+        writer.inline("meaning", *map(text_field, names, item.meaning))
     writer.close()
 
 

@@ -38,8 +38,10 @@ COMMISSIONER = Dimension(
     sparse=True,
     organisations=True,
     organisation_types=("SUB_ICB", "ICB", "REGION", "NATIONAL_BODY"),
+    adds_up=True,
 )
-TEST = Dimension("test", "Diagnostic test", TESTS, sparse=True)
+# The figure counts waits: a patient stands once for each test awaited, and the published row TOTAL is their sum.
+TEST = Dimension("test", "Diagnostic test", TESTS, sparse=True, adds_up=True)
 
 WAITING = "sum_present(dm01_waiting)"
 USED = f"coalesce({WAITING}, 0) > 0"
@@ -107,8 +109,9 @@ DIAGNOSTICS = Return(
             "diagnostic. A patient counts once for each test awaited.",
             "patients",
             "The six-week standard of diagnostics.",
-            (COMMISSIONER, TEST, Dimension("week_band", "Weeks waited", BANDS)),
+            (COMMISSIONER, TEST, Dimension("week_band", "Weeks waited", BANDS, adds_up=True)),
             over_time=False,
+            meaning=("diagnostic-test", "waiting", "all-patients"),
         ),
         Item(
             "dm01_activity",
@@ -116,7 +119,12 @@ DIAGNOSTICS = Return(
             "Tests carried out in the month, by test, commissioner and by how the patient came.",
             "tests",
             "Supply of diagnostics.",
-            (COMMISSIONER, TEST, Dimension("activity", "How the patient came", ACTIVITIES)),
+            (
+                COMMISSIONER,
+                TEST,
+                Dimension("activity", "How the patient came", ACTIVITIES, adds_up=True),
+            ),
+            meaning=("diagnostic-test", "carried-out", "all-patients"),
         ),
     ),
     rules=RULES,

@@ -16,6 +16,7 @@ MAIN_CODES = (
 # Of the year so far they grow: income, expenditure, capital. Cash does not.
 GROWING = ("INC010", "INC020", "EXP010", "EXP020", "EXP030", "EXP040", "CAP010")
 PAY = ("EXP010", "EXP020", "EXP030")
+# Neither lines nor main codes add up: income beside cost, plan beside actual.
 MAIN = Dimension("main_code", "Main code", MAIN_CODES, sparse=True)
 LINES = (
     ("INC010", "Income from patient care"),
@@ -27,16 +28,16 @@ LINES = (
     ("CAS010", "Cash at bank and in hand"),
     ("CAP010", "Capital expenditure"),
 )
-# (subcode, item, words)
+# (subcode, item, words, measure)
 EFFICIENCIES = (
-    ("EFF010", "finance_efficiency_delivered", "Efficiency delivered or planned"),
-    ("EFF020", "finance_efficiency_recurrent", "Efficiency, recurrent"),
-    ("EFF030", "finance_efficiency_non_recurrent", "Efficiency, not recurrent"),
-    ("EFF040", "finance_efficiency_unidentified", "Efficiency, not yet identified"),
+    ("EFF010", "finance_efficiency_delivered", "Efficiency delivered or planned", "in-all"),
+    ("EFF020", "finance_efficiency_recurrent", "Efficiency, recurrent", "recurrent"),
+    ("EFF030", "finance_efficiency_non_recurrent", "Efficiency, not recurrent", "not-recurrent"),
+    ("EFF040", "finance_efficiency_unidentified", "Efficiency, not yet identified", "unidentified"),
 )
 
 
-def _amount(code, name, concept, dimensions):
+def _amount(code, name, concept, dimensions, meaning=()):
     return Item(
         code,
         name,
@@ -45,6 +46,7 @@ def _amount(code, name, concept, dimensions):
         "Finance of providers.",
         dimensions,
         over_time=False,
+        meaning=meaning,
     )
 
 
@@ -88,8 +90,14 @@ FINANCE = Return(
             (Dimension("subcode", "Line", LINES, sparse=True), MAIN),
         ),
         *(
-            _amount(item, words, f"{words}, by which figure of it.", (MAIN,))
-            for _, item, words in EFFICIENCIES
+            _amount(
+                item,
+                words,
+                f"{words}, by which figure of it.",
+                (MAIN,),
+                ("provider-efficiency", measure, "whole-organisation"),
+            )
+            for _, item, words, measure in EFFICIENCIES
         ),
     ),
     rules=(
@@ -149,7 +157,7 @@ FINANCE = Return(
                 ),
                 *(
                     Shape(selected_by=(code,), columns=(("value", item),))
-                    for code, item, _ in EFFICIENCIES
+                    for code, item, *_ in EFFICIENCIES
                 ),
             ),
             selector_header="subcode",
@@ -169,15 +177,17 @@ GROUPS = Dimension(
         ("support", "Support to clinical staff"),
         ("infrastructure", "Infrastructure support"),
     ),
+    adds_up=True,
 )
 CONTRACTS = Dimension(
     "contract",
     "Contract",
     (("substantive", "Substantive"), ("bank", "Bank"), ("agency", "Agency")),
+    adds_up=True,
 )
 
 
-def _staff(code, name, concept, dimensions=(GROUPS,)):
+def _staff(code, name, concept, measure, dimensions=(GROUPS,)):
     return Item(
         code,
         name,
@@ -186,6 +196,7 @@ def _staff(code, name, concept, dimensions=(GROUPS,)):
         "Supply of staff.",
         dimensions,
         over_time=False,
+        meaning=("workforce", measure, "all-staff"),
     )
 
 
@@ -198,23 +209,28 @@ WORKFORCE = Return(
             "workforce_staff",
             "Staff in post or worked",
             "Whole-time equivalents at the end of the month, by staff group and contract.",
+            "in-post-or-worked",
             (GROUPS, CONTRACTS),
         ),
         _staff(
             "workforce_total",
             "Staff in post or worked, all groups and contracts",
             "The sum that the provider gives itself.",
+            # The same figure without dimensions (P02).
+            "in-post-or-worked",
             (),
         ),
         _staff(
             "workforce_establishment",
             "Funded establishment",
             "Whole-time equivalents that are funded, by staff group.",
+            "funded-establishment",
         ),
         _staff(
             "workforce_vacancies",
             "Vacancies",
             "Funded establishment less substantive staff in post; below 0 where more are in post.",
+            "vacancies",
         ),
         Item(
             "workforce_pay",
@@ -222,9 +238,10 @@ WORKFORCE = Return(
             ILLUSTRATIVE + "What the staff were paid from April on, by contract.",
             "thousand pounds",
             "Workforce and finance as one.",
-            (Dimension("contract", "Contract", CONTRACTS.values, sparse=True),),
+            (Dimension("contract", "Contract", CONTRACTS.values, sparse=True, adds_up=True),),
             over_time=False,
             essential=False,
+            meaning=("workforce-pay", "paid-in-year-to-date", "all-staff"),
         ),
     ),
     rules=(
@@ -262,7 +279,7 @@ WORKFORCE = Return(
     long_dimensions=("staff_group", "contract"),
 )
 
-AGES = Dimension("age", "Age", (("18_64", "18 to 64"), ("65_over", "65 and over")))
+AGES = Dimension("age", "Age", (("18_64", "18 to 64"), ("65_over", "65 and over")), adds_up=True)
 
 COUNCIL = Return(
     code="COUNCIL-CARE",
@@ -277,6 +294,7 @@ COUNCIL = Return(
             "Pressure on social care.",
             (AGES,),
             over_time=False,
+            meaning=("adult-care-assessment", "waiting", "adults"),
         ),
         Item(
             "council_assessments",
@@ -285,6 +303,7 @@ COUNCIL = Return(
             "assessments",
             "Pressure on social care.",
             (AGES,),
+            meaning=("adult-care-assessment", "completed", "adults"),
         ),
         Item(
             "council_home_care_hours",
@@ -292,6 +311,7 @@ COUNCIL = Return(
             ILLUSTRATIVE + "Hours of home care delivered in the month.",
             "hours",
             "Supply of social care.",
+            meaning=("home-care", "hours-delivered", "adults"),
         ),
     ),
     rules=(whole_number_rule("L01"),),

@@ -38,8 +38,12 @@ COMMISSIONER = Dimension(
     sparse=True,
     organisations=True,
     organisation_types=("SUB_ICB", "ICB", "REGION", "NATIONAL_BODY"),
+    adds_up=True,
 )
-FUNCTION = Dimension("treatment_function", "Treatment function", FUNCTIONS, sparse=True)
+# C_999, the total, is no value; X01 stands in no month with X02 to X06.
+FUNCTION = Dimension(
+    "treatment_function", "Treatment function", FUNCTIONS, sparse=True, adds_up=True
+)
 
 
 def bands_to(weeks):
@@ -59,9 +63,12 @@ BAND = Dimension(
     "Weeks waited",
     tuple((code, _band_name(code)) for code in (*bands_to(OPEN), f"{EARLIER_OPEN}+")),
     sparse=True,
+    # A month's file has one open band: the earlier one or the later, with the bands below it.
+    adds_up=True,
 )
 
 DONE = ("admitted", "non_admitted")
+PATHWAY = "referral-to-treatment-pathway"
 
 
 def _present(item):
@@ -204,7 +211,7 @@ def _layout(weeks, words, from_period="", to_period=""):
     )
 
 
-def _pathways(code, name, concept, over_time):
+def _pathways(code, name, concept, measure, over_time):
     return Item(
         code,
         name,
@@ -213,10 +220,11 @@ def _pathways(code, name, concept, over_time):
         "The 18-week standard of referral to treatment.",
         (COMMISSIONER, FUNCTION, BAND),
         over_time=over_time,
+        meaning=(PATHWAY, measure, "all-patients"),
     )
 
 
-def _counted(code, name, concept):
+def _counted(code, name, concept, measure):
     return Item(
         code,
         name,
@@ -224,6 +232,7 @@ def _counted(code, name, concept):
         "pathways",
         "Completeness and flow of the waiting list.",
         (COMMISSIONER, FUNCTION),
+        meaning=(PATHWAY, measure, "all-patients"),
     )
 
 
@@ -243,6 +252,7 @@ WAITING_TIMES = Return(
             "Completed pathways, admitted",
             "Pathways that ended in the month with an admission for treatment, by weeks waited "
             "(Part_1A).",
+            "completed-admitted",
             True,
         ),
         _pathways(
@@ -250,12 +260,14 @@ WAITING_TIMES = Return(
             "Completed pathways, not admitted",
             "Pathways that ended in the month otherwise than by an admission, by weeks waited "
             "(Part_1B).",
+            "completed-not-admitted",
             True,
         ),
         _pathways(
             "rtt_incomplete",
             "Incomplete pathways",
             "Pathways that were open at the end of the month, by weeks waited (Part_2).",
+            "incomplete",
             False,
         ),
         _pathways(
@@ -263,22 +275,26 @@ WAITING_TIMES = Return(
             "Incomplete pathways with a decision to admit",
             "Of the incomplete pathways, those with a decision to admit (Part_2A): a part of them, "
             "never added to them.",
+            "incomplete-with-decision",
             False,
         ),
         _counted(
             "rtt_admitted_unknown_start",
             "Completed pathways, admitted, start not known",
             "Admitted pathways whose start is not known and which are in no band of weeks.",
+            "completed-admitted-start-unknown",
         ),
         _counted(
             "rtt_non_admitted_unknown_start",
             "Completed pathways, not admitted, start not known",
             "Non-admitted pathways whose start is not known and which are in no band of weeks.",
+            "completed-not-admitted-start-unknown",
         ),
         _counted(
             "rtt_new_clock_starts",
             "New clock starts",
             "Pathways that began in the month (Part_3).",
+            "new-clock-starts",
         ),
     ),
     rules=RULES,
