@@ -17,6 +17,7 @@ constexpr size_t kStateDigits = 16;
 struct DraftOptions {
   std::string file;
   std::string name;
+  std::string name_file;
   std::string out;  // Of the template.
   bool validate_only = false;
   std::string request_id;
@@ -74,6 +75,7 @@ absl::StatusOr<ExitCode> DraftOne(const DraftOptions& options, Environment& envi
     environment.console.Print("It would be taken. Nothing was kept.\n");
     return ExitCode::kOk;
   }
+  RETURN_IF_ERROR(WriteNameFile(options.name_file, answer.data_request().name()));
   const std::string reference = ReferenceOf(answer.data_request().name());
   return PrintStep(answer, reference,
                    absl::StrCat(RequestStateText(answer.data_request().state()),
@@ -162,8 +164,13 @@ void AddDrafting(CommandLine* line, CLI::App* parent) {
   command->add_option("FILE", options->file, "The request, as text protobuf or .json")->required();
   command->add_option("--name", options->name, "The draft that it replaces (else it is a new one)")
       ->type_name("REFERENCE");
-  command->add_flag("--validate-only", options->validate_only,
-                    "Say what drafting would say, and keep nothing");
+  auto* name_file =
+      command->add_option("--name-file", options->name_file, "Write the name of the request there")
+          ->type_name("FILE");
+  command
+      ->add_flag("--validate-only", options->validate_only,
+                 "Say what drafting would say, and keep nothing")
+      ->excludes(name_file);
   AddRequestIdOption(command, &options->request_id);
 }
 

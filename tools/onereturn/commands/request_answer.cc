@@ -1,17 +1,14 @@
 // request answer: the figures of a request that was issued, with the receipt that proves its issue.
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "common/csv/csv_writer.h"
 #include "onereturn/requests/v1/answers_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/console/answer_rows.h"
 #include "tools/onereturn/console/number_text.h"
 #include "tools/onereturn/evidence/issue_proof.h"
+#include "tools/onereturn/offline/figure_output.h"
 
 namespace onereturn::client {
 namespace {
@@ -25,83 +22,6 @@ struct AnswerOptions {
   bool follow = false;
   uint64_t limit = 0;
   ReadOptions read;
-};
-
-// Where the figures go: to a file, or to the results. A file is written under another name until
-// all of it is there, so that a part is never taken for the whole.
-class FigureOutput {
- public:
-  FigureOutput(std::string file, Environment* environment)
-      : file_(std::move(file)), environment_(environment) {}
-  ~FigureOutput() {
-    std::error_code ignored;
-    if (stream_.is_open() && !whole_) std::filesystem::remove(PartName(), ignored);
-  }
-  FigureOutput(const FigureOutput&) = delete;
-  FigureOutput& operator=(const FigureOutput&) = delete;
-
-  absl::Status Open() {
-    if (!file_.empty()) stream_.open(PartName(), std::ios::binary | std::ios::trunc);
-    if (!environment_->json) {
-      std::string header;
-      CsvWriter(&header).Row(AnswerHeader());
-      Write(header);
-    }
-    return Outcome();
-  }
-
-  // Of CSV the figures; of JSON the whole message, on a line.
-  void Take(const StreamAnswerResponse& page) {
-    cells_ += static_cast<uint64_t>(page.cells_size());
-    if (environment_->json) return Write(JsonOf(page) + "\n");
-    std::string rows;
-    CsvWriter writer(&rows);
-    for (const auto& cell : page.cells()) writer.Row(AnswerRow(cell));
-    Write(rows);
-    environment_->console.Progress(absl::StrCat(Count(cells_, "figure"), " read"));
-  }
-
-  absl::Status Finish() {
-    environment_->console.EndProgress();
-    if (file_.empty()) return Outcome();
-    stream_.flush();
-    RETURN_IF_ERROR(Outcome());
-    std::error_code error;
-    std::filesystem::rename(PartName(), file_, error);
-    if (error) return CannotWrite();
-    whole_ = true;
-    return absl::OkStatus();
-  }
-
-  // What is written after Finish() must be seen at once.
-  void Flush() {
-    if (stream_.is_open()) stream_.flush();
-  }
-  absl::Status Outcome() const {
-    if (file_.empty()) return environment_->console.written();
-    return stream_.good() ? absl::OkStatus() : CannotWrite();
-  }
-  uint64_t cells() const { return cells_; }
-
- private:
-  std::string PartName() const { return file_ + ".part"; }
-  absl::Status CannotWrite() const {
-    return UsageError(absl::StrCat("\"", file_, "\" cannot be written"),
-                      "Name a file in a folder that you may write to, with room.");
-  }
-  void Write(const std::string& text) {
-    if (file_.empty()) {
-      environment_->console.Print(text);
-    } else {
-      stream_ << text;
-    }
-  }
-
-  std::string file_;
-  Environment* environment_;
-  std::ofstream stream_;
-  uint64_t cells_ = 0;
-  bool whole_ = false;
 };
 
 absl::StatusOr<requests::v1::AnswerEnd> ReadWhole(const AnswersClient& client,
@@ -141,7 +61,6 @@ absl::Status Follow(const AnswersClient& client, const AnswerOptions& options,
       [&](const StreamAnswerResponse& page) {
         if (page.cells_size() == 0) return true;  // It says only up to where it has looked.
         output->Take(page);
-        output->Flush();
         shown += static_cast<uint64_t>(page.cells_size());
         return output->Outcome().ok() && (options.limit == 0 || shown < options.limit);
       };
@@ -163,7 +82,7 @@ absl::StatusOr<ExitCode> AnswerOne(const AnswerOptions& options, Environment& en
   ASSIGN_OR_RETURN(const std::string name, RequestName(options.reference));
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::AnswersService>(kIngestion));
-  FigureOutput output(options.out, &environment);
+  FigureOutput output(options.out, environment.json, &environment.console);
   RETURN_IF_ERROR(output.Open());
   ASSIGN_OR_RETURN(const requests::v1::AnswerEnd end, ReadWhole(client, options, name, &output));
   RETURN_IF_ERROR(output.Finish());

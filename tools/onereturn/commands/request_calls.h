@@ -47,7 +47,7 @@ inline std::string IdOr(const std::string& given, absl::string_view prefix,
 // REFERENCE, required.
 inline void AddReference(CLI::App* command, std::string* reference) {
   command->add_option("REFERENCE", *reference, "Of the request, such as 001-00")
-      ->type_name("REFERENCE")
+      ->type_name("NAME")
       ->required();
 }
 

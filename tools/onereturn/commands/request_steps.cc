@@ -87,23 +87,26 @@ absl::StatusOr<ExitCode> ReplyToOne(const StepOptions& options, Environment& env
   return PrintRequestStep(answer, "", &environment);
 }
 
+absl::StatusOr<ExitCode> ShowReplies(const RequestsClient& client, const StepOptions& options,
+                                     Environment* environment) {
+  ASSIGN_OR_RETURN(const std::string name, RequestName(options.reference));
+  ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, name));
+  const std::string replies = RequestRepliesText(held);
+  environment->console.Print(
+      environment->json ? JsonOf(held) + "\n"
+                        : absl::StrCat(ReferenceOf(name), ": ", RequestStateText(held.state()),
+                                       ". ", replies.empty() ? "Nobody is consulted" : replies,
+                                       ".\nTo close it: onereturn request consult ",
+                                       ReferenceOf(name), " --close\n"));
+  return ExitCode::kOk;
+}
+
 absl::StatusOr<ExitCode> ConsultOnOne(const StepOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const RequestsClient client,
                    ConnectToIngestion<requests::v1::RequestsService>(environment));
+  if (!options.close) return ShowReplies(client, options, &environment);
   requests::v1::CloseConsultationRequest request;
   RETURN_IF_ERROR(FillStep(client, options, &request));
-  const std::string reference = ReferenceOf(request.name());
-  if (!options.close) {
-    ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, request.name()));
-    const std::string replies = RequestRepliesText(held);
-    environment.console.Print(
-        environment.json
-            ? JsonOf(held) + "\n"
-            : absl::StrCat(reference, ": ", RequestStateText(held.state()), ". ",
-                           replies.empty() ? "Nobody is consulted" : replies,
-                           ".\nTo close it: onereturn request consult ", reference, " --close\n"));
-    return ExitCode::kOk;
-  }
   request.set_without_all_replies(options.without_all_replies);
   request.set_reason(options.reason);
   request.set_request_id(IdOr(options.request_id, "request.consult", request));
@@ -112,7 +115,7 @@ absl::StatusOr<ExitCode> ConsultOnOne(const StepOptions& options, Environment& e
   return PrintRequestStep(answer,
                           absl::StrCat("Next, by a steward of another body: onereturn request "
                                        "approve ",
-                                       reference, " --reason TEXT\n"),
+                                       ReferenceOf(request.name()), " --reason TEXT\n"),
                           &environment);
 }
 
