@@ -31,6 +31,9 @@ int Run(int argument_count, char** arguments) {
   AddDiffCommand(&line);
   AddNoticeCommands(&line);
   AddReviewCommands(&line);
+  AddRequestCommands(&line);
+  AddSimplifiedCommands(&line);
+  AddHoursCommands(&line);
   AddMetricsCommand(&line);
   AddLeagueCommand(&line);
   AddTrendCommand(&line);

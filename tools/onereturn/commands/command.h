@@ -99,6 +99,9 @@ void AddDiffCommand(CommandLine* line);
 void AddNoticeCommands(CommandLine* line);
 void AddDelegateCommand(CommandLine* line);
 void AddReviewCommands(CommandLine* line);
+void AddRequestCommands(CommandLine* line);
+void AddSimplifiedCommands(CommandLine* line);
+void AddHoursCommands(CommandLine* line);
 
 }  // namespace onereturn::client
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "common/clock/clock.h"
 #include "common/feed/wire.h"
 #include "common/status/status_macros.h"
@@ -15,6 +14,7 @@
 #include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/printed_answer.h"
+#include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
@@ -26,7 +26,6 @@ namespace {
 using TimetableClient = ServiceClient<timetable::v1::TimetableService>;
 using timetable::v1::Standing;
 
-constexpr uint32_t kMinutesAnHour = 60;
 constexpr TextTable::Align kRight = TextTable::Align::kRight;
 
 struct TimetableOptions {
@@ -78,18 +77,6 @@ std::string StandingText(Standing standing) {
 
 std::string ParentOf(const std::string& organisation) {
   return absl::StrCat("organisations/", organisation.empty() ? "-" : organisation);
-}
-
-uint32_t AllMinutes(const timetable::v1::EstimatedMinutes& minutes) {
-  return minutes.gathering() + minutes.quality_assurance() +
-         minutes.extraction_and_transformation() + minutes.transmission() +
-         minutes.system_change_and_development() + minutes.training_and_guidance();
-}
-
-// "2:05" hours; "" for none.
-std::string HoursText(uint32_t minutes) {
-  if (minutes == 0) return "";
-  return absl::StrFormat("%d:%02d", minutes / kMinutesAnHour, minutes % kMinutesAnHour);
 }
 
 std::string DueText(const timetable::v1::ForwardEntry& entry) {

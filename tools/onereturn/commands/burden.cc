@@ -1,0 +1,267 @@
+// burden, usage, requesters, and request hours: what asking costs, who asks, and what for.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "onereturn/requests/v1/hours_service.grpc.pb.h"
+#include "tools/onereturn/commands/request_calls.h"
+#include "tools/onereturn/console/enum_words.h"
+#include "tools/onereturn/console/hours_text.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+
+namespace onereturn::client {
+namespace {
+
+using HoursClient = ServiceClient<requests::v1::HoursService>;
+
+constexpr TextTable::Align kFigures = TextTable::Align::kRight;
+constexpr int kUsersNamed = 3;
+
+struct HoursOptions {
+  std::string organisation;
+  std::string body;
+  std::string reference;
+  std::string collection;
+  std::string from;
+  std::string to;
+  bool review = false;
+  bool lenses = false;
+  ReadOptions read;
+};
+
+absl::StatusOr<HoursClient> ConnectToHours(const Environment& environment) {
+  return ConnectToIngestion<requests::v1::HoursService>(environment);
+}
+
+std::string PoundsText(uint64_t pence) {
+  if (pence == 0) return "";
+  return absl::StrFormat("%s.%02d", WithThousands(pence / 100), pence % 100);
+}
+
+std::string ChargedTo(const requests::v1::BurdenItem& item) {
+  if (item.request().empty()) return "the collection";
+  return absl::StrCat(ReferenceOf(item.request()), " of ", item.requesting_body());
+}
+
+// What follows the prefix: collection and period, as returns are named.
+std::string ShortReturn(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& environment) {
+  requests::v1::GetBurdenRequest request;
+  request.set_parent(absl::StrCat("organisations/", options.organisation));
+  request.set_from_date(options.from);
+  request.set_to_date(options.to);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const HoursClient client, ConnectToHours(environment));
+  ASSIGN_OR_RETURN(const auto burden, client.Call(&HoursClient::Stub::GetBurden, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(burden) + "\n");
+    return ExitCode::kOk;
+  }
+  TextTable weeks({{"week"},
+                   {"returns", kFigures},
+                   {"hours", kFigures},
+                   {"capacity", kFigures},
+                   {"pounds", kFigures},
+                   {"clash"}});
+  TextTable returns({{"due"},
+                     {"return", TextTable::Align::kLeft, true},
+                     {"charged to", TextTable::Align::kLeft, true},
+                     {"hours", kFigures},
+                     {"declared", kFigures}});
+  MinutesByName lenses;
+  uint64_t minutes = 0;
+  for (const requests::v1::BurdenWeek& week : burden.weeks()) {
+    minutes += week.estimated_minutes();
+    weeks.Row({week.week(), absl::StrCat(week.items_size()), HoursText(week.estimated_minutes()),
+               HoursText(week.capacity_minutes()), PoundsText(week.cost_pence()),
+               week.clash() ? "CLASH" : ""});
+    for (const requests::v1::BurdenItem& item : week.items()) {
+      returns.Row({TimeText(item.due_time()), ShortReturn(item.return_()), ChargedTo(item),
+                   HoursText(AllMinutes(item.estimated())),
+                   item.has_declared() ? HoursText(AllMinutes(item.declared())) : ""});
+      lenses.emplace_back(ShortReturn(item.return_()), item.estimated());
+    }
+  }
+  const size_t width = environment.console.width();
+  std::string text =
+      absl::StrCat(options.organisation, ", ", DayText(options.from), " to ", DayText(options.to),
+                   ": ", HoursWords(minutes), " fall due; ",
+                   HoursWords(AllMinutes(burden.avoided())), " avoided by what was held.\n");
+  if (!weeks.empty()) {
+    absl::StrAppend(&text, "\n", weeks.Render(width), "\n", returns.Render(width));
+  }
+  if (options.lenses) {
+    lenses.emplace_back("avoided", burden.avoided());
+    absl::StrAppend(&text, "\n", LensTable(lenses, width));
+  }
+  environment.console.Print(text);
+  return ExitCode::kOk;
+}
+
+std::string UsersText(const requests::v1::ItemUsage& usage) {
+  std::vector<std::string> parts;
+  for (const requests::v1::ItemUser& user : usage.users()) {
+    if (static_cast<int>(parts.size()) == kUsersNamed) break;
+    parts.push_back(absl::StrCat(user.body(), " ", user.product(), " (",
+                                 WordsOf(user.purpose(), "PURPOSE_"), ")"));
+  }
+  const int more = usage.users_size() - static_cast<int>(parts.size());
+  return absl::StrCat(absl::StrJoin(parts, ", "),
+                      more > 0 ? absl::StrCat(" and ", more, " more") : "");
+}
+
+absl::StatusOr<ExitCode> ShowUsage(const HoursOptions& options, Environment& environment) {
+  requests::v1::ListUsageRequest request;
+  request.set_collection(options.collection);
+  request.set_review_only(options.review);
+  request.set_page_size(kRequestsAPage);
+  ASSIGN_OR_RETURN(const HoursClient client, ConnectToHours(environment));
+  ASSIGN_OR_RETURN(const auto list, AllPages(client, &HoursClient::Stub::ListUsage, request));
+  TextTable table({{"item"},
+                   {"collection"},
+                   {"uses", kFigures},
+                   {"actions", kFigures},
+                   {"periods unused", kFigures},
+                   {"hours", kFigures},
+                   {"hours a use", kFigures},
+                   {"used by", TextTable::Align::kLeft, true},
+                   {"review"}});
+  for (const requests::v1::ItemUsage& one : list.items()) {
+    table.Row({one.item(), one.collection(), WithThousands(one.uses()), absl::StrCat(one.actions()),
+               absl::StrCat(one.periods_unused()), HoursText(one.minutes()),
+               HoursText(one.minutes_a_use()), UsersText(one), one.review() ? "REVIEW" : ""});
+  }
+  return PrintList(list, table, options.review ? "Nothing goes to review." : "No items.",
+                   &environment);
+}
+
+std::string AttentionText(const requests::v1::ListRequestersResponse& list, size_t width) {
+  TextTable table({{"attention to"}, {"is"}, {"requests", kFigures}, {"hours", kFigures}});
+  for (const requests::v1::AttentionShare& share : list.attention()) {
+    table.Row(
+        {share.of(), share.value(), WithThousands(share.requests()), HoursText(share.minutes())});
+  }
+  return table.empty() ? "" : absl::StrCat("\n", table.Render(width));
+}
+
+absl::StatusOr<ExitCode> ShowRequesters(const HoursOptions& options, Environment& environment) {
+  requests::v1::ListRequestersRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const HoursClient client, ConnectToHours(environment));
+  ASSIGN_OR_RETURN(const auto list, client.Call(&HoursClient::Stub::ListRequesters, request));
+  TextTable table({{"body"},
+                   {"requests", kFigures},
+                   {"hours caused", kFigures},
+                   {"hours avoided", kFigures},
+                   {"hours wasted", kFigures},
+                   {"median notice", kFigures},
+                   {"late asks", kFigures},
+                   {"direct asks", kFigures},
+                   {"held when asked", kFigures},
+                   {"items unused", kFigures},
+                   {"budget used", kFigures}});
+  for (const requests::v1::RequesterStanding& one : list.requesters()) {
+    table.Row({one.body(), WithThousands(one.requests()), HoursText(one.minutes_caused()),
+               HoursText(one.minutes_avoided()), HoursText(one.minutes_wasted()),
+               Count(one.median_notice_days(), "day"), WithThousands(one.late_asks()),
+               WithThousands(one.direct_asks()), WithThousands(one.duplicates_avoided()),
+               WithThousands(one.unused_items()),
+               one.budget_minutes() == 0 ? ""
+                                         : absl::StrCat(HoursWords(one.budget_used_minutes()),
+                                                        " of ", HoursWords(one.budget_minutes()))});
+  }
+  if (environment.json || table.empty()) {
+    return PrintList(list, table, "Nobody has asked for anything.", &environment);
+  }
+  environment.console.Print(absl::StrCat(table.Render(environment.console.width()),
+                                         AttentionText(list, environment.console.width())));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ShowAccounts(const HoursOptions& options, Environment& environment) {
+  requests::v1::ListAccountsRequest request;
+  request.set_requesting_body(options.body);
+  request.set_organisation(options.organisation);
+  if (!options.reference.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_request(), RequestName(options.reference));
+  }
+  request.set_page_size(kRequestsAPage);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const HoursClient client, ConnectToHours(environment));
+  ASSIGN_OR_RETURN(const auto list, AllPages(client, &HoursClient::Stub::ListAccounts, request));
+  TextTable table({{"body"},
+                   {"org"},
+                   {"asked", kFigures},
+                   {"collected", kFigures},
+                   {"avoided", kFigures},
+                   {"outstanding", kFigures},
+                   {"released", kFigures}});
+  for (const requests::v1::Account& one : list.accounts()) {
+    table.Row({one.requesting_body(), one.organisation(), HoursText(AllMinutes(one.asked())),
+               HoursText(AllMinutes(one.collected())), HoursText(AllMinutes(one.avoided())),
+               HoursText(AllMinutes(one.outstanding())), HoursText(AllMinutes(one.released()))});
+  }
+  return PrintList(list, table, "No request has asked for anything.", &environment);
+}
+
+}  // namespace
+
+void AddHoursCommands(CommandLine* line) {
+  auto burden = std::make_shared<HoursOptions>();
+  CLI::App* command =
+      AddWith(line, nullptr,
+              {"burden",
+               "What falls on an organisation week by week, by collections and by requests, and "
+               "what was avoided.",
+               "burden R0A --from 2026-04-01 --to 2026-06-30"},
+              ShowBurden, burden);
+  command->add_option("ORGANISATION", burden->organisation, "ODS code")->required();
+  command->add_option("--from", burden->from, "First day, YYYY-MM-DD")
+      ->type_name("DAY")
+      ->required();
+  command->add_option("--to", burden->to, "Last day, at most 366 days on")
+      ->type_name("DAY")
+      ->required();
+  command->add_flag("--lenses", burden->lenses, "Also the minutes by lens");
+  AddReadOptions(command, &burden->read);
+
+  auto usage = std::make_shared<HoursOptions>();
+  command = AddWith(line, nullptr,
+                    {"usage", "Which items are used, by whom and for what, and which are not.",
+                     "usage --collection MSitAE\nusage --review"},
+                    ShowUsage, usage);
+  command->add_option("--collection", usage->collection, "Only of this one")->type_name("CODE");
+  command->add_flag("--review", usage->review, "Only those that go to review");
+
+  auto requesters = std::make_shared<HoursOptions>();
+  AddReadOptions(
+      AddWith(line, nullptr,
+              {"requesters", "Who asks, what it causes and avoids, and how attention is spread.",
+               "requesters"},
+              ShowRequesters, requesters),
+      &requesters->read);
+}
+
+void AddRequestHours(CommandLine* line, CLI::App* request) {
+  auto accounts = std::make_shared<HoursOptions>();
+  CLI::App* command = AddWith(
+      line, request,
+      {"hours",
+       "The accounts: of each body and organisation asked = collected + avoided + outstanding + "
+       "released.",
+       "request hours --body X24\nrequest hours --request 001-00"},
+      ShowAccounts, accounts);
+  command->add_option("--body", accounts->body, "Only of this requesting body")->type_name("ODS");
+  command->add_option("--of", accounts->organisation, "Only of this organisation")
+      ->type_name("ODS");
+  command->add_option("--request", accounts->reference, "Only of this request")
+      ->type_name("REFERENCE");
+  AddReadOptions(command, &accounts->read);
+}
+
+}  // namespace onereturn::client

@@ -1,0 +1,323 @@
+// request obligations, challenge, uphold, drop: what requests make organisations owe; and
+// simplified, the switch for an emergency.
+#include <map>
+#include <memory>
+#include <string>
+
+#include "common/clock/clock.h"
+#include "common/feed/wire.h"
+#include "onereturn/requests/v1/obligations_service.grpc.pb.h"
+#include "tools/onereturn/commands/request_calls.h"
+#include "tools/onereturn/console/enum_words.h"
+#include "tools/onereturn/console/hours_text.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+
+namespace onereturn::client {
+namespace {
+
+using ObligationsClient = ServiceClient<requests::v1::ObligationsService>;
+using requests::v1::Obligation;
+
+constexpr int kObligationsAPage = 1'000;
+
+struct ObligationOptions {
+  std::string organisation;
+  std::string reference;
+  std::string state;
+  ReadOptions read;
+  std::string obligation;
+  std::string ground;
+  std::string text;
+  std::string request_id;
+};
+
+struct SimplifiedOptions {
+  std::string until;
+  std::string reason;
+  std::string request_id;
+  ReadOptions read;
+};
+
+absl::StatusOr<ObligationsClient> ConnectToObligations(const Environment& environment) {
+  return ConnectToIngestion<requests::v1::ObligationsService>(environment);
+}
+
+// Why each request is made, by its name: its title and its use. What cannot be read is left out:
+// the obligations say the rest.
+absl::StatusOr<std::map<std::string, std::string>> ReasonsOf(
+    const requests::v1::ListObligationsResponse& list, const Environment& environment) {
+  ASSIGN_OR_RETURN(const RequestsClient client,
+                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  std::map<std::string, std::string> reasons;
+  for (const Obligation& one : list.obligations()) {
+    const auto [place, is_new] = reasons.try_emplace(one.request());
+    if (!is_new) continue;
+    const auto request = ReadRequest(client, one.request());
+    if (request.ok()) {
+      place->second = absl::StrCat(request->title(), ": ", request->planned_use());
+    }
+  }
+  return reasons;
+}
+
+uint64_t MinutesOf(const Obligation& one) {
+  return AllMinutes(one.return_minutes()) + AllMinutes(one.item_minutes());
+}
+
+// Returns still to be sent, and what those that are charged to requests cost.
+std::string StillToSend(const requests::v1::ListObligationsResponse& list) {
+  uint64_t to_send = 0;
+  uint64_t minutes = 0;
+  for (const Obligation& one : list.obligations()) {
+    const bool outstanding = one.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING;
+    to_send += outstanding || one.state() == requests::v1::OBLIGATION_STATE_AWAITED ? 1 : 0;
+    minutes += outstanding ? MinutesOf(one) : 0;
+  }
+  if (to_send == 0) return "Nothing is to be sent.\n";
+  return absl::StrCat(Count(to_send, "return"), " to be sent, ", HoursWords(minutes),
+                      " asked by requests.\n"
+                      "To send one: onereturn submit FILE --collection COLLECTION\n"
+                      "To challenge one: onereturn request challenge OBLIGATION --ground duplicate "
+                      "--text TEXT\n");
+}
+
+absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
+                                           Environment& environment) {
+  requests::v1::ListObligationsRequest request;
+  request.set_parent(
+      absl::StrCat("organisations/", options.organisation.empty() ? "-" : options.organisation));
+  if (!options.reference.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_request(), RequestName(options.reference));
+  }
+  if (!options.state.empty()) {
+    ASSIGN_OR_RETURN(const auto state,
+                     EnumOfWord<requests::v1::ObligationState>(options.state, "OBLIGATION_STATE_",
+                                                               "state of an obligation"));
+    request.set_state(state);
+  }
+  request.set_page_size(kObligationsAPage);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const ObligationsClient client, ConnectToObligations(environment));
+  ASSIGN_OR_RETURN(const auto list,
+                   AllPages(client, &ObligationsClient::Stub::ListObligations, request));
+  if (environment.json || list.obligations().empty()) {
+    return PrintList(list, TextTable({{"obligation"}}), "No request makes anything owed.",
+                     &environment);
+  }
+  ASSIGN_OR_RETURN(const auto reasons, ReasonsOf(list, environment));
+  TextTable table({{"obligation", TextTable::Align::kLeft, true},
+                   {"items", TextTable::Align::kRight},
+                   {"for"},
+                   {"why", TextTable::Align::kLeft, true},
+                   {"due"},
+                   {"hours", TextTable::Align::kRight},
+                   {"state", TextTable::Align::kLeft, true},
+                   {"to do", TextTable::Align::kLeft, true}});
+  for (const Obligation& one : list.obligations()) {
+    table.Row({ShortObligation(one.name()), absl::StrCat(one.items_size()), one.requesting_body(),
+               reasons.at(one.request()), TimeText(one.due_time()), HoursText(MinutesOf(one)),
+               ObligationStateText(one), ObligationToDo(one)});
+  }
+  environment.console.Print(
+      absl::StrCat(table.Render(environment.console.width()), StillToSend(list)));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ChallengeOne(const ObligationOptions& options, Environment& environment) {
+  requests::v1::ChallengeObligationRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_name(), ObligationName(options.obligation));
+  ASSIGN_OR_RETURN(const auto ground,
+                   EnumOfWord<requests::v1::ChallengeGround>(options.ground, "CHALLENGE_GROUND_",
+                                                             "ground of a challenge"));
+  request.set_ground(ground);
+  request.set_text(options.text);
+  request.set_request_id(IdOr(options.request_id, "obligation.challenge", request));
+  ASSIGN_OR_RETURN(const ObligationsClient client, ConnectToObligations(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&ObligationsClient::Stub::ChallengeObligation, request));
+  const requests::v1::Challenge& challenge = answer.obligation().challenge();
+  std::string held;
+  for (const std::string& name : challenge.held()) {
+    absl::StrAppend(&held, "  held already: ", name, "\n");
+  }
+  return PrintStep(
+      answer, ShortObligation(request.name()),
+      absl::StrCat("challenged; ", answer.obligation().requesting_body(), " answers by ",
+                   TimeText(challenge.answer_by()), ", else it lapses"),
+      held, &environment);
+}
+
+absl::StatusOr<ExitCode> AnswerIt(const ObligationOptions& options, bool uphold,
+                                  Environment& environment) {
+  requests::v1::AnswerChallengeRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_name(), ObligationName(options.obligation));
+  request.set_uphold(uphold);
+  request.set_reason(options.text);
+  request.set_request_id(IdOr(options.request_id, "obligation.answer", request));
+  ASSIGN_OR_RETURN(const ObligationsClient client, ConnectToObligations(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&ObligationsClient::Stub::AnswerChallenge, request));
+  return PrintStep(answer, ShortObligation(request.name()),
+                   uphold ? "upheld, it is still to be sent"
+                          : absl::StrCat("dropped, ", ObligationStateText(answer.obligation())),
+                   "", &environment);
+}
+
+absl::StatusOr<ExitCode> UpholdOne(const ObligationOptions& options, Environment& environment) {
+  return AnswerIt(options, /*uphold=*/true, environment);
+}
+
+absl::StatusOr<ExitCode> DropOne(const ObligationOptions& options, Environment& environment) {
+  return AnswerIt(options, /*uphold=*/false, environment);
+}
+
+std::string ModeText(const requests::v1::SimplifiedMode& mode) {
+  if (!mode.on()) return "Simplified mode is off.\n";
+  return absl::StrCat("Simplified mode is ON until ", TimeText(mode.end_time()), ": ",
+                      Printable(mode.reason()),
+                      "\nObligations and figures of desirable items are suspended until then.\n");
+}
+
+absl::StatusOr<ExitCode> SetMode(const SimplifiedOptions& options, bool on,
+                                 Environment& environment) {
+  requests::v1::SetSimplifiedModeRequest request;
+  request.mutable_mode()->set_on(on);
+  request.mutable_mode()->set_reason(options.reason);
+  if (on) {
+    const absl::StatusOr<Timestamp> until = ParseTimestamp(options.until);
+    if (!until.ok()) return Within("--until", until.status());
+    *request.mutable_mode()->mutable_end_time() = ToWire(*until);
+  }
+  ASSIGN_OR_RETURN(const ObligationsClient client, ConnectToObligations(environment));
+  ASSIGN_OR_RETURN(const auto before, client.Call(&ObligationsClient::Stub::GetSimplifiedMode,
+                                                  requests::v1::GetSimplifiedModeRequest()));
+  requests::v1::SimplifiedMode held = before.mode();
+  held.clear_sequence();
+  if (options.request_id.empty() && ContentId("", held) == ContentId("", request.mode())) {
+    environment.console.Print(environment.json ? JsonOf(before) + "\n"
+                                               : "As it was: " + ModeText(before.mode()));
+    return ExitCode::kOk;
+  }
+  // The same switch a year later is another fact: the id is also of what was set before.
+  request.set_request_id(options.request_id.empty() ? absl::StrCat(ContentId("simplified", request),
+                                                                   ".", before.mode().sequence())
+                                                    : options.request_id);
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&ObligationsClient::Stub::SetSimplifiedMode, request));
+  environment.console.Print(environment.json ? JsonOf(answer) + "\n" : ModeText(answer.mode()));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> SwitchOn(const SimplifiedOptions& options, Environment& environment) {
+  return SetMode(options, /*on=*/true, environment);
+}
+
+absl::StatusOr<ExitCode> SwitchOff(const SimplifiedOptions& options, Environment& environment) {
+  return SetMode(options, /*on=*/false, environment);
+}
+
+absl::StatusOr<ExitCode> ShowMode(const SimplifiedOptions& options, Environment& environment) {
+  requests::v1::GetSimplifiedModeRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const ObligationsClient client, ConnectToObligations(environment));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&ObligationsClient::Stub::GetSimplifiedMode, request));
+  environment.console.Print(environment.json ? JsonOf(answer) + "\n" : ModeText(answer.mode()));
+  return ExitCode::kOk;
+}
+
+using ObligationPointer = std::shared_ptr<ObligationOptions>;
+
+CLI::App* AddObligationStep(CommandLine* line, CLI::App* parent, const CommandLine::Words& words,
+                            absl::StatusOr<ExitCode> (*run)(const ObligationOptions&, Environment&),
+                            const ObligationPointer& options) {
+  CLI::App* command = AddWith(line, parent, words, run, options);
+  command->add_option("OBLIGATION", options->obligation, "Such as R0A/001-00.MSitAE.2026-04")
+      ->type_name("NAME")
+      ->required();
+  AddRequestIdOption(command, &options->request_id);
+  return command;
+}
+
+}  // namespace
+
+void AddObligations(CommandLine* line, CLI::App* request) {
+  auto list = std::make_shared<ObligationOptions>();
+  CLI::App* command =
+      AddWith(line, request,
+              {"obligations",
+               "What requests make organisations owe: for whom, why, by when, at which cost, and "
+               "what to do.",
+               "request obligations --of R0A\nrequest obligations --request 001-00 --state "
+               "outstanding"},
+              ListObligationsOf, list);
+  command->add_option("--of", list->organisation, "Only of this organisation")->type_name("ODS");
+  command->add_option("--request", list->reference, "Only of this request")->type_name("REFERENCE");
+  command
+      ->add_option(
+          "--state", list->state,
+          "Only in this state: " + AllWords<requests::v1::ObligationState>("OBLIGATION_STATE_"))
+      ->type_name("STATE");
+  AddReadOptions(command, &list->read);
+
+  auto contested = std::make_shared<ObligationOptions>();
+  command = AddObligationStep(
+      line, request,
+      {"challenge", "Challenge what a request makes an organisation owe, once, as its officer.",
+       "request challenge R0A/001-00.MSitAE.2026-04 --ground duplicate \\\n"
+       "    --text \"sent on 3 May as part of UEC\""},
+      ChallengeOne, contested);
+  command->add_option("--ground", contested->ground, "duplicate or disproportionate")
+      ->type_name("GROUND")
+      ->required();
+  command->add_option("--text", contested->text, "Why, without personal data")
+      ->type_name("TEXT")
+      ->required();
+
+  auto upheld = std::make_shared<ObligationOptions>();
+  AddReason(
+      AddObligationStep(line, request,
+                        {"uphold", "Keep up an obligation that was challenged, as who asks.",
+                         "request uphold R0A/001-00.MSitAE.2026-04 --reason \"another month\""},
+                        UpholdOne, upheld),
+      &upheld->text);
+  auto dropped = std::make_shared<ObligationOptions>();
+  AddReason(AddObligationStep(line, request,
+                              {"drop", "Agree to a challenge, as who asks: nothing is owed.",
+                               "request drop R0A/001-00.MSitAE.2026-04 --reason \"it is held\""},
+                              DropOne, dropped),
+            &dropped->text);
+}
+
+void AddSimplifiedCommands(CommandLine* line) {
+  CLI::App* simplified = line->Add(
+      nullptr,
+      {"simplified", "The switch for an emergency: suspend what is desirable alone, until a day.",
+       "simplified show"},
+      nullptr);
+  auto on = std::make_shared<SimplifiedOptions>();
+  CLI::App* command =
+      AddWith(line, simplified,
+              {"on", "Suspend what is desirable alone.",
+               "simplified on --until 2027-03-31T23:00:00Z --reason \"a pandemic\""},
+              SwitchOn, on);
+  command->add_option("--until", on->until, "When it ends by itself, RFC 3339")
+      ->type_name("TIME")
+      ->required();
+  AddReason(command, &on->reason);
+  AddRequestIdOption(command, &on->request_id);
+  auto off = std::make_shared<SimplifiedOptions>();
+  command = AddWith(
+      line, simplified,
+      {"off", "End it before its time.", "simplified off --reason \"the emergency is over\""},
+      SwitchOff, off);
+  AddReason(command, &off->reason);
+  AddRequestIdOption(command, &off->request_id);
+  auto show = std::make_shared<SimplifiedOptions>();
+  AddReadOptions(AddWith(line, simplified, {"show", "Is it on, and until when?", "simplified show"},
+                         ShowMode, show),
+                 &show->read);
+}
+
+}  // namespace onereturn::client

@@ -1,0 +1,220 @@
+// request: template, draft, match; what is asked of organisations, and what is held of it.
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "common/digest/digest.h"
+#include "tools/onereturn/commands/request_calls.h"
+#include "tools/onereturn/console/match_text.h"
+#include "tools/onereturn/offline/request_file.h"
+#include "tools/onereturn/offline/rule_pack_file.h"
+
+namespace onereturn::client {
+namespace {
+
+constexpr size_t kStateDigits = 16;
+
+struct DraftOptions {
+  std::string file;
+  std::string name;
+  std::string name_file;
+  std::string out;  // Of the template.
+  bool validate_only = false;
+  std::string request_id;
+};
+
+struct MatchOptions {
+  std::string target;  // A reference, or a file.
+  bool preview = false;
+  MatchTextOptions shown;
+  ReadOptions read;
+  std::string request_id;
+};
+
+absl::StatusOr<ExitCode> WriteRequestTemplate(const DraftOptions& options,
+                                              Environment& environment) {
+  if (options.out.empty()) {
+    environment.console.Print(RequestTemplate());
+    return ExitCode::kOk;
+  }
+  if (std::error_code error; std::filesystem::exists(options.out, error)) {
+    return UsageError(absl::StrCat("\"", options.out, "\" is there already"),
+                      "Name another file with --out: what was written by hand is kept.");
+  }
+  RETURN_IF_ERROR(WriteLocalFile(options.out, RequestTemplate()));
+  environment.console.Note(
+      absl::StrCat(options.out, ". Change it, then: onereturn request match ", options.out, "\n"));
+  return ExitCode::kOk;
+}
+
+// Going back to what a draft was before is a new fact: the id is also of the state that was seen.
+absl::StatusOr<std::string> DraftId(const RequestsClient& client,
+                                    const requests::v1::DraftRequestRequest& request) {
+  const std::string id = ContentId("request.draft", request);
+  if (request.data_request().name().empty()) return id;
+  ASSIGN_OR_RETURN(const requests::v1::DataRequest held,
+                   ReadRequest(client, request.data_request().name()));
+  return absl::StrCat(id, ".", DigestToHex(Sha256(held.etag())).substr(0, kStateDigits));
+}
+
+absl::StatusOr<ExitCode> DraftOne(const DraftOptions& options, Environment& environment) {
+  requests::v1::DraftRequestRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_data_request(), ReadRequestFile(options.file));
+  if (!options.name.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_data_request()->mutable_name(), RequestName(options.name));
+  }
+  request.set_validate_only(options.validate_only);
+  ASSIGN_OR_RETURN(const RequestsClient client,
+                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  request.set_request_id(options.request_id);
+  if (options.request_id.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_request_id(), DraftId(client, request));
+  }
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::DraftRequest, request));
+  if (options.validate_only && !environment.json) {
+    environment.console.Print("It would be taken. Nothing was kept.\n");
+    return ExitCode::kOk;
+  }
+  RETURN_IF_ERROR(WriteNameFile(options.name_file, answer.data_request().name()));
+  const std::string reference = ReferenceOf(answer.data_request().name());
+  return PrintStep(answer, reference,
+                   absl::StrCat(RequestStateText(answer.data_request().state()),
+                                answer.unchanged() ? ", as it was" : ""),
+                   absl::StrCat("What is held of it: onereturn request match ", reference, "\n"),
+                   &environment);
+}
+
+MatchTextOptions ShownOn(const Environment& environment, MatchTextOptions shown) {
+  shown.width = environment.console.width();
+  return shown;
+}
+
+absl::StatusOr<ExitCode> Preview(const MatchOptions& options, Environment& environment) {
+  requests::v1::PreviewMatchRequest request;
+  const bool registered = IsReference(options.target);
+  requests::v1::DataRequest asked;
+  ASSIGN_OR_RETURN(const RequestsClient client,
+                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  if (registered) {
+    ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.target));
+    ASSIGN_OR_RETURN(asked, ReadRequest(client, request.name()));
+  } else {
+    ASSIGN_OR_RETURN(asked, ReadRequestFile(options.target));
+    *request.mutable_data_request() = asked;
+  }
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::PreviewMatch, request));
+  if (environment.json) {
+    environment.console.Print(JsonOf(answer) + "\n");
+    return ExitCode::kOk;
+  }
+  environment.console.Print(absl::StrCat(
+      MatchText(answer.match(), asked, ShownOn(environment, options.shown)),
+      "\nNothing was kept. To register it: onereturn request ",
+      registered ? absl::StrCat("match ", options.target) : absl::StrCat("draft ", options.target),
+      "\n"));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& environment) {
+  std::error_code error;
+  if (!IsReference(options.target) && !std::filesystem::exists(options.target, error)) {
+    return UsageError(absl::StrCat("\"", options.target, "\" is no reference and no file"),
+                      "Give a reference such as 001-00, or a file: onereturn request template.");
+  }
+  const bool then = !options.read.as_of.empty() || !options.read.at_least.empty();
+  if (!IsReference(options.target) || options.preview || then) {
+    return Preview(options, environment);
+  }
+  requests::v1::MatchRequestRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.target));
+  ASSIGN_OR_RETURN(const RequestsClient client,
+                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  ASSIGN_OR_RETURN(const auto held, ReadRequest(client, request.name()));
+  request.set_etag(held.etag());
+  request.set_request_id(IdOr(options.request_id, "request.match", request));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::MatchRequest, request));
+  const std::string reference = ReferenceOf(request.name());
+  const std::string text = environment.json ? ""
+                                            : MatchText(answer.match(), answer.data_request(),
+                                                        ShownOn(environment, options.shown));
+  environment.console.Print(text.empty() ? "" : text + "\n");
+  return PrintStep(answer, reference,
+                   absl::StrCat(RequestStateText(answer.data_request().state()),
+                                answer.unchanged() ? ", the match is as it was" : ""),
+                   absl::StrCat("Next: onereturn request consult ", reference, " --close\n"),
+                   &environment);
+}
+
+void AddDrafting(CommandLine* line, CLI::App* parent) {
+  auto blank = std::make_shared<DraftOptions>();
+  AddWith(line, parent,
+          {"template", "Write a request to begin from, with every field explained.",
+           "request template --out winter.textproto"},
+          WriteRequestTemplate, blank)
+      ->add_option("--out", blank->out, "A new file (else it is printed)")
+      ->type_name("FILE");
+
+  auto options = std::make_shared<DraftOptions>();
+  CLI::App* command =
+      AddWith(line, parent,
+              {"draft", "Register a request as a draft, or replace a draft.",
+               "request draft winter.textproto\nrequest draft winter.textproto --name 001-00"},
+              DraftOne, options);
+  command->add_option("FILE", options->file, "The request, as text protobuf or .json")->required();
+  command->add_option("--name", options->name, "The draft that it replaces (else it is a new one)")
+      ->type_name("REFERENCE");
+  auto* name_file =
+      command->add_option("--name-file", options->name_file, "Write the name of the request there")
+          ->type_name("FILE");
+  command
+      ->add_flag("--validate-only", options->validate_only,
+                 "Say what drafting would say, and keep nothing")
+      ->excludes(name_file);
+  AddRequestIdOption(command, &options->request_id);
+}
+
+void AddMatching(CommandLine* line, CLI::App* parent) {
+  auto options = std::make_shared<MatchOptions>();
+  CLI::App* command =
+      AddWith(line, parent,
+              {"match",
+               "What is held of a request, what the rest would cost, and what to look at. Of a "
+               "reference it is\nrecorded; of a file it is shown alone.",
+               "request match winter.textproto --hours\nrequest match 001-00"},
+              MatchOne, options);
+  command
+      ->add_option("TARGET", options->target,
+                   "A reference such as 001-00, or a file with a request")
+      ->type_name("REFERENCE|FILE")
+      ->required();
+  command->add_flag("--preview", options->preview, "Of a reference: show it, and record nothing");
+  command->add_flag("--hours", options->shown.hours, "Also the hours of each organisation");
+  command->add_flag("--lenses", options->shown.lenses, "Also the minutes by lens");
+  AddReadOptions(command, &options->read);
+  AddRequestIdOption(command, &options->request_id);
+}
+
+}  // namespace
+
+void AddRequestCommands(CommandLine* line) {
+  CLI::App* request = line->Add(
+      nullptr,
+      {"request",
+       "Data requests: draft one, see what is held, have it decided, issue it and read its "
+       "answer; and what\norganisations owe by them.",
+       "request template --out winter.textproto\nrequest match winter.textproto\n"
+       "request draft winter.textproto"},
+      nullptr);
+  AddDrafting(line, request);
+  AddMatching(line, request);
+  AddRequestReads(line, request);
+  AddRequestSteps(line, request);
+  AddRequestAnswers(line, request);
+  AddRequestActions(line, request);
+  AddObligations(line, request);
+  AddRequestHours(line, request);
+  AddLikenesses(line, request);
+}
+
+}  // namespace onereturn::client

@@ -1,0 +1,127 @@
+// request answer: the figures of a request that was issued, with the receipt that proves its issue.
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "onereturn/requests/v1/answers_service.grpc.pb.h"
+#include "tools/onereturn/commands/request_calls.h"
+#include "tools/onereturn/console/answer_rows.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/evidence/issue_proof.h"
+#include "tools/onereturn/offline/figure_output.h"
+
+namespace onereturn::client {
+namespace {
+
+using AnswersClient = ServiceClient<requests::v1::AnswersService>;
+using requests::v1::StreamAnswerResponse;
+
+struct AnswerOptions {
+  std::string reference;
+  std::string out;
+  bool follow = false;
+  uint64_t limit = 0;
+  ReadOptions read;
+};
+
+absl::StatusOr<requests::v1::AnswerEnd> ReadWhole(const AnswersClient& client,
+                                                  const AnswerOptions& options,
+                                                  const std::string& name, FigureOutput* output) {
+  requests::v1::StreamAnswerRequest request;
+  request.set_name(name);
+  ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  requests::v1::AnswerEnd end;
+  bool ended = false;
+  const std::function<bool(const StreamAnswerResponse&)> take =
+      [&](const StreamAnswerResponse& page) {
+        output->Take(page);
+        ended = page.has_end();
+        if (ended) end = page.end();
+        return output->Outcome().ok();
+      };
+  // A large answer takes longer than one call usually may.
+  const absl::Status streamed =
+      client.Stream(&AnswersClient::Stub::StreamAnswer, request, /*endless=*/true, take);
+  RETURN_IF_ERROR(output->Outcome());
+  RETURN_IF_ERROR(streamed);
+  if (!ended || end.cells() != output->cells()) {
+    return absl::DataLossError(absl::StrCat("the answer broke off after ",
+                                            Count(output->cells(), "figure"), ": ask again"));
+  }
+  return end;
+}
+
+absl::Status Follow(const AnswersClient& client, const AnswerOptions& options,
+                    const std::string& name, const std::string& from, FigureOutput* output) {
+  requests::v1::WatchAnswerRequest request;
+  request.set_name(name);
+  request.set_from_position(from);
+  uint64_t shown = 0;
+  const std::function<bool(const StreamAnswerResponse&)> take =
+      [&](const StreamAnswerResponse& page) {
+        if (page.cells_size() == 0) return true;  // It says only up to where it has looked.
+        output->Take(page);
+        shown += static_cast<uint64_t>(page.cells_size());
+        return output->Outcome().ok() && (options.limit == 0 || shown < options.limit);
+      };
+  RETURN_IF_ERROR(
+      client.Stream(&AnswersClient::Stub::WatchAnswer, request, /*endless=*/true, take));
+  return output->Outcome();
+}
+
+// The words come after the figures where they would stand among them.
+void SayTo(const AnswerOptions& options, const std::string& text, Environment* environment) {
+  if (options.out.empty() || environment->json) {
+    environment->console.Note(text);
+  } else {
+    environment->console.Print(text);
+  }
+}
+
+absl::StatusOr<ExitCode> AnswerOne(const AnswerOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const std::string name, RequestName(options.reference));
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::AnswersService>(kIngestion));
+  FigureOutput output(options.out, environment.json, &environment.console);
+  RETURN_IF_ERROR(output.Open());
+  ASSIGN_OR_RETURN(const requests::v1::AnswerEnd end, ReadWhole(client, options, name, &output));
+  RETURN_IF_ERROR(output.Finish());
+  const absl::StatusOr<requests::v1::IssueStatement> issue =
+      ProvedIssue(session, end.receipt(), name);
+  std::string text = absl::StrCat(AnswerSentence(end, issue.status()), "\n");
+  if (issue.ok() && issue->sources_digest() != end.sources_digest()) {
+    absl::StrAppend(&text, "Since it was issued, returns have come or were revised.\n");
+  }
+  for (const std::string& terms : end.reuse_terms()) {
+    absl::StrAppend(&text, "terms: ", Printable(terms), "\n");
+  }
+  SayTo(options, text, &environment);
+  if (!issue.ok()) return ExitCode::kInvalidData;
+  if (options.follow) RETURN_IF_ERROR(Follow(client, options, name, end.position(), &output));
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddRequestAnswers(CommandLine* line, CLI::App* request) {
+  auto options = std::make_shared<AnswerOptions>();
+  CLI::App* command =
+      AddWith(line, request,
+              {"answer",
+               "Read the figures that answer a request, as CSV, with its zero-hours receipt "
+               "verified.",
+               "request answer 001-00 --out winter.csv\n"
+               "request answer 001-00 --out winter.csv --follow"},
+              AnswerOne, options);
+  AddReference(command, &options->reference);
+  command->add_option("--out", options->out, "Where to (else it is printed)")->type_name("FILE");
+  auto* follow = command->add_flag(
+      "--follow", options->follow,
+      "Of a standing request: go on with the figures that change, until it is stopped");
+  command->add_option("--limit", options->limit, "With --follow: end after so many figures")
+      ->type_name("N")
+      ->needs(follow);
+  AddReadOptions(command, &options->read);
+}
+
+}  // namespace onereturn::client

@@ -1,0 +1,308 @@
+// request reply, consult, approve, refuse, issue, end: the steps of a request.
+#include <memory>
+#include <string>
+
+#include "onereturn/catalogue/v1/stewardship.pb.h"
+#include "tools/onereturn/commands/request_calls.h"
+#include "tools/onereturn/console/enum_words.h"
+#include "tools/onereturn/console/hours_text.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/evidence/issue_proof.h"
+
+namespace onereturn::client {
+namespace {
+
+using requests::v1::DataRequest;
+
+struct StepOptions {
+  std::string reference;
+  std::string organisation;
+  std::string opinion;
+  std::string text;
+  bool regional_filter = false;
+  bool close = false;
+  bool without_all_replies = false;
+  bool validate_only = false;
+  std::string reason;
+  requests::v1::NoticeException notice;
+  std::string etag;
+  std::string request_id;
+};
+
+// The step is on the request as it is now, or on the one that --etag names.
+template <typename Request>
+absl::Status FillStep(const RequestsClient& client, const StepOptions& options, Request* request) {
+  ASSIGN_OR_RETURN(*request->mutable_name(), RequestName(options.reference));
+  request->set_etag(options.etag);
+  if (!options.etag.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, request->name()));
+  request->set_etag(held.etag());
+  return absl::OkStatus();
+}
+
+template <typename Answer>
+ExitCode PrintRequestStep(const Answer& answer, const std::string& next, Environment* environment) {
+  const DataRequest& held = answer.data_request();
+  const std::string replies = RequestRepliesText(held);
+  return PrintStep(
+      answer, ReferenceOf(held.name()),
+      absl::StrCat(RequestStateText(held.state()), replies.empty() ? "" : ". ", replies), next,
+      environment);
+}
+
+// The newest reply of the organisation that says something else, counted from 1; 0: none. Going
+// back to what was said before it is a new fact.
+int OtherReply(const DataRequest& held, const requests::v1::ReplyToRequestRequest& request) {
+  int newest = 0;
+  for (int i = 0; i < held.replies_size(); ++i) {
+    const requests::v1::RequestReply& said = held.replies(i);
+    const bool same = said.opinion() == request.reply().opinion() &&
+                      said.text() == request.reply().text() &&
+                      said.regional_filter() == request.reply().regional_filter();
+    if (said.organisation() == request.organisation() && !same) newest = i + 1;
+  }
+  return newest;
+}
+
+absl::StatusOr<ExitCode> ReplyToOne(const StepOptions& options, Environment& environment) {
+  requests::v1::ReplyToRequestRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.reference));
+  request.set_organisation(options.organisation);
+  ASSIGN_OR_RETURN(const auto opinion,
+                   EnumOfWord<catalogue::v1::Opinion>(options.opinion, "OPINION_", "opinion"));
+  request.mutable_reply()->set_opinion(opinion);
+  request.mutable_reply()->set_text(options.text);
+  request.mutable_reply()->set_regional_filter(options.regional_filter);
+  // Others may reply meanwhile, so that no etag is taken unless one is given.
+  request.set_etag(options.etag);
+  ASSIGN_OR_RETURN(const RequestsClient client,
+                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, request.name()));
+  request.set_request_id(
+      options.request_id.empty()
+          ? absl::StrCat(ContentId("request.reply", request), ".", OtherReply(held, request))
+          : options.request_id);
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::ReplyToRequest, request));
+  return PrintRequestStep(answer, "", &environment);
+}
+
+absl::StatusOr<ExitCode> ShowReplies(const RequestsClient& client, const StepOptions& options,
+                                     Environment* environment) {
+  ASSIGN_OR_RETURN(const std::string name, RequestName(options.reference));
+  ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, name));
+  const std::string replies = RequestRepliesText(held);
+  environment->console.Print(
+      environment->json ? JsonOf(held) + "\n"
+                        : absl::StrCat(ReferenceOf(name), ": ", RequestStateText(held.state()),
+                                       ". ", replies.empty() ? "Nobody is consulted" : replies,
+                                       ".\nTo close it: onereturn request consult ",
+                                       ReferenceOf(name), " --close\n"));
+  return ExitCode::kOk;
+}
+
+absl::StatusOr<ExitCode> ConsultOnOne(const StepOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const RequestsClient client,
+                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  if (!options.close) return ShowReplies(client, options, &environment);
+  requests::v1::CloseConsultationRequest request;
+  RETURN_IF_ERROR(FillStep(client, options, &request));
+  request.set_without_all_replies(options.without_all_replies);
+  request.set_reason(options.reason);
+  request.set_request_id(IdOr(options.request_id, "request.consult", request));
+  ASSIGN_OR_RETURN(const auto answer,
+                   client.Call(&RequestsClient::Stub::CloseConsultation, request));
+  return PrintRequestStep(answer,
+                          absl::StrCat("Next, by a steward of another body: onereturn request "
+                                       "approve ",
+                                       ReferenceOf(request.name()), " --reason TEXT\n"),
+                          &environment);
+}
+
+absl::StatusOr<ExitCode> DecideOn(const StepOptions& options, bool approve,
+                                  Environment& environment) {
+  ASSIGN_OR_RETURN(const RequestsClient client,
+                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  requests::v1::DecideRequestRequest request;
+  RETURN_IF_ERROR(FillStep(client, options, &request));
+  request.set_approve(approve);
+  request.set_reason(options.reason);
+  if (options.notice.notice_days() > 0) *request.mutable_notice_exception() = options.notice;
+  request.set_request_id(IdOr(options.request_id, "request.decide", request));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::DecideRequest, request));
+  return PrintRequestStep(answer,
+                          approve ? absl::StrCat("Next, by who asks: onereturn request issue ",
+                                                 ReferenceOf(request.name()), "\n")
+                                  : "",
+                          &environment);
+}
+
+absl::StatusOr<ExitCode> ApproveRequest(const StepOptions& options, Environment& environment) {
+  return DecideOn(options, /*approve=*/true, environment);
+}
+
+absl::StatusOr<ExitCode> RefuseRequest(const StepOptions& options, Environment& environment) {
+  return DecideOn(options, /*approve=*/false, environment);
+}
+
+absl::StatusOr<ExitCode> IssueOne(const StepOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::RequestsService>(kIngestion));
+  requests::v1::IssueRequestRequest request;
+  RETURN_IF_ERROR(FillStep(client, options, &request));
+  request.set_validate_only(options.validate_only);
+  request.set_request_id(IdOr(options.request_id, "request.issue", request));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::IssueRequest, request));
+  if (options.validate_only) {
+    environment.console.Print(environment.json
+                                  ? JsonOf(answer) + "\n"
+                                  : absl::StrCat("It could be issued. Nothing was kept.\n",
+                                                 IssueText(answer.data_request().issue())));
+    return ExitCode::kOk;
+  }
+  const absl::StatusOr<requests::v1::IssueStatement> proved =
+      ProvedIssue(session, answer.receipt(), request.name());
+  const ExitCode code = proved.ok() ? ExitCode::kOk : ExitCode::kInvalidData;
+  if (environment.json) {
+    environment.console.Print(JsonOf(answer) + "\n");
+    return code;
+  }
+  const std::string reference = ReferenceOf(request.name());
+  environment.console.Print(absl::StrCat(
+      reference, answer.replayed() ? " (the same request was taken before)" : "", ": ",
+      RequestStateText(answer.data_request().state()), ".\n",
+      IssueText(proved.ok() ? *proved : answer.data_request().issue()), "  receipt    sequence ",
+      WithThousands(answer.receipt().sequence()), ", ",
+      proved.ok() ? "verified" : absl::StrCat("NOT VERIFIED: ", proved.status().message()),
+      "\nWhat is held can be read: onereturn request answer ", reference, " --out FILE.csv\n"));
+  return code;
+}
+
+absl::StatusOr<ExitCode> EndOne(const StepOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const RequestsClient client,
+                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  requests::v1::EndRequestRequest request;
+  RETURN_IF_ERROR(FillStep(client, options, &request));
+  request.set_reason(options.reason);
+  request.set_request_id(IdOr(options.request_id, "request.end", request));
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::EndRequest, request));
+  return PrintStep(answer, ReferenceOf(request.name()),
+                   RequestStateText(answer.data_request().state()),
+                   "What was outstanding is released.\n", &environment);
+}
+
+using StepPointer = std::shared_ptr<StepOptions>;
+
+CLI::App* AddRequestStep(CommandLine* line, CLI::App* parent, const CommandLine::Words& words,
+                         absl::StatusOr<ExitCode> (*run)(const StepOptions&, Environment&),
+                         const StepPointer& options) {
+  CLI::App* command = AddWith(line, parent, words, run, options);
+  AddReference(command, &options->reference);
+  command
+      ->add_option("--etag", options->etag,
+                   "Only if it is still as request show gave it (else as it is now)")
+      ->type_name("ETAG");
+  command
+      ->add_option("--request-id", options->request_id, "Id of this step (else from its content)")
+      ->type_name("ID");
+  return command;
+}
+
+void AddConsultation(CommandLine* line, CLI::App* parent) {
+  auto reply = std::make_shared<StepOptions>();
+  CLI::App* command = AddRequestStep(
+      line, parent,
+      {"reply", "Say what an organisation thinks of a request, or a region for those below it.",
+       "request reply 001-00 --organisation QGH --opinion agree\n"
+       "request reply 001-00 --organisation Y60 --opinion object --regional-filter \\\n"
+       "    --text \"asked of the same providers in May\""},
+      ReplyToOne, reply);
+  command->add_option("--organisation", reply->organisation, "Who replies")
+      ->type_name("ODS")
+      ->required();
+  command->add_option("--opinion", reply->opinion, "agree, object or comment")
+      ->type_name("OPINION")
+      ->required();
+  command->add_option("--text", reply->text, "In words, without personal data")->type_name("TEXT");
+  command->add_flag("--regional-filter", reply->regional_filter,
+                    "It is the region's filter: an objection keeps the request from its providers");
+
+  auto consult = std::make_shared<StepOptions>();
+  command = AddRequestStep(line, parent,
+                           {"consult", "Who has replied; with --close, end the consultation.",
+                            "request consult 001-00\nrequest consult 001-00 --close"},
+                           ConsultOnOne, consult);
+  auto* close = command->add_flag("--close", consult->close, "End the consultation");
+  auto* reason = command
+                     ->add_option("--reason", consult->reason,
+                                  "Why it goes on without all replies, without personal data")
+                     ->type_name("TEXT")
+                     ->needs(close);
+  command
+      ->add_flag("--without-all-replies", consult->without_all_replies,
+                 "Although some have not replied")
+      ->needs(close)
+      ->needs(reason);
+}
+
+void AddNotice(CLI::App* command, const StepPointer& options) {
+  auto* days = command->add_option_function<uint32_t>(
+      "--notice-days", [options](const uint32_t& value) { options->notice.set_notice_days(value); },
+      "Days of notice, where fewer are allowed than the class of change demands");
+  days->type_name("N")->check(CLI::Range(1, 3'650));
+  auto* office = AddTextOption(
+      command, "--notice-approver", "The office that answers for it, not a person", "OFFICE",
+      [options](const std::string& value) { options->notice.set_approver(value); });
+  auto* why =
+      AddTextOption(command, "--notice-reason", "Why it cannot wait, without personal data", "TEXT",
+                    [options](const std::string& value) { options->notice.set_reason(value); });
+  auto* until =
+      AddTextOption(command, "--notice-expiry", "Last day on which it may be issued so", "DAY",
+                    [options](const std::string& value) { options->notice.set_expiry(value); });
+  for (CLI::Option* one : {office, why, until}) {
+    one->needs(days);
+    days->needs(one);
+  }
+}
+
+}  // namespace
+
+void AddRequestSteps(CommandLine* line, CLI::App* request) {
+  AddConsultation(line, request);
+  auto approve = std::make_shared<StepOptions>();
+  CLI::App* command = AddRequestStep(
+      line, request,
+      {"approve", "Approve a request, as a steward of another body.",
+       "request approve 001-00 --reason \"nothing of it is held elsewhere\"\n"
+       "request approve 001-00 --reason \"winter\" --notice-days 14 --notice-approver "
+       "\"Chief operating office\" \\\n"
+       "    --notice-reason \"a declared incident\" --notice-expiry 2026-12-31"},
+      ApproveRequest, approve);
+  AddReason(command, &approve->reason);
+  AddNotice(command, approve);
+
+  auto refuse = std::make_shared<StepOptions>();
+  AddReason(AddRequestStep(line, request,
+                           {"refuse", "Refuse a request, as a steward of another body.",
+                            "request refuse 001-00 --reason \"all of it is held as MSitAE\""},
+                           RefuseRequest, refuse),
+            &refuse->reason);
+
+  auto issue = std::make_shared<StepOptions>();
+  AddRequestStep(
+      line, request,
+      {"issue", "Issue a request that was approved: what is held can be read, the gap is owed.",
+       "request issue 001-00 --validate-only\nrequest issue 001-00"},
+      IssueOne, issue)
+      ->add_flag("--validate-only", issue->validate_only,
+                 "Say what issuing would say, and keep nothing");
+
+  auto end = std::make_shared<StepOptions>();
+  AddReason(AddRequestStep(line, request,
+                           {"end", "Withdraw a request: what is outstanding is released.",
+                            "request end 001-00 --reason \"the review is over\""},
+                           EndOne, end),
+            &end->reason);
+}
+
+}  // namespace onereturn::client

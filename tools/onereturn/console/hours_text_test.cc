@@ -1,0 +1,63 @@
+// Goal: minutes read as hours and minutes, days as people say them.
+#include "tools/onereturn/console/hours_text.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace onereturn::client {
+namespace {
+
+using ::testing::HasSubstr;
+
+timetable::v1::EstimatedMinutes AllLenses() {
+  timetable::v1::EstimatedMinutes minutes;
+  minutes.set_gathering(1);
+  minutes.set_quality_assurance(20);
+  minutes.set_extraction_and_transformation(300);
+  minutes.set_transmission(4'000);
+  minutes.set_system_change_and_development(50'000);
+  minutes.set_training_and_guidance(600'000);
+  return minutes;
+}
+
+TEST(HoursText, EveryLensCounts) { EXPECT_EQ(AllMinutes(AllLenses()), 654'321); }
+
+// Six lenses of the largest number do not wrap.
+TEST(HoursText, LargeSumsStayWhole) {
+  timetable::v1::EstimatedMinutes minutes;
+  minutes.set_gathering(4'294'967'295);
+  minutes.set_transmission(4'294'967'295);
+  EXPECT_EQ(AllMinutes(minutes), 8'589'934'590);
+}
+
+TEST(HoursText, InTables) {
+  EXPECT_EQ(HoursText(0), "");
+  EXPECT_EQ(HoursText(5), "0:05");
+  EXPECT_EQ(HoursText(125), "2:05");
+  EXPECT_EQ(HoursText(6'000), "100:00");
+}
+
+TEST(HoursText, InSentences) {
+  EXPECT_EQ(HoursWords(0), "0 h");
+  EXPECT_EQ(HoursWords(45), "45 min");
+  EXPECT_EQ(HoursWords(65), "1 h 5 min");
+  EXPECT_EQ(HoursWords(5'580), "93 h");
+  EXPECT_EQ(HoursWords(72'000), "1,200 h");
+}
+
+TEST(HoursText, Days) {
+  EXPECT_EQ(DayText("2026-05-14"), "14 May 2026");
+  EXPECT_EQ(DayText("2026-12-01"), "1 December 2026");
+  EXPECT_EQ(DayText("2026-02-30"), "2026-02-30");
+  EXPECT_EQ(DayText(""), "");
+}
+
+TEST(HoursText, LensesStandBesideTheirSum) {
+  const std::string table = LensTable({{"avoided", AllLenses()}}, 0);
+  EXPECT_THAT(table, HasSubstr("gathering"));
+  EXPECT_THAT(table, HasSubstr("654,321"));
+  EXPECT_THAT(table, HasSubstr("600,000"));
+}
+
+}  // namespace
+}  // namespace onereturn::client

@@ -1,0 +1,215 @@
+#include "tools/onereturn/console/match_text.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "tools/onereturn/console/enum_words.h"
+#include "tools/onereturn/console/hours_text.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/text_table.h"
+
+namespace onereturn::client {
+namespace {
+
+using requests::v1::Concern;
+using requests::v1::DataRequest;
+using requests::v1::Gap;
+using requests::v1::LineMatch;
+using requests::v1::Match;
+using requests::v1::MatchSummary;
+
+constexpr TextTable::Align kNumbers = TextTable::Align::kRight;
+constexpr size_t kCodesNamed = 3;
+constexpr size_t kGapsShown = 40;
+
+// Blank for none: what is there stands out.
+std::string CountOrBlank(uint64_t number) { return number == 0 ? "" : WithThousands(number); }
+
+std::string SubjectText(const LineMatch& line, const DataRequest& request) {
+  const int index = static_cast<int>(line.line()) - 1;
+  if (index < 0 || index >= request.lines_size() || !request.lines(index).has_described()) {
+    return line.item().empty() ? "no item" : line.item();
+  }
+  const std::string& described = request.lines(index).described().display_name();
+  return line.item().empty() ? described : absl::StrCat(described, " (", line.item(), ")");
+}
+
+std::string HeldText(const LineMatch& line) {
+  if (line.subset()) return "in part";
+  if (line.new_triples() + line.finer() > 0) return "no";
+  return line.fresher() > 0 ? "too old" : "yes";
+}
+
+std::string LinesText(const Match& match, const DataRequest& request, size_t width) {
+  TextTable table({{"line", kNumbers},
+                   {"item", TextTable::Align::kLeft, true},
+                   {"exact", kNumbers},
+                   {"rolled up", kNumbers},
+                   {"derivable", kNumbers},
+                   {"too old", kNumbers},
+                   {"too coarse", kNumbers},
+                   {"new", kNumbers},
+                   {"held"},
+                   {"source"}});
+  for (const LineMatch& line : match.lines()) {
+    table.Row({absl::StrCat(line.line()), SubjectText(line, request), CountOrBlank(line.exact()),
+               CountOrBlank(line.rollup()), CountOrBlank(line.derivable()),
+               CountOrBlank(line.fresher()), CountOrBlank(line.finer()),
+               CountOrBlank(line.new_triples()), HeldText(line), line.source()});
+  }
+  return table.Render(width);
+}
+
+std::string ToDoAbout(const Concern& concern) {
+  switch (concern.kind()) {
+    case requests::v1::CONCERN_KIND_NEAR_DUPLICATE:
+      return "a steward says which: onereturn request likenesses, then request same or different";
+    case requests::v1::CONCERN_KIND_CONFLICT_DEFINITION:
+      return "ask for the item as it is held, or say in the line's justification why not";
+    case requests::v1::CONCERN_KIND_CONFLICT_DATE:
+      return "draft it with a later due date; notice that is too short takes an exception "
+             "(onereturn request approve --notice-days)";
+    case requests::v1::CONCERN_KIND_CONFLICT_GUIDANCE:
+      return "name the edition that is in force in the line, or no guidance";
+    default:
+      return "";
+  }
+}
+
+std::string ConcernsText(const Match& match) {
+  std::string text;
+  for (const Concern& concern : match.concerns()) {
+    std::string kind = WordsOf(concern.kind(), "CONCERN_KIND_");
+    absl::StrAppend(&text, text.empty() ? "\nTo look at before it is issued:\n" : "", "  ",
+                    concern.line() == 0 ? "" : absl::StrCat("line ", concern.line(), ", "), kind);
+    if (concern.likeness() > 0) {
+      absl::StrAppend(&text, absl::StrFormat(" (%d.%d %% alike)", concern.likeness() / 10,
+                                             concern.likeness() % 10));
+    }
+    absl::StrAppend(&text, concern.about().empty() ? "" : ", ", Printable(concern.about()), ": ",
+                    Printable(concern.words()), "\n    to do: ", ToDoAbout(concern), "\n");
+  }
+  return text;
+}
+
+// What is asked in one collection for one period, by one day.
+struct PeriodGap {
+  std::set<std::string> organisations;
+  std::set<std::string> items;
+};
+
+std::string ListOf(const std::set<std::string>& codes) {
+  return FirstFew(std::vector<std::string>(codes.begin(), codes.end()));
+}
+
+std::string GapsText(const Match& match, size_t width) {
+  // By collection, period, whether it is owed already, and due day.
+  std::map<std::tuple<std::string, std::string, bool, std::string>, PeriodGap> gaps;
+  for (const Gap& gap : match.gaps()) {
+    for (const std::string& period : gap.periods()) {
+      PeriodGap& one = gaps[{gap.collection(), period, gap.awaited(), gap.due_date()}];
+      one.organisations.insert(gap.organisations().begin(), gap.organisations().end());
+      one.items.insert(gap.items().begin(), gap.items().end());
+    }
+  }
+  TextTable table({{"missing in"},
+                   {"period"},
+                   {"organisations", TextTable::Align::kLeft, true},
+                   {"items", TextTable::Align::kLeft, true},
+                   {"due"},
+                   {"asked"}});
+  size_t shown = 0;
+  for (const auto& [key, gap] : gaps) {
+    if (shown++ == kGapsShown) break;
+    const auto& [collection, period, awaited, due] = key;
+    table.Row({collection.empty() ? "a new collection" : collection, period,
+               absl::StrCat(gap.organisations.size(), ": ", ListOf(gap.organisations)),
+               ListOf(gap.items), DayText(due), awaited ? "owed already" : "anew"});
+  }
+  if (table.empty()) return "";
+  std::string text = absl::StrCat("\n", table.Render(width));
+  if (gaps.size() > kGapsShown) {
+    absl::StrAppend(&text, kGapsShown, " of ", gaps.size(), " rows; --json has all of them.\n");
+  }
+  return text;
+}
+
+std::string PricesText(const Match& match, size_t width) {
+  TextTable table({{"org"}, {"hours avoided", kNumbers}, {"hours asked", kNumbers}});
+  for (const auto& price : match.prices()) {
+    table.Row({price.organisation(), HoursText(AllMinutes(price.avoided())),
+               HoursText(AllMinutes(price.outstanding()))});
+  }
+  return table.empty() ? "\nNothing falls on any organisation.\n"
+                       : absl::StrCat("\n", table.Render(width));
+}
+
+}  // namespace
+
+std::string FirstFew(const std::vector<std::string>& codes) {
+  const size_t named = std::min(codes.size(), kCodesNamed);
+  const std::vector<std::string> first(codes.begin(),
+                                       codes.begin() + static_cast<ptrdiff_t>(named));
+  return absl::StrCat(absl::StrJoin(first, ", "),
+                      codes.size() > named
+                          ? absl::StrCat(" and ", WithThousands(codes.size() - named), " more")
+                          : "");
+}
+
+std::string MatchSentence(const MatchSummary& summary) {
+  std::string text = absl::StrCat(WithThousands(summary.lines_held()), " of ",
+                                  Count(summary.lines(), "item"), " held");
+  if (summary.lines_derivable() > 0) {
+    absl::StrAppend(&text, ", ", WithThousands(summary.lines_derivable()), " derivable");
+  }
+  if (summary.lines_new() > 0) {
+    absl::StrAppend(&text, ", ", WithThousands(summary.lines_new()), " new");
+  }
+  absl::StrAppend(&text, "; ", HoursWords(AllMinutes(summary.avoided())), " avoided; ");
+  if (summary.last_due_date().empty()) return text + "nothing is asked of anybody";
+  return absl::StrCat(text, "earliest due date ", DayText(summary.last_due_date()));
+}
+
+std::string AskedSentence(const Match& match) {
+  const auto in_part = std::count_if(match.lines().begin(), match.lines().end(),
+                                     [](const LineMatch& line) { return line.subset(); });
+  std::string text;
+  if (in_part > 0) {
+    absl::StrAppend(&text, Count(static_cast<uint64_t>(in_part), "item"), " held in part. ");
+  }
+  const MatchSummary& summary = match.summary();
+  const auto asked =
+      std::count_if(match.prices().begin(), match.prices().end(),
+                    [](const auto& price) { return AllMinutes(price.outstanding()) > 0; });
+  if (summary.change_class() > requests::v1::CHANGE_CLASS_NONE) {
+    absl::StrAppend(&text, HoursWords(AllMinutes(summary.outstanding())), " would be asked of ",
+                    Count(static_cast<uint64_t>(asked), "organisation"), " (",
+                    WordsOf(summary.change_class(), "CHANGE_CLASS_"), ": ",
+                    Count(summary.notice_days(), "day"), " of notice). ");
+  }
+  if (!text.empty()) text.back() = '\n';
+  return text;
+}
+
+std::string MatchText(const Match& match, const DataRequest& request,
+                      const MatchTextOptions& options) {
+  std::string text = absl::StrCat(MatchSentence(match.summary()), ".\n", AskedSentence(match), "\n",
+                                  LinesText(match, request, options.width), ConcernsText(match),
+                                  GapsText(match, options.width));
+  if (options.hours) absl::StrAppend(&text, PricesText(match, options.width));
+  if (options.lenses) {
+    absl::StrAppend(&text, "\n",
+                    LensTable({{"avoided", match.summary().avoided()},
+                               {"asked", match.summary().outstanding()}},
+                              options.width));
+  }
+  return text;
+}
+
+}  // namespace onereturn::client

@@ -1,0 +1,38 @@
+// What is held of a data request, and what the rest would cost, for people.
+#ifndef ONERETURN_TOOLS_ONERETURN_CONSOLE_MATCH_TEXT_H_
+#define ONERETURN_TOOLS_ONERETURN_CONSOLE_MATCH_TEXT_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "onereturn/requests/v1/match.pb.h"
+#include "onereturn/requests/v1/request.pb.h"
+
+namespace onereturn::client {
+
+// "37 of 40 items held, 2 derivable, 1 new; 93 h avoided; earliest due date 14 May 2026". The
+// earliest date is that on which the last of the gap is due; where nothing is asked, it says so.
+std::string MatchSentence(const requests::v1::MatchSummary& summary);
+
+// "12 h 30 min would be asked of 3 organisations (new items: 84 days of notice).", and how many
+// lines are held in part; "" where neither is so.
+std::string AskedSentence(const requests::v1::Match& match);
+
+// The first of `codes`, and how many more: "RA4, RA7, RA9 and 4 more".
+std::string FirstFew(const std::vector<std::string>& codes);
+
+struct MatchTextOptions {
+  size_t width = 0;     // Of the terminal; 0: as wide as it needs.
+  bool hours = false;   // Also the hours of each organisation.
+  bool lenses = false;  // Also the minutes of each lens.
+};
+
+// The sentences, a table of the lines, the concerns with what to do, the gap by collection and
+// period. `request` names what its described lines are; it may be empty.
+std::string MatchText(const requests::v1::Match& match, const requests::v1::DataRequest& request,
+                      const MatchTextOptions& options);
+
+}  // namespace onereturn::client
+
+#endif  // ONERETURN_TOOLS_ONERETURN_CONSOLE_MATCH_TEXT_H_

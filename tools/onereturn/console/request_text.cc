@@ -1,0 +1,236 @@
+#include "tools/onereturn/console/request_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "onereturn/catalogue/v1/stewardship.pb.h"
+#include "tools/onereturn/console/enum_words.h"
+#include "tools/onereturn/console/error_text.h"
+#include "tools/onereturn/console/hours_text.h"
+#include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/match_text.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/text_table.h"
+
+namespace onereturn::client {
+namespace {
+
+using requests::v1::DataRequest;
+using requests::v1::Obligation;
+using requests::v1::RequestReply;
+using requests::v1::RequestStep;
+
+constexpr char kRequests[] = "requests/";
+constexpr char kOrganisations[] = "organisations/";
+constexpr char kObligations[] = "/obligations/";
+constexpr size_t kShortestCount = 3;
+
+bool AreDigits(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+std::string OpinionText(const RequestReply& reply) {
+  std::string text = WordOf(reply.opinion(), "OPINION_");
+  if (!reply.text().empty()) absl::StrAppend(&text, ": ", Printable(reply.text()));
+  return reply.regional_filter() ? absl::StrCat(text, " (region's filter)") : text;
+}
+
+std::string WhoIsAsked(const DataRequest& request) {
+  if (!request.has_selector()) {
+    const std::vector<std::string> codes(request.organisations().begin(),
+                                         request.organisations().end());
+    return codes.empty() ? ""
+                         : absl::StrCat(Count(codes.size(), "organisation"), ": ", FirstFew(codes));
+  }
+  std::vector<std::string> types;
+  for (const int type : request.selector().types()) {
+    types.push_back(
+        WordOf(static_cast<catalogue::v1::OrganisationType>(type), "ORGANISATION_TYPE_"));
+  }
+  const std::string& within = request.selector().within();
+  return absl::StrCat("every ", absl::StrJoin(types, ", "),
+                      within.empty() ? "" : absl::StrCat(" within ", within));
+}
+
+std::string PeriodsText(const DataRequest& request) {
+  if (request.to_period().empty()) return absl::StrCat("from ", request.from_period(), " on");
+  if (request.to_period() == request.from_period()) return request.from_period();
+  return absl::StrCat(request.from_period(), " to ", request.to_period());
+}
+
+// "  due        14 May 2026\n"; "" without a value.
+void AppendRow(absl::string_view name, absl::string_view value, std::string* text) {
+  constexpr size_t kColumn = 13;
+  if (value.empty()) return;
+  absl::StrAppend(text, "  ", name,
+                  std::string(kColumn - 2 - std::min(kColumn - 3, name.size()), ' '),
+                  Printable(value), "\n");
+}
+
+}  // namespace
+
+bool IsReference(absl::string_view text) {
+  absl::ConsumePrefix(&text, kRequests);
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '-');
+  return parts.size() == 2 && parts[0].size() >= kShortestCount && parts[1].size() == 2 &&
+         AreDigits(parts[0]) && AreDigits(parts[1]);
+}
+
+absl::StatusOr<std::string> RequestName(absl::string_view text) {
+  if (!IsReference(text)) {
+    return UsageError(absl::StrCat("\"", text, "\" is no reference of a data request"),
+                      "Give one such as 001-00; onereturn request list has them.");
+  }
+  return absl::StrCat(absl::StartsWith(text, kRequests) ? "" : kRequests, text);
+}
+
+std::string ReferenceOf(absl::string_view name) {
+  absl::ConsumePrefix(&name, kRequests);
+  return std::string(name);
+}
+
+absl::StatusOr<std::string> ObligationName(absl::string_view text) {
+  const std::string whole =
+      absl::StartsWith(text, kOrganisations)
+          ? std::string(text)
+          : absl::StrCat(
+                kOrganisations,
+                absl::StrJoin(absl::StrSplit(text, absl::MaxSplits('/', 1)), kObligations));
+  const std::vector<std::string> parts = absl::StrSplit(whole, '/');
+  if (parts.size() == 4 && !parts[1].empty() && parts[2] == "obligations") {
+    const std::vector<std::string> named = absl::StrSplit(parts[3], absl::MaxSplits('.', 2));
+    if (named.size() == 3 && IsReference(named[0]) && !named[1].empty() && !named[2].empty()) {
+      return whole;
+    }
+  }
+  return UsageError(absl::StrCat("\"", text, "\" is no name of an obligation"),
+                    "Give one such as R0A/001-00.MSitAE.2026-04; onereturn request obligations "
+                    "has them.");
+}
+
+std::string ShortObligation(absl::string_view name) {
+  const absl::string_view whole = name;
+  if (!absl::ConsumePrefix(&name, kOrganisations)) return std::string(whole);
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(name, absl::MaxSplits(absl::string_view(kObligations), 1));
+  return parts.size() == 2 ? absl::StrCat(parts[0], "/", parts[1]) : std::string(whole);
+}
+
+std::string ObligationStateText(const Obligation& obligation) {
+  if (obligation.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING) return "OUTSTANDING";
+  const std::string state = WordsOf(obligation.state(), "OBLIGATION_STATE_");
+  const std::string why = WordsOf(obligation.release_reason(), "RELEASE_REASON_");
+  return why.empty() ? state : absl::StrCat(state, ": ", why);
+}
+
+std::string ObligationToDo(const Obligation& obligation) {
+  if (obligation.state() == requests::v1::OBLIGATION_STATE_AWAITED) {
+    return "send it: it is owed already, and costs nothing more";
+  }
+  if (obligation.state() != requests::v1::OBLIGATION_STATE_OUTSTANDING) return "";
+  if (!obligation.has_challenge()) return "send it; or challenge it";
+  const requests::v1::Challenge& challenge = obligation.challenge();
+  if (challenge.upheld()) return "send it: the challenge was not agreed to";
+  return absl::StrCat("wait: ", obligation.requesting_body(), " answers the challenge by ",
+                      TimeText(challenge.answer_by()));
+}
+
+std::string RequestStateText(requests::v1::RequestState state) {
+  return WordsOf(state, "REQUEST_STATE_");
+}
+
+std::string RequestStepText(const RequestStep& step) {
+  if (step.sequence() == 0 && !step.has_time()) return "";
+  std::string text = TimeText(step.time());
+  if (!step.body().empty()) absl::StrAppend(&text, ", ", step.body());
+  if (!step.reason().empty()) absl::StrAppend(&text, ": ", step.reason());
+  return text;
+}
+
+std::string RequestRepliesText(const DataRequest& request) {
+  std::vector<std::string> asked(request.consultees().begin(), request.consultees().end());
+  for (const RequestReply& reply : request.replies()) {
+    if (std::find(asked.begin(), asked.end(), reply.organisation()) == asked.end()) {
+      asked.push_back(reply.organisation());
+    }
+  }
+  std::vector<std::string> parts;
+  for (const std::string& organisation : asked) {
+    std::string opinion = "no answer";
+    for (const RequestReply& reply : request.replies()) {
+      if (reply.organisation() == organisation) opinion = OpinionText(reply);
+    }
+    parts.push_back(absl::StrCat(organisation, " ", opinion));
+  }
+  return absl::StrJoin(parts, "; ");
+}
+
+std::string IssueText(const requests::v1::IssueStatement& issue) {
+  std::string text;
+  AppendRow(
+      "given",
+      absl::StrCat(MatchSentence(issue.match()), ", from ", Count(issue.sources(), "return"),
+                   "; provider hours: ",
+                   issue.provider_minutes() == 0 ? "0" : HoursWords(issue.provider_minutes())),
+      &text);
+  AppendRow("asked",
+            issue.obligations() == 0 ? "nothing of anybody"
+                                     : absl::StrCat(Count(issue.obligations(), "return"), ", ",
+                                                    HoursWords(AllMinutes(issue.outstanding()))),
+            &text);
+  AppendRow("made",
+            issue.new_collection().empty()
+                ? ""
+                : absl::StrCat("collection ", issue.new_collection(), " with ",
+                               absl::StrJoin(issue.new_items(), ", ")),
+            &text);
+  for (const std::string& terms : issue.reuse_terms()) AppendRow("terms", terms, &text);
+  return text;
+}
+
+std::string RequestText(const DataRequest& request) {
+  std::string text =
+      absl::StrCat(ReferenceOf(request.name()), "  ", Printable(request.title()), "\n");
+  AppendRow("state", RequestStateText(request.state()), &text);
+  AppendRow("asked by", absl::StrCat(request.requesting_body(), ", ", request.sponsor()), &text);
+  AppendRow("purpose", WordsOf(request.purpose(), "PURPOSE_"), &text);
+  AppendRow("basis", request.legal_basis(), &text);
+  AppendRow("use", request.planned_use(), &text);
+  AppendRow("product", request.product(), &text);
+  AppendRow("places", request.place_impact(), &text);
+  AppendRow("of", WhoIsAsked(request), &text);
+  AppendRow("periods", PeriodsText(request), &text);
+  AppendRow("due", DayText(request.due_date()), &text);
+  AppendRow("expires", DayText(request.expiry()), &text);
+  if (request.standing()) AppendRow("standing", "answers itself again until it ends", &text);
+  AppendRow("replies", RequestRepliesText(request), &text);
+  AppendRow("drafted", RequestStepText(request.drafted()), &text);
+  AppendRow("matched", RequestStepText(request.matched()), &text);
+  AppendRow("consulted", RequestStepText(request.consulted()), &text);
+  AppendRow("decided", RequestStepText(request.decided()), &text);
+  if (request.has_notice_exception()) {
+    const requests::v1::NoticeException& shorter = request.notice_exception();
+    AppendRow("notice",
+              absl::StrCat(Count(shorter.notice_days(), "day"), " by ", shorter.approver(),
+                           " until ", DayText(shorter.expiry()), ": ", shorter.reason()),
+              &text);
+  }
+  AppendRow("issued", RequestStepText(request.issued()), &text);
+  AppendRow("answered", RequestStepText(request.answered()), &text);
+  AppendRow("review", RequestStepText(request.reviewed()), &text);
+  AppendRow("ended", RequestStepText(request.ended()), &text);
+  if (request.has_issue()) {
+    absl::StrAppend(&text, IssueText(request.issue()));
+  } else if (request.has_match()) {
+    AppendRow("held", MatchSentence(request.match()), &text);
+  }
+  return text;
+}
+
+}  // namespace onereturn::client

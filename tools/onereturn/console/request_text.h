@@ -1,0 +1,51 @@
+// Data requests and what they make organisations owe, for people; and how they are named.
+#ifndef ONERETURN_TOOLS_ONERETURN_CONSOLE_REQUEST_TEXT_H_
+#define ONERETURN_TOOLS_ONERETURN_CONSOLE_REQUEST_TEXT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "onereturn/requests/v1/obligation.pb.h"
+#include "onereturn/requests/v1/request.pb.h"
+
+namespace onereturn::client {
+
+// Is it "001-00", or "requests/001-00"? A file is named otherwise.
+bool IsReference(absl::string_view text);
+
+// "requests/001-00", of either form; a usage error for anything else.
+absl::StatusOr<std::string> RequestName(absl::string_view text);
+// "001-00" of either form.
+std::string ReferenceOf(absl::string_view name);
+
+// The name of an obligation, from "R0A/001-00.MSitAE.2026-04" or the name itself; a usage error for
+// anything else.
+absl::StatusOr<std::string> ObligationName(absl::string_view text);
+// "R0A/001-00.MSitAE.2026-04"; what is no such name comes back as it is.
+std::string ShortObligation(absl::string_view name);
+
+// What its organisation does about it now; "" where there is nothing to do.
+std::string ObligationToDo(const requests::v1::Obligation& obligation);
+// "OUTSTANDING", "released: withdrawn"; what needs somebody's hand stands in capitals.
+std::string ObligationStateText(const requests::v1::Obligation& obligation);
+
+// "approved"; "" for none.
+std::string RequestStateText(requests::v1::RequestState state);
+
+// "12 May 2026 ..., X24: reason": a step that was taken; "" for one that was not.
+std::string RequestStepText(const requests::v1::RequestStep& step);
+
+// Who is consulted, and what each says: "RLQ agree; RCF no answer". The newest reply of each
+// counts; regions that filter stand beside the consultees.
+std::string RequestRepliesText(const requests::v1::DataRequest& request);
+
+// All of a request: what is asked, by whom, what for, and what became of it. Whole lines.
+std::string RequestText(const requests::v1::DataRequest& request);
+
+// What issuing came to: what was given at once, what is asked, on which terms. Whole lines.
+std::string IssueText(const requests::v1::IssueStatement& issue);
+
+}  // namespace onereturn::client
+
+#endif  // ONERETURN_TOOLS_ONERETURN_CONSOLE_REQUEST_TEXT_H_

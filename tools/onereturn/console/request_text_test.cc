@@ -1,0 +1,112 @@
+// Goal: requests and obligations are named as people write them, and say what is to be done.
+#include "tools/onereturn/console/request_text.h"
+
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "tools/onereturn/console/enum_words.h"
+
+namespace onereturn::client {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+template <typename Message>
+Message Read(const char* text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message));
+  return message;
+}
+
+TEST(RequestText, References) {
+  EXPECT_EQ(*RequestName("001-00"), "requests/001-00");
+  EXPECT_EQ(*RequestName("requests/1234-07"), "requests/1234-07");
+  EXPECT_EQ(ReferenceOf("requests/001-00"), "001-00");
+  for (const char* text :
+       {"", "001", "01-00", "001-0", "001-000", "001-00-00", "0a1-00", "-", "winter.textproto",
+        "requests/", "request/001-00", "2024-03", "requests/requests/001-00"}) {
+    // A month is a reference's form: nobody names a file so.
+    EXPECT_EQ(IsReference(text), std::string(text) == "2024-03") << text;
+  }
+  EXPECT_EQ(ExitCodeOf(RequestName("winter").status()), ExitCode::kUsage);
+}
+
+TEST(RequestText, Obligations) {
+  constexpr char kName[] = "organisations/R0A/obligations/001-00.MSitAE.2026-04";
+  EXPECT_EQ(*ObligationName(kName), kName);
+  EXPECT_EQ(*ObligationName("R0A/001-00.MSitAE.2026-04"), kName);
+  EXPECT_EQ(ShortObligation(kName), "R0A/001-00.MSitAE.2026-04");
+  EXPECT_EQ(ShortObligation("elsewhere"), "elsewhere");
+  for (const char* text : {"", "001-00", "R0A", "R0A/001-00", "R0A/001-00.MSitAE", "/001-00.C.P",
+                           "R0A/001-00..2026-04", "R0A/x.MSitAE.2026-04",
+                           "organisations/R0A/returns/MSitAE.2026-04"}) {
+    EXPECT_EQ(ExitCodeOf(ObligationName(text).status()), ExitCode::kUsage) << text;
+  }
+}
+
+TEST(RequestText, WordsOfEnumerations) {
+  using requests::v1::Purpose;
+  EXPECT_EQ(WordOf(requests::v1::PURPOSE_HOLDING_TO_ACCOUNT, "PURPOSE_"), "holding-to-account");
+  EXPECT_EQ(WordsOf(requests::v1::PURPOSE_HOLDING_TO_ACCOUNT, "PURPOSE_"), "holding to account");
+  EXPECT_EQ(WordOf(requests::v1::PURPOSE_UNSPECIFIED, "PURPOSE_"), "");
+  EXPECT_EQ(WordOf(static_cast<Purpose>(99), "PURPOSE_"), "");
+  EXPECT_EQ(*EnumOfWord<Purpose>("Holding to account", "PURPOSE_", "purpose"),
+            requests::v1::PURPOSE_HOLDING_TO_ACCOUNT);
+  for (const char* word : {"unspecified", "curiosity", ""}) {
+    const auto none = EnumOfWord<Purpose>(word, "PURPOSE_", "purpose");
+    EXPECT_EQ(ExitCodeOf(none.status()), ExitCode::kUsage) << word;
+    EXPECT_THAT(ErrorText(none.status()), HasSubstr("funding, accountability-to-parliament"));
+  }
+}
+
+TEST(RequestText, WhatAnOfficerDoes) {
+  auto owed =
+      Read<requests::v1::Obligation>("state: OBLIGATION_STATE_OUTSTANDING requesting_body: 'X24'");
+  EXPECT_EQ(ObligationToDo(owed), "send it; or challenge it");
+  EXPECT_EQ(ObligationStateText(owed), "OUTSTANDING");
+  // 2026-06-01T12:00:00Z.
+  owed.mutable_challenge()->mutable_answer_by()->set_seconds(1'780'315'200);
+  EXPECT_EQ(ObligationToDo(owed), "wait: X24 answers the challenge by 2026-06-01 13:00:00 BST");
+  owed.mutable_challenge()->set_upheld(true);
+  EXPECT_EQ(ObligationToDo(owed), "send it: the challenge was not agreed to");
+  owed = Read<requests::v1::Obligation>("state: OBLIGATION_STATE_AWAITED");
+  EXPECT_THAT(ObligationToDo(owed), HasSubstr("costs nothing more"));
+  owed = Read<requests::v1::Obligation>(
+      "state: OBLIGATION_STATE_RELEASED release_reason: RELEASE_REASON_WITHDRAWN");
+  EXPECT_EQ(ObligationToDo(owed), "");
+  EXPECT_EQ(ObligationStateText(owed), "released: withdrawn");
+}
+
+TEST(RequestText, TheNewestReplyOfEachCounts) {
+  const auto request = Read<requests::v1::DataRequest>(R"(
+    consultees: ["QGH", "QOC"]
+    replies { organisation: "QGH" opinion: OPINION_OBJECT text: "too soon" }
+    replies { organisation: "Y60" opinion: OPINION_AGREE regional_filter: true }
+    replies { organisation: "QGH" opinion: OPINION_AGREE })");
+  EXPECT_EQ(RequestRepliesText(request), "QGH agree; QOC no answer; Y60 agree (region's filter)");
+}
+
+TEST(RequestText, AllOfARequest) {
+  const auto request = Read<requests::v1::DataRequest>(R"(
+    name: "requests/001-00" title: "Winter" requesting_body: "X24" sponsor: "Director of care"
+    purpose: PURPOSE_EVALUATING_TRENDS state: REQUEST_STATE_ISSUED
+    selector { types: ORGANISATION_TYPE_PROVIDER within: "QGH" }
+    from_period: "2026-01" to_period: "2026-03" due_date: "2026-05-14"
+    issue { match { lines: 2 lines_held: 1 avoided { gathering: 120 } last_due_date: "2026-05-14" }
+            sources: 6 outstanding { gathering: 90 } obligations: 3
+            reuse_terms: "for oversight alone" })");
+  const std::string text = RequestText(request);
+  EXPECT_THAT(text, HasSubstr("001-00  Winter\n"));
+  EXPECT_THAT(text, HasSubstr("  of         every provider within QGH\n"));
+  EXPECT_THAT(text, HasSubstr("  periods    2026-01 to 2026-03\n"));
+  EXPECT_THAT(text, HasSubstr("  given      1 of 2 items held; 2 h avoided; earliest due date "
+                              "14 May 2026, from 6 returns; provider hours: 0\n"));
+  EXPECT_THAT(text, HasSubstr("  asked      3 returns, 1 h 30 min\n"));
+  EXPECT_THAT(text, HasSubstr("  terms      for oversight alone\n"));
+  EXPECT_THAT(text, Not(HasSubstr("refused")));
+  EXPECT_THAT(text, Not(HasSubstr("ended")));
+}
+
+}  // namespace
+}  // namespace onereturn::client

@@ -1,0 +1,99 @@
+#include "tools/onereturn/offline/request_file.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/rpc/server.h"
+#include "common/status/status_macros.h"
+#include "tools/onereturn/console/error_text.h"
+
+namespace onereturn::client {
+namespace {
+
+constexpr char kTemplate[] =
+    R"(# A data request. Change what stands here, take out what is not needed, then:
+#   onereturn request match FILE     what is held, and what the rest would cost
+#   onereturn request draft FILE     registers it as a draft
+# All lines are asked of the same organisations and periods. No personal data anywhere.
+
+# Who asks: the body's ODS code, and the office (never a person) that answers for it.
+requesting_body: "X24"
+sponsor: "Director of urgent and emergency care"
+title: "Four-hour waits before the winter review"
+
+# One of: INTERNATIONAL_OBLIGATION, FUNDING, ACCOUNTABILITY_TO_PARLIAMENT, HOLDING_TO_ACCOUNT, EVALUATING_TRENDS,
+# COMPARABLE_PERFORMANCE, EMERGENCY.
+purpose: PURPOSE_HOLDING_TO_ACCOUNT
+legal_basis: "Health and Social Care Act 2012, section 259"
+planned_use: "Which systems are offered support before the winter"
+product: "Winter review"
+# place_impact: "Compares places within each system"
+
+# What is asked. By the code of an item (onereturn catalogue search finds it) in all its dimensions:
+lines { item: "ae_attendances" }
+# in some of them alone, summed over all others:
+lines {
+  item: "ae_over_four_hours"
+  detail: DETAIL_BY_DIMENSIONS
+  dimensions { code: "department" values: "type1" }
+}
+# or by its meaning, where no code is known. What is held already is found; the rest becomes an item when it is issued.
+# lines {
+#   described {
+#     display_name: "Ambulance handovers over an hour"
+#     concept_code: "ambulance_handover"
+#     measure: "count"
+#     population: "all patients"
+#     cut_off: "over 60 minutes"
+#     unit: "handovers"
+#     definition_text: "Handovers of patients from ambulance to hospital that took longer than an hour"
+#     additive_over_organisations: true
+#     additive_over_time: true
+#   }
+#   estimated_minutes { gathering: 10 quality_assurance: 5 }
+# }
+
+# Of whom: organisations by their codes, or chosen by what they are.
+organisations: "RLQ"
+organisations: "RWP"
+# selector { types: ORGANISATION_TYPE_PROVIDER within: "QGH" }
+
+# For which periods, the first and the last, of one kind.
+from_period: "2024-01"
+to_period: "2024-03"
+
+# By when, and when it ends by itself: both as YYYY-MM-DD, the end after the due date.
+due_date: "2027-03-31"
+expiry: "2027-12-31"
+# standing: true        # it answers itself again as returns arrive or are revised, until it ends
+# freshness { accepted_from: "2024-04-01" final_only: true }
+# ask_anew: true        # asks for newer figures where those held are too old
+
+sector: SECTOR_URGENT_AND_EMERGENCY
+theme: "winter"
+horizon: HORIZON_SHORT
+# Who is consulted before it is decided.
+consultees: "QGH"
+)";
+
+}  // namespace
+
+absl::Status ReadMessageFile(const std::string& file, google::protobuf::Message* message) {
+  if (!absl::EndsWithIgnoreCase(file, ".json")) return ReadTextProto(file, message);
+  ASSIGN_OR_RETURN(const std::string json, ReadTextFile(file));
+  const auto read = google::protobuf::util::JsonStringToMessage(json, message);
+  if (read.ok()) return absl::OkStatus();
+  return UsageError(absl::StrCat("\"", file, "\" is wrong: ", std::string(read.message())),
+                    "Its fields are those of onereturn.requests.v1.");
+}
+
+absl::StatusOr<requests::v1::DataRequest> ReadRequestFile(const std::string& file) {
+  requests::v1::DataRequest request;
+  RETURN_IF_ERROR(ReadMessageFile(file, &request));
+  return request;
+}
+
+absl::string_view RequestTemplate() { return kTemplate; }
+
+}  // namespace onereturn::client
