@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
 #include "common/commit/request_id.h"
@@ -8,9 +7,9 @@
 #include "common/identity/two_persons.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/consultation.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/request_decisions.h"
+#include "services/ingestion/app/requests/settled_concerns.h"
 #include "services/ingestion/definitions/definition_checks.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -64,65 +63,6 @@ absl::Status CheckSecondBody(const Reader& reader, const OfficerOrigin& origin,
                          origin.actor);
 }
 
-bool IsOpenConcern(const DataRequest& request, const requests::v1::Concern& concern) {
-  const auto line = static_cast<int>(concern.line());
-  switch (concern.kind()) {
-    case requests::v1::CONCERN_KIND_CONFLICT_DEFINITION:
-      return line < 1 || line > request.lines_size() ||
-             request.lines(line - 1).justification().empty();
-    case requests::v1::CONCERN_KIND_NEAR_DUPLICATE:
-    case requests::v1::CONCERN_KIND_CONFLICT_GUIDANCE:
-      return true;
-    default:
-      // Of dates only notice is demanded; that figures come later is for whoever decides to weigh.
-      return false;
-  }
-}
-
-// How many days of notice are wanting; 0: none.
-bool IsNoticeTooShort(const DataRequest& request, uint32_t days, const CivilDay& today) {
-  const std::optional<CivilDay> first = today.PlusDays(days);
-  return days > 0 && first.has_value() && request.due_date() < first->ToString();
-}
-
-// CONCERNS_OPEN names each thing that keeps the request from approval.
-absl::Status CheckConcernsSettled(const Reader& reader, const RequestWorld& world,
-                                  const requests::v1::DecideRequestRequest& decision,
-                                  const DataRequest& request) {
-  ASSIGN_OR_RETURN(const requests::v1::Match match,
-                   MatchOf(*world.matching, reader, request, kNewest));
-  Error open(Reason::kConcernsOpen, absl::StrCat(request.name(), " cannot be approved yet"));
-  bool any = false;
-  const auto add = [&](const std::string& subject, const std::string& words) {
-    any = true;
-    open.Precondition(subject, words);
-  };
-  for (const requests::v1::Concern& concern : match.concerns()) {
-    if (!IsOpenConcern(request, concern)) continue;
-    add(concern.about(),
-        absl::StrCat(
-            requests::v1::ConcernKind_Name(concern.kind()),
-            concern.line() == 0 ? std::string() : absl::StrCat(" of line ", concern.line()), ": ",
-            concern.words()));
-  }
-  const bool asks = match.summary().change_class() > requests::v1::CHANGE_CLASS_NONE;
-  const uint32_t days = decision.has_notice_exception() ? decision.notice_exception().notice_days()
-                                                        : match.summary().notice_days();
-  if (asks && IsNoticeTooShort(request, days, world.today())) {
-    add(request.name(), absl::StrCat("is due on ", request.due_date(), ", with less than ", days,
-                                     " days of notice: give it a later due date, or an exception"));
-  }
-  const Replies replies(request);
-  for (const std::string& region : replies.objecting()) {
-    if (absl::StrContains(decision.reason(), region)) continue;
-    add(absl::StrCat("organisations/", region),
-        absl::StrCat("objects as the region: to approve all the same, name ", region,
-                     " in the reason and say why"));
-  }
-  if (any) return open;
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<Decision> DecideApproval(const Reader& reader, const RequestWorld& world,
@@ -137,7 +77,13 @@ absl::StatusOr<Decision> DecideApproval(const Reader& reader, const RequestWorld
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(reader));
   if (request.approve()) {
     RETURN_IF_ERROR(CheckNotExpired(row, world.today()));
-    RETURN_IF_ERROR(CheckConcernsSettled(reader, world, request, row));
+    ASSIGN_OR_RETURN(const requests::v1::Match match,
+                     MatchOf(*world.matching, reader, row, kNewest));
+    requests::v1::DataRequest with_exception = row;
+    if (request.has_notice_exception()) {
+      *with_exception.mutable_notice_exception() = request.notice_exception();
+    }
+    RETURN_IF_ERROR(CheckConcernsSettled(with_exception, match, world.today(), request.reason()));
   }
   RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   row.set_state(request.approve() ? requests::v1::REQUEST_STATE_APPROVED

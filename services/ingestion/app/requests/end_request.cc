@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/release_obligations.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/request_decisions.h"
 
@@ -21,8 +22,16 @@ absl::StatusOr<Decision> DecideEnd(const Reader& reader, const RequestWorld& wor
   fact.set_request(row.name());
   *fact.mutable_step() = row.ended();
   judged->request = row;
-  return FactOfRequestStep(stored.number, row, fact.SerializeAsString(), {std::move(stored.check)},
-                           [](requests::v1::DataRequest* ended) { return ended->mutable_ended(); });
+  // What is still outstanding is released by the same fact.
+  ASSIGN_OR_RETURN(Releases releases, OpenObligationsOf(reader, stored.number));
+  std::vector<ReadCheck> read_set = releases.read_set;
+  read_set.push_back(std::move(stored.check));
+  return FactOfRequestStep(
+      stored.number, row, fact.SerializeAsString(), std::move(read_set),
+      [](requests::v1::DataRequest* ended) { return ended->mutable_ended(); },
+      [releases = std::move(releases)](const Placement& placement, WriteBatch* batch) {
+        releases.Write(placement.sequence, requests::v1::RELEASE_REASON_WITHDRAWN, batch);
+      });
 }
 
 }  // namespace onereturn::ingestion

@@ -9,7 +9,6 @@
 #include "common/feed/wire.h"
 #include "services/ingestion/app/requests/claim_reading.h"
 #include "services/ingestion/definitions/minutes_messages.h"
-#include "services/ingestion/domain/requests/owed.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -21,6 +20,7 @@ constexpr size_t kPartBytes = 48 * 1024;
 struct Missing {
   std::set<std::string> items;
   Timestamp due;
+  bool owed_to_collection = false;
 };
 
 // Returns that are alike in everything but the organisation.
@@ -65,6 +65,7 @@ std::map<PartKey, Missing> MissingOf(const MatchResult& match, const NewHome* ho
         const std::string& collection = is_new ? home->collection.code() : gap.collection;
         Missing& one = missing[PartKey{collection, period, organisation}];
         one.due = std::max(one.due, gap.due);
+        one.owed_to_collection |= gap.owed_to_collection;
         for (const std::string& item : gap.items) {
           one.items.insert(is_new ? home->code_of.at(item) : item);
         }
@@ -156,9 +157,9 @@ IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue,
                     const NewHome* home) {
   std::map<Alike, std::vector<std::string>> groups;
   for (const auto& [part, missing] : MissingOf(match, home)) {
-    const bool owed = IsInFrames(catalogue, part);
-    groups[Alike{part.collection, part.period, missing.items, missing.due.micros, owed}].push_back(
-        part.organisation);
+    groups[Alike{part.collection, part.period, missing.items, missing.due.micros,
+                 missing.owed_to_collection}]
+        .push_back(part.organisation);
   }
   IssuePlan plan;
   Packer packer;

@@ -229,7 +229,7 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   const MatchResult result = MatchAsk(matched.ask, matched.world);
   RETURN_IF_ERROR(matched.owed->status());
   const requests::v1::Match match = MessageOf(result, matched.ask, matched.sequence);
-  RETURN_IF_ERROR(CheckConcernsSettled(row, match, today));
+  RETURN_IF_ERROR(CheckConcernsSettled(row, match, today, row.decided().reason()));
   RETURN_IF_ERROR(CheckAsksNoMore(row, match.summary()));
 
   const FactRequest own = RequestOf(origin, request);

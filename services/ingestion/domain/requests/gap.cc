@@ -66,10 +66,10 @@ class GapRows {
  public:
   explicit GapRows(const OrganisationIndex& index) : index_(index) {}
 
-  void Add(const std::string& collection, bool awaited, Timestamp due, const Period& period,
+  void Add(const std::string& collection, PartAsk ask, Timestamp due, const Period& period,
            std::vector<SameItems> groups) {
     for (SameItems& group : groups) {
-      rows_[{collection, awaited, due, std::move(group.items), std::move(group.organisations)}]
+      rows_[{collection, ask, due, std::move(group.items), std::move(group.organisations)}]
           .push_back(period);
     }
   }
@@ -77,9 +77,9 @@ class GapRows {
   std::vector<Gap> Gaps() {
     std::vector<Gap> gaps;
     for (auto& [key, periods] : rows_) {
-      const auto& [collection, awaited, due, items, organisations] = key;
+      const auto& [collection, ask, due, items, organisations] = key;
       std::sort(periods.begin(), periods.end());
-      Gap gap{collection, items, {}, periods, due, awaited};
+      Gap gap{collection, items, {}, periods, due, IsAwaited(ask), ask == PartAsk::kOwedByFrames};
       for (const uint32_t organisation : organisations) {
         gap.organisations.push_back(index_.CodeOf(organisation));
       }
@@ -96,7 +96,7 @@ class GapRows {
 
  private:
   using Key =
-      std::tuple<std::string, bool, Timestamp, std::vector<std::string>, std::vector<uint32_t>>;
+      std::tuple<std::string, PartAsk, Timestamp, std::vector<std::string>, std::vector<uint32_t>>;
   const OrganisationIndex& index_;
   std::map<Key, std::vector<Period>> rows_;
 };
@@ -136,7 +136,7 @@ void AddReturns(const AskedReturns& asked, PartAsk wanted, uint32_t notice_days,
   const Timestamp moment = wanted == PartAsk::kOwedByFrames
                                ? due.DueOfOwed(*of.over_time, of.period)
                                : due.DueOf(of.over_time, of.period, notice_days);
-  rows->Add(*of.collection, IsAwaited(wanted), moment, of.period, std::move(groups));
+  rows->Add(*of.collection, wanted, moment, of.period, std::move(groups));
 }
 
 }  // namespace
@@ -170,6 +170,10 @@ bool MarkAsks(const Ask& ask, const MatchWorld& world, const std::vector<PeriodN
           key.organisation = index.CodeOf(organisation);
           if (world.is_owed(key, item)) asked = PartAsk::kOwedToRequest;
         }
+        part.of->owed_already.resize(index.count(), 0);
+        if (IsAwaited(asked) || (world.is_owed != nullptr && world.is_owed(key, ""))) {
+          part.of->owed_already[organisation] = 1;
+        }
         outstanding |= asked == PartAsk::kOutstanding;
       }
     }
@@ -191,8 +195,8 @@ std::vector<Gap> GapsOf(const std::vector<PeriodNeeds>& needs, uint32_t notice_d
     for (const auto& [name, need] : of_period.without_home()) {
       items.push_back({name, &need.organisations});
     }
-    rows.Add("", false, due.DueOf(nullptr, of_period.period(), notice_days), of_period.period(),
-             GroupByItems(items, returns.index().count()));
+    rows.Add("", PartAsk::kOutstanding, due.DueOf(nullptr, of_period.period(), notice_days),
+             of_period.period(), GroupByItems(items, returns.index().count()));
   }
   return rows.Gaps();
 }

@@ -30,6 +30,8 @@ struct CollectionReturns {
   std::vector<uint8_t> reports = {};
   std::vector<uint8_t> named_by_frames = {};
   std::vector<const HeldRevision*> held = {};
+  // Of those that are asked for something: the return as a whole is owed already. Empty: nobody is.
+  std::vector<uint8_t> owed_already = {};
   absl::flat_hash_map<uint32_t, std::vector<uint32_t>> reporting_below = {};
   // Marks of whoever counts returns: the number of the last count in which it was seen.
   std::vector<uint32_t> counted = {};

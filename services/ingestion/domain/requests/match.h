@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "common/clock/clock.h"
 #include "common/period/civil_day.h"
+#include "common/period/london_day.h"
 #include "common/period/period.h"
 #include "services/ingestion/domain/requests/ask.h"
 #include "services/ingestion/domain/requests/coverage.h"
@@ -78,6 +78,7 @@ struct Gap {
   std::vector<Period> periods;
   Timestamp due;
   bool awaited = false;
+  bool owed_to_collection = false;  // Awaited: its frames name them.
 };
 
 struct OrganisationPrice {
@@ -99,7 +100,8 @@ struct MatchResult {
   std::optional<CivilDay> last_due;  // Of the gap, in London.
 };
 
-// Is it owed already, for an earlier request: this item of this return?
+// Is it owed already, for an earlier request: this item of this return? Without an item: the
+// return, for anything?
 using IsOwed = std::function<bool(const PartKey& part, const std::string& item)>;
 
 struct MatchWorld {

@@ -63,10 +63,12 @@ class PriceOfPeriod {
       needed = true;
       if (!IsAskedHere(part)) continue;
       asked = true;
-      price_.outstanding += item.minutes[place];
+      const bool awaited = IsAwaited(part.asks[organisation_]);
+      (awaited ? price_.avoided : price_.outstanding) += item.minutes[place];
       if (std::find(sent_.begin(), sent_.end(), part.of) != sent_.end()) continue;
       sent_.push_back(part.of);
-      price_.outstanding += MinutesOfReturn(*part.of);
+      const bool owed = part.of->owed_already[organisation_] != 0;
+      (owed ? price_.avoided : price_.outstanding) += MinutesOfReturn(*part.of);
     }
     if (needed && !asked) price_.avoided += first_item_minutes_;
   }
@@ -80,7 +82,7 @@ class PriceOfPeriod {
  private:
   // What an earlier asked period was charged with costs nothing more.
   bool IsAskedHere(ItemReturns& part) const {
-    if (part.asks.empty() || part.asks[organisation_] != PartAsk::kOutstanding) return false;
+    if (part.asks.empty() || part.asks[organisation_] == PartAsk::kNone) return false;
     uint16_t& asked_in = part.asked_in[organisation_];
     if (asked_in == 0) asked_in = asked_period_;
     return asked_in == asked_period_;
