@@ -210,7 +210,7 @@ class Leading {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Period>> PeriodsOf(const DataRequest& request) {
+absl::StatusOr<std::vector<Period>> PeriodsAsked(const DataRequest& request) {
   if (request.from_period().empty()) return Empty("from_period", "is missing");
   ASSIGN_OR_RETURN(const Period first, ReadPeriod(request.from_period(), "from_period"));
   const absl::StatusOr<CivilDay> expiry = CivilDay::Parse(request.expiry());
@@ -241,9 +241,9 @@ absl::StatusOr<std::vector<Period>> PeriodsOf(const DataRequest& request) {
   return periods;
 }
 
-absl::StatusOr<std::vector<std::string>> OrganisationsOf(const OrganisationSelector& selector,
-                                                         const KnownCatalogue& catalogue,
-                                                         const CivilDay& day) {
+absl::StatusOr<std::vector<std::string>> OrganisationsChosen(const OrganisationSelector& selector,
+                                                             const KnownCatalogue& catalogue,
+                                                             const CivilDay& day) {
   if (selector.types().empty()) return Empty("selector.types", "is empty");
   const std::string& within = selector.within();
   if (!within.empty() && catalogue.organisations.count(within) == 0) {
@@ -276,7 +276,7 @@ absl::StatusOr<std::vector<std::string>> OrganisationsOf(const OrganisationSelec
 
 absl::StatusOr<Ask> AskOf(const DataRequest& request, const KnownCatalogue& catalogue) {
   ASSIGN_OR_RETURN(Ask ask, ReadFields(request));
-  ASSIGN_OR_RETURN(ask.periods, PeriodsOf(request));
+  ASSIGN_OR_RETURN(ask.periods, PeriodsAsked(request));
   if (ask.lines.empty()) return Empty("lines", "is empty: which figures?");
   if (request.has_issue()) {
     ask.organisations.assign(request.issue().organisations().begin(),
@@ -290,7 +290,7 @@ absl::StatusOr<Ask> AskOf(const DataRequest& request, const KnownCatalogue& cata
   RETURN_IF_ERROR(CheckNamed(request, ask, catalogue));
   if (request.has_selector()) {
     ASSIGN_OR_RETURN(ask.organisations,
-                     OrganisationsOf(request.selector(), catalogue, ask.periods.back().end()));
+                     OrganisationsChosen(request.selector(), catalogue, ask.periods.back().end()));
     return ask;
   }
   ask.organisations.assign(request.organisations().begin(), request.organisations().end());

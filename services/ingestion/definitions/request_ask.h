@@ -32,12 +32,12 @@ absl::StatusOr<Ask> AskOf(const requests::v1::DataRequest& request,
 
 // Its periods, in order: those from the first to the last; of a standing request without a last up
 // to the one in which its expiry lies. PERIOD, FUTURE_PERIOD; EMPTY_SELECTOR where it names none.
-absl::StatusOr<std::vector<Period>> PeriodsOf(const requests::v1::DataRequest& request);
+absl::StatusOr<std::vector<Period>> PeriodsAsked(const requests::v1::DataRequest& request);
 
 // Those of its types that are open on the day, below `within` by leading relationships that are in
 // force then, in order of code. ODS_UNKNOWN where `within` is not defined; EMPTY_SELECTOR where it
 // chooses nobody, FIELD_INVALID where it chooses more than kMostAskedOrganisations.
-absl::StatusOr<std::vector<std::string>> OrganisationsOf(
+absl::StatusOr<std::vector<std::string>> OrganisationsChosen(
     const requests::v1::OrganisationSelector& selector, const KnownCatalogue& catalogue,
     const CivilDay& day);
 

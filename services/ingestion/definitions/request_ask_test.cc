@@ -168,14 +168,14 @@ TEST(RequestAskTest, ASelectorChoosesThoseThatAreOpenAndBelow) {
 TEST(RequestAskTest, AStandingRequestGoesOnUntilItExpires) {
   auto request = RequestWith("standing: true expiry: '2025-12-15' due_date: '2025-10-01'");
   request.clear_to_period();
-  EXPECT_THAT(TextsOf(PeriodsOf(request).value()),
+  EXPECT_THAT(TextsOf(PeriodsAsked(request).value()),
               ElementsAre("2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09",
                           "2025-10", "2025-11", "2025-12"));
   request.set_standing(false);
-  EXPECT_THAT(PeriodsOf(request), HasReason(Reason::kPeriod));
+  EXPECT_THAT(PeriodsAsked(request), HasReason(Reason::kPeriod));
   request.set_standing(true);
   request.set_from_period("2025-04/P12M");
-  EXPECT_THAT(PeriodsOf(request), HasReason(Reason::kPeriod));
+  EXPECT_THAT(PeriodsAsked(request), HasReason(Reason::kPeriod));
 }
 
 TEST(RequestAskTest, PeriodsAreOfOneKindInOrderAndAtMostAHundredAndTwenty) {
