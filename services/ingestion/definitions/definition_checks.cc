@@ -16,6 +16,7 @@
 #include "common/period/civil_day.h"
 #include "common/status/error.h"
 #include "services/ingestion/definitions/collection_builder.h"
+#include "services/ingestion/definitions/item_checks.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -23,10 +24,6 @@ namespace {
 constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxDimensionBytes = 64;
 constexpr size_t kMaxReasonTextBytes = 1'000;
-
-bool IsDimensionCode(absl::string_view text) {
-  return !text.empty() && text.size() <= kMaxDimensionBytes && IsSafeText(text);
-}
 
 // The type that the child of a kind has. Each kind leads to a higher level, so that organisations
 // of their types cannot belong to each other in a circle.
@@ -223,6 +220,10 @@ std::string CodeRule(CodeStyle style) {
              : "must be 1 to 32 letters, digits and hyphens";
 }
 
+bool IsDimensionCode(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxDimensionBytes && IsSafeText(text);
+}
+
 absl::Status CheckItem(const catalogue::v1::DataItem& item) {
   Error faults(Reason::kDefinitionInvalid,
                absl::StrCat("the definition of item ", item.code(), " is wrong"));
@@ -270,6 +271,7 @@ absl::Status CheckItem(const catalogue::v1::DataItem& item) {
       }
     }
   }
+  CheckForRequests(item, &faults);
   if (faults.fields_total() > 0) return faults;
   return absl::OkStatus();
 }

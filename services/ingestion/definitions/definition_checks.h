@@ -22,6 +22,8 @@ enum class CodeStyle {
 bool IsCode(absl::string_view text, CodeStyle style);
 // The rule in words, for a fault.
 std::string CodeRule(CodeStyle style);
+// Of a dimension, or a value of one: 1 to 64 bytes that can be shown.
+bool IsDimensionCode(absl::string_view text);
 
 // Faults of a name that people read, of a day "YYYY-MM-DD", and of the periods of a definition with
 // what its retirement takes. `kind`: which periods are taken; absent: of every kind that can be

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -9,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "common/base/utf8.h"
 #include "common/period/civil_day.h"
+#include "common/status/status_macros.h"
 #include "services/ingestion/definitions/definition_checks.h"
 
 namespace onereturn::ingestion {
@@ -122,6 +125,17 @@ void CheckWindow(const timetable::v1::CollectionWindow& window, PeriodKind kind,
              window.due_working_day() == window.open_working_day()) {
     faults->Field("window.due_time_of_day", "is the moment at which the window opens");
   }
+}
+
+absl::StatusOr<WorkingCalendar> CalendarOf(const timetable::v1::Calendar& calendar) {
+  ASSIGN_OR_RETURN(const CivilDay first, CivilDay::Parse(calendar.from_date()));
+  ASSIGN_OR_RETURN(const CivilDay last, CivilDay::Parse(calendar.to_date()));
+  std::set<CivilDay> holidays;
+  for (const timetable::v1::Holiday& holiday : calendar.holidays()) {
+    ASSIGN_OR_RETURN(const CivilDay day, CivilDay::Parse(holiday.date()));
+    holidays.insert(day);
+  }
+  return WorkingCalendar(first, last, std::move(holidays));
 }
 
 std::optional<WindowSpec> SpecOf(const timetable::v1::CollectionWindow& window) {

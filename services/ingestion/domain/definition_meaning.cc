@@ -4,7 +4,7 @@
 
 namespace onereturn::ingestion {
 
-std::vector<MeaningFault> FaultsOfNewMeaning(const ItemMeaning& before, const ItemMeaning& after,
+std::vector<MeaningFault> FaultsOfNewMeaning(const CodeMeaning& before, const CodeMeaning& after,
                                              bool dated) {
   std::vector<MeaningFault> faults;
   const auto look = [&faults](bool same, const char* field, const std::string& was) {

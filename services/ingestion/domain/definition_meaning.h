@@ -9,7 +9,7 @@
 
 namespace onereturn::ingestion {
 
-struct ItemMeaning {
+struct CodeMeaning {
   std::string concept_text;
   std::string unit;
   bool additive_over_organisations = false;
@@ -25,7 +25,7 @@ struct MeaningFault {
 
 // In what the new meaning is another. A dimension may get more values; it may lose values where
 // `dated`: the new version is for some periods alone, so that earlier ones keep theirs.
-std::vector<MeaningFault> FaultsOfNewMeaning(const ItemMeaning& before, const ItemMeaning& after,
+std::vector<MeaningFault> FaultsOfNewMeaning(const CodeMeaning& before, const CodeMeaning& after,
                                              bool dated);
 
 }  // namespace onereturn::ingestion

@@ -9,9 +9,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const ItemMeaning kBeds{"Beds open overnight.", "bed days", true, true, {{"sector", {"GA", "MH"}}}};
+const CodeMeaning kBeds{"Beds open overnight.", "bed days", true, true, {{"sector", {"GA", "MH"}}}};
 
-std::vector<std::string> FieldsOf(const ItemMeaning& after, bool dated = false) {
+std::vector<std::string> FieldsOf(const CodeMeaning& after, bool dated = false) {
   std::vector<std::string> fields;
   for (const MeaningFault& fault : FaultsOfNewMeaning(kBeds, after, dated)) {
     fields.push_back(fault.field);
@@ -28,7 +28,7 @@ TEST(DefinitionMeaningTest, EachPartOfTheMeaningStays) {
 }
 
 TEST(DefinitionMeaningTest, ADimensionMayGetValuesAndLosesThemOnlyFromAPeriodOn) {
-  ItemMeaning after = kBeds;
+  CodeMeaning after = kBeds;
   after.dimensions["sector"] = {"GA", "MH", "LD"};
   EXPECT_THAT(FieldsOf(after), IsEmpty());
   after.dimensions["sector"] = {"GA", "LD"};

@@ -76,8 +76,8 @@ absl::StatusOr<bool> HoldsFigures(const Reader& reader, CatalogueTime* time,
   return false;
 }
 
-ItemMeaning MeaningOf(const DataItem& item) {
-  ItemMeaning meaning{item.concept_text(),
+CodeMeaning MeaningOf(const DataItem& item) {
+  CodeMeaning meaning{item.concept_text(),
                       item.unit(),
                       item.additive_over_organisations(),
                       item.additive_over_time(),

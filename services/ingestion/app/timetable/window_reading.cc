@@ -1,7 +1,6 @@
 #include "services/ingestion/app/timetable/window_reading.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -15,16 +14,6 @@
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
-absl::StatusOr<WorkingCalendar> CalendarOf(const timetable::v1::Calendar& calendar) {
-  ASSIGN_OR_RETURN(const CivilDay first, CivilDay::Parse(calendar.from_date()));
-  ASSIGN_OR_RETURN(const CivilDay last, CivilDay::Parse(calendar.to_date()));
-  std::set<CivilDay> holidays;
-  for (const timetable::v1::Holiday& holiday : calendar.holidays()) {
-    ASSIGN_OR_RETURN(const CivilDay day, CivilDay::Parse(holiday.date()));
-    holidays.insert(day);
-  }
-  return WorkingCalendar(first, last, std::move(holidays));
-}
 
 absl::StatusOr<std::optional<FoundCalendar>> FindCalendar(const Reader& reader,
                                                           const std::string& code,

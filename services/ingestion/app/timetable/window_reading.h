@@ -20,9 +20,6 @@
 
 namespace onereturn::ingestion {
 
-// Of a definition that was accepted. DATA_LOSS when it cannot be read.
-absl::StatusOr<WorkingCalendar> CalendarOf(const timetable::v1::Calendar& calendar);
-
 struct FoundCalendar {
   WorkingCalendar calendar;
   uint32_t version = 0;

@@ -89,7 +89,10 @@ struct KnownGuidance {
 // What a steward said of a description and an item.
 struct LikenessDecision {
   bool same = false;
+  friend bool operator==(const LikenessDecision&, const LikenessDecision&) = default;
 };
+// By DescriptionKey(description) of likeness.h, then item.
+using LikenessDecisions = std::map<std::string, std::map<std::string, LikenessDecision>>;
 
 struct MatchingRules {
   uint32_t notice_days_existing = 0;
@@ -99,6 +102,7 @@ struct MatchingRules {
   uint32_t near_duplicate_from = 1001;             // In thousandths; beyond 1,000: never.
   Minutes new_item_minutes;
   Minutes new_collection_minutes;
+  friend bool operator==(const MatchingRules&, const MatchingRules&) = default;
 };
 
 struct KnownCatalogue {
@@ -106,8 +110,7 @@ struct KnownCatalogue {
   std::map<std::string, CollectionOverTime> collections;
   std::map<std::string, KnownOrganisation> organisations;
   std::vector<KnownGuidance> guidance;
-  // By DescriptionKey(description) of likeness.h, then item.
-  std::map<std::string, std::map<std::string, LikenessDecision>> likenesses;
+  LikenessDecisions likenesses;
   MatchingRules rules;
 };
 

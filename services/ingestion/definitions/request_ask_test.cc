@@ -1,0 +1,270 @@
+#include "services/ingestion/definitions/request_ask.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/status/error.h"
+#include "common/status/testing/status_matchers.h"
+#include "onereturn/config/v1/definitions.pb.h"
+#include "services/ingestion/definitions/known_catalogue_builder.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+// X24 over Y63 over ICB QWO over RCF; RAE led by the region alone, RJL by the nation alone. QHM has
+// half of RCF and does not lead. RLQ closed on 31 March 2025.
+KnownCatalogue SmallEngland() {
+  const std::string open = "from_date: '2022-07-01' lead: true } }";
+  const std::string text =
+      "organisations { code: 'X24' type: ORGANISATION_TYPE_NATIONAL_BODY } "
+      "organisations { code: 'Y63' type: ORGANISATION_TYPE_REGION "
+      "relationships { kind: RELATIONSHIP_KIND_REGION_TO_NATION parent: 'X24' " +
+      open +
+      "organisations { code: 'QWO' type: ORGANISATION_TYPE_ICB "
+      "relationships { kind: RELATIONSHIP_KIND_ICB_TO_REGION parent: 'Y63' " +
+      open +
+      "organisations { code: 'QHM' type: ORGANISATION_TYPE_ICB }"
+      "organisations { code: 'RCF' type: ORGANISATION_TYPE_PROVIDER "
+      "relationships { kind: RELATIONSHIP_KIND_PROVIDER_TO_ICB parent: 'QHM' "
+      "from_date: '2022-07-01' share_millionths: 500000 } "
+      "relationships { kind: RELATIONSHIP_KIND_PROVIDER_TO_ICB parent: 'QWO' " +
+      open +
+      "organisations { code: 'RAE' type: ORGANISATION_TYPE_PROVIDER "
+      "relationships { kind: RELATIONSHIP_KIND_PROVIDER_TO_REGION parent: 'Y63' " +
+      open +
+      "organisations { code: 'RJL' type: ORGANISATION_TYPE_PROVIDER "
+      "relationships { kind: RELATIONSHIP_KIND_PROVIDER_TO_NATION parent: 'X24' " +
+      open +
+      "organisations { code: 'RLQ' type: ORGANISATION_TYPE_PROVIDER close_date: '2025-03-31' "
+      "relationships { kind: RELATIONSHIP_KIND_PROVIDER_TO_ICB parent: 'QWO' " +
+      open +
+      "items { code: 'beds' } items { code: 'old' valid_from_period: '2020-04' "
+      "retired_from_period: '2025-04' }";
+  config::v1::DefinitionSet set;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &set));
+  CatalogueMessages messages;
+  messages.organisations = {set.organisations().begin(), set.organisations().end()};
+  messages.items = {set.items().begin(), set.items().end()};
+  return BuildKnownCatalogue(messages).value();
+}
+
+requests::v1::DataRequest RequestWith(const std::string& changes) {
+  requests::v1::DataRequest request;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      "lines { item: 'beds' } organisations: 'RCF' from_period: '2025-04' to_period: '2025-06' "
+      "due_date: '2025-09-30' expiry: '2026-03-31'",
+      &request));
+  requests::v1::DataRequest changed;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(changes, &changed)) << changes;
+  if (changed.lines_size() > 0) request.clear_lines();
+  if (changed.organisations_size() > 0 || changed.has_selector()) request.clear_organisations();
+  request.MergeFrom(changed);
+  return request;
+}
+
+absl::StatusOr<Ask> AskWith(const std::string& changes) {
+  return AskOf(RequestWith(changes), SmallEngland());
+}
+
+std::vector<std::string> FieldsAtFault(const absl::Status& status) {
+  std::vector<std::string> fields;
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  if (!details.has_value()) return fields;
+  for (const FieldViolation& fault : details->fields) fields.push_back(fault.field);
+  return fields;
+}
+
+std::vector<std::string> TextsOf(const std::vector<Period>& periods) {
+  std::vector<std::string> texts;
+  for (const Period& period : periods) texts.push_back(period.ToString());
+  return texts;
+}
+
+TEST(RequestAskTest, ALineByItsCode) {
+  const auto ask = AskWith(
+      "lines { item: 'beds' detail: DETAIL_BY_DIMENSIONS "
+      "dimensions { code: 'ward' values: 'w' values: 'a' } dimensions { code: 'age' } "
+      "guidance: 'DCB2050' guidance_edition: '2.1' estimated_minutes { gathering: 4 } } "
+      "organisations: ['RJL', 'RCF'] freshness { accepted_from: '2025-08-01' final_only: true } "
+      "ask_anew: true");
+  ASSERT_THAT(ask, IsOk());
+  ASSERT_THAT(ask->lines, SizeIs(1));
+  const AskLine& line = ask->lines[0];
+  EXPECT_EQ(line.item, "beds");
+  EXPECT_FALSE(line.described.has_value());
+  EXPECT_FALSE(line.as_held);
+  EXPECT_THAT(line.dimensions,
+              ElementsAre(AskedDimension{"age", {}}, AskedDimension{"ward", {"a", "w"}}));
+  EXPECT_EQ(line.guidance, "DCB2050");
+  EXPECT_EQ(line.guidance_edition, "2.1");
+  EXPECT_FALSE(line.justified);
+  EXPECT_EQ((*line.estimated_minutes)[Lens::kGathering], 4u);
+  EXPECT_THAT(ask->organisations, ElementsAre("RCF", "RJL"));
+  EXPECT_THAT(TextsOf(ask->periods), ElementsAre("2025-04", "2025-05", "2025-06"));
+  EXPECT_EQ(ask->accepted_from->ToString(), "2025-08-01");
+  EXPECT_TRUE(ask->final_only);
+  EXPECT_TRUE(ask->ask_anew);
+  EXPECT_EQ(ask->due_date.ToString(), "2025-09-30");
+}
+
+TEST(RequestAskTest, ADescribedItemThereAndBack) {
+  const auto request = RequestWith(
+      "lines { described { display_name: 'Beds open' concept_code: 'bed' measure: 'count' "
+      "population: 'adults' cut_off: '1-day' unit: 'beds' definition_text: 'Beds that are open.' "
+      "dimensions { code: 'ward' values: 'b' values: 'a' } dimensions { code: 'age' } } "
+      "justification: 'Ours are weekly.' }");
+  const auto ask = AskOf(request, SmallEngland());
+  ASSERT_THAT(ask, IsOk());
+  const AskLine& line = ask->lines[0];
+  EXPECT_TRUE(line.justified);
+  ASSERT_TRUE(line.described.has_value());
+  EXPECT_EQ(line.described->meaning, (ItemMeaning{"bed", "count", "adults", "1-day"}));
+  EXPECT_EQ(line.described->dimensions[1].values, (std::vector<std::string>{"a", "b"}));
+  const requests::v1::DescribedItem message = MessageOf(*line.described);
+  EXPECT_EQ(message.unit(), "beds");
+  EXPECT_EQ(message.definition_text(), "Beds that are open.");
+  EXPECT_EQ(message.dimensions(0).code(), "age");
+  EXPECT_EQ(DescribedItemOf(message).dimensions, line.described->dimensions);
+}
+
+TEST(RequestAskTest, ASelectorChoosesThoseThatAreOpenAndBelow) {
+  const std::string providers = "selector { types: ORGANISATION_TYPE_PROVIDER ";
+  const std::vector<std::pair<std::string, std::vector<std::string>>> chosen = {
+      {"}", {"RAE", "RCF", "RJL"}},
+      {"within: 'QWO' }", {"RCF"}},
+      {"within: 'Y63' }", {"RAE", "RCF"}},
+      {"within: 'X24' }", {"RAE", "RCF", "RJL"}},
+      {"types: ORGANISATION_TYPE_ICB within: 'X24' }", {"QWO", "RAE", "RCF", "RJL"}},
+  };
+  for (const auto& [selector, organisations] : chosen) {
+    const auto ask = AskWith(providers + selector);
+    ASSERT_THAT(ask, IsOk()) << selector;
+    EXPECT_EQ(ask->organisations, organisations) << selector;
+  }
+  // By what they are on the last day of the last period, whatever came before.
+  EXPECT_THAT(AskWith(providers + "within: 'QWO' } from_period: '2025-02' to_period: '2025-03'")
+                  ->organisations,
+              ElementsAre("RCF", "RLQ"));
+  EXPECT_THAT(AskWith(providers + "within: 'QWO' } from_period: '2025-02' to_period: '2025-04'")
+                  ->organisations,
+              ElementsAre("RCF"));
+  // Before anybody was below it.
+  EXPECT_THAT(AskWith(providers + "within: 'QWO' } from_period: '2022-05' to_period: '2022-06'"),
+              HasReason(Reason::kEmptySelector));
+  // A share is no lead.
+  EXPECT_THAT(AskWith(providers + "within: 'QHM' }"), HasReason(Reason::kEmptySelector));
+  EXPECT_THAT(AskWith(providers + "within: 'QQQ' }"), HasReason(Reason::kOdsUnknown));
+}
+
+TEST(RequestAskTest, AStandingRequestGoesOnUntilItExpires) {
+  auto request = RequestWith("standing: true expiry: '2025-12-15' due_date: '2025-10-01'");
+  request.clear_to_period();
+  EXPECT_THAT(TextsOf(PeriodsAsked(request).value()),
+              ElementsAre("2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09",
+                          "2025-10", "2025-11", "2025-12"));
+  request.set_standing(false);
+  EXPECT_THAT(PeriodsAsked(request), HasReason(Reason::kPeriod));
+  request.set_standing(true);
+  request.set_from_period("2025-04/P12M");
+  EXPECT_THAT(PeriodsAsked(request), HasReason(Reason::kPeriod));
+}
+
+TEST(RequestAskTest, PeriodsAreOfOneKindInOrderAndAtMostAHundredAndTwenty) {
+  EXPECT_THAT(AskWith("from_period: '2015-04' to_period: '2025-03'")->periods, SizeIs(120));
+  EXPECT_THAT(TextsOf(AskWith("from_period: '2024-04/P12M' to_period: '2024-06/P12M'")->periods),
+              ElementsAre("2024-04/P12M", "2024-05/P12M", "2024-06/P12M"));
+  const std::vector<std::string> bad = {
+      "from_period: '2015-04' to_period: '2025-04'",
+      "from_period: '2025-06' to_period: '2025-04'",
+      "from_period: '2025-04' to_period: '2025-Q3'",
+      "from_period: 'April 2025'",
+      "to_period: 'April 2025'",
+      "from_period: 'FY2025-PLAN' to_period: 'FY2025-PLAN'",
+      "from_period: '2024-04/P12M' to_period: '2024-06/P3M'",
+  };
+  for (const std::string& periods : bad) {
+    EXPECT_THAT(AskWith(periods), HasReason(Reason::kPeriod)) << periods;
+  }
+  EXPECT_THAT(AskWith("from_period: '2026-04' to_period: '2026-06'"),
+              HasReason(Reason::kFuturePeriod));
+}
+
+TEST(RequestAskTest, NothingAskedIsAnEmptySelector) {
+  auto request = RequestWith("");
+  request.clear_lines();
+  EXPECT_THAT(AskOf(request, SmallEngland()), HasReason(Reason::kEmptySelector));
+  request = RequestWith("");
+  request.clear_organisations();
+  EXPECT_THAT(AskOf(request, SmallEngland()), HasReason(Reason::kEmptySelector));
+  request.mutable_selector();
+  EXPECT_THAT(AskOf(request, SmallEngland()), HasReason(Reason::kEmptySelector));
+  request = RequestWith("");
+  request.clear_from_period();
+  EXPECT_THAT(AskOf(request, SmallEngland()), HasReason(Reason::kEmptySelector));
+}
+
+TEST(RequestAskTest, WhatIsNotKnownOrNoMoreIsNamed) {
+  const auto unknown = AskWith("lines { item: 'beds' } lines { item: 'wards' }");
+  EXPECT_THAT(unknown, HasReason(Reason::kDefinitionUnknown));
+  EXPECT_THAT(FieldsAtFault(unknown.status()), ElementsAre("lines[1].item"));
+  EXPECT_THAT(AskWith("lines { item: 'old' }"), HasReason(Reason::kDefinitionRetired));
+  // It was in use in the first of the periods.
+  EXPECT_THAT(AskWith("lines { item: 'old' } from_period: '2025-03'"), IsOk());
+  EXPECT_THAT(AskWith("organisations: 'RZZ'"), HasReason(Reason::kOdsUnknown));
+  const auto closed = AskWith("organisations: ['RCF', 'RLQ'] from_period: '2025-03'");
+  EXPECT_THAT(closed, HasReason(Reason::kOdsClosed));
+  EXPECT_THAT(FieldsAtFault(closed.status()), ElementsAre("organisations[1]"));
+  EXPECT_THAT(AskWith("organisations: 'RLQ' from_period: '2025-02' to_period: '2025-03'"), IsOk());
+}
+
+TEST(RequestAskTest, EveryFaultOfAFieldIsNamedAtOnce) {
+  const std::vector<std::pair<std::string, std::string>> bad = {
+      {"lines { }", "lines[0].item"},
+      {"lines { item: 'Beds' }", "lines[0].item"},
+      {"lines { item: 'beds' dimensions { code: 'ward' } }", "lines[0].dimensions"},
+      {"lines { item: 'beds' detail: DETAIL_BY_DIMENSIONS dimensions { } }",
+       "lines[0].dimensions[0].code"},
+      {"lines { item: 'beds' detail: DETAIL_BY_DIMENSIONS dimensions { code: 'a' } dimensions { "
+       "code: 'a' } }",
+       "lines[0].dimensions[1].code"},
+      {"lines { item: 'beds' guidance_edition: '2' }", "lines[0].guidance_edition"},
+      {"lines { item: 'beds' estimated_minutes { transmission: 100001 } }",
+       "lines[0].estimated_minutes.transmission"},
+      {"lines { described { display_name: 'B' unit: 'beds' } }",
+       "lines[0].described.definition_text"},
+      {"lines { described { display_name: 'B' definition_text: 'B' } }", "lines[0].described.unit"},
+      {"lines { described { display_name: 'B' unit: 'b' definition_text: 'B' measure: 'A b' } }",
+       "lines[0].described.measure"},
+      {"organisations: 'rcf'", "organisations[0]"},
+      {"organisations: ['RCF', 'RCF']", "organisations[1]"},
+      {"organisations: 'RCF' selector { types: ORGANISATION_TYPE_ICB }", "selector"},
+      {"selector { types: 99 }", "selector.types"},
+      {"due_date: 'soon'", "due_date"},
+      {"expiry: '2025-09-30'", "expiry"},
+      {"freshness { accepted_from: '1 August' }", "freshness.accepted_from"},
+  };
+  for (const auto& [changes, field] : bad) {
+    const auto ask = AskWith(changes);
+    EXPECT_THAT(ask, HasReason(Reason::kFieldInvalid)) << changes;
+    EXPECT_THAT(FieldsAtFault(ask.status()), Contains(field)) << changes;
+  }
+}
+
+TEST(RequestAskTest, AnIssuedRequestIsAskedOfWhomItWasIssuedTo) {
+  auto request = RequestWith("lines { item: 'gone' } issue { organisations: ['RAE', 'RZZ'] }");
+  const auto ask = AskOf(request, SmallEngland());
+  ASSERT_THAT(ask, IsOk());
+  EXPECT_THAT(ask->organisations, ElementsAre("RAE", "RZZ"));
+}
+
+}  // namespace
+}  // namespace onereturn::ingestion
