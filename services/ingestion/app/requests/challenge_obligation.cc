@@ -19,7 +19,7 @@
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/request_steps.h"
-#include "services/ingestion/app/returns/read_returns.h"
+#include "services/ingestion/app/returns/accepted_return.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/request_table.h"
 

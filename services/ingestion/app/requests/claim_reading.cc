@@ -7,6 +7,7 @@
 #include "common/identity/rights.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/timetable/owed_return.h"
+#include "services/ingestion/definitions/minutes_messages.h"
 
 namespace onereturn::ingestion {
 namespace {

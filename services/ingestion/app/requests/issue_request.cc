@@ -251,7 +251,8 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   for (const std::string& one : matched.ask.organisations) statement.add_organisations(one);
   const std::vector<AnswerSource> sources = SourcesOf(matched);
   statement.set_sources(sources.size());
-  statement.set_sources_digest(std::string(DigestBytes(SourcesDigest(sources))));
+  const Digest sources_digest = SourcesDigest(sources);
+  statement.set_sources_digest(std::string(DigestBytes(sources_digest)));
   *statement.mutable_avoided() = match.summary().avoided();
   *statement.mutable_outstanding() = match.summary().outstanding();
 

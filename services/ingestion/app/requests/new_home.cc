@@ -8,6 +8,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/claim_reading.h"
+#include "services/ingestion/definitions/minutes_messages.h"
 
 namespace onereturn::ingestion {
 namespace {
