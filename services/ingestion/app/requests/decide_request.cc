@@ -79,7 +79,7 @@ bool IsOpenConcern(const DataRequest& request, const requests::v1::Concern& conc
   }
 }
 
-// How many days of notice are wanting; 0: none.
+// Is it due sooner than so many days from today?
 bool IsNoticeTooShort(const DataRequest& request, uint32_t days, const CivilDay& today) {
   const std::optional<CivilDay> first = today.PlusDays(days);
   return days > 0 && first.has_value() && request.due_date() < first->ToString();
