@@ -135,7 +135,8 @@ TEST(VisibleFieldsTest, AllMarkedFieldsAreKnown) {
                                            "onereturn.returns.v1.Revision.reason_text",
                                            "onereturn.returns.v1.Submission.explanations",
                                            "onereturn.returns.v1.Submission.reason_text",
-                                           "onereturn.returns.v1.Submission.sent_back_reason"}));
+                                           "onereturn.returns.v1.Submission.sent_back_reason",
+                                           "onereturn.timetable.v1.Extension.reason"}));
 }
 
 }  // namespace

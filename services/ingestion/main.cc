@@ -118,7 +118,7 @@ struct UseCases {
   const Drafts drafts{committer, &writer, &collections};
   const SignReturn sign_return{&writer, &collections};
   const ReplyToFinding replies{&writer};
-  const RequestsParts requests_parts;
+  const RequestsParts requests_parts{};
   const DataRequests data_requests{store, &writer, committer, requests_parts.matching()};
   RecentReviews recent_reviews;
   const ConcludeReview reviews{store, &writer, &recent_reviews};

@@ -185,8 +185,9 @@ TEST_F(InitTest, KeysAreForTheirOwnerAlone) {
               secret)
         << entry.path();
   }
-  // The authority's, three for TLS, three that sign, the issuer's, one for each of eleven callers.
-  EXPECT_EQ(keys, 1 + 3 + 3 + 1 + 11);
+  // The authority's, three for TLS, three that sign, the issuer's, one for each of thirteen
+  // callers.
+  EXPECT_EQ(keys, 1 + 3 + 3 + 1 + 13);
 }
 
 TEST_F(InitTest, WhatIsThereIsNeverOverwritten) {

@@ -60,6 +60,19 @@ TEST(FactFromEntryTest, OtherFactsOfTheCatalogueArePassedOver) {
   }
 }
 
+// The register of data requests: kinds 90 to 106.
+TEST(FactFromEntryTest, FactsOfDataRequestsArePassedOver) {
+  for (int kind = feed::v1::ENTRY_KIND_REQUEST_DRAFTED;
+       kind <= feed::v1::ENTRY_KIND_ACTION_RECORDED; ++kind) {
+    ASSERT_TRUE(feed::v1::EntryKind_IsValid(kind));
+    const auto entry = EntryOf(static_cast<feed::v1::EntryKind>(kind), feed::v1::ItemDefined());
+    const absl::StatusOr<Fact> fact = FactFromEntry(entry, {});
+    ASSERT_TRUE(fact.ok()) << kind << ": " << fact.status();
+    EXPECT_TRUE(std::holds_alternative<UnusedFact>(fact->content)) << kind;
+    EXPECT_EQ(fact->sequence, 7u);
+  }
+}
+
 TEST(FactFromEntryTest, ACollectionKeepsTheKindOfItsPeriods) {
   const std::pair<catalogue::v1::PeriodKind, PeriodKind> kinds[] = {
       {catalogue::v1::PERIOD_KIND_MONTH, PeriodKind::kMonth},

@@ -73,8 +73,9 @@ TEST_F(Deployment, ServesServicesAndCallers) {
   config::v1::RightsFile rights;
   ASSERT_TRUE(ReadTextProto(File("rights.textproto"), &rights).ok());
   EXPECT_TRUE(Rights::FromProto(rights).ok());
-  // Services; nine national callers and an organisation's two, with a person at each.
-  EXPECT_EQ(rights.principals_size(), 3 + 2 * (9 + 2));
+  // Services; nine national callers, two of bodies and an organisation's two, with a person at
+  // each.
+  EXPECT_EQ(rights.principals_size(), 3 + 2 * (9 + 2 + 2));
 
   for (const Persona& persona : PersonasOf({"RLQ"})) {
     const auto profile = ReadProfile(File(persona.name + ".profile.textproto"));
@@ -102,7 +103,7 @@ TEST_F(Deployment, KeysAreTheirOwnersAlone) {
     EXPECT_EQ(state.st_mode & 0777u, 0600u) << name;
     ++keys;
   }
-  EXPECT_EQ(keys, 1u + 3 + 3 + 1 + 11);  // Authority, services, their signatures, issuer, callers.
+  EXPECT_EQ(keys, 1u + 3 + 3 + 1 + 13);  // Authority, services, their signatures, issuer, callers.
 }
 
 TEST_F(Deployment, NeverOverwrites) {

@@ -2,6 +2,7 @@
 #ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REQUEST_BODIES_H_
 #define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REQUEST_BODIES_H_
 
+#include <optional>
 #include <set>
 #include <string>
 
