@@ -95,9 +95,8 @@ absl::StatusOr<std::string> LikenessName(const RequestsClient& client, absl::str
     }
   }
   if (digits.size() < kFewestDigits || found.size() != 1) {
-    return UsageError(
-        absl::StrCat("\"", text, "\" names ", found.empty() ? "no" : "not just one", " likeness"),
-        "Give it as onereturn request likenesses shows it.");
+    return UsageError(absl::StrCat("\"", text, "\" is too short, or names not just one likeness"),
+                      "Give it as onereturn request likenesses shows it.");
   }
   return found.front();
 }

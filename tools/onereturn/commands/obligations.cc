@@ -160,7 +160,7 @@ absl::StatusOr<ExitCode> AnswerIt(const ObligationOptions& options, bool uphold,
                    client.Call(&ObligationsClient::Stub::AnswerChallenge, request));
   return PrintStep(answer, ShortObligation(request.name()),
                    uphold ? "upheld, it is still to be sent"
-                          : absl::StrCat("dropped, ", ObligationStateText(answer.obligation())),
+                          : absl::StrCat("dropped; ", ObligationStateText(answer.obligation())),
                    "", &environment);
 }
 

@@ -40,7 +40,6 @@ absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environm
                    {"asked", issued ? held.issue().outstanding() : match.outstanding()}},
                   environment.console.width()));
   }
-  absl::StrAppend(&text, "  etag       ", held.etag(), "\n");
   environment.console.Print(text);
   return ExitCode::kOk;
 }

@@ -34,7 +34,7 @@ struct StepOptions {
 template <typename Request>
 absl::Status FillStep(const RequestsClient& client, const StepOptions& options, Request* request) {
   ASSIGN_OR_RETURN(*request->mutable_name(), RequestName(options.reference));
-  request->set_etag(options.etag);
+  request->set_etag(QuotedEtag(options.etag));
   if (!options.etag.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, request->name()));
   request->set_etag(held.etag());
@@ -75,7 +75,7 @@ absl::StatusOr<ExitCode> ReplyToOne(const StepOptions& options, Environment& env
   request.mutable_reply()->set_text(options.text);
   request.mutable_reply()->set_regional_filter(options.regional_filter);
   // Others may reply meanwhile, so that no etag is taken unless one is given.
-  request.set_etag(options.etag);
+  request.set_etag(QuotedEtag(options.etag));
   ASSIGN_OR_RETURN(const RequestsClient client,
                    ConnectToIngestion<requests::v1::RequestsService>(environment));
   ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, request.name()));

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "onereturn/catalogue/v1/stewardship.pb.h"
@@ -93,6 +94,10 @@ absl::StatusOr<std::string> RequestName(absl::string_view text) {
 std::string ReferenceOf(absl::string_view name) {
   absl::ConsumePrefix(&name, kRequests);
   return std::string(name);
+}
+
+std::string QuotedEtag(absl::string_view text) {
+  return text.empty() || text.front() == '"' ? std::string(text) : absl::StrCat("\"", text, "\"");
 }
 
 absl::StatusOr<std::string> ObligationName(absl::string_view text) {
@@ -198,6 +203,7 @@ std::string RequestText(const DataRequest& request) {
   std::string text =
       absl::StrCat(ReferenceOf(request.name()), "  ", Printable(request.title()), "\n");
   AppendRow("state", RequestStateText(request.state()), &text);
+  AppendRow("etag", absl::StrReplaceAll(request.etag(), {{"\"", ""}}), &text);
   AppendRow("asked by", absl::StrCat(request.requesting_body(), ", ", request.sponsor()), &text);
   AppendRow("purpose", WordsOf(request.purpose(), "PURPOSE_"), &text);
   AppendRow("basis", request.legal_basis(), &text);

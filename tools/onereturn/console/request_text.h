@@ -19,6 +19,9 @@ absl::StatusOr<std::string> RequestName(absl::string_view text);
 // "001-00" of either form.
 std::string ReferenceOf(absl::string_view name);
 
+// An etag as the API has it, quoted: of "7" as people write it, or as it is; "" stays.
+std::string QuotedEtag(absl::string_view text);
+
 // The name of an obligation, from "R0A/001-00.MSitAE.2026-04" or the name itself; a usage error for
 // anything else.
 absl::StatusOr<std::string> ObligationName(absl::string_view text);

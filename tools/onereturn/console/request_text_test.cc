@@ -32,6 +32,12 @@ TEST(RequestText, References) {
   EXPECT_EQ(ExitCodeOf(RequestName("winter").status()), ExitCode::kUsage);
 }
 
+TEST(RequestText, EtagsNeedNoQuotes) {
+  EXPECT_EQ(QuotedEtag("7"), "\"7\"");
+  EXPECT_EQ(QuotedEtag("\"7\""), "\"7\"");
+  EXPECT_EQ(QuotedEtag(""), "");
+}
+
 TEST(RequestText, Obligations) {
   constexpr char kName[] = "organisations/R0A/obligations/001-00.MSitAE.2026-04";
   EXPECT_EQ(*ObligationName(kName), kName);
@@ -89,7 +95,7 @@ TEST(RequestText, TheNewestReplyOfEachCounts) {
 
 TEST(RequestText, AllOfARequest) {
   const auto request = Read<requests::v1::DataRequest>(R"(
-    name: "requests/001-00" title: "Winter" requesting_body: "X24" sponsor: "Director of care"
+    name: "requests/001-00" title: "Winter" etag: "\"7\"" requesting_body: "X24" sponsor: "Director of care"
     purpose: PURPOSE_EVALUATING_TRENDS state: REQUEST_STATE_ISSUED
     selector { types: ORGANISATION_TYPE_PROVIDER within: "QGH" }
     from_period: "2026-01" to_period: "2026-03" due_date: "2026-05-14"
@@ -98,6 +104,7 @@ TEST(RequestText, AllOfARequest) {
             reuse_terms: "for oversight alone" })");
   const std::string text = RequestText(request);
   EXPECT_THAT(text, HasSubstr("001-00  Winter\n"));
+  EXPECT_THAT(text, HasSubstr("  etag       7\n"));
   EXPECT_THAT(text, HasSubstr("  of         every provider within QGH\n"));
   EXPECT_THAT(text, HasSubstr("  periods    2026-01 to 2026-03\n"));
   EXPECT_THAT(text, HasSubstr("  given      1 of 2 items held; 2 h avoided; earliest due date "

@@ -6,8 +6,13 @@
 
 namespace onereturn::client {
 
-absl::StatusOr<requests::v1::IssueStatement> IssueOf(const ledger::v1::Receipt& receipt,
-                                                     absl::string_view name) {
+absl::StatusOr<requests::v1::IssueStatement> CheckedIssue(const ledger::v1::Receipt& receipt,
+                                                          const KeyHistory& keys,
+                                                          absl::string_view name) {
+  RETURN_IF_ERROR(CheckReceipt(receipt, keys));
+  if (receipt.service() != kIngestion) {
+    return absl::DataLossError("the receipt is another service's");
+  }
   feed::v1::Entry entry;
   requests::v1::RequestIssued issued;
   if (!entry.ParseFromString(receipt.entry())) {
@@ -26,8 +31,7 @@ absl::StatusOr<requests::v1::IssueStatement> ProvedIssue(const Session& session,
                                                          absl::string_view name) {
   ASSIGN_OR_RETURN(const VerifyingKey key, PublicKeyOf(session.profile(), receipt.service()));
   ASSIGN_OR_RETURN(const KeyHistory keys, KeysFor(session, receipt, key));
-  RETURN_IF_ERROR(CheckReceipt(receipt, keys));
-  return IssueOf(receipt, name);
+  return CheckedIssue(receipt, keys, name);
 }
 
 }  // namespace onereturn::client
