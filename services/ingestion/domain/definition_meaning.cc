@@ -1,6 +1,7 @@
 #include "services/ingestion/domain/definition_meaning.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace onereturn::ingestion {
 
@@ -16,6 +17,8 @@ std::vector<MeaningFault> FaultsOfNewMeaning(const CodeMeaning& before, const Co
        "additive_over_organisations", before.additive_over_organisations ? "true" : "false");
   look(before.additive_over_time == after.additive_over_time, "additive_over_time",
        before.additive_over_time ? "true" : "false");
+  look(before.codes.empty() || before.codes == after.codes, "meaning",
+       absl::StrJoin(before.codes, ", "));
   for (const auto& [code, values] : before.dimensions) {
     const auto now = after.dimensions.find(code);
     if (now == after.dimensions.end()) {

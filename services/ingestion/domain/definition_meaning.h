@@ -15,6 +15,8 @@ struct CodeMeaning {
   bool additive_over_organisations = false;
   bool additive_over_time = false;
   std::map<std::string, std::set<std::string>> dimensions;  // The values of each.
+  // Of catalogue.v1.ItemMeaning, in its order; empty: none was given.
+  std::vector<std::string> codes;
 };
 
 struct MeaningFault {
@@ -23,8 +25,9 @@ struct MeaningFault {
   friend bool operator==(const MeaningFault&, const MeaningFault&) = default;
 };
 
-// In what the new meaning is another. A dimension may get more values; it may lose values where
-// `dated`: the new version is for some periods alone, so that earlier ones keep theirs.
+// In what the new meaning is another. Codes may be given later, and stay as they were given. A
+// dimension may get more values; it may lose values where `dated`: the new version is for some
+// periods alone, so that earlier ones keep theirs.
 std::vector<MeaningFault> FaultsOfNewMeaning(const CodeMeaning& before, const CodeMeaning& after,
                                              bool dated);
 

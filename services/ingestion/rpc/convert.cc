@@ -14,6 +14,7 @@
 #include "services/ingestion/app/reason_text.h"
 #include "services/ingestion/app/returns/return_uses.h"
 #include "services/ingestion/definitions/messages.h"
+#include "services/ingestion/definitions/minutes_messages.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -73,6 +74,15 @@ void CheckRevisionReason(const Request& request, Error* faults) {
     faults->Field(Reason::kEnumValue, "reason", "UNDO is what UndoRevision gives: call it");
   }
   CheckReasonText(request.reason_text(), "reason_text", faults);
+}
+
+// What the return cost, in a request that may say so.
+template <typename Request>
+std::optional<timetable::v1::EstimatedMinutes> MinutesDeclared(const Request& request,
+                                                               Error* faults) {
+  if (!request.has_declared_minutes()) return std::nullopt;
+  CheckMinutes(request.declared_minutes(), "declared_minutes", faults);
+  return request.declared_minutes();
 }
 
 // A draft is kept whatever is wrong with it, but for what a person could be found by.
@@ -151,6 +161,7 @@ absl::StatusOr<ReturnSubmission> ToSubmission(const returns::v1::SubmitReturnReq
   submission.submission.organisation = request.organisation();
   submission.submission.origin = SentBy(call);
   submission.submission.with_screens = submission.submission.origin == Origin::kSubmitted;
+  submission.declared_minutes = MinutesDeclared(request, &faults);
   CheckPresent(request.organisation(), "organisation", &faults);
   CheckPresent(request.collection(), "collection", &faults);
   CheckPresent(request.period(), "period", &faults);
@@ -191,6 +202,7 @@ absl::StatusOr<FileSubmission> ToSubmission(const returns::v1::SubmitReturnFileR
   Error faults(Reason::kFieldInvalid, "the request is wrong in the fields listed");
   CheckRevisionReason(request, &faults);
   FileSubmission submission;
+  submission.declared_minutes = MinutesDeclared(request, &faults);
   submission.mode = ModeOf(request.mode());
   submission.all_or_nothing = request.acceptance() == returns::v1::ACCEPTANCE_ALL_OR_NOTHING;
   if (faults.fields_total() > 0) return faults;

@@ -91,6 +91,24 @@ TEST(ToSubmissionTest, WhyAReturnIsSentAgain) {
   EXPECT_TRUE(ToSubmission(request, Submitter(), Sha256("bytes"))->nil);
 }
 
+TEST(ToSubmissionTest, WhatAReturnCostIsKeptWithinBounds) {
+  returns::v1::SubmitReturnRequest request = Request();
+  EXPECT_FALSE(ToSubmission(request, Submitter(), Sha256("bytes"))->declared_minutes.has_value());
+  request.mutable_declared_minutes()->set_gathering(100'000);
+  EXPECT_EQ(ToSubmission(request, Submitter(), Sha256("bytes"))->declared_minutes->gathering(),
+            100'000u);
+  request.mutable_declared_minutes()->set_transmission(100'001);
+  EXPECT_THAT(PathsOf(ToSubmission(request, Submitter(), Sha256("bytes")).status()),
+              UnorderedElementsAre("declared_minutes.transmission"));
+  returns::v1::SubmitReturnFileRequest file;
+  file.set_upload("uploads/1");
+  file.mutable_declared_minutes()->set_gathering(30);
+  EXPECT_EQ(ToSubmission(file, Submitter(), Sha256("bytes"))->declared_minutes->gathering(), 30u);
+  file.mutable_declared_minutes()->set_gathering(100'001);
+  EXPECT_THAT(PathsOf(ToSubmission(file, Submitter(), Sha256("bytes")).status()),
+              UnorderedElementsAre("declared_minutes.gathering"));
+}
+
 TEST(ToSubmissionTest, ADraftNamesItsReturn) {
   returns::v1::SaveDraftRequest request;
   request.set_request_id("d1");

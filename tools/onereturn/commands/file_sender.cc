@@ -88,7 +88,10 @@ std::string RequestId(const SendOptions& options, const LocalFile& file,
        options.reason.empty() ? "" : absl::StrCat("\n", options.reason, "\n", options.reason_text),
        options.mode == "replace" && !options.all_or_nothing
            ? ""
-           : absl::StrCat("\nmode ", options.mode, options.all_or_nothing ? " all" : "")});
+           : absl::StrCat("\nmode ", options.mode, options.all_or_nothing ? " all" : ""),
+       options.minutes.has_value()
+           ? absl::StrCat("\nminutes ", options.minutes->SerializeAsString())
+           : ""});
   constexpr size_t kDigits = 40;
   return absl::StrCat(options.validate_only ? "judge." : "file.",
                       DigestToHex(digest).substr(0, kDigits));
@@ -184,6 +187,7 @@ class Sending {
     request.set_reason(RevisionReasonOf(options_.reason));
     request.set_reason_text(options_.reason_text);
     request.set_mode(ModeOf(options_.mode));
+    if (options_.minutes.has_value()) *request.mutable_declared_minutes() = *options_.minutes;
     if (options_.all_or_nothing) request.set_acceptance(returns::v1::ACCEPTANCE_ALL_OR_NOTHING);
     {
       const Watching watching(this, upload);

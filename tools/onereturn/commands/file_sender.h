@@ -23,10 +23,12 @@ struct SendOptions {
   std::string layout;
   // Each file is sent once for each of these, in this order. Empty: each file says its period.
   std::vector<std::string> periods;
-  std::string organisation;      // Empty: each file says it.
-  std::string status;            // Empty: the service says which.
-  std::string reason;            // Why the returns are sent again: "late-data"; empty: not said.
-  std::string reason_text;       // The same in words.
+  std::string organisation;  // Empty: each file says it.
+  std::string status;        // Empty: the service says which.
+  std::string reason;        // Why the returns are sent again: "late-data"; empty: not said.
+  std::string reason_text;   // The same in words.
+  // What making up the one return of a file cost; absent: not said.
+  std::optional<timetable::v1::EstimatedMinutes> minutes;
   std::string request_id;        // Empty: made from the file's content and what stands here.
   std::string mode = "replace";  // What becomes of what is held: "merge", "delete".
   bool all_or_nothing = false;   // Every return of a file, or none.

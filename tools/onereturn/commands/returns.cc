@@ -13,6 +13,7 @@
 #include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/minutes_text.h"
 #include "tools/onereturn/console/number_text.h"
 #include "tools/onereturn/console/text_table.h"
 #include "tools/onereturn/evidence/receipt_check.h"
@@ -37,7 +38,7 @@ std::string ReturnName(const ReturnsOptions& options) {
                       options.period);
 }
 
-// Why it was sent, by whom it was signed, and how much of it was explained.
+// Why it was sent, by whom it was signed, what it cost, and how much of it was explained.
 std::string WhyText(const returns::v1::Revision& revision) {
   std::string text = Label(revision.reason());
   if (revision.restored_revision() > 0) {
@@ -51,6 +52,9 @@ std::string WhyText(const returns::v1::Revision& revision) {
                     : text.empty() ? "signed by "
                                    : ", signed by ",
                     WhoText(revision.sign_offs(i)));
+  }
+  if (revision.has_declared_minutes()) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", MinutesText(revision.declared_minutes()));
   }
   if (revision.explanations_size() > 0) {
     absl::StrAppend(&text, text.empty() ? "" : ", ",

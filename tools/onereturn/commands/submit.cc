@@ -16,6 +16,7 @@
 #include "tools/onereturn/console/findings_text.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/minutes_text.h"
 #include "tools/onereturn/console/number_text.h"
 #include "tools/onereturn/console/text_table.h"
 
@@ -27,6 +28,7 @@ struct SubmitOptions {
   SendOptions send;
   std::string period;
   std::string position_file;
+  std::string minutes;  // "gathering=30,transmission=5"; empty: not said.
   bool all_findings = false;
 };
 
@@ -274,6 +276,9 @@ absl::StatusOr<ExitCode> SubmitAll(SubmitOptions& options, Environment& environm
   if (!options.period.empty()) {
     ASSIGN_OR_RETURN(options.send.periods, PeriodsOf(options.period));
   }
+  if (!options.minutes.empty()) {
+    ASSIGN_OR_RETURN(options.send.minutes, MinutesNamed(options.minutes));
+  }
   const size_t shipments = files.size() * std::max<size_t>(options.send.periods.size(), 1);
   if (!options.send.request_id.empty() && shipments > 1) {
     return UsageError("--request-id goes with one file and period",
@@ -316,7 +321,9 @@ void AddSubmitCommand(CommandLine* line) {
        "    --period 2016-04..2019-03\n"
        "submit corrections.csv --collection MSitAE --layout onereturn-long \\\n"
        "    --mode merge --all-or-nothing --reason correction \\\n"
-       "    --profile loader.profile.textproto"},
+       "    --profile loader.profile.textproto\n"
+       "submit RLQ.csv --collection MSitAE --layout onereturn-wide \\\n"
+       "    --minutes gathering=30,transmission=5"},
       [options](Environment& environment) { return SubmitAll(*options, environment); });
   command->add_option("FILE", options->paths, "Files, or folders of files that end in .csv")
       ->type_name("")
@@ -361,6 +368,12 @@ void AddSubmitCommand(CommandLine* line) {
                    "take the place of those held, the others stay. delete: those it names "
                    "are taken out. The whole that results is judged, and is a revision")
       ->check(CLI::IsMember({"replace", "merge", "delete"}));
+  command
+      ->add_option("--minutes", options->minutes,
+                   "What making it up cost, of a file of one organisation: minutes of gathering, "
+                   "quality-assurance, extraction-and-transformation, transmission, "
+                   "system-change-and-development and training-and-guidance")
+      ->type_name("LENS=N,...");
   command->add_flag("--all-or-nothing", options->send.all_or_nothing,
                     "Store every return of a file, in one step, or none where one is refused "
                     "(else each by itself); of at most 2,000 organisations");

@@ -124,6 +124,21 @@ absl::StatusOr<uint64_t> EqualInForce(const Reader& reader, const Definition& de
   return equal;
 }
 
+// The request whose issue made a collection goes with it for ever: whoever changes the collection
+// may leave its name out. OUTPUT_ONLY for another name.
+template <typename Definition>
+absl::Status KeepRequest(const Definition& replaced, Definition* definition) {
+  if constexpr (std::is_same_v<Definition, catalogue::v1::Collection>) {
+    if (!definition->request().empty() && definition->request() != replaced.request()) {
+      return Error(Reason::kOutputOnly,
+                   "the request that made a collection is named by the service")
+          .Field("collection.request", "must not be set");
+    }
+    definition->set_request(replaced.request());
+  }
+  return absl::OkStatus();
+}
+
 // `definition` becomes what would be in force, with its output fields but no etag. `change`: the
 // approved change that it comes from; null: it is defined at once, which CO_PRODUCED refuses where
 // the one in force says that changes are made together. `supposed`: for what is only judged.
@@ -156,6 +171,7 @@ absl::StatusOr<Decision> DecideDefinition(const Reader& reader, Definition* defi
   }
   std::vector<ReadCheck> read_set = {
       DefinitionCheck(Kind::kKind, definition->code(), in_force_since)};
+  RETURN_IF_ERROR(KeepRequest(replaced, definition));
   Kind::SetVersion(Kind::VersionOf(replaced), definition);
   if (stored.has_value() && replaced.SerializeAsString() == definition->SerializeAsString()) {
     return Unchanged{in_force_since, std::move(read_set)};

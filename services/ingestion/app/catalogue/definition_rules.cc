@@ -11,9 +11,11 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/beside_rules.h"
 #include "services/ingestion/app/catalogue/catalogue_time.h"
+#include "services/ingestion/app/catalogue/derived_rules.h"
 #include "services/ingestion/app/timetable/window_reading.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/definition_checks.h"
+#include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/domain/definition_meaning.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/return_table.h"
@@ -77,11 +79,12 @@ absl::StatusOr<bool> HoldsFigures(const Reader& reader, CatalogueTime* time,
 }
 
 CodeMeaning MeaningOf(const DataItem& item) {
-  CodeMeaning meaning{item.concept_text(),
-                      item.unit(),
-                      item.additive_over_organisations(),
-                      item.additive_over_time(),
-                      {}};
+  CodeMeaning meaning{item.concept_text(),       item.unit(), item.additive_over_organisations(),
+                      item.additive_over_time(), {},          {}};
+  if (item.has_meaning()) {
+    meaning.codes = {item.meaning().concept_code(), item.meaning().measure(),
+                     item.meaning().population(), item.meaning().cut_off()};
+  }
   for (const catalogue::v1::Dimension& dimension : item.dimensions()) {
     std::set<std::string>& values = meaning.dimensions[dimension.code()];
     for (const catalogue::v1::DimensionCode& value : dimension.values()) {
@@ -369,10 +372,17 @@ absl::Status CheckItemInCatalogue(const Reader& reader, const DataItem& item,
   if (replaced != nullptr) {
     RETURN_IF_ERROR(CheckMeaning(reader, &time, item, *replaced, read_set));
   }
+  const auto holds = [&](const std::string& code) -> absl::StatusOr<bool> {
+    ASSIGN_OR_RETURN(ReadCheck check, NothingSince(reader));
+    ASSIGN_OR_RETURN(const bool held, HoldsFigures(reader, &time, code));
+    if (!held) read_set->push_back(std::move(check));
+    return held;
+  };
+  RETURN_IF_ERROR(CheckDerived(reader, &time, item, replaced, holds));
   RETURN_IF_ERROR(CheckHomesOf(reader, &time, item));
-  // An item without a home stands for itself, so that many can be defined at once.
+  // A new item without a home or a formula stands for itself, so that many can be defined at once.
   ASSIGN_OR_RETURN(std::optional<std::string> home, HomeOf(reader, item.code()));
-  if (home.has_value()) {
+  if (home.has_value() || replaced != nullptr || !item.formula().empty()) {
     ASSIGN_OR_RETURN(const uint64_t sequence, CatalogueSequence(reader));
     read_set->push_back(CatalogueCheck(sequence));
   }
@@ -386,6 +396,7 @@ absl::StatusOr<Homes> CheckCollectionInCatalogue(const Reader& reader,
                                                  const Supposed& supposed,
                                                  std::vector<ReadCheck>* read_set) {
   RETURN_IF_ERROR(CheckCollectionDates(collection));
+  RETURN_IF_ERROR(CheckCollectionMinutes(collection));
   CatalogueTime time(&reader);
   time.Suppose(collection);
   for (const DataItem& item : supposed.items) time.Suppose(item);
@@ -395,6 +406,7 @@ absl::StatusOr<Homes> CheckCollectionInCatalogue(const Reader& reader,
   }
   RETURN_IF_ERROR(CheckBeside(reader, &time, collection));
   RETURN_IF_ERROR(CheckNothingRetired(&time, collection));
+  RETURN_IF_ERROR(CheckNothingDerived(&time, collection));
   RETURN_IF_ERROR(CheckBuilds(&time, collection));
   RETURN_IF_ERROR(CheckHomes(&time, collection));
   RETURN_IF_ERROR(CheckOrganisationsNamed(reader, collection, supposed.organisations));

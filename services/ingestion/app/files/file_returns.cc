@@ -39,6 +39,11 @@ Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission
   const bool is_final =
       !joining.AsksForHeld() && submission.status == returns::v1::REVISION_STATUS_UNSPECIFIED;
   const int status = is_final ? returns::v1::REVISION_STATUS_FINAL : submission.status;
+  std::string cost;
+  if (submission.declared_minutes.has_value()) {
+    cost = absl::StrCat(absl::string_view("\0", 1), "minutes ",
+                        submission.declared_minutes->SerializeAsString());
+  }
   std::string reason;
   if (submission.reason != returns::v1::REVISION_REASON_UNSPECIFIED) {
     reason = absl::StrCat(submission.reason, " ", submission.reason_text, "\n");
@@ -46,7 +51,7 @@ Digest DigestOfRows(const StoredUpload& upload, const FileSubmission& submission
   return Sha256Concatenated({reason, upload.record.digest(), submission.collection,
                              absl::string_view("\0", 1), submission.layout,
                              absl::string_view("\0", 1), absl::StrCat(status),
-                             absl::string_view("\0", 1), organisation, with_file, how});
+                             absl::string_view("\0", 1), organisation, with_file, how, cost});
 }
 
 // What the return came to, by name.
@@ -115,6 +120,7 @@ ReturnSubmission SubmitFile::EnvelopeOf(const FileSubmission& file, const std::s
       status.has_value() ? static_cast<returns::v1::RevisionStatus>(*status) : file.status;
   single.reason = file.reason;
   single.reason_text = file.reason_text;
+  single.declared_minutes = file.declared_minutes;
   single.submission.organisation = organisation;
   single.submission.origin = file.origin_of_returns();
   return single;

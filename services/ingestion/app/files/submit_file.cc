@@ -47,6 +47,14 @@ absl::Status TooManyTogether(size_t organisations) {
       .Field("acceptance", absl::StrCat("at most ", kMostFactsTogether, " organisations"));
 }
 
+absl::Status MinutesOfSeveral(size_t organisations) {
+  return Error(Reason::kFieldInvalid,
+               absl::StrCat("the file has ", organisations,
+                            " organisations, and minutes are those of one return: leave them out, "
+                            "or send each organisation's return by itself"))
+      .Field("declared_minutes", "stand with a file of one organisation alone");
+}
+
 }  // namespace
 
 absl::StatusOr<FileAnswer> SubmitFile::Run(const FileSubmission& submission, FileRun* run) const {
@@ -103,6 +111,9 @@ absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot, Work* work) 
                         work->run};
   RETURN_IF_ERROR(JudgeFile(snapshot, reading, &answer));
   const size_t organisations = answer.returns.size();
+  if (submission.declared_minutes.has_value() && organisations > 1) {
+    return MinutesOfSeveral(organisations);
+  }
   if (submission.all_or_nothing && organisations > kMostFactsTogether) {
     return TooManyTogether(organisations);
   }

@@ -34,6 +34,8 @@ struct FileSubmission {
   std::string reason_text;
   SubmitMode mode = SubmitMode::kReplace;
   bool all_or_nothing = false;
+  // Of the only return of a file; absent: nothing was said.
+  std::optional<timetable::v1::EstimatedMinutes> declared_minutes;
 
   Origin origin_of_returns() const { return may_import ? Origin::kImport : Origin::kSubmitted; }
 };

@@ -52,6 +52,9 @@ feed::v1::ReturnAccepted FactOf(const ReturnSubmission& submission, const Judged
   fact.set_reason_text(submission.reason_text);
   fact.set_nil(submission.nil);
   fact.set_restored_revision(submission.restored_revision);
+  if (submission.declared_minutes.has_value()) {
+    *fact.mutable_declared_minutes() = *submission.declared_minutes;
+  }
   return fact;
 }
 
@@ -117,6 +120,7 @@ absl::StatusOr<returns::v1::Return> ReturnMessageOf(const std::string& entry_byt
   revision->set_reason_text(fact.reason_text());
   revision->set_nil(fact.nil());
   revision->set_restored_revision(fact.restored_revision());
+  if (fact.has_declared_minutes()) *revision->mutable_declared_minutes() = fact.declared_minutes();
   *revision->mutable_sign_offs() = fact.sign_offs();
   if (fact.submission() != 0) {
     // The entry itself says who signed last.

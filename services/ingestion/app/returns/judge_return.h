@@ -10,6 +10,7 @@
 #include "common/commit/fact_writer.h"
 #include "common/digest/digest.h"
 #include "onereturn/returns/v1/return.pb.h"
+#include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/app/catalogue/compiled_collections.h"
 #include "services/ingestion/app/catalogue/define.h"
 #include "services/ingestion/domain/joining.h"
@@ -38,7 +39,9 @@ struct ReturnSubmission {
   // Why it is sent again.
   returns::v1::RevisionReason reason = returns::v1::REVISION_REASON_UNSPECIFIED;
   std::string reason_text;
-  bool nil = false;                // Its cells are those of NilCells, whatever `submission` has.
+  bool nil = false;  // Its cells are those of NilCells, whatever `submission` has.
+  // What making it up cost, as its sender says; absent: nothing was said.
+  std::optional<timetable::v1::EstimatedMinutes> declared_minutes;
   uint32_t restored_revision = 0;  // Whose cells they are, of an UNDO.
   Joining joining;                 // To what is held.
 };

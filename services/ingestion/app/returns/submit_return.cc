@@ -31,7 +31,8 @@ struct ValidReturn {
 };
 
 // Does the fact say what is submitted? A change of status is to be kept, and so is an explanation
-// that is not held yet. Why it was sent again is no news where nothing else is.
+// that is not held yet. Why it was sent again, and what that cost, is no news where nothing else
+// is.
 bool SaysTheSame(const feed::v1::ReturnAccepted& fact, const ValidReturn& valid) {
   const ReturnSubmission& submission = valid.submission;
   return fact.cell_digest() == DigestBytes(valid.cell_digest) && fact.status() == valid.status &&
