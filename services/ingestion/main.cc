@@ -14,12 +14,16 @@
 #include "common/service/periodic_work.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/issue_request.h"
+#include "services/ingestion/app/requests/keep_requests.h"
+#include "services/ingestion/app/requests/stored_matching.h"
 #include "services/ingestion/app/rights/load_rights.h"
 #include "services/ingestion/app/rights/record_rights_file.h"
 #include "services/ingestion/app/timetable/keep_timetable.h"
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/findings_server.h"
 #include "services/ingestion/rpc/notice_server.h"
+#include "services/ingestion/rpc/obligations_server.h"
 #include "services/ingestion/rpc/requests_server.h"
 #include "services/ingestion/rpc/returns_server.h"
 #include "services/ingestion/rpc/review_server.h"
@@ -54,14 +58,6 @@ ChunkReader ChunksOf(const Store* store) {
   };
 }
 
-// The place of matching and issuing, of which the register is made. They are not here yet: whoever
-// brings them makes them here and sets kServed. Until then RequestsService is not served.
-struct RequestsParts {
-  static constexpr bool kServed = false;
-  const RequestMatching* matching() const { return nullptr; }
-  const RequestIssuing* issuing() const { return nullptr; }
-};
-
 // What is done, over one store. What it is made of must outlive it.
 struct UseCases {
   UseCases(Foundation* foundation, MutationGate* gate, RightsSource* rights_source,
@@ -74,7 +70,8 @@ struct UseCases {
         writer(store, committer,
                [gate](std::function<void()> work) { return gate->TrySubmit(std::move(work)); }),
         uses(store, committer, &foundation->clock),
-        timetable(store, &writer, &foundation->clock, own_id) {}
+        timetable(store, &writer, &foundation->clock, own_id),
+        keep_requests(store, &writer, &foundation->clock, own_id) {}
 
   void Follow(const std::string& bytes) const {
     feed::v1::Entry entry;
@@ -87,7 +84,12 @@ struct UseCases {
   }
 
   // What could not be written is tried again at the next turn; why is said once.
-  void TakeTurn() { SayOnce("timetable.not_kept", timetable.Run(), &said_of_timetable); }
+  void TakeTurn() {
+    SayOnce("timetable.not_kept", timetable.Run(), &said_of_timetable);
+    SayOnce("requests.not_kept", keep_requests.Run(), &said_of_requests);
+    // So that nobody who matches waits for it.
+    SayOnce("coverage.not_kept", coverage.Tick(*store), &said_of_coverage);
+  }
   void KeepUses() { SayOnce("uses.not_kept", uses.Flush(), &said_of_uses); }
   static void SayOnce(const char* event, const absl::Status& kept, std::string* said) {
     const std::string why = kept.ok() ? "" : onereturn::TextOf(kept);
@@ -104,7 +106,10 @@ struct UseCases {
   const FactWriter writer;
   ReturnUses uses;
   KeepTimetable timetable;
+  KeepRequests keep_requests;
   std::string said_of_timetable;
+  std::string said_of_requests;
+  std::string said_of_coverage;
   std::string said_of_uses;
   const SubmitReturn submit_return{committer, &writer, &collections};
   FileProgress progress;
@@ -118,8 +123,12 @@ struct UseCases {
   const Drafts drafts{committer, &writer, &collections};
   const SignReturn sign_return{&writer, &collections};
   const ReplyToFinding replies{&writer};
-  const RequestsParts requests_parts{};
-  const DataRequests data_requests{store, &writer, committer, requests_parts.matching()};
+  CataloguePicture picture{ReadSaidForMatching};
+  HeldCoverage coverage;
+  const StoredMatching matching{&picture, &coverage};
+  const DataRequests data_requests{store, &writer, committer, &matching};
+  const IssueRequest issue_request{store, &writer, committer, &matching};
+  const ChallengeObligation challenges{store, &writer, committer};
   RecentReviews recent_reviews;
   const ConcludeReview reviews{store, &writer, &recent_reviews};
 };
@@ -135,7 +144,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   const auto rights = std::make_shared<RightsSource>(std::move(configured));
   RETURN_IF_ERROR(LoadRights(*store, rights.get()));
   ASSIGN_OR_RETURN(const KeptCalls kept, KeepCalls(config, &foundation->clock));
-  std::vector<const google::protobuf::ServiceDescriptor*> described = {
+  const std::vector<const google::protobuf::ServiceDescriptor*> described = {
       ServiceDescriptor<returns::v1::ReturnsService>(),
       ServiceDescriptor<returns::v1::FindingsService>(),
       ServiceDescriptor<returns::v1::NoticeService>(),
@@ -144,10 +153,9 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
       ServiceDescriptor<rights::v1::RightsService>(),
       ServiceDescriptor<timetable::v1::TimetableService>(),
       ServiceDescriptor<catalogue::v1::CatalogueService>(),
-      ServiceDescriptor<catalogue::v1::StewardshipService>()};
-  if (RequestsParts::kServed) {
-    described.push_back(ServiceDescriptor<requests::v1::RequestsService>());
-  }
+      ServiceDescriptor<catalogue::v1::StewardshipService>(),
+      ServiceDescriptor<requests::v1::RequestsService>(),
+      ServiceDescriptor<requests::v1::ObligationsService>()};
   ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
                    MakeGuard(config, kept, rights, &foundation->clock, described));
   MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
@@ -183,8 +191,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ReviewServer review_server(parts, &use.reviews, &use.recent_reviews);
   RightsServer rights_server(parts, &use.grants, &use.delegations, rights);
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
-  RequestsServer requests_server(parts, &use.define, &use.data_requests,
-                                 use.requests_parts.issuing());
+  RequestsServer requests_server(parts, &use.define, &use.data_requests, &use.issue_request);
+  ObligationsServer obligations_server(parts, &use.challenges);
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
@@ -194,11 +202,11 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   AccessServer access_server(guard.get(), kept.access_log.get());
   LedgerServer ledger_server(guard.get(), store, committer, life->seams());
   FeedServer feed_server(guard.get(), store, committer, chunks, life->seams().standing);
-  std::vector<grpc::Service*> services = {
-      &returns_server,   &findings_server,    &notice_server, &sign_off_server,  &review_server,
-      &catalogue_server, &stewardship_server, &rights_server, &timetable_server, &operations_server,
-      &backup_server,    &ledger_server,      &feed_server,   &access_server};
-  if (RequestsParts::kServed) services.push_back(&requests_server);
+  const std::vector<grpc::Service*> services = {
+      &returns_server,   &findings_server,   &notice_server,      &sign_off_server,
+      &review_server,    &catalogue_server,  &stewardship_server, &rights_server,
+      &timetable_server, &operations_server, &backup_server,      &ledger_server,
+      &feed_server,      &access_server,     &requests_server,    &obligations_server};
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config, services));
   const auto end_waits = [&] {
     feed_server.Drain();

@@ -82,6 +82,7 @@ absl::StatusOr<KnownItem> KnownItemOf(const catalogue::v1::DataItem& item, const
     }
     one.organisations = dimension.organisations();
     one.adds_up = dimension.adds_up();
+    one.sparse = dimension.sparse();
   }
   std::sort(known.dimensions.begin(), known.dimensions.end(),
             [](const KnownDimension& a, const KnownDimension& b) { return a.code < b.code; });

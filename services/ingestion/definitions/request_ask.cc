@@ -69,6 +69,9 @@ absl::StatusOr<Ask> ReadFields(const DataRequest& request) {
                               /*required=*/false, &faults);
   ask.final_only = request.freshness().final_only();
   ask.ask_anew = request.ask_anew();
+  if (request.has_notice_exception()) {
+    ask.excepted_notice_days = request.notice_exception().notice_days();
+  }
   const auto due = ReadDay(request.due_date(), "due_date", /*required=*/true, &faults);
   const auto expiry = ReadDay(request.expiry(), "expiry", /*required=*/true, &faults);
   if (due.has_value() && expiry.has_value() && *expiry <= *due) {

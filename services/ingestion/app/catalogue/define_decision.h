@@ -126,9 +126,12 @@ absl::StatusOr<uint64_t> EqualInForce(const Reader& reader, const Definition& de
 
 // The request whose issue made a collection goes with it for ever: whoever changes the collection
 // may leave its name out. OUTPUT_ONLY for another name.
+// `issued`: the request that makes it now; empty: none.
 template <typename Definition>
-absl::Status KeepRequest(const Definition& replaced, Definition* definition) {
+absl::Status KeepRequest(const Definition& replaced, const std::string& issued,
+                         Definition* definition) {
   if constexpr (std::is_same_v<Definition, catalogue::v1::Collection>) {
+    if (!issued.empty() && definition->request() == issued) return absl::OkStatus();
     if (!definition->request().empty() && definition->request() != replaced.request()) {
       return Error(Reason::kOutputOnly,
                    "the request that made a collection is named by the service")
@@ -141,11 +144,13 @@ absl::Status KeepRequest(const Definition& replaced, Definition* definition) {
 
 // `definition` becomes what would be in force, with its output fields but no etag. `change`: the
 // approved change that it comes from; null: it is defined at once, which CO_PRODUCED refuses where
-// the one in force says that changes are made together. `supposed`: for what is only judged.
+// the one in force says that changes are made together. `supposed`: for what is only judged, or is
+// kept together with it. `issued`: name of the request whose issue makes it.
 template <typename Definition>
 absl::StatusOr<Decision> DecideDefinition(const Reader& reader, Definition* definition,
                                           const ApprovedChange* change,
-                                          const Supposed& supposed = {}) {
+                                          const Supposed& supposed = {},
+                                          const std::string& issued = "") {
   using Kind = DefinitionTraits<Definition>;
   ASSIGN_OR_RETURN(std::optional<StoredDefinition> stored,
                    FindDefinition(reader, Kind::kKind, definition->code(), kNewest));
@@ -171,7 +176,7 @@ absl::StatusOr<Decision> DecideDefinition(const Reader& reader, Definition* defi
   }
   std::vector<ReadCheck> read_set = {
       DefinitionCheck(Kind::kKind, definition->code(), in_force_since)};
-  RETURN_IF_ERROR(KeepRequest(replaced, definition));
+  RETURN_IF_ERROR(KeepRequest(replaced, issued, definition));
   Kind::SetVersion(Kind::VersionOf(replaced), definition);
   if (stored.has_value() && replaced.SerializeAsString() == definition->SerializeAsString()) {
     return Unchanged{in_force_since, std::move(read_set)};

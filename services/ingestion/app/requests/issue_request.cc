@@ -92,10 +92,11 @@ struct Making {
 
 template <typename Definition>
 absl::Status AddDefinition(const Snapshot& snapshot, const FactRequest& own, Definition definition,
-                           const Supposed& supposed, Making* making) {
+                           const Supposed& supposed, const std::string& issued, Making* making) {
   const std::string part =
       absl::StrCat(DefinitionTraits<Definition>::kField, ".", definition.code());
-  ASSIGN_OR_RETURN(Decision decision, DecideDefinition(snapshot, &definition, nullptr, supposed));
+  ASSIGN_OR_RETURN(Decision decision,
+                   DecideDefinition(snapshot, &definition, nullptr, supposed, issued));
   PartOfFacts fact{PartOf(own, DefinitionTraits<Definition>::kEntry, part), Unchanged{}};
   if (auto* made = std::get_if<NewFact>(&decision)) {
     fact.decision = std::move(*made);
@@ -111,11 +112,11 @@ absl::Status AddHome(const Snapshot& snapshot, const FactRequest& own, const New
   Supposed supposed;
   supposed.items = home.items;
   for (const catalogue::v1::DataItem& item : home.items) {
-    RETURN_IF_ERROR(AddDefinition(snapshot, own, item, {}, making));
+    RETURN_IF_ERROR(AddDefinition(snapshot, own, item, {}, home.collection.request(), making));
     making->statement.add_new_items(item.code());
   }
   making->statement.set_new_collection(home.collection.code());
-  return AddDefinition(snapshot, own, home.collection, supposed, making);
+  return AddDefinition(snapshot, own, home.collection, supposed, home.collection.request(), making);
 }
 
 storage::v1::ObligationRecord RecordOf(const requests::v1::ObligationGroup& group,

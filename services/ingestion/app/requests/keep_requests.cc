@@ -137,7 +137,8 @@ absl::Status KeepRequests::KeepRequest(uint64_t number, const requests::v1::Data
   ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RequestRulesAt(*store_, kNewest));
   const bool issued = IsIn(
       request.state(), {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED});
-  if (issued && expiry.EpochDays() - today.EpochDays() <= static_cast<int64_t>(rules.review_days())) {
+  if (issued &&
+      expiry.EpochDays() - today.EpochDays() <= static_cast<int64_t>(rules.review_days())) {
     return Step(number, feed::v1::ENTRY_KIND_REQUEST_REVIEWED,
                 {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED});
   }

@@ -2,6 +2,7 @@
 #ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_ASK_H_
 #define ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_ASK_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,7 @@ struct Ask {
   bool final_only = false;
   CivilDay due_date;
   bool ask_anew = false;
+  std::optional<uint32_t> excepted_notice_days;  // In place of what the class of change demands.
 };
 
 }  // namespace onereturn::ingestion

@@ -47,7 +47,8 @@ class Matcher {
     result_.change_class = ClassOf(outstanding);
     result_.notice_days = NoticeOf(result_.change_class);
     DueMoments due(ask_, world_.today);
-    result_.gaps = GapsOf(needs_, result_.notice_days, returns_, due);
+    result_.gaps =
+        GapsOf(needs_, ask_.excepted_notice_days.value_or(result_.notice_days), returns_, due);
     for (const Gap& gap : result_.gaps) {
       result_.last_due = std::max(result_.last_due, std::optional(LondonDay(gap.due)));
     }
