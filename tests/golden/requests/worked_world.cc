@@ -22,7 +22,7 @@ namespace onereturn::ingestion {
 namespace {
 
 constexpr char kDefinitions[] = "deploy/england";
-constexpr char kRules[] = "deploy/england/request_rules.txtpb";
+constexpr char kRules[] = "deploy/england/request_rules.textproto";
 constexpr char kMinutes[] = "tests/golden/requests/minutes.textproto";
 // Of a request that says none: after all that is asked.
 constexpr char kExpiry[] = "2028-12-31";
@@ -69,8 +69,9 @@ void SetMinutes(const testing::v1::MinutesTable& table, CatalogueMessages* messa
 
 absl::StatusOr<MatchingRules> RulesOf(const testing::v1::WorkedRequest& worked,
                                       const testing::v1::MinutesTable& table) {
-  requests::v1::RequestRules rules;
-  RETURN_IF_ERROR(ReadText(kRules, &rules));
+  config::v1::DefinitionSet set;
+  RETURN_IF_ERROR(ReadText(kRules, &set));
+  requests::v1::RequestRules rules = set.request_rules();
   if (worked.rules().notice_size() > 0) rules.clear_notice();
   if (worked.rules().synonyms_size() > 0) rules.clear_synonyms();
   *rules.mutable_new_item_minutes() = table.new_item_minutes();
