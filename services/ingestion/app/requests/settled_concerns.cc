@@ -64,7 +64,8 @@ absl::Status CheckConcernsSettled(const DataRequest& request, const requests::v1
     add(request.name(), absl::StrCat("is due on ", request.due_date(), ", with less than ", days,
                                      " days of notice: give it a later due date, or an exception"));
   }
-  for (const std::string& region : Replies(request).objecting()) {
+  const Replies replies(request);
+  for (const std::string& region : replies.objecting()) {
     if (absl::StrContains(reason, region)) continue;
     add(absl::StrCat("organisations/", region),
         absl::StrCat("objects as the region: to approve all the same, name ", region,
