@@ -6,9 +6,9 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "common/digest/digest.h"
 #include "common/period/civil_day.h"
@@ -37,7 +37,8 @@ class PeriodCoverage {
  private:
   friend class Coverage;
   std::vector<uint64_t> held_;
-  std::vector<HeldRevision> revisions_;  // By organisation.
+  std::vector<uint32_t> places_;  // By organisation: 1 + its place in revisions_; 0: not held.
+  std::vector<HeldRevision> revisions_;
 };
 
 // Thread-compatible: matching reads it while nobody takes.
@@ -52,6 +53,10 @@ class Coverage {
   // nullopt for one that never sent anything.
   std::optional<uint32_t> NumberOf(absl::string_view organisation) const;
   const std::string& CodeOf(uint32_t organisation) const { return codes_[organisation]; }
+  // Every number below it is an organisation's.
+  uint32_t organisation_count() const { return static_cast<uint32_t>(codes_.size()); }
+  // Of every period of which something is held. Null: none.
+  const std::map<Period, PeriodCoverage>* PeriodsOf(absl::string_view collection) const;
   // Of Of() and NumberOf() together.
   const HeldRevision* Find(absl::string_view collection, const Period& period,
                            absl::string_view organisation) const;
@@ -68,7 +73,7 @@ class Coverage {
   };
 
   std::map<std::string, OfCollection, std::less<>> collections_;
-  std::map<std::string, uint32_t, std::less<>> numbers_;
+  absl::flat_hash_map<std::string, uint32_t> numbers_;
   std::vector<std::string> codes_;
 };
 

@@ -1,0 +1,31 @@
+// Triples of one line that are covered alike, joined to blocks.
+#ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_BLOCKS_H_
+#define ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_BLOCKS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "services/ingestion/domain/requests/figure_source.h"
+
+namespace onereturn::ingestion {
+
+// One line in one period: how each organisation asked is covered, in their order.
+struct LinePeriod {
+  Period period;
+  LinePlan plan;
+  std::vector<Cover> covers;
+};
+
+// The blocks of one line, in order of class, first organisation, first period. `counted`: the
+// number of the last PartCount, which is counted on.
+std::vector<MatchBlock> BlocksOf(const Ask& ask, uint32_t line, const LineSubject& subject,
+                                 const std::vector<uint32_t>& organisations,
+                                 const std::vector<LinePeriod>& periods, HeldReturns& returns,
+                                 uint32_t* counted);
+
+// The one home collection of everything the line reads in the period; empty: several, or none.
+std::string CollectionOf(const LinePlan& plan);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_BLOCKS_H_

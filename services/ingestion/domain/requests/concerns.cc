@@ -1,0 +1,149 @@
+#include "services/ingestion/domain/requests/concerns.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/period/london_day.h"
+#include "services/ingestion/domain/requests/due_moment.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+std::optional<Concern> LikenessConcern(const LineSubject& subject, uint32_t line) {
+  const FoundLikeness& found = subject.found;
+  const std::string about = absl::StrCat("items/", found.item);
+  if (found.kind == LikenessKind::kNearDuplicate) {
+    return Concern{ConcernKind::kNearDuplicate, line, about,
+                   absl::StrCat("its words are like those of ", found.item,
+                                ": a steward says whether it is the same"),
+                   found.likeness};
+  }
+  if (found.kind != LikenessKind::kConflict) return std::nullopt;
+  return Concern{ConcernKind::kConflictDefinition, line, about,
+                 absl::StrCat("of the same concept and measure as ", found.item, ", but ",
+                              absl::StrJoin(found.differs, "; "),
+                              ": ask for the item as it is held, or say in the line's "
+                              "justification why another is needed"),
+                 0};
+}
+
+bool IsAbout(const KnownGuidance& guidance, const std::string& item,
+             const KnownCatalogue& catalogue) {
+  if (item.empty() || guidance.items.count(item) > 0) return true;
+  for (const std::string& code : guidance.collections) {
+    const auto collection = catalogue.collections.find(code);
+    if (collection == catalogue.collections.end()) continue;
+    for (const KnownCollection& stretch : collection->second.stretches) {
+      if (stretch.items.count(item) > 0) return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Concern> GuidanceConcern(const AskLine& line, uint32_t number,
+                                       const std::string& item, const CivilDay& last_day,
+                                       const KnownCatalogue& catalogue) {
+  if (line.guidance.empty()) return std::nullopt;
+  Concern concern{ConcernKind::kConflictGuidance, number, absl::StrCat("guidance/", line.guidance),
+                  "", 0};
+  bool is_about = false;
+  bool edition_is_known = line.guidance_edition.empty();
+  std::string in_force;
+  for (const KnownGuidance& guidance : catalogue.guidance) {
+    if (guidance.code != line.guidance || !IsAbout(guidance, item, catalogue)) continue;
+    is_about = true;
+    edition_is_known |= guidance.edition == line.guidance_edition;
+    if (!guidance.days.Covers(last_day)) continue;
+    if (line.guidance_edition.empty() || guidance.edition == line.guidance_edition) {
+      return std::nullopt;
+    }
+    in_force = guidance.edition;
+  }
+  if (!is_about) {
+    concern.words = absl::StrCat("no guidance ", line.guidance, " is known",
+                                 item.empty() ? "" : absl::StrCat(" about ", item),
+                                 ": name guidance that is, or none");
+  } else if (!in_force.empty()) {
+    concern.words = absl::StrCat("edition ", in_force, " of ", line.guidance, " is in force on ",
+                                 last_day.ToString(), ", not edition ", line.guidance_edition,
+                                 ": read the figure by edition ", in_force);
+  } else if (!edition_is_known) {
+    concern.words = absl::StrCat(line.guidance, " has no edition ", line.guidance_edition,
+                                 ": name one that it has");
+  } else {
+    return std::nullopt;
+  }
+  return concern;
+}
+
+// The part of a collection's gap that is due last.
+struct LastDue {
+  Timestamp due;
+  Period period;
+};
+
+std::string WhyLater(const Ask& ask, const CollectionOverTime* collection, const LastDue& last,
+                     uint32_t notice_days) {
+  if (last.period.end() >= ask.due_date) {
+    return absl::StrCat(last.period.Display(), " ends on ", last.period.end().ToString());
+  }
+  if (collection != nullptr) {
+    const std::optional<Moments> window = DueMoments::WindowOf(*collection, last.period);
+    if (window.has_value() && LondonDay(window->due) > ask.due_date) {
+      return absl::StrCat("returns for ", last.period.Display(), " are due on ",
+                          LondonDay(window->due).ToString());
+    }
+  }
+  return absl::StrCat("what is asked needs ", notice_days, " days of notice");
+}
+
+}  // namespace
+
+std::vector<Concern> LineConcerns(const Ask& ask, const std::vector<LineSubject>& subjects,
+                                  const KnownCatalogue& catalogue) {
+  std::vector<Concern> concerns;
+  for (uint32_t line = 0; line < subjects.size(); ++line) {
+    if (std::optional<Concern> found = LikenessConcern(subjects[line], line)) {
+      concerns.push_back(std::move(*found));
+    }
+    if (ask.periods.empty()) continue;
+    if (std::optional<Concern> found = GuidanceConcern(ask.lines[line], line, subjects[line].item,
+                                                       ask.periods.back().end(), catalogue)) {
+      concerns.push_back(std::move(*found));
+    }
+  }
+  return concerns;
+}
+
+std::vector<Concern> DateConcerns(const Ask& ask, const KnownCatalogue& catalogue,
+                                  const MatchResult& result) {
+  std::map<std::string, LastDue> last;
+  for (const Gap& gap : result.gaps) {
+    const LastDue of_gap{gap.due, gap.periods.back()};
+    const auto [entry, is_new] = last.emplace(gap.collection, of_gap);
+    if (is_new) continue;
+    const bool later = gap.due > entry->second.due ||
+                       (gap.due == entry->second.due && of_gap.period > entry->second.period);
+    if (later) entry->second = of_gap;
+  }
+  std::vector<Concern> concerns;
+  for (const auto& [code, part] : last) {
+    const CivilDay day = LondonDay(part.due);
+    if (day <= ask.due_date) continue;
+    const auto found = catalogue.collections.find(code);
+    const CollectionOverTime* collection =
+        found == catalogue.collections.end() ? nullptr : &found->second;
+    concerns.push_back(Concern{
+        ConcernKind::kConflictDate, std::nullopt,
+        code.empty() ? "" : absl::StrCat("collections/", code),
+        absl::StrCat("asked by ", ask.due_date.ToString(), ", but ",
+                     code.empty() ? "the new collection" : code, " can be there only on ",
+                     day.ToString(), ": ", WhyLater(ask, collection, part, result.notice_days)),
+        0});
+  }
+  return concerns;
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,200 @@
+#include "services/ingestion/domain/requests/gap.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "common/period/london_day.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// A window is open on the day on which it closes.
+bool IsClosed(const MatchWorld& world, const CollectionReturns& returns) {
+  if (world.is_closed != nullptr) return world.is_closed(*returns.collection, returns.period);
+  const std::optional<Moments> window = DueMoments::WindowOf(*returns.over_time, returns.period);
+  return window.has_value() && LondonDay(window->closes) < world.today;
+}
+
+// Does a missing return have its own collection ask for it?
+bool OwedByFrames(const ItemReturns& part, uint32_t organisation) {
+  return part.states[organisation] == PartState::kMissing &&
+         part.of->named_by_frames[organisation] != 0;
+}
+
+// Organisations that are asked for the same items.
+struct SameItems {
+  std::vector<std::string> items;
+  std::vector<uint32_t> organisations;
+};
+struct ItemBits {
+  std::string name;
+  const std::vector<uint8_t>* organisations;
+};
+
+// In order of the first organisation. `items` in order of name.
+std::vector<SameItems> GroupByItems(const std::vector<ItemBits>& items, uint32_t count) {
+  // Groups are split item by item: of group g, those who have the item go to a new one.
+  std::vector<uint32_t> group(count, 0);
+  std::vector<std::vector<std::string>> items_of = {{}};
+  for (const ItemBits& item : items) {
+    std::vector<uint32_t> with(items_of.size(), 0);
+    for (uint32_t organisation = 0; organisation < count; ++organisation) {
+      if ((*item.organisations)[organisation] == 0) continue;
+      const uint32_t before = group[organisation];
+      if (with[before] == 0) {
+        with[before] = static_cast<uint32_t>(items_of.size());
+        items_of.push_back(items_of[before]);
+        items_of.back().push_back(item.name);
+      }
+      group[organisation] = with[before];
+    }
+  }
+  std::vector<SameItems> groups;
+  std::map<uint32_t, size_t> places;
+  for (uint32_t organisation = 0; organisation < count; ++organisation) {
+    if (group[organisation] == 0) continue;
+    const auto [place, is_new] = places.try_emplace(group[organisation], groups.size());
+    if (is_new) groups.push_back(SameItems{items_of[group[organisation]], {}});
+    groups[place->second].organisations.push_back(organisation);
+  }
+  return groups;
+}
+
+// Joins periods for which the same is asked of the same organisations.
+class GapRows {
+ public:
+  explicit GapRows(const OrganisationIndex& index) : index_(index) {}
+
+  void Add(const std::string& collection, bool awaited, Timestamp due, const Period& period,
+           std::vector<SameItems> groups) {
+    for (SameItems& group : groups) {
+      rows_[{collection, awaited, due, std::move(group.items), std::move(group.organisations)}]
+          .push_back(period);
+    }
+  }
+
+  std::vector<Gap> Gaps() {
+    std::vector<Gap> gaps;
+    for (auto& [key, periods] : rows_) {
+      const auto& [collection, awaited, due, items, organisations] = key;
+      std::sort(periods.begin(), periods.end());
+      Gap gap{collection, items, {}, periods, due, awaited};
+      for (const uint32_t organisation : organisations) {
+        gap.organisations.push_back(index_.CodeOf(organisation));
+      }
+      gaps.push_back(std::move(gap));
+    }
+    const auto order = [](const Gap& gap) {
+      return std::tie(gap.collection, gap.awaited, gap.periods.front(), gap.organisations.front(),
+                      gap.items);
+    };
+    std::sort(gaps.begin(), gaps.end(),
+              [&](const Gap& left, const Gap& right) { return order(left) < order(right); });
+    return gaps;
+  }
+
+ private:
+  using Key =
+      std::tuple<std::string, bool, Timestamp, std::vector<std::string>, std::vector<uint32_t>>;
+  const OrganisationIndex& index_;
+  std::map<Key, std::vector<Period>> rows_;
+};
+
+// What is asked of the returns of one collection and period, in order of item.
+using AskedReturns = std::map<std::string, ItemReturns*>;
+std::map<std::pair<std::string, Period>, AskedReturns> AskedByReturns(
+    const std::vector<PeriodNeeds>& needs, const HeldReturns& returns) {
+  std::map<std::pair<std::string, Period>, AskedReturns> asked;
+  for (const PeriodNeeds& of_period : needs) {
+    for (const auto& need : of_period.home()) {
+      ItemReturns* part = need->returns;
+      if (part->asks.empty()) continue;
+      asked[{*part->of->collection, part->of->period}][returns.ItemOf(part->item)] = part;
+    }
+  }
+  return asked;
+}
+
+std::vector<uint8_t> BitsOf(const ItemReturns& part, PartAsk wanted) {
+  std::vector<uint8_t> bits(part.asks.size(), 0);
+  for (size_t organisation = 0; organisation < bits.size(); ++organisation) {
+    bits[organisation] = part.asks[organisation] == wanted;
+  }
+  return bits;
+}
+
+void AddReturns(const AskedReturns& asked, PartAsk wanted, uint32_t notice_days, DueMoments& due,
+                GapRows* rows) {
+  std::vector<std::vector<uint8_t>> bits;
+  for (const auto& [item, part] : asked) bits.push_back(BitsOf(*part, wanted));
+  std::vector<ItemBits> items;
+  for (const auto& [item, part] : asked) items.push_back({item, &bits[items.size()]});
+  const CollectionReturns& of = *asked.begin()->second->of;
+  std::vector<SameItems> groups = GroupByItems(items, static_cast<uint32_t>(of.reports.size()));
+  if (groups.empty()) return;
+  const Timestamp moment = wanted == PartAsk::kOwedByFrames
+                               ? due.DueOfOwed(*of.over_time, of.period)
+                               : due.DueOf(of.over_time, of.period, notice_days);
+  rows->Add(*of.collection, IsAwaited(wanted), moment, of.period, std::move(groups));
+}
+
+}  // namespace
+
+bool MarkAsks(const Ask& ask, const MatchWorld& world, const std::vector<PeriodNeeds>& needs,
+              HeldReturns& returns) {
+  const OrganisationIndex& index = returns.index();
+  bool outstanding = false;
+  std::map<const CollectionReturns*, bool> closed;
+  for (const PeriodNeeds& of_period : needs) {
+    for (const auto& need : of_period.home()) {
+      ItemReturns& part = *need->returns;
+      const auto [entry, is_new] = closed.try_emplace(part.of, false);
+      if (is_new) entry->second = IsClosed(world, *part.of);
+      PartKey key{*part.of->collection, part.of->period, ""};
+      const std::string& item = returns.ItemOf(part.item);
+      for (uint32_t organisation = 0; organisation < index.count(); ++organisation) {
+        const PartState state = part.states[organisation];
+        if (need->organisations[organisation] == 0 || state == PartState::kFresh) continue;
+        if (state == PartState::kNotFresh && !ask.ask_anew) continue;
+        if (part.asks.empty()) {
+          part.asks.resize(index.count(), PartAsk::kNone);
+          part.asked_in.resize(index.count(), 0);
+        }
+        if (part.asks[organisation] != PartAsk::kNone) continue;
+        PartAsk& asked = part.asks[organisation];
+        asked = PartAsk::kOutstanding;
+        if (OwedByFrames(part, organisation) && !entry->second) {
+          asked = PartAsk::kOwedByFrames;
+        } else if (world.is_owed != nullptr) {
+          key.organisation = index.CodeOf(organisation);
+          if (world.is_owed(key, item)) asked = PartAsk::kOwedToRequest;
+        }
+        outstanding |= asked == PartAsk::kOutstanding;
+      }
+    }
+  }
+  return outstanding;
+}
+
+std::vector<Gap> GapsOf(const std::vector<PeriodNeeds>& needs, uint32_t notice_days,
+                        HeldReturns& returns, DueMoments& due) {
+  GapRows rows(returns.index());
+  for (const auto& [key, asked] : AskedByReturns(needs, returns)) {
+    for (const PartAsk wanted :
+         {PartAsk::kOutstanding, PartAsk::kOwedByFrames, PartAsk::kOwedToRequest}) {
+      AddReturns(asked, wanted, notice_days, due, &rows);
+    }
+  }
+  for (const PeriodNeeds& of_period : needs) {
+    std::vector<ItemBits> items;
+    for (const auto& [name, need] : of_period.without_home()) {
+      items.push_back({name, &need.organisations});
+    }
+    rows.Add("", false, due.DueOf(nullptr, of_period.period(), notice_days), of_period.period(),
+             GroupByItems(items, returns.index().count()));
+  }
+  return rows.Gaps();
+}
+
+}  // namespace onereturn::ingestion

@@ -1,0 +1,196 @@
+#include "services/ingestion/domain/requests/match.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/period/london_day.h"
+#include "services/ingestion/domain/requests/blocks.h"
+#include "services/ingestion/domain/requests/concerns.h"
+#include "services/ingestion/domain/requests/gap.h"
+#include "services/ingestion/domain/requests/price.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+bool IsHeld(CoverageClass coverage) {
+  return coverage != CoverageClass::kFiner && coverage != CoverageClass::kNew;
+}
+
+// What it costs to send a figure that has no home: of equal names the dearest, so that the order of
+// lines does not matter.
+void RaiseTo(const Minutes& minutes, Minutes* dearest) {
+  const bool dearer = minutes.Total() != dearest->Total() ? minutes.Total() > dearest->Total()
+                                                          : minutes.by_lens > dearest->by_lens;
+  if (dearer) *dearest = minutes;
+}
+
+// One match, step by step.
+class Matcher {
+ public:
+  Matcher(const Ask& ask, const MatchWorld& world)
+      : ask_(ask),
+        world_(world),
+        index_(*world.catalogue, *world.coverage, ask.organisations),
+        returns_(ask, world, index_) {
+    for (const std::string& code : ask.organisations) {
+      organisations_.push_back(*index_.NumberOf(code));
+    }
+    for (const Period& period : ask.periods) needs_.emplace_back(index_.count(), period);
+    for (const AskLine& line : ask.lines) {
+      subjects_.push_back(SubjectOf(line, ask, *world.catalogue));
+    }
+  }
+
+  MatchResult Match() {
+    for (uint32_t line = 0; line < ask_.lines.size(); ++line) MatchLine(line);
+    const bool outstanding = MarkAsks(ask_, world_, needs_, returns_);
+    result_.change_class = ClassOf(outstanding);
+    result_.notice_days = NoticeOf(result_.change_class);
+    DueMoments due(ask_, world_.today);
+    result_.gaps = GapsOf(needs_, result_.notice_days, returns_, due);
+    for (const Gap& gap : result_.gaps) {
+      result_.last_due = std::max(result_.last_due, std::optional(LondonDay(gap.due)));
+    }
+    result_.prices = PricesOf(world_.catalogue->rules, needs_, returns_);
+    result_.concerns = LineConcerns(ask_, subjects_, *world_.catalogue);
+    for (Concern& concern : DateConcerns(ask_, *world_.catalogue, result_)) {
+      result_.concerns.push_back(std::move(concern));
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void MatchLine(uint32_t line) {
+    LineMatch match;
+    match.item = subjects_[line].item;
+    match.is_item = subjects_[line].is_item;
+    PartCount count(++counted_);
+    std::vector<LinePeriod> periods;
+    for (size_t place = 0; place < ask_.periods.size(); ++place) {
+      const Period& period = ask_.periods[place];
+      LinePeriod of_period{
+          period,
+          PlanOf(ask_.lines[line], subjects_[line], period, *world_.catalogue, returns_),
+          {}};
+      of_period.covers.reserve(organisations_.size());
+      for (const uint32_t organisation : organisations_) {
+        of_period.covers.push_back(CoverOf(of_period.plan, organisation, period, returns_));
+        ++match.triples[static_cast<size_t>(of_period.covers.back().coverage)];
+      }
+      AddNeeds(line, of_period, &needs_[place], &count);
+      periods.push_back(std::move(of_period));
+    }
+    match.subset = IsSubset(periods);
+    match.source = SourceOfAll(periods);
+    result_.parts += count.needed();
+    result_.parts_held += count.held();
+    result_.lines.push_back(std::move(match));
+    for (MatchBlock& block :
+         BlocksOf(ask_, line, subjects_[line], organisations_, periods, returns_, &counted_)) {
+      result_.blocks.push_back(std::move(block));
+    }
+  }
+
+  void AddNeeds(uint32_t line, const LinePeriod& of_period, PeriodNeeds* needs, PartCount* count) {
+    const auto& covers = of_period.covers;
+    NewNeed* without_home = nullptr;
+    for (size_t place = 0; place < covers.size(); ++place) {
+      if (covers[place].at_home) continue;
+      if (without_home == nullptr) without_home = &NewNeedOf(line, of_period.plan, needs);
+      without_home->organisations[organisations_[place]] = 1;
+      count->AddNew(1);
+      finer_ |= covers[place].coverage == CoverageClass::kFiner;
+      new_ |= covers[place].coverage == CoverageClass::kNew;
+    }
+    for (const ItemPlan& item : of_period.plan.items) {
+      if (item.home == nullptr) continue;
+      for (ItemReturns* part : item.home->returns) {
+        HomeNeed* need = nullptr;
+        for (size_t place = 0; place < covers.size(); ++place) {
+          if (!covers[place].at_home) continue;
+          if (need == nullptr) need = &needs->OfHome(part);
+          const Level level = returns_.LevelOf(*part->of, item.known->additive_over_organisations,
+                                               organisations_[place]);
+          for (const uint32_t reporting : level.organisations) {
+            need->organisations[reporting] = 1;
+            count->Add(*part, reporting);
+          }
+        }
+      }
+    }
+  }
+
+  NewNeed& NewNeedOf(uint32_t line, const LinePlan& plan, PeriodNeeds* needs) const {
+    const bool of_item = plan.meaning == LineMeaning::kItem;
+    NewNeed& need = needs->OfNew(of_item ? subjects_[line].item : absl::StrCat("line ", line + 1));
+    RaiseTo(ask_.lines[line].estimated_minutes.value_or(world_.catalogue->rules.new_item_minutes),
+            &need.minutes);
+    return need;
+  }
+
+  static bool IsSubset(const std::vector<LinePeriod>& periods) {
+    bool held = false;
+    bool not_held = false;
+    for (const LinePeriod& of_period : periods) {
+      for (const Cover& cover : of_period.covers) {
+        held |= IsHeld(cover.coverage);
+        not_held |= !cover.complete;
+      }
+    }
+    return held && not_held;
+  }
+
+  static std::string SourceOfAll(const std::vector<LinePeriod>& periods) {
+    std::string source;
+    for (const LinePeriod& of_period : periods) {
+      if (of_period.covers.empty()) continue;
+      const std::string collection = CollectionOf(of_period.plan);
+      const bool at_home = std::all_of(of_period.covers.begin(), of_period.covers.end(),
+                                       [](const Cover& cover) { return cover.at_home; });
+      if (!at_home || collection.empty() || (!source.empty() && source != collection)) return "";
+      source = collection;
+    }
+    return source;
+  }
+
+  ChangeClass ClassOf(bool outstanding) const {
+    if (new_) return ChangeClass::kNewItems;
+    if (finer_) return ChangeClass::kNewDetail;
+    return outstanding ? ChangeClass::kExistingItems : ChangeClass::kNone;
+  }
+
+  uint32_t NoticeOf(ChangeClass change) const {
+    const MatchingRules& rules = world_.catalogue->rules;
+    switch (change) {
+      case ChangeClass::kNone:
+        return 0;
+      case ChangeClass::kExistingItems:
+        return rules.notice_days_existing;
+      case ChangeClass::kNewDetail:
+        return rules.notice_days_detail;
+      case ChangeClass::kNewItems:
+        return rules.notice_days_new;
+    }
+    return 0;
+  }
+
+  const Ask& ask_;
+  const MatchWorld& world_;
+  OrganisationIndex index_;
+  HeldReturns returns_;
+  std::vector<uint32_t> organisations_;  // Those asked, in their order.
+  std::vector<LineSubject> subjects_;
+  std::vector<PeriodNeeds> needs_;  // By asked period.
+  uint32_t counted_ = 0;
+  bool finer_ = false;
+  bool new_ = false;
+  MatchResult result_;
+};
+
+}  // namespace
+
+MatchResult MatchAsk(const Ask& ask, const MatchWorld& world) {
+  return Matcher(ask, world).Match();
+}
+
+}  // namespace onereturn::ingestion
