@@ -11,32 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Providers RA and RB of ICB Q1, RC of Q2; both ICBs' providers of region Y1, of nation X.
-// Monthly collection MON: "count" (additive), "stock" (not over time), "mean" (not over
-// organisations). RA, RB and RC sent April to June 2025.
-RequestWorld Hospitals() {
-  RequestWorld world;
-  world.Organisation("X", OrganisationType::kNationalBody);
-  world.Organisation("Y1", OrganisationType::kRegion);
-  world.Tie("Y1", "X", RelationshipKind::kRegionToNation);
-  for (const char* icb : {"Q1", "Q2"}) {
-    world.Organisation(icb, OrganisationType::kIcb);
-    world.Tie(icb, "Y1", RelationshipKind::kIcbToRegion);
-  }
-  world.Provider("RA", "Q1", "Y1");
-  world.Provider("RB", "Q1", "Y1");
-  world.Provider("RC", "Q2", "Y1");
-  KnownItem& count = world.Item("count");
-  RequestWorld::Dimension(count, "booked", {"yes", "no"});
-  RequestWorld::Dimension(count, "standard", {"28", "62"}, false);
-  world.Item("stock", true, false);
-  world.Item("mean", false, true);
-  world.Item("plain");
-  world.Collect("MON", PeriodKind::kMonth, {"count", "stock", "mean", "plain"});
-  world.Hold("MON", {"2025-04", "2025-05", "2025-06"}, {"RA", "RB", "RC"});
-  return world;
-}
-
 struct ClassCase {
   const char* name;
   AskLine line;
@@ -220,24 +194,6 @@ TEST(MatchClass, EachClassAndEdge) {
     EXPECT_EQ(SourceOf(ask, 0, one.organisation, PeriodOf(one.period), world.World()).has_value(),
               held);
   }
-}
-
-// A share of "over" in "all", both monthly; "beds" of another collection; "daily" weekly.
-RequestWorld Shares() {
-  RequestWorld world = Hospitals();
-  world.Item("over");
-  world.Item("all");
-  world.Item("beds");
-  world.Item("level", true, false);
-  world.Collect("SHARE", PeriodKind::kMonth, {"over", "all", "level"});
-  world.Collect("BEDS", PeriodKind::kMonth, {"beds"});
-  world.Derived("share", "100 * sum(over) / sum(all)");
-  world.Derived("use", "sum(all) / sum(beds)");
-  world.Derived("filled", "sum(level) / sum(all)");
-  world.Derived("lost", "sum(all) / sum(nowhere)");
-  world.Derived("twice", "sum(share) / sum(all)");
-  world.Hold("SHARE", {"2025-04", "2025-05"}, {"RA", "RB"});
-  return world;
 }
 
 struct FormulaCase {
