@@ -24,6 +24,16 @@ void RaiseTo(const Minutes& minutes, Minutes* dearest) {
   if (dearer) *dearest = minutes;
 }
 
+// Whatever order somebody gives them in, the match is the same.
+Ask InOrder(Ask ask) {
+  std::sort(ask.organisations.begin(), ask.organisations.end());
+  ask.organisations.erase(std::unique(ask.organisations.begin(), ask.organisations.end()),
+                          ask.organisations.end());
+  std::sort(ask.periods.begin(), ask.periods.end());
+  ask.periods.erase(std::unique(ask.periods.begin(), ask.periods.end()), ask.periods.end());
+  return ask;
+}
+
 // One match, step by step.
 class Matcher {
  public:
@@ -186,7 +196,8 @@ class Matcher {
 }  // namespace
 
 MatchResult MatchAsk(const Ask& ask, const MatchWorld& world) {
-  return Matcher(ask, world).Match();
+  const Ask in_order = InOrder(ask);
+  return Matcher(in_order, world).Match();
 }
 
 }  // namespace onereturn::ingestion
