@@ -71,7 +71,7 @@ absl::StatusOr<MatchingRules> RulesOf(const testing::v1::WorkedRequest& worked,
                                       const testing::v1::MinutesTable& table) {
   config::v1::DefinitionSet set;
   RETURN_IF_ERROR(ReadText(kRules, &set));
-  requests::v1::RequestRules rules = set.request_rules();
+  requests::v1::RequestRules rules = set.request_rules(0);
   if (worked.rules().notice_size() > 0) rules.clear_notice();
   if (worked.rules().synonyms_size() > 0) rules.clear_synonyms();
   *rules.mutable_new_item_minutes() = table.new_item_minutes();

@@ -50,29 +50,33 @@ struct AlikeBlock {
   std::vector<const LinePeriod*> periods;
 };
 
-// Counts the returns of a block, and names the first of those that are not held.
-void CountParts(const std::vector<uint32_t>& organisations, const std::vector<uint32_t>& places,
-                const AlikeBlock& alike, HeldReturns& returns, uint32_t counted, MatchBlock* block,
-                std::vector<std::string>* missing) {
-  PartCount count(counted);
+PartCount CountOf(const OrganisationSet& organisations, const AlikeBlock& alike,
+                  HeldReturns& returns) {
+  const uint32_t all = returns.index().count();
+  PartCount count(all);
   if (!alike.cover->at_home) {
-    count.AddNew(places.size() * alike.periods.size());
-  } else {
-    for (const LinePeriod* of_period : alike.periods) {
-      for (const uint32_t place : places) {
-        for (const ItemPlan& item : of_period->plan.items) {
-          VisitParts(item, organisations[place], returns,
-                     [&](const ItemReturns& part, uint32_t reporting) {
-                       if (!count.Add(part, reporting) || missing->size() == kMissingNamed) return;
-                       missing->push_back(absl::StrCat(returns.index().CodeOf(reporting), " ",
-                                                       part.of->period.ToString()));
-                     });
-        }
+    count.AddNew(organisations.Count() * alike.periods.size());
+    return count;
+  }
+  for (const LinePeriod* of_period : alike.periods) {
+    for (const ItemPlan& item : of_period->plan.items) {
+      for (const ItemReturns* part : item.home->returns) {
+        OrganisationSet reporting(all);
+        returns.AddLevels(*part->of, item.home->over_organisations, organisations, &reporting);
+        count.Add(*part, reporting);
       }
     }
   }
-  block->parts = count.needed();
-  block->parts_held = count.held();
+  return count;
+}
+
+std::vector<std::string> FirstMissing(const PartCount& count, const OrganisationIndex& index) {
+  std::vector<std::string> missing;
+  count.ForEachMissing([&](const CollectionReturns& returns, uint32_t organisation) {
+    if (missing.size() == kMissingNamed) return;
+    missing.push_back(absl::StrCat(index.CodeOf(organisation), " ", returns.period.ToString()));
+  });
+  return missing;
 }
 
 }  // namespace
@@ -91,8 +95,7 @@ std::string CollectionOf(const LinePlan& plan) {
 
 std::vector<MatchBlock> BlocksOf(const Ask& ask, uint32_t line, const LineSubject& subject,
                                  const std::vector<uint32_t>& organisations,
-                                 const std::vector<LinePeriod>& periods, HeldReturns& returns,
-                                 uint32_t* counted) {
+                                 const std::vector<LinePeriod>& periods, HeldReturns& returns) {
   // By what they have in common and their organisations, over periods.
   std::map<std::pair<AlikeKey, std::vector<uint32_t>>, AlikeBlock> alike;
   for (const LinePeriod& of_period : periods) {
@@ -107,13 +110,18 @@ std::vector<MatchBlock> BlocksOf(const Ask& ask, uint32_t line, const LineSubjec
   for (const auto& [key, of_key] : alike) {
     const std::vector<uint32_t>& places = key.second;
     MatchBlock block{line, of_key.cover->coverage, {}, {}, std::get<6>(key.first), "", 0, 0};
-    for (const uint32_t place : places) block.organisations.push_back(ask.organisations[place]);
+    OrganisationSet of_block(returns.index().count());
+    for (const uint32_t place : places) {
+      block.organisations.push_back(ask.organisations[place]);
+      of_block.Insert(organisations[place]);
+    }
     for (const LinePeriod* of_period : of_key.periods) block.periods.push_back(of_period->period);
-    std::vector<std::string> missing;
-    CountParts(organisations, places, of_key, returns, ++*counted, &block, &missing);
+    const PartCount count = CountOf(of_block, of_key, returns);
+    block.parts = count.Needed();
+    block.parts_held = count.Held();
     block.words =
         WordsOf(BlockFacts{&ask, &ask.lines[line], &subject, &of_key.periods.front()->plan,
-                           *of_key.cover, &block, std::move(missing)});
+                           *of_key.cover, &block, FirstMissing(count, returns.index())});
     blocks.push_back(std::move(block));
   }
   const auto order = [](const MatchBlock& block) {

@@ -16,12 +16,11 @@ struct LinePeriod {
   std::vector<Cover> covers;
 };
 
-// The blocks of one line, in order of class, first organisation, first period. `counted`: the
-// number of the last PartCount, which is counted on.
+// The blocks of one line, in order of class, first organisation, first period. `organisations`: the
+// numbers of those asked.
 std::vector<MatchBlock> BlocksOf(const Ask& ask, uint32_t line, const LineSubject& subject,
                                  const std::vector<uint32_t>& organisations,
-                                 const std::vector<LinePeriod>& periods, HeldReturns& returns,
-                                 uint32_t* counted);
+                                 const std::vector<LinePeriod>& periods, HeldReturns& returns);
 
 // The one home collection of everything the line reads in the period; empty: several, or none.
 std::string CollectionOf(const LinePlan& plan);

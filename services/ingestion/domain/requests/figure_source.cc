@@ -5,35 +5,10 @@
 namespace onereturn::ingestion {
 namespace {
 
-struct PartsSeen {
-  uint64_t missing = 0;
-  uint64_t held = 0;
-  uint64_t not_fresh = 0;
-  bool reported = false;
-  bool lower = false;
-
-  void Add(PartState state) {
-    missing += state == PartState::kMissing;
-    held += state != PartState::kMissing;
-    not_fresh += state == PartState::kNotFresh;
-  }
-};
-
-PartsSeen SeenOf(const ItemPlan& item, uint32_t organisation, HeldReturns& returns) {
-  PartsSeen seen;
-  for (const ItemReturns* part : item.home->returns) {
-    const Level level =
-        returns.LevelOf(*part->of, item.known->additive_over_organisations, organisation);
-    seen.reported |= level.reported;
-    seen.lower |= level.lower;
-    for (const uint32_t reporting : level.organisations) seen.Add(part->states[reporting]);
-  }
-  return seen;
-}
-
 bool AnyHeld(const std::vector<ItemReturns*>& parts, const ItemPlan& item, uint32_t organisation,
              HeldReturns& returns) {
   for (const ItemReturns* part : parts) {
+    if (part->held.Empty()) continue;
     const Level level =
         returns.LevelOf(*part->of, item.known->additive_over_organisations, organisation);
     for (const uint32_t reporting : level.organisations) {
@@ -46,6 +21,7 @@ bool AnyHeld(const std::vector<ItemReturns*>& parts, const ItemPlan& item, uint3
 bool HeldAbove(const std::vector<ItemReturns*>& parts, uint32_t organisation,
                HeldReturns& returns) {
   for (const ItemReturns* part : parts) {
+    if (part->held.Empty()) continue;
     for (const uint32_t above : returns.Above(organisation, part->of->period.end())) {
       if (part->states[above] != PartState::kMissing) return true;
     }
@@ -63,7 +39,7 @@ std::optional<Because> Coarser(const ItemPlan& item, uint32_t organisation, cons
     if (HeldAbove(longer, organisation, returns)) return Because::kAboveHeld;
     return std::nullopt;
   }
-  const bool nobody_reports = !SeenOf(item, organisation, returns).reported;
+  const bool nobody_reports = !returns.SeenOf(*item.home, organisation).reported;
   if (nobody_reports && HeldAbove(item.home->returns, organisation, returns)) {
     return Because::kAboveHeld;
   }
@@ -83,7 +59,7 @@ std::optional<Because> CoarserOfAll(const LinePlan& plan, bool or_whole, uint32_
       continue;
     }
     const bool serves = item.known != nullptr && item.may_not_sum.empty() &&
-                        AnyHeld(item.home->returns, item, organisation, returns);
+                        returns.SeenOf(*item.home, organisation).held;
     if (!serves) return std::nullopt;
   }
   return plan.items.empty() ? std::nullopt : because;
@@ -107,14 +83,14 @@ Cover CoverAtHome(const LinePlan& plan, uint32_t organisation, const Period& per
                   HeldReturns& returns) {
   PartsSeen seen;
   for (const ItemPlan& item : plan.items) {
-    const PartsSeen of_item = SeenOf(item, organisation, returns);
-    seen.missing += of_item.missing;
-    seen.held += of_item.held;
-    seen.not_fresh += of_item.not_fresh;
+    const PartsSeen& of_item = returns.SeenOf(*item.home, organisation);
+    seen.missing |= of_item.missing;
+    seen.held |= of_item.held;
+    seen.not_fresh |= of_item.not_fresh;
     seen.lower |= of_item.lower;
   }
   Cover cover;
-  if (seen.held == 0) {
+  if (!seen.held) {
     const std::optional<Because> coarser = CoarserOfAll(plan, false, organisation, period, returns);
     if (coarser.has_value()) {
       cover.coverage = cover.as_if_fresh = CoverageClass::kFiner;
@@ -124,11 +100,11 @@ Cover CoverAtHome(const LinePlan& plan, uint32_t organisation, const Period& per
   }
   cover.at_home = true;
   cover.over_organisations = seen.lower;
-  cover.because = seen.held == 0 ? Because::kNothingHeld : Because::kHeld;
-  if (seen.held == 0) return cover;
-  cover.complete = seen.missing == 0;
+  cover.because = !seen.held ? Because::kNothingHeld : Because::kHeld;
+  if (!seen.held) return cover;
+  cover.complete = !seen.missing;
   cover.as_if_fresh = ClassOfHeld(plan, seen.lower);
-  cover.coverage = seen.not_fresh > 0 ? CoverageClass::kFresher : cover.as_if_fresh;
+  cover.coverage = seen.not_fresh ? CoverageClass::kFresher : cover.as_if_fresh;
   return cover;
 }
 
@@ -152,6 +128,30 @@ Cover CoverOf(const LinePlan& plan, uint32_t organisation, const Period& period,
   }
   cover.because = finer_view ? Because::kNoItem : WhyNotMade(plan);
   return cover;
+}
+
+void PartCount::Add(const ItemReturns& part, const OrganisationSet& organisations) {
+  Counted& counted = counted_[{*part.of->collection, part.of->period}];
+  if (counted.of == nullptr) {
+    counted.of = part.of;
+    counted.needed = counted.missing = OrganisationSet(organisations_);
+  }
+  counted.needed.Add(organisations);
+  counted.missing.Add(organisations.Without(part.held));
+}
+
+uint64_t PartCount::Needed() const {
+  uint64_t needed = new_;
+  for (const auto& [key, returns] : counted_) needed += returns.needed.Count();
+  return needed;
+}
+
+uint64_t PartCount::Held() const {
+  uint64_t held = 0;
+  for (const auto& [key, returns] : counted_) {
+    held += returns.needed.Count() - returns.missing.Count();
+  }
+  return held;
 }
 
 FigureSources::FigureSources(const Ask& ask, const MatchWorld& world,

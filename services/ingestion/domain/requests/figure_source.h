@@ -3,9 +3,13 @@
 #define ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_FIGURE_SOURCE_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/string_view.h"
 #include "services/ingestion/domain/requests/line_plan.h"
 
 namespace onereturn::ingestion {
@@ -54,38 +58,36 @@ void VisitParts(const ItemPlan& item, uint32_t organisation, HeldReturns& return
   }
 }
 
-// Counts returns, each once.
+// Counts returns, each once however many items are read of it. One that lacks an item is not held.
 class PartCount {
  public:
-  // `number`: another one for every count, from 1.
-  explicit PartCount(uint32_t number) : number_(number) {}
+  explicit PartCount(uint32_t organisations) : organisations_(organisations) {}
 
-  // Was it not missing before, and is now?
-  bool Add(const ItemReturns& part, uint32_t organisation) {
-    CollectionReturns& returns = *part.of;
-    if (returns.counted[organisation] != number_) {
-      returns.counted[organisation] = number_;
-      ++needed_;
-    }
-    const bool missing = part.states[organisation] == PartState::kMissing;
-    if (!missing || returns.counted_missing[organisation] == number_) return false;
-    returns.counted_missing[organisation] = number_;
-    ++missing_;
-    return true;
-  }
+  // Returns of the part by these organisations are needed.
+  void Add(const ItemReturns& part, const OrganisationSet& organisations);
   // Of returns of a collection that issuing would make.
-  void AddNew(uint64_t count) {
-    needed_ += count;
-    missing_ += count;
-  }
+  void AddNew(uint64_t count) { new_ += count; }
 
-  uint64_t needed() const { return needed_; }
-  uint64_t held() const { return needed_ - missing_; }
+  uint64_t Needed() const;
+  uint64_t Held() const;
+  // Visits those that are not held, in order of collection, period and organisation.
+  template <typename Visit>
+  void ForEachMissing(Visit visit) const {
+    for (const auto& [key, returns] : counted_) {
+      returns.missing.ForEach([&](uint32_t organisation) { visit(*returns.of, organisation); });
+    }
+  }
 
  private:
-  uint32_t number_;
-  uint64_t needed_ = 0;
-  uint64_t missing_ = 0;
+  struct Counted {
+    const CollectionReturns* of = nullptr;
+    OrganisationSet needed;
+    OrganisationSet missing;
+  };
+
+  uint32_t organisations_;
+  uint64_t new_ = 0;
+  std::map<std::pair<absl::string_view, Period>, Counted> counted_;
 };
 
 // Answers many questions about one request. Refers to what it is made of; not for several threads.

@@ -19,7 +19,7 @@ bool IsClosed(const MatchWorld& world, const CollectionReturns& returns) {
 // Does a missing return have its own collection ask for it?
 bool OwedByFrames(const ItemReturns& part, uint32_t organisation) {
   return part.states[organisation] == PartState::kMissing &&
-         part.of->named_by_frames[organisation] != 0;
+         part.of->named_by_frames.Has(organisation);
 }
 
 // Organisations that are asked for the same items.
@@ -29,7 +29,7 @@ struct SameItems {
 };
 struct ItemBits {
   std::string name;
-  const std::vector<uint8_t>* organisations;
+  const OrganisationSet* organisations;
 };
 
 // In order of the first organisation. `items` in order of name.
@@ -39,8 +39,7 @@ std::vector<SameItems> GroupByItems(const std::vector<ItemBits>& items, uint32_t
   std::vector<std::vector<std::string>> items_of = {{}};
   for (const ItemBits& item : items) {
     std::vector<uint32_t> with(items_of.size(), 0);
-    for (uint32_t organisation = 0; organisation < count; ++organisation) {
-      if ((*item.organisations)[organisation] == 0) continue;
+    item.organisations->ForEach([&](uint32_t organisation) {
       const uint32_t before = group[organisation];
       if (with[before] == 0) {
         with[before] = static_cast<uint32_t>(items_of.size());
@@ -48,7 +47,7 @@ std::vector<SameItems> GroupByItems(const std::vector<ItemBits>& items, uint32_t
         items_of.back().push_back(item.name);
       }
       group[organisation] = with[before];
-    }
+    });
   }
   std::vector<SameItems> groups;
   std::map<uint32_t, size_t> places;
@@ -116,22 +115,23 @@ std::map<std::pair<std::string, Period>, AskedReturns> AskedByReturns(
   return asked;
 }
 
-std::vector<uint8_t> BitsOf(const ItemReturns& part, PartAsk wanted) {
-  std::vector<uint8_t> bits(part.asks.size(), 0);
-  for (size_t organisation = 0; organisation < bits.size(); ++organisation) {
-    bits[organisation] = part.asks[organisation] == wanted;
+OrganisationSet OfWhomAsked(const ItemReturns& part, PartAsk wanted) {
+  const uint32_t count = static_cast<uint32_t>(part.asks.size());
+  OrganisationSet organisations(count);
+  for (uint32_t organisation = 0; organisation < count; ++organisation) {
+    if (part.asks[organisation] == wanted) organisations.Insert(organisation);
   }
-  return bits;
+  return organisations;
 }
 
 void AddReturns(const AskedReturns& asked, PartAsk wanted, uint32_t notice_days, DueMoments& due,
                 GapRows* rows) {
-  std::vector<std::vector<uint8_t>> bits;
-  for (const auto& [item, part] : asked) bits.push_back(BitsOf(*part, wanted));
+  std::vector<OrganisationSet> sets;
+  for (const auto& [item, part] : asked) sets.push_back(OfWhomAsked(*part, wanted));
   std::vector<ItemBits> items;
-  for (const auto& [item, part] : asked) items.push_back({item, &bits[items.size()]});
+  for (const auto& [item, part] : asked) items.push_back({item, &sets[items.size()]});
   const CollectionReturns& of = *asked.begin()->second->of;
-  std::vector<SameItems> groups = GroupByItems(items, static_cast<uint32_t>(of.reports.size()));
+  std::vector<SameItems> groups = GroupByItems(items, static_cast<uint32_t>(of.held.size()));
   if (groups.empty()) return;
   const Timestamp moment = wanted == PartAsk::kOwedByFrames
                                ? due.DueOfOwed(*of.over_time, of.period)
@@ -153,15 +153,14 @@ bool MarkAsks(const Ask& ask, const MatchWorld& world, const std::vector<PeriodN
       if (is_new) entry->second = IsClosed(world, *part.of);
       PartKey key{*part.of->collection, part.of->period, ""};
       const std::string& item = returns.ItemOf(part.item);
-      for (uint32_t organisation = 0; organisation < index.count(); ++organisation) {
-        const PartState state = part.states[organisation];
-        if (need->organisations[organisation] == 0 || state == PartState::kFresh) continue;
-        if (state == PartState::kNotFresh && !ask.ask_anew) continue;
-        if (part.asks.empty()) {
-          part.asks.resize(index.count(), PartAsk::kNone);
-          part.asked_in.resize(index.count(), 0);
-        }
-        if (part.asks[organisation] != PartAsk::kNone) continue;
+      OrganisationSet asked_of = need->organisations.Without(part.held);
+      if (ask.ask_anew) asked_of.Add(need->organisations.Of(part.not_fresh));
+      if (asked_of.Empty()) continue;
+      part.asks.resize(index.count(), PartAsk::kNone);
+      part.asked_in.resize(index.count(), 0);
+      if (part.of->owed_already.Empty()) part.of->owed_already = OrganisationSet(index.count());
+      asked_of.ForEach([&](uint32_t organisation) {
+        if (part.asks[organisation] != PartAsk::kNone) return;
         PartAsk& asked = part.asks[organisation];
         asked = PartAsk::kOutstanding;
         if (OwedByFrames(part, organisation) && !entry->second) {
@@ -170,12 +169,11 @@ bool MarkAsks(const Ask& ask, const MatchWorld& world, const std::vector<PeriodN
           key.organisation = index.CodeOf(organisation);
           if (world.is_owed(key, item)) asked = PartAsk::kOwedToRequest;
         }
-        part.of->owed_already.resize(index.count(), 0);
         if (IsAwaited(asked) || (world.is_owed != nullptr && world.is_owed(key, ""))) {
-          part.of->owed_already[organisation] = 1;
+          part.of->owed_already.Insert(organisation);
         }
         outstanding |= asked == PartAsk::kOutstanding;
-      }
+      });
     }
   }
   return outstanding;

@@ -61,8 +61,8 @@ const HeldReturns::Home* HeldReturns::HomeOn(const OfItem& item, const CivilDay&
   return nullptr;
 }
 
-const HomeParts& HeldReturns::PartsOf(const std::string& item, const KnownItem& known,
-                                      const Period& period) {
+HomeParts& HeldReturns::PartsOf(const std::string& item, const KnownItem& known,
+                                const Period& period) {
   OfItem& of_item = Item(item);
   const auto found = of_item.parts.find(period);
   if (found != of_item.parts.end()) return found->second;
@@ -71,6 +71,8 @@ const HomeParts& HeldReturns::PartsOf(const std::string& item, const KnownItem& 
 
 HomeParts HeldReturns::MakeParts(OfItem& item, const KnownItem& known, const Period& period) {
   HomeParts parts;
+  parts.over_organisations = known.additive_over_organisations;
+  parts.seen.resize(index_.count());
   const Home* home = HomeOn(item, period.start());
   if (home == nullptr) return parts;
   if (home->definition->period_kind == period.kind()) {
@@ -129,6 +131,7 @@ ItemReturns* HeldReturns::Returns(OfItem& item, const std::string& collection,
   returns->item = item.number;
   returns->of = of;
   returns->states.resize(index_.count(), PartState::kMissing);
+  returns->held = returns->not_fresh = OrganisationSet(index_.count());
   const std::string& code = ItemOf(item.number);
   // Returns of one period were mostly judged by one version.
   std::optional<uint32_t> version;
@@ -143,7 +146,10 @@ ItemReturns* HeldReturns::Returns(OfItem& item, const std::string& collection,
           found != of->over_time->items_of_version.end() && found->second.count(code) > 0;
     }
     if (!version_has_item) continue;
-    returns->states[organisation] = IsFresh(*held, ask_) ? PartState::kFresh : PartState::kNotFresh;
+    const bool fresh = IsFresh(*held, ask_);
+    returns->states[organisation] = fresh ? PartState::kFresh : PartState::kNotFresh;
+    returns->held.Insert(organisation);
+    if (!fresh) returns->not_fresh.Insert(organisation);
   }
   return returns.get();
 }
@@ -156,8 +162,7 @@ CollectionReturns* HeldReturns::ReturnsOf(const std::string& collection, const P
                                       DefinitionOn(over_time, period.start()), period});
   const uint32_t count = index_.count();
   returns->held.resize(count, nullptr);
-  returns->counted.resize(count, 0);
-  returns->counted_missing.resize(count, 0);
+  returns->below.resize(count);
   const PeriodCoverage* coverage = world_.coverage->Of(collection, period);
   for (size_t word = 0; coverage != nullptr && word < coverage->held().size(); ++word) {
     for (uint64_t bits = coverage->held()[word]; bits != 0; bits &= bits - 1) {
@@ -191,8 +196,7 @@ const std::vector<HeldReturns::Reporter>& HeldReturns::ReportersOf(const std::st
 }
 
 void HeldReturns::FillReporters(CollectionReturns* returns) {
-  returns->reports.resize(index_.count(), 0);
-  returns->named_by_frames.resize(index_.count(), 0);
+  returns->reports = returns->named_by_frames = OrganisationSet(index_.count());
   const bool by_frames = !returns->over_time->frames.empty();
   const CivilDay start = returns->period.start();
   const CivilDay end = returns->period.end();
@@ -201,29 +205,72 @@ void HeldReturns::FillReporters(CollectionReturns* returns) {
       continue;
     }
     if (by_frames) {
-      returns->named_by_frames[reporter.organisation] = 1;
-      returns->reports[reporter.organisation] = 1;
+      returns->named_by_frames.Insert(reporter.organisation);
+      returns->reports.Insert(reporter.organisation);
       continue;
     }
     const KnownOrganisation* known = index_.KnownOf(reporter.organisation);
     const bool had_closed =
         known != nullptr && known->open.before.has_value() && *known->open.before <= start;
-    if (!had_closed) returns->reports[reporter.organisation] = 1;
+    if (!had_closed) returns->reports.Insert(reporter.organisation);
   }
+}
+
+const ReportingBelow& HeldReturns::BelowOf(CollectionReturns& returns, uint32_t organisation) {
+  ReportingBelow& reporting = returns.below[organisation];
+  if (reporting.known) return reporting;
+  reporting.known = true;
+  for (const uint32_t below : lineage_.Below(organisation, returns.period.end())) {
+    if (returns.reports.Has(below)) reporting.in_order.push_back(below);
+  }
+  if (reporting.in_order.empty()) return reporting;
+  reporting.set = OrganisationSet(index_.count());
+  for (const uint32_t below : reporting.in_order) reporting.set.Insert(below);
+  return reporting;
 }
 
 Level HeldReturns::LevelOf(CollectionReturns& returns, bool additive, uint32_t organisation) {
   const absl::Span<const uint32_t> itself(&itself_[organisation], 1);
-  if (returns.reports[organisation] != 0) return Level{itself, true, false};
+  if (returns.reports.Has(organisation)) return Level{itself, true, false};
   if (!additive) return Level{itself, false, false};
-  const auto [entry, is_new] = returns.reporting_below.try_emplace(organisation);
-  if (is_new) {
-    for (const uint32_t below : lineage_.Below(organisation, returns.period.end())) {
-      if (returns.reports[below] != 0) entry->second.push_back(below);
+  const ReportingBelow& below = BelowOf(returns, organisation);
+  if (below.in_order.empty()) return Level{itself, false, false};
+  return Level{below.in_order, true, true};
+}
+
+void HeldReturns::AddLevels(CollectionReturns& returns, bool additive, const OrganisationSet& asked,
+                            OrganisationSet* reporting) {
+  if (!additive) {
+    reporting->Add(asked);
+    return;
+  }
+  reporting->Add(asked.Of(returns.reports));
+  asked.Without(returns.reports).ForEach([&](uint32_t organisation) {
+    const ReportingBelow& below = BelowOf(returns, organisation);
+    if (below.in_order.empty()) {
+      reporting->Insert(organisation);
+    } else {
+      reporting->Add(below.set);
+    }
+  });
+}
+
+const PartsSeen& HeldReturns::SeenOf(HomeParts& parts, uint32_t organisation) {
+  PartsSeen& seen = parts.seen[organisation];
+  if (seen.known) return seen;
+  seen.known = true;
+  for (const ItemReturns* part : parts.returns) {
+    const Level level = LevelOf(*part->of, parts.over_organisations, organisation);
+    seen.reported |= level.reported;
+    seen.lower |= level.lower;
+    for (const uint32_t reporting : level.organisations) {
+      const PartState state = part->states[reporting];
+      seen.missing |= state == PartState::kMissing;
+      seen.held |= state != PartState::kMissing;
+      seen.not_fresh |= state == PartState::kNotFresh;
     }
   }
-  if (entry->second.empty()) return Level{itself, false, false};
-  return Level{entry->second, true, true};
+  return seen;
 }
 
 }  // namespace onereturn::ingestion

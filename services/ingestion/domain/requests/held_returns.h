@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "services/ingestion/domain/requests/ask.h"
 #include "services/ingestion/domain/requests/coverage.h"
@@ -17,8 +16,16 @@
 #include "services/ingestion/domain/requests/lineage.h"
 #include "services/ingestion/domain/requests/match.h"
 #include "services/ingestion/domain/requests/organisation_index.h"
+#include "services/ingestion/domain/requests/organisation_set.h"
 
 namespace onereturn::ingestion {
+
+// The lower organisations that report, of one that does not.
+struct ReportingBelow {
+  bool known = false;
+  std::vector<uint32_t> in_order;
+  OrganisationSet set;
+};
 
 // The returns of one collection and period. Vectors are by number of organisation.
 struct CollectionReturns {
@@ -27,15 +34,12 @@ struct CollectionReturns {
   // As it is for the period; null where it is not.
   const KnownCollection* definition = nullptr;
   Period period;
-  std::vector<uint8_t> reports = {};
-  std::vector<uint8_t> named_by_frames = {};
+  OrganisationSet reports = {};
+  OrganisationSet named_by_frames = {};
   std::vector<const HeldRevision*> held = {};
-  // Of those that are asked for something: the return as a whole is owed already. Empty: nobody is.
-  std::vector<uint8_t> owed_already = {};
-  absl::flat_hash_map<uint32_t, std::vector<uint32_t>> reporting_below = {};
-  // Marks of whoever counts returns: the number of the last count in which it was seen.
-  std::vector<uint32_t> counted = {};
-  std::vector<uint32_t> counted_missing = {};
+  std::vector<ReportingBelow> below = {};
+  // Of those that are asked for something: the return as a whole is owed already.
+  OrganisationSet owed_already = {};
 };
 
 enum class PartState : uint8_t { kMissing, kFresh, kNotFresh };
@@ -47,21 +51,36 @@ inline bool IsAwaited(PartAsk ask) {
 
 // One item of these returns.
 struct ItemReturns {
-  uint32_t item = 0;  // Its number in ItemNames.
+  uint32_t item = 0;  // Its number.
   CollectionReturns* of = nullptr;
   std::vector<PartState> states;
+  OrganisationSet held;
+  OrganisationSet not_fresh;       // Of those that are held.
   std::vector<PartAsk> asks;       // Empty until something is asked.
   std::vector<uint16_t> asked_in;  // 1 + the asked period with which it is priced; empty as asks.
+};
+
+// What is known of all parts of one organisation's figure.
+struct PartsSeen {
+  bool known = false;
+  bool missing = false;
+  bool held = false;
+  bool not_fresh = false;
+  bool reported = false;
+  bool lower = false;
 };
 
 // What an item is made of for an asked period.
 struct HomeParts {
   // The home's own period is the one asked for.
   bool very_period = false;
+  // The item is additive over organisations.
+  bool over_organisations = false;
   // Empty: the item has no home of whose periods this one is made up.
-  std::vector<ItemReturns*> returns;
+  std::vector<ItemReturns*> returns = {};
   // Where empty: a home of shorter periods, whose figures may not be summed.
   const std::string* may_not_be_summed = nullptr;
+  std::vector<PartsSeen> seen = {};  // By organisation.
 };
 
 // The returns from which one organisation's figure is made, of one collection and period.
@@ -80,11 +99,15 @@ class HeldReturns {
   uint32_t NumberOfItem(const std::string& item);
   const std::string& ItemOf(uint32_t number) const { return items_[number]->first; }
 
-  const HomeParts& PartsOf(const std::string& item, const KnownItem& known, const Period& period);
+  HomeParts& PartsOf(const std::string& item, const KnownItem& known, const Period& period);
   // Returns of the item for longer periods of which some day is one of the period's, and of which
   // something is held.
   const std::vector<ItemReturns*>& Longer(const std::string& item, const Period& period);
   Level LevelOf(CollectionReturns& returns, bool additive, uint32_t organisation);
+  // Adds the organisations of the levels of all of `asked`.
+  void AddLevels(CollectionReturns& returns, bool additive, const OrganisationSet& asked,
+                 OrganisationSet* reporting);
+  const PartsSeen& SeenOf(HomeParts& parts, uint32_t organisation);
   const std::vector<uint32_t>& Above(uint32_t organisation, const CivilDay& day) {
     return lineage_.Above(organisation, day);
   }
@@ -118,6 +141,7 @@ class HeldReturns {
   CollectionReturns* ReturnsOf(const std::string& collection, const Period& period);
   const std::vector<Reporter>& ReportersOf(const std::string& collection);
   void FillReporters(CollectionReturns* returns);
+  const ReportingBelow& BelowOf(CollectionReturns& returns, uint32_t organisation);
 
   const Ask& ask_;
   const MatchWorld& world_;

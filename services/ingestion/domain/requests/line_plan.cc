@@ -33,7 +33,9 @@ std::string FirstLacked(const KnownItem& item, const std::vector<AskedDimension>
   return "";
 }
 
-std::vector<AskedDimension> DimensionsAsked(const AskLine& line, const KnownItem& item) {
+std::vector<AskedDimension> DimensionsAsked(const AskLine& line, const FoundLikeness& found,
+                                            const KnownItem& item) {
+  if (found.kind == LikenessKind::kSame) return found.dimensions;
   if (line.described.has_value()) return line.described->dimensions;
   if (!line.as_held) return line.dimensions;
   std::vector<AskedDimension> all;
@@ -99,7 +101,8 @@ LineSubject SubjectOf(const AskLine& line, const Ask& ask, const KnownCatalogue&
   for (const Period& period : ask.periods) {
     const KnownItem* known = VersionOn(found->second, period.start());
     if (known == nullptr) continue;
-    subject.is_item = FirstLacked(*known, DimensionsAsked(line, *known), catalogue).empty();
+    subject.is_item =
+        FirstLacked(*known, DimensionsAsked(line, subject.found, *known), catalogue).empty();
     if (!subject.is_item) break;
   }
   return subject;
@@ -115,7 +118,7 @@ LinePlan PlanOf(const AskLine& line, const LineSubject& subject, const Period& p
   plan.known = VersionOn(*subject.versions, period.start());
   plan.meaning = LineMeaning::kNotForPeriod;
   if (plan.known == nullptr) return plan;
-  plan.dimensions = DimensionsAsked(line, *plan.known);
+  plan.dimensions = DimensionsAsked(line, subject.found, *plan.known);
   plan.lacks = FirstLacked(*plan.known, plan.dimensions, catalogue);
   plan.meaning = plan.lacks.empty() ? LineMeaning::kItem : LineMeaning::kFinerView;
   plan.is_formula = plan.known->formula.has_value();

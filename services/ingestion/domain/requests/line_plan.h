@@ -23,7 +23,7 @@ struct LineSubject {
 struct ItemPlan {
   const KnownItem* known = nullptr;  // As it is for the period. Null: it is not.
   std::string code;
-  const HomeParts* home = nullptr;  // Null without `known`.
+  HomeParts* home = nullptr;  // Null without `known`.
   bool sums_dimensions = false;
   std::string may_not_sum;  // The first dimension that is left out and does not add up.
 

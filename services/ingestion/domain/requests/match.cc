@@ -24,6 +24,16 @@ void RaiseTo(const Minutes& minutes, Minutes* dearest) {
   if (dearer) *dearest = minutes;
 }
 
+// Whatever order somebody gives them in, the match is the same.
+Ask InOrder(Ask ask) {
+  std::sort(ask.organisations.begin(), ask.organisations.end());
+  ask.organisations.erase(std::unique(ask.organisations.begin(), ask.organisations.end()),
+                          ask.organisations.end());
+  std::sort(ask.periods.begin(), ask.periods.end());
+  ask.periods.erase(std::unique(ask.periods.begin(), ask.periods.end()), ask.periods.end());
+  return ask;
+}
+
 // One match, step by step.
 class Matcher {
  public:
@@ -65,7 +75,7 @@ class Matcher {
     LineMatch match;
     match.item = subjects_[line].item;
     match.is_item = subjects_[line].is_item;
-    PartCount count(++counted_);
+    PartCount count(index_.count());
     std::vector<LinePeriod> periods;
     for (size_t place = 0; place < ask_.periods.size(); ++place) {
       const Period& period = ask_.periods[place];
@@ -83,11 +93,11 @@ class Matcher {
     }
     match.subset = IsSubset(periods);
     match.source = SourceOfAll(periods);
-    result_.parts += count.needed();
-    result_.parts_held += count.held();
+    result_.parts += count.Needed();
+    result_.parts_held += count.Held();
     result_.lines.push_back(std::move(match));
     for (MatchBlock& block :
-         BlocksOf(ask_, line, subjects_[line], organisations_, periods, returns_, &counted_)) {
+         BlocksOf(ask_, line, subjects_[line], organisations_, periods, returns_)) {
       result_.blocks.push_back(std::move(block));
     }
   }
@@ -95,28 +105,25 @@ class Matcher {
   void AddNeeds(uint32_t line, const LinePeriod& of_period, PeriodNeeds* needs, PartCount* count) {
     const auto& covers = of_period.covers;
     NewNeed* without_home = nullptr;
+    OrganisationSet at_home(index_.count());
     for (size_t place = 0; place < covers.size(); ++place) {
-      if (covers[place].at_home) continue;
+      if (covers[place].at_home) {
+        at_home.Insert(organisations_[place]);
+        continue;
+      }
       if (without_home == nullptr) without_home = &NewNeedOf(line, of_period.plan, needs);
-      without_home->organisations[organisations_[place]] = 1;
+      without_home->organisations.Insert(organisations_[place]);
       count->AddNew(1);
       finer_ |= covers[place].coverage == CoverageClass::kFiner;
       new_ |= covers[place].coverage == CoverageClass::kNew;
     }
+    if (at_home.Empty()) return;
     for (const ItemPlan& item : of_period.plan.items) {
-      if (item.home == nullptr) continue;
       for (ItemReturns* part : item.home->returns) {
-        HomeNeed* need = nullptr;
-        for (size_t place = 0; place < covers.size(); ++place) {
-          if (!covers[place].at_home) continue;
-          if (need == nullptr) need = &needs->OfHome(part);
-          const Level level = returns_.LevelOf(*part->of, item.known->additive_over_organisations,
-                                               organisations_[place]);
-          for (const uint32_t reporting : level.organisations) {
-            need->organisations[reporting] = 1;
-            count->Add(*part, reporting);
-          }
-        }
+        OrganisationSet reporting(index_.count());
+        returns_.AddLevels(*part->of, item.home->over_organisations, at_home, &reporting);
+        needs->OfHome(part).organisations.Add(reporting);
+        count->Add(*part, reporting);
       }
     }
   }
@@ -182,7 +189,6 @@ class Matcher {
   std::vector<uint32_t> organisations_;  // Those asked, in their order.
   std::vector<LineSubject> subjects_;
   std::vector<PeriodNeeds> needs_;  // By asked period.
-  uint32_t counted_ = 0;
   bool finer_ = false;
   bool new_ = false;
   MatchResult result_;
@@ -191,7 +197,8 @@ class Matcher {
 }  // namespace
 
 MatchResult MatchAsk(const Ask& ask, const MatchWorld& world) {
-  return Matcher(ask, world).Match();
+  const Ask in_order = InOrder(ask);
+  return Matcher(in_order, world).Match();
 }
 
 }  // namespace onereturn::ingestion

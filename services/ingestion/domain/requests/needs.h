@@ -16,12 +16,12 @@ namespace onereturn::ingestion {
 // One item of the returns of one collection and period: of which organisations it is needed.
 struct HomeNeed {
   ItemReturns* returns = nullptr;
-  std::vector<uint8_t> organisations;
+  OrganisationSet organisations;
 };
 
 // A figure that has no home.
 struct NewNeed {
-  std::vector<uint8_t> organisations;
+  OrganisationSet organisations;
   Minutes minutes;
 };
 
@@ -34,16 +34,13 @@ class PeriodNeeds {
   HomeNeed& OfHome(ItemReturns* returns) {
     const auto [entry, is_new] = places_.try_emplace(returns, nullptr);
     if (is_new) {
-      home_.push_back(std::make_unique<HomeNeed>(HomeNeed{returns, {}}));
-      home_.back()->organisations.resize(count_, 0);
+      home_.push_back(std::make_unique<HomeNeed>(HomeNeed{returns, OrganisationSet(count_)}));
       entry->second = home_.back().get();
     }
     return *entry->second;
   }
   NewNeed& OfNew(const std::string& name) {
-    NewNeed& need = new_[name];
-    need.organisations.resize(count_, 0);
-    return need;
+    return new_.try_emplace(name, NewNeed{OrganisationSet(count_), {}}).first->second;
   }
 
   const Period& period() const { return period_; }

@@ -54,7 +54,7 @@ class PriceOfPeriod {
     bool needed = false;
     bool asked = false;
     for (size_t place = 0; place < item.needs.size(); ++place) {
-      if (item.needs[place]->organisations[organisation_] == 0) continue;
+      if (!item.needs[place]->organisations.Has(organisation_)) continue;
       ItemReturns& part = *item.needs[place]->returns;
       if (!needed) {
         first_item_minutes_ = item.minutes[place];
@@ -67,7 +67,7 @@ class PriceOfPeriod {
       (awaited ? price_.avoided : price_.outstanding) += item.minutes[place];
       if (std::find(sent_.begin(), sent_.end(), part.of) != sent_.end()) continue;
       sent_.push_back(part.of);
-      const bool owed = part.of->owed_already[organisation_] != 0;
+      const bool owed = part.of->owed_already.Has(organisation_);
       (owed ? price_.avoided : price_.outstanding) += MinutesOfReturn(*part.of);
     }
     if (needed && !asked) price_.avoided += first_item_minutes_;
@@ -99,13 +99,17 @@ class PriceOfPeriod {
 void AddHome(const PeriodNeeds& needs, uint16_t asked_period, const HeldReturns& returns,
              std::vector<OrganisationPrice>* prices) {
   for (const auto& [collection, items] : ByCollection(needs, returns)) {
-    for (uint32_t organisation = 0; organisation < prices->size(); ++organisation) {
+    OrganisationSet needed(static_cast<uint32_t>(prices->size()));
+    for (const auto& [item, priced] : items) {
+      for (const HomeNeed* need : priced.needs) needed.Add(need->organisations);
+    }
+    needed.ForEach([&, &of_collection = items](uint32_t organisation) {
       PriceOfPeriod price(organisation, asked_period);
-      for (const auto& [item, priced] : items) price.Add(priced);
+      for (const auto& [item, priced] : of_collection) price.Add(priced);
       const OrganisationPrice of_period = price.Price();
       (*prices)[organisation].avoided += of_period.avoided;
       (*prices)[organisation].outstanding += of_period.outstanding;
-    }
+    });
   }
 }
 
@@ -115,7 +119,7 @@ void AddNew(const PeriodNeeds& needs, const MatchingRules& rules,
     Minutes& outstanding = (*prices)[organisation].outstanding;
     bool asked = false;
     for (const auto& [name, need] : needs.without_home()) {
-      if (need.organisations[organisation] == 0) continue;
+      if (!need.organisations.Has(organisation)) continue;
       if (!asked) outstanding += rules.new_collection_minutes;
       asked = true;
       outstanding += need.minutes;

@@ -1,0 +1,310 @@
+#include "services/ingestion/domain/requests/testing/naive_match.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "common/period/london_day.h"
+
+namespace onereturn::ingestion {
+
+const KnownItem* NaiveMatch::ItemOn(const std::string& item, const CivilDay& day) const {
+  const auto found = world_.catalogue->items.find(item);
+  if (found == world_.catalogue->items.end()) return nullptr;
+  for (const KnownItem& version : found->second) {
+    if (version.days.Covers(day)) return &version;
+  }
+  return nullptr;
+}
+
+const HeldRevision* NaiveMatch::Held(const NaivePart& part) const {
+  const auto& [key, item] = part;
+  const HeldRevision* held = world_.coverage->Find(key.collection, key.period, key.organisation);
+  if (held == nullptr) return nullptr;
+  const auto& versions = world_.catalogue->collections.at(key.collection).items_of_version;
+  const auto version = versions.find(held->collection_version);
+  return version != versions.end() && version->second.count(item) > 0 ? held : nullptr;
+}
+
+bool NaiveMatch::IsFresh(const NaivePart& part) const {
+  const HeldRevision* held = Held(part);
+  return held != nullptr && held->accepted_on >= ask_.accepted_from.value_or(held->accepted_on) &&
+         (held->is_final || !ask_.final_only);
+}
+
+bool NaiveMatch::Reports(const std::string& collection, const std::string& organisation,
+                         const Period& period) const {
+  const CollectionOverTime& of = world_.catalogue->collections.at(collection);
+  for (const KnownFrame& frame : of.frames) {
+    if (frame.organisation == organisation && frame.first.start() <= period.start() &&
+        (!frame.last.has_value() || period.end() <= frame.last->end())) {
+      return true;
+    }
+  }
+  if (!of.frames.empty()) return false;
+  const std::optional<Period> first = world_.coverage->FirstPeriod(collection, organisation);
+  if (!first.has_value() || first->start() > period.start()) return false;
+  const auto known = world_.catalogue->organisations.find(organisation);
+  if (known == world_.catalogue->organisations.end()) return true;
+  return !known->second.open.before.has_value() || *known->second.open.before > period.start();
+}
+
+bool NaiveMatch::IsAwaited(const NaivePart& part) const {
+  const auto& [key, item] = part;
+  const CollectionOverTime& of = world_.catalogue->collections.at(key.collection);
+  bool closed = false;
+  for (const KnownCollection& stretch : of.stretches) {
+    if (!stretch.days.Covers(key.period.start()) || !stretch.window.has_value()) continue;
+    const auto moments = MomentsOf(*stretch.window, *stretch.calendar, key.period);
+    closed = moments.has_value() && LondonDay(moments->closes) < world_.today;
+  }
+  const bool framed = !of.frames.empty() && Reports(key.collection, key.organisation, key.period);
+  if (framed && !closed && Held(part) == nullptr) return true;
+  return world_.is_owed != nullptr && world_.is_owed(key, item);
+}
+
+std::optional<std::pair<std::string, PeriodKind>> NaiveMatch::HomeOn(const std::string& item,
+                                                                     const CivilDay& day) const {
+  for (const auto& [code, collection] : world_.catalogue->collections) {
+    for (const KnownCollection& stretch : collection.stretches) {
+      if (stretch.days.Covers(day) && stretch.items.count(item) > 0) {
+        return std::make_pair(code, stretch.period_kind);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::pair<std::string, Period>> NaiveMatch::Whole(const std::string& item,
+                                                              const Period& period,
+                                                              bool additive) const {
+  const auto first = HomeOn(item, period.start());
+  if (!first.has_value()) return {};
+  if (first->second == period.kind()) return {{first->first, period}};
+  if (!additive) return {};
+  std::vector<std::pair<std::string, Period>> parts;
+  for (CivilDay day = period.start(); day <= period.end();) {
+    const auto home = HomeOn(item, day);
+    if (!home.has_value()) return {};
+    const std::optional<Period> part = Period::Containing(home->second, day);
+    const bool whole = part->start() == day && part->end() <= period.end();
+    if (home->second == PeriodKind::kWeek || !whole) return {};
+    parts.push_back({home->first, *part});
+    day = *part->end().PlusDays(1);
+  }
+  return parts;
+}
+
+std::optional<std::string> NaiveMatch::Parent(const std::string& child, RelationshipKind kind,
+                                              const CivilDay& day) const {
+  const auto known = world_.catalogue->organisations.find(child);
+  if (known == world_.catalogue->organisations.end()) return std::nullopt;
+  std::vector<std::tuple<int, int64_t, std::string>> ties;
+  for (const Relationship& tie : known->second.relationships) {
+    if (tie.kind == kind && tie.from <= day && day <= tie.to.value_or(day)) {
+      ties.push_back({tie.lead ? 0 : 1, -tie.share_millionths, tie.parent});
+    }
+  }
+  if (ties.empty()) return std::nullopt;
+  return std::get<2>(*std::min_element(ties.begin(), ties.end()));
+}
+
+bool NaiveMatch::IsBelow(const std::string& provider, const std::string& organisation,
+                         const CivilDay& day) const {
+  const auto known = world_.catalogue->organisations.find(organisation);
+  if (known == world_.catalogue->organisations.end()) return false;
+  const auto region = Parent(provider, RelationshipKind::kProviderToRegion, day);
+  switch (known->second.type) {
+    case OrganisationType::kIcb:
+      return Parent(provider, RelationshipKind::kProviderToIcb, day) == organisation;
+    case OrganisationType::kRegion:
+      return region == organisation;
+    case OrganisationType::kNationalBody:
+      return Parent(provider, RelationshipKind::kProviderToNation, day) == organisation ||
+             (region.has_value() &&
+              Parent(*region, RelationshipKind::kRegionToNation, day) == organisation);
+    default:
+      return false;
+  }
+}
+
+std::set<std::string> NaiveMatch::Above(const std::string& organisation,
+                                        const CivilDay& day) const {
+  std::set<std::string> above;
+  for (int kind = 1; kind <= static_cast<int>(kRelationshipKindCount); ++kind) {
+    const auto parent = Parent(organisation, static_cast<RelationshipKind>(kind), day);
+    if (!parent.has_value()) continue;
+    above.insert(*parent);
+    for (const std::string& higher : Above(*parent, day)) above.insert(higher);
+  }
+  return above;
+}
+
+std::pair<std::set<std::string>, bool> NaiveMatch::Reporters(
+    const std::string& collection, const Period& period, bool additive,
+    const std::string& organisation) const {
+  if (Reports(collection, organisation, period)) return {{organisation}, true};
+  std::set<std::string> below;
+  for (const auto& [code, known] : world_.catalogue->organisations) {
+    if (additive && CountsAsProvider(known.type) && Reports(collection, code, period) &&
+        IsBelow(code, organisation, period.end())) {
+      below.insert(code);
+    }
+  }
+  if (!below.empty()) return {below, true};
+  return {{organisation}, false};
+}
+
+bool NaiveMatch::Lacks(const KnownItem& item, const std::vector<AskedDimension>& asked) const {
+  return std::any_of(asked.begin(), asked.end(), [&](const AskedDimension& dimension) {
+    for (const KnownDimension& known : item.dimensions) {
+      if (known.code != dimension.code) continue;
+      return !std::all_of(dimension.values.begin(), dimension.values.end(),
+                          [&](const std::string& value) { return known.values.count(value) > 0; });
+    }
+    return true;
+  });
+}
+
+bool NaiveMatch::AddsUp(const Reading& reading) const {
+  return std::all_of(
+      reading.known->dimensions.begin(), reading.known->dimensions.end(),
+      [&](const KnownDimension& known) {
+        return known.adds_up ||
+               std::any_of(reading.dimensions.begin(), reading.dimensions.end(),
+                           [&](const AskedDimension& asked) { return asked.code == known.code; });
+      });
+}
+
+bool NaiveMatch::SomethingIsHeld(const Reading& reading, const std::string& organisation,
+                                 const Period& period, bool* coarser) const {
+  if (reading.known == nullptr || !AddsUp(reading)) return false;
+  const bool over = reading.known->additive_over_organisations;
+  const auto whole = Whole(reading.item, period, reading.known->additive_over_time);
+  const auto held_by = [&](const std::set<std::string>& organisations,
+                           const std::string& collection, const Period& of) {
+    return std::any_of(organisations.begin(), organisations.end(), [&](const std::string& code) {
+      return Held({PartKey{collection, of, code}, reading.item}) != nullptr;
+    });
+  };
+  bool reported = false;
+  for (const auto& [collection, part] : whole) {
+    const auto reporters = Reporters(collection, part, over, organisation);
+    if (held_by(reporters.first, collection, part)) return true;
+    reported |= reporters.second;
+  }
+  *coarser = true;
+  for (const auto& [collection, part] : whole) {
+    if (!reported && held_by(Above(organisation, part.end()), collection, part)) return true;
+  }
+  if (!whole.empty()) return false;
+  for (const auto& [code, collection] : world_.catalogue->collections) {
+    const auto* periods = world_.coverage->PeriodsOf(code);
+    if (periods == nullptr || collection.stretches[0].items.count(reading.item) == 0) continue;
+    for (const auto& [longer, returns] : *periods) {
+      if (longer.DayCount() <= period.DayCount() || longer.end() < period.start() ||
+          longer.start() > period.end()) {
+        continue;
+      }
+      if (held_by(Reporters(code, longer, over, organisation).first, code, longer) ||
+          held_by(Above(organisation, longer.end()), code, longer)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+NaiveTriple NaiveMatch::Made(const std::vector<Reading>& readings, bool formula,
+                             const std::string& organisation, const Period& period) const {
+  NaiveTriple triple;
+  bool reported = true;
+  bool exact = !formula;
+  for (const Reading& reading : readings) {
+    bool of_item = false;
+    for (const auto& [collection, part] :
+         Whole(reading.item, period, reading.known->additive_over_time)) {
+      const auto [codes, somebody] =
+          Reporters(collection, part, reading.known->additive_over_organisations, organisation);
+      of_item |= somebody;
+      exact &= part == period && codes == std::set<std::string>{organisation};
+      for (const std::string& code : codes) {
+        triple.parts.insert({PartKey{collection, part, code}, reading.item});
+      }
+    }
+    reported &= of_item;
+    exact &= reading.dimensions.size() >= reading.known->dimensions.size();
+  }
+  bool held = false;
+  bool fresh = true;
+  for (const NaivePart& part : triple.parts) {
+    held |= Held(part) != nullptr;
+    fresh &= Held(part) == nullptr || IsFresh(part);
+  }
+  if (held) {
+    triple.coverage = formula ? CoverageClass::kDerivable
+                      : exact ? CoverageClass::kExact
+                              : CoverageClass::kRollup;
+    if (!fresh) triple.coverage = CoverageClass::kFresher;
+    return triple;
+  }
+  bool all = !reported;
+  bool coarser = false;
+  for (const Reading& reading : readings) {
+    all &= SomethingIsHeld(reading, organisation, period, &coarser);
+  }
+  if (all) return NaiveTriple{CoverageClass::kFiner, {}, true};
+  return triple;
+}
+
+NaiveTriple NaiveMatch::TripleOf(const AskLine& line, const std::string& organisation,
+                                 const Period& period) const {
+  const KnownItem* known = ItemOn(line.item, period.start());
+  if (known == nullptr) return NaiveTriple{CoverageClass::kNew, {}, true};
+  std::vector<AskedDimension> dimensions = line.dimensions;
+  if (line.as_held) {
+    for (const KnownDimension& one : known->dimensions) dimensions.push_back({one.code, {}});
+  }
+  const bool finer = Lacks(*known, dimensions);
+  std::vector<Reading> readings = {{line.item, known, dimensions}};
+  bool made = !finer;
+  if (known->formula.has_value()) {
+    readings.clear();
+    for (const std::string& item : known->formula->Items()) {
+      Reading reading{item, ItemOn(item, period.start()), {}};
+      if (!finer) reading.dimensions = dimensions;
+      if (reading.known != nullptr && Lacks(*reading.known, reading.dimensions)) {
+        reading.known = nullptr;
+      }
+      for (const ItemSelection& selection : known->formula->Selections()) {
+        const bool asked =
+            std::any_of(reading.dimensions.begin(), reading.dimensions.end(),
+                        [&](const AskedDimension& one) { return one.code == selection.dimension; });
+        if (selection.item == item && !asked) {
+          reading.dimensions.push_back({selection.dimension, selection.values});
+        }
+      }
+      readings.push_back(reading);
+    }
+  }
+  for (const Reading& reading : readings) {
+    made &= reading.known != nullptr && AddsUp(reading) &&
+            !Whole(reading.item, period, reading.known->additive_over_time).empty();
+  }
+  if (made) return Made(readings, known->formula.has_value(), organisation, period);
+  bool all = true;
+  bool coarser = finer;
+  for (const Reading& reading : readings) {
+    all &= SomethingIsHeld(reading, organisation, period, &coarser);
+  }
+  return NaiveTriple{all && coarser ? CoverageClass::kFiner : CoverageClass::kNew, {}, true};
+}
+
+std::string NaiveMatch::NewName(uint32_t line, const Period& period) const {
+  const AskLine& of = ask_.lines[line];
+  const KnownItem* known = ItemOn(of.item, period.start());
+  const bool is_item = known != nullptr && (of.as_held || !Lacks(*known, of.dimensions));
+  return is_item ? of.item : absl::StrCat("line ", line + 1);
+}
+
+}  // namespace onereturn::ingestion
