@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "common/clock/clock.h"
+#include "common/period/london_day.h"
 #include "services/ingestion/domain/requests/ask.h"
 #include "services/ingestion/domain/requests/known_catalogue.h"
 

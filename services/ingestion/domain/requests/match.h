@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "common/clock/clock.h"
 #include "common/period/civil_day.h"
+#include "common/period/london_day.h"
 #include "common/period/period.h"
 #include "services/ingestion/domain/requests/ask.h"
 #include "services/ingestion/domain/requests/coverage.h"
