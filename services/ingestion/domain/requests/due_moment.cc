@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "common/period/london_day.h"
-
 namespace onereturn::ingestion {
 namespace {
 

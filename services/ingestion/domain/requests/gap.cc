@@ -190,8 +190,8 @@ std::vector<Gap> GapsOf(const std::vector<PeriodNeeds>& needs, uint32_t notice_d
   }
   for (const PeriodNeeds& of_period : needs) {
     std::vector<ItemBits> items;
-    for (const auto& [name, need] : of_period.without_home()) {
-      items.push_back({name, &need.organisations});
+    for (const auto& [name, organisations] : of_period.without_home()) {
+      items.push_back({name, &organisations});
     }
     rows.Add("", PartAsk::kOutstanding, due.DueOf(nullptr, of_period.period(), notice_days),
              of_period.period(), GroupByItems(items, returns.index().count()));

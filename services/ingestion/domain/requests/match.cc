@@ -62,7 +62,7 @@ class Matcher {
     for (const Gap& gap : result_.gaps) {
       result_.last_due = std::max(result_.last_due, std::optional(LondonDay(gap.due)));
     }
-    result_.prices = PricesOf(world_.catalogue->rules, needs_, returns_);
+    result_.prices = PricesOf(world_.catalogue->rules, needs_, new_figures_, returns_);
     result_.concerns = LineConcerns(ask_, subjects_, *world_.catalogue);
     for (Concern& concern : DateConcerns(ask_, *world_.catalogue, result_)) {
       result_.concerns.push_back(std::move(concern));
@@ -104,15 +104,15 @@ class Matcher {
 
   void AddNeeds(uint32_t line, const LinePeriod& of_period, PeriodNeeds* needs, PartCount* count) {
     const auto& covers = of_period.covers;
-    NewNeed* without_home = nullptr;
+    OrganisationSet* without_home = nullptr;
     OrganisationSet at_home(index_.count());
     for (size_t place = 0; place < covers.size(); ++place) {
       if (covers[place].at_home) {
         at_home.Insert(organisations_[place]);
         continue;
       }
-      if (without_home == nullptr) without_home = &NewNeedOf(line, of_period.plan, needs);
-      without_home->organisations.Insert(organisations_[place]);
+      if (without_home == nullptr) without_home = &NewOf(line, of_period.plan, needs);
+      without_home->Insert(organisations_[place]);
       count->AddNew(1);
       finer_ |= covers[place].coverage == CoverageClass::kFiner;
       new_ |= covers[place].coverage == CoverageClass::kNew;
@@ -128,12 +128,12 @@ class Matcher {
     }
   }
 
-  NewNeed& NewNeedOf(uint32_t line, const LinePlan& plan, PeriodNeeds* needs) const {
+  OrganisationSet& NewOf(uint32_t line, const LinePlan& plan, PeriodNeeds* needs) {
     const bool of_item = plan.meaning == LineMeaning::kItem;
-    NewNeed& need = needs->OfNew(of_item ? subjects_[line].item : absl::StrCat("line ", line + 1));
+    const std::string name = of_item ? subjects_[line].item : absl::StrCat("line ", line + 1);
     RaiseTo(ask_.lines[line].estimated_minutes.value_or(world_.catalogue->rules.new_item_minutes),
-            &need.minutes);
-    return need;
+            &new_figures_[name]);
+    return needs->OfNew(name);
   }
 
   static bool IsSubset(const std::vector<LinePeriod>& periods) {
@@ -189,6 +189,7 @@ class Matcher {
   std::vector<uint32_t> organisations_;  // Those asked, in their order.
   std::vector<LineSubject> subjects_;
   std::vector<PeriodNeeds> needs_;  // By asked period.
+  NewFigureMinutes new_figures_;
   bool finer_ = false;
   bool new_ = false;
   MatchResult result_;

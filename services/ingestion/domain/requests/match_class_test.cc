@@ -86,6 +86,9 @@ std::vector<ClassCase> ClassCases() {
          w.Provider("RD", "Q1");
          w.Hold("MON", {"2025-04"}, {"Q1"});
        }},
+      {"a missing return is not finer than one above", LineOf("plain"), "RA", "2025-07",
+       CoverageClass::kNew, 1, 0, "1 return of MON would have it",
+       [](World& w) { w.Hold("MON", {"2025-07"}, {"Q1"}); }},
       {"dimensions left out that add up", LineBy("count", {kStandard}), "RA", "2025-04", kRollup, 1,
        1, "the sum of booked, held of MON"},
       {"a dimension left out that does not add up", LineBy("count", {kBooked}), "RA", "2025-04",

@@ -16,22 +16,23 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr uint64_t kRequestsByDefault = 2'500;  // Of each of four properties.
+constexpr uint64_t kProperties = 5;
+constexpr uint64_t kRequestsByDefault = 10'000;  // Of all of them.
 
 using Triple = std::tuple<uint32_t, std::string, Period>;
 
-// RapidCheck chooses where to begin; each case is then a hundred requests in a row.
+// RapidCheck chooses where to begin; each of its hundred cases is then some requests in a row.
 void ForAnyRequest(const char* what,
                    const std::function<void(const AnyRequest&, uint64_t)>& holds) {
   uint64_t requests = kRequestsByDefault;
   const char* wished = std::getenv("ONERETURN_REQUESTS");
   if (wished != nullptr) {
     ASSERT_TRUE(absl::SimpleAtoi(wished, &requests));
-    requests /= 4;
   }
+  const uint64_t in_a_row = (requests + 100 * kProperties - 1) / (100 * kProperties);
   EXPECT_TRUE(rc::check(what, [&] {
     const uint64_t begin = *rc::gen::arbitrary<uint64_t>();
-    for (uint64_t seed = begin; seed < begin + (requests + 99) / 100; ++seed) {
+    for (uint64_t seed = begin; seed < begin + in_a_row; ++seed) {
       holds(AnyRequest(seed), seed);
     }
   }));
@@ -140,6 +141,26 @@ TEST(MatchProperty, HeldPartsAndTheGapPartitionWhatIsNeeded) {
     const bool asks =
         std::any_of(expected.begin(), expected.end(), [](const auto& one) { return !one.second; });
     RC_ASSERT((match.change_class == ChangeClass::kNone) == !asks);
+  });
+}
+
+TEST(MatchProperty, NothingIsAskedOfWhatIsHeldAndEveryMinuteIsSparedOrAsked) {
+  ForAnyRequest("minutes", [](const AnyRequest& any, uint64_t seed) {
+    const MatchWorld world = any.world.World();
+    const MatchResult match = MatchAsk(any.ask, world);
+    const bool covered =
+        std::all_of(match.blocks.begin(), match.blocks.end(), [](const MatchBlock& block) {
+          return block.coverage <= CoverageClass::kDerivable && block.parts == block.parts_held;
+        });
+    Require(!covered || match.gaps.empty(), seed, "the gap");
+    for (const auto& [organisation, price] : NaiveMatch(any.ask, world).Prices()) {
+      const auto found = match.prices.find(organisation);
+      const OrganisationPrice matched =
+          found == match.prices.end() ? OrganisationPrice{} : found->second;
+      Require(matched.avoided == price.avoided, seed, "what is spared " + organisation);
+      Require(matched.outstanding == price.outstanding, seed, "what is asked of " + organisation);
+      Require(!covered || matched.outstanding.Total() == 0, seed, "what is asked");
+    }
   });
 }
 

@@ -19,11 +19,8 @@ struct HomeNeed {
   OrganisationSet organisations;
 };
 
-// A figure that has no home.
-struct NewNeed {
-  OrganisationSet organisations;
-  Minutes minutes;
-};
+// What one figure without a home costs, by code, or "line {number from 1}".
+using NewFigureMinutes = std::map<std::string, Minutes>;
 
 // Those of one asked period.
 class PeriodNeeds {
@@ -39,20 +36,21 @@ class PeriodNeeds {
     }
     return *entry->second;
   }
-  NewNeed& OfNew(const std::string& name) {
-    return new_.try_emplace(name, NewNeed{OrganisationSet(count_), {}}).first->second;
+  OrganisationSet& OfNew(const std::string& name) {
+    return new_.try_emplace(name, count_).first->second;
   }
 
   const Period& period() const { return period_; }
   const std::vector<std::unique_ptr<HomeNeed>>& home() const { return home_; }
-  const std::map<std::string, NewNeed>& without_home() const { return new_; }
+  // Figures that have no home, as NewFigureMinutes.
+  const std::map<std::string, OrganisationSet>& without_home() const { return new_; }
 
  private:
   uint32_t count_;
   Period period_;
   std::vector<std::unique_ptr<HomeNeed>> home_;
   absl::flat_hash_map<ItemReturns*, HomeNeed*> places_;
-  std::map<std::string, NewNeed> new_;  // By code, or "line {number from 1}".
+  std::map<std::string, OrganisationSet> new_;
 };
 
 }  // namespace onereturn::ingestion

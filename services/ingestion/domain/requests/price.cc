@@ -113,16 +113,16 @@ void AddHome(const PeriodNeeds& needs, uint16_t asked_period, const HeldReturns&
   }
 }
 
-void AddNew(const PeriodNeeds& needs, const MatchingRules& rules,
+void AddNew(const PeriodNeeds& needs, const MatchingRules& rules, const NewFigureMinutes& minutes,
             std::vector<OrganisationPrice>* prices) {
   for (uint32_t organisation = 0; organisation < prices->size(); ++organisation) {
     Minutes& outstanding = (*prices)[organisation].outstanding;
     bool asked = false;
-    for (const auto& [name, need] : needs.without_home()) {
-      if (!need.organisations.Has(organisation)) continue;
+    for (const auto& [name, organisations] : needs.without_home()) {
+      if (!organisations.Has(organisation)) continue;
       if (!asked) outstanding += rules.new_collection_minutes;
       asked = true;
-      outstanding += need.minutes;
+      outstanding += minutes.at(name);
     }
   }
 }
@@ -131,13 +131,14 @@ void AddNew(const PeriodNeeds& needs, const MatchingRules& rules,
 
 std::map<std::string, OrganisationPrice> PricesOf(const MatchingRules& rules,
                                                   const std::vector<PeriodNeeds>& needs,
+                                                  const NewFigureMinutes& new_figures,
                                                   const HeldReturns& returns) {
   const OrganisationIndex& index = returns.index();
   std::vector<OrganisationPrice> prices(index.count());
   uint16_t asked_period = 0;
   for (const PeriodNeeds& of_period : needs) {
     AddHome(of_period, ++asked_period, returns, &prices);
-    AddNew(of_period, rules, &prices);
+    AddNew(of_period, rules, new_figures, &prices);
   }
   std::map<std::string, OrganisationPrice> by_code;
   for (uint32_t organisation = 0; organisation < prices.size(); ++organisation) {

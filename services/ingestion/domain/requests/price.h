@@ -13,6 +13,7 @@ namespace onereturn::ingestion {
 // After MarkAsks. By organisation that reports; those on whom nothing falls are left out.
 std::map<std::string, OrganisationPrice> PricesOf(const MatchingRules& rules,
                                                   const std::vector<PeriodNeeds>& needs,
+                                                  const NewFigureMinutes& new_figures,
                                                   const HeldReturns& returns);
 
 }  // namespace onereturn::ingestion

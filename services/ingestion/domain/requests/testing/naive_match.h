@@ -40,6 +40,8 @@ class NaiveMatch {
   bool IsAwaited(const NaivePart& part) const;
   // The name under which a triple without a home is asked.
   std::string NewName(uint32_t line, const Period& period) const;
+  // By organisation; also those on whom nothing falls.
+  std::map<std::string, OrganisationPrice> Prices() const;
   const KnownItem* ItemOn(const std::string& item, const CivilDay& day) const;
 
  private:
@@ -49,6 +51,13 @@ class NaiveMatch {
     std::vector<AskedDimension> dimensions;
   };
 
+  // Of one collection, reporting organisation and asked period: each item, and its parts.
+  using PricedItems = std::map<std::string, std::set<PartKey>>;
+  OrganisationPrice PriceOf(const PricedItems& items, std::set<NaivePart>* charged) const;
+  // By name of a figure without a home: what the dearest line estimates.
+  std::map<std::string, uint64_t> DearestNew() const;
+  OrganisationPrice PriceOfNew(const std::map<std::string, uint64_t>& minutes_of_names) const;
+  const KnownCollection* DefinitionOf(const PartKey& part) const;
   std::optional<std::pair<std::string, PeriodKind>> HomeOn(const std::string& item,
                                                            const CivilDay& day) const;
   // Empty: not made up.
