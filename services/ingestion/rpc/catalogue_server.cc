@@ -48,9 +48,16 @@ grpc::ServerUnaryReactor* CatalogueServer::UpdateOrganisation(grpc::CallbackServ
 grpc::ServerUnaryReactor* CatalogueServer::UpdateItem(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
-  return StartDefining(parts_, define_, {context, request, response}, &Define::Item,
-                       &catalogue::v1::UpdateItemRequest::item,
-                       &catalogue::v1::UpdateItemResponse::mutable_item);
+  using Request = catalogue::v1::UpdateItemRequest;
+  using Response = catalogue::v1::UpdateItemResponse;
+  return parts_.gate->Start<Request, Response>(
+      context, request, response, [this](Mutation<Request, Response> call) {
+        Supposed supposed;
+        supposed.items.assign(call.request.supposed_items().begin(),
+                              call.request.supposed_items().end());
+        define_->ItemBeside(OriginOf(call), call.request.item(), std::move(supposed),
+                            Responding(std::move(call.respond), &Response::mutable_item));
+      });
 }
 
 grpc::ServerUnaryReactor* CatalogueServer::UpdateCollection(grpc::CallbackServerContext* context,

@@ -89,6 +89,7 @@ class Sender {
   absl::StatusOr<Effect> operator()(const catalogue::v1::DataItem& item) const {
     auto request = Request<catalogue::v1::UpdateItemRequest>();
     *request.mutable_item() = item;
+    if (validate_only_) SupposeRest(all_, &request);
     return SendUntilInForce(services_.catalogue, &CatalogueClient::Stub::UpdateItem, request);
   }
   absl::StatusOr<Effect> operator()(const catalogue::v1::Collection& collection) const {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/digest/digest.h"
+#include "common/expression/expression.h"
 #include "common/rpc/server.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/console/error_text.h"
@@ -47,6 +48,12 @@ void Append(const List& list, const std::string& file, std::vector<Definition>* 
   for (const auto& content : list) definitions->push_back(Definition{content, file});
 }
 
+// Codes of the items that a formula reads; none of what is not a formula, whatever it is.
+std::vector<std::string> ItemsRead(const catalogue::v1::DataItem& item) {
+  const absl::StatusOr<Expression> formula = Expression::Parse(item.formula());
+  return formula.ok() ? formula->Items() : std::vector<std::string>();
+}
+
 // Codes that must be defined before `definition`.
 std::vector<std::string> NamedBy(const Definition& definition) {
   std::vector<std::string> codes;
@@ -55,6 +62,9 @@ std::vector<std::string> NamedBy(const Definition& definition) {
     for (const auto& succession : organisation->successions()) {
       codes.push_back(succession.successor());
     }
+  }
+  if (const auto* item = std::get_if<catalogue::v1::DataItem>(&definition.content)) {
+    codes = ItemsRead(*item);
   }
   return codes;
 }
@@ -128,7 +138,13 @@ absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::s
   for (size_t i = 0; i < sets.size(); ++i) {
     Append(sets[i].organisations(), files[i], &definitions);
   }
+  const auto items = static_cast<ptrdiff_t>(definitions.size());
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].items(), files[i], &definitions);
+  // A formula reads items that are defined.
+  std::stable_partition(
+      definitions.begin() + items, definitions.end(), [](const Definition& definition) {
+        return std::get<catalogue::v1::DataItem>(definition.content).formula().empty();
+      });
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].collections(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].metrics(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].frameworks(), files[i], &definitions);
@@ -167,6 +183,17 @@ std::vector<std::pair<size_t, size_t>> Waves(const std::vector<Definition>& defi
     in_wave.insert(definitions[i].code());
   }
   return waves;
+}
+
+void SupposeRest(const std::vector<Definition>& definitions,
+                 catalogue::v1::UpdateItemRequest* request) {
+  const std::vector<std::string> read = ItemsRead(request->item());
+  for (const Definition& definition : definitions) {
+    const auto* item = std::get_if<catalogue::v1::DataItem>(&definition.content);
+    if (item != nullptr && std::find(read.begin(), read.end(), item->code()) != read.end()) {
+      *request->add_supposed_items() = *item;
+    }
+  }
 }
 
 void SupposeRest(const std::vector<Definition>& definitions,

@@ -46,8 +46,10 @@ absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::s
 // are never mixed. Each is [first, last).
 std::vector<std::pair<size_t, size_t>> Waves(const std::vector<Definition>& definitions);
 
-// Adds to the request what `definitions` define of what its collection names, so that it can be
-// judged before any of them is stored.
+// Adds to the request what `definitions` define of what its item's formula reads, or its collection
+// names, so that it can be judged before any of them is stored.
+void SupposeRest(const std::vector<Definition>& definitions,
+                 catalogue::v1::UpdateItemRequest* request);
 void SupposeRest(const std::vector<Definition>& definitions,
                  catalogue::v1::UpdateCollectionRequest* request);
 

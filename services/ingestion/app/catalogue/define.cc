@@ -54,6 +54,12 @@ void Run(const FactWriter& writer, const RequestOrigin& origin, Definition asked
       });
 }
 
+absl::Status CheckOnlySupposed(const RequestOrigin& origin, const Supposed& supposed) {
+  if (supposed.empty() || origin.validate_only) return absl::OkStatus();
+  return Error(Reason::kFieldInvalid, "what is supposed cannot be stored with the definition")
+      .Field("validate_only", "must be set where something is supposed");
+}
+
 }  // namespace
 
 void Define::Organisation(const RequestOrigin& origin, catalogue::v1::Organisation organisation,
@@ -71,14 +77,17 @@ void Define::Collection(const RequestOrigin& origin, catalogue::v1::Collection c
   ingestion::Run(*writer_, origin, std::move(collection), accepted_, std::move(done));
 }
 
+void Define::ItemBeside(const RequestOrigin& origin, catalogue::v1::DataItem item,
+                        Supposed supposed, DefinedDone<catalogue::v1::DataItem> done) const {
+  if (absl::Status fault = CheckOnlySupposed(origin, supposed); !fault.ok()) return done(fault);
+  ingestion::Run(*writer_, origin, std::move(item), accepted_, std::move(done),
+                 std::move(supposed));
+}
+
 void Define::CollectionBeside(const RequestOrigin& origin, catalogue::v1::Collection collection,
                               Supposed supposed,
                               DefinedDone<catalogue::v1::Collection> done) const {
-  if (!supposed.empty() && !origin.validate_only) {
-    return done(
-        Error(Reason::kFieldInvalid, "what is supposed cannot be stored with the collection")
-            .Field("validate_only", "must be set where something is supposed"));
-  }
+  if (absl::Status fault = CheckOnlySupposed(origin, supposed); !fault.ok()) return done(fault);
   ingestion::Run(*writer_, origin, std::move(collection), accepted_, std::move(done),
                  std::move(supposed));
 }

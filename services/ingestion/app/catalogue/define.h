@@ -60,6 +60,8 @@ class Define {
   void Collection(const RequestOrigin& origin, catalogue::v1::Collection collection,
                   DefinedDone<catalogue::v1::Collection> done) const;
   // Judged as if what is supposed were defined. FIELD_INVALID unless the request only judges.
+  void ItemBeside(const RequestOrigin& origin, catalogue::v1::DataItem item, Supposed supposed,
+                  DefinedDone<catalogue::v1::DataItem> done) const;
   void CollectionBeside(const RequestOrigin& origin, catalogue::v1::Collection collection,
                         Supposed supposed, DefinedDone<catalogue::v1::Collection> done) const;
   void Calendar(const RequestOrigin& origin, timetable::v1::Calendar calendar,

@@ -69,8 +69,8 @@ absl::StatusOr<catalogue::v1::DataItem> DefinitionTraits<catalogue::v1::DataItem
 }
 absl::StatusOr<MoreRows> DefinitionTraits<catalogue::v1::DataItem>::Check(
     const Reader& reader, const Definition& definition, const Definition* replaced,
-    const Supposed& /*supposed*/, std::vector<ReadCheck>* read_set) {
-  RETURN_IF_ERROR(CheckItemInCatalogue(reader, definition, replaced, read_set));
+    const Supposed& supposed, std::vector<ReadCheck>* read_set) {
+  RETURN_IF_ERROR(CheckItemInCatalogue(reader, definition, replaced, supposed, read_set));
   return MoreRows();
 }
 

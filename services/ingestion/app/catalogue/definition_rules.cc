@@ -365,9 +365,11 @@ absl::StatusOr<Homes> HomesAfter(const Reader& reader, CatalogueTime* time,
 }  // namespace
 
 absl::Status CheckItemInCatalogue(const Reader& reader, const DataItem& item,
-                                  const DataItem* replaced, std::vector<ReadCheck>* read_set) {
+                                  const DataItem* replaced, const Supposed& supposed,
+                                  std::vector<ReadCheck>* read_set) {
   RETURN_IF_ERROR(CheckItem(item));
   CatalogueTime time(&reader);
+  for (const DataItem& one : supposed.items) time.Suppose(one);
   time.Suppose(item);
   if (replaced != nullptr) {
     RETURN_IF_ERROR(CheckMeaning(reader, &time, item, *replaced, read_set));

@@ -35,7 +35,7 @@ struct Supposed {
 // DEFINITION_INVALID; CODE_REUSED; HOME_COLLECTION where it is retired for a time in which a
 // collection names it.
 absl::Status CheckItemInCatalogue(const Reader& reader, const catalogue::v1::DataItem& item,
-                                  const catalogue::v1::DataItem* replaced,
+                                  const catalogue::v1::DataItem* replaced, const Supposed& supposed,
                                   std::vector<ReadCheck>* read_set);
 
 // By item, the collection that is its home in the newest periods for which it has one; nullopt: it

@@ -126,7 +126,12 @@ class TestIngestion {
   void Apply(const config::v1::DefinitionSet& set) {
     for (const auto& calendar : set.calendars()) MustDefine(calendar);
     for (const auto& organisation : set.organisations()) MustDefine(organisation);
-    for (const auto& item : set.items()) MustDefine(item);
+    for (const auto& item : set.items()) {
+      if (item.formula().empty()) MustDefine(item);
+    }
+    for (const auto& item : set.items()) {
+      if (!item.formula().empty()) MustDefine(item);
+    }
     for (const auto& collection : set.collections()) MustDefine(collection);
   }
 

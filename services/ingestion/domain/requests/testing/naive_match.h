@@ -53,7 +53,11 @@ class NaiveMatch {
 
   // Of one collection, reporting organisation and asked period: each item, and its parts.
   using PricedItems = std::map<std::string, std::set<PartKey>>;
-  OrganisationPrice PriceOf(const PricedItems& items, std::set<NaivePart>* charged) const;
+  OrganisationPrice PriceOf(const PricedItems& items, const std::set<PartKey>& owed,
+                            std::set<NaivePart>* charged) const;
+  bool IsAsked(const NaivePart& part) const;
+  // Returns of which something that is asked is awaited.
+  std::set<PartKey> OwedReturns() const;
   // By name of a figure without a home: what the dearest line estimates.
   std::map<std::string, uint64_t> DearestNew() const;
   OrganisationPrice PriceOfNew(const std::map<std::string, uint64_t>& minutes_of_names) const;

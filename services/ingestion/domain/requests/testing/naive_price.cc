@@ -12,7 +12,25 @@ const KnownCollection* NaiveMatch::DefinitionOf(const PartKey& part) const {
   return nullptr;
 }
 
-OrganisationPrice NaiveMatch::PriceOf(const PricedItems& items,
+bool NaiveMatch::IsAsked(const NaivePart& part) const {
+  return Held(part) == nullptr || (ask_.ask_anew && !IsFresh(part));
+}
+
+std::set<PartKey> NaiveMatch::OwedReturns() const {
+  std::set<PartKey> owed;
+  for (const AskLine& line : ask_.lines) {
+    for (const std::string& organisation : ask_.organisations) {
+      for (const Period& period : ask_.periods) {
+        for (const NaivePart& part : TripleOf(line, organisation, period).parts) {
+          if (IsAsked(part) && IsAwaited(part)) owed.insert(part.first);
+        }
+      }
+    }
+  }
+  return owed;
+}
+
+OrganisationPrice NaiveMatch::PriceOf(const PricedItems& items, const std::set<PartKey>& owed,
                                       std::set<NaivePart>* charged) const {
   OrganisationPrice price;
   std::set<PartKey> sent;
@@ -26,19 +44,22 @@ OrganisationPrice NaiveMatch::PriceOf(const PricedItems& items,
     bool asked = false;
     for (const PartKey& part : parts) {
       const NaivePart one{part, item};
-      const bool wanted = Held(one) == nullptr || (ask_.ask_anew && !IsFresh(one));
-      if (!wanted || IsAwaited(one) || !charged->insert(one).second) continue;
+      if (!IsAsked(one) || !charged->insert(one).second) continue;
       asked = true;
       sent.insert(part);
-      price.outstanding += minutes_of(part, item);
+      (IsAwaited(one) ? price.avoided : price.outstanding) += minutes_of(part, item);
     }
     if (!asked) price.avoided += minutes_of(*parts.begin(), item);
   }
-  if (sent.empty()) sent.insert(*first);
-  Minutes& whole = price.outstanding.Total() == 0 ? price.avoided : price.outstanding;
-  for (const PartKey& part : sent) {
+  const auto whole_of = [&](const PartKey& part) {
     const KnownCollection* definition = DefinitionOf(part);
-    if (definition != nullptr) whole += definition->return_minutes;
+    return definition == nullptr ? Minutes{} : definition->return_minutes;
+  };
+  if (sent.empty()) price.avoided += whole_of(*first);
+  for (const PartKey& part : sent) {
+    const bool spared =
+        owed.count(part) > 0 || (world_.is_owed != nullptr && world_.is_owed(part, ""));
+    (spared ? price.avoided : price.outstanding) += whole_of(part);
   }
   return price;
 }
@@ -71,6 +92,7 @@ std::map<std::string, uint64_t> NaiveMatch::DearestNew() const {
 std::map<std::string, OrganisationPrice> NaiveMatch::Prices() const {
   std::map<std::string, OrganisationPrice> prices;
   std::set<NaivePart> charged;
+  const std::set<PartKey> owed = OwedReturns();
   const std::map<std::string, uint64_t> dearest = DearestNew();
   for (const Period& period : ask_.periods) {
     std::map<std::pair<std::string, std::string>, PricedItems> of_homes;
@@ -91,7 +113,7 @@ std::map<std::string, OrganisationPrice> NaiveMatch::Prices() const {
       prices[organisation].avoided += price.avoided;
       prices[organisation].outstanding += price.outstanding;
     };
-    for (const auto& [key, items] : of_homes) add(key.second, PriceOf(items, &charged));
+    for (const auto& [key, items] : of_homes) add(key.second, PriceOf(items, owed, &charged));
     for (const auto& [organisation, minutes] : without_home) add(organisation, PriceOfNew(minutes));
   }
   return prices;

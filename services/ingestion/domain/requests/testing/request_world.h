@@ -140,7 +140,9 @@ class RequestWorld {
     world.today = today;
     if (!owed.empty()) {
       world.is_owed = [this](const PartKey& part, const std::string& item) {
-        return owed.count({part, item}) > 0;
+        if (!item.empty()) return owed.count({part, item}) > 0;
+        return std::any_of(owed.begin(), owed.end(),
+                           [&](const auto& one) { return one.first == part; });
       };
     }
     return world;
