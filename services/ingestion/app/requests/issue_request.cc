@@ -61,16 +61,22 @@ uint64_t TotalOf(const timetable::v1::EstimatedMinutes& minutes) {
   return MinutesOf(minutes).Total();
 }
 
-// More would be asked than when it was approved: other minutes, or figures that were held then.
+uint64_t MissingOf(const requests::v1::MatchSummary& match) {
+  return match.parts() - match.parts_held();
+}
+
+// More would be asked than when it was approved: of minutes, or of returns, which may have none.
 absl::Status CheckAsksNoMore(const DataRequest& request, const requests::v1::MatchSummary& now) {
   const requests::v1::MatchSummary& approved = request.match();
   const uint64_t before = TotalOf(approved.outstanding());
   const uint64_t after = TotalOf(now.outstanding());
-  const bool more = after > before || now.change_class() > approved.change_class();
+  const bool more = after > before || MissingOf(now) > MissingOf(approved) ||
+                    now.change_class() > approved.change_class();
   if (!more) return absl::OkStatus();
   return Error(Reason::kMatchChanged,
-               absl::StrCat("it was approved with ", before, " minutes of outstanding work, and ",
-                            after, " would be asked now"))
+               absl::StrCat("it was approved with ", before, " minutes of outstanding work and ",
+                            MissingOf(approved), " missing returns, and now there would be ", after,
+                            " minutes and ", MissingOf(now), " returns: match it again"))
       .Precondition(request.name(), "asks for more than was approved");
 }
 

@@ -65,7 +65,11 @@ absl::Status KeepRequests::Lapse(Timestamp now) {
   std::vector<ObligationKey> lapsing;
   RETURN_IF_ERROR(
       VisitLapsing(*store_, now, [&](Timestamp, const ObligationKey& key) -> absl::StatusOr<bool> {
-        lapsing.push_back(key);
+        // What came meanwhile needs no answer any more.
+        ASSIGN_OR_RETURN(const auto stored, FindObligation(*store_, key));
+        if (!stored.has_value()) return true;
+        ASSIGN_OR_RETURN(const bool met, IsMet(*store_, key, stored->record));
+        if (!met) lapsing.push_back(key);
         return true;
       }));
   for (const ObligationKey& key : lapsing) {
