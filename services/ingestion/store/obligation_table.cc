@@ -15,6 +15,7 @@ constexpr uint8_t kOfRequest = 0x12;
 constexpr uint8_t kClosing = 0x13;
 constexpr uint8_t kLapsing = 0x14;
 constexpr uint8_t kAvoided = 0x15;
+constexpr uint8_t kNewestIssue = 0x16;
 
 std::string RowKey(const ObligationKey& key) {
   return KeyWriter()
@@ -85,7 +86,8 @@ absl::Status VisitIndexed(const Reader& reader, const std::string& prefix, absl:
 absl::Status VisitMoments(
     const Reader& reader, uint8_t kind, const std::string& lower, Timestamp until,
     absl::FunctionRef<absl::StatusOr<bool>(Timestamp moment, const ObligationKey& key)> visit) {
-  return reader.ForEach(Family::kDataRequests, lower, MomentPrefix(kind, Timestamp{until.micros + 1}),
+  return reader.ForEach(Family::kDataRequests, lower,
+                        MomentPrefix(kind, Timestamp{until.micros + 1}),
                         [&](absl::string_view stored, absl::string_view) -> absl::StatusOr<bool> {
                           KeyReader rest(stored);
                           RETURN_IF_ERROR(rest.U8().status());
@@ -190,6 +192,17 @@ void PutObligation(const ObligationKey& key, const storage::v1::ObligationRecord
   }
 }
 
+absl::StatusOr<ReadCheck> NewestIssueCheck(const Reader& reader) {
+  ReadCheck check{Family::kDataRequests, KeyWriter().U8(kNewestIssue).Take(), std::nullopt};
+  ASSIGN_OR_RETURN(check.expected, reader.Get(check.family, check.key));
+  return check;
+}
+
+void PutNewestIssue(uint64_t sequence, WriteBatch* batch) {
+  batch->Put(Family::kDataRequests, KeyWriter().U8(kNewestIssue).Take(),
+             KeyWriter().U64(sequence).Take());
+}
+
 absl::Status VisitAvoided(
     const Reader& reader, uint64_t request,
     absl::FunctionRef<absl::StatusOr<bool>(const std::string& organisation,
@@ -212,7 +225,8 @@ absl::Status VisitAvoided(
 
 void PutAvoided(uint64_t request, absl::string_view organisation,
                 const storage::v1::AvoidedRecord& record, WriteBatch* batch) {
-  batch->Put(Family::kDataRequests, KeyWriter().U8(kAvoided).U64(request).String(organisation).Take(),
+  batch->Put(Family::kDataRequests,
+             KeyWriter().U8(kAvoided).U64(request).String(organisation).Take(),
              record.SerializeAsString());
 }
 

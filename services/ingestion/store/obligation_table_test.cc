@@ -157,8 +157,8 @@ TEST_F(ObligationTableTest, AVisitGoesOnBehindAnEarlierOne) {
   Put(Of("RCF", "2025-04", 3), Issued(7));
   EXPECT_THAT(InOrder("", "", 2), ElementsAre("RAE Beds 2025-04 2", "RCF Beds 2025-04 2"));
   const std::string after = ObligationKeyText(Of("RCF", "2025-04", 2));
-  EXPECT_THAT(InOrder("", after), ElementsAre("RCF Beds 2025-04 3", "RCF Beds 2025-05 2",
-                                              "RLQ Beds 2025-04 2"));
+  EXPECT_THAT(InOrder("", after),
+              ElementsAre("RCF Beds 2025-04 3", "RCF Beds 2025-05 2", "RLQ Beds 2025-04 2"));
   EXPECT_THAT(InOrder("RCF", after), ElementsAre("RCF Beds 2025-04 3", "RCF Beds 2025-05 2"));
   EXPECT_THAT(OfRequest(2, after), ElementsAre("RCF Beds 2025-05 2", "RLQ Beds 2025-04 2"));
   EXPECT_THAT(OfRequest(2, ObligationKeyText(Of("RLQ", "2025-04", 2))), IsEmpty());
@@ -222,6 +222,17 @@ TEST_F(ObligationTableTest, WhatIsAvoidedIsOfARequestAndAnOrganisation) {
                    }),
       IsOk());
   EXPECT_THAT(seen, ElementsAre("RCF 20 5", "RLQ 30 5"));
+}
+
+TEST_F(ObligationTableTest, OneIssueFollowsAnother) {
+  const ReadCheck none = NewestIssueCheck(*store_).value();
+  EXPECT_FALSE(none.expected.has_value());
+  WriteBatch batch;
+  PutNewestIssue(5, &batch);
+  ASSERT_THAT(store_->Write(batch, Durability::kSynced), IsOk());
+  const ReadCheck five = NewestIssueCheck(*store_).value();
+  EXPECT_EQ(five.key, none.key);
+  EXPECT_EQ(five.expected, std::string("\0\0\0\0\0\0\0\5", 8));
 }
 
 }  // namespace

@@ -178,8 +178,11 @@ void AddObligations(const FactRequest& own, uint64_t number, const std::string& 
 }
 
 // That the returns it was answered from are still the newest ones need not be checked: an answer is
-// read at a position. What is owed by whom must be: each missing return is as it was.
+// read at a position. What is owed by whom must be: each missing return is as it was,
+// and no other request was issued since.
 absl::Status AddReadSet(const Snapshot& snapshot, const IssuePlan& plan, Making* making) {
+  ASSIGN_OR_RETURN(ReadCheck newest_issue, NewestIssueCheck(snapshot));
+  making->read_set.push_back(std::move(newest_issue));
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(snapshot));
   making->read_set.push_back(CatalogueCheck(catalogue));
   for (const requests::v1::ObligationsCreated& part : plan.parts) {
@@ -272,9 +275,12 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   *fact.mutable_issue() = statement;
   *fact.mutable_step() = row.issued();
   making.read_set.push_back(std::move(stored.check));
-  making.together.own =
-      FactOfRequestStep(stored.number, row, fact.SerializeAsString(), std::move(making.read_set),
-                        [](DataRequest* issued) { return issued->mutable_issued(); });
+  making.together.own = FactOfRequestStep(
+      stored.number, row, fact.SerializeAsString(), std::move(making.read_set),
+      [](DataRequest* issued) { return issued->mutable_issued(); },
+      [](const Placement& placement, WriteBatch* batch) {
+        PutNewestIssue(placement.sequence, batch);
+      });
   return std::move(making.together);
 }
 
