@@ -101,7 +101,8 @@ TEST_F(ChallengeObligationTest, TheRequestersBodyAlone) {
 }
 
 TEST_F(ChallengeObligationTest, WordsAreCheckedAndNamesAreKnown) {
-  for (const std::string& text : {std::string(), std::string(4'001, 'a'), std::string("a\nb\x01")}) {
+  for (const std::string& text :
+       {std::string(), std::string(4'001, 'a'), std::string("a\nb\x01")}) {
     EXPECT_THAT(Challenge(kApril, text), HasReason(Reason::kFieldInvalid));
   }
   EXPECT_THAT(Challenge(kApril, "of 943 476 5919"), HasReason(Reason::kPersonalData));
@@ -109,9 +110,9 @@ TEST_F(ChallengeObligationTest, WordsAreCheckedAndNamesAreKnown) {
   EXPECT_FALSE(ground.ok());
   EXPECT_THAT(DetailsOf(ground.status())->fields, SizeIs(1));
   for (const char* name :
-       {"organisations/RLQ/obligations/001-00.Acute.2025-06", "organisations/RLQ/obligations/001-00",
-        "organisations//obligations/001-00.Acute.2025-04", "obligations/1",
-        "organisations/RLQ/obligations/1.Acute.2025-04"}) {
+       {"organisations/RLQ/obligations/001-00.Acute.2025-06",
+        "organisations/RLQ/obligations/001-00", "organisations//obligations/001-00.Acute.2025-04",
+        "obligations/1", "organisations/RLQ/obligations/1.Acute.2025-04"}) {
     EXPECT_THAT(Challenge(name), HasReason(Reason::kNotFound)) << name;
     EXPECT_THAT(AnswerChallenge(name, true), HasReason(Reason::kNotFound)) << name;
   }

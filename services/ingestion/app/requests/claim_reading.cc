@@ -40,8 +40,8 @@ absl::StatusOr<std::vector<uint64_t>> RevisionsAfter(const Reader& reader, const
 
 // Not released by then, or only after the return came. What was released before, for instance when
 // its window closed, says no more of what the collection's frames make the organisation owe.
-bool IsClaimInForce(const storage::v1::ObligationRecord& record, const std::vector<uint64_t>& revisions,
-               uint64_t sequence) {
+bool IsClaimInForce(const storage::v1::ObligationRecord& record,
+                    const std::vector<uint64_t>& revisions, uint64_t sequence) {
   const uint64_t released = record.release_sequence();
   if (released == 0 || released > sequence) return true;
   const auto met = std::upper_bound(revisions.begin(), revisions.end(), record.issue_sequence());
@@ -72,8 +72,8 @@ absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const Ret
   ASSIGN_OR_RETURN(claims.revisions,
                    RevisionsAfter(reader, key, states[0].record.issue_sequence(), sequence));
   for (const ClaimState& state : states) {
-    claims.owed_to_collection |=
-        state.record.owed_to_collection() && IsClaimInForce(state.record, claims.revisions, sequence);
+    claims.owed_to_collection |= state.record.owed_to_collection() &&
+                                 IsClaimInForce(state.record, claims.revisions, sequence);
   }
   std::vector<ClaimOutcome> outcomes = OutcomesOf(claims, sequence);
   for (size_t i = 0; i < states.size(); ++i) states[i].outcome = std::move(outcomes[i]);

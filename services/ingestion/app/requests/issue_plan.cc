@@ -131,7 +131,8 @@ requests::v1::ObligationGroup GroupOf(const Alike& alike,
   for (const std::string& organisation : organisations) group.add_organisations(organisation);
   *group.mutable_due_time() = ToWire(Timestamp{due_micros});
   group.set_owed_to_collection(owed);
-  const std::optional<Timestamp> closes = CloseOf(catalogue, collection, period, Timestamp{due_micros});
+  const std::optional<Timestamp> closes =
+      CloseOf(catalogue, collection, period, Timestamp{due_micros});
   if (closes.has_value()) *group.mutable_close_time() = ToWire(*closes);
   SetMinutes(stretch, home, &group);
   return group;

@@ -16,8 +16,8 @@
 namespace onereturn::ingestion {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -34,12 +34,13 @@ class IssueRequestTest : public ::testing::Test, protected IssueWorld {
   }
 };
 
-// By hand: each of four returns is 120 minutes (90 of gathering, 30 of quality assurance), and 10 of
-// gathering for admissions.
+// By hand: each of four returns is 120 minutes (90 of gathering, 30 of quality assurance), and 10
+// of gathering for admissions.
 TEST_F(IssueRequestTest, WhatIsWhollyHeldCostsNobodyAnything) {
   SendBoth("RLQ");
   SendBoth("RCF");
   const std::string name = Approved(Asking({"admissions"}, {"RLQ", "RCF"}));
+  const uint64_t before = ingestion().LastSequence();
   const Answer issued = Issue(name);
   ASSERT_THAT(issued, IsOk());
   EXPECT_EQ(issued->request.state(), requests::v1::REQUEST_STATE_ISSUED);
@@ -58,16 +59,15 @@ TEST_F(IssueRequestTest, WhatIsWhollyHeldCostsNobodyAnything) {
   EXPECT_THAT(ObligationsAt(name), IsEmpty());
   EXPECT_EQ(AccountAt(name, "RLQ"), "0 260 0 0");
   EXPECT_EQ(AccountAt(name, "RCF"), "0 260 0 0");
-  EXPECT_THAT(VerifyReceipt(issued->accepted->receipt,
-                            KeyFromSeed(std::string(64, '7')).verifying_key()),
-              IsOk());
+  EXPECT_THAT(
+      VerifyReceipt(issued->accepted->receipt, KeyFromSeed(std::string(64, '7')).verifying_key()),
+      IsOk());
   feed::v1::Entry entry;
   ASSERT_TRUE(entry.ParseFromString(issued->accepted->receipt.entry));
   EXPECT_EQ(entry.kind(), feed::v1::ENTRY_KIND_REQUEST_ISSUED);
   EXPECT_EQ(entry.sequence(), issued->request.issued().sequence());
-  // Before that fact nothing was.
-  EXPECT_EQ(AccountAt(name, "RLQ", entry.sequence() - 1), "0 0 0 0");
-  EXPECT_EQ(GetDataRequest(ingestion().store(), name, entry.sequence() - 1)->state(),
+  EXPECT_EQ(AccountAt(name, "RLQ", before), "0 0 0 0");
+  EXPECT_EQ(GetDataRequest(ingestion().store(), name, before)->state(),
             requests::v1::REQUEST_STATE_APPROVED);
 }
 
@@ -211,7 +211,8 @@ TEST_F(IssueRequestTest, WhatTheCollectionItselfAsksForIsChargedToNobody) {
   EXPECT_THAT(ObligationsAt(name), ElementsAre("RAE Timed 2025-06 AWAITED"));
   EXPECT_EQ(AccountAt(name, "RAE"), "0 67 0 0");
   // Its own window's moments: 17:00 on Wednesday 2 July.
-  EXPECT_EQ(FromWire(MessagesAt(name)[0].due_time()).value(), ParseTimestamp("2025-07-02T16:00:00Z").value());
+  EXPECT_EQ(FromWire(MessagesAt(name)[0].due_time()).value(),
+            ParseTimestamp("2025-07-02T16:00:00Z").value());
 }
 
 TEST_F(IssueRequestTest, WhoAsksTooMuchNowIsToMatchAnew) {

@@ -162,8 +162,8 @@ Collection CollectionOf(const requests::v1::DataRequest& request, const Ask& ask
 // Is something of the line without a home?
 bool LacksHome(uint32_t line, const MatchResult& match) {
   return std::any_of(match.blocks.begin(), match.blocks.end(), [line](const MatchBlock& block) {
-    const bool held = block.coverage != CoverageClass::kFiner &&
-                      block.coverage != CoverageClass::kNew;
+    const bool held =
+        block.coverage != CoverageClass::kFiner && block.coverage != CoverageClass::kNew;
     return block.line == line && !held && block.collection.empty();
   });
 }

@@ -38,13 +38,13 @@ class NewHomeTest : public ::testing::Test, protected IssueWorld {
     return draft;
   }
   absl::StatusOr<catalogue::v1::Collection> CollectionOf(const std::string& code) {
-    return GetDefinition<catalogue::v1::Collection>(
-        ingestion().store(), DefinitionKind::kCollection, "collections/", absl::StrCat("collections/", code),
-        kNewest);
+    return GetDefinition<catalogue::v1::Collection>(ingestion().store(),
+                                                    DefinitionKind::kCollection, "collections/",
+                                                    absl::StrCat("collections/", code), kNewest);
   }
   absl::StatusOr<catalogue::v1::DataItem> ItemOf(const std::string& code) {
-    return GetDefinition<catalogue::v1::DataItem>(ingestion().store(), DefinitionKind::kItem, "items/",
-                                                  absl::StrCat("items/", code), kNewest);
+    return GetDefinition<catalogue::v1::DataItem>(ingestion().store(), DefinitionKind::kItem,
+                                                  "items/", absl::StrCat("items/", code), kNewest);
   }
 };
 
@@ -118,12 +118,11 @@ TEST_F(NewHomeTest, AFinerViewIsAnItemOfItsOwn) {
   const std::string name = Issued(weeks);
   EXPECT_EQ(Now(name).issue().match().change_class(), requests::v1::CHANGE_CLASS_NEW_DETAIL);
   EXPECT_THAT(Now(name).issue().new_items(), ElementsAre("r001_00_1", "r001_00_2"));
-  EXPECT_THAT(ObligationsAt(name), ElementsAre("RLQ R001-00 2025-W19 OUTSTANDING",
-                                               "RLQ R001-00 2025-W20 OUTSTANDING"));
+  EXPECT_THAT(ObligationsAt(name),
+              ElementsAre("RLQ R001-00 2025-W19 OUTSTANDING", "RLQ R001-00 2025-W20 OUTSTANDING"));
   // 40 a return, and 15 of each item.
   EXPECT_EQ(AccountAt(name, "RLQ"), "0 0 140 0");
-  const auto item =
-      ItemOf("r001_00_2");
+  const auto item = ItemOf("r001_00_2");
   ASSERT_THAT(item, IsOk());
   EXPECT_EQ(item->display_name(), "Item wards, as asked by request 001-00");
   EXPECT_TRUE(item->additive_over_time());
@@ -144,8 +143,7 @@ TEST_F(NewHomeTest, TheLineWithoutAHomeIsTheOneThatGetsIt) {
   draft.mutable_lines(1)->mutable_estimated_minutes()->set_gathering(33);
   const std::string name = Issued(draft);
   EXPECT_THAT(Now(name).issue().new_items(), ElementsAre("r001_00_2"));
-  const auto made =
-      ItemOf("r001_00_2");
+  const auto made = ItemOf("r001_00_2");
   ASSERT_THAT(made, IsOk());
   EXPECT_THAT(made->dimensions(), SizeIs(0));
   EXPECT_EQ(AccountAt(name, "RLQ"), absl::StrCat("0 0 ", 2 * (40 + 33), " 0"));

@@ -115,8 +115,7 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
     Say(Decide(name, true, body == "X30" ? "X24" : "X30"));
     return name;
   }
-  static requests::v1::IssueRequestRequest IssueOf(const std::string& name,
-                                                   const std::string& id) {
+  static requests::v1::IssueRequestRequest IssueOf(const std::string& name, const std::string& id) {
     requests::v1::IssueRequestRequest request;
     request.set_name(name);
     request.set_request_id(id);
@@ -165,7 +164,8 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
     std::vector<std::string> texts;
     for (const requests::v1::Obligation& one : MessagesAt(request, sequence)) {
       texts.push_back(absl::StrCat(one.organisation(), " ", one.collection(), " ", one.period(),
-                                   " ", requests::v1::ObligationState_Name(one.state()).substr(17)));
+                                   " ",
+                                   requests::v1::ObligationState_Name(one.state()).substr(17)));
     }
     return texts;
   }
@@ -188,10 +188,9 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
                         one.outstanding.Total(), " ", one.released.Total());
   }
 
-  absl::StatusOr<ObligationAnswer> Challenge(const std::string& name,
-                                             const std::string& text = "sent last month",
-                                             requests::v1::ChallengeGround ground =
-                                                 requests::v1::CHALLENGE_GROUND_DUPLICATE) {
+  absl::StatusOr<ObligationAnswer> Challenge(
+      const std::string& name, const std::string& text = "sent last month",
+      requests::v1::ChallengeGround ground = requests::v1::CHALLENGE_GROUND_DUPLICATE) {
     requests::v1::ChallengeObligationRequest request;
     request.set_name(name);
     request.set_ground(ground);
