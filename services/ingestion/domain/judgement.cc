@@ -48,6 +48,7 @@ class Examination {
   }
 
   void CheckFrame() {
+    if (submission_.owed_for_request) return;
     if (collection_.Owes(submission_.organisation, period_)) return;
     Finding finding =
         Structural("NOT_IN_FRAME",

@@ -34,6 +34,8 @@ struct Submission {
   bool nil = false;
   // Cells from this index on were not sent, but are of what is held.
   size_t held_from = SIZE_MAX;
+  // A data request asks the organisation for this return, whether the frames name it or not.
+  bool owed_for_request = false;
 };
 
 // What was found, and the cells as they will be stored.

@@ -46,6 +46,7 @@
 //              13 closes:i64 then as 11 without its first byte -> nothing: in force, and its window closes
 //              14 answer_by:i64 then as 13             -> nothing: contested, and not answered
 //              15 request:u64 organisation:string      -> storage.v1.AvoidedRecord
+//              16                                      -> sequence:u64 of the newest issue
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_

@@ -15,6 +15,7 @@ constexpr uint8_t kOfRequest = 0x12;
 constexpr uint8_t kClosing = 0x13;
 constexpr uint8_t kLapsing = 0x14;
 constexpr uint8_t kAvoided = 0x15;
+constexpr uint8_t kNewestIssue = 0x16;
 
 std::string RowKey(const ObligationKey& key) {
   return KeyWriter()
@@ -189,6 +190,17 @@ void PutObligation(const ObligationKey& key, const storage::v1::ObligationRecord
       batch->Delete(Family::kDataRequests, lapsing);
     }
   }
+}
+
+absl::StatusOr<ReadCheck> NewestIssueCheck(const Reader& reader) {
+  ReadCheck check{Family::kDataRequests, KeyWriter().U8(kNewestIssue).Take(), std::nullopt};
+  ASSIGN_OR_RETURN(check.expected, reader.Get(check.family, check.key));
+  return check;
+}
+
+void PutNewestIssue(uint64_t sequence, WriteBatch* batch) {
+  batch->Put(Family::kDataRequests, KeyWriter().U8(kNewestIssue).Take(),
+             KeyWriter().U64(sequence).Take());
 }
 
 absl::Status VisitAvoided(

@@ -69,6 +69,10 @@ absl::Status VisitLapsing(
 void PutObligation(const ObligationKey& key, const storage::v1::ObligationRecord& record,
                    WriteBatch* batch);
 
+// That no request was issued since: what is owed by whom would be another.
+absl::StatusOr<ReadCheck> NewestIssueCheck(const Reader& reader);
+void PutNewestIssue(uint64_t sequence, WriteBatch* batch);
+
 // What the request avoided for each organisation, in order of code.
 absl::Status VisitAvoided(
     const Reader& reader, uint64_t request,

@@ -38,6 +38,16 @@ absl::StatusOr<std::vector<uint64_t>> RevisionsAfter(const Reader& reader, const
   return sequences;
 }
 
+// Not released by then, or only after the return came. What was released before, for instance when
+// its window closed, says no more of what the collection's frames make the organisation owe.
+bool IsClaimInForce(const storage::v1::ObligationRecord& record,
+                    const std::vector<uint64_t>& revisions, uint64_t sequence) {
+  const uint64_t released = record.release_sequence();
+  if (released == 0 || released > sequence) return true;
+  const auto met = std::upper_bound(revisions.begin(), revisions.end(), record.issue_sequence());
+  return met != revisions.end() && *met < released;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const ReturnKey& key,
@@ -58,10 +68,13 @@ absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const Ret
   ClaimsOfReturn claims;
   for (const ClaimState& state : states) {
     claims.claims.push_back(ClaimIn(state.key, state.record));
-    claims.owed_to_collection |= state.record.owed_to_collection();
   }
   ASSIGN_OR_RETURN(claims.revisions,
                    RevisionsAfter(reader, key, states[0].record.issue_sequence(), sequence));
+  for (const ClaimState& state : states) {
+    claims.owed_to_collection |= state.record.owed_to_collection() &&
+                                 IsClaimInForce(state.record, claims.revisions, sequence);
+  }
   std::vector<ClaimOutcome> outcomes = OutcomesOf(claims, sequence);
   for (size_t i = 0; i < states.size(); ++i) states[i].outcome = std::move(outcomes[i]);
   return states;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
+#include "common/period/london_day.h"
 #include "services/ingestion/app/requests/claim_reading.h"
 #include "services/ingestion/definitions/minutes_messages.h"
 
@@ -36,17 +37,15 @@ const KnownCollection* StretchOf(const KnownCatalogue& catalogue, const std::str
   return nullptr;
 }
 
-// When the window closes whose due moment it is; nullopt: there is none.
-std::optional<Timestamp> CloseOf(const KnownCollection* stretch, const Period& period,
-                                 Timestamp due) {
-  if (stretch == nullptr || !stretch->window.has_value() || stretch->calendar == nullptr) {
-    return std::nullopt;
-  }
+// When the window closes whose due moment it is, be it of a later period; nullopt: there is none.
+std::optional<Timestamp> CloseOf(const KnownCatalogue& catalogue, const std::string& collection,
+                                 const Period& period, Timestamp due) {
   for (std::optional<Period> of = period; of.has_value(); of = of->Next()) {
+    const KnownCollection* stretch = StretchOf(catalogue, collection, *of);
+    if (stretch == nullptr || LondonTime(of->start(), 0) > due) return std::nullopt;
+    if (!stretch->window.has_value() || stretch->calendar == nullptr) continue;
     const std::optional<Moments> moments = MomentsOf(*stretch->window, *stretch->calendar, *of);
     if (moments.has_value() && moments->due == due) return moments->closes;
-    if (moments.has_value() && moments->due > due) return std::nullopt;
-    if (!moments.has_value() && of->start() > stretch->calendar->last()) return std::nullopt;
   }
   return std::nullopt;
 }
@@ -132,7 +131,8 @@ requests::v1::ObligationGroup GroupOf(const Alike& alike,
   for (const std::string& organisation : organisations) group.add_organisations(organisation);
   *group.mutable_due_time() = ToWire(Timestamp{due_micros});
   group.set_owed_to_collection(owed);
-  const std::optional<Timestamp> closes = CloseOf(stretch, period, Timestamp{due_micros});
+  const std::optional<Timestamp> closes =
+      CloseOf(catalogue, collection, period, Timestamp{due_micros});
   if (closes.has_value()) *group.mutable_close_time() = ToWire(*closes);
   SetMinutes(stretch, home, &group);
   return group;

@@ -19,8 +19,8 @@
 namespace onereturn::ingestion {
 
 struct IssuePlan {
-  // Facts that follow the issue's own, each within what one entry may hold; without request and
-  // part.
+  // Facts that come with the issue's own, before it, each within what one entry may hold; without
+  // request and part.
   std::vector<requests::v1::ObligationsCreated> parts;
   uint32_t obligations = 0;
 };

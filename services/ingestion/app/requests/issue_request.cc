@@ -61,16 +61,22 @@ uint64_t TotalOf(const timetable::v1::EstimatedMinutes& minutes) {
   return MinutesOf(minutes).Total();
 }
 
-// More would be asked than when it was approved: other minutes, or figures that were held then.
+uint64_t MissingOf(const requests::v1::MatchSummary& match) {
+  return match.parts() - match.parts_held();
+}
+
+// More would be asked than when it was approved: of minutes, or of returns, which may have none.
 absl::Status CheckAsksNoMore(const DataRequest& request, const requests::v1::MatchSummary& now) {
   const requests::v1::MatchSummary& approved = request.match();
   const uint64_t before = TotalOf(approved.outstanding());
   const uint64_t after = TotalOf(now.outstanding());
-  const bool more = after > before || now.change_class() > approved.change_class();
+  const bool more = after > before || MissingOf(now) > MissingOf(approved) ||
+                    now.change_class() > approved.change_class();
   if (!more) return absl::OkStatus();
   return Error(Reason::kMatchChanged,
-               absl::StrCat("it was approved with ", before, " minutes of outstanding work, and ",
-                            after, " would be asked now"))
+               absl::StrCat("it was approved with ", before, " minutes of outstanding work and ",
+                            MissingOf(approved), " missing returns, and now there would be ", after,
+                            " minutes and ", MissingOf(now), " returns: match it again"))
       .Precondition(request.name(), "asks for more than was approved");
 }
 
@@ -172,8 +178,11 @@ void AddObligations(const FactRequest& own, uint64_t number, const std::string& 
 }
 
 // That the returns it was answered from are still the newest ones need not be checked: an answer is
-// read at a position. What is owed by whom must be: each missing return is as it was.
+// read at a position. What is owed by whom must be: each missing return is as it was,
+// and no other request was issued since.
 absl::Status AddReadSet(const Snapshot& snapshot, const IssuePlan& plan, Making* making) {
+  ASSIGN_OR_RETURN(ReadCheck newest_issue, NewestIssueCheck(snapshot));
+  making->read_set.push_back(std::move(newest_issue));
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(snapshot));
   making->read_set.push_back(CatalogueCheck(catalogue));
   for (const requests::v1::ObligationsCreated& part : plan.parts) {
@@ -266,9 +275,12 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   *fact.mutable_issue() = statement;
   *fact.mutable_step() = row.issued();
   making.read_set.push_back(std::move(stored.check));
-  making.together.own =
-      FactOfRequestStep(stored.number, row, fact.SerializeAsString(), std::move(making.read_set),
-                        [](DataRequest* issued) { return issued->mutable_issued(); });
+  making.together.own = FactOfRequestStep(
+      stored.number, row, fact.SerializeAsString(), std::move(making.read_set),
+      [](DataRequest* issued) { return issued->mutable_issued(); },
+      [](const Placement& placement, WriteBatch* batch) {
+        PutNewestIssue(placement.sequence, batch);
+      });
   return std::move(making.together);
 }
 

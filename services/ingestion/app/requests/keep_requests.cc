@@ -12,6 +12,7 @@
 #include "common/feed/wire.h"
 #include "common/period/civil_day.h"
 #include "common/period/london_day.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/claim_reading.h"
 #include "services/ingestion/app/requests/obligation_message.h"
@@ -30,6 +31,11 @@ constexpr char kRequest[] = "requests";
 constexpr size_t kMostReleased = 500;
 constexpr int64_t kMinuteMicros = int64_t{60} * 1'000'000;
 
+// Nothing more may be written.
+bool IsLedgerBehind(const absl::Status& fault) {
+  return !fault.ok() && ReasonOf(fault) == Reason::kLedgerBehind;
+}
+
 bool IsOver(requests::v1::RequestState state) {
   return state == requests::v1::REQUEST_STATE_ENDED || state == requests::v1::REQUEST_STATE_REFUSED;
 }
@@ -46,6 +52,7 @@ absl::Status KeepRequests::Run() {
   const Timestamp minute{now.micros - now.micros % kMinuteMicros};
   if (newest == looked_at_ && minute == looked_when_) return absl::OkStatus();
   absl::Status fault = Lapse(now);
+  if (IsLedgerBehind(fault)) return fault;
   fault.Update(CloseWindows(now));
   std::vector<std::pair<uint64_t, requests::v1::DataRequest>> alive;
   fault.Update(VisitDataRequests(
@@ -54,7 +61,10 @@ absl::Status KeepRequests::Run() {
         if (!IsOver(request.state())) alive.emplace_back(number, request);
         return true;
       }));
-  for (const auto& [number, request] : alive) fault.Update(KeepRequest(number, request, now));
+  for (const auto& [number, request] : alive) {
+    if (IsLedgerBehind(fault)) return fault;
+    fault.Update(KeepRequest(number, request, now));
+  }
   ASSIGN_OR_RETURN(const uint64_t after, LastSequence(*store_));
   looked_at_ = fault.ok() && after == newest ? newest : UINT64_MAX;
   looked_when_ = minute;
@@ -65,7 +75,11 @@ absl::Status KeepRequests::Lapse(Timestamp now) {
   std::vector<ObligationKey> lapsing;
   RETURN_IF_ERROR(
       VisitLapsing(*store_, now, [&](Timestamp, const ObligationKey& key) -> absl::StatusOr<bool> {
-        lapsing.push_back(key);
+        // What came meanwhile needs no answer any more.
+        ASSIGN_OR_RETURN(const auto stored, FindObligation(*store_, key));
+        if (!stored.has_value()) return true;
+        ASSIGN_OR_RETURN(const bool met, IsMet(*store_, key, stored->record));
+        if (!met) lapsing.push_back(key);
         return true;
       }));
   for (const ObligationKey& key : lapsing) {

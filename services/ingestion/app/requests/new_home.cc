@@ -159,15 +159,41 @@ Collection CollectionOf(const requests::v1::DataRequest& request, const Ask& ask
   return collection;
 }
 
-// "line 3" names a line; any other text is the code of an item, which the first line of it asks.
-uint32_t LineOf(const std::string& name, const MatchResult& match) {
+// Is something of the line without a home?
+bool LacksHome(uint32_t line, const MatchResult& match) {
+  return std::any_of(match.blocks.begin(), match.blocks.end(), [line](const MatchBlock& block) {
+    const bool held =
+        block.coverage != CoverageClass::kFiner && block.coverage != CoverageClass::kNew;
+    return block.line == line && !held && block.collection.empty();
+  });
+}
+
+// "line 3" names a line; any other text is the code of an item, and names those that ask for it in
+// a way in which nobody collects it. In order, at least one.
+std::vector<uint32_t> LinesOf(const std::string& name, const MatchResult& match) {
+  std::vector<uint32_t> lines;
+  std::optional<uint32_t> of_item;
   for (uint32_t line = 0; line < match.lines.size(); ++line) {
-    if (name == absl::StrCat("line ", line + 1)) return line;
+    if (name == absl::StrCat("line ", line + 1)) return {line};
+    if (name != match.lines[line].item) continue;
+    if (!of_item.has_value()) of_item = line;
+    if (LacksHome(line, match)) lines.push_back(line);
   }
-  for (uint32_t line = 0; line < match.lines.size(); ++line) {
-    if (name == match.lines[line].item) return line;
+  if (lines.empty()) lines.push_back(of_item.value_or(0));
+  return lines;
+}
+
+// As matching prices it: what the dearest of the lines estimates.
+Minutes MinutesOfLines(const std::vector<uint32_t>& lines, const Ask& ask,
+                       const MatchingRules& rules) {
+  Minutes dearest;
+  for (const uint32_t line : lines) {
+    const Minutes minutes = ask.lines[line].estimated_minutes.value_or(rules.new_item_minutes);
+    const bool dearer = minutes.Total() != dearest.Total() ? minutes.Total() > dearest.Total()
+                                                           : minutes.by_lens > dearest.by_lens;
+    if (dearer) dearest = minutes;
   }
-  return 0;
+  return dearest;
 }
 
 }  // namespace
@@ -177,10 +203,10 @@ absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest
                                                  const KnownCatalogue& catalogue,
                                                  CatalogueTime* time) {
   std::optional<NewHome> home;
-  std::map<uint32_t, std::string> names;  // By line.
+  std::map<uint32_t, std::string> names;  // By first line.
   for (const Gap& gap : match.gaps) {
     if (!gap.collection.empty()) continue;
-    for (const std::string& name : gap.items) names.emplace(LineOf(name, match), name);
+    for (const std::string& name : gap.items) names.emplace(LinesOf(name, match).front(), name);
   }
   if (names.empty()) return home;
   home = NewHome{CollectionOf(request, ask, catalogue.rules), {}, {}};
@@ -190,7 +216,7 @@ absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest
     catalogue::v1::ItemMinutes* minutes = home->collection.add_item_minutes();
     minutes->set_item(item.code());
     *minutes->mutable_minutes() =
-        MessageOf(ask.lines[line].estimated_minutes.value_or(catalogue.rules.new_item_minutes));
+        MessageOf(MinutesOfLines(LinesOf(name, match), ask, catalogue.rules));
     home->code_of[name] = item.code();
     home->items.push_back(std::move(item));
   }

@@ -1,6 +1,7 @@
 #include "services/ingestion/app/returns/judge_return.h"
 
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/returns/earlier_returns.h"
 #include "services/ingestion/app/returns/held_content.h"
+#include "services/ingestion/app/timetable/owed_return.h"
 #include "services/ingestion/domain/nil_return.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -53,6 +55,7 @@ Judgement JudgeNil(const Collection& collection, const Period& period, const Sub
                    const PastReturns& past) {
   Submission nil{given.organisation, given.origin, {}, {}, given.explanations};
   nil.with_screens = given.with_screens;
+  nil.owed_for_request = given.owed_for_request;
   nil.nil = true;
   nil.cells = NilCells(collection, given.organisation, period);
   return Judge(collection, period, nil, past);
@@ -159,10 +162,21 @@ absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledColle
   const returns::v1::RevisionStatus status = StatusThatResults(submission.status, held.status);
   std::vector<ExplanationGiven> explanations;
   StoredReturns past(&snapshot, &collection, period, given.organisation);
+  std::optional<ReadCheck> owed;
+  if (!collection.Owes(given.organisation, period)) {
+    ASSIGN_OR_RETURN(owed, OwedForRequest(snapshot, key));
+  }
+  std::optional<ReturnSubmission> for_request;  // Few are: it is copied.
+  if (owed.has_value()) {
+    for_request = submission;
+    for_request->submission.owed_for_request = true;
+  }
   Judgement judgement =
-      JudgeOn(collection, period, submission, std::move(held.content), past, &explanations);
+      JudgeOn(collection, period, for_request.has_value() ? *for_request : submission,
+              std::move(held.content), past, &explanations);
   RETURN_IF_ERROR(past.status());
   std::vector<ReadCheck> read_set = past.TakeReadSet();
+  if (owed.has_value()) read_set.push_back(*std::move(owed));
   std::move(held.read_set.begin(), held.read_set.end(), std::back_inserter(read_set));
   // The organisation's closing date is in the catalogue too.
   read_set.push_back(CatalogueCheck(compiled.catalogue_sequence));

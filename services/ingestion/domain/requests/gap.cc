@@ -9,9 +9,11 @@
 namespace onereturn::ingestion {
 namespace {
 
-// A window is open on the day on which it closes.
+// A window is open on the day on which it closes, unless a fact closed it.
 bool IsClosed(const MatchWorld& world, const CollectionReturns& returns) {
-  if (world.is_closed != nullptr) return world.is_closed(*returns.collection, returns.period);
+  if (world.is_closed != nullptr && world.is_closed(*returns.collection, returns.period)) {
+    return true;
+  }
   const std::optional<Moments> window = DueMoments::WindowOf(*returns.over_time, returns.period);
   return window.has_value() && LondonDay(window->closes) < world.today;
 }

@@ -109,7 +109,7 @@ struct MatchWorld {
   const Coverage* coverage = nullptr;
   IsOwed is_owed;  // Null: nothing is.
   CivilDay today;  // Of the newest entry, in London.
-  // Of a window that was closed by fact; null: by its moments, against `today`.
+  // Was a window closed by a fact? Null: none was. By its moments it closes before `today` too.
   std::function<bool(const std::string& collection, const Period& period)> is_closed;
 };
 

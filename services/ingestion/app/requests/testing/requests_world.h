@@ -68,7 +68,11 @@ inline constexpr char kStewards[] = "spiffe://onereturn.example/stewards";
 // into X26; X30 stands alone. RVW closed on 2024-03-31, for RLQ.
 class RequestsWorld {
  public:
-  RequestsWorld() {
+  // `matching`: in place of ToldMatching; must outlive it. Null: none.
+  explicit RequestsWorld(const RequestMatching* matching = nullptr, CommitterOptions options = {})
+      : ingestion_(std::move(options)),
+        register_(&ingestion_.store(), &ingestion_.writer(), &ingestion_.committer(),
+                  matching == nullptr ? &matching_ : matching) {
     for (const char* text :
          {R"(code: "X24" display_name: "NHS England" type: ORGANISATION_TYPE_NATIONAL_BODY)",
           R"(code: "X26" display_name: "NHS Digital" type: ORGANISATION_TYPE_NATIONAL_BODY
@@ -234,8 +238,7 @@ class RequestsWorld {
  private:
   TestIngestion ingestion_;
   ToldMatching matching_;
-  DataRequests register_{&ingestion_.store(), &ingestion_.writer(), &ingestion_.committer(),
-                         &matching_};
+  DataRequests register_;
   int ids_ = 0;
 };
 
