@@ -71,6 +71,12 @@ bool IsDated(const Definition& definition) {
   return false;
 }
 
+// A derived item stands after those that its formula may read.
+bool IsDerived(const Definition& definition) {
+  const auto* item = std::get_if<catalogue::v1::DataItem>(&definition.content);
+  return item != nullptr && !item->formula().empty();
+}
+
 }  // namespace
 
 absl::string_view Definition::kind() const { return kKinds[content.index()]; }
@@ -128,7 +134,10 @@ absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::s
   for (size_t i = 0; i < sets.size(); ++i) {
     Append(sets[i].organisations(), files[i], &definitions);
   }
+  const auto before_items = static_cast<ptrdiff_t>(definitions.size());
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].items(), files[i], &definitions);
+  std::stable_partition(definitions.begin() + before_items, definitions.end(),
+                        [](const Definition& definition) { return !IsDerived(definition); });
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].collections(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].metrics(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].frameworks(), files[i], &definitions);
@@ -155,7 +164,8 @@ std::vector<std::pair<size_t, size_t>> Waves(const std::vector<Definition>& defi
       return in_wave.count(code) > 0;
     });
     const bool other_kind =
-        i > 0 && definitions[i].content.index() != definitions[i - 1].content.index();
+        i > 0 && (definitions[i].content.index() != definitions[i - 1].content.index() ||
+                  IsDerived(definitions[i]) != IsDerived(definitions[i - 1]));
     // The same code twice: the later definition counts, so it must not overtake.
     const bool again = in_wave.count(definitions[i].code()) > 0;
     const bool alone = IsDated(definitions[i]) || (i > 0 && IsDated(definitions[i - 1]));
