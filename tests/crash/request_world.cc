@@ -5,15 +5,14 @@
 #include "common/clock/clock.h"
 #include "common/period/london_day.h"
 #include "common/status/status_macros.h"
-#include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "onereturn/requests/v1/obligations_service.grpc.pb.h"
 #include "tests/crash/calls.h"
+#include "tests/crash/definitions.h"
 
 namespace onereturn {
 namespace {
 
 using requests::v1::ObligationsService;
-using requests::v1::RequestsService;
 
 constexpr int kObligationsAPage = 1'000;
 
@@ -22,19 +21,14 @@ std::string DayAhead(int days) { return LondonDay(SystemClock().Now()).PlusDays(
 }  // namespace
 
 absl::Status DefineRequesters(const std::shared_ptr<grpc::Channel>& steward) {
-  using CatalogueStub = catalogue::v1::CatalogueService::Stub;
-  const auto catalogue = catalogue::v1::CatalogueService::NewStub(steward);
+  config::v1::DefinitionSet definitions;
   for (const char* code : {"X24", "Y63"}) {
-    catalogue::v1::UpdateOrganisationRequest body;
-    body.set_request_id(absl::StrCat("body.", code));
-    body.mutable_organisation()->set_code(code);
-    body.mutable_organisation()->set_display_name(absl::StrCat("Body ", code));
-    body.mutable_organisation()->set_type(catalogue::v1::ORGANISATION_TYPE_NATIONAL_BODY);
-    RETURN_IF_ERROR(CallOnce(*catalogue, &CatalogueStub::UpdateOrganisation, body).status());
+    catalogue::v1::Organisation* body = definitions.add_organisations();
+    body->set_code(code);
+    body->set_display_name(absl::StrCat("Body ", code));
+    body->set_type(catalogue::v1::ORGANISATION_TYPE_NATIONAL_BODY);
   }
-  requests::v1::UpdateRequestRulesRequest update;
-  update.set_request_id("rules");
-  requests::v1::RequestRules* rules = update.mutable_rules();
+  requests::v1::RequestRules* rules = definitions.add_request_rules();
   rules->set_code("made-up");
   rules->set_near_duplicate_from(1'000);
   rules->mutable_new_item_minutes()->set_gathering(10);
@@ -45,8 +39,7 @@ absl::Status DefineRequesters(const std::shared_ptr<grpc::Channel>& steward) {
   rules->set_challenge_days(28);
   rules->set_review_days(56);
   rules->set_source("Made up for a test");
-  const auto requests = RequestsService::NewStub(steward);
-  return CallOnce(*requests, &RequestsService::Stub::UpdateRequestRules, update).status();
+  return ApplyToIngestion(definitions, steward);
 }
 
 requests::v1::DataRequest MadeUpAsk(int number, const std::vector<std::string>& organisations,
