@@ -250,6 +250,21 @@ TEST_F(RequestTest, TheGapIsOwedAndContested) {
                                                         HasSubstr("Nothing is to be sent")))));
 }
 
+// All of it is owed to an earlier request, until that one ends.
+TEST_F(RequestTest, MoreThanWasApprovedIsNotIssued) {
+  const std::string earlier = Draft("Tests waited for", kOneMissing);
+  Issue(earlier);
+  const std::string later = Draft("Tests waited for, again", kOneMissing);
+  Approve(later);
+  EXPECT_THAT(Ask(kRequester, {"issue", later, "--validate-only"}), ExitedWith(0));
+  ASSERT_THAT(Ask(kRequester, {"end", earlier, "--reason", "is over"}), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"issue", later}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("reason: MATCH_CHANGED"))));
+  // Matched and approved anew it is.
+  Issue(later);
+  EXPECT_EQ(StatesOf(later), std::vector<std::string>(6, "OUTSTANDING"));
+}
+
 TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
   const std::string reference = Draft("Handovers", kDescribed);
   Ask(kRequester, {"match", reference});
