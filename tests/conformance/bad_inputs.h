@@ -22,7 +22,7 @@ namespace onereturn {
 
 // A line of tests/golden/bad_inputs.csv.
 struct BadInput {
-  int row = 0;         // Of the catalogue, 1 to 98.
+  int row = 0;         // Of the catalogue, 1 to 99.
   std::string name;    // Of the case, lower_snake; with the row it is unique.
   std::string layer;   // "tls", "http2", "grpc", "protobuf", ...
   std::string input;   // In words.
@@ -158,6 +158,7 @@ Cases TokenCases();
 Cases RightsCases();
 Cases StorageCases();
 Cases FeedCases();
+Cases RequestCases();
 
 }  // namespace onereturn
 

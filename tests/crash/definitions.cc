@@ -4,6 +4,7 @@
 #include "common/status/status_macros.h"
 #include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
+#include "onereturn/requests/v1/requests_service.grpc.pb.h"
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tests/crash/calls.h"
 
@@ -11,6 +12,7 @@ namespace onereturn {
 
 using CatalogueStub = catalogue::v1::CatalogueService::Stub;
 using MetricsStub = metrics::v1::MetricsService::Stub;
+using RequestsStub = requests::v1::RequestsService::Stub;
 using TimetableStub = timetable::v1::TimetableService::Stub;
 
 absl::Status ApplyToIngestion(const config::v1::DefinitionSet& definitions,
@@ -40,6 +42,13 @@ absl::Status ApplyToIngestion(const config::v1::DefinitionSet& definitions,
     request.set_request_id(absl::StrCat("collection.", collection.code()));
     *request.mutable_collection() = collection;
     RETURN_IF_ERROR(CallOnce(*stub, &CatalogueStub::UpdateCollection, request).status());
+  }
+  auto requests = requests::v1::RequestsService::NewStub(steward);
+  for (const requests::v1::RequestRules& rules : definitions.request_rules()) {
+    requests::v1::UpdateRequestRulesRequest request;
+    request.set_request_id(absl::StrCat("request-rules.", rules.code()));
+    *request.mutable_rules() = rules;
+    RETURN_IF_ERROR(CallOnce(*requests, &RequestsStub::UpdateRequestRules, request).status());
   }
   return absl::OkStatus();
 }

@@ -11,7 +11,8 @@
 
 namespace onereturn {
 
-// Sends organisations, items and collections, in this order, to ingestion.
+// Sends calendars, organisations, items, collections and rules of requests, in this order, to
+// ingestion.
 absl::Status ApplyToIngestion(const config::v1::DefinitionSet& definitions,
                               const std::shared_ptr<grpc::Channel>& steward);
 // Sends the metrics to the metrics service.

@@ -23,8 +23,8 @@ int DefinitionsIn(const std::string& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(SourcePath(folder))) {
     if (entry.path().extension() != ".textproto") continue;
     for (absl::string_view line : absl::StrSplit(ReadWholeFile(entry.path()), '\n')) {
-      for (const char* kind :
-           {"calendars", "organisations", "items", "collections", "metrics", "frameworks"}) {
+      for (const char* kind : {"calendars", "organisations", "items", "collections", "metrics",
+                               "frameworks", "request_rules"}) {
         count += absl::StartsWith(line, absl::StrCat(kind, " {")) ? 1 : 0;
       }
     }

@@ -63,9 +63,6 @@ std::vector<std::string> NamedBy(const Definition& definition) {
       codes.push_back(succession.successor());
     }
   }
-  if (const auto* item = std::get_if<catalogue::v1::DataItem>(&definition.content)) {
-    codes = ItemsRead(*item);
-  }
   return codes;
 }
 
@@ -79,6 +76,12 @@ bool IsDated(const Definition& definition) {
     return !collection->valid_from_period().empty() || !collection->retired_from_period().empty();
   }
   return false;
+}
+
+// A derived item stands after those that its formula may read.
+bool IsDerived(const Definition& definition) {
+  const auto* item = std::get_if<catalogue::v1::DataItem>(&definition.content);
+  return item != nullptr && !item->formula().empty();
 }
 
 }  // namespace
@@ -138,13 +141,10 @@ absl::StatusOr<std::vector<Definition>> ReadDefinitions(const std::vector<std::s
   for (size_t i = 0; i < sets.size(); ++i) {
     Append(sets[i].organisations(), files[i], &definitions);
   }
-  const auto items = static_cast<ptrdiff_t>(definitions.size());
+  const auto before_items = static_cast<ptrdiff_t>(definitions.size());
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].items(), files[i], &definitions);
-  // A formula reads items that are defined.
-  std::stable_partition(
-      definitions.begin() + items, definitions.end(), [](const Definition& definition) {
-        return std::get<catalogue::v1::DataItem>(definition.content).formula().empty();
-      });
+  std::stable_partition(definitions.begin() + before_items, definitions.end(),
+                        [](const Definition& definition) { return !IsDerived(definition); });
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].collections(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].metrics(), files[i], &definitions);
   for (size_t i = 0; i < sets.size(); ++i) Append(sets[i].frameworks(), files[i], &definitions);
@@ -171,7 +171,8 @@ std::vector<std::pair<size_t, size_t>> Waves(const std::vector<Definition>& defi
       return in_wave.count(code) > 0;
     });
     const bool other_kind =
-        i > 0 && definitions[i].content.index() != definitions[i - 1].content.index();
+        i > 0 && (definitions[i].content.index() != definitions[i - 1].content.index() ||
+                  IsDerived(definitions[i]) != IsDerived(definitions[i - 1]));
     // The same code twice: the later definition counts, so it must not overtake.
     const bool again = in_wave.count(definitions[i].code()) > 0;
     const bool alone = IsDated(definitions[i]) || (i > 0 && IsDated(definitions[i - 1]));

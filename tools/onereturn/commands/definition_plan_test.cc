@@ -56,6 +56,19 @@ TEST_F(DefinitionPlan, WhatIsForSomePeriodsComesAlone) {
   EXPECT_EQ(definitions[7].kind(), "request-rule-set");
 }
 
+// Files come in order of name: derived_items before items.
+TEST_F(DefinitionPlan, ADerivedItemWaitsForThoseThatItIsMadeOf) {
+  const std::string derived =
+      File("derived.textproto", R"x(items { code: "share" formula: "sum(late) / sum(seen)" })x");
+  const std::string held = File("items.textproto", R"(
+    items { code: "late" } items { code: "seen" } collections { code: "C" items: "seen" })");
+  const auto definitions = ReadDefinitions({derived, held}).value();
+  std::vector<std::string> codes;
+  for (const Definition& definition : definitions) codes.push_back(definition.code());
+  EXPECT_THAT(codes, ElementsAre("late", "seen", "share", "C"));
+  EXPECT_THAT(Waves(definitions), ElementsAre(Pair(0, 2), Pair(2, 3), Pair(3, 4)));
+}
+
 TEST_F(DefinitionPlan, AChildWaitsForItsParent) {
   const std::string file = File("o.textproto", R"(
     organisations { code: "X24" }

@@ -130,8 +130,11 @@ absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& envi
   ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.target));
   ASSIGN_OR_RETURN(const RequestsClient client,
                    ConnectToIngestion<requests::v1::RequestsService>(environment));
-  ASSIGN_OR_RETURN(const auto held, ReadRequest(client, request.name()));
-  request.set_etag(held.etag());
+  // With an id of the caller's, the command repeated is the same step, whatever came of the first.
+  if (options.request_id.empty()) {
+    ASSIGN_OR_RETURN(const auto held, ReadRequest(client, request.name()));
+    request.set_etag(held.etag());
+  }
   request.set_request_id(IdOr(options.request_id, "request.match", request));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::MatchRequest, request));
   const std::string reference = ReferenceOf(request.name());

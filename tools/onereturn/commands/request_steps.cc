@@ -30,12 +30,13 @@ struct StepOptions {
   std::string request_id;
 };
 
-// The step is on the request as it is now, or on the one that --etag names.
+// The step is on the request as it is now, or on the one that --etag names. With an id of the
+// caller's on whatever it is then: so that the command, repeated, is the same step.
 template <typename Request>
 absl::Status FillStep(const RequestsClient& client, const StepOptions& options, Request* request) {
   ASSIGN_OR_RETURN(*request->mutable_name(), RequestName(options.reference));
   request->set_etag(QuotedEtag(options.etag));
-  if (!options.etag.empty()) return absl::OkStatus();
+  if (!options.etag.empty() || !options.request_id.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, request->name()));
   request->set_etag(held.etag());
   return absl::OkStatus();

@@ -6,6 +6,7 @@
 
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/requests/read_requests.h"
+#include "services/ingestion/app/requests/stored_matching.h"
 #include "services/ingestion/app/requests/testing/requests_world.h"
 
 namespace onereturn::ingestion {
@@ -95,6 +96,9 @@ TEST_F(LikenessesTest, ADecisionHoldsForEver) {
 
 TEST_F(LikenessesTest, TheRulesInForceAreThoseDefinedLast) {
   EXPECT_THAT(RequestRulesAt(ingestion().store(), kNewest), HasReason(Reason::kNotFound));
+  // Who asks is told what is missing, and not that what he asks for is not there.
+  EXPECT_THAT(ReadSaidForMatching(ingestion().store(), kNewest).status(),
+              HasReason(Reason::kDefinitionUnknown));
   const auto rules = [](const std::string& code, int from) {
     return Parse<requests::v1::RequestRules>(
         absl::StrCat("code: '", code, "' near_duplicate_from: ", from,

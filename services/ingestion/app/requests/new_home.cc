@@ -16,6 +16,8 @@ namespace {
 using catalogue::v1::Collection;
 using catalogue::v1::DataItem;
 
+constexpr char kLongLayout[] = "onereturn-long";
+
 // "001-00" in codes of items: "r001_00".
 std::string ItemPrefix(const std::string& reference) {
   return absl::StrCat("r", absl::StrReplaceAll(reference, {{"-", "_"}}));
@@ -159,6 +161,19 @@ Collection CollectionOf(const requests::v1::DataRequest& request, const Ask& ask
   return collection;
 }
 
+// Whoever owes it can send it as a file: a row for each cell, as of England's own collections.
+void AddLayout(const std::vector<DataItem>& items, Collection* collection) {
+  std::set<std::string> dimensions;
+  for (const DataItem& item : items) {
+    for (const auto& dimension : item.dimensions()) dimensions.insert(dimension.code());
+  }
+  catalogue::v1::Layout* layout = collection->add_layouts();
+  layout->set_code(kLongLayout);
+  layout->set_display_name("One row a cell");
+  layout->mutable_long_();
+  for (const std::string& code : dimensions) layout->mutable_long_()->add_dimensions(code);
+}
+
 // Is something of the line without a home?
 bool LacksHome(uint32_t line, const MatchResult& match) {
   return std::any_of(match.blocks.begin(), match.blocks.end(), [line](const MatchBlock& block) {
@@ -220,6 +235,7 @@ absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest
     home->code_of[name] = item.code();
     home->items.push_back(std::move(item));
   }
+  AddLayout(home->items, &home->collection);
   return home;
 }
 

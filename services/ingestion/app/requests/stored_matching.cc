@@ -5,6 +5,7 @@
 
 #include "common/commit/journal.h"
 #include "common/period/london_day.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/requests/read_requests.h"
@@ -99,8 +100,13 @@ std::string StoredMatching::DescriptionKeyOf(const requests::v1::DescribedItem& 
 
 absl::StatusOr<SaidForMatching> ReadSaidForMatching(const Reader& reader, uint64_t sequence) {
   SaidForMatching said;
-  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RequestRulesAt(reader, sequence));
-  said.rules = MatchingRulesOf(rules);
+  const absl::StatusOr<requests::v1::RequestRules> rules = RequestRulesAt(reader, sequence);
+  if (!rules.ok() && ReasonOf(rules.status()) == Reason::kNotFound) {
+    return Error(Reason::kDefinitionUnknown, "no rules of requests are defined")
+        .Precondition("requestRules", "are not defined: nothing can be matched without them");
+  }
+  RETURN_IF_ERROR(rules.status());
+  said.rules = MatchingRulesOf(*rules);
   RETURN_IF_ERROR(VisitLikenesses(
       reader, "",
       [&](const LikenessKey& key, const requests::v1::Likeness& likeness) -> absl::StatusOr<bool> {

@@ -1,0 +1,322 @@
+// Data requests as those who ask, decide and are asked have them, with the client.
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/clock/clock.h"
+#include "common/period/london_day.h"
+#include "common/status/testing/status_matchers.h"
+#include "onereturn/requests/v1/obligations_service.pb.h"
+#include "onereturn/requests/v1/requests_service.pb.h"
+#include "tests/e2e/client_run.h"
+#include "tests/e2e/demo_file.h"
+#include "tests/harness/deployment.h"
+
+namespace onereturn {
+namespace {
+
+using requests::v1::ListObligationsResponse;
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Two providers of region Y60, which report A&E month by month and no diagnostics here.
+constexpr char kProvider[] = "RLQ";
+constexpr char kOtherProvider[] = "RWP";
+constexpr char kTwoHeld[] =
+    R"(lines { item: "ae_attendances" } lines { item: "ae_over_four_hours" })";
+constexpr char kOneMissing[] = R"(lines { item: "ae_attendances" } lines { item: "dm01_waiting" })";
+// The second one's words are close to those of an item.
+constexpr char kDescribed[] = R"(
+  lines {
+    described {
+      display_name: "Ambulance handovers over an hour" unit: "handovers"
+      concept_code: "ambulance-handover" measure: "count" population: "all-patients" cut_off: "60-minutes"
+      definition_text: "Handovers of patients from ambulance to hospital that took longer than an hour"
+      additive_over_organisations: true additive_over_time: true
+    }
+    estimated_minutes { gathering: 10 quality_assurance: 5 }
+  }
+  lines {
+    described {
+      display_name: "A&E attendance" unit: "attendances"
+      definition_text: "Attendances at A&E departments of every type"
+      additive_over_organisations: true additive_over_time: true
+    }
+  })";
+
+// "2027-12-31": so many days from today, beyond every window and notice.
+std::string DayAhead(int days) { return LondonDay(SystemClock().Now()).PlusDays(days)->ToString(); }
+
+// England's definitions and three months of A&E returns: one deployment for all tests.
+class RequestTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    suite_ = Deployment::Create({.submitters = {kProvider, kOtherProvider}}).value().release();
+    ASSERT_THAT(suite_->StartAll(), IsOk());
+    ASSERT_THAT(As(kSteward, {"apply", SourcePath("deploy/england")}), ExitedWith(0));
+    std::vector<std::string> submit = {"submit"};
+    for (const char* month : {"2024-01", "2024-02", "2024-03"}) submit.push_back(DemoPath(month));
+    submit.insert(submit.end(), {"--collection", "MSitAE", "--layout", "onereturn-wide"});
+    ASSERT_THAT(As(kLoader, submit), ExitedWith(0));
+  }
+  static void TearDownTestSuite() {
+    delete suite_;
+    suite_ = nullptr;
+  }
+
+  static ClientRun As(absl::string_view persona, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--profile", suite_->ProfileOf(persona).value()});
+    return RunClient({std::move(arguments)});
+  }
+  // `request` and what follows.
+  static ClientRun Ask(absl::string_view persona, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "request");
+    return As(persona, std::move(arguments));
+  }
+  template <typename Message>
+  static Message AskFor(absl::string_view persona, std::vector<std::string> arguments) {
+    arguments.push_back("--json");
+    const ClientRun run = Ask(persona, std::move(arguments));
+    EXPECT_THAT(run, ExitedWith(0));
+    return FromJson<Message>(run.out);
+  }
+
+  std::string Write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_.File(name), std::ios::binary) << text;
+    return folder_.File(name);
+  }
+  // A request of the two providers for three months, all of which are held.
+  std::string FileOf(const std::string& title, const std::string& lines) const {
+    return Write("request.textproto",
+                 absl::StrCat(R"(
+      requesting_body: "X24" sponsor: "Director of urgent and emergency care" title: ")",
+                              title, R"("
+      purpose: PURPOSE_EVALUATING_TRENDS legal_basis: "Health and Social Care Act 2012, section 259"
+      planned_use: "Which systems are offered support" product: "Winter review"
+      organisations: "RLQ" organisations: "RWP" from_period: "2024-01" to_period: "2024-03"
+      due_date: ")",
+                              DayAhead(400), R"(" expiry: ")", DayAhead(800), "\"\n", lines));
+  }
+  // Registers it; its reference.
+  std::string Draft(const std::string& title, const std::string& lines) const {
+    const std::string named = folder_.File("named");
+    EXPECT_THAT(Ask(kRequester, {"draft", FileOf(title, lines), "--name-file", named}),
+                AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr(": draft."))));
+    const std::string name(absl::StripAsciiWhitespace(ReadWholeFile(named)));
+    return name.substr(name.find('/') + 1);
+  }
+  // Takes a draft on to its approval, although nobody has replied.
+  static void Approve(const std::string& reference) {
+    ASSERT_THAT(Ask(kRequester, {"match", reference}), ExitedWith(0));
+    ASSERT_THAT(Ask(kRequester, {"consult", reference, "--close", "--without-all-replies",
+                                 "--reason", "the season begins"}),
+                ExitedWith(0));
+    ASSERT_THAT(Ask(kDecider, {"approve", reference, "--reason", "worth its hours"}),
+                ExitedWith(0));
+  }
+  static void Issue(const std::string& reference) {
+    Approve(reference);
+    ASSERT_THAT(Ask(kRequester, {"issue", reference}), ExitedWith(0));
+  }
+  static std::vector<std::string> StatesOf(const std::string& reference) {
+    std::vector<std::string> states;
+    const auto list =
+        AskFor<ListObligationsResponse>(kRequester, {"obligations", "--request", reference});
+    for (const auto& one : list.obligations()) {
+      states.push_back(requests::v1::ObligationState_Name(one.state()).substr(17));
+    }
+    return states;
+  }
+
+  TemporaryFolder folder_;
+  static Deployment* suite_;
+};
+
+Deployment* RequestTest::suite_ = nullptr;
+
+TEST_F(RequestTest, WhatIsHeldIsGivenAtOnce) {
+  const std::string file = FileOf("Held", kTwoHeld);
+  EXPECT_THAT(Ask(kRequester, {"draft", file, "--validate-only"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Nothing was kept"))));
+  // Whoever reads the catalogue may see what is held before anybody asks.
+  EXPECT_THAT(Ask(kAnalyst, {"match", file}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("2 of 2 items held"))));
+  const std::string reference = Draft("Held", kTwoHeld);
+  const auto matched =
+      AskFor<requests::v1::MatchRequestResponse>(kRequester, {"match", reference, "--hours"});
+  EXPECT_EQ(matched.data_request().state(), requests::v1::REQUEST_STATE_MATCHED);
+  ASSERT_EQ(matched.match().lines_size(), 2);
+  EXPECT_EQ(matched.match().lines(0).exact(), 6u);
+  EXPECT_EQ(matched.match().lines(0).source(), "MSitAE");
+  EXPECT_THAT(Ask(kRequester, {"match", reference}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("the match is as it was"))));
+  EXPECT_THAT(Ask(kRequester, {"consult", reference}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Nobody is consulted"))));
+  // Nothing is asked of anybody, so that nobody need reply.
+  EXPECT_THAT(Ask(kRequester, {"consult", reference, "--close"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr(": consulted."))));
+
+  EXPECT_THAT(Ask(kRequester, {"issue", reference}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("REQUEST_STATE"))));
+  EXPECT_THAT(
+      Ask(kRequester, {"approve", reference, "--reason", "mine"}),
+      AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION_REQUESTS_DECIDE"))));
+  EXPECT_THAT(Ask(kSteward, {"approve", reference, "--reason", "of no body"}),
+              AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("SELF_APPROVAL"))));
+  EXPECT_THAT(Ask(kDecider, {"approve", reference, "--reason", "worth its hours"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr(": approved."))));
+
+  EXPECT_THAT(Ask(kRequester, {"issue", reference, "--validate-only"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("It could be issued"))));
+  const std::vector<std::string> issue = {"issue", reference, "--request-id", "issue-of-held"};
+  EXPECT_THAT(
+      Ask(kRequester, issue),
+      AllOf(ExitedWith(0), Field(&ClientRun::out,
+                                 AllOf(HasSubstr(": issued."), HasSubstr("from 6 returns"),
+                                       HasSubstr("provider hours: 0"),
+                                       HasSubstr("nothing of anybody"), HasSubstr(", verified")))));
+  // Its answer was lost: the command again gives the same receipt.
+  const auto again = AskFor<requests::v1::IssueRequestResponse>(kRequester, issue);
+  EXPECT_TRUE(again.replayed());
+  EXPECT_EQ(again.data_request().issue().sources(), 6u);
+  EXPECT_EQ(again.data_request().issue().provider_minutes(), 0u);
+  EXPECT_EQ(again.data_request().issue().obligations(), 0u);
+  EXPECT_THAT(Ask(kRequester, {"issue", reference}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("reason: REQUEST_STATE"))));
+  EXPECT_THAT(Ask(kRequester, {"obligations", "--request", reference}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("No request makes"))));
+  const auto shown = AskFor<requests::v1::GetRequestResponse>(kAnalyst, {"show", reference});
+  // The service notes by itself, a moment later, that nothing is outstanding.
+  EXPECT_THAT(shown.data_request().state(),
+              AnyOf(requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED));
+  EXPECT_THAT(
+      Ask(kAnalyst, {"show", reference}),
+      AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("given      2 of 2 items held"))));
+}
+
+TEST_F(RequestTest, TheGapIsOwedAndContested) {
+  const std::string reference = Draft("A gap", kOneMissing);
+  EXPECT_THAT(Ask(kRequester, {"match", reference}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, AllOf(HasSubstr("1 of 2 items held"),
+                                                                HasSubstr("2: RLQ, RWP")))));
+  EXPECT_THAT(Ask(kRequester, {"consult", reference, "--close"}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, AllOf(HasSubstr("REPLIES_OUTSTANDING"),
+                                                                HasSubstr("organisations/Y60")))));
+  Issue(reference);
+  EXPECT_THAT(Ask(kAnalyst, {"list", "--asked-of", kProvider, "--state", "issued"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr(reference))));
+  // Of two providers and three months.
+  EXPECT_EQ(StatesOf(reference), std::vector<std::string>(6, "OUTSTANDING"));
+  const std::string of_one = absl::StrCat(kProvider, "/", reference, ".DM01.2024-01");
+  const std::string of_other = absl::StrCat(kOtherProvider, "/", reference, ".DM01.2024-01");
+  EXPECT_THAT(
+      Ask(Submitter(kProvider), {"obligations", "--of", kProvider}),
+      AllOf(ExitedWith(0), Field(&ClientRun::out, AllOf(HasSubstr(of_one), Not(HasSubstr(of_other)),
+                                                        HasSubstr("send it; or challenge it")))));
+
+  const auto challenge = [](const std::string& by, const std::string& what) {
+    return Ask(Submitter(by),
+               {"challenge", what, "--ground", "duplicate", "--text", "sent in May"});
+  };
+  EXPECT_THAT(
+      challenge(kOtherProvider, of_one),
+      AllOf(ExitedWith(4), Field(&ClientRun::err, HasSubstr("there is no organisation RLQ"))));
+  EXPECT_THAT(challenge(kProvider, of_one),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("X24 answers by"))));
+  EXPECT_THAT(Ask(Submitter(kProvider), {"challenge", of_one, "--ground", "disproportionate",
+                                         "--text", "and it costs too much"}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("OBLIGATION_STATE"))));
+  EXPECT_THAT(Ask(kRequester, {"uphold", of_one, "--reason", "another month"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("still to be sent"))));
+  EXPECT_THAT(challenge(kOtherProvider, of_other), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"drop", of_other, "--reason", "it is held"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("released: challenged"))));
+  EXPECT_THAT(StatesOf(reference), ElementsAre("OUTSTANDING", "OUTSTANDING", "OUTSTANDING",
+                                               "RELEASED", "OUTSTANDING", "OUTSTANDING"));
+
+  EXPECT_THAT(Ask(kRequester, {"end", reference, "--reason", "the review is over"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr(": ended."))));
+  EXPECT_EQ(StatesOf(reference), std::vector<std::string>(6, "RELEASED"));
+  EXPECT_THAT(
+      Ask(kRequester, {"obligations", "--request", reference}),
+      AllOf(ExitedWith(0), Field(&ClientRun::out, AllOf(HasSubstr("released: withdrawn"),
+                                                        HasSubstr("Nothing is to be sent")))));
+}
+
+// All of it is owed to an earlier request, until that one ends.
+TEST_F(RequestTest, MoreThanWasApprovedIsNotIssued) {
+  const std::string earlier = Draft("Tests waited for", kOneMissing);
+  Issue(earlier);
+  const std::string later = Draft("Tests waited for, again", kOneMissing);
+  Approve(later);
+  EXPECT_THAT(Ask(kRequester, {"issue", later, "--validate-only"}), ExitedWith(0));
+  ASSERT_THAT(Ask(kRequester, {"end", earlier, "--reason", "is over"}), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"issue", later}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("reason: MATCH_CHANGED"))));
+  // Matched and approved anew it is.
+  Issue(later);
+  EXPECT_EQ(StatesOf(later), std::vector<std::string>(6, "OUTSTANDING"));
+}
+
+TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
+  const std::string reference = Draft("Handovers", kDescribed);
+  Ask(kRequester, {"match", reference});
+  Ask(kRequester, {"consult", reference, "--close", "--without-all-replies", "--reason", "winter"});
+  EXPECT_THAT(Ask(kDecider, {"approve", reference, "--reason", "worth it"}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, AllOf(HasSubstr("CONCERNS_OPEN"),
+                                                                HasSubstr("NEAR_DUPLICATE")))));
+  const auto alike = AskFor<requests::v1::ListLikenessesResponse>(kDecider, {"likenesses"});
+  ASSERT_EQ(alike.likenesses_size(), 1);
+  EXPECT_EQ(alike.likenesses(0).described().display_name(), "A&E attendance");
+  const std::string name = alike.likenesses(0).name();
+  const std::string text = name.substr(name.find('/') + 1);
+  // As the list shows it: the first digits and the item.
+  const std::string shown = text.substr(0, 12) + text.substr(64);
+  EXPECT_THAT(Ask(kDecider, {"likenesses"}), Field(&ClientRun::out, HasSubstr(shown)));
+  EXPECT_THAT(Ask(kRequester, {"same", shown, "--reason", "mine"}), ExitedWith(3));
+  EXPECT_THAT(Ask(kDecider, {"different", shown, "--reason", "not that share"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("is another figure than"))));
+  EXPECT_THAT(Ask(kDecider, {"same", name, "--reason", "after all"}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("holds for ever"))));
+  EXPECT_THAT(Ask(kDecider, {"likenesses", "--decided"}),
+              Field(&ClientRun::out, HasSubstr("different, ")));
+
+  Approve(reference);
+  const auto issued = AskFor<requests::v1::IssueRequestResponse>(kRequester, {"issue", reference});
+  const std::string collection = absl::StrCat("R", reference);
+  EXPECT_EQ(issued.data_request().issue().new_collection(), collection);
+  ASSERT_EQ(issued.data_request().issue().new_items_size(), 2);
+  EXPECT_EQ(StatesOf(reference), std::vector<std::string>(6, "OUTSTANDING"));
+  std::string rows = "organisation,period,item,value,null_reason\n";
+  for (const std::string& item : issued.data_request().issue().new_items()) {
+    absl::StrAppend(&rows, kProvider, ",2024-01,", item, ",12,\n");
+  }
+  EXPECT_THAT(As(Submitter(kProvider), {"submit", Write("rows.csv", rows), "--collection",
+                                        collection, "--layout", "onereturn-long"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("1 return: 1 stored"))));
+  EXPECT_THAT(StatesOf(reference), ElementsAre("COLLECTED", "OUTSTANDING", "OUTSTANDING",
+                                               "OUTSTANDING", "OUTSTANDING", "OUTSTANDING"));
+}
+
+// What a requester may have wrong: the words name the field, and nothing is kept.
+TEST_F(RequestTest, WhatCannotBeAskedIsRefused) {
+  const std::string file = FileOf("Wrong", R"(lines { item: "trolleys" })");
+  EXPECT_THAT(Ask(kRequester, {"draft", file}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("trolleys"))));
+  EXPECT_THAT(Ask(kDecider, {"draft", FileOf("Of another", kTwoHeld)}),
+              AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION"))));
+  EXPECT_THAT(Ask(kRequester, {"show", "999-00"}),
+              AllOf(ExitedWith(4), Field(&ClientRun::err, HasSubstr("NOT_FOUND"))));
+  EXPECT_THAT(Ask(kRequester, {"match", "no-such-file"}), ExitedWith(2));
+  EXPECT_THAT(Ask(kAnalyst, {"list"}), Field(&ClientRun::out, Not(HasSubstr("Wrong"))));
+}
+
+}  // namespace
+}  // namespace onereturn
