@@ -24,13 +24,12 @@ Claim ClaimIn(const ObligationKey& key, const storage::v1::ObligationRecord& rec
   return claim;
 }
 
-// Sequences of the return's revisions after `after` and up to `sequence`, rising.
-absl::StatusOr<std::vector<uint64_t>> RevisionsAfter(const Reader& reader, const ReturnKey& key,
-                                                     uint64_t after, uint64_t sequence) {
+// Sequences of the return's revisions up to `sequence`, rising.
+absl::StatusOr<std::vector<uint64_t>> RevisionsUntil(const Reader& reader, const ReturnKey& key,
+                                                     uint64_t sequence) {
   std::vector<uint64_t> sequences;
   RETURN_IF_ERROR(VisitRevisions(reader, OrganisationScope::National(), key, sequence, 0,
                                  [&](const RevisionPlace& place) -> absl::StatusOr<bool> {
-                                   if (place.sequence <= after) return false;
                                    sequences.push_back(place.sequence);
                                    return true;
                                  }));
@@ -60,8 +59,7 @@ absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const Ret
     claims.claims.push_back(ClaimIn(state.key, state.record));
     claims.owed_to_collection |= state.record.owed_to_collection();
   }
-  ASSIGN_OR_RETURN(claims.revisions,
-                   RevisionsAfter(reader, key, states[0].record.issue_sequence(), sequence));
+  ASSIGN_OR_RETURN(claims.revisions, RevisionsUntil(reader, key, sequence));
   std::vector<ClaimOutcome> outcomes = OutcomesOf(claims, sequence);
   for (size_t i = 0; i < states.size(); ++i) states[i].outcome = std::move(outcomes[i]);
   return states;
