@@ -47,6 +47,16 @@ Timestamp MomentOf(const google::protobuf::Timestamp& time) {
   return Timestamp{time.seconds() * 1'000'000 + time.nanos() / 1'000};
 }
 
+std::string AvoidedKey(uint64_t request, absl::string_view organisation) {
+  return KeyWriter().U8(kAvoided).U64(request).String(organisation).Take();
+}
+
+absl::StatusOr<storage::v1::AvoidedRecord> AvoidedIn(absl::string_view bytes) {
+  storage::v1::AvoidedRecord record;
+  if (record.ParseFromString(std::string(bytes))) return record;
+  return absl::DataLossError("what a request avoided cannot be read");
+}
+
 absl::StatusOr<ObligationKey> ReadInOrder(KeyReader* reader) {
   ObligationKey key;
   ASSIGN_OR_RETURN(key.key.organisation, reader->String());
@@ -85,7 +95,8 @@ absl::Status VisitIndexed(const Reader& reader, const std::string& prefix, absl:
 absl::Status VisitMoments(
     const Reader& reader, uint8_t kind, const std::string& lower, Timestamp until,
     absl::FunctionRef<absl::StatusOr<bool>(Timestamp moment, const ObligationKey& key)> visit) {
-  return reader.ForEach(Family::kDataRequests, lower, MomentPrefix(kind, Timestamp{until.micros + 1}),
+  return reader.ForEach(Family::kDataRequests, lower,
+                        MomentPrefix(kind, Timestamp{until.micros + 1}),
                         [&](absl::string_view stored, absl::string_view) -> absl::StatusOr<bool> {
                           KeyReader rest(stored);
                           RETURN_IF_ERROR(rest.U8().status());
@@ -202,18 +213,24 @@ absl::Status VisitAvoided(
         KeyReader rest(stored.substr(prefix.size()));
         ASSIGN_OR_RETURN(const std::string organisation, rest.String());
         RETURN_IF_ERROR(rest.Finish());
-        storage::v1::AvoidedRecord record;
-        if (!record.ParseFromString(std::string(value))) {
-          return absl::DataLossError("what a request avoided cannot be read");
-        }
+        ASSIGN_OR_RETURN(const storage::v1::AvoidedRecord record, AvoidedIn(value));
         return visit(organisation, record);
       });
 }
 
+absl::StatusOr<std::optional<storage::v1::AvoidedRecord>> FindAvoided(
+    const Reader& reader, uint64_t request, absl::string_view organisation) {
+  std::optional<storage::v1::AvoidedRecord> found;
+  ASSIGN_OR_RETURN(const std::optional<std::string> stored,
+                   reader.Get(Family::kDataRequests, AvoidedKey(request, organisation)));
+  if (!stored.has_value()) return found;
+  ASSIGN_OR_RETURN(found, AvoidedIn(*stored));
+  return found;
+}
+
 void PutAvoided(uint64_t request, absl::string_view organisation,
                 const storage::v1::AvoidedRecord& record, WriteBatch* batch) {
-  batch->Put(Family::kDataRequests, KeyWriter().U8(kAvoided).U64(request).String(organisation).Take(),
-             record.SerializeAsString());
+  batch->Put(Family::kDataRequests, AvoidedKey(request, organisation), record.SerializeAsString());
 }
 
 }  // namespace onereturn::ingestion

@@ -97,6 +97,28 @@ absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& r
   return accounts;
 }
 
+absl::StatusOr<std::optional<Account>> AccountOf(const Reader& reader, uint64_t request,
+                                                 const std::string& organisation, uint64_t sequence,
+                                                 size_t* looked) {
+  std::optional<Account> account;
+  ASSIGN_OR_RETURN(const auto avoided, FindAvoided(reader, request, organisation));
+  if (avoided.has_value() && avoided->issue_sequence() <= sequence) {
+    account.emplace().avoided = MinutesOf(avoided->minutes());
+  }
+  RETURN_IF_ERROR(VisitObligationsOfRequest(
+      reader, request, ObligationKeyText({{"", "", organisation}, 0}),
+      [&](const ObligationKey& key, const storage::v1::ObligationRecord&) -> absl::StatusOr<bool> {
+        if (key.key.organisation != organisation) return false;
+        if (looked != nullptr) ++*looked;
+        ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, key, sequence));
+        if (!claim.has_value()) return true;
+        if (!account.has_value()) account.emplace();
+        *account += claim->outcome.account;
+        return true;
+      }));
+  return account;
+}
+
 absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed) {
   bool open = false;
   const std::string from = *passed;
