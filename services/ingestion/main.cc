@@ -22,6 +22,7 @@
 #include "services/ingestion/app/timetable/keep_timetable.h"
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/findings_server.h"
+#include "services/ingestion/rpc/hours_server.h"
 #include "services/ingestion/rpc/notice_server.h"
 #include "services/ingestion/rpc/obligations_server.h"
 #include "services/ingestion/rpc/requests_server.h"
@@ -155,7 +156,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
       ServiceDescriptor<catalogue::v1::CatalogueService>(),
       ServiceDescriptor<catalogue::v1::StewardshipService>(),
       ServiceDescriptor<requests::v1::RequestsService>(),
-      ServiceDescriptor<requests::v1::ObligationsService>()};
+      ServiceDescriptor<requests::v1::ObligationsService>(),
+      ServiceDescriptor<requests::v1::HoursService>()};
   ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
                    MakeGuard(config, kept, rights, &foundation->clock, described));
   MutationGate gate(guard.get(), MutationLimits::FromConfig(config));
@@ -193,6 +195,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
   RequestsServer requests_server(parts, &use.define, &use.data_requests, &use.issue_request);
   ObligationsServer obligations_server(parts, &use.challenges);
+  // What was read of which item is not asked yet: no item counts as unused.
+  HoursServer hours_server(parts, nullptr);
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,
@@ -206,7 +210,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
       &returns_server,   &findings_server,   &notice_server,      &sign_off_server,
       &review_server,    &catalogue_server,  &stewardship_server, &rights_server,
       &timetable_server, &operations_server, &backup_server,      &ledger_server,
-      &feed_server,      &access_server,     &requests_server,    &obligations_server};
+      &feed_server,      &access_server,     &requests_server,    &obligations_server,
+      &hours_server};
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config, services));
   const auto end_waits = [&] {
     feed_server.Drain();

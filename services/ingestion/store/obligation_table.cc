@@ -48,6 +48,16 @@ Timestamp MomentOf(const google::protobuf::Timestamp& time) {
   return Timestamp{time.seconds() * 1'000'000 + time.nanos() / 1'000};
 }
 
+std::string AvoidedKey(uint64_t request, absl::string_view organisation) {
+  return KeyWriter().U8(kAvoided).U64(request).String(organisation).Take();
+}
+
+absl::StatusOr<storage::v1::AvoidedRecord> AvoidedIn(absl::string_view bytes) {
+  storage::v1::AvoidedRecord record;
+  if (record.ParseFromString(std::string(bytes))) return record;
+  return absl::DataLossError("what a request avoided cannot be read");
+}
+
 absl::StatusOr<ObligationKey> ReadInOrder(KeyReader* reader) {
   ObligationKey key;
   ASSIGN_OR_RETURN(key.key.organisation, reader->String());
@@ -215,19 +225,24 @@ absl::Status VisitAvoided(
         KeyReader rest(stored.substr(prefix.size()));
         ASSIGN_OR_RETURN(const std::string organisation, rest.String());
         RETURN_IF_ERROR(rest.Finish());
-        storage::v1::AvoidedRecord record;
-        if (!record.ParseFromString(std::string(value))) {
-          return absl::DataLossError("what a request avoided cannot be read");
-        }
+        ASSIGN_OR_RETURN(const storage::v1::AvoidedRecord record, AvoidedIn(value));
         return visit(organisation, record);
       });
 }
 
+absl::StatusOr<std::optional<storage::v1::AvoidedRecord>> FindAvoided(
+    const Reader& reader, uint64_t request, absl::string_view organisation) {
+  std::optional<storage::v1::AvoidedRecord> found;
+  ASSIGN_OR_RETURN(const std::optional<std::string> stored,
+                   reader.Get(Family::kDataRequests, AvoidedKey(request, organisation)));
+  if (!stored.has_value()) return found;
+  ASSIGN_OR_RETURN(found, AvoidedIn(*stored));
+  return found;
+}
+
 void PutAvoided(uint64_t request, absl::string_view organisation,
                 const storage::v1::AvoidedRecord& record, WriteBatch* batch) {
-  batch->Put(Family::kDataRequests,
-             KeyWriter().U8(kAvoided).U64(request).String(organisation).Take(),
-             record.SerializeAsString());
+  batch->Put(Family::kDataRequests, AvoidedKey(request, organisation), record.SerializeAsString());
 }
 
 }  // namespace onereturn::ingestion

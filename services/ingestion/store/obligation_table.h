@@ -79,6 +79,9 @@ absl::Status VisitAvoided(
     absl::FunctionRef<absl::StatusOr<bool>(const std::string& organisation,
                                            const storage::v1::AvoidedRecord& record)>
         visit);
+// nullopt where it avoided nothing for this one.
+absl::StatusOr<std::optional<storage::v1::AvoidedRecord>> FindAvoided(
+    const Reader& reader, uint64_t request, absl::string_view organisation);
 void PutAvoided(uint64_t request, absl::string_view organisation,
                 const storage::v1::AvoidedRecord& record, WriteBatch* batch);
 

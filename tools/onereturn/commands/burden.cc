@@ -149,6 +149,20 @@ std::string AttentionText(const requests::v1::ListRequestersResponse& list, size
   return table.empty() ? "" : absl::StrCat("\n", table.Render(width));
 }
 
+// A body that has caused more than its year allows is told so, and what it could do.
+std::string BudgetWarnings(const requests::v1::ListRequestersResponse& list) {
+  std::string text;
+  for (const requests::v1::RequesterStanding& one : list.requesters()) {
+    if (one.budget_minutes() == 0 || one.budget_used_minutes() <= one.budget_minutes()) continue;
+    absl::StrAppend(&text, "\n", one.body(), " is ",
+                    HoursWords(one.budget_used_minutes() - one.budget_minutes()),
+                    " beyond its budget of the year: for what it asks next, something else should "
+                    "end. See: onereturn request hours --body ",
+                    one.body(), "\n");
+  }
+  return text;
+}
+
 absl::StatusOr<ExitCode> ShowRequesters(const HoursOptions& options, Environment& environment) {
   requests::v1::ListRequestersRequest request;
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
@@ -179,7 +193,8 @@ absl::StatusOr<ExitCode> ShowRequesters(const HoursOptions& options, Environment
     return PrintList(list, table, "Nobody has asked for anything.", &environment);
   }
   environment.console.Print(absl::StrCat(table.Render(environment.console.width()),
-                                         AttentionText(list, environment.console.width())));
+                                         AttentionText(list, environment.console.width()),
+                                         BudgetWarnings(list)));
   return ExitCode::kOk;
 }
 

@@ -24,13 +24,12 @@ Claim ClaimIn(const ObligationKey& key, const storage::v1::ObligationRecord& rec
   return claim;
 }
 
-// Sequences of the return's revisions after `after` and up to `sequence`, rising.
-absl::StatusOr<std::vector<uint64_t>> RevisionsAfter(const Reader& reader, const ReturnKey& key,
-                                                     uint64_t after, uint64_t sequence) {
+// Sequences of the return's revisions up to `sequence`, rising.
+absl::StatusOr<std::vector<uint64_t>> RevisionsUntil(const Reader& reader, const ReturnKey& key,
+                                                     uint64_t sequence) {
   std::vector<uint64_t> sequences;
   RETURN_IF_ERROR(VisitRevisions(reader, OrganisationScope::National(), key, sequence, 0,
                                  [&](const RevisionPlace& place) -> absl::StatusOr<bool> {
-                                   if (place.sequence <= after) return false;
                                    sequences.push_back(place.sequence);
                                    return true;
                                  }));
@@ -69,8 +68,7 @@ absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const Ret
   for (const ClaimState& state : states) {
     claims.claims.push_back(ClaimIn(state.key, state.record));
   }
-  ASSIGN_OR_RETURN(claims.revisions,
-                   RevisionsAfter(reader, key, states[0].record.issue_sequence(), sequence));
+  ASSIGN_OR_RETURN(claims.revisions, RevisionsUntil(reader, key, sequence));
   for (const ClaimState& state : states) {
     claims.owed_to_collection |= state.record.owed_to_collection() &&
                                  IsClaimInForce(state.record, claims.revisions, sequence);
@@ -110,6 +108,28 @@ absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& r
         return true;
       }));
   return accounts;
+}
+
+absl::StatusOr<std::optional<Account>> AccountOf(const Reader& reader, uint64_t request,
+                                                 const std::string& organisation, uint64_t sequence,
+                                                 size_t* looked) {
+  std::optional<Account> account;
+  ASSIGN_OR_RETURN(const auto avoided, FindAvoided(reader, request, organisation));
+  if (avoided.has_value() && avoided->issue_sequence() <= sequence) {
+    account.emplace().avoided = MinutesOf(avoided->minutes());
+  }
+  RETURN_IF_ERROR(VisitObligationsOfRequest(
+      reader, request, ObligationKeyText({{"", "", organisation}, 0}),
+      [&](const ObligationKey& key, const storage::v1::ObligationRecord&) -> absl::StatusOr<bool> {
+        if (key.key.organisation != organisation) return false;
+        if (looked != nullptr) ++*looked;
+        ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, key, sequence));
+        if (!claim.has_value()) return true;
+        if (!account.has_value()) account.emplace();
+        *account += claim->outcome.account;
+        return true;
+      }));
+  return account;
 }
 
 absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed) {

@@ -37,6 +37,11 @@ absl::StatusOr<std::optional<ClaimState>> ClaimOf(const Reader& reader, const Ob
 absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& reader,
                                                                  uint64_t request,
                                                                  uint64_t sequence);
+// Of one organisation alone; nullopt where nothing was asked of it by then. Adds the claims that it
+// read to `looked`, which may be null.
+absl::StatusOr<std::optional<Account>> AccountOf(const Reader& reader, uint64_t request,
+                                                 const std::string& organisation, uint64_t sequence,
+                                                 size_t* looked = nullptr);
 // Is one of its obligations neither met nor released? Those up to `passed` (a text of
 // ObligationKeyText) are known to be, for good; it moves on over others that are.
 absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed);

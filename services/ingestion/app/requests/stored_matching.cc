@@ -19,15 +19,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-// The day of the newest entry then: nothing is matched by a clock.
-absl::StatusOr<CivilDay> DayOf(const Reader& reader, uint64_t sequence) {
-  if (sequence == 0) return CivilDay::Earliest();
-  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
-  feed::v1::Entry entry;
-  if (!entry.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");
-  return LondonDay(Timestamp{entry.time_micros()});
-}
-
 // Whether a window was closed by a fact, each read once.
 class ClosedWindows {
  public:
@@ -50,6 +41,14 @@ class ClosedWindows {
 };
 
 }  // namespace
+
+absl::StatusOr<CivilDay> DayOf(const Reader& reader, uint64_t sequence) {
+  if (sequence == 0) return CivilDay::Earliest();
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
+  feed::v1::Entry entry;
+  if (!entry.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");
+  return LondonDay(Timestamp{entry.time_micros()});
+}
 
 absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
                                                     const requests::v1::DataRequest& request,

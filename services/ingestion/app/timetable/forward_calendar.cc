@@ -74,18 +74,6 @@ absl::StatusOr<Timestamp> DueOf(const ForwardEntry& entry) {
   return FromWire(entry.has_extended_until() ? entry.extended_until() : entry.moments().due_time());
 }
 
-absl::StatusOr<std::optional<Timestamp>> ExtendedUntil(const Reader& reader, const ReturnKey& key,
-                                                       uint64_t sequence) {
-  std::optional<Timestamp> until;
-  ASSIGN_OR_RETURN(const auto extensions, ExtensionsOf(reader, key));
-  for (const timetable::v1::Extension& extension : extensions) {
-    if (!InForceAt(extension, sequence)) continue;
-    ASSIGN_OR_RETURN(const Timestamp end, FromWire(extension.end_time()));
-    until = std::max(until.value_or(end), end);
-  }
-  return until;
-}
-
 // Adds the entries of the periods that go by one version of a collection.
 absl::Status AddEntries(const Reader& reader, const std::string& organisation,
                         const WindowReader& windows, const CollectionStretch& stretch,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/commit/journal.h"
+#include "common/feed/wire.h"
 #include "common/status/status_macros.h"
 #include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "onereturn/feed/v1/entry.pb.h"
@@ -117,6 +118,18 @@ absl::StatusOr<std::map<std::string, StandingRow>> StandingsAt(const Reader& rea
     ASSIGN_OR_RETURN(rows[organisation], StandingAt(reader, window, owed, key, sequence));
   }
   return rows;
+}
+
+absl::StatusOr<std::optional<Timestamp>> ExtendedUntil(const Reader& reader, const ReturnKey& key,
+                                                       uint64_t sequence) {
+  std::optional<Timestamp> until;
+  ASSIGN_OR_RETURN(const auto extensions, ExtensionsOf(reader, key));
+  for (const timetable::v1::Extension& extension : extensions) {
+    if (!InForceAt(extension, sequence)) continue;
+    ASSIGN_OR_RETURN(const Timestamp end, FromWire(extension.end_time()));
+    until = std::max(until.value_or(end), end);
+  }
+  return until;
 }
 
 }  // namespace onereturn::ingestion

@@ -4,14 +4,17 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/clock/clock.h"
 #include "common/identity/organisation_scope.h"
 #include "common/storage/reader.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/app/timetable/window_reading.h"
+#include "services/ingestion/store/return_table.h"
 
 namespace onereturn::ingestion {
 
@@ -20,6 +23,10 @@ namespace onereturn::ingestion {
 std::vector<std::string> OwersOf(const WindowReader& windows, const Period& period);
 // Does this one?
 bool Owes(const WindowReader& windows, const std::string& organisation, const Period& period);
+
+// Until when the return may come by the extensions that were in force then; nullopt: none was.
+absl::StatusOr<std::optional<Timestamp>> ExtendedUntil(const Reader& reader, const ReturnKey& key,
+                                                       uint64_t sequence);
 
 struct StandingRow {
   ReturnStanding standing = ReturnStanding::kNotOwed;

@@ -10,10 +10,18 @@ namespace {
 
 bool Happened(uint64_t fact, uint64_t sequence) { return fact != 0 && fact <= sequence; }
 
-// 0: none is accepted by then.
-uint64_t FirstRevisionAfter(uint64_t issued, const ClaimsOfReturn& claims, uint64_t sequence) {
-  const auto first = std::upper_bound(claims.revisions.begin(), claims.revisions.end(), issued);
-  return first != claims.revisions.end() && *first <= sequence ? *first : 0;
+// How often the return had been sent when the claim was issued.
+size_t SentBefore(const Claim& claim, const ClaimsOfReturn& claims) {
+  const auto after =
+      std::upper_bound(claims.revisions.begin(), claims.revisions.end(), claim.issued);
+  return static_cast<size_t>(after - claims.revisions.begin());
+}
+
+// The revision that comes after so many; 0: it is not accepted by then.
+uint64_t RevisionAfter(size_t sent, const ClaimsOfReturn& claims, uint64_t sequence) {
+  return sent < claims.revisions.size() && claims.revisions[sent] <= sequence
+             ? claims.revisions[sent]
+             : 0;
 }
 
 Minutes MinutesOf(const Claim& claim) {
@@ -26,17 +34,21 @@ struct Share {
   bool charged = false;  // Something is, be it of no minutes.
   Minutes charged_minutes;
   Minutes other_minutes;
+  std::vector<std::string> charged_items;
 };
 
-// What of a return is charged already, as its claims are taken in order of issue.
+// What of one revision is charged already, as the claims on it are taken in order of issue.
 class Charges {
  public:
   explicit Charges(bool owed_to_collection) : owed_to_collection_(owed_to_collection) {}
 
   // What of the claim nobody before it is charged with.
   Share Take(const Claim& claim) {
-    if (owed_to_collection_) return {false, {}, MinutesOf(claim)};
     Share share;
+    if (owed_to_collection_) {
+      share.other_minutes = MinutesOf(claim);
+      return share;
+    }
     (return_charged_ ? share.other_minutes : share.charged_minutes) += claim.return_minutes;
     share.charged = !return_charged_;
     return_charged_ = true;
@@ -49,7 +61,9 @@ class Charges {
       const bool first = taken == items_.end() || *taken != item;
       (first ? share.charged_minutes : share.other_minutes) += minutes;
       share.charged |= first;
-      if (first) all.push_back(item);
+      if (!first) continue;
+      all.push_back(item);
+      share.charged_items.push_back(item);
     }
     all.insert(all.end(), taken, items_.end());
     items_ = std::move(all);
@@ -57,7 +71,7 @@ class Charges {
   }
 
  private:
-  const bool owed_to_collection_;
+  bool owed_to_collection_;
   bool return_charged_ = false;
   std::vector<absl::string_view> items_;  // In order.
 };
@@ -79,20 +93,27 @@ Account& Account::operator+=(const Account& other) {
 
 std::vector<ClaimOutcome> OutcomesOf(const ClaimsOfReturn& claims, uint64_t sequence) {
   std::vector<ClaimOutcome> outcomes;
+  size_t sent = 0;
   Charges charges(claims.owed_to_collection);
   for (const Claim& claim : claims.claims) {
     if (!Happened(claim.issued, sequence)) continue;
     ClaimOutcome& outcome = outcomes.emplace_back();
-    const uint64_t met = FirstRevisionAfter(claim.issued, claims, sequence);
+    if (const size_t before = SentBefore(claim, claims); before != sent) {
+      // It asks for a newer revision, which nobody owed.
+      sent = before;
+      charges = Charges(false);
+    }
+    const uint64_t met = RevisionAfter(sent, claims, sequence);
     if (Happened(claim.released, sequence) && (met == 0 || claim.released < met)) {
       outcome.state = ObligationState::kReleased;
       outcome.account.released = MinutesOf(claim);
       continue;
     }
-    const Share share = charges.Take(claim);
+    Share share = charges.Take(claim);
     outcome.met = met;
     outcome.state = StateOf(share.charged, met != 0);
     outcome.account.avoided = share.other_minutes;
+    outcome.charged_items = std::move(share.charged_items);
     (met != 0 ? outcome.account.collected : outcome.account.outstanding) = share.charged_minutes;
   }
   return outcomes;

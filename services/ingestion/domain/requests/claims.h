@@ -24,9 +24,9 @@ struct Claim {
 // The claims of one return, and when it was sent.
 struct ClaimsOfReturn {
   std::vector<Claim> claims;  // In order of `issued`.
-  // Sequences of its accepted revisions, rising.
+  // Sequences of all its accepted revisions, rising: those before a claim's issue do not meet it.
   std::vector<uint64_t> revisions;
-  // The collection's frames make the organisation owe it.
+  // The collection's frames make the organisation owe it: its first revision.
   bool owed_to_collection = false;
 };
 
@@ -49,6 +49,7 @@ struct ClaimOutcome {
   // What the claim's minutes are: some items may be charged to it and others not.
   Account account;
   uint64_t met = 0;  // The first revision accepted after its issue; 0: none yet.
+  std::vector<std::string> charged_items;  // In order: those whose minutes are charged to it.
 };
 
 // As of `sequence`: facts after it have not happened; claims issued after it are left out of the

@@ -22,6 +22,7 @@ struct ChargesSeen {
   int passed_on = 0;       // Charged, though an earlier claim has the item.
   int kept = 0;            // Released after the return came.
   int met_later = 0;       // Issued after a revision, met by another.
+  int charged_anew = 0;    // Charged, though an earlier claim on another revision was too.
   int partly_charged = 0;  // Some minutes charged and others not.
 };
 
@@ -88,12 +89,21 @@ bool IsReleasedClaim(const Claim& claim, const ClaimsOfReturn& known) {
          (!CameFor(claim, known).has_value() || claim.released < *CameFor(claim, known));
 }
 
-// Which claim is charged with the part; nullopt: none of them.
-std::optional<size_t> ChargedWith(const std::string& part, const ClaimsOfReturn& known) {
-  if (known.owed_to_collection) return std::nullopt;
+// How often the return had been sent when the claim was issued: a claim asks for the revision after
+// those.
+size_t SentUntil(const Claim& claim, const ClaimsOfReturn& known) {
+  size_t sent = 0;
+  for (const uint64_t revision : known.revisions) sent += revision < claim.issued;
+  return sent;
+}
+
+// Which claim is charged with the part of the revision after `sent`; nullopt: none of them.
+std::optional<size_t> ChargedWith(const std::string& part, size_t sent,
+                                  const ClaimsOfReturn& known) {
+  if (known.owed_to_collection && sent == 0) return std::nullopt;
   for (size_t i = 0; i < known.claims.size(); ++i) {
     if (ChargeableParts(known.claims[i]).count(part) > 0 &&
-        !IsReleasedClaim(known.claims[i], known))
+        SentUntil(known.claims[i], known) == sent && !IsReleasedClaim(known.claims[i], known))
       return i;
   }
   return std::nullopt;
@@ -107,11 +117,12 @@ ClaimOutcome NaiveOutcome(size_t number, const ClaimsOfReturn& known) {
   for (const auto& [part, minutes] : ChargeableParts(claim)) {
     if (IsReleasedClaim(claim, known)) {
       outcome.account.released += minutes;
-    } else if (ChargedWith(part, known) != number) {
+    } else if (ChargedWith(part, SentUntil(claim, known), known) != number) {
       outcome.account.avoided += minutes;
     } else {
       (came ? outcome.account.collected : outcome.account.outstanding) += minutes;
       charged = true;
+      if (part != kWholeReturn) outcome.charged_items.push_back(part);
     }
   }
   if (IsReleasedClaim(claim, known)) {
@@ -139,12 +150,14 @@ void CountCharges(const ClaimsOfReturn& known, const std::vector<ClaimOutcome>& 
     seen->passed_on += i > 0 && charged && outcomes[i - 1].account.released.Total() > 0;
     seen->kept += claim.released != 0 && outcomes[i].met != 0;
     seen->met_later += outcomes[i].met != 0 && known.revisions.front() < claim.issued;
+    seen->charged_anew += i > 0 && charged && outcomes[i - 1].met != outcomes[i].met &&
+                          outcomes[i - 1].account.collected.Total() > 0;
     seen->partly_charged += charged && account.avoided.Total() > 0;
   }
 }
 
 // Where each claim has one minute of the item and none of anything else, one minute is charged at
-// most.
+// most for each revision that came, and one for the next.
 void CheckNoneIsChargedTwice(const ClaimsOfReturn& history, uint64_t facts) {
   for (const std::string item : {"a", "b", "c", "d"}) {
     ClaimsOfReturn weighed = history;
@@ -156,9 +169,14 @@ void CheckNoneIsChargedTwice(const ClaimsOfReturn& history, uint64_t facts) {
       }
     }
     for (uint64_t sequence = 0; sequence <= facts; ++sequence) {
-      Account all;
-      for (const ClaimOutcome& outcome : OutcomesOf(weighed, sequence)) all += outcome.account;
-      RC_ASSERT((all.collected + all.outstanding).Total() <= 1u);
+      std::map<uint64_t, Account> by_revision;  // 0: that which is to come.
+      for (const ClaimOutcome& outcome : OutcomesOf(weighed, sequence)) {
+        by_revision[outcome.met] += outcome.account;
+      }
+      for (const auto& [revision, all] : by_revision) {
+        RC_ASSERT((all.collected + all.outstanding).Total() <= 1u);
+        RC_ASSERT((revision == 0 ? all.collected : all.outstanding).Total() == 0u);
+      }
     }
   }
 }
@@ -175,6 +193,7 @@ void CheckClaims(const ClaimsOfReturn& history, uint64_t facts, ChargesSeen* see
       RC_ASSERT(outcomes[i].account == expected.account);
       RC_ASSERT(outcomes[i].state == expected.state);
       RC_ASSERT(outcomes[i].met == expected.met);
+      RC_ASSERT(outcomes[i].charged_items == expected.charged_items);
       RC_ASSERT(without_later[i].account == outcomes[i].account);
       RC_ASSERT(without_later[i].state == outcomes[i].state);
       RC_ASSERT(outcomes[i].account.Asked() == AllMinutesOf(history.claims[i]));
@@ -198,6 +217,7 @@ TEST(ClaimsProperty, EveryHistoryIsChargedAsTheRuleSays) {
   EXPECT_GT(seen.passed_on, 1000);
   EXPECT_GT(seen.kept, 1000);
   EXPECT_GT(seen.met_later, 1000);
+  EXPECT_GT(seen.charged_anew, 1000);
   EXPECT_GT(seen.partly_charged, 1000);
 }
 

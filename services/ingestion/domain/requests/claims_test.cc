@@ -120,20 +120,43 @@ TEST(ClaimsTest, WhatIsOwedToTheCollectionIsChargedToNobody) {
                           HasOutcome(released)));
 }
 
-TEST(ClaimsTest, AClaimOfAReturnThatCameNeedsALaterRevision) {
-  // The third asks for what the first has already.
+TEST(ClaimsTest, AClaimOfAReturnThatCameAsksForANewerOneAndIsChargedItself) {
+  // The third asks for what the first has already, and for nothing of the second's but the return.
   Claim third{"003-00", {{"x", GatheringOnly(4)}}, GatheringOnly(32), 31, 0};
   const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(30), third}, {20, 40}, false};
   const ExpectedOutcome first{ObligationState::kCollected, 42, 0, 0, 0, 20};
   EXPECT_THAT(
       OutcomesOf(claims, 35),
       ElementsAre(HasOutcome(first),
-                  HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 39, 9, 0, 0}),
-                  HasOutcome(ExpectedOutcome{ObligationState::kAwaited, 0, 36, 0, 0, 0})));
+                  HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 0, 48, 0, 0}),
+                  HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 32, 4, 0, 0})));
+  EXPECT_THAT(
+      OutcomesOf(claims, 40),
+      ElementsAre(HasOutcome(first),
+                  HasOutcome(ExpectedOutcome{ObligationState::kCollected, 48, 0, 0, 0, 40}),
+                  HasOutcome(ExpectedOutcome{ObligationState::kCollected, 4, 32, 0, 0, 40})));
+}
+
+TEST(ClaimsTest, WhatWasSentForTheCollectionShieldsNoClaimOnANewerRevision) {
+  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(30)}, {20, 40}, true};
+  const ExpectedOutcome first{ObligationState::kShared, 0, 42, 0, 0, 20};
+  EXPECT_THAT(OutcomesOf(claims, 30),
+              ElementsAre(HasOutcome(first), HasOutcome(ExpectedOutcome{
+                                                 ObligationState::kOutstanding, 0, 0, 48, 0, 0})));
   EXPECT_THAT(OutcomesOf(claims, 40),
-              ElementsAre(HasOutcome(first),
-                          HasOutcome(ExpectedOutcome{ObligationState::kCollected, 9, 39, 0, 0, 40}),
-                          HasOutcome(ExpectedOutcome{ObligationState::kShared, 0, 36, 0, 0, 40})));
+              ElementsAre(HasOutcome(first), HasOutcome(ExpectedOutcome{ObligationState::kCollected,
+                                                                        48, 0, 0, 0, 40})));
+  // Though nobody had asked before.
+  EXPECT_THAT(
+      OutcomesOf({{SecondClaim(30)}, {20}, true}, 30),
+      ElementsAre(HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 0, 48, 0, 0})));
+}
+
+TEST(ClaimsTest, SaysWhichItemsAreCharged) {
+  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(12, 14)}, {20}, false};
+  EXPECT_THAT(OutcomesOf(claims, 12)[0].charged_items, ElementsAre("x", "y"));
+  EXPECT_THAT(OutcomesOf(claims, 12)[1].charged_items, ElementsAre("z"));
+  EXPECT_THAT(OutcomesOf(claims, 14)[1].charged_items, IsEmpty());
 }
 
 TEST(ClaimsTest, ARevisionBeforeTheIssueMeetsNoClaimWhoseFirstWasReleased) {

@@ -1,0 +1,277 @@
+#include "services/ingestion/app/requests/burden.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/commit/journal.h"
+#include "common/feed/wire.h"
+#include "common/period/london_day.h"
+#include "common/period/period.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/claim_reading.h"
+#include "services/ingestion/app/requests/read_requests.h"
+#include "services/ingestion/app/returns/accepted_return.h"
+#include "services/ingestion/app/timetable/window_lists.h"
+#include "services/ingestion/app/timetable/window_reading.h"
+#include "services/ingestion/definitions/minutes_messages.h"
+#include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/store/request_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr int kMostDaysApart = 366;
+// How long before the span a period may have ended whose return is due in it.
+constexpr int kDaysBefore = 400;
+constexpr uint64_t kMinutesAnHour = 60;
+
+// In order of Lens.
+constexpr std::array<absl::string_view, kLensCount> kLensNames = {"gathering",
+                                                                  "quality_assurance",
+                                                                  "extraction_and_transformation",
+                                                                  "transmission",
+                                                                  "system_change_and_development",
+                                                                  "training_and_guidance"};
+
+struct Span {
+  CivilDay first;
+  CivilDay last;  // Inclusive.
+  bool Holds(Timestamp moment) const {
+    const CivilDay day = LondonDay(moment);
+    return first <= day && day <= last;
+  }
+};
+
+absl::StatusOr<Span> SpanOf(const requests::v1::GetBurdenRequest& request) {
+  Error faults(Reason::kFieldInvalid, "the days cannot be read");
+  const absl::StatusOr<CivilDay> first = CivilDay::Parse(request.from_date());
+  const absl::StatusOr<CivilDay> last = CivilDay::Parse(request.to_date());
+  if (!first.ok()) faults.Field("from_date", first.status().message());
+  if (!last.ok()) faults.Field("to_date", last.status().message());
+  if (!first.ok() || !last.ok()) return faults;
+  if (*last < *first) return faults.Field("to_date", "lies before from_date");
+  if (last->EpochDays() - first->EpochDays() > kMostDaysApart) {
+    return Error(Reason::kRange, "the days lie too far apart")
+        .Field("to_date", "must be at most 366 days after from_date");
+  }
+  return Span{*first, *last};
+}
+
+struct Falling {
+  Timestamp due;
+  Minutes minutes;
+  requests::v1::BurdenItem item;
+};
+
+// What its sender declared of the revision at `sequence`; 0: there is none.
+absl::Status AddDeclared(const Reader& reader, uint64_t sequence, requests::v1::BurdenItem* item) {
+  if (sequence == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
+  ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
+  if (fact.has_declared_minutes()) *item->mutable_declared() = fact.declared_minutes();
+  return absl::OkStatus();
+}
+
+// The revision by which the return was sent; 0: none was by then.
+absl::StatusOr<uint64_t> FirstRevisionOf(const Reader& reader, const ReturnKey& key,
+                                         uint64_t sequence) {
+  uint64_t first = 0;
+  RETURN_IF_ERROR(VisitRevisions(reader, OrganisationScope::National(), key, sequence, 0,
+                                 [&first](const RevisionPlace& place) -> absl::StatusOr<bool> {
+                                   first = place.sequence;
+                                   return true;
+                                 }));
+  return first;
+}
+
+// All that falls on the organisation in the span.
+class Burden {
+ public:
+  Burden(const Reader* reader, std::string organisation, const Span& span, uint64_t sequence)
+      : reader_(*reader),
+        organisation_(std::move(organisation)),
+        span_(span),
+        sequence_(sequence) {}
+
+  // In order of time.
+  absl::StatusOr<std::vector<Falling>> Read() {
+    RETURN_IF_ERROR(
+        VisitDefinitions(reader_, DefinitionKind::kCollection, "", sequence_,
+                         [this](const StoredDefinition& stored) -> absl::StatusOr<bool> {
+                           ASSIGN_OR_RETURN(const WindowReader windows,
+                                            WindowReader::Make(&reader_, stored.code, sequence_));
+                           for (const CollectionStretch& stretch : windows.stretches()) {
+                             RETURN_IF_ERROR(AddReturns(windows, stretch));
+                           }
+                           return true;
+                         }));
+    RETURN_IF_ERROR(VisitObligationsInOrder(
+        reader_, organisation_, "",
+        [this](const ObligationKey& key,
+               const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
+          if (span_.Holds(Timestamp{record.due_micros()})) RETURN_IF_ERROR(AddClaim(key));
+          return true;
+        }));
+    std::sort(falling_.begin(), falling_.end(), [](const Falling& a, const Falling& b) {
+      return std::forward_as_tuple(a.due, a.item.return_(), a.item.request()) <
+             std::forward_as_tuple(b.due, b.item.return_(), b.item.request());
+    });
+    return std::move(falling_);
+  }
+
+  // By the requests that were issued in the span.
+  absl::StatusOr<Minutes> Avoided() const {
+    Minutes avoided;
+    RETURN_IF_ERROR(VisitDataRequests(
+        reader_, 0, sequence_,
+        [&](uint64_t number, const requests::v1::DataRequest& request) -> absl::StatusOr<bool> {
+          if (!request.has_issue()) return true;
+          ASSIGN_OR_RETURN(const Timestamp issued, FromWire(request.issued().time()));
+          if (!span_.Holds(issued)) return true;
+          ASSIGN_OR_RETURN(const std::optional<Account> account,
+                           AccountOf(reader_, number, organisation_, sequence_));
+          if (account.has_value()) avoided += account->avoided;
+          return true;
+        }));
+    return avoided;
+  }
+
+ private:
+  // Of the periods that go by one version of a collection.
+  absl::Status AddReturns(const WindowReader& windows, const CollectionStretch& stretch) {
+    const std::optional<CivilDay> back = span_.first.PlusDays(-kDaysBefore);
+    for (std::optional<Period> period = stretch.FirstWithWindow();
+         period.has_value() && stretch.days.Covers(period->start()); period = period->Next()) {
+      if (back.has_value() && period->end() < *back) continue;
+      ASSIGN_OR_RETURN(const WindowView view, windows.At(*period));
+      if (!view.moments.has_value()) {
+        const bool too_early =
+            stretch.calendar.has_value() && BeginsAfter(stretch.calendar->calendar, *period);
+        if (too_early) continue;
+        break;
+      }
+      if (LondonDay(view.moments->opens) > span_.last) break;
+      if (!Owes(windows, organisation_, *period)) continue;
+      const ReturnKey key{windows.collection(), period->ToString(), organisation_};
+      ASSIGN_OR_RETURN(const auto until, ExtendedUntil(reader_, key, sequence_));
+      const Timestamp due = until.value_or(view.moments->due);
+      if (span_.Holds(due)) RETURN_IF_ERROR(AddReturn(key, due, stretch.definition));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddReturn(const ReturnKey& key, Timestamp due,
+                         const catalogue::v1::Collection& definition) {
+    Falling one = FallingOf(key, due);
+    one.minutes = MinutesOf(definition.estimated_minutes());
+    for (const auto& item : definition.item_minutes()) one.minutes += MinutesOf(item.minutes());
+    ASSIGN_OR_RETURN(const uint64_t first, FirstRevisionOf(reader_, key, sequence_));
+    RETURN_IF_ERROR(AddDeclared(reader_, first, &one.item));
+    falling_.push_back(std::move(one));
+    return absl::OkStatus();
+  }
+
+  absl::Status AddClaim(const ObligationKey& key) {
+    ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader_, key, sequence_));
+    if (!claim.has_value() || (claim->outcome.state != ObligationState::kOutstanding &&
+                               claim->outcome.state != ObligationState::kCollected)) {
+      return absl::OkStatus();
+    }
+    Falling one = FallingOf(key.key, Timestamp{claim->record.due_micros()});
+    one.minutes = claim->outcome.account.outstanding + claim->outcome.account.collected;
+    one.item.set_request(DataRequestName(key.request));
+    ASSIGN_OR_RETURN(const auto request, DataRequestAt(reader_, key.request, sequence_));
+    if (request.has_value()) one.item.set_requesting_body(request->requesting_body());
+    RETURN_IF_ERROR(AddDeclared(reader_, claim->outcome.met, &one.item));
+    falling_.push_back(std::move(one));
+    return absl::OkStatus();
+  }
+
+  static Falling FallingOf(const ReturnKey& key, Timestamp due) {
+    Falling one;
+    one.due = due;
+    one.item.set_return_(ReturnName(key));
+    *one.item.mutable_due_time() = onereturn::ToWire(due);
+    return one;
+  }
+
+  const Reader& reader_;
+  const std::string organisation_;
+  const Span span_;
+  const uint64_t sequence_;
+  std::vector<Falling> falling_;
+};
+
+requests::v1::BurdenWeek WeekOf(const std::string& name, std::vector<Falling> falling,
+                                const requests::v1::RequestRules& rules) {
+  requests::v1::BurdenWeek week;
+  week.set_week(name);
+  Minutes all;
+  for (Falling& one : falling) {
+    all += one.minutes;
+    *one.item.mutable_estimated() = MessageOf(one.minutes);
+    *week.add_items() = std::move(one.item);
+  }
+  week.set_estimated_minutes(all.Total());
+  week.set_capacity_minutes(rules.capacity_minutes_a_week());
+  const uint64_t clash = rules.clash_minutes_a_week();
+  week.set_clash(clash != 0 && all.Total() > clash);
+  week.set_cost_pence(CostInPence(all, rules));
+  return week;
+}
+
+}  // namespace
+
+absl::StatusOr<requests::v1::RequestRules> RulesForHours(const Reader& reader, uint64_t sequence) {
+  absl::StatusOr<requests::v1::RequestRules> rules = RequestRulesAt(reader, sequence);
+  if (absl::IsNotFound(rules.status())) return requests::v1::RequestRules();
+  return rules;
+}
+
+uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& rules) {
+  uint64_t pence_minutes = 0;  // At a penny an hour each.
+  for (const requests::v1::PayBand& band : rules.pay_bands()) {
+    const auto* lens = std::find(kLensNames.begin(), kLensNames.end(), band.lens());
+    if (lens == kLensNames.end()) continue;
+    pence_minutes += minutes.by_lens[static_cast<size_t>(lens - kLensNames.begin())] *
+                     uint64_t{band.pence_an_hour()};
+  }
+  return (pence_minutes + kMinutesAnHour / 2) / kMinutesAnHour;
+}
+
+absl::StatusOr<requests::v1::GetBurdenResponse> GetBurden(
+    const Reader& reader, const requests::v1::GetBurdenRequest& request, uint64_t sequence) {
+  absl::string_view organisation = request.parent();
+  if (!absl::ConsumePrefix(&organisation, "organisations/") || organisation.empty() ||
+      organisation == "-" || absl::StrContains(organisation, '/')) {
+    return NotFound(request.parent());
+  }
+  ASSIGN_OR_RETURN(const Span span, SpanOf(request));
+  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesForHours(reader, sequence));
+  Burden burden(&reader, std::string(organisation), span, sequence);
+  ASSIGN_OR_RETURN(std::vector<Falling> falling, burden.Read());
+  std::map<Period, std::vector<Falling>> weeks;
+  for (Falling& one : falling) {
+    const std::optional<Period> week = Period::Containing(PeriodKind::kWeek, LondonDay(one.due));
+    if (week.has_value()) weeks[*week].push_back(std::move(one));
+  }
+  requests::v1::GetBurdenResponse response;
+  for (auto& [week, of_week] : weeks) {
+    *response.add_weeks() = WeekOf(week.ToString(), std::move(of_week), rules);
+  }
+  ASSIGN_OR_RETURN(const Minutes avoided, burden.Avoided());
+  *response.mutable_avoided() = MessageOf(avoided);
+  return response;
+}
+
+}  // namespace onereturn::ingestion

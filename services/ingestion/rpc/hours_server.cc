@@ -1,0 +1,75 @@
+#include "services/ingestion/rpc/hours_server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/accounts.h"
+#include "services/ingestion/app/requests/burden.h"
+#include "services/ingestion/rpc/convert.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr int kUsualAccounts = 100;
+constexpr int kMostAccounts = 1'000;
+
+absl::StatusOr<size_t> AccountRowsOf(int32_t page_size) {
+  ASSIGN_OR_RETURN(const int size, PageSize(page_size));
+  return static_cast<size_t>(page_size == 0 ? kUsualAccounts : std::min(size, kMostAccounts));
+}
+
+}  // namespace
+
+grpc::Status HoursServer::ListAccounts(grpc::ServerContext* context,
+                                       const requests::v1::ListAccountsRequest* request,
+                                       requests::v1::ListAccountsResponse* response) {
+  return parts_.guard->Serve(
+      *context, *request, response, [&](const CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const size_t rows, AccountRowsOf(request->page_size()));
+        ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
+                                                            request->page_token()));
+        ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
+        const Snapshot snapshot = parts_.store->TakeSnapshot();
+        ASSIGN_OR_RETURN(
+            PageOf<requests::v1::Account> found,
+            ingestion::ListAccounts(snapshot, *request, page.after, rows, place.sequence));
+        for (requests::v1::Account& row : found.rows) *response->add_accounts() = std::move(row);
+        if (!found.after.empty()) {
+          response->set_next_page_token(parts_.pages->Write(
+              *request, call.caller.spiffe_id, PagePlace{found.after, place.position}));
+        }
+        response->set_position(place.position);
+        return absl::OkStatus();
+      });
+}
+
+grpc::Status HoursServer::GetBurden(grpc::ServerContext* context,
+                                    const requests::v1::GetBurdenRequest* request,
+                                    requests::v1::GetBurdenResponse* response) {
+  return parts_.guard->Serve(
+      *context, *request, response, [&](const CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const ReadPlace place,
+                         PlaceOfPage(parts_, call, request->read(), PagePlace()));
+        const Snapshot snapshot = parts_.store->TakeSnapshot();
+        ASSIGN_OR_RETURN(*response, ingestion::GetBurden(snapshot, *request, place.sequence));
+        response->set_position(place.position);
+        return absl::OkStatus();
+      });
+}
+
+grpc::Status HoursServer::ListRequesters(grpc::ServerContext* context,
+                                         const requests::v1::ListRequestersRequest* request,
+                                         requests::v1::ListRequestersResponse* response) {
+  return parts_.guard->Serve(
+      *context, *request, response, [&](const CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const ReadPlace place,
+                         PlaceOfPage(parts_, call, request->read(), PagePlace()));
+        const Snapshot snapshot = parts_.store->TakeSnapshot();
+        ASSIGN_OR_RETURN(*response, ingestion::ListRequesters(snapshot, place.sequence, was_read_));
+        response->set_position(place.position);
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace onereturn::ingestion

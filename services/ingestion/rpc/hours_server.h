@@ -1,0 +1,37 @@
+// HoursService, over the accounts of requests.
+#ifndef ONERETURN_SERVICES_INGESTION_RPC_HOURS_SERVER_H_
+#define ONERETURN_SERVICES_INGESTION_RPC_HOURS_SERVER_H_
+
+#include <utility>
+
+#include "onereturn/requests/v1/hours_service.grpc.pb.h"
+#include "services/ingestion/app/requests/requesters.h"
+#include "services/ingestion/rpc/returns_server.h"
+
+namespace onereturn::ingestion {
+
+// Thread safe.
+class HoursServer final : public requests::v1::HoursService::Service {
+ public:
+  // `was_read`: as ListRequesters; must be thread safe.
+  HoursServer(IngestionParts parts, WasRead was_read)
+      : parts_(parts), was_read_(std::move(was_read)) {}
+
+  grpc::Status ListAccounts(grpc::ServerContext* context,
+                            const requests::v1::ListAccountsRequest* request,
+                            requests::v1::ListAccountsResponse* response) override;
+  grpc::Status GetBurden(grpc::ServerContext* context,
+                         const requests::v1::GetBurdenRequest* request,
+                         requests::v1::GetBurdenResponse* response) override;
+  grpc::Status ListRequesters(grpc::ServerContext* context,
+                              const requests::v1::ListRequestersRequest* request,
+                              requests::v1::ListRequestersResponse* response) override;
+
+ private:
+  const IngestionParts parts_;
+  const WasRead was_read_;
+};
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_RPC_HOURS_SERVER_H_
