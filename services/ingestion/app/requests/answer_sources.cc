@@ -3,15 +3,17 @@
 #include <map>
 #include <optional>
 
+#include "services/ingestion/domain/requests/figure_source.h"
+
 namespace onereturn::ingestion {
 
 std::vector<AnswerSource> SourcesOf(const MatchedRequest& matched) {
+  FigureSources figures(matched.ask, matched.world, matched.ask.organisations);
   std::map<PartKey, const HeldRevision*> held;
   for (uint32_t line = 0; line < matched.ask.lines.size(); ++line) {
     for (const std::string& organisation : matched.ask.organisations) {
       for (const Period& period : matched.ask.periods) {
-        const std::optional<FigureSource> source =
-            SourceOf(matched.ask, line, organisation, period, matched.world);
+        const std::optional<FigureSource> source = figures.Of(line, organisation, period);
         if (!source.has_value()) continue;
         for (const auto& [item, parts] : source->parts_of_item) {
           for (const FigureSource::Part& part : parts) {
