@@ -200,6 +200,30 @@ TEST_F(ReadAnswerTest, ReadingIsNotedOfReturnsAndItems) {
   EXPECT_EQ(UsageOf("deaths").uses(), 0u);
 }
 
+TEST_F(ReadAnswerTest, ALineOfWhichIssuingMadeAnItemIsAnsweredByThatItem) {
+  matching().Tell(R"(summary { change_class: CHANGE_CLASS_NEW_ITEMS notice_days: 1
+                               outstanding { gathering: 1000000 } })");
+  requests::v1::DataRequest request = QuarterOf("", {"RLQ"});
+  *request.mutable_lines(0) = Parse<requests::v1::RequestLine>(
+      R"(described { display_name: "Umbrellas" unit: "umbrellas"
+                     definition_text: "Umbrellas left behind in waiting rooms." })");
+  request.set_due_date("2025-12-31");
+  const std::string name = Issued(request);
+  ASSERT_THAT(Now(name).issue().new_items(), SizeIs(1));
+  EXPECT_THAT(Read(name).cells, SizeIs(0));
+  ReturnSubmission sent;
+  sent.origin = ingestion().FreshOrigin();
+  sent.collection = Now(name).issue().new_collection();
+  sent.period = "2025-Q1";
+  sent.submission.organisation = "RLQ";
+  sent.submission.cells = {CellOf(Now(name).issue().new_items(0), "", 17)};
+  ASSERT_THAT(ingestion().Submit(std::move(sent)), IsOk());
+  const Given given = Read(name);
+  ASSERT_THAT(given.cells, SizeIs(1));
+  EXPECT_EQ(given.cells[0].millionths(), 17 * kOne);
+  EXPECT_EQ(given.cells[0].reference().item(), Now(name).issue().new_items(0));
+}
+
 TEST_F(ReadAnswerTest, AWatchGivesARevisionOnce) {
   SendQuarter();
   requests::v1::DataRequest request = QuarterOf("attendances", {"Q12", "RCF"});
