@@ -85,7 +85,8 @@ absl::Status VisitIndexed(const Reader& reader, const std::string& prefix, absl:
 absl::Status VisitMoments(
     const Reader& reader, uint8_t kind, const std::string& lower, Timestamp until,
     absl::FunctionRef<absl::StatusOr<bool>(Timestamp moment, const ObligationKey& key)> visit) {
-  return reader.ForEach(Family::kDataRequests, lower, MomentPrefix(kind, Timestamp{until.micros + 1}),
+  return reader.ForEach(Family::kDataRequests, lower,
+                        MomentPrefix(kind, Timestamp{until.micros + 1}),
                         [&](absl::string_view stored, absl::string_view) -> absl::StatusOr<bool> {
                           KeyReader rest(stored);
                           RETURN_IF_ERROR(rest.U8().status());
@@ -212,7 +213,8 @@ absl::Status VisitAvoided(
 
 void PutAvoided(uint64_t request, absl::string_view organisation,
                 const storage::v1::AvoidedRecord& record, WriteBatch* batch) {
-  batch->Put(Family::kDataRequests, KeyWriter().U8(kAvoided).U64(request).String(organisation).Take(),
+  batch->Put(Family::kDataRequests,
+             KeyWriter().U8(kAvoided).U64(request).String(organisation).Take(),
              record.SerializeAsString());
 }
 
