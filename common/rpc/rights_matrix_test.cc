@@ -29,6 +29,7 @@
 #include "onereturn/ledger/v1/ledger.pb.h"
 #include "onereturn/metrics/v1/metrics_service.pb.h"
 #include "onereturn/operations/v1/operations.pb.h"
+#include "onereturn/requests/v1/answers_service.pb.h"
 #include "onereturn/requests/v1/hours_service.pb.h"
 #include "onereturn/requests/v1/requests_service.pb.h"
 #include "onereturn/returns/v1/findings_service.pb.h"
@@ -59,6 +60,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> AllServices() {
                            ledger::v1::GetHeadRequest::descriptor()->file(),
                            metrics::v1::GetMetricRequest::descriptor()->file(),
                            operations::v1::GetStatusRequest::descriptor()->file(),
+                           requests::v1::StreamAnswerRequest::descriptor()->file(),
                            requests::v1::GetRequestRequest::descriptor()->file(),
                            requests::v1::GetBurdenRequest::descriptor()->file(),
                            returns::v1::GetReturnRequest::descriptor()->file(),

@@ -15,11 +15,14 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/issue_request.h"
+#include "services/ingestion/app/requests/item_uses.h"
 #include "services/ingestion/app/requests/keep_requests.h"
+#include "services/ingestion/app/requests/record_action.h"
 #include "services/ingestion/app/requests/stored_matching.h"
 #include "services/ingestion/app/rights/load_rights.h"
 #include "services/ingestion/app/rights/record_rights_file.h"
 #include "services/ingestion/app/timetable/keep_timetable.h"
+#include "services/ingestion/rpc/answers_server.h"
 #include "services/ingestion/rpc/catalogue_server.h"
 #include "services/ingestion/rpc/findings_server.h"
 #include "services/ingestion/rpc/hours_server.h"
@@ -71,6 +74,7 @@ struct UseCases {
         writer(store, committer,
                [gate](std::function<void()> work) { return gate->TrySubmit(std::move(work)); }),
         uses(store, committer, &foundation->clock),
+        item_uses(store, committer, &foundation->clock),
         timetable(store, &writer, &foundation->clock, own_id),
         keep_requests(store, &writer, &foundation->clock, own_id) {}
 
@@ -91,7 +95,10 @@ struct UseCases {
     // So that nobody who matches waits for it.
     SayOnce("coverage.not_kept", coverage.Tick(*store), &said_of_coverage);
   }
-  void KeepUses() { SayOnce("uses.not_kept", uses.Flush(), &said_of_uses); }
+  void KeepUses() {
+    SayOnce("uses.not_kept", uses.Flush(), &said_of_uses);
+    SayOnce("item_uses.not_kept", item_uses.Flush(), &said_of_item_uses);
+  }
   static void SayOnce(const char* event, const absl::Status& kept, std::string* said) {
     const std::string why = kept.ok() ? "" : onereturn::TextOf(kept);
     if (!why.empty() && why != *said) LogWarning(event, {{"why", why}});
@@ -106,12 +113,14 @@ struct UseCases {
   SharedUploads shared_uploads;
   const FactWriter writer;
   ReturnUses uses;
+  ItemUses item_uses;
   KeepTimetable timetable;
   KeepRequests keep_requests;
   std::string said_of_timetable;
   std::string said_of_requests;
   std::string said_of_coverage;
   std::string said_of_uses;
+  std::string said_of_item_uses;
   const SubmitReturn submit_return{committer, &writer, &collections};
   FileProgress progress;
   const SubmitFile submit_file{store, &writer, &collections, &uploads, &submit_return};
@@ -130,6 +139,7 @@ struct UseCases {
   const DataRequests data_requests{store, &writer, committer, &matching};
   const IssueRequest issue_request{store, &writer, committer, &matching};
   const ChallengeObligation challenges{store, &writer, committer};
+  const RecordAction actions{store, &writer, committer, &matching};
   RecentReviews recent_reviews;
   const ConcludeReview reviews{store, &writer, &recent_reviews};
 };
@@ -157,6 +167,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
       ServiceDescriptor<catalogue::v1::StewardshipService>(),
       ServiceDescriptor<requests::v1::RequestsService>(),
       ServiceDescriptor<requests::v1::ObligationsService>(),
+      ServiceDescriptor<requests::v1::AnswersService>(),
       ServiceDescriptor<requests::v1::HoursService>()};
   ASSIGN_OR_RETURN(const std::unique_ptr<Guard> guard,
                    MakeGuard(config, kept, rights, &foundation->clock, described));
@@ -195,6 +206,8 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
   RequestsServer requests_server(parts, &use.define, &use.data_requests, &use.issue_request);
   ObligationsServer obligations_server(parts, &use.challenges);
+  AnswersServer answers_server(
+      parts, AnswerParts{store, committer, &use.matching, &use.uses, &use.item_uses}, &use.actions);
   // What was read of which item is not asked yet: no item counts as unused.
   HoursServer hours_server(parts, nullptr);
   const ChunkReader chunks = ChunksOf(store);
@@ -211,13 +224,14 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
       &review_server,    &catalogue_server,  &stewardship_server, &rights_server,
       &timetable_server, &operations_server, &backup_server,      &ledger_server,
       &feed_server,      &access_server,     &requests_server,    &obligations_server,
-      &hours_server};
+      &answers_server,   &hours_server};
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config, services));
   const auto end_waits = [&] {
     feed_server.Drain();
     timetable_server.Drain();
     returns_server.DrainWatches();
     notice_server.Drain();
+    answers_server.Drain();
     committer->WakeWaiters();
   };
   life->Begin([&](const absl::Status& why) {
@@ -232,6 +246,9 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   gate.Drain();
   if (const absl::Status kept_uses = use.uses.Flush(); !kept_uses.ok()) {
     LogWarning("uses.lost", {{"why", onereturn::TextOf(kept_uses)}});
+  }
+  if (const absl::Status kept_uses = use.item_uses.Flush(); !kept_uses.ok()) {
+    LogWarning("item_uses.lost", {{"why", onereturn::TextOf(kept_uses)}});
   }
   committer->Stop();
   return absl::OkStatus();

@@ -32,6 +32,7 @@
 //              03                                    -> digest:32 bytes of the recorded rights file
 //   uses       01 body:string collection:string period:string organisation:string -> storage.v1.UseRecord
 //              02 collection:string period:string organisation:string body:string -> nothing: it is in 01
+//              03 item:string body:string product:string purpose:u32 -> count:u64 of uses, last:i64 of them
 //   data_requests
 //              01 number:u64                         -> sequence:u64 of the request's newest step
 //              02 number:u64 ~sequence:u64           -> requests.v1.DataRequest as that step left it,
@@ -47,6 +48,8 @@
 //              14 answer_by:i64 then as 13             -> nothing: contested, and not answered
 //              15 request:u64 organisation:string      -> storage.v1.AvoidedRecord
 //              16                                      -> sequence:u64 of the newest issue
+//              20 request:u64 number:u32 sequence:u64  -> requests.v1.Action, with its output fields
+//              21 request:u64                          -> count:u32 of the request's actions
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_

@@ -23,12 +23,6 @@ std::string ItemPrefix(const std::string& reference) {
   return absl::StrCat("r", absl::StrReplaceAll(reference, {{"-", "_"}}));
 }
 
-std::string CodeOfLine(const requests::v1::DataRequest& request, uint32_t line) {
-  const std::string& wished = request.lines(static_cast<int>(line)).new_item();
-  if (!wished.empty()) return wished;
-  return absl::StrCat(ItemPrefix(request.reference()), "_", line + 1);
-}
-
 // A dimension as it is asked: the values that were named; none named: those of `known`.
 void SetDimension(const AskedDimension& asked, const catalogue::v1::Dimension* known,
                   DataItem* item) {
@@ -114,7 +108,7 @@ absl::StatusOr<DataItem> ItemOf(const requests::v1::DataRequest& request, const 
       SetDimension(one, DimensionIn(known, one.code), &item);
     }
   }
-  item.set_code(CodeOfLine(request, line));
+  item.set_code(NewItemOfLine(request, line));
   item.set_owner(request.requesting_body());
   item.set_purpose(request.planned_use());
   item.set_legal_basis(request.legal_basis());
@@ -212,6 +206,12 @@ Minutes MinutesOfLines(const std::vector<uint32_t>& lines, const Ask& ask,
 }
 
 }  // namespace
+
+std::string NewItemOfLine(const requests::v1::DataRequest& request, uint32_t line) {
+  const std::string& wished = request.lines(static_cast<int>(line)).new_item();
+  if (!wished.empty()) return wished;
+  return absl::StrCat(ItemPrefix(request.reference()), "_", line + 1);
+}
 
 absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest& request,
                                                  const Ask& ask, const MatchResult& match,

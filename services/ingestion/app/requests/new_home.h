@@ -26,6 +26,9 @@ struct NewHome {
   std::map<std::string, std::string> code_of;
 };
 
+// The code of the item that is made of a line (from 0), where one is.
+std::string NewItemOfLine(const requests::v1::DataRequest& request, uint32_t line);
+
 // nullopt where no gap needs one. `request` with its output fields; `ask` and `match` are of it. A
 // finer view of an item takes over what the item is; a described line says it itself.
 absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest& request,
