@@ -129,6 +129,7 @@ struct UseCases {
   const DataRequests data_requests{store, &writer, committer, &matching};
   const IssueRequest issue_request{store, &writer, committer, &matching};
   const ChallengeObligation challenges{store, &writer, committer};
+  const SetSimplifiedMode simplified_mode{store, &writer, committer};
   RecentReviews recent_reviews;
   const ConcludeReview reviews{store, &writer, &recent_reviews};
 };
@@ -192,7 +193,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   RightsServer rights_server(parts, &use.grants, &use.delegations, rights);
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
   RequestsServer requests_server(parts, &use.define, &use.data_requests, &use.issue_request);
-  ObligationsServer obligations_server(parts, &use.challenges);
+  ObligationsServer obligations_server(parts, &use.challenges, &use.simplified_mode);
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,

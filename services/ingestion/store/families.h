@@ -46,6 +46,8 @@
 //              13 closes:i64 then as 11 without its first byte -> nothing: in force, and its window closes
 //              14 answer_by:i64 then as 13             -> nothing: contested, and not answered
 //              15 request:u64 organisation:string      -> storage.v1.AvoidedRecord
+//              20                                    -> sequence:u64 of the fact that set simplified mode last
+//              21 ~sequence:u64                      -> requests.v1.SimplifiedMode as that fact set it
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_

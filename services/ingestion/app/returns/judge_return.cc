@@ -12,6 +12,7 @@
 #include "services/ingestion/app/returns/held_content.h"
 #include "services/ingestion/domain/nil_return.h"
 #include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/store/simplified_mode_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -50,21 +51,21 @@ absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
 }
 
 Judgement JudgeNil(const Collection& collection, const Period& period, const Submission& given,
-                   const PastReturns& past) {
+                   const PastReturns& past, DesirableItems desirable) {
   Submission nil{given.organisation, given.origin, {}, {}, given.explanations};
   nil.with_screens = given.with_screens;
   nil.nil = true;
   nil.cells = NilCells(collection, given.organisation, period);
-  return Judge(collection, period, nil, past);
+  return Judge(collection, period, nil, past, desirable);
 }
 
 // The whole return that results of what is sent.
 Judgement JudgeJoined(const Collection& collection, const Period& period,
                       const ReturnSubmission& sent, HeldContent held, const PastReturns& past,
-                      std::vector<ExplanationGiven>* explanations) {
+                      DesirableItems desirable, std::vector<ExplanationGiven>* explanations) {
   Submission whole = sent.submission;
   Findings findings = Join(sent.joining, std::move(held), &whole);
-  Judgement judgement = Judge(collection, period, whole, past);
+  Judgement judgement = Judge(collection, period, whole, past, desirable);
   if (findings.count() > 0) {
     findings.Append(std::move(judgement.findings));
     judgement = Judgement();  // What joining finds is an error, each.
@@ -75,14 +76,14 @@ Judgement JudgeJoined(const Collection& collection, const Period& period,
 }
 
 Judgement JudgeOn(const Collection& collection, const Period& period, const ReturnSubmission& sent,
-                  HeldContent held, const PastReturns& past,
+                  HeldContent held, const PastReturns& past, DesirableItems desirable,
                   std::vector<ExplanationGiven>* explanations) {
   if (sent.joining.AsksForHeld()) {
-    return JudgeJoined(collection, period, sent, std::move(held), past, explanations);
+    return JudgeJoined(collection, period, sent, std::move(held), past, desirable, explanations);
   }
   *explanations = sent.submission.explanations;
-  return sent.nil ? JudgeNil(collection, period, sent.submission, past)
-                  : Judge(collection, period, sent.submission, past);
+  return sent.nil ? JudgeNil(collection, period, sent.submission, past, desirable)
+                  : Judge(collection, period, sent.submission, past, desirable);
 }
 
 }  // namespace
@@ -99,6 +100,14 @@ absl::StatusOr<Period> PeriodOfReturn(const std::string& text, PeriodKind kind) 
                        absl::StrCat("is not of kind ", PeriodKindName(kind)));
   }
   return period;
+}
+
+absl::StatusOr<DesirableItems> DesirableNow(const Reader& reader, const Collection& collection,
+                                            std::vector<ReadCheck>* read_set) {
+  if (!collection.HasDesirable()) return DesirableItems::kOwed;
+  ASSIGN_OR_RETURN(StoredSimplifiedMode stored, FindSimplifiedMode(reader));
+  read_set->push_back(std::move(stored.check));
+  return stored.mode.on() ? DesirableItems::kSuspended : DesirableItems::kOwed;
 }
 
 absl::Status CheckEtag(const std::string& etag, const ReturnHeadState& head) {
@@ -159,10 +168,13 @@ absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledColle
   const returns::v1::RevisionStatus status = StatusThatResults(submission.status, held.status);
   std::vector<ExplanationGiven> explanations;
   StoredReturns past(&snapshot, &collection, period, given.organisation);
-  Judgement judgement =
-      JudgeOn(collection, period, submission, std::move(held.content), past, &explanations);
+  std::vector<ReadCheck> read_set;
+  ASSIGN_OR_RETURN(const DesirableItems desirable, DesirableNow(snapshot, collection, &read_set));
+  Judgement judgement = JudgeOn(collection, period, submission, std::move(held.content), past,
+                                desirable, &explanations);
   RETURN_IF_ERROR(past.status());
-  std::vector<ReadCheck> read_set = past.TakeReadSet();
+  std::vector<ReadCheck> earlier = past.TakeReadSet();
+  std::move(earlier.begin(), earlier.end(), std::back_inserter(read_set));
   std::move(held.read_set.begin(), held.read_set.end(), std::back_inserter(read_set));
   // The organisation's closing date is in the catalogue too.
   read_set.push_back(CatalogueCheck(compiled.catalogue_sequence));

@@ -68,7 +68,7 @@ inline constexpr char kStewards[] = "spiffe://onereturn.example/stewards";
 // into X26; X30 stands alone. RVW closed on 2024-03-31, for RLQ.
 class RequestsWorld {
  public:
-  RequestsWorld() {
+  explicit RequestsWorld(CommitterOptions options = {}) : ingestion_(std::move(options)) {
     for (const char* text :
          {R"(code: "X24" display_name: "NHS England" type: ORGANISATION_TYPE_NATIONAL_BODY)",
           R"(code: "X26" display_name: "NHS Digital" type: ORGANISATION_TYPE_NATIONAL_BODY
