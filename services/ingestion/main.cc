@@ -140,6 +140,7 @@ struct UseCases {
   const IssueRequest issue_request{store, &writer, committer, &matching};
   const ChallengeObligation challenges{store, &writer, committer};
   const RecordAction actions{store, &writer, committer, &matching};
+  const SetSimplifiedMode simplified_mode{store, &writer, committer};
   RecentReviews recent_reviews;
   const ConcludeReview reviews{store, &writer, &recent_reviews};
 };
@@ -205,11 +206,10 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   RightsServer rights_server(parts, &use.grants, &use.delegations, rights);
   TimetableServer timetable_server(parts, &use.define, &use.extensions);
   RequestsServer requests_server(parts, &use.define, &use.data_requests, &use.issue_request);
-  ObligationsServer obligations_server(parts, &use.challenges);
+  ObligationsServer obligations_server(parts, &use.challenges, &use.simplified_mode);
   AnswersServer answers_server(
       parts, AnswerParts{store, committer, &use.matching, &use.uses, &use.item_uses}, &use.actions);
-  // What was read of which item is not asked yet: no item counts as unused.
-  HoursServer hours_server(parts, nullptr);
+  HoursServer hours_server(parts, &use.picture, &use.coverage);
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,

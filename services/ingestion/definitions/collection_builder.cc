@@ -142,7 +142,7 @@ class Builder {
   }
 
   absl::StatusOr<ItemSpec> SpecOfItem(const catalogue::v1::DataItem& item) {
-    ItemSpec spec{item.code(), {}};
+    ItemSpec spec{item.code(), {}, item.essential()};
     for (const catalogue::v1::Dimension& dimension : item.dimensions()) {
       DimensionSpec added{dimension.code(), {}, dimension.sparse()};
       for (const catalogue::v1::DimensionCode& value : dimension.values())

@@ -75,6 +75,11 @@ bool OrganisationListSpec::Holds(absl::string_view organisation, const Period& p
                      [&](const PeriodSpan& span) { return span.Covers(period); });
 }
 
+bool Collection::HasDesirable() const {
+  return std::any_of(items.begin(), items.end(),
+                     [](const auto& item) { return !item.second.essential; });
+}
+
 uint64_t Collection::CellCount() const {
   uint64_t count = 0;
   for (const auto& [item_code, item] : items) {

@@ -47,6 +47,7 @@ struct DimensionSpec {
 struct ItemSpec {
   std::string code;
   std::vector<DimensionSpec> dimensions;  // In bytewise order of code.
+  bool essential = true;                  // False: desirable, which simplified mode suspends.
 
   // Has it a sparse dimension? Then none of its cells is owed.
   bool IsSparse() const;
@@ -141,6 +142,8 @@ struct Collection {
   // Is the item one the organisation does not collect in the period?
   bool DoesNotCollect(absl::string_view organisation, const Period& period,
                       absl::string_view item) const;
+  // Has it an item that is desirable alone?
+  bool HasDesirable() const;
   // How many periods back its rules and the look for stale copies read at most; 0: no earlier
   // period is read.
   uint32_t PriorPeriods() const;

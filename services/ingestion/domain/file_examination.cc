@@ -164,7 +164,7 @@ absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) {
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<PastReturns> past,
                    setting_.past(sent.organisation, period));
-  Judgement judgement = Judge(collection_, period, sent, *past);
+  Judgement judgement = Judge(collection_, period, sent, *past, setting_.desirable);
   findings.Append(std::move(judgement.findings));
   RETURN_IF_ERROR(past->status());
   if (setting_.accept == nullptr || findings.has_error()) return findings;

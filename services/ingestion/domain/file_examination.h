@@ -56,6 +56,7 @@ struct FileSetting {
   SubmitMode mode = SubmitMode::kReplace;
   // One faulty row keeps all others out.
   bool all_or_nothing = false;
+  DesirableItems desirable = DesirableItems::kOwed;
   // What the organisation returned before the period, and beside the return. An error ends the
   // file.
   std::function<absl::StatusOr<std::unique_ptr<PastReturns>>(const std::string& organisation,

@@ -1,11 +1,13 @@
 #include "services/ingestion/domain/judgement.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/cells/cell_chunk.h"
 #include "services/ingestion/domain/cell_order.h"
@@ -19,19 +21,21 @@ namespace {
 class Examination {
  public:
   Examination(const Collection& collection, const Period& period, const Submission& submission,
-              const PastReturns& past)
+              const PastReturns& past, DesirableItems desirable)
       : collection_(collection),
         period_(period),
         submission_(submission),
         past_(past),
+        desirable_(desirable),
         cells_(submission.cells) {}
 
   Findings Run() {
     CheckFrame();
     CheckCells();
-    if (!findings_.all().has_error()) CheckWhole();
+    const std::set<std::string> left_out = ItemsLeftOut();
+    if (!findings_.all().has_error()) CheckWhole(left_out);
     TakeOutNotCollected();
-    ExamineByRules(collection_, period_, submission_, cells_, past_, &findings_);
+    ExamineByRules(collection_, period_, submission_, cells_, past_, left_out, &findings_);
     return findings_.Take();
   }
 
@@ -173,8 +177,20 @@ class Examination {
     return true;
   }
 
+  // The desirable items of which an owed cell is not there, where that is let be.
+  std::set<std::string> ItemsLeftOut() const {
+    std::set<std::string> left_out;
+    if (desirable_ == DesirableItems::kOwed || !collection_.HasDesirable()) return left_out;
+    std::map<absl::string_view, uint64_t> present;
+    for (const Cell& cell : cells_) ++present[cell.item];
+    for (const auto& [code, item] : collection_.items) {
+      if (!item.essential && present[code] < item.CellCount()) left_out.insert(code);
+    }
+    return left_out;
+  }
+
   // Every cell that is owed must be there; runs when each cell present is known and single.
-  void CheckWhole() {
+  void CheckWhole(const std::set<std::string>& left_out) {
     const auto is_owed = [this](const Cell& cell) {
       return !collection_.items.at(cell.item).IsSparse();
     };
@@ -184,16 +200,32 @@ class Examination {
     for (const Cell& cell : cells_) {
       if (is_owed(cell)) present.emplace(cell.item, cell.dimensions);
     }
+    uint64_t suspended = 0;
     collection_.VisitCells([&](const Cell& cell) {
-      if (present.count({cell.item, cell.dimensions}) == 0) {
-        Finding finding =
-            Structural("CELL_MISSING", absl::StrCat(DescribeCell(cell), " is missing."),
-                       "Send the figure, or a null with its reason. A blank is no zero.");
-        finding.cell = cell;
-        findings_.Add(std::move(finding));
+      if (present.count({cell.item, cell.dimensions}) > 0) return true;
+      if (left_out.count(cell.item) > 0) {
+        ++suspended;
+        return true;
       }
+      Finding finding =
+          Structural("CELL_MISSING", absl::StrCat(DescribeCell(cell), " is missing."),
+                     "Send the figure, or a null with its reason. A blank is no zero.");
+      finding.cell = cell;
+      findings_.Add(std::move(finding));
       return true;
     });
+    if (suspended > 0) findings_.Add(LeftOut(suspended, left_out));
+  }
+
+  Finding LeftOut(uint64_t cells, const std::set<std::string>& items) const {
+    Finding finding = Structural(
+        "SIMPLIFIED_MODE",
+        absl::StrCat("Simplified mode suspends desirable items: ", cells,
+                     cells == 1 ? " of their figures is" : " of their figures are", " not there (",
+                     *items.begin(), items.size() == 1 ? "" : " and others", ")."),
+        "Nothing has to be done. Send them if they are at hand.");
+    finding.severity = Severity::kInfo;
+    return finding;
   }
 
   void TakeOutNotCollected() {
@@ -228,6 +260,7 @@ class Examination {
   const Period& period_;
   const Submission& submission_;
   const PastReturns& past_;
+  const DesirableItems desirable_;
   absl::Span<const Cell> cells_;     // The submission's, or changed_cells_.
   std::vector<Cell> changed_cells_;  // Filled only where a cell has to be changed: rare.
   SubmissionFindings findings_{submission_};
@@ -236,14 +269,14 @@ class Examination {
 }  // namespace
 
 Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
-                const ReturnHistory& history) {
-  return Judge(collection, period, submission, PastReturnsHeld(history));
+                const ReturnHistory& history, DesirableItems desirable) {
+  return Judge(collection, period, submission, PastReturnsHeld(history), desirable);
 }
 
 Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
-                const PastReturns& past) {
+                const PastReturns& past, DesirableItems desirable) {
   Judgement judgement;
-  Examination examination(collection, period, submission, past);
+  Examination examination(collection, period, submission, past, desirable);
   judgement.findings = examination.Run();
   if (judgement.findings.has_error()) return judgement;
   judgement.verdict =

@@ -20,6 +20,9 @@ namespace onereturn::ingestion {
 enum class Origin { kSubmitted = 1, kImport = 2 };
 enum class Verdict { kValid = 1, kValidWithExplanations = 2, kInvalid = 3 };
 
+// Are cells of desirable items owed? Not in simplified mode.
+enum class DesirableItems { kOwed, kSuspended };
+
 // A return as it came.
 struct Submission {
   std::string organisation;
@@ -49,17 +52,21 @@ struct Judgement {
 };
 
 // Structural codes: CELL_UNKNOWN_ITEM, CELL_DIMENSION, CELL_DUPLICATE, CELL_MISSING,
-// CELL_NOT_COLLECTED, NOT_IN_FRAME, RULE_FAULTY; and the codes of the collection's rules. An
-// import's numbers in cells that are known not to be collected become nulls NOT_COLLECTED; sent by
-// the organisation itself they are an error.
+// CELL_NOT_COLLECTED, NOT_IN_FRAME, RULE_FAULTY, SIMPLIFIED_MODE; and the codes of the collection's
+// rules. An import's numbers in cells that are known not to be collected become nulls
+// NOT_COLLECTED; sent by the organisation itself they are an error.
 //
 // `past` is what the same organisation returned for periods before `period`, and beside the return.
 // Only what some rule needs is asked of it: a rule that needs more than is held is not decided,
 // which is no finding. Whoever reads it as it is asked for looks at its status afterwards.
+//
+// Where desirable items are suspended, their cells may be missing: SIMPLIFIED_MODE says how many
+// are, and a rule that reads an item of which one is missing is not decided.
 Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
-                const PastReturns& past);
+                const PastReturns& past, DesirableItems desirable = DesirableItems::kOwed);
 Judgement Judge(const Collection& collection, const Period& period, const Submission& submission,
-                const ReturnHistory& history = {});
+                const ReturnHistory& history = {},
+                DesirableItems desirable = DesirableItems::kOwed);
 
 }  // namespace onereturn::ingestion
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,12 +25,13 @@ class RuleExamination {
  public:
   RuleExamination(const Collection& collection, const Period& period, const Submission& submission,
                   absl::Span<const Cell> cells, const PastReturns& past,
-                  SubmissionFindings* findings)
+                  const std::set<std::string>& left_out, SubmissionFindings* findings)
       : collection_(collection),
         period_(period),
         submission_(submission),
         cells_(cells),
         past_(past),
+        left_out_(left_out),
         findings_(*findings),
         cells_are_sound_(!findings->all().has_error()) {}
 
@@ -37,12 +39,19 @@ class RuleExamination {
     for (const RuleSpec& rule : collection_.rules) {
       if (!rule.values_of.empty()) continue;  // Told of where the cells are checked.
       if (rule.screen && !submission_.with_screens) continue;
+      if (ReadsLeftOut(rule)) continue;
       rule.each_cell ? CheckRuleOfEachCell(rule) : CheckRule(rule);
     }
     CheckStaleCopy();
   }
 
  private:
+  bool ReadsLeftOut(const RuleSpec& rule) const {
+    const std::vector<std::string>& items = rule.expression.Items();
+    return std::any_of(items.begin(), items.end(),
+                       [this](const std::string& item) { return left_out_.count(item) > 0; });
+  }
+
   void CheckRuleOfEachCell(const RuleSpec& rule) {
     OneCellHistory history(rule, past_);
     const EvaluationSetting setting{&history, &period_, &lists_};
@@ -234,6 +243,7 @@ class RuleExamination {
   const Submission& submission_;
   const absl::Span<const Cell> cells_;
   const PastReturns& past_;
+  const std::set<std::string>& left_out_;
   const OwnLists lists_{collection_, submission_.organisation};
   SubmissionFindings& findings_;
   // No rule has spoken yet. What is wrong with cells, such as a dimension that one lacks, may keep
@@ -245,8 +255,9 @@ class RuleExamination {
 
 void ExamineByRules(const Collection& collection, const Period& period,
                     const Submission& submission, absl::Span<const Cell> cells,
-                    const PastReturns& past, SubmissionFindings* findings) {
-  RuleExamination(collection, period, submission, cells, past, findings).Run();
+                    const PastReturns& past, const std::set<std::string>& left_out,
+                    SubmissionFindings* findings) {
+  RuleExamination(collection, period, submission, cells, past, left_out, findings).Run();
 }
 
 }  // namespace onereturn::ingestion

@@ -6,6 +6,8 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/accounts.h"
 #include "services/ingestion/app/requests/burden.h"
+#include "services/ingestion/app/requests/item_usage.h"
+#include "services/ingestion/app/requests/requesters.h"
 #include "services/ingestion/rpc/convert.h"
 
 namespace onereturn::ingestion {
@@ -58,6 +60,31 @@ grpc::Status HoursServer::GetBurden(grpc::ServerContext* context,
       });
 }
 
+grpc::Status HoursServer::ListUsage(grpc::ServerContext* context,
+                                    const requests::v1::ListUsageRequest* request,
+                                    requests::v1::ListUsageResponse* response) {
+  return parts_.guard->Serve(
+      *context, *request, response, [&](const CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const size_t rows, AccountRowsOf(request->page_size()));
+        ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
+                                                            request->page_token()));
+        ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, {}, page));
+        const Snapshot snapshot = parts_.store->TakeSnapshot();
+        ASSIGN_OR_RETURN(const auto catalogue, picture_->At(snapshot, place.sequence));
+        ASSIGN_OR_RETURN(const auto coverage, coverage_->At(snapshot, place.sequence));
+        const UsageWorld world{catalogue.get(), coverage.get(), place.sequence};
+        ASSIGN_OR_RETURN(PageOf<requests::v1::ItemUsage> found,
+                         ListItemUsage(snapshot, world, *request, page.after, rows));
+        for (requests::v1::ItemUsage& row : found.rows) *response->add_items() = std::move(row);
+        if (!found.after.empty()) {
+          response->set_next_page_token(parts_.pages->Write(
+              *request, call.caller.spiffe_id, PagePlace{found.after, place.position}));
+        }
+        response->set_position(place.position);
+        return absl::OkStatus();
+      });
+}
+
 grpc::Status HoursServer::ListRequesters(grpc::ServerContext* context,
                                          const requests::v1::ListRequestersRequest* request,
                                          requests::v1::ListRequestersResponse* response) {
@@ -66,7 +93,8 @@ grpc::Status HoursServer::ListRequesters(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(const ReadPlace place,
                          PlaceOfPage(parts_, call, request->read(), PagePlace()));
         const Snapshot snapshot = parts_.store->TakeSnapshot();
-        ASSIGN_OR_RETURN(*response, ingestion::ListRequesters(snapshot, place.sequence, was_read_));
+        ASSIGN_OR_RETURN(*response,
+                         ingestion::ListRequesters(snapshot, place.sequence, WasReadSince));
         response->set_position(place.position);
         return absl::OkStatus();
       });

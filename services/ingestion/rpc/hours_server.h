@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
-#include "services/ingestion/app/requests/requesters.h"
+#include "services/ingestion/app/requests/catalogue_picture.h"
+#include "services/ingestion/app/requests/held_coverage.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {
@@ -13,9 +14,9 @@ namespace onereturn::ingestion {
 // Thread safe.
 class HoursServer final : public requests::v1::HoursService::Service {
  public:
-  // `was_read`: as ListRequesters; must be thread safe.
-  HoursServer(IngestionParts parts, WasRead was_read)
-      : parts_(parts), was_read_(std::move(was_read)) {}
+  // All must outlive it.
+  HoursServer(IngestionParts parts, CataloguePicture* picture, HeldCoverage* coverage)
+      : parts_(parts), picture_(picture), coverage_(coverage) {}
 
   grpc::Status ListAccounts(grpc::ServerContext* context,
                             const requests::v1::ListAccountsRequest* request,
@@ -23,13 +24,17 @@ class HoursServer final : public requests::v1::HoursService::Service {
   grpc::Status GetBurden(grpc::ServerContext* context,
                          const requests::v1::GetBurdenRequest* request,
                          requests::v1::GetBurdenResponse* response) override;
+  grpc::Status ListUsage(grpc::ServerContext* context,
+                         const requests::v1::ListUsageRequest* request,
+                         requests::v1::ListUsageResponse* response) override;
   grpc::Status ListRequesters(grpc::ServerContext* context,
                               const requests::v1::ListRequestersRequest* request,
                               requests::v1::ListRequestersResponse* response) override;
 
  private:
   const IngestionParts parts_;
-  const WasRead was_read_;
+  CataloguePicture* const picture_;
+  HeldCoverage* const coverage_;
 };
 
 }  // namespace onereturn::ingestion

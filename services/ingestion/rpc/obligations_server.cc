@@ -59,6 +59,39 @@ grpc::ServerUnaryReactor* ObligationsServer::AnswerChallenge(grpc::CallbackServe
       parts_, challenges_, {context, request, response}, &ingestion::ChallengeObligation::Answer);
 }
 
+grpc::ServerUnaryReactor* ObligationsServer::SetSimplifiedMode(grpc::CallbackServerContext* context,
+                                                               const grpc::ByteBuffer* request,
+                                                               grpc::ByteBuffer* response) {
+  using Request = requests::v1::SetSimplifiedModeRequest;
+  using Response = requests::v1::SetSimplifiedModeResponse;
+  return parts_.gate->Start<Request, Response>(
+      context, request, response, [this](Mutation<Request, Response> call) {
+        mode_->Set(
+            OfficerOriginOf(*parts_.guard, call.call, call.digest), call.request,
+            [respond = std::move(call.respond)](absl::StatusOr<SimplifiedModeAnswer> answer) {
+              if (!answer.ok()) return respond(answer.status());
+              Response response;
+              *response.mutable_mode() = std::move(answer->mode);
+              FillReceipt(std::optional<Accepted>(std::move(answer->accepted)), &response);
+              respond(std::move(response));
+            });
+      });
+}
+
+grpc::Status ObligationsServer::GetSimplifiedMode(
+    grpc::ServerContext* context, const requests::v1::GetSimplifiedModeRequest* request,
+    requests::v1::GetSimplifiedModeResponse* response) {
+  return parts_.guard->Serve(
+      *context, *request, response, [&](const CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const ReadPlace place,
+                         PlaceOfPage(parts_, call, request->read(), PagePlace()));
+        ASSIGN_OR_RETURN(*response->mutable_mode(),
+                         ingestion::GetSimplifiedMode(*parts_.store, place.sequence));
+        response->set_position(place.position);
+        return absl::OkStatus();
+      });
+}
+
 grpc::Status ObligationsServer::ListObligations(grpc::ServerContext* context,
                                                 const requests::v1::ListObligationsRequest* request,
                                                 requests::v1::ListObligationsResponse* response) {

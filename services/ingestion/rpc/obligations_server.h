@@ -4,19 +4,22 @@
 
 #include "onereturn/requests/v1/obligations_service.grpc.pb.h"
 #include "services/ingestion/app/requests/challenge_obligation.h"
+#include "services/ingestion/app/requests/simplified_mode.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {
 
 using ObligationsBase = requests::v1::ObligationsService::WithRawCallbackMethod_ChallengeObligation<
     requests::v1::ObligationsService::WithRawCallbackMethod_AnswerChallenge<
-        requests::v1::ObligationsService::Service>>;
+        requests::v1::ObligationsService::WithRawCallbackMethod_SetSimplifiedMode<
+            requests::v1::ObligationsService::Service>>>;
 
 // Thread safe.
 class ObligationsServer final : public ObligationsBase {
  public:
-  ObligationsServer(IngestionParts parts, const ingestion::ChallengeObligation* challenges)
-      : parts_(parts), challenges_(challenges) {}
+  ObligationsServer(IngestionParts parts, const ingestion::ChallengeObligation* challenges,
+                    const ingestion::SetSimplifiedMode* mode)
+      : parts_(parts), challenges_(challenges), mode_(mode) {}
 
   grpc::ServerUnaryReactor* ChallengeObligation(grpc::CallbackServerContext* context,
                                                 const grpc::ByteBuffer* request,
@@ -24,14 +27,21 @@ class ObligationsServer final : public ObligationsBase {
   grpc::ServerUnaryReactor* AnswerChallenge(grpc::CallbackServerContext* context,
                                             const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* SetSimplifiedMode(grpc::CallbackServerContext* context,
+                                              const grpc::ByteBuffer* request,
+                                              grpc::ByteBuffer* response) override;
 
   grpc::Status ListObligations(grpc::ServerContext* context,
                                const requests::v1::ListObligationsRequest* request,
                                requests::v1::ListObligationsResponse* response) override;
+  grpc::Status GetSimplifiedMode(grpc::ServerContext* context,
+                                 const requests::v1::GetSimplifiedModeRequest* request,
+                                 requests::v1::GetSimplifiedModeResponse* response) override;
 
  private:
   const IngestionParts parts_;
   const ingestion::ChallengeObligation* const challenges_;
+  const ingestion::SetSimplifiedMode* const mode_;
 };
 
 }  // namespace onereturn::ingestion

@@ -50,6 +50,8 @@
 //              16                                      -> sequence:u64 of the newest issue
 //              20 request:u64 number:u32 sequence:u64  -> requests.v1.Action, with its output fields
 //              21 request:u64                          -> count:u32 of the request's actions
+//              22                                    -> sequence:u64 of the fact that set simplified mode last
+//              23 ~sequence:u64                      -> requests.v1.SimplifiedMode as that fact set it
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_

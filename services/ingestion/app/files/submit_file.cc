@@ -130,13 +130,17 @@ absl::StatusOr<Decision> SubmitFile::Take(const Snapshot& snapshot, Work* work) 
   return FileFact(reading, answer, accepted);
 }
 
-FileSetting SubmitFile::SettingOf(const Snapshot& snapshot, const Reading& reading) const {
+absl::StatusOr<FileSetting> SubmitFile::SettingOf(const Snapshot& snapshot,
+                                                  const Reading& reading) const {
   const FileSubmission& submission = reading.submission;
   const Collection& collection = *reading.compiled.collection;
   FileSetting setting;
   setting.origin = submission.origin_of_returns();
   setting.mode = submission.mode;
   setting.all_or_nothing = submission.all_or_nothing;
+  // Each return is judged once more when it is accepted, with what it was judged on.
+  std::vector<ReadCheck> read_set;
+  ASSIGN_OR_RETURN(setting.desirable, DesirableNow(snapshot, collection, &read_set));
   setting.covers = [&submission](absl::string_view organisation) {
     return submission.scope.Covers(organisation);
   };
@@ -204,8 +208,8 @@ void SubmitFile::SetAdmission(const Snapshot& snapshot, const Reading& reading,
 
 absl::Status SubmitFile::JudgeFile(const Snapshot& snapshot, const Reading& reading,
                                    FileAnswer* answer) const {
-  FileExamination examination(*reading.compiled.collection, reading.layout,
-                              SettingOf(snapshot, reading));
+  ASSIGN_OR_RETURN(FileSetting setting, SettingOf(snapshot, reading));
+  FileExamination examination(*reading.compiled.collection, reading.layout, std::move(setting));
   RETURN_IF_ERROR(ReadRows(
       reading,
       [&](FileReturnRows rows) -> absl::Status {

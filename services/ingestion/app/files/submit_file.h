@@ -102,7 +102,7 @@ class SubmitFile {
   // Judges the file, and commits its returns or puts them together; what is left to write is what
   // is answered.
   absl::StatusOr<Decision> Take(const Snapshot& snapshot, Work* work) const;
-  FileSetting SettingOf(const Snapshot& snapshot, const Reading& reading) const;
+  absl::StatusOr<FileSetting> SettingOf(const Snapshot& snapshot, const Reading& reading) const;
   // Of the setting: what tells whether a return is taken now.
   void SetAdmission(const Snapshot& snapshot, const Reading& reading, FileSetting* setting) const;
   absl::Status JudgeFile(const Snapshot& snapshot, const Reading& reading,

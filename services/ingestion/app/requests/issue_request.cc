@@ -19,6 +19,7 @@
 #include "services/ingestion/app/requests/request_decisions.h"
 #include "services/ingestion/app/requests/reuse_rights.h"
 #include "services/ingestion/app/requests/settled_concerns.h"
+#include "services/ingestion/app/requests/suspended_obligations.h"
 #include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/definitions/request_match.h"
 #include "services/ingestion/store/catalogue_table.h"
@@ -254,6 +255,10 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   if (home.has_value()) RETURN_IF_ERROR(AddHome(snapshot, own, *home, &making));
   IssuePlan plan = PlanIssue(result, *matched.catalogue, home.has_value() ? &*home : nullptr);
   RETURN_IF_ERROR(AddReadSet(snapshot, plan, &making));
+  RETURN_IF_ERROR(
+      CheckNotSuspended(snapshot, row.name(), plan,
+                        home.has_value() ? home->items : std::vector<catalogue::v1::DataItem>(),
+                        &time, &making.read_set));
   AddObligations(own, stored.number, row.name(), std::move(plan), &making);
 
   IssueStatement& statement = making.statement;

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/commit/journal.h"
 #include "common/feed/wire.h"
 #include "common/period/london_day.h"
 #include "common/status/status_macros.h"
+#include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/store/action_table.h"
 #include "services/ingestion/store/item_use_table.h"
@@ -163,6 +165,20 @@ absl::StatusOr<PageOf<ItemUsage>> ListItemUsage(const Reader& reader, const Usag
     page.rows.push_back(std::move(usage));
   }
   return page;
+}
+
+absl::StatusOr<bool> WasReadSince(const Reader& reader, const std::string& body,
+                                  const std::string& item, uint64_t from, uint64_t /*until*/) {
+  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, from));
+  feed::v1::Entry entry;
+  if (!entry.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");
+  bool read = false;
+  RETURN_IF_ERROR(VisitItemUses(
+      reader, item, [&](const ItemUseKey& key, const ItemUse& use) -> absl::StatusOr<bool> {
+        read = key.body == body && use.last.micros >= entry.time_micros();
+        return !read;
+      }));
+  return read;
 }
 
 }  // namespace onereturn::ingestion

@@ -32,6 +32,11 @@ absl::StatusOr<PageOf<requests::v1::ItemUsage>> ListItemUsage(
     const Reader& reader, const UsageWorld& world, const requests::v1::ListUsageRequest& request,
     const std::string& after, size_t limit);
 
+// Did the body read the item since the fact at `from` was accepted? Uses are no facts: as they are
+// on disk now, whatever `until` is. For ListRequesters.
+absl::StatusOr<bool> WasReadSince(const Reader& reader, const std::string& body,
+                                  const std::string& item, uint64_t from, uint64_t until);
+
 }  // namespace onereturn::ingestion
 
 #endif  // ONERETURN_SERVICES_INGESTION_APP_REQUESTS_ITEM_USAGE_H_

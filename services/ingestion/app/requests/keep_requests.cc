@@ -19,8 +19,11 @@
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/requests/release_obligations.h"
 #include "services/ingestion/app/requests/request_steps.h"
+#include "services/ingestion/app/requests/simplified_mode.h"
+#include "services/ingestion/app/requests/suspended_obligations.h"
 #include "services/ingestion/app/timetable/owed_return.h"
 #include "services/ingestion/store/request_table.h"
+#include "services/ingestion/store/simplified_mode_table.h"
 #include "services/ingestion/store/timetable_table.h"
 
 namespace onereturn::ingestion {
@@ -54,6 +57,7 @@ absl::Status KeepRequests::Run() {
   absl::Status fault = Lapse(now);
   if (IsLedgerBehind(fault)) return fault;
   fault.Update(CloseWindows(now));
+  fault.Update(EndSimplifiedMode(now));
   std::vector<std::pair<uint64_t, requests::v1::DataRequest>> alive;
   fault.Update(VisitDataRequests(
       *store_, 0, kNewest,
@@ -63,6 +67,7 @@ absl::Status KeepRequests::Run() {
       }));
   for (const auto& [number, request] : alive) {
     if (IsLedgerBehind(fault)) return fault;
+    fault.Update(Suspend(number, request));
     fault.Update(KeepRequest(number, request, now));
   }
   ASSIGN_OR_RETURN(const uint64_t after, LastSequence(*store_));
@@ -107,17 +112,49 @@ absl::Status KeepRequests::CloseWindows(Timestamp now) {
         if (!met) missing.push_back(key);
         return true;
       }));
-  for (size_t first = 0; first < missing.size(); first += kMostReleased) {
-    const size_t count = std::min(kMostReleased, missing.size() - first);
-    const std::vector<ObligationKey> some(missing.begin() + static_cast<ptrdiff_t>(first),
-                                          missing.begin() + static_cast<ptrdiff_t>(first + count));
+  RETURN_IF_ERROR(ReleaseInParts(missing, requests::v1::RELEASE_REASON_MISSING, "missing"));
+  closed_until_ = until;
+  return absl::OkStatus();
+}
+
+absl::Status KeepRequests::EndSimplifiedMode(Timestamp now) {
+  ASSIGN_OR_RETURN(const StoredSimplifiedMode stored, FindSimplifiedMode(*store_));
+  if (!stored.mode.on()) return absl::OkStatus();
+  return Write(feed::v1::ENTRY_KIND_SIMPLIFIED_MODE_SET,
+               absl::StrCat("simplified.end.", stored.mode.sequence()),
+               [now](const Snapshot& snapshot) { return DecideEndOfMode(snapshot, now); });
+}
+
+absl::Status KeepRequests::Suspend(uint64_t number, const requests::v1::DataRequest& request) {
+  // What is owed for a request is all made by its issue.
+  const bool issued = IsIn(
+      request.state(), {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED,
+                        requests::v1::REQUEST_STATE_REVIEW});
+  if (!issued) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const StoredSimplifiedMode stored, FindSimplifiedMode(*store_));
+  if (stored.mode.sequence() != suspended_by_) suspended_.clear();
+  suspended_by_ = stored.mode.sequence();
+  if (!stored.mode.on() || suspended_.count(number) > 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<ObligationKey> desirable,
+                   DesirableObligationsOf(*store_, number));
+  RETURN_IF_ERROR(ReleaseInParts(desirable, requests::v1::RELEASE_REASON_SUSPENDED,
+                                 absl::StrCat("suspended.", suspended_by_)));
+  suspended_.insert(number);
+  return absl::OkStatus();
+}
+
+absl::Status KeepRequests::ReleaseInParts(const std::vector<ObligationKey>& keys,
+                                          requests::v1::ReleaseReason reason,
+                                          const std::string& what) {
+  for (size_t first = 0; first < keys.size(); first += kMostReleased) {
+    const size_t count = std::min(kMostReleased, keys.size() - first);
+    const std::vector<ObligationKey> some(keys.begin() + static_cast<ptrdiff_t>(first),
+                                          keys.begin() + static_cast<ptrdiff_t>(first + count));
     const std::string names = absl::StrJoin(
         some, " ",
         [](std::string* out, const ObligationKey& key) { out->append(ObligationName(key)); });
-    RETURN_IF_ERROR(Release(some, requests::v1::RELEASE_REASON_MISSING,
-                            absl::StrCat("missing.", DigestToHex(Sha256(names)))));
+    RETURN_IF_ERROR(Release(some, reason, absl::StrCat(what, ".", DigestToHex(Sha256(names)))));
   }
-  closed_until_ = until;
   return absl::OkStatus();
 }
 
@@ -126,6 +163,11 @@ absl::Status KeepRequests::Release(const std::vector<ObligationKey>& keys,
   return Write(feed::v1::ENTRY_KIND_OBLIGATIONS_RELEASED, part,
                [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
                  Releases releases;
+                 if (reason == requests::v1::RELEASE_REASON_SUSPENDED) {
+                   ASSIGN_OR_RETURN(StoredSimplifiedMode mode, FindSimplifiedMode(snapshot));
+                   if (!mode.mode.on()) return NothingToKeep{};
+                   releases.read_set.push_back(std::move(mode.check));
+                 }
                  requests::v1::ObligationsReleased fact;
                  fact.set_reason(reason);
                  for (const ObligationKey& key : keys) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,10 @@
 
 namespace onereturn::ingestion {
 
-// Challenges lapse, returns that did not come are missing, and requests are answered, go to review
-// and expire. Each fact has a request id of its own, made of what it is about, so that none is
-// written twice, whatever is killed when. One thread at a time.
+// Challenges lapse, returns that did not come are missing, simplified mode ends and suspends what
+// is desirable alone, and requests are answered, go to review and expire. Each fact has a request
+// id of its own, made of what it is about, so that none is written twice, whatever is killed when.
+// One thread at a time.
 class KeepRequests {
  public:
   // `actor`: the service's own SPIFFE id. Everything must outlive it.
@@ -33,6 +35,13 @@ class KeepRequests {
  private:
   absl::Status Lapse(Timestamp now);
   absl::Status CloseWindows(Timestamp now);
+  absl::Status EndSimplifiedMode(Timestamp now);
+  // In simplified mode: the obligations of the request that it suspends.
+  absl::Status Suspend(uint64_t number, const requests::v1::DataRequest& request);
+  // Releases at most so many in one fact that it stays well within an entry; `what` and their names
+  // make the facts' ids.
+  absl::Status ReleaseInParts(const std::vector<ObligationKey>& keys,
+                              requests::v1::ReleaseReason reason, const std::string& what);
   absl::Status Release(const std::vector<ObligationKey>& keys, requests::v1::ReleaseReason reason,
                        const std::string& part);
   absl::Status KeepRequest(uint64_t number, const requests::v1::DataRequest& request,
@@ -54,6 +63,8 @@ class KeepRequests {
   Timestamp closed_until_;           // Windows that closed until then were looked at.
   // By request, the obligation up to which all are met or released.
   std::map<uint64_t, std::string> passed_;
+  uint64_t suspended_by_ = 0;  // Of the fact that set the mode: those below were looked at since.
+  std::set<uint64_t> suspended_;  // Requests: all that it suspends of them is released.
 };
 
 }  // namespace onereturn::ingestion

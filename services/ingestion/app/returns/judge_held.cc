@@ -15,6 +15,7 @@
 #include "services/ingestion/app/returns/read_rule_pack.h"
 #include "services/ingestion/definitions/rule_pack.h"
 #include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/store/simplified_mode_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -60,7 +61,9 @@ absl::StatusOr<Judgement> JudgeHeld(const Reader& reader, const ReturnKey& key,
   const uint64_t judged = fact.submission() != 0 ? fact.submission() : place.sequence;
   ASSIGN_OR_RETURN(const returns::v1::RulePack source, ReadRulePackOf(reader, key, judged - 1));
   ASSIGN_OR_RETURN(const RulePack pack, ReadRulePack(source.SerializeAsString()));
-  return Judge(pack.collection, pack.period, submission, pack.history);
+  ASSIGN_OR_RETURN(const requests::v1::SimplifiedMode mode, SimplifiedModeAt(reader, judged - 1));
+  return Judge(pack.collection, pack.period, submission, pack.history,
+               mode.on() ? DesirableItems::kSuspended : DesirableItems::kOwed);
 }
 
 absl::StatusOr<bool> SeesScreens(const Reader& reader, rights::v1::Role role,

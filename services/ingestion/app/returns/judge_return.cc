@@ -14,6 +14,7 @@
 #include "services/ingestion/app/timetable/owed_return.h"
 #include "services/ingestion/domain/nil_return.h"
 #include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/store/simplified_mode_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -52,22 +53,22 @@ absl::StatusOr<CompiledCollection> CollectionFor(const Snapshot& snapshot,
 }
 
 Judgement JudgeNil(const Collection& collection, const Period& period, const Submission& given,
-                   const PastReturns& past) {
+                   const PastReturns& past, DesirableItems desirable) {
   Submission nil{given.organisation, given.origin, {}, {}, given.explanations};
   nil.with_screens = given.with_screens;
   nil.owed_for_request = given.owed_for_request;
   nil.nil = true;
   nil.cells = NilCells(collection, given.organisation, period);
-  return Judge(collection, period, nil, past);
+  return Judge(collection, period, nil, past, desirable);
 }
 
 // The whole return that results of what is sent.
 Judgement JudgeJoined(const Collection& collection, const Period& period,
                       const ReturnSubmission& sent, HeldContent held, const PastReturns& past,
-                      std::vector<ExplanationGiven>* explanations) {
+                      DesirableItems desirable, std::vector<ExplanationGiven>* explanations) {
   Submission whole = sent.submission;
   Findings findings = Join(sent.joining, std::move(held), &whole);
-  Judgement judgement = Judge(collection, period, whole, past);
+  Judgement judgement = Judge(collection, period, whole, past, desirable);
   if (findings.count() > 0) {
     findings.Append(std::move(judgement.findings));
     judgement = Judgement();  // What joining finds is an error, each.
@@ -78,14 +79,14 @@ Judgement JudgeJoined(const Collection& collection, const Period& period,
 }
 
 Judgement JudgeOn(const Collection& collection, const Period& period, const ReturnSubmission& sent,
-                  HeldContent held, const PastReturns& past,
+                  HeldContent held, const PastReturns& past, DesirableItems desirable,
                   std::vector<ExplanationGiven>* explanations) {
   if (sent.joining.AsksForHeld()) {
-    return JudgeJoined(collection, period, sent, std::move(held), past, explanations);
+    return JudgeJoined(collection, period, sent, std::move(held), past, desirable, explanations);
   }
   *explanations = sent.submission.explanations;
-  return sent.nil ? JudgeNil(collection, period, sent.submission, past)
-                  : Judge(collection, period, sent.submission, past);
+  return sent.nil ? JudgeNil(collection, period, sent.submission, past, desirable)
+                  : Judge(collection, period, sent.submission, past, desirable);
 }
 
 }  // namespace
@@ -102,6 +103,14 @@ absl::StatusOr<Period> PeriodOfReturn(const std::string& text, PeriodKind kind) 
                        absl::StrCat("is not of kind ", PeriodKindName(kind)));
   }
   return period;
+}
+
+absl::StatusOr<DesirableItems> DesirableNow(const Reader& reader, const Collection& collection,
+                                            std::vector<ReadCheck>* read_set) {
+  if (!collection.HasDesirable()) return DesirableItems::kOwed;
+  ASSIGN_OR_RETURN(StoredSimplifiedMode stored, FindSimplifiedMode(reader));
+  read_set->push_back(std::move(stored.check));
+  return stored.mode.on() ? DesirableItems::kSuspended : DesirableItems::kOwed;
 }
 
 absl::Status CheckEtag(const std::string& etag, const ReturnHeadState& head) {
@@ -171,11 +180,14 @@ absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledColle
     for_request = submission;
     for_request->submission.owed_for_request = true;
   }
+  std::vector<ReadCheck> read_set;
+  ASSIGN_OR_RETURN(const DesirableItems desirable, DesirableNow(snapshot, collection, &read_set));
   Judgement judgement =
       JudgeOn(collection, period, for_request.has_value() ? *for_request : submission,
-              std::move(held.content), past, &explanations);
+              std::move(held.content), past, desirable, &explanations);
   RETURN_IF_ERROR(past.status());
-  std::vector<ReadCheck> read_set = past.TakeReadSet();
+  std::vector<ReadCheck> earlier = past.TakeReadSet();
+  std::move(earlier.begin(), earlier.end(), std::back_inserter(read_set));
   if (owed.has_value()) read_set.push_back(*std::move(owed));
   std::move(held.read_set.begin(), held.read_set.end(), std::back_inserter(read_set));
   // The organisation's closing date is in the catalogue too.

@@ -63,6 +63,11 @@ struct JudgedReturn {
 absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledCollections* collections,
                                          const ReturnSubmission& submission);
 
+// Whether cells of desirable items are owed by the newest facts. Adds to the read set that it stays
+// so, where the collection has such items.
+absl::StatusOr<DesirableItems> DesirableNow(const Reader& reader, const Collection& collection,
+                                            std::vector<ReadCheck>* read_set);
+
 // ETAG_MISMATCH where the etag, unless empty, is not that of the newest revision.
 absl::Status CheckEtag(const std::string& etag, const ReturnHeadState& head);
 
