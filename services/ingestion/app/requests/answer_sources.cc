@@ -8,7 +8,6 @@
 namespace onereturn::ingestion {
 
 std::vector<AnswerSource> SourcesOf(const MatchedRequest& matched) {
-  FigureSources figures(matched.ask, matched.world, matched.ask.organisations);
   std::map<PartKey, const HeldRevision*> held;
   FigureSources figures(matched.ask, matched.world, matched.ask.organisations);
   for (uint32_t line = 0; line < matched.ask.lines.size(); ++line) {
