@@ -202,7 +202,7 @@ TEST_F(ReadAnswerTest, ReadingIsNotedOfReturnsAndItems) {
 
 TEST_F(ReadAnswerTest, ALineOfWhichIssuingMadeAnItemIsAnsweredByThatItem) {
   matching().Tell(R"(summary { change_class: CHANGE_CLASS_NEW_ITEMS notice_days: 1
-                               outstanding { gathering: 1000000 } })");
+                               parts: 1000000 outstanding { gathering: 1000000 } })");
   requests::v1::DataRequest request = QuarterOf("", {"RLQ"});
   *request.mutable_lines(0) = Parse<requests::v1::RequestLine>(
       R"(described { display_name: "Umbrellas" unit: "umbrellas"

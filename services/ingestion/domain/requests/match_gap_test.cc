@@ -95,10 +95,15 @@ TEST(MatchGap, AwaitedByFramesWhileTheWindowIsOpen) {
   world.today = DayOf("2025-08-29");
   EXPECT_THAT(TextsOfGaps(world.Match(ask)),
               ElementsAre("MON RA,RB 2025-07 plain 2025-10-14T11:00:00"));
-  // A fact counts more than moments.
+  // A fact closes it before its moment; that there is none yet keeps it open no longer.
   MatchWorld facts = world.World();
   facts.is_closed = [](const std::string& collection, const Period& period) { return false; };
+  EXPECT_EQ(MatchAsk(ask, facts).gaps.size(), 1u);
+  world.today = DayOf("2025-08-28");
+  facts = world.World();
   EXPECT_EQ(MatchAsk(ask, facts).gaps.size(), 2u);
+  facts.is_closed = [](const std::string& collection, const Period& period) { return true; };
+  EXPECT_EQ(MatchAsk(ask, facts).gaps.size(), 1u);
 }
 
 TEST(MatchGap, AwaitedForAnEarlierRequestItemByItem) {

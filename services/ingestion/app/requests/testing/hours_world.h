@@ -66,7 +66,8 @@ class HoursWorld : public RequestsWorld {
     const std::string& body = draft.requesting_body();
     const std::string other = body == "X24" ? "X30" : "X24";
     matching().Tell(
-        "summary { change_class: CHANGE_CLASS_NEW_ITEMS outstanding { gathering: 99999 } }");
+        "summary { change_class: CHANGE_CLASS_NEW_ITEMS parts: 99999 "
+        "outstanding { gathering: 99999 } }");
     const std::string name = RequestsWorld::Draft(draft, body).value().request.name();
     ONERETURN_CHECK(Match(name, body).ok());
     ONERETURN_CHECK(Close(name, true, body).ok());
