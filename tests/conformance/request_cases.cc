@@ -22,7 +22,7 @@ requests::v1::DraftRequestRequest GoodDraft(World& world) {
   request.set_requesting_body("X24");
   request.set_sponsor("Director of tests");
   request.set_title("Patients seen");
-  request.set_purpose(requests::v1::PURPOSE_EVALUATING_TRENDS);
+  request.set_purpose(common::v1::PURPOSE_EVALUATING_TRENDS);
   request.set_legal_basis("None");
   request.set_planned_use("To see what is refused");
   request.set_product("A test");

@@ -48,7 +48,7 @@ requests::v1::DataRequest MadeUpAsk(int number, const std::vector<std::string>& 
   ask.set_requesting_body("X24");
   ask.set_sponsor("Director of tests");
   ask.set_title(absl::StrCat("Handovers of ward ", number));
-  ask.set_purpose(requests::v1::PURPOSE_EVALUATING_TRENDS);
+  ask.set_purpose(common::v1::PURPOSE_EVALUATING_TRENDS);
   ask.set_legal_basis("None");
   ask.set_planned_use("To see what is left of it");
   ask.set_product("A test");

@@ -63,7 +63,7 @@ void CheckReuseRights(const catalogue::v1::DataItem& item, Error* faults) {
     std::set<int> purposes;
     for (const int purpose : right.purposes()) {
       const bool known =
-          purpose != requests::v1::PURPOSE_UNSPECIFIED && requests::v1::Purpose_IsValid(purpose);
+          purpose != common::v1::PURPOSE_UNSPECIFIED && common::v1::Purpose_IsValid(purpose);
       if (known && purposes.insert(purpose).second) continue;
       faults->Field(absl::StrCat(path, ".purposes"),
                     known ? "names one twice" : "holds what is none of the closed list");

@@ -16,6 +16,7 @@ namespace onereturn::ingestion {
 namespace {
 
 using requests::v1::StreamAnswerResponse;
+using requests::v1::WatchAnswerResponse;
 
 constexpr int64_t kAnswerHeartbeatMicros = 500'000;
 constexpr int kUsualActions = 100;
@@ -48,7 +49,7 @@ grpc::Status AnswersServer::StreamAnswer(grpc::ServerContext* context,
 
 grpc::Status AnswersServer::WatchAnswer(grpc::ServerContext* context,
                                         const requests::v1::WatchAnswerRequest* request,
-                                        grpc::ServerWriter<StreamAnswerResponse>* writer) {
+                                        grpc::ServerWriter<WatchAnswerResponse>* writer) {
   return parts_.guard->ServeWatch(*context, *request, parts_.watches, [&](const CallContext& call) {
     return Follow(context, call, *request, writer);
   });
@@ -56,7 +57,7 @@ grpc::Status AnswersServer::WatchAnswer(grpc::ServerContext* context,
 
 absl::Status AnswersServer::Follow(grpc::ServerContext* context, const CallContext& call,
                                    const requests::v1::WatchAnswerRequest& request,
-                                   grpc::ServerWriter<StreamAnswerResponse>* writer) const {
+                                   grpc::ServerWriter<WatchAnswerResponse>* writer) const {
   const Committer& committer = *parts_.committer;
   uint64_t after = committer.LatestHead().head.size;
   if (!request.from_position().empty()) {
@@ -66,11 +67,16 @@ absl::Status AnswersServer::Follow(grpc::ServerContext* context, const CallConte
     after = place.sequence;
   }
   ingestion::WatchAnswer watch(answers_, AnswerReaderOf(call), request.name(), after);
-  const auto give = GivingTo(context, writer);
+  const auto give = [&](const StreamAnswerResponse& page) -> absl::Status {
+    WatchAnswerResponse message;
+    *message.mutable_cells() = page.cells();
+    return WriteInTime(context, writer, message) ? absl::OkStatus()
+                                                 : absl::CancelledError("the reader left");
+  };
   while (!context->IsCancelled()) {
     if (draining_) return Error(Reason::kDraining, "the service is shutting down");
     RETURN_IF_ERROR(watch.Step(committer.LatestHead().head.size, give));
-    StreamAnswerResponse reached;
+    WatchAnswerResponse reached;
     Position position;
     position.Set(committer.service(), ServicePosition{committer.epoch(), watch.at()});
     reached.set_position(position.ToString());

@@ -25,7 +25,7 @@ class AnswersServer final : public AnswersBase {
       grpc::ServerWriter<requests::v1::StreamAnswerResponse>* writer) override;
   grpc::Status WatchAnswer(grpc::ServerContext* context,
                            const requests::v1::WatchAnswerRequest* request,
-                           grpc::ServerWriter<requests::v1::StreamAnswerResponse>* writer) override;
+                           grpc::ServerWriter<requests::v1::WatchAnswerResponse>* writer) override;
   grpc::ServerUnaryReactor* RecordAction(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* request,
                                          grpc::ByteBuffer* response) override;
@@ -39,7 +39,7 @@ class AnswersServer final : public AnswersBase {
  private:
   absl::Status Follow(grpc::ServerContext* context, const CallContext& call,
                       const requests::v1::WatchAnswerRequest& request,
-                      grpc::ServerWriter<requests::v1::StreamAnswerResponse>* writer) const;
+                      grpc::ServerWriter<requests::v1::WatchAnswerResponse>* writer) const;
 
   const IngestionParts parts_;
   const AnswerParts answers_;

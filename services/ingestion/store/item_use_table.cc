@@ -64,7 +64,7 @@ absl::Status VisitItemUses(
         ASSIGN_OR_RETURN(key.product, reading.String());
         ASSIGN_OR_RETURN(const uint32_t purpose, reading.U32());
         RETURN_IF_ERROR(reading.Finish());
-        key.purpose = static_cast<requests::v1::Purpose>(purpose);
+        key.purpose = static_cast<common::v1::Purpose>(purpose);
         ASSIGN_OR_RETURN(const ItemUse use, ItemUseIn(value));
         return visit(key, use);
       });

@@ -12,7 +12,7 @@
 #include "common/clock/clock.h"
 #include "common/storage/reader.h"
 #include "common/storage/write_batch.h"
-#include "onereturn/requests/v1/purpose.pb.h"
+#include "onereturn/common/v1/purpose.pb.h"
 
 namespace onereturn::ingestion {
 
@@ -20,7 +20,7 @@ struct ItemUseKey {
   std::string item;  // Code.
   std::string body;  // As UseKey.
   std::string product;
-  requests::v1::Purpose purpose = requests::v1::PURPOSE_UNSPECIFIED;
+  common::v1::Purpose purpose = common::v1::PURPOSE_UNSPECIFIED;
 };
 
 struct ItemUse {

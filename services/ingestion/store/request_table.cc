@@ -124,9 +124,13 @@ std::string LikenessKeyText(const LikenessKey& key) {
   return KeyWriter().U8(kLikeness).String(key.description).String(key.item).Take();
 }
 
+ReadCheck LikenessIsFree(const LikenessKey& key) {
+  return ReadCheck{Family::kDataRequests, LikenessKeyText(key), std::nullopt};
+}
+
 absl::StatusOr<std::optional<StoredLikeness>> FindStoredLikeness(const Reader& reader,
                                                                  const LikenessKey& key) {
-  StoredLikeness stored{{}, ReadCheck{Family::kDataRequests, LikenessKeyText(key), std::nullopt}};
+  StoredLikeness stored{{}, LikenessIsFree(key)};
   ASSIGN_OR_RETURN(stored.check.expected, reader.Get(Family::kDataRequests, stored.check.key));
   if (!stored.check.expected.has_value()) return std::optional<StoredLikeness>();
   ASSIGN_OR_RETURN(stored.likeness, RowIn<requests::v1::Likeness>(*stored.check.expected));

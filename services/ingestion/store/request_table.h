@@ -65,6 +65,8 @@ struct StoredLikeness {
   ReadCheck check;  // That it still is so.
 };
 
+// The check that it was never found.
+ReadCheck LikenessIsFree(const LikenessKey& key);
 // nullopt when it was never found.
 absl::StatusOr<std::optional<StoredLikeness>> FindStoredLikeness(const Reader& reader,
                                                                  const LikenessKey& key);

@@ -31,7 +31,7 @@ absl::StatusOr<ExitCode> Record(const ActionOptions& options, Environment& envir
   action->set_product(options.product);
   if (!options.purpose.empty()) {
     ASSIGN_OR_RETURN(const auto purpose,
-                     EnumOfWord<requests::v1::Purpose>(options.purpose, "PURPOSE_", "purpose"));
+                     EnumOfWord<common::v1::Purpose>(options.purpose, "PURPOSE_", "purpose"));
     action->set_purpose(purpose);
   }
   action->set_text(options.text);
@@ -83,7 +83,7 @@ void AddRequestActions(CommandLine* line, CLI::App* request) {
       ->required();
   command
       ->add_option("--purpose", options->purpose,
-                   "One of: " + AllWords<requests::v1::Purpose>("PURPOSE_"))
+                   "One of: " + AllWords<common::v1::Purpose>("PURPOSE_"))
       ->type_name("PURPOSE");
   command->add_option("--text", options->text, "What was done, without personal data")
       ->type_name("TEXT")

@@ -57,10 +57,12 @@ absl::Status Follow(const AnswersClient& client, const AnswerOptions& options,
   request.set_name(name);
   request.set_from_position(from);
   uint64_t shown = 0;
-  const std::function<bool(const StreamAnswerResponse&)> take =
-      [&](const StreamAnswerResponse& page) {
+  const std::function<bool(const requests::v1::WatchAnswerResponse&)> take =
+      [&](const requests::v1::WatchAnswerResponse& page) {
         if (page.cells_size() == 0) return true;  // It says only up to where it has looked.
-        output->Take(page);
+        StreamAnswerResponse changed;
+        *changed.mutable_cells() = page.cells();
+        output->Take(changed);
         shown += static_cast<uint64_t>(page.cells_size());
         return output->Outcome().ok() && (options.limit == 0 || shown < options.limit);
       };

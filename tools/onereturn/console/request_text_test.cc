@@ -52,13 +52,13 @@ TEST(RequestText, Obligations) {
 }
 
 TEST(RequestText, WordsOfEnumerations) {
-  using requests::v1::Purpose;
-  EXPECT_EQ(WordOf(requests::v1::PURPOSE_HOLDING_TO_ACCOUNT, "PURPOSE_"), "holding-to-account");
-  EXPECT_EQ(WordsOf(requests::v1::PURPOSE_HOLDING_TO_ACCOUNT, "PURPOSE_"), "holding to account");
-  EXPECT_EQ(WordOf(requests::v1::PURPOSE_UNSPECIFIED, "PURPOSE_"), "");
+  using common::v1::Purpose;
+  EXPECT_EQ(WordOf(common::v1::PURPOSE_HOLDING_TO_ACCOUNT, "PURPOSE_"), "holding-to-account");
+  EXPECT_EQ(WordsOf(common::v1::PURPOSE_HOLDING_TO_ACCOUNT, "PURPOSE_"), "holding to account");
+  EXPECT_EQ(WordOf(common::v1::PURPOSE_UNSPECIFIED, "PURPOSE_"), "");
   EXPECT_EQ(WordOf(static_cast<Purpose>(99), "PURPOSE_"), "");
   EXPECT_EQ(*EnumOfWord<Purpose>("Holding to account", "PURPOSE_", "purpose"),
-            requests::v1::PURPOSE_HOLDING_TO_ACCOUNT);
+            common::v1::PURPOSE_HOLDING_TO_ACCOUNT);
   for (const char* word : {"unspecified", "curiosity", ""}) {
     const auto none = EnumOfWord<Purpose>(word, "PURPOSE_", "purpose");
     EXPECT_EQ(ExitCodeOf(none.status()), ExitCode::kUsage) << word;

@@ -61,7 +61,7 @@ void SetContent(const AnswerFigure& figure, AnswerCell* cell) {
 
 AnswerFigures::AnswerFigures(const Reader* reader, const IssuedRequest* issued)
     : issued_(*issued),
-      time_(reader, issued->matched.sequence),
+      time_(reader),  // What may be shown is said now, whatever the position.
       sources_(issued->matched.ask, issued->matched.world, issued->matched.ask.organisations),
       held_(reader, ItemsRead(*issued)) {}
 

@@ -73,8 +73,8 @@ void CheckSelector(const DataRequest& request, Error* faults) {
 }
 
 void CheckChoices(const DataRequest& request, Error* faults) {
-  if (request.purpose() == requests::v1::PURPOSE_UNSPECIFIED ||
-      !requests::v1::Purpose_IsValid(request.purpose())) {
+  if (request.purpose() == common::v1::PURPOSE_UNSPECIFIED ||
+      !common::v1::Purpose_IsValid(request.purpose())) {
     faults->Field("data_request.purpose", "is missing: give one of the closed list");
   }
   if (!requests::v1::Sector_IsValid(request.sector())) {

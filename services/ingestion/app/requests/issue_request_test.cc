@@ -277,7 +277,7 @@ TEST_F(IssueRequestTest, ItemsAreGivenToWhoHasARightToThem) {
   EXPECT_THAT(Now(Issued(Asking({"admissions"}, {"RLQ"}))).issue().reuse_terms(),
               ElementsAre("not below a region"));
   requests::v1::DataRequest other = Asking({"admissions"}, {"RLQ"});
-  other.set_purpose(requests::v1::PURPOSE_FUNDING);
+  other.set_purpose(common::v1::PURPOSE_FUNDING);
   const Answer refused = Issue(Approved(other));
   EXPECT_THAT(refused, HasReason(Reason::kReuseRefused));
   EXPECT_EQ(DetailsOf(refused.status())->preconditions[0].subject, "items/admissions");

@@ -173,6 +173,8 @@ absl::Status KeepRequests::Release(const std::vector<ObligationKey>& keys,
                  for (const ObligationKey& key : keys) {
                    ASSIGN_OR_RETURN(auto stored, FindObligation(snapshot, key));
                    if (!stored.has_value() || stored->record.release_sequence() != 0) continue;
+                   const bool answered = stored->record.challenge().has_answer();
+                   if (reason == requests::v1::RELEASE_REASON_LAPSED && answered) continue;
                    fact.add_obligations(ObligationName(key));
                    releases.rows.emplace_back(key, stored->record);
                    releases.read_set.push_back(std::move(stored->check));

@@ -73,6 +73,8 @@ absl::StatusOr<Decision> DecideMatch(const Reader& reader, const RequestWorld& w
   }
   ASSIGN_OR_RETURN(const FoundLikenesses likenesses,
                    NewLikenesses(reader, *world.matching, row, judged->match));
+  // That nobody found them meanwhile, whom a steward may have answered.
+  for (const auto& [key, likeness] : likenesses) read_set.push_back(LikenessIsFree(key));
   requests::v1::RequestMatched fact;
   fact.set_request(row.name());
   *fact.mutable_match() = summary;

@@ -98,6 +98,11 @@ absl::StatusOr<DataItem> ItemOf(const requests::v1::DataRequest& request, const 
   if (asked.described.has_value()) {
     item = Described(wire.described());
     dimensions = &asked.described->dimensions;
+    if (known != nullptr) {
+      // A finer view of it shows no more, and to nobody else.
+      if (known->has_disclosure()) *item.mutable_disclosure() = known->disclosure();
+      *item.mutable_reuse_rights() = known->reuse_rights();
+    }
   } else if (known != nullptr) {
     item = Finer(*known, request);
   }

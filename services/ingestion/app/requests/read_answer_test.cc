@@ -196,7 +196,7 @@ TEST_F(ReadAnswerTest, ReadingIsNotedOfReturnsAndItems) {
   ASSERT_THAT(usage.users(), SizeIs(1));
   EXPECT_EQ(usage.users(0).body(), "X24");
   EXPECT_EQ(usage.users(0).product(), "Beds monthly");
-  EXPECT_EQ(usage.users(0).purpose(), requests::v1::PURPOSE_ACCOUNTABILITY_TO_PARLIAMENT);
+  EXPECT_EQ(usage.users(0).purpose(), common::v1::PURPOSE_ACCOUNTABILITY_TO_PARLIAMENT);
   EXPECT_EQ(UsageOf("deaths").uses(), 0u);
 }
 
@@ -262,7 +262,7 @@ TEST_F(ReadAnswerTest, ActionsAreCountedByRequestAndListed) {
   ASSERT_THAT(first, IsOk());
   EXPECT_EQ(first->action.name(), absl::StrCat(name, "/actions/1"));
   EXPECT_EQ(first->action.product(), "Beds monthly");
-  EXPECT_EQ(first->action.purpose(), requests::v1::PURPOSE_ACCOUNTABILITY_TO_PARLIAMENT);
+  EXPECT_EQ(first->action.purpose(), common::v1::PURPOSE_ACCOUNTABILITY_TO_PARLIAMENT);
   EXPECT_TRUE(first->action.has_time());
   const uint64_t then = ingestion().LastSequence();
   EXPECT_EQ(Record(action)->action.name(), absl::StrCat(name, "/actions/2"));

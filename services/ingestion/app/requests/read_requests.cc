@@ -26,9 +26,14 @@ absl::StatusOr<bool> IsAskedOf(const Reader& reader, const RequestWorld& world,
     const auto& asked = request.issue().organisations();
     return std::any_of(asked.begin(), asked.end(), is_one);
   }
-  ASSIGN_OR_RETURN(const std::vector<std::string> asked,
-                   world.matching->OrganisationsOf(reader, request, sequence));
-  return std::any_of(asked.begin(), asked.end(), is_one);
+  const absl::StatusOr<std::vector<std::string>> asked =
+      world.matching->OrganisationsOf(reader, request, sequence);
+  // What cannot be asked any more, of an organisation that has closed since, is asked of nobody.
+  if (absl::IsFailedPrecondition(asked.status()) || absl::IsInvalidArgument(asked.status())) {
+    return false;
+  }
+  RETURN_IF_ERROR(asked.status());
+  return std::any_of(asked->begin(), asked->end(), is_one);
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ absl::Status CheckAction(const Action& action, const std::set<std::string>& aske
     faults.Field(Reason::kPersonalData, "action.product",
                  "seems to hold an NHS number or a postcode");
   }
-  if (!requests::v1::Purpose_IsValid(action.purpose())) {
+  if (!common::v1::Purpose_IsValid(action.purpose())) {
     faults.Field(Reason::kEnumValue, "action.purpose", "is none of the purposes");
   }
   if (faults.fields_total() > 0) return faults;
@@ -117,7 +117,7 @@ absl::StatusOr<Decision> RecordAction::Decide(const Snapshot& snapshot, const Of
         .Precondition(request.name(), "was never issued: no figure of it was used");
   }
   if (action.product().empty()) action.set_product(request.product());
-  if (action.purpose() == requests::v1::PURPOSE_UNSPECIFIED) {
+  if (action.purpose() == common::v1::PURPOSE_UNSPECIFIED) {
     action.set_purpose(request.purpose());
   }
   ASSIGN_OR_RETURN(const IssuedRequest issued, MatchIssued(snapshot, *matching_, request, kNewest));

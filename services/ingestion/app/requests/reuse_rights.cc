@@ -13,7 +13,7 @@ namespace {
 
 using catalogue::v1::ReuseRight;
 
-bool Permits(const ReuseRight& right, const std::string& body, requests::v1::Purpose purpose) {
+bool Permits(const ReuseRight& right, const std::string& body, common::v1::Purpose purpose) {
   const bool of_body = right.body().empty() || right.body() == body;
   const bool for_purpose = right.purposes().empty() ||
                            std::find(right.purposes().begin(), right.purposes().end(), purpose) !=
@@ -41,7 +41,7 @@ absl::StatusOr<std::set<std::string>> WithTheirItems(CatalogueTime* time,
 absl::StatusOr<std::vector<std::string>> ReuseTermsOf(CatalogueTime* time,
                                                       const std::vector<std::string>& items,
                                                       const std::string& body,
-                                                      requests::v1::Purpose purpose,
+                                                      common::v1::Purpose purpose,
                                                       const CivilDay& day) {
   ASSIGN_OR_RETURN(const std::set<std::string> all, WithTheirItems(time, items, day));
   std::set<std::string> terms;
@@ -62,7 +62,7 @@ absl::StatusOr<std::vector<std::string>> ReuseTermsOf(CatalogueTime* time,
     any = true;
     refused.Precondition(absl::StrCat("items/", code),
                          absl::StrCat("states no right of reuse for ", body, " and ",
-                                      requests::v1::Purpose_Name(purpose)));
+                                      common::v1::Purpose_Name(purpose)));
   }
   if (any) return refused;
   return std::vector<std::string>(terms.begin(), terms.end());

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "onereturn/requests/v1/purpose.pb.h"
+#include "onereturn/common/v1/purpose.pb.h"
 #include "services/ingestion/app/catalogue/catalogue_time.h"
 
 namespace onereturn::ingestion {
@@ -18,7 +18,7 @@ namespace onereturn::ingestion {
 absl::StatusOr<std::vector<std::string>> ReuseTermsOf(CatalogueTime* time,
                                                       const std::vector<std::string>& items,
                                                       const std::string& body,
-                                                      requests::v1::Purpose purpose,
+                                                      common::v1::Purpose purpose,
                                                       const CivilDay& day);
 
 }  // namespace onereturn::ingestion
