@@ -61,6 +61,10 @@ FileSetting SettingOf(const RulePack& pack) {
     return absl::StatusOr<HeldContent>(
         period == pack.period ? HeldContent{pack.held, pack.held_explanations} : HeldContent());
   };
+  setting.desirable = pack.desirable();
+  setting.owed_for_request = [&pack](const std::string& /*organisation*/, const Period& period) {
+    return absl::StatusOr<bool>(period == pack.period && pack.owed_for_request());
+  };
   setting.past = [&pack](const std::string& /*organisation*/,
                          const Period& period) -> absl::StatusOr<std::unique_ptr<PastReturns>> {
     if (period == pack.period) return std::make_unique<PastReturnsHeld>(pack.history);

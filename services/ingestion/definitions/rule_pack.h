@@ -15,6 +15,7 @@
 #include "services/ingestion/domain/collection.h"
 #include "services/ingestion/domain/explanation.h"
 #include "services/ingestion/domain/file_examination.h"
+#include "services/ingestion/domain/judgement.h"
 #include "services/ingestion/domain/rule_history.h"
 
 namespace onereturn::ingestion {
@@ -37,6 +38,11 @@ struct RulePack {
   // With blanks for their words, which the pack does not tell: as many as there are bytes of them.
   std::vector<ExplanationGiven> held_explanations;
   returns::v1::RulePack source;
+
+  DesirableItems desirable() const {
+    return source.simplified_mode() ? DesirableItems::kSuspended : DesirableItems::kOwed;
+  }
+  bool owed_for_request() const { return source.owed_for_request(); }
 };
 
 // The collection of a pack, compiled with the pack's items. Errors of BuildCollection.

@@ -158,6 +158,9 @@ absl::StatusOr<Findings> FileExamination::JudgeRows(FileReturnRows rows) {
   const std::optional<FigureStatus> status = rows.status;
   const std::vector<ExplanationGiven> explanations = rows.explanations;
   Submission sent = ToSubmission(std::move(rows), setting_.origin);
+  if (!collection_.Owes(sent.organisation, period)) {
+    ASSIGN_OR_RETURN(sent.owed_for_request, setting_.owed_for_request(sent.organisation, period));
+  }
   if (joining_.AsksForHeld()) {
     ASSIGN_OR_RETURN(HeldContent held, setting_.held(sent.organisation, period));
     findings.Append(Join(joining_, std::move(held), &sent));

@@ -57,6 +57,10 @@ struct FileSetting {
   // One faulty row keeps all others out.
   bool all_or_nothing = false;
   DesirableItems desirable = DesirableItems::kOwed;
+  // Does the organisation owe the return for a data request? Asked where the collection's frames do
+  // not name it.
+  std::function<absl::StatusOr<bool>(const std::string& organisation, const Period& period)>
+      owed_for_request;
   // What the organisation returned before the period, and beside the return. An error ends the
   // file.
   std::function<absl::StatusOr<std::unique_ptr<PastReturns>>(const std::string& organisation,

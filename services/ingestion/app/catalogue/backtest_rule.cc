@@ -7,10 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/utf8.h"
+#include "common/commit/journal.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/catalogue_time.h"
+#include "services/ingestion/app/returns/accepted_return.h"
 #include "services/ingestion/app/returns/earlier_returns.h"
+#include "services/ingestion/app/returns/stored_cells.h"
+#include "services/ingestion/app/returns/what_was_owed.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/domain/judgement.h"
 #include "services/ingestion/store/catalogue_table.h"
@@ -107,13 +111,7 @@ class Backtest {
       ++result_.not_fitting;
       return absl::OkStatus();
     }
-    ASSIGN_OR_RETURN(std::vector<Cell> cells, CellsOfReturn(reader_, one.place.sequence));
-    const StoredReturns past(&reader_, collection, one.period, one.key.organisation);
-    // As an import: what is known not to be collected is no fault of the rule's.
-    const Judgement judgement =
-        Judge(*collection, one.period,
-              Submission{one.key.organisation, Origin::kImport, std::move(cells), {}, {}}, past);
-    RETURN_IF_ERROR(past.status());
+    ASSIGN_OR_RETURN(const Judgement judgement, JudgeBy(*collection, one));
     bool found = false;
     for (const Finding& finding : judgement.findings.kept()) {
       if (finding.code != wish_.rule.code()) continue;
@@ -130,6 +128,22 @@ class Backtest {
   BacktestResult Take() { return std::move(result_); }
 
  private:
+  // By what was owed when it was sent.
+  absl::StatusOr<Judgement> JudgeBy(const Collection& collection, const ReturnToTry& one) const {
+    ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader_, one.place.sequence));
+    ASSIGN_OR_RETURN(const feed::v1::ReturnAccepted fact, ReturnOfEntry(bytes));
+    ASSIGN_OR_RETURN(const WhatWasOwed owed,
+                     OwedAt(reader_, collection, one.period, one.key, JudgedAt(fact, one.place)));
+    // As an import: what is known not to be collected is no fault of the rule's.
+    Submission submission{one.key.organisation, Origin::kImport, {}, {}, {}};
+    ASSIGN_OR_RETURN(submission.cells, StoredCells(reader_, fact.chunk_digests()));
+    submission.owed_for_request = owed.for_request;
+    const StoredReturns past(&reader_, &collection, one.period, one.key.organisation);
+    Judgement judgement = Judge(collection, one.period, submission, past, owed.desirable);
+    RETURN_IF_ERROR(past.status());
+    return judgement;
+  }
+
   const Reader& reader_;
   const BacktestWish& wish_;
   const CollectionsByDay collections_;

@@ -14,6 +14,7 @@
 #include "services/ingestion/app/files/collection_of_file.h"
 #include "services/ingestion/app/returns/earlier_returns.h"
 #include "services/ingestion/app/returns/held_content.h"
+#include "services/ingestion/app/timetable/owed_return.h"
 #include "services/ingestion/definitions/relationships.h"
 #include "services/ingestion/store/catalogue_table.h"
 
@@ -164,6 +165,10 @@ absl::StatusOr<FileSetting> SubmitFile::SettingOf(const Snapshot& snapshot,
     ASSIGN_OR_RETURN(const ReturnHeadState head, HeadOf(snapshot, key));
     ASSIGN_OR_RETURN(HeldOfReturn held, ReadHeld(snapshot, key, head, joining, origin));
     return std::move(held.content);
+  };
+  setting.owed_for_request = [&snapshot, &collection](const std::string& organisation,
+                                                      const Period& period) {
+    return WasOwedForRequest(snapshot, {collection.code, period.ToString(), organisation}, kNewest);
   };
   setting.past = [&snapshot, &collection](
                      const std::string& organisation,

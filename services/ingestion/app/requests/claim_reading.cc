@@ -174,12 +174,8 @@ absl::StatusOr<OwedForRequests::OfPeriod> OwedForRequests::Read(const std::strin
       *reader_, collection, period, "",
       [&](const ObligationKey& key,
           const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
-        const bool released =
-            record.release_sequence() != 0 && record.release_sequence() <= sequence_;
-        if (record.issue_sequence() > sequence_ || released) return true;
-        ASSIGN_OR_RETURN(const std::optional<RevisionPlace> newest,
-                         FindRevision(*reader_, OrganisationScope::National(), key.key, sequence_));
-        if (newest.has_value() && newest->sequence > record.issue_sequence()) return true;
+        ASSIGN_OR_RETURN(const bool outstanding, WasOutstanding(*reader_, key, record, sequence_));
+        if (!outstanding) return true;
         owed[key.key.organisation].insert(record.items().begin(), record.items().end());
         return true;
       }));

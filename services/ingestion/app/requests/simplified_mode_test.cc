@@ -13,6 +13,7 @@
 #include "services/ingestion/app/requests/suspended_obligations.h"
 #include "services/ingestion/app/requests/testing/requests_world.h"
 #include "services/ingestion/app/returns/judge_held.h"
+#include "services/ingestion/app/testing/small_obligation.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -108,21 +109,13 @@ class SimplifiedWorld : public RequestsWorld {
   // Puts obligations there as an issue leaves them.
   void Owe(const std::string& request, const std::string& collection,
            const std::vector<std::string>& organisations, const std::vector<std::string>& items) {
-    storage::v1::ObligationRecord record;
-    record.set_issue_sequence(ingestion().LastSequence());
-    for (const std::string& item : items) {
-      record.add_items(item);
-      record.add_item_minutes();
-    }
-    auto written = std::make_shared<std::promise<absl::Status>>();
-    PlainWrite write;
-    for (const std::string& organisation : organisations) {
-      PutObligation({{collection, "2025-05", organisation}, DataRequestNumber(request)}, record,
-                    &write.batch);
-    }
-    write.done = [written](absl::Status status) { written->set_value(std::move(status)); };
-    ONERETURN_CHECK(ingestion().committer().Write(std::move(write)).ok());
-    ONERETURN_CHECK(written->get_future().get().ok());
+    const storage::v1::ObligationRecord record = SmallObligation(ingestion(), items);
+    WriteRows(&ingestion(), [&](WriteBatch* batch) {
+      for (const std::string& organisation : organisations) {
+        PutObligation({{collection, "2025-05", organisation}, DataRequestNumber(request)}, record,
+                      batch);
+      }
+    });
   }
   // "organisation collection" of those that are released as suspended.
   std::vector<std::string> Suspended() {

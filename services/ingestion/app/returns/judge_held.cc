@@ -13,9 +13,9 @@
 #include "services/ingestion/app/returns/earlier_returns.h"
 #include "services/ingestion/app/returns/held_content.h"
 #include "services/ingestion/app/returns/read_rule_pack.h"
+#include "services/ingestion/app/returns/what_was_owed.h"
 #include "services/ingestion/definitions/rule_pack.h"
 #include "services/ingestion/store/catalogue_table.h"
-#include "services/ingestion/store/simplified_mode_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -57,13 +57,12 @@ absl::StatusOr<Judgement> JudgeHeld(const Reader& reader, const ReturnKey& key,
   ASSIGN_OR_RETURN(Submission submission, SubmissionOf(reader, place, fact));
   submission.with_screens = with_screens;
   // The commit saw to it that nothing the return was judged on had changed: it is all there as of
-  // the entry before. What was signed was judged when it was submitted.
-  const uint64_t judged = fact.submission() != 0 ? fact.submission() : place.sequence;
-  ASSIGN_OR_RETURN(const returns::v1::RulePack source, ReadRulePackOf(reader, key, judged - 1));
+  // the entry before.
+  ASSIGN_OR_RETURN(const returns::v1::RulePack source,
+                   ReadRulePackOf(reader, key, JudgedAt(fact, place)));
   ASSIGN_OR_RETURN(const RulePack pack, ReadRulePack(source.SerializeAsString()));
-  ASSIGN_OR_RETURN(const requests::v1::SimplifiedMode mode, SimplifiedModeAt(reader, judged - 1));
-  return Judge(pack.collection, pack.period, submission, pack.history,
-               mode.on() ? DesirableItems::kSuspended : DesirableItems::kOwed);
+  submission.owed_for_request = pack.owed_for_request();
+  return Judge(pack.collection, pack.period, submission, pack.history, pack.desirable());
 }
 
 absl::StatusOr<bool> SeesScreens(const Reader& reader, rights::v1::Role role,

@@ -14,6 +14,7 @@
 #include "services/ingestion/app/timetable/owed_return.h"
 #include "services/ingestion/domain/nil_return.h"
 #include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/store/obligation_table.h"
 #include "services/ingestion/store/simplified_mode_table.h"
 
 namespace onereturn::ingestion {
@@ -171,16 +172,19 @@ absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledColle
   const returns::v1::RevisionStatus status = StatusThatResults(submission.status, held.status);
   std::vector<ExplanationGiven> explanations;
   StoredReturns past(&snapshot, &collection, period, given.organisation);
+  std::vector<ReadCheck> read_set;
   std::optional<ReadCheck> owed;
   if (!collection.Owes(given.organisation, period)) {
     ASSIGN_OR_RETURN(owed, OwedForRequest(snapshot, key));
+    // That it stays owed, or that no request came to ask for it.
+    ASSIGN_OR_RETURN(ReadCheck newest_issue, NewestIssueCheck(snapshot));
+    read_set.push_back(owed.has_value() ? *owed : std::move(newest_issue));
   }
   std::optional<ReturnSubmission> for_request;  // Few are: it is copied.
   if (owed.has_value()) {
     for_request = submission;
     for_request->submission.owed_for_request = true;
   }
-  std::vector<ReadCheck> read_set;
   ASSIGN_OR_RETURN(const DesirableItems desirable, DesirableNow(snapshot, collection, &read_set));
   Judgement judgement =
       JudgeOn(collection, period, for_request.has_value() ? *for_request : submission,
@@ -188,7 +192,6 @@ absl::StatusOr<JudgedReturn> JudgeReturn(const Snapshot& snapshot, CompiledColle
   RETURN_IF_ERROR(past.status());
   std::vector<ReadCheck> earlier = past.TakeReadSet();
   std::move(earlier.begin(), earlier.end(), std::back_inserter(read_set));
-  if (owed.has_value()) read_set.push_back(*std::move(owed));
   std::move(held.read_set.begin(), held.read_set.end(), std::back_inserter(read_set));
   // The organisation's closing date is in the catalogue too.
   read_set.push_back(CatalogueCheck(compiled.catalogue_sequence));

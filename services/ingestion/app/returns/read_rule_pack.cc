@@ -19,6 +19,7 @@
 #include "services/ingestion/app/returns/earlier_returns.h"
 #include "services/ingestion/app/returns/judge_return.h"
 #include "services/ingestion/app/returns/stored_cells.h"
+#include "services/ingestion/app/returns/what_was_owed.h"
 #include "services/ingestion/app/timetable/window_reading.h"
 #include "services/ingestion/definitions/collection_builder.h"
 #include "services/ingestion/definitions/messages.h"
@@ -179,6 +180,9 @@ absl::StatusOr<returns::v1::RulePack> ReadRulePackOf(const Reader& reader, const
     FillCells(earlier.cells, held->mutable_cells());
   }
   const ReturnKey canonical{key.collection, period.ToString(), key.organisation};
+  ASSIGN_OR_RETURN(const WhatWasOwed owed, OwedAt(reader, collection, period, canonical, sequence));
+  pack.set_simplified_mode(owed.desirable == DesirableItems::kSuspended);
+  pack.set_owed_for_request(owed.for_request);
   RETURN_IF_ERROR(TakeWindow(reader, canonical, period, sequence, &pack));
   ASSIGN_OR_RETURN(
       const std::optional<RevisionPlace> place,

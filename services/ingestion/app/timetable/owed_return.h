@@ -2,6 +2,7 @@
 #ifndef ONERETURN_SERVICES_INGESTION_APP_TIMETABLE_OWED_RETURN_H_
 #define ONERETURN_SERVICES_INGESTION_APP_TIMETABLE_OWED_RETURN_H_
 
+#include <cstdint>
 #include <optional>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,14 @@ namespace onereturn::ingestion {
 // Was a revision of the return accepted since the obligation was issued? As of now.
 absl::StatusOr<bool> IsMet(const Reader& reader, const ObligationKey& key,
                            const storage::v1::ObligationRecord& record);
+
+// Was the obligation in force at `sequence`, and not met? So for ever.
+absl::StatusOr<bool> WasOutstanding(const Reader& reader, const ObligationKey& key,
+                                    const storage::v1::ObligationRecord& record, uint64_t sequence);
+
+// Was the return owed for any request at `sequence`? So for ever.
+absl::StatusOr<bool> WasOwedForRequest(const Reader& reader, const ReturnKey& key,
+                                       uint64_t sequence);
 
 // That one of its obligations is in force and not met; nullopt: none is.
 absl::StatusOr<std::optional<ReadCheck>> OwedForRequest(const Reader& reader, const ReturnKey& key);
