@@ -7,8 +7,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/returns/accepted_return.h"
 #include "services/ingestion/definitions/messages.h"
-#include "services/ingestion/domain/requests/disclosure.h"
-#include "services/ingestion/domain/requests/figure_sums.h"
+#include "services/ingestion/domain/requests/figures_together.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -100,16 +99,23 @@ absl::StatusOr<AnswerFigures::Subject> AnswerFigures::SubjectIn(uint32_t line,
   return subject;
 }
 
-absl::StatusOr<std::vector<AnswerFigure>> AnswerFigures::Evaluate(const Subject& subject,
-                                                                  const FigureSource& source,
-                                                                  const Period& period) {
+absl::Status AnswerFigures::Evaluate(const Subject& subject, const Period& period,
+                                     std::vector<OrganisationFigures>* organisations) {
+  std::vector<FiguresWanted> wanted;
+  for (const OrganisationFigures& one : *organisations) {
+    wanted.push_back({one.organisation, &one.source});
+  }
   const auto read = [this](const FigureSource::Part& part,
                            const std::string& item) -> absl::StatusOr<std::vector<Cell>> {
     ASSIGN_OR_RETURN(const std::shared_ptr<const ReturnCells> held, held_.Of(part));
     const auto found = held->cells.find(item);
     return found == held->cells.end() ? std::vector<Cell>() : found->second;
   };
-  return EvaluateFigures(source, *subject.item, period, subject.disclosure, subject.inputs, read);
+  ASSIGN_OR_RETURN(
+      std::vector<std::vector<AnswerFigure>> figures,
+      EvaluateTogether(wanted, *subject.item, period, subject.disclosure, subject.inputs, read));
+  for (size_t i = 0; i < figures.size(); ++i) (*organisations)[i].figures = std::move(figures[i]);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<AnswerCell>> AnswerFigures::CellsOf(uint32_t line, const Period& period,
@@ -159,7 +165,15 @@ absl::Status AnswerFigures::Visit(uint32_t line, const Period& period, Wanted wa
   if (!issued_.IsAnswered(line)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Subject subject, SubjectIn(line, period));
   if (subject.item == nullptr) return absl::OkStatus();
-  const bool together = subject.disclosure.suppressed_to > 0 && !subject.item->formula.has_value();
+  const bool together = AreShownTogether(*subject.item, subject.disclosure, subject.inputs);
+  const auto give = [&](std::vector<OrganisationFigures> organisations) -> absl::Status {
+    RETURN_IF_ERROR(Evaluate(subject, period, &organisations));
+    for (const OrganisationFigures& one : organisations) {
+      ASSIGN_OR_RETURN(std::vector<AnswerCell> cells, CellsOf(line, period, one));
+      RETURN_IF_ERROR(take(one.source, std::move(cells)));
+    }
+    return absl::OkStatus();
+  };
   std::vector<OrganisationFigures> all;  // Those that are shown together.
   bool any = false;
   for (const std::string& organisation : issued_.matched.ask.organisations) {
@@ -168,28 +182,10 @@ absl::Status AnswerFigures::Visit(uint32_t line, const Period& period, Wanted wa
     const bool is_wanted = wanted(*source);
     any = any || is_wanted;
     if (!together && !is_wanted) continue;
-    OrganisationFigures one{organisation, *std::move(source), {}};
-    if (together) {
-      all.push_back(std::move(one));
-      continue;
-    }
-    ASSIGN_OR_RETURN(one.figures, Evaluate(subject, one.source, period));
-    ASSIGN_OR_RETURN(std::vector<AnswerCell> cells, CellsOf(line, period, one));
-    RETURN_IF_ERROR(take(one.source, std::move(cells)));
+    all.push_back({organisation, *std::move(source), {}});
+    if (!together) RETURN_IF_ERROR(give(std::exchange(all, {})));
   }
-  if (!together || !any) return absl::OkStatus();
-  std::vector<ShownFigures> shown;
-  for (OrganisationFigures& one : all) {
-    ASSIGN_OR_RETURN(one.figures, Evaluate(subject, one.source, period));
-    shown.push_back({one.organisation, &one.source, &one.figures});
-  }
-  HideRemainders(subject.disclosure,
-                 DimensionsWithTotals(all.front().source.dimensions, *subject.item), shown);
-  for (const OrganisationFigures& one : all) {
-    ASSIGN_OR_RETURN(std::vector<AnswerCell> cells, CellsOf(line, period, one));
-    RETURN_IF_ERROR(take(one.source, std::move(cells)));
-  }
-  return absl::OkStatus();
+  return any ? give(std::move(all)) : absl::OkStatus();
 }
 
 }  // namespace onereturn::ingestion

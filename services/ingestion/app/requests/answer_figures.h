@@ -41,9 +41,9 @@ class AnswerFigures {
                                               std::vector<requests::v1::AnswerCell> cells)>;
 
   // Of the line (from 0) in the period, in order of organisation, those whose sources are wanted:
-  // nothing else is read. Where the item has a rule by which numbers are not shown, and one of them
-  // is wanted, all of them: what is shown of one depends on the others. Errors: those of
-  // EvaluateFigures, of the store, and of `take`.
+  // nothing else is read. Where the item, or one that its formula reads, has a rule by which
+  // numbers are not shown, and one of them is wanted, all of them: what is shown of one depends on
+  // the others. Errors: those of EvaluateFigures, of the store, and of `take`.
   absl::Status Visit(uint32_t line, const Period& period, Wanted wanted, Take take);
 
  private:
@@ -57,9 +57,9 @@ class AnswerFigures {
   const KnownItem* KnownOn(const std::string& code, const CivilDay& day) const;
   absl::StatusOr<DisclosureRule> DisclosureOn(const std::string& code, const CivilDay& day);
   absl::StatusOr<Subject> SubjectIn(uint32_t line, const Period& period);
-  absl::StatusOr<std::vector<AnswerFigure>> Evaluate(const Subject& subject,
-                                                     const FigureSource& source,
-                                                     const Period& period);
+  // Fills in the figures of organisations that are shown together.
+  absl::Status Evaluate(const Subject& subject, const Period& period,
+                        std::vector<OrganisationFigures>* organisations);
   absl::StatusOr<std::vector<requests::v1::AnswerCell>> CellsOf(uint32_t line, const Period& period,
                                                                 const OrganisationFigures& one);
 

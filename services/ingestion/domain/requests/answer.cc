@@ -90,7 +90,10 @@ absl::StatusOr<std::vector<AnswerFigure>> EvaluateFigures(
     const FigureSource& source, const KnownItem& item, const Period& period,
     const DisclosureRule& disclosure, const FormulaInputs& inputs, CellReader read) {
   if (!item.formula.has_value()) return ItemFigures(source, item, disclosure, read);
-  return FormulaFigures(source, item, period, disclosure, inputs, read);
+  FormulaEvaluation evaluation(source, item, period, disclosure, inputs);
+  const absl::Status status = evaluation.Read(read);
+  if (!status.ok()) return status;
+  return evaluation.Figures();
 }
 
 absl::StatusOr<std::vector<AnswerFigure>> EvaluateFigures(const FigureSource& source,

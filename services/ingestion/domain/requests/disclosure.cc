@@ -106,9 +106,7 @@ using FiguresByOrganisation = std::map<std::string, FiguresByPlace>;
 FiguresByPlace ByPlace(const ShownFigures& shown) {
   FiguresByPlace by_place;
   for (AnswerFigure& figure : *shown.figures) by_place.at[figure.dimensions] = &figure;
-  for (const auto& [item, parts] : shown.source->parts_of_item) {
-    for (const FigureSource::Part& part : parts) by_place.below.insert(part.key.organisation);
-  }
+  by_place.below = shown.made_of;
   by_place.below.erase(shown.organisation);
   return by_place;
 }

@@ -32,18 +32,18 @@ absl::Status Disclose(const DisclosureRule& rule, const std::set<std::string>& m
 // The stricter of two in each respect. The words are those of `first`, where it has any.
 DisclosureRule StricterRule(const DisclosureRule& first, const DisclosureRule& second);
 
-// Of one line and period: the figures of one organisation, and of which it is made.
+// Of one item and period: the figures of one organisation.
 struct ShownFigures {
   std::string organisation;
-  const FigureSource* source = nullptr;
+  std::set<std::string> made_of;  // The organisations whose returns they sum.
   std::vector<AnswerFigure>* figures = nullptr;
 };
 
 // For organisations whose figures are shown beside the sum of them: where all but one of a sum's
 // organisations are shown, and what is left for that one is suppressed or would be, the smallest of
-// those shown is suppressed too; where there is none, the sum. `figures` are those of an item, by
-// EvaluateFigures with the same rule; `may_hold_totals` as above. Sums that have organisations in
-// common are not guarded against one another.
+// those shown is suppressed too; where there is none, the sum. `figures` are disclosed by the same
+// rule; `may_hold_totals` as above. Sums that have organisations in common are not guarded against
+// one another.
 void HideRemainders(const DisclosureRule& rule, const std::set<std::string>& may_hold_totals,
                     absl::Span<const ShownFigures> shown);
 

@@ -16,17 +16,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-// One item of the formula: its figures at every place that is asked, as they are shown.
-struct InputFigures {
-  std::string code;
-  const FigureParts* parts = nullptr;
-  std::vector<AnswerFigure> figures;
-  std::vector<std::set<uint32_t>> parts_held;  // Of each figure.
-  // Positions in `figures`, by the values of those asked dimensions that the item has.
-  std::map<FigurePlace, std::vector<size_t>> at;
-  std::set<std::string> dimensions;  // Those.
-};
-
 std::set<std::string> CodesOf(const std::vector<AskedDimension>& dimensions) {
   std::set<std::string> codes;
   for (const AskedDimension& dimension : dimensions) codes.insert(dimension.code);
@@ -104,37 +93,17 @@ absl::StatusOr<AnswerFigure> FigureAt(const FigurePlace& place, const FigureSum&
   return figure;
 }
 
-class FormulaEvaluation {
- public:
-  FormulaEvaluation(const FigureSource& source, const KnownItem& item, const Period& period,
-                    const DisclosureRule& disclosure, const FormulaInputs& inputs)
-      : source_(source), item_(item), period_(period), disclosure_(disclosure), inputs_(inputs) {}
+// A ratio whose sides fit 64 bits, in millionths where they do so. nullopt: they do not fit.
+std::optional<Ratio> RatioOf(const Rational& number) {
+  const auto fits = [](Int128 side) { return side >= INT64_MIN && side <= INT64_MAX; };
+  if (!fits(number.numerator()) || !fits(number.denominator())) return std::nullopt;
+  const Int128 numerator = number.numerator() * Decimal::kMillion;
+  const Int128 denominator = number.denominator() * Decimal::kMillion;
+  if (fits(numerator) && fits(denominator)) return Ratio(numerator, denominator);
+  return Ratio(number.numerator(), number.denominator());
+}
 
-  absl::StatusOr<std::vector<AnswerFigure>> Figures(CellReader read);
-
- private:
-  const KnownItem& KnownInput(const std::string& code) const;
-  absl::Status ReadSums(CellReader read);
-  // Has the derived item these values?
-  bool IsOfLine(const FigurePlace& place) const;
-  std::set<FigurePlace> Places() const;
-  absl::StatusOr<InputFigures> InputAt(const std::string& code,
-                                       const std::set<FigurePlace>& places) const;
-  absl::StatusOr<AnswerFigure> FigureOf(const FigurePlace& place) const;
-  void CountParts(const FigurePlace& place, AnswerFigure* figure) const;
-  // What the inputs at a place make of it before the formula is asked. Fills the table.
-  void TakeInputs(const FigurePlace& place, CellTable* table, AnswerFigure* figure,
-                  bool* is_null) const;
-  absl::Status TakeOutcome(const Evaluation& evaluation, AnswerFigure* figure) const;
-
-  const FigureSource& source_;
-  const KnownItem& item_;
-  const Period& period_;
-  const DisclosureRule& disclosure_;
-  const FormulaInputs& inputs_;
-  std::map<std::string, FigureSums> sums_;
-  std::vector<InputFigures> read_;
-};
+}  // namespace
 
 const KnownItem& FormulaEvaluation::KnownInput(const std::string& code) const {
   const auto found = inputs_.find(code);
@@ -185,8 +154,7 @@ std::set<FigurePlace> FormulaEvaluation::Places() const {
   return PlacesAsked(source_.dimensions, item_, std::move(held));
 }
 
-absl::StatusOr<InputFigures> FormulaEvaluation::InputAt(const std::string& code,
-                                                        const std::set<FigurePlace>& places) const {
+absl::StatusOr<InputFigures> FormulaEvaluation::InputOf(const std::string& code) const {
   const FigureSums& sums = sums_.at(code);
   const std::vector<ItemReference> references = ReferencesTo(*item_.formula, code);
   InputFigures input;
@@ -196,7 +164,7 @@ absl::StatusOr<InputFigures> FormulaEvaluation::InputAt(const std::string& code,
     if (sums.dimensions().count(asked.code) > 0) input.dimensions.insert(asked.code);
   }
   std::map<FigurePlace, std::set<FigurePlace>> below;
-  for (const FigurePlace& place : places) {
+  for (const FigurePlace& place : places_) {
     const FigurePlace own = ProjectedPlace(place, input.dimensions);
     if (below.count(own) == 0) below[own] = SelectedPlaces(references, sums.dimensions(), own);
   }
@@ -217,17 +185,17 @@ absl::StatusOr<InputFigures> FormulaEvaluation::InputAt(const std::string& code,
   const auto known = inputs_.find(code);
   const DisclosureRule own_rule =
       known == inputs_.end() ? DisclosureRule() : known->second.disclosure;
-  const absl::Status disclosed =
-      Disclose(StricterRule(own_rule, disclosure_),
-               DimensionsWithTotals(LevelOf(source_.dimensions, references), KnownInput(code)),
-               &input.figures);
+  input.rule = StricterRule(own_rule, disclosure_);
+  input.may_hold_totals =
+      DimensionsWithTotals(LevelOf(source_.dimensions, references), KnownInput(code));
+  const absl::Status disclosed = Disclose(input.rule, input.may_hold_totals, &input.figures);
   if (!disclosed.ok()) return disclosed;
   return input;
 }
 
 void FormulaEvaluation::CountParts(const FigurePlace& place, AnswerFigure* figure) const {
   std::map<PartKey, bool> held;
-  for (const InputFigures& input : read_) {
+  for (const InputFigures& input : inputs_read_) {
     const auto at = input.at.find(ProjectedPlace(place, input.dimensions));
     for (uint32_t part = 0; part < input.parts->size(); ++part) {
       bool is_held = (*input.parts)[part].held != nullptr;
@@ -245,7 +213,7 @@ void FormulaEvaluation::CountParts(const FigurePlace& place, AnswerFigure* figur
 
 void FormulaEvaluation::TakeInputs(const FigurePlace& place, CellTable* table, AnswerFigure* figure,
                                    bool* is_null) const {
-  for (const InputFigures& input : read_) {
+  for (const InputFigures& input : inputs_read_) {
     const auto at = input.at.find(ProjectedPlace(place, input.dimensions));
     if (at == input.at.end()) continue;
     for (const size_t i : at->second) {
@@ -261,16 +229,6 @@ void FormulaEvaluation::TakeInputs(const FigurePlace& place, CellTable* table, A
       }
     }
   }
-}
-
-// A ratio whose sides fit 64 bits, in millionths where they do so. nullopt: they do not fit.
-std::optional<Ratio> RatioOf(const Rational& number) {
-  const auto fits = [](Int128 side) { return side >= INT64_MIN && side <= INT64_MAX; };
-  if (!fits(number.numerator()) || !fits(number.denominator())) return std::nullopt;
-  const Int128 numerator = number.numerator() * Decimal::kMillion;
-  const Int128 denominator = number.denominator() * Decimal::kMillion;
-  if (fits(numerator) && fits(denominator)) return Ratio(numerator, denominator);
-  return Ratio(number.numerator(), number.denominator());
 }
 
 absl::Status FormulaEvaluation::TakeOutcome(const Evaluation& evaluation,
@@ -322,33 +280,30 @@ absl::StatusOr<AnswerFigure> FormulaEvaluation::FigureOf(const FigurePlace& plac
   return figure;
 }
 
-absl::StatusOr<std::vector<AnswerFigure>> FormulaEvaluation::Figures(CellReader read) {
-  absl::Status status = ReadSums(read);
+absl::Status FormulaEvaluation::Read(CellReader read) {
+  const absl::Status status = ReadSums(read);
   if (!status.ok()) return status;
-  const std::set<FigurePlace> places = Places();
+  places_ = Places();
   for (const std::string& code : item_.formula->Items()) {
-    absl::StatusOr<InputFigures> input = InputAt(code, places);
+    absl::StatusOr<InputFigures> input = InputOf(code);
     if (!input.ok()) return std::move(input).status();
-    read_.push_back(*std::move(input));
+    inputs_read_.push_back(*std::move(input));
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<AnswerFigure>> FormulaEvaluation::Figures() const {
   std::vector<AnswerFigure> figures;
-  for (const FigurePlace& place : places) {
+  for (const FigurePlace& place : places_) {
     absl::StatusOr<AnswerFigure> figure = FigureOf(place);
     if (!figure.ok()) return std::move(figure).status();
     figures.push_back(*std::move(figure));
   }
   if (item_.formula->Divides()) return figures;
-  status = Disclose(disclosure_, DimensionsWithTotals(source_.dimensions, item_), &figures);
+  const absl::Status status =
+      Disclose(disclosure_, DimensionsWithTotals(source_.dimensions, item_), &figures);
   if (!status.ok()) return status;
   return figures;
-}
-
-}  // namespace
-
-absl::StatusOr<std::vector<AnswerFigure>> FormulaFigures(
-    const FigureSource& source, const KnownItem& item, const Period& period,
-    const DisclosureRule& disclosure, const FormulaInputs& inputs, CellReader read) {
-  return FormulaEvaluation(source, item, period, disclosure, inputs).Figures(read);
 }
 
 }  // namespace onereturn::ingestion

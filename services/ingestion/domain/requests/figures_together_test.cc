@@ -1,0 +1,182 @@
+// Goal: of a formula too, what is hidden of one organisation is not told by a sum over it beside
+// the others. Method: tables by hand; then random organisations, against whoever can read from a
+// figure that is shown every number that it is made of.
+#include "services/ingestion/domain/requests/figures_together.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "services/ingestion/domain/requests/testing/held_figures.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr char kIcbMonth[] = "2023-04";
+constexpr char kIcbOfLine[] = "QHG";
+
+// What each provider returned of x and y, and what is shown of a formula over them, of the ICB and
+// of those that are asked.
+struct IcbLine {
+  std::string formula;
+  DisclosureRule rule, rule_of_x, rule_of_y;
+  std::map<std::string, std::pair<int, int>> providers;
+  std::set<std::string> not_asked = {};
+
+  std::vector<std::string> Asked() const {
+    std::vector<std::string> asked = {kIcbOfLine};
+    for (const auto& [provider, numbers] : providers) {
+      if (not_asked.count(provider) == 0) asked.push_back(provider);
+    }
+    return asked;
+  }
+  // The organisation's one figure.
+  std::map<std::string, AnswerFigure> Shown() const {
+    HeldFigures held;
+    std::vector<std::string> all;
+    for (const auto& [provider, numbers] : providers) {
+      all.push_back(provider);
+      held.Hold(provider, kIcbMonth, HeldCell("x", {}, std::to_string(numbers.first)));
+      held.Hold(provider, kIcbMonth, HeldCell("y", {}, std::to_string(numbers.second)));
+    }
+    std::map<std::string, FigureSource> sources;
+    for (const std::string& organisation : Asked()) {
+      FigureSource& source = sources[organisation];
+      source.coverage = CoverageClass::kDerivable;
+      for (const char* item : {"x", "y"}) {
+        source.parts_of_item[item] = held.Parts(
+            organisation == kIcbOfLine ? all : std::vector<std::string>{organisation}, {kIcbMonth});
+      }
+    }
+    std::vector<FiguresWanted> wanted;
+    for (const auto& [organisation, source] : sources) wanted.push_back({organisation, &source});
+    KnownItem input;
+    input.additive_over_organisations = true;
+    KnownItem derived = input;
+    derived.formula = Expression::Parse(formula).value();
+    const auto figures =
+        EvaluateTogether(wanted, derived, Period::Parse(kIcbMonth).value(), rule,
+                         {{"x", {&input, rule_of_x}}, {"y", {&input, rule_of_y}}},
+                         [&](const FigureSource::Part& part, const std::string& item) {
+                           return held.Read(part, item);
+                         });
+    std::map<std::string, AnswerFigure> shown;
+    for (size_t i = 0; i < wanted.size(); ++i) shown[wanted[i].organisation] = (*figures)[i].at(0);
+    return shown;
+  }
+  // Those that are hidden, in order.
+  std::vector<std::string> Hidden() const {
+    std::vector<std::string> hidden;
+    for (const auto& [organisation, figure] : Shown()) {
+      if (figure.suppressed) hidden.push_back(organisation);
+    }
+    return hidden;
+  }
+};
+
+const DisclosureRule kHiddenToFive{5, 0, "up to five"};
+
+TEST(FiguresTogetherTest, ASumOfItemsBesideThatOfItsOrganisationsTellsNothingOfOne) {
+  // 160 - 90 - 60 would be RCC's 10, of which 3 are x.
+  IcbLine line{
+      "x + y", {}, kHiddenToFive, {}, {{"R0A", {40, 50}}, {"R0B", {20, 40}}, {"RCC", {3, 7}}}};
+  EXPECT_THAT(line.Hidden(), ElementsAre("R0B", "RCC"));
+  // No item's number is small, but what comes of them.
+  line = {
+      "x - y", kHiddenToFive, {}, {}, {{"R0A", {90, 50}}, {"R0B", {80, 60}}, {"RCC", {53, 50}}}};
+  EXPECT_THAT(line.Hidden(), ElementsAre("R0B", "RCC"));
+}
+
+TEST(FiguresTogetherTest, SharesDoNotTellWhatTheyAreMadeOf) {
+  // 57/83, 31/43 and 23/29 are in lowest terms: 57 - 31 - 23 would be RCC's 3 of y.
+  IcbLine line{
+      "y / x", {}, {}, kHiddenToFive, {{"R0A", {43, 31}}, {"R0B", {29, 23}}, {"RCC", {11, 3}}}};
+  EXPECT_THAT(line.Hidden(), ElementsAre("R0B", "RCC"));
+  // Two that are small need no third.
+  line.providers["R0B"] = {29, 4};
+  EXPECT_THAT(line.Hidden(), ElementsAre("R0B", "RCC"));
+  // Nothing is.
+  line.providers = {{"R0A", {43, 31}}, {"R0B", {29, 23}}};
+  EXPECT_THAT(line.Hidden(), ElementsAre());
+}
+
+TEST(FiguresTogetherTest, OneThatWasNotAskedForIsNotToldByAFormula) {
+  IcbLine line{
+      "y / x", {}, {}, kHiddenToFive, {{"R0A", {43, 31}}, {"R0B", {29, 23}}, {"RCC", {11, 3}}},
+      {"RCC"}};
+  EXPECT_THAT(line.Hidden(), ElementsAre("R0B"));
+  line.providers["RCC"] = {11, 6};
+  EXPECT_THAT(line.Hidden(), ElementsAre());
+}
+
+// How often a small number lay open but for what else was hidden.
+int lines_guarded = 0;
+
+// Whoever reads all numbers of a figure that is shown learns of no other a small one.
+void CheckTellsNothing(const IcbLine& line) {
+  const std::map<std::string, AnswerFigure> shown = line.Shown();
+  const auto is_shown = [&](const std::string& organisation) {
+    const auto figure = shown.find(organisation);
+    return figure != shown.end() &&
+           (figure->second.value.has_value() || figure->second.ratio.has_value());
+  };
+  const auto is_small = [&](const DisclosureRule& own, int number) {
+    return number > 0 &&
+           number <= static_cast<int>(std::max(own.suppressed_to, line.rule.suppressed_to));
+  };
+  std::vector<std::string> unknown;
+  int small = 0;
+  for (const auto& [provider, numbers] : line.providers) {
+    const bool one =
+        is_small(line.rule_of_x, numbers.first) || is_small(line.rule_of_y, numbers.second);
+    RC_ASSERT(!one || !is_shown(provider));
+    small += one;
+    if (!is_shown(provider)) unknown.push_back(provider);
+  }
+  if (!is_shown(kIcbOfLine)) return;
+  if (unknown.size() == 1) {
+    const auto& [x, y] = line.providers.at(unknown[0]);
+    RC_ASSERT(!is_small(line.rule_of_x, x));
+    RC_ASSERT(!is_small(line.rule_of_y, y));
+    if (line.formula == "x + y") RC_ASSERT(!is_small(line.rule, x + y));
+  }
+  lines_guarded += small == 1;
+}
+
+IcbLine RandomIcbLine(const std::vector<uint8_t>& tape) {
+  IcbLine line;
+  line.formula = std::vector<std::string>{"x + y", "y / x", "(x - y) / x"}[tape[0] % 3];
+  const auto rule = [](uint8_t choice) {
+    return choice % 2 == 0 ? DisclosureRule() : DisclosureRule{choice % 10u, 0, "rule"};
+  };
+  line.rule = rule(tape[1]), line.rule_of_x = rule(tape[2]), line.rule_of_y = rule(tape[3]);
+  const auto number = [](uint8_t of) { return of % 3 == 0 ? of % 12 : 12 + of; };
+  const size_t providers = 1 + tape[4] % 4u;
+  for (size_t i = 0; i < providers; ++i) {
+    const std::string provider = absl::StrCat("R0", i);
+    line.providers[provider] = {number(tape[5 + 3 * i]), number(tape[6 + 3 * i])};
+    if (tape[7 + 3 * i] % 5 == 0) line.not_asked.insert(provider);
+  }
+  return line;
+}
+
+TEST(FiguresTogetherTest, NoSmallNumberIsLeftOverInRandomLines) {
+  lines_guarded = 0;
+  const auto tapes = rc::gen::noShrink(rc::gen::resize(
+      100, rc::gen::container<std::vector<std::vector<uint8_t>>>(
+               20, rc::gen::container<std::vector<uint8_t>>(20, rc::gen::arbitrary<uint8_t>()))));
+  EXPECT_TRUE(rc::check("20 random lines", [&] {
+    for (const std::vector<uint8_t>& tape : *tapes) CheckTellsNothing(RandomIcbLine(tape));
+  }));
+  EXPECT_GT(lines_guarded, 100);
+}
+
+}  // namespace
+}  // namespace onereturn::ingestion
