@@ -88,7 +88,7 @@ absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
   }
   TextTable table({{"obligation", TextTable::Align::kLeft, true},
                    {"items", TextTable::Align::kRight},
-                   {"for"},
+                   {"asked by"},
                    {"what for", TextTable::Align::kLeft, true},
                    {"due"},
                    {"hours", TextTable::Align::kRight},
