@@ -2,6 +2,7 @@
 
 import columns
 from definitions import Rule, Window, write_rule, write_window
+from minutes import write_minutes
 from text_proto import Writer, quoted, text_field
 
 COLLECTION_CODE = "MSitAE"
@@ -335,6 +336,7 @@ def write_collection(providers, reference):
     writer.text(
         "legal_basis", "Data provision notice, Health and Social Care Act 2012, section 259"
     )
+    write_minutes(writer, COLLECTION_CODE, columns.ITEMS)
     _write_rules(writer)
     for rule in MORE_RULES:
         write_rule(writer, rule)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from minutes import write_minutes
 from text_proto import Writer, plain_field, quoted, text_field
 
 # The first period with a window; earlier ones, which are loaded, are taken at any time.
@@ -338,6 +339,7 @@ def write_return(definition):
     writer.plain("period_kind", f"PERIOD_KIND_{definition.period_kind}")
     writer.text("owner", definition.owner)
     writer.text("legal_basis", definition.legal_basis)
+    write_minutes(writer, definition.code, [item.code for item in definition.items])
     for rule in definition.rules:
         write_rule(writer, rule)
     for layout in definition.wide:

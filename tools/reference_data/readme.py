@@ -7,6 +7,7 @@ from pathlib import Path
 import check_figures
 import collection
 import columns
+import minutes
 import reference
 import returns
 
@@ -71,6 +72,7 @@ def write_readme(months, providers, lists, data_folder):
         "item": columns.NOT_COLLECTED_ITEM,
         "type1_providers": sum(p.first_type_1_period is not None for p in providers),
         "window_rows": "\n".join(_window_rows()),
+        "minutes_rows": "\n".join(_minutes_rows()),
     }
     for rule, broken in breaks.items():
         values[f"{rule}_returns"] = len(broken)
@@ -99,6 +101,13 @@ def _window_rows():
         refresh = window.refresh or "none"
         yield f"  | `{code}` | {window.due} | {refresh} | {window.close} | {source} |"
     assert not windows
+
+
+def _minutes_rows():
+    for code in minutes.MINUTES:
+        whole, items = minutes.of_return(code)
+        hours, rest = divmod(whole + items, 60)
+        yield f"  | `{code}` | {whole} | {items} | {hours} h {rest:02} min |"
 
 
 def _codes(providers, list_name):

@@ -15,6 +15,7 @@ import collection
 import columns
 import demonstration
 import display_names
+import minutes
 import published
 import providers
 import reference
@@ -182,6 +183,22 @@ class DeployTest(unittest.TestCase):
         for name, text in returns.write_returns().items():
             with self.subTest(name):
                 self.assertEqual((DEPLOY / name).read_text(encoding="utf-8"), text)
+
+    def test_every_return_and_every_item_states_illustrative_minutes(self):
+        found = 0
+        for path in sorted((DEPLOY / "england").glob("*.textproto")):
+            for text in path.read_text(encoding="utf-8").split("\ncollections {")[1:]:
+                found += 1
+                items = re.findall(r'^  items: "(\w+)"', text, re.MULTILINE)
+                priced = re.findall(r'^  item_minutes { item: "(\w+)"', text, re.MULTILINE)
+                with self.subTest(path.name):
+                    self.assertEqual(priced, items)
+                    self.assertRegex(text, r"(?m)^  # ILLUSTRATIVE: .*\n  estimated_minutes {")
+        self.assertEqual(found, len(minutes.MINUTES))
+
+    def test_minutes_of_a_return_are_summed(self):
+        # 60 + 15 + 10 + 5; 10 + 20, 5 + 15, 10 + 10 twice, 5 + 10 twice.
+        self.assertEqual(minutes.of_return("MSitAE"), (90, 120))
 
     def test_definitions_written_by_hand_agree_with_the_columns(self):
         england = DEPLOY / "england"

@@ -35,6 +35,10 @@ class Writer:
         """A message on one line; each part is the text of one field."""
         self._line(f"{field} {{ {' '.join(parts)} }}")
 
+    def note(self, words):
+        """A comment of one line."""
+        self._line(f"# {words}")
+
     def content(self):
         return "\n".join(self._lines) + "\n"
 

@@ -36,7 +36,7 @@ void CheckNotice(const requests::v1::RequestRules& rules, Error* faults) {
     const requests::v1::NoticeRule& rule = rules.notice(i);
     if (rule.change_class() <= requests::v1::CHANGE_CLASS_NONE) {
       faults->Field(At("notice", i, ".change_class"),
-                    "must be a class that asks something: EXISTING_ITEMS, NEW_DETAIL or NEW_ITEMS");
+                    "must be a class that asks something: existing items, new detail or new items");
     }
     if (!seen.insert(rule.change_class()).second) {
       faults->Field(At("notice", i, ".change_class"), "stands twice");

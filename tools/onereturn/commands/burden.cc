@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "common/status/enum_words.h"
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
-#include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
@@ -107,8 +107,8 @@ std::string UsersText(const requests::v1::ItemUsage& usage) {
   std::vector<std::string> parts;
   for (const requests::v1::ItemUser& user : usage.users()) {
     if (static_cast<int>(parts.size()) == kUsersNamed) break;
-    parts.push_back(absl::StrCat(user.body(), " ", user.product(), " (",
-                                 WordsOf(user.purpose(), "PURPOSE_"), ")"));
+    parts.push_back(
+        absl::StrCat(user.body(), " ", user.product(), " (", EnumWords(user.purpose()), ")"));
   }
   const int more = usage.users_size() - static_cast<int>(parts.size());
   return absl::StrCat(absl::StrJoin(parts, ", "),

@@ -7,9 +7,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "common/status/enum_words.h"
 #include "tools/onereturn/commands/request_calls.h"
-#include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/number_text.h"
 #include "tools/onereturn/offline/request_file.h"
@@ -127,7 +128,7 @@ absl::StatusOr<ExitCode> DifferentItem(const LikenessOptions& options, Environme
 std::string RulesText(const RequestRules& rules, size_t width) {
   std::string text = absl::StrCat(rules.code(), ", version ", rules.version(), "\n");
   for (const requests::v1::NoticeRule& rule : rules.notice()) {
-    absl::StrAppend(&text, "  notice for ", WordsOf(rule.change_class(), "CHANGE_CLASS_"), ": ",
+    absl::StrAppend(&text, "  notice for ", EnumWords(rule.change_class()), ": ",
                     Count(rule.days(), "day"), "\n");
   }
   absl::StrAppend(
@@ -143,7 +144,8 @@ std::string RulesText(const RequestRules& rules, size_t width) {
                     " a year\n");
   }
   for (const requests::v1::PayBand& band : rules.pay_bands()) {
-    absl::StrAppend(&text, "  ", Printable(band.lens()), ": ", Printable(band.band()), ", ",
+    absl::StrAppend(&text, "  ", Printable(absl::StrReplaceAll(band.lens(), {{"_", " "}})), ": ",
+                    Printable(band.band()), ", ",
                     absl::StrFormat("%d.%02d pounds an hour", band.pence_an_hour() / 100,
                                     band.pence_an_hour() % 100),
                     "\n");

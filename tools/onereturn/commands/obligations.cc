@@ -1,6 +1,5 @@
 // request obligations, challenge, uphold, drop: what requests make organisations owe; and
 // simplified, the switch for an emergency.
-#include <map>
 #include <memory>
 #include <string>
 
@@ -41,24 +40,6 @@ struct SimplifiedOptions {
 
 absl::StatusOr<ObligationsClient> ConnectToObligations(const Environment& environment) {
   return ConnectToIngestion<requests::v1::ObligationsService>(environment);
-}
-
-// Why each request is made, by its name: its title and its use. What cannot be read is left out:
-// the obligations say the rest.
-absl::StatusOr<std::map<std::string, std::string>> ReasonsOf(
-    const requests::v1::ListObligationsResponse& list, const Environment& environment) {
-  ASSIGN_OR_RETURN(const RequestsClient client,
-                   ConnectToIngestion<requests::v1::RequestsService>(environment));
-  std::map<std::string, std::string> reasons;
-  for (const Obligation& one : list.obligations()) {
-    const auto [place, is_new] = reasons.try_emplace(one.request());
-    if (!is_new) continue;
-    const auto request = ReadRequest(client, one.request());
-    if (request.ok()) {
-      place->second = absl::StrCat(request->title(), ": ", request->planned_use());
-    }
-  }
-  return reasons;
 }
 
 uint64_t MinutesOf(const Obligation& one) {
@@ -105,18 +86,17 @@ absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
     return PrintList(list, TextTable({{"obligation"}}), "No request makes anything owed.",
                      &environment);
   }
-  ASSIGN_OR_RETURN(const auto reasons, ReasonsOf(list, environment));
   TextTable table({{"obligation", TextTable::Align::kLeft, true},
                    {"items", TextTable::Align::kRight},
-                   {"for"},
-                   {"why", TextTable::Align::kLeft, true},
+                   {"asked by"},
+                   {"what for", TextTable::Align::kLeft, true},
                    {"due"},
                    {"hours", TextTable::Align::kRight},
                    {"state", TextTable::Align::kLeft, true},
                    {"to do", TextTable::Align::kLeft, true}});
   for (const Obligation& one : list.obligations()) {
     table.Row({ShortObligation(one.name()), absl::StrCat(one.items_size()), one.requesting_body(),
-               reasons.at(one.request()), TimeText(one.due_time()), HoursText(MinutesOf(one)),
+               one.title(), TimeText(one.due_time()), HoursText(MinutesOf(one)),
                ObligationStateText(one), ObligationToDo(one)});
   }
   environment.console.Print(

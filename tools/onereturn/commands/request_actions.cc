@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
+#include "common/status/enum_words.h"
 #include "onereturn/requests/v1/answers_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/console/enum_words.h"
@@ -59,7 +60,7 @@ absl::StatusOr<ExitCode> ListAllActions(const ActionOptions& options, Environmen
                    {"what was done", TextTable::Align::kLeft, true}});
   for (const requests::v1::Action& one : list.actions()) {
     table.Row({ReferenceOf(one.request()), TimeText(one.time()), one.product(),
-               WordsOf(one.purpose(), "PURPOSE_"), absl::StrJoin(one.items(), " "), one.text()});
+               EnumWords(one.purpose()), absl::StrJoin(one.items(), " "), one.text()});
   }
   return PrintList(list, table, "No action is recorded.", &environment);
 }

@@ -30,12 +30,6 @@ std::string WordOf(Enum value, absl::string_view prefix) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(name), {{"_", "-"}});
 }
 
-// As WordOf, for sentences: "holding to account".
-template <typename Enum>
-std::string WordsOf(Enum value, absl::string_view prefix) {
-  return absl::StrReplaceAll(WordOf(value, prefix), {{"-", " "}});
-}
-
 // All words but the unspecified, in order: "agree, object, comment".
 template <typename Enum>
 std::string AllWords(absl::string_view prefix) {

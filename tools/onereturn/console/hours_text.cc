@@ -24,7 +24,8 @@ uint64_t AllMinutes(const timetable::v1::EstimatedMinutes& minutes) {
 
 std::string HoursText(uint64_t minutes) {
   if (minutes == 0) return "";
-  return absl::StrFormat("%d:%02d", minutes / kMinutesOfHour, minutes % kMinutesOfHour);
+  return absl::StrFormat("%s:%02d", WithThousands(minutes / kMinutesOfHour),
+                         minutes % kMinutesOfHour);
 }
 
 std::string HoursWords(uint64_t minutes) {

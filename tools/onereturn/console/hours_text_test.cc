@@ -35,6 +35,7 @@ TEST(HoursText, InTables) {
   EXPECT_EQ(HoursText(5), "0:05");
   EXPECT_EQ(HoursText(125), "2:05");
   EXPECT_EQ(HoursText(6'000), "100:00");
+  EXPECT_EQ(HoursText(145'980), "2,433:00");
 }
 
 TEST(HoursText, InSentences) {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "tools/onereturn/console/enum_words.h"
+#include "common/status/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
@@ -85,7 +85,7 @@ std::string ToDoAbout(const Concern& concern) {
 std::string ConcernsText(const Match& match) {
   std::string text;
   for (const Concern& concern : match.concerns()) {
-    std::string kind = WordsOf(concern.kind(), "CONCERN_KIND_");
+    std::string kind = EnumWords(concern.kind());
     absl::StrAppend(&text, text.empty() ? "\nTo look at before it is issued:\n" : "", "  ",
                     concern.line() == 0 ? "" : absl::StrCat("line ", concern.line(), ", "), kind);
     if (concern.likeness() > 0) {
@@ -162,7 +162,7 @@ std::string FirstFew(const std::vector<std::string>& codes) {
                           : "");
 }
 
-std::string MatchSentence(const MatchSummary& summary) {
+std::string HeldSentence(const MatchSummary& summary) {
   std::string text = absl::StrCat(WithThousands(summary.lines_held()), " of ",
                                   Count(summary.lines(), "item"), " held");
   if (summary.lines_derivable() > 0) {
@@ -171,7 +171,12 @@ std::string MatchSentence(const MatchSummary& summary) {
   if (summary.lines_new() > 0) {
     absl::StrAppend(&text, ", ", WithThousands(summary.lines_new()), " new");
   }
-  absl::StrAppend(&text, "; ", HoursWords(AllMinutes(summary.avoided())), " avoided; ");
+  return text;
+}
+
+std::string MatchSentence(const MatchSummary& summary) {
+  const std::string text = absl::StrCat(HeldSentence(summary), "; ",
+                                        HoursWords(AllMinutes(summary.avoided())), " avoided; ");
   if (summary.last_due_date().empty()) return text + "nothing is asked of anybody";
   return absl::StrCat(text, "earliest due date ", DayText(summary.last_due_date()));
 }
@@ -190,8 +195,8 @@ std::string AskedSentence(const Match& match) {
   if (summary.change_class() > requests::v1::CHANGE_CLASS_NONE) {
     absl::StrAppend(&text, HoursWords(AllMinutes(summary.outstanding())), " would be asked of ",
                     Count(static_cast<uint64_t>(asked), "organisation"), " (",
-                    WordsOf(summary.change_class(), "CHANGE_CLASS_"), ": ",
-                    Count(summary.notice_days(), "day"), " of notice). ");
+                    EnumWords(summary.change_class()), ": ", Count(summary.notice_days(), "day"),
+                    " of notice). ");
   }
   if (!text.empty()) text.back() = '\n';
   return text;

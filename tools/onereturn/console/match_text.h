@@ -11,6 +11,9 @@
 
 namespace onereturn::client {
 
+// "37 of 40 items held, 2 derivable, 1 new".
+std::string HeldSentence(const requests::v1::MatchSummary& summary);
+
 // "37 of 40 items held, 2 derivable, 1 new; 93 h avoided; earliest due date 14 May 2026". The
 // earliest date is that on which the last of the gap is due; where nothing is asked, it says so.
 std::string MatchSentence(const requests::v1::MatchSummary& summary);

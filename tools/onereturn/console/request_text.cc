@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/status/enum_words.h"
 #include "onereturn/catalogue/v1/stewardship.pb.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/error_text.h"
@@ -129,8 +130,8 @@ std::string ShortObligation(absl::string_view name) {
 
 std::string ObligationStateText(const Obligation& obligation) {
   if (obligation.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING) return "OUTSTANDING";
-  const std::string state = WordsOf(obligation.state(), "OBLIGATION_STATE_");
-  const std::string why = WordsOf(obligation.release_reason(), "RELEASE_REASON_");
+  const std::string state = EnumWords(obligation.state());
+  const std::string why = EnumWords(obligation.release_reason());
   return why.empty() ? state : absl::StrCat(state, ": ", why);
 }
 
@@ -146,9 +147,7 @@ std::string ObligationToDo(const Obligation& obligation) {
                       TimeText(challenge.answer_by()));
 }
 
-std::string RequestStateText(requests::v1::RequestState state) {
-  return WordsOf(state, "REQUEST_STATE_");
-}
+std::string RequestStateText(requests::v1::RequestState state) { return EnumWords(state); }
 
 std::string RequestStepText(const RequestStep& step) {
   if (step.sequence() == 0 && !step.has_time()) return "";
@@ -180,14 +179,16 @@ std::string IssueText(const requests::v1::IssueStatement& issue) {
   std::string text;
   AppendRow(
       "given",
-      absl::StrCat(MatchSentence(issue.match()), ", from ", Count(issue.sources(), "return"),
-                   "; provider hours: ",
+      absl::StrCat(HeldSentence(issue.match()), ", from ", Count(issue.sources(), "return"), "; ",
+                   HoursWords(AllMinutes(issue.avoided())), " avoided; provider hours: ",
                    issue.provider_minutes() == 0 ? "0" : HoursWords(issue.provider_minutes())),
       &text);
   AppendRow("asked",
-            issue.obligations() == 0 ? "nothing of anybody"
-                                     : absl::StrCat(Count(issue.obligations(), "return"), ", ",
-                                                    HoursWords(AllMinutes(issue.outstanding()))),
+            issue.obligations() == 0
+                ? "nothing of anybody"
+                : absl::StrCat(Count(issue.obligations(), "return"), ", ",
+                               HoursWords(AllMinutes(issue.outstanding())), ", by ",
+                               DayText(issue.match().last_due_date())),
             &text);
   AppendRow("made",
             issue.new_collection().empty()
@@ -205,7 +206,7 @@ std::string RequestText(const DataRequest& request) {
   AppendRow("state", RequestStateText(request.state()), &text);
   AppendRow("etag", absl::StrReplaceAll(request.etag(), {{"\"", ""}}), &text);
   AppendRow("asked by", absl::StrCat(request.requesting_body(), ", ", request.sponsor()), &text);
-  AppendRow("purpose", WordsOf(request.purpose(), "PURPOSE_"), &text);
+  AppendRow("purpose", EnumWords(request.purpose()), &text);
   AppendRow("basis", request.legal_basis(), &text);
   AppendRow("use", request.planned_use(), &text);
   AppendRow("product", request.product(), &text);

@@ -1,6 +1,7 @@
 // Goal: requests and obligations are named as people write them, and say what is to be done.
 #include "tools/onereturn/console/request_text.h"
 
+#include "common/status/enum_words.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
@@ -54,7 +55,7 @@ TEST(RequestText, Obligations) {
 TEST(RequestText, WordsOfEnumerations) {
   using common::v1::Purpose;
   EXPECT_EQ(WordOf(common::v1::PURPOSE_HOLDING_TO_ACCOUNT, "PURPOSE_"), "holding-to-account");
-  EXPECT_EQ(WordsOf(common::v1::PURPOSE_HOLDING_TO_ACCOUNT, "PURPOSE_"), "holding to account");
+  EXPECT_EQ(EnumWords(common::v1::PURPOSE_HOLDING_TO_ACCOUNT), "holding to account");
   EXPECT_EQ(WordOf(common::v1::PURPOSE_UNSPECIFIED, "PURPOSE_"), "");
   EXPECT_EQ(WordOf(static_cast<Purpose>(99), "PURPOSE_"), "");
   EXPECT_EQ(*EnumOfWord<Purpose>("Holding to account", "PURPOSE_", "purpose"),
@@ -100,16 +101,16 @@ TEST(RequestText, AllOfARequest) {
     selector { types: ORGANISATION_TYPE_PROVIDER within: "QGH" }
     from_period: "2026-01" to_period: "2026-03" due_date: "2026-05-14"
     issue { match { lines: 2 lines_held: 1 avoided { gathering: 120 } last_due_date: "2026-05-14" }
-            sources: 6 outstanding { gathering: 90 } obligations: 3
+            sources: 6 avoided { gathering: 120 } outstanding { gathering: 90 } obligations: 3
             reuse_terms: "for oversight alone" })");
   const std::string text = RequestText(request);
   EXPECT_THAT(text, HasSubstr("001-00  Winter\n"));
   EXPECT_THAT(text, HasSubstr("  etag       7\n"));
   EXPECT_THAT(text, HasSubstr("  of         every provider within QGH\n"));
   EXPECT_THAT(text, HasSubstr("  periods    2026-01 to 2026-03\n"));
-  EXPECT_THAT(text, HasSubstr("  given      1 of 2 items held; 2 h avoided; earliest due date "
-                              "14 May 2026, from 6 returns; provider hours: 0\n"));
-  EXPECT_THAT(text, HasSubstr("  asked      3 returns, 1 h 30 min\n"));
+  EXPECT_THAT(text, HasSubstr("  given      1 of 2 items held, from 6 returns; 2 h avoided; "
+                              "provider hours: 0\n"));
+  EXPECT_THAT(text, HasSubstr("  asked      3 returns, 1 h 30 min, by 14 May 2026\n"));
   EXPECT_THAT(text, HasSubstr("  terms      for oversight alone\n"));
   EXPECT_THAT(text, Not(HasSubstr("refused")));
   EXPECT_THAT(text, Not(HasSubstr("ended")));

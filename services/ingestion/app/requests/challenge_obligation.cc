@@ -11,6 +11,7 @@
 #include "common/feed/wire.h"
 #include "common/identity/rights.h"
 #include "common/period/london_day.h"
+#include "common/status/enum_words.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
@@ -48,8 +49,8 @@ absl::StatusOr<Found> FindOpen(const Reader& reader, const std::string& name) {
   if (!claim.has_value()) return absl::DataLossError("a stored obligation has no claim");
   switch (claim->outcome.state) {
     case ObligationState::kReleased:
-      return StateError(name, absl::StrCat("was released: ", requests::v1::ReleaseReason_Name(
-                                                                 stored->record.release_reason())));
+      return StateError(name,
+                        absl::StrCat("was released: ", EnumWords(stored->record.release_reason())));
     case ObligationState::kCollected:
     case ObligationState::kShared:
       return StateError(name, "is met: the return was sent");
@@ -90,7 +91,7 @@ absl::StatusOr<Decision> DecideChallenge(const Reader& reader, const OfficerOrig
   Error faults(Reason::kFieldInvalid, "the challenge cannot be taken as it is");
   if (request.ground() == requests::v1::CHALLENGE_GROUND_UNSPECIFIED ||
       !requests::v1::ChallengeGround_IsValid(request.ground())) {
-    faults.Field(Reason::kEnumValue, "ground", "is DUPLICATE or DISPROPORTIONATE");
+    faults.Field(Reason::kEnumValue, "ground", "is duplicate or disproportionate");
   }
   CheckText(request.text(), "text", &faults);
   if (faults.fields_total() > 0) return faults;
@@ -184,7 +185,7 @@ absl::StatusOr<ObligationAnswer> AnswerTo(const Reader& store, AcceptedFact fact
   if (!claim.has_value() || !request.has_value()) {
     return absl::DataLossError("a stored obligation is missing");
   }
-  return ObligationAnswer{MessageOf(*claim, request->request.requesting_body(), entry.sequence()),
+  return ObligationAnswer{MessageOf(*claim, request->request, entry.sequence()),
                           std::move(fact.accepted)};
 }
 

@@ -42,6 +42,10 @@ TEST_F(ChallengeObligationTest, WhatIsHeldOfItIsAttached) {
   EXPECT_FALSE(challenge.has_answer());
   // It is owed still.
   EXPECT_EQ(challenged->obligation.state(), requests::v1::OBLIGATION_STATE_OUTSTANDING);
+  // Whoever is asked is told by whom, and what for, without reading the request.
+  EXPECT_EQ(challenged->obligation.requesting_body(), "X24");
+  EXPECT_EQ(challenged->obligation.title(), "Beds");
+  EXPECT_EQ(MessagesAt(name_)[1].title(), "Beds");
   EXPECT_FALSE(MessagesAt(name_, challenge.step().sequence() - 1)[0].has_challenge());
 }
 
@@ -72,7 +76,10 @@ TEST_F(ChallengeObligationTest, AgreedToItIsReleased) {
   EXPECT_FALSE(before.challenge().has_answer());
   EXPECT_EQ(before.release_sequence(), 0u);
   EXPECT_EQ(AccountAt(name_, "RLQ", answer - 1), "0 0 260 0");
-  EXPECT_THAT(Challenge(kApril), HasReason(Reason::kObligationState));
+  const auto again = Challenge(kApril);
+  EXPECT_THAT(again, HasReason(Reason::kObligationState));
+  EXPECT_THAT(DetailsOf(again.status())->preconditions,
+              ElementsAre(PreconditionViolation{kApril, "was released: challenged"}));
 }
 
 TEST_F(ChallengeObligationTest, WhatIsOverIsNotContested) {

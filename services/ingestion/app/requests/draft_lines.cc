@@ -80,7 +80,7 @@ void CheckCoded(const RequestLine& line, const std::string& path, Error* faults)
     faults->Field(absl::StrCat(path, ".item"), CodeRule(CodeStyle::kItem));
   }
   if (line.detail() != requests::v1::DETAIL_BY_DIMENSIONS && line.dimensions_size() > 0) {
-    faults->Field(absl::StrCat(path, ".dimensions"), "stand without detail DETAIL_BY_DIMENSIONS");
+    faults->Field(absl::StrCat(path, ".dimensions"), "stand without the detail \"by dimensions\"");
   }
   if (!line.new_item().empty()) {
     faults->Field(absl::StrCat(path, ".new_item"), "stands beside the code of an item");

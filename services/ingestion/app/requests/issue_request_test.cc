@@ -280,7 +280,10 @@ TEST_F(IssueRequestTest, ItemsAreGivenToWhoHasARightToThem) {
   other.set_purpose(common::v1::PURPOSE_FUNDING);
   const Answer refused = Issue(Approved(other));
   EXPECT_THAT(refused, HasReason(Reason::kReuseRefused));
-  EXPECT_EQ(DetailsOf(refused.status())->preconditions[0].subject, "items/admissions");
+  EXPECT_THAT(
+      DetailsOf(refused.status())->preconditions,
+      ElementsAre(PreconditionViolation{
+          "items/admissions", "states no right of reuse for X24 for the purpose \"funding\""}));
   other = Asking({"admissions"}, {"RLQ"});
   other.set_requesting_body("X30");
   EXPECT_THAT(Issue(Approved(other), "X30"), HasReason(Reason::kReuseRefused));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/enum_words.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/new_home.h"
@@ -72,9 +73,9 @@ absl::StatusOr<StoredRequest> FindReadable(const Reader& reader, const Organisat
   const requests::v1::DataRequest& request = stored->request;
   RETURN_IF_ERROR(CheckActsFor(reader, scope, request.requesting_body(), today));
   if (!GivesFigures(request.state())) {
-    return NotToBeRead(name, absl::StrCat("is ", requests::v1::RequestState_Name(request.state()),
-                                          ": figures are given while it is ISSUED, ANSWERED or in "
-                                          "REVIEW"));
+    return NotToBeRead(name, absl::StrCat("is in state ", EnumWords(request.state()),
+                                          ": figures are given while it is issued, answered or in "
+                                          "review"));
   }
   return *std::move(stored);
 }

@@ -30,21 +30,24 @@ requests::v1::Challenge ChallengeAt(const requests::v1::Challenge& challenge, ui
   return at;
 }
 
-// Which body asks: read once a request.
-class Bodies {
+// Who asks, and what for: read once a request, and nothing else of it kept.
+class Askers {
  public:
-  explicit Bodies(const Reader* reader) : reader_(reader) {}
-  absl::StatusOr<std::string> Of(uint64_t request) {
-    const auto known = bodies_.find(request);
-    if (known != bodies_.end()) return known->second;
+  explicit Askers(const Reader* reader) : reader_(reader) {}
+  absl::StatusOr<const requests::v1::DataRequest*> Of(uint64_t request) {
+    const auto known = askers_.find(request);
+    if (known != askers_.end()) return &known->second;
     ASSIGN_OR_RETURN(const auto stored, FindDataRequest(*reader_, request));
     if (!stored.has_value()) return absl::DataLossError("an obligation's request is gone");
-    return bodies_[request] = stored->request.requesting_body();
+    requests::v1::DataRequest& asker = askers_[request];
+    asker.set_requesting_body(stored->request.requesting_body());
+    asker.set_title(stored->request.title());
+    return &asker;
   }
 
  private:
   const Reader* const reader_;
-  std::map<uint64_t, std::string> bodies_;
+  std::map<uint64_t, requests::v1::DataRequest> askers_;
 };
 
 }  // namespace
@@ -67,14 +70,15 @@ std::optional<ObligationKey> ParseObligationName(absl::string_view name) {
   return key;
 }
 
-requests::v1::Obligation MessageOf(const ClaimState& claim, const std::string& body,
-                                   uint64_t sequence) {
+requests::v1::Obligation MessageOf(const ClaimState& claim,
+                                   const requests::v1::DataRequest& request, uint64_t sequence) {
   const storage::v1::ObligationRecord& record = claim.record;
   requests::v1::Obligation obligation;
   obligation.set_name(ObligationName(claim.key));
   obligation.set_organisation(claim.key.key.organisation);
   obligation.set_request(DataRequestName(claim.key.request));
-  obligation.set_requesting_body(body);
+  obligation.set_requesting_body(request.requesting_body());
+  obligation.set_title(request.title());
   obligation.set_collection(claim.key.key.collection);
   obligation.set_period(claim.key.key.period);
   *obligation.mutable_items() = record.items();
@@ -108,7 +112,7 @@ absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
   const uint64_t number = DataRequestNumber(request.request());
   if (!request.request().empty() && number == 0) return NotFound(request.request());
   PageOf<requests::v1::Obligation> page;
-  Bodies bodies(&reader);
+  Askers askers(&reader);
   size_t looked = 0;
   size_t bytes = 0;
   std::string last;
@@ -128,8 +132,8 @@ absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
         static_cast<int>(request.state()) != static_cast<int>(claim->outcome.state)) {
       return true;
     }
-    ASSIGN_OR_RETURN(const std::string body, bodies.Of(key.request));
-    page.rows.push_back(MessageOf(*claim, body, sequence));
+    ASSIGN_OR_RETURN(const requests::v1::DataRequest* asker, askers.Of(key.request));
+    page.rows.push_back(MessageOf(*claim, *asker, sequence));
     bytes += page.rows.back().ByteSizeLong();
     return true;
   };

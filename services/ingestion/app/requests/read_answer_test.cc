@@ -173,7 +173,11 @@ TEST_F(ReadAnswerTest, AnotherBodyAndAnotherStateAreRefused) {
   EXPECT_THAT(Read(name, "X30").status, HasReason(Reason::kOrgScope));
   EXPECT_THAT(Read("requests/099-00").status, HasReason(Reason::kNotFound));
   const std::string draft = InState(requests::v1::REQUEST_STATE_APPROVED);
-  EXPECT_THAT(Read(draft).status, HasReason(Reason::kRequestState));
+  const absl::Status early = Read(draft).status;
+  EXPECT_THAT(early, HasReason(Reason::kRequestState));
+  EXPECT_THAT(std::string(early.message()),
+              ::testing::HasSubstr("is in state approved: figures are given while it is "
+                                   "issued, answered or in review"));
   ASSERT_THAT(End(name), IsOk());
   EXPECT_THAT(Read(name).status, HasReason(Reason::kRequestState));
 }

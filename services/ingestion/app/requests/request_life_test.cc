@@ -106,6 +106,16 @@ TEST_F(RequestLifeTest, EveryStepInEveryState) {
   }
 }
 
+TEST_F(RequestLifeTest, AStepThatIsNotOpenIsRefusedInPlainWords) {
+  const std::string name = InState(requests::v1::REQUEST_STATE_MATCHED);
+  const Answer early = Decide(name);
+  EXPECT_THAT(early, HasReason(Reason::kRequestState));
+  EXPECT_EQ(early.status().message(),
+            absl::StrCat(name, " is in state matched, in which it is not open to decide"));
+  EXPECT_EQ(DetailsOf(early.status())->preconditions[0].description,
+            "is in state matched: it is open to draft, match, reply, close the consultation, end");
+}
+
 // Random steps: what is answered is what the table says, and the newest row is what was answered.
 TEST_F(RequestLifeTest, TheTableHoldsOverRandomSteps) {
   std::mt19937 random(20250615);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "common/commit/journal.h"
 #include "common/feed/wire.h"
+#include "common/status/enum_words.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/reason_text.h"
@@ -80,12 +81,13 @@ absl::StatusOr<StoredRequest> FindForStep(const Reader& reader, const std::strin
         .With("etag", request.etag());
   }
   if (!IsOpenIn(request.state(), action)) {
-    const std::string state = requests::v1::RequestState_Name(request.state());
+    const std::string state = EnumWords(request.state());
     return Error(Reason::kRequestState,
                  absl::StrCat(name, " is in state ", state, ", in which it is not open to ",
                               RequestActionName(action)))
         .With("state", state)
-        .Precondition(name, absl::StrCat("is ", state, ": open is ", OpenSteps(request.state())));
+        .Precondition(name, absl::StrCat("is in state ", state, ": it is open to ",
+                                         OpenSteps(request.state())));
   }
   return *std::move(stored);
 }

@@ -6,11 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/strip.h"
 #include "common/feed/wire.h"
 #include "common/period/civil_day.h"
 #include "common/period/london_day.h"
+#include "common/status/enum_words.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/burden.h"
 #include "services/ingestion/app/requests/request_bodies.h"
@@ -36,13 +35,6 @@ uint32_t MedianOf(std::vector<uint32_t> days) {
   std::sort(days.begin(), days.end());
   const size_t middle = days.size() / 2;
   return days.size() % 2 == 1 ? days[middle] : (days[middle - 1] + days[middle]) / 2;
-}
-
-// SECTOR_PRIMARY_CARE is "primary_care"; what is not said is "".
-template <typename Enum>
-std::string ValueOf(Enum value, const std::string& name, absl::string_view prefix) {
-  if (static_cast<int>(value) == 0) return "";
-  return absl::AsciiStrToLower(absl::StripPrefix(name, prefix));
 }
 
 // Issued with less notice than its class of change demands.
@@ -131,13 +123,9 @@ class Requesters {
   }
 
   void AddAttention(const DataRequest& request, uint64_t minutes) {
-    AddShare(0, "sector", request.sector(),
-             ValueOf(request.sector(), requests::v1::Sector_Name(request.sector()), "SECTOR_"),
-             minutes);
+    AddShare(0, "sector", request.sector(), EnumWords(request.sector()), minutes);
     AddShare(1, "theme", 0, request.theme(), minutes);
-    AddShare(2, "horizon", request.horizon(),
-             ValueOf(request.horizon(), requests::v1::Horizon_Name(request.horizon()), "HORIZON_"),
-             minutes);
+    AddShare(2, "horizon", request.horizon(), EnumWords(request.horizon()), minutes);
   }
 
   void AddShare(int of, const std::string& name, int number, const std::string& value,

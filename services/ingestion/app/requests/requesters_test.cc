@@ -147,7 +147,7 @@ TEST_F(RequestersTest, AttentionIsSharedBySectorThemeAndHorizon) {
     shares.push_back(
         absl::StrCat(one.of(), " ", one.value(), " ", one.requests(), " ", one.minutes()));
   }
-  EXPECT_THAT(shares, ElementsAre("sector acute 1 250", "sector primary_care 1 250",
+  EXPECT_THAT(shares, ElementsAre("sector acute 1 250", "sector primary care 1 250",
                                   "theme beds 2 500", "horizon short 2 500"));
 }
 

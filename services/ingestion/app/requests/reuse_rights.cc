@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/expression/expression.h"
+#include "common/status/enum_words.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 
@@ -61,8 +62,8 @@ absl::StatusOr<std::vector<std::string>> ReuseTermsOf(CatalogueTime* time,
     }
     any = true;
     refused.Precondition(absl::StrCat("items/", code),
-                         absl::StrCat("states no right of reuse for ", body, " and ",
-                                      common::v1::Purpose_Name(purpose)));
+                         absl::StrCat("states no right of reuse for ", body, " for the purpose \"",
+                                      EnumWords(purpose), "\""));
   }
   if (any) return refused;
   return std::vector<std::string>(terms.begin(), terms.end());

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/status/enum_words.h"
 #include "common/status/error.h"
 #include "services/ingestion/app/requests/consultation.h"
 
@@ -54,7 +55,7 @@ absl::Status CheckConcernsSettled(const DataRequest& request, const requests::v1
     if (!IsOpenConcern(request, concern)) continue;
     add(concern.about(),
         absl::StrCat(
-            requests::v1::ConcernKind_Name(concern.kind()),
+            EnumWords(concern.kind()),
             concern.line() == 0 ? std::string() : absl::StrCat(" of line ", concern.line()), ": ",
             concern.words()));
   }

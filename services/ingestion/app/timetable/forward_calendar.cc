@@ -101,8 +101,12 @@ absl::Status AddEntries(const Reader& reader, const std::string& organisation,
     entry.set_planned(!view.opened);
     entry.set_standing(static_cast<timetable::v1::Standing>(row.standing));
     if (until.has_value()) *entry.mutable_extended_until() = onereturn::ToWire(*until);
+    // As a whole, and all of its items: as burden counts it.
     if (stretch.definition.has_estimated_minutes()) {
       *entry.mutable_minutes() = stretch.definition.estimated_minutes();
+    }
+    for (const catalogue::v1::ItemMinutes& item : stretch.definition.item_minutes()) {
+      AddMinutes(item.minutes(), entry.mutable_minutes());
     }
     ASSIGN_OR_RETURN(const Timestamp due, DueOf(entry));
     const CivilDay day = LondonDay(due);

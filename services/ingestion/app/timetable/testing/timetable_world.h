@@ -34,10 +34,15 @@ inline config::v1::DefinitionSet WithWindows(const std::string& from_period = "2
   window->set_due_time_of_day("17:00:00");
   window->set_refresh_working_day(5);
   window->set_close_working_day(8);
-  timetable::v1::EstimatedMinutes* minutes =
-      set.mutable_collections(0)->mutable_estimated_minutes();
-  minutes->set_gathering(90);
-  minutes->set_quality_assurance(30);
+  // 90 minutes of gathering, 10 of them of one item; what England's collections state is left out.
+  catalogue::v1::Collection* collection = set.mutable_collections(0);
+  collection->clear_estimated_minutes();
+  collection->clear_item_minutes();
+  collection->mutable_estimated_minutes()->set_gathering(80);
+  collection->mutable_estimated_minutes()->set_quality_assurance(30);
+  catalogue::v1::ItemMinutes* item = collection->add_item_minutes();
+  item->set_item("ae_attendances");
+  item->mutable_minutes()->set_gathering(10);
   return set;
 }
 
