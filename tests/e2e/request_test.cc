@@ -6,13 +6,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "common/clock/clock.h"
-#include "common/period/london_day.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/requests/v1/obligations_service.pb.h"
 #include "onereturn/requests/v1/requests_service.pb.h"
 #include "tests/e2e/client_run.h"
 #include "tests/e2e/demo_file.h"
+#include "tests/e2e/ward.h"
 #include "tests/harness/deployment.h"
 
 namespace onereturn {
@@ -56,9 +55,6 @@ constexpr char kDescribed[] = R"(
       additive_over_organisations: true additive_over_time: true
     }
   })";
-
-// "2027-12-31": so many days from today, beyond every window and notice.
-std::string DayAhead(int days) { return LondonDay(SystemClock().Now()).PlusDays(days)->ToString(); }
 
 // England's definitions and three months of A&E returns: one deployment for all tests.
 class RequestTest : public ::testing::Test {

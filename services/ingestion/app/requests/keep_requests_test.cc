@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/status/error.h"
@@ -122,6 +124,33 @@ TEST_F(KeepRequestsTest, WhatWasAnsweredOrCameDoesNotLapse) {
   ASSERT_THAT(Send("Acute", "RLQ", "2025-05", {{"admissions", 40}, {"wards", 3}}), IsOk());
   ASSERT_THAT(RunAt("2025-07-15T12:00:00Z"), IsOk());
   EXPECT_THAT(Facts(), IsEmpty());
+}
+
+// The requester answers the second challenge while the first is lapsing, in its last moment.
+TEST_F(KeepRequestsTest, WhatIsUpheldWhileItLapsesStaysOwed) {
+  const std::string april = "organisations/RLQ/obligations/001-00.Acute.2025-04";
+  const std::string may = "organisations/RLQ/obligations/001-00.Acute.2025-05";
+  IssueWorld* asked = nullptr;  // Once something lapses in it.
+  std::future<absl::StatusOr<ObligationAnswer>> answered;
+  CommitterOptions options;
+  options.on_head = [&](const SignedHead&) {
+    if (IssueWorld* world = std::exchange(asked, nullptr)) {
+      answered = world->BeginAnswer(may, true);
+    }
+    return absl::OkStatus();
+  };
+  IssueWorld world(std::move(options));
+  const std::string name = world.Issued(Asking({"admissions"}, {"RLQ"}));
+  ASSERT_THAT(world.Challenge(april), IsOk());
+  const auto challenged = world.Challenge(may);
+  ASSERT_THAT(challenged, IsOk());
+  world.ingestion().clock().Set(FromWire(challenged->obligation.challenge().answer_by()).value());
+  asked = &world;
+  ASSERT_THAT(world.Keep(), IsOk());
+  ASSERT_THAT(answered.get(), IsOk());
+  EXPECT_THAT(FactsOf(&world), ElementsAre("RELEASED LAPSED 1"));
+  EXPECT_THAT(world.ObligationsAt(name),
+              ElementsAre("RLQ Acute 2025-04 RELEASED", "RLQ Acute 2025-05 OUTSTANDING"));
 }
 
 // RAE owes June by the frames of Timed; its window closes on Thursday 10 July, the eighth working

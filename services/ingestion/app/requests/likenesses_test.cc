@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/requests/stored_matching.h"
@@ -18,6 +21,22 @@ using ::testing::SizeIs;
 
 constexpr char kAlike[] = R"(
   concerns { kind: CONCERN_KIND_NEAR_DUPLICATE line: 1 about: "items/beds" likeness: 870 })";
+
+absl::StatusOr<LikenessAnswer> DecideOnLikenessIn(RequestsWorld* world, const std::string& name,
+                                                  bool same, const std::string& id) {
+  requests::v1::DecideLikenessRequest request;
+  request.set_request_id(id);
+  request.set_name(name);
+  request.set_same(same);
+  request.set_reason("both count beds at midnight");
+  OfficerOrigin origin = world->By("X30", kStewards);
+  origin.digest = Sha256(request.SerializeAsString());
+  std::promise<absl::StatusOr<LikenessAnswer>> promise;
+  world->data_requests().DecideLikeness(
+      origin, request,
+      [&promise](absl::StatusOr<LikenessAnswer> answer) { promise.set_value(std::move(answer)); });
+  return promise.get_future().get();
+}
 
 class LikenessesTest : public ::testing::Test, protected RequestsWorld {
  protected:
@@ -41,19 +60,7 @@ class LikenessesTest : public ::testing::Test, protected RequestsWorld {
   }
   absl::StatusOr<LikenessAnswer> DecideOn(const std::string& name, bool same,
                                           const std::string& id) {
-    requests::v1::DecideLikenessRequest request;
-    request.set_request_id(id);
-    request.set_name(name);
-    request.set_same(same);
-    request.set_reason("both count beds at midnight");
-    OfficerOrigin origin = By("X30", kStewards);
-    origin.digest = Sha256(request.SerializeAsString());
-    std::promise<absl::StatusOr<LikenessAnswer>> promise;
-    data_requests().DecideLikeness(origin, request,
-                                   [&promise](absl::StatusOr<LikenessAnswer> answer) {
-                                     promise.set_value(std::move(answer));
-                                   });
-    return promise.get_future().get();
+    return DecideOnLikenessIn(this, name, same, id);
   }
   using RequestsWorld::Draft;
 };
@@ -170,6 +177,58 @@ TEST_F(LikenessesTest, WhatIsShownIsMatchedAndNotKept) {
   EXPECT_THAT(preview(request), HasReason(Reason::kNotFound));
   ASSERT_THAT(Draft(Draft()), IsOk());
   EXPECT_EQ(preview(request)->gaps_size(), 2);
+}
+
+// Matches as it is told, after something else has happened.
+class MatchingAfterAnother final : public RequestMatching {
+ public:
+  void Tell(const std::string& match) { told_.Tell(match); }
+  // `happens` within the next match, which has looked at the store before.
+  void Before(std::function<void()> happens) { happens_ = std::move(happens); }
+
+  absl::StatusOr<std::vector<std::string>> OrganisationsOf(const Reader& reader,
+                                                           const requests::v1::DataRequest& request,
+                                                           uint64_t sequence) const override {
+    return told_.OrganisationsOf(reader, request, sequence);
+  }
+  absl::StatusOr<requests::v1::Match> MatchAt(const Reader& reader,
+                                              const requests::v1::DataRequest& request,
+                                              uint64_t sequence) const override {
+    if (const auto happens = std::exchange(happens_, nullptr)) happens();
+    return told_.MatchAt(reader, request, sequence);
+  }
+  std::string DescriptionKeyOf(const requests::v1::DescribedItem& described) const override {
+    return told_.DescriptionKeyOf(described);
+  }
+
+ private:
+  ToldMatching told_;
+  mutable std::function<void()> happens_;
+};
+
+TEST(RacingLikenessTest, ADecisionIsNotOverwrittenByAMatchThatLookedBefore) {
+  MatchingAfterAnother matching;
+  RequestsWorld world(&matching);
+  matching.Tell(kAlike);
+  requests::v1::DataRequest draft = RequestsWorld::Draft();
+  *draft.mutable_lines(0)->mutable_described() = RequestsWorld::Parse<requests::v1::DescribedItem>(
+      R"(display_name: "Beds at night" unit: "beds" definition_text: "beds at night")");
+  const std::string slow = world.Draft(draft)->request.name();
+  draft.set_title("The same beds");
+  const std::string quick = world.Draft(draft)->request.name();
+  std::string name;
+  matching.Before([&] {
+    ASSERT_THAT(world.Match(quick), IsOk());
+    name = ListLikenesses(world.ingestion().store(), false, "", 10)->rows.at(0).name();
+    ASSERT_THAT(DecideOnLikenessIn(&world, name, true, "likeness-1"), IsOk());
+  });
+  ASSERT_THAT(world.Match(slow), IsOk());
+  EXPECT_THAT(ListLikenesses(world.ingestion().store(), false, "", 10)->rows, IsEmpty());
+  const auto all = ListLikenesses(world.ingestion().store(), true, "", 10)->rows;
+  ASSERT_THAT(all, SizeIs(1));
+  EXPECT_EQ(all[0].name(), name);
+  EXPECT_TRUE(all[0].same());
+  EXPECT_EQ(all[0].request(), quick);
 }
 
 }  // namespace

@@ -130,6 +130,42 @@ TEST_F(NewHomeTest, AFinerViewIsAnItemOfItsOwn) {
   EXPECT_EQ(AccountAt(name, "RLQ"), "70 0 70 0");
 }
 
+// Of a described line, which says nothing of either.
+TEST_F(NewHomeTest, AFinerViewShowsNoMoreAndToNobodyElse) {
+  catalogue::v1::DataItem deaths = SmallItem("deaths");
+  deaths.set_additive_over_organisations(true);
+  deaths.set_additive_over_time(true);
+  *deaths.mutable_meaning() =
+      Parse<catalogue::v1::ItemMeaning>(R"(concept_code: "death" measure: "count")");
+  *deaths.mutable_disclosure() = Parse<catalogue::v1::Disclosure>(
+      R"(suppressed_to: 7 rounded_to: 5 rule: "1 to 7 are not shown")");
+  *deaths.add_reuse_rights() =
+      Parse<catalogue::v1::ReuseRight>(R"(body: "X24" terms: "for wards alone")");
+  Define(deaths);
+  Define(SmallCollection("Deaths", {"deaths"}));
+  for (const char* month : {"2025-04", "2025-05"}) {
+    ASSERT_THAT(Send("Deaths", "RLQ", month, {{"deaths", 9}}), IsOk());
+  }
+  requests::v1::DataRequest by_ward = Asking({}, {"RLQ"});
+  *by_ward.add_lines() = Parse<requests::v1::RequestLine>(R"(
+      described { display_name: "Deaths by ward" unit: "patients" concept_code: "death"
+                  measure: "count" definition_text: "Who died, by the ward."
+                  dimensions { code: "ward" values: "north" values: "south" }
+                  additive_over_organisations: true additive_over_time: true })");
+  const std::string name = Issued(by_ward);
+  EXPECT_EQ(Now(name).issue().match().change_class(), requests::v1::CHANGE_CLASS_NEW_DETAIL);
+  ASSERT_THAT(Now(name).issue().new_items(), ElementsAre("r001_00_1"));
+  const auto finer = ItemOf("r001_00_1");
+  ASSERT_THAT(finer, IsOk());
+  EXPECT_EQ(finer->display_name(), "Deaths by ward");
+  EXPECT_EQ(finer->disclosure().suppressed_to(), 7u);
+  EXPECT_EQ(finer->disclosure().rounded_to(), 5u);
+  EXPECT_EQ(finer->disclosure().rule(), "1 to 7 are not shown");
+  ASSERT_THAT(finer->reuse_rights(), SizeIs(1));
+  EXPECT_EQ(finer->reuse_rights(0).body(), "X24");
+  EXPECT_EQ(finer->reuse_rights(0).terms(), "for wards alone");
+}
+
 // One is held as it is, of the other a dimension is left out that does not add up.
 TEST_F(NewHomeTest, TheLineWithoutAHomeIsTheOneThatGetsIt) {
   catalogue::v1::DataItem item = SmallItem("staff");

@@ -151,6 +151,27 @@ TEST_F(ReadAnswerTest, SmallNumbersAreNotShownNorLeftOverFromASum) {
   EXPECT_EQ(given.cells[2].content_case(), requests::v1::AnswerCell::CONTENT_NOT_SET);
 }
 
+TEST_F(ReadAnswerTest, WhatIsNotShownTodayIsNotShownAtAnEarlierPositionEither) {
+  SendQuarter();
+  const std::string name = Issued(QuarterOf("attendances", {"Q12"}));
+  const uint64_t before = ingestion().LastSequence();
+  catalogue::v1::DataItem item = Attendances();
+  item.mutable_disclosure()->set_suppressed_to(66);
+  item.mutable_disclosure()->set_rule("1 to 66 are not shown");
+  Define(item);
+  const uint64_t while_hidden = ingestion().LastSequence();
+  for (const uint64_t position : {before, while_hidden}) {
+    const Given given = Read(name, "X24", position);
+    ASSERT_THAT(given.cells, SizeIs(2));
+    EXPECT_EQ(given.cells[0].suppressed_by(), "1 to 66 are not shown") << position;
+    EXPECT_EQ(given.cells[0].content_case(), requests::v1::AnswerCell::CONTENT_NOT_SET);
+    EXPECT_EQ(given.cells[1].millionths(), 6600 * kOne);
+  }
+  // Nor does a rule of then hide what may be shown today.
+  Define(Attendances());
+  EXPECT_EQ(Read(name, "X24", while_hidden).cells[0].millionths(), 66 * kOne);
+}
+
 TEST_F(ReadAnswerTest, ARightThatIsTakenAwayEndsTheReading) {
   SendQuarter();
   const std::string name = Issued(QuarterOf("attendances", {"Q12"}));

@@ -195,15 +195,19 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
     request.set_name(name);
     request.set_ground(ground);
     request.set_text(text);
-    return Contest(&ChallengeObligation::Challenge, "RLQ", std::move(request));
+    return BeginContest(&ChallengeObligation::Challenge, "RLQ", std::move(request)).get();
   }
   absl::StatusOr<ObligationAnswer> AnswerChallenge(const std::string& name, bool uphold,
                                                    const std::string& body = "X24") {
+    return BeginAnswer(name, uphold, body).get();
+  }
+  std::future<absl::StatusOr<ObligationAnswer>> BeginAnswer(const std::string& name, bool uphold,
+                                                            const std::string& body = "X24") {
     requests::v1::AnswerChallengeRequest request;
     request.set_name(name);
     request.set_uphold(uphold);
     request.set_reason("it is needed by ward");
-    return Contest(&ChallengeObligation::Answer, body, std::move(request));
+    return BeginContest(&ChallengeObligation::Answer, body, std::move(request));
   }
 
   std::vector<feed::v1::Entry> EntriesOf(feed::v1::EntryKind kind) {
@@ -231,17 +235,17 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
 
  private:
   template <typename Request>
-  absl::StatusOr<ObligationAnswer> Contest(
+  std::future<absl::StatusOr<ObligationAnswer>> BeginContest(
       void (ChallengeObligation::*step)(const OfficerOrigin&, const Request&,
                                         ChallengeObligation::Done) const,
       const std::string& by, Request request) {
     request.set_request_id(absl::StrCat("contest-", ++issues_));
     OfficerOrigin origin = By(by);
     origin.digest = Sha256(request.SerializeAsString());
-    std::promise<absl::StatusOr<ObligationAnswer>> promise;
+    auto promise = std::make_shared<std::promise<absl::StatusOr<ObligationAnswer>>>();
     (challenges_.*step)(origin, request,
-                        [&promise](auto answer) { promise.set_value(std::move(answer)); });
-    return promise.get_future().get();
+                        [promise](auto answer) { promise->set_value(std::move(answer)); });
+    return promise->get_future();
   }
 
   const IssueRequest issue_{&ingestion().store(), &ingestion().writer(), &ingestion().committer(),
