@@ -31,6 +31,7 @@
 #include "onereturn/operations/v1/operations.pb.h"
 #include "onereturn/requests/v1/answers_service.pb.h"
 #include "onereturn/requests/v1/hours_service.pb.h"
+#include "onereturn/requests/v1/obligations_service.pb.h"
 #include "onereturn/requests/v1/requests_service.pb.h"
 #include "onereturn/returns/v1/findings_service.pb.h"
 #include "onereturn/returns/v1/notice_service.pb.h"
@@ -63,6 +64,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> AllServices() {
                            requests::v1::StreamAnswerRequest::descriptor()->file(),
                            requests::v1::GetRequestRequest::descriptor()->file(),
                            requests::v1::GetBurdenRequest::descriptor()->file(),
+                           requests::v1::ListObligationsRequest::descriptor()->file(),
                            returns::v1::GetReturnRequest::descriptor()->file(),
                            returns::v1::GetDraftRequest::descriptor()->file(),
                            returns::v1::ListFindingsRequest::descriptor()->file(),
