@@ -146,7 +146,7 @@ TEST_F(DraftRequestTest, EveryFaultOfItsLinesIsNamed) {
   const char* described = R"(lines { described { display_name: "a" unit: "b" definition_text: "c" }
                                      new_item: "d" estimated_minutes { gathering: 100001 } } )";
   EXPECT_THAT(FaultsOf(With(absl::StrCat(described, described))),
-              ElementsAre("data_request.lines[0].estimated_minutes",
+              ElementsAre("data_request.lines[0].estimated_minutes.gathering",
                           "data_request.lines[1].estimated_minutes.gathering",
                           "data_request.lines[1].new_item"));
 }
