@@ -227,6 +227,9 @@ absl::StatusOr<SignedHead> Committer::WriteGroup(const Group& group) {
   const bool grown = group.frontier.size() > frontier_.size();
   if (head.ok() && grown && options_.on_head) {
     const absl::Status kept = options_.on_head(*head);
+    // The group is on disk, and the frontier here does not hold it: another would be placed over
+    // it. Whoever froze the heads refuses all writes too, but perhaps a moment later.
+    if (!kept.ok()) Refuse(kept);
     // Nothing more will be written: the ledger was found to be behind meanwhile.
     if (!kept.ok() && ReasonOf(kept) == Reason::kLedgerBehind) return kept;
     if (!kept.ok()) head = kept;

@@ -102,7 +102,8 @@ struct CommitterOptions {
   size_t queue_limit = 4'096;  // More waiting than this is refused: QUEUE_FULL.
   size_t group_limit = 256;    // Facts that share one sync.
   // Takes each head after its group is synced, before anybody else sees it; an error of the reason
-  // LEDGER_BEHIND is answered to the group, any other is fatal. May be empty.
+  // LEDGER_BEHIND is answered to the group, any other is fatal. After either nothing is written any
+  // more: the group is on disk, and a restart goes on after it. May be empty.
   std::function<absl::Status(const SignedHead& head)> on_head;
   // The store failed in a way that forbids going on: the process must end without another write.
   // Must not return in a server.

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <future>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -303,6 +305,30 @@ TEST(CommitterHeadsTest, EachHeadIsHandedOnBeforeAnyAnswer) {
   }
   ASSERT_THAT(service.WritePlain({{}, {}, {}}), IsOk());
   EXPECT_EQ(sizes.size(), 4u);  // The start's, and the facts'.
+}
+
+// The group is on disk though it was answered with an error: the next must not be placed over it.
+TEST(CommitterHeadsTest, AfterAHeadThatIsBehindNothingIsWritten) {
+  CommitterOptions options;
+  bool behind = false;
+  options.on_head = [&behind](const SignedHead&) -> absl::Status {
+    // Once: as though the one who freezes the heads had not refused writes yet.
+    if (!std::exchange(behind, false)) return absl::OkStatus();
+    return Error(Reason::kLedgerBehind, "entries are missing");
+  };
+  TestService service(std::move(options));
+  behind = true;
+  EXPECT_THAT(service.Accept(Fact("r1")), HasReason(Reason::kLedgerBehind));
+  const std::string first = EntryBytes(service.store(), 1).value();
+  EXPECT_THAT(service.Accept(Fact("r2")), HasReason(Reason::kLedgerBehind));
+  EXPECT_EQ(LastSequence(service.store()).value(), 1u);
+  EXPECT_EQ(EntryBytes(service.store(), 1).value(), first);
+  service.Close();
+  service.Open();
+  const auto later = service.Accept(Fact("r2"));
+  ASSERT_THAT(later, IsOk());
+  EXPECT_EQ(later->placement.sequence, 2u);
+  EXPECT_EQ(EntryBytes(service.store(), 1).value(), first);
 }
 
 TEST(CommitterHeadsTest, AHeadThatCannotBeHandedOnIsFatal) {

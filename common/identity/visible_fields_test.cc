@@ -7,6 +7,7 @@
 
 #include "common/identity/roles.h"
 #include "onereturn/assessment/v1/assessment_service.pb.h"
+#include "onereturn/requests/v1/obligations_service.pb.h"
 #include "onereturn/returns/v1/returns_service.pb.h"
 
 namespace onereturn {
@@ -91,6 +92,8 @@ TEST(VisibleFieldsTest, EachRoleSeesWhatItMaySee) {
   CheckMessage<returns::v1::ListRevisionsResponse>();
   CheckMessage<assessment::v1::GetAssessmentResponse>();
   CheckMessage<assessment::v1::ListAssessmentsResponse>();
+  CheckMessage<requests::v1::GetSimplifiedModeResponse>();
+  CheckMessage<requests::v1::SetSimplifiedModeResponse>();
 }
 
 TEST(VisibleFieldsTest, AnAnswerWithoutSuchFieldsOrNotAddedIsLeftAsItIs) {

@@ -294,7 +294,11 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
   EXPECT_THAT(Ask(kDecider, {"different", shown, "--reason", "not that share"}),
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("is another figure than"))));
   EXPECT_THAT(Ask(kDecider, {"same", name, "--reason", "after all"}),
-              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("holds for ever"))));
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("the likeness was decided"))));
+  EXPECT_THAT(Ask(kDecider, {"same", name, "--reason", "after all", "--replace"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("is "))));
+  EXPECT_THAT(Ask(kDecider, {"different", name, "--reason", "it is not", "--replace"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("is another figure than"))));
   EXPECT_THAT(Ask(kDecider, {"likenesses", "--decided"}),
               Field(&ClientRun::out, HasSubstr("different, ")));
 
@@ -313,6 +317,17 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("1 return: 1 stored"))));
   EXPECT_THAT(StatesOf(reference), ElementsAre("COLLECTED", "OUTSTANDING", "OUTSTANDING",
                                                "OUTSTANDING", "OUTSTANDING", "OUTSTANDING"));
+}
+
+// It suspends something for everybody: a steward of one body may not.
+TEST_F(RequestTest, SimplifiedModeIsSwitchedAtNationalScopeAlone) {
+  const std::vector<std::string> on = {
+      "simplified", "on", "--until", DayAhead(30) + "T00:00:00Z", "--reason", "a pandemic"};
+  EXPECT_THAT(As(kDecider, on),
+              AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION"))));
+  EXPECT_THAT(As(kSteward, on), ExitedWith(0));
+  EXPECT_THAT(As(kDecider, {"simplified", "off", "--reason", "it is over"}), ExitedWith(3));
+  EXPECT_THAT(As(kSteward, {"simplified", "off", "--reason", "it is over"}), ExitedWith(0));
 }
 
 // What a requester may have wrong: the words name the field, and nothing is kept.

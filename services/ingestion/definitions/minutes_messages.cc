@@ -1,21 +1,11 @@
 #include "services/ingestion/definitions/minutes_messages.h"
 
-#include <algorithm>
-#include <limits>
 #include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 
 namespace onereturn::ingestion {
-namespace {
-
-uint32_t Held(uint64_t minutes) {
-  return static_cast<uint32_t>(std::min<uint64_t>(minutes, std::numeric_limits<uint32_t>::max()));
-}
-
-}  // namespace
-
 Minutes MinutesOf(const timetable::v1::EstimatedMinutes& message) {
   Minutes minutes;
   minutes[Lens::kGathering] = message.gathering();
@@ -29,18 +19,18 @@ Minutes MinutesOf(const timetable::v1::EstimatedMinutes& message) {
 
 timetable::v1::EstimatedMinutes MessageOf(const Minutes& minutes) {
   timetable::v1::EstimatedMinutes message;
-  message.set_gathering(Held(minutes[Lens::kGathering]));
-  message.set_quality_assurance(Held(minutes[Lens::kQualityAssurance]));
-  message.set_extraction_and_transformation(Held(minutes[Lens::kExtractionAndTransformation]));
-  message.set_transmission(Held(minutes[Lens::kTransmission]));
-  message.set_system_change_and_development(Held(minutes[Lens::kSystemChangeAndDevelopment]));
-  message.set_training_and_guidance(Held(minutes[Lens::kTrainingAndGuidance]));
+  message.set_gathering(minutes[Lens::kGathering]);
+  message.set_quality_assurance(minutes[Lens::kQualityAssurance]);
+  message.set_extraction_and_transformation(minutes[Lens::kExtractionAndTransformation]);
+  message.set_transmission(minutes[Lens::kTransmission]);
+  message.set_system_change_and_development(minutes[Lens::kSystemChangeAndDevelopment]);
+  message.set_training_and_guidance(minutes[Lens::kTrainingAndGuidance]);
   return message;
 }
 
 void CheckMinutes(const timetable::v1::EstimatedMinutes& minutes, absl::string_view path,
                   Error* faults) {
-  const auto check = [&](uint32_t given, absl::string_view lens) {
+  const auto check = [&](uint64_t given, absl::string_view lens) {
     if (given <= kMostMinutesOfLens) return;
     faults->Field(absl::StrCat(path, ".", lens), "must be at most 100,000 minutes");
   };

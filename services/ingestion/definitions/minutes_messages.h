@@ -13,11 +13,15 @@
 
 namespace onereturn::ingestion {
 
-// Some ten weeks without a night: more is a slip of the pen.
+// Some ten weeks without a night: more is a slip of the pen. All that is ever summed is made of
+// these. Each is below 2^17, so all six lenses together below 2^20: a sum of them leaves 64 bits
+// after 2^44 items of returns, and the largest request that is allowed asks 48 million figures,
+// below 2^26. Pence an hour are below 2^17 too (request_rules_checks.cc), so the products of six
+// lenses may leave 64 bits: they are summed in 128, and an hour's sixtieth of them fits again as
+// long as no lens has 2^50 minutes, 2^33 items of returns in a week.
 inline constexpr uint32_t kMostMinutesOfLens = 100'000;
 
 Minutes MinutesOf(const timetable::v1::EstimatedMinutes& message);
-// A sum that no field can hold becomes the greatest that it can.
 timetable::v1::EstimatedMinutes MessageOf(const Minutes& minutes);
 
 // Adds a fault for each lens of more than kMostMinutesOfLens, as "{path}.{lens}".

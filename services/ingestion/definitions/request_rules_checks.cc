@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/definitions/definition_checks.h"
+#include "services/ingestion/definitions/minutes_messages.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -18,6 +19,10 @@ namespace {
 constexpr uint32_t kMostDays = 3'660;
 constexpr uint32_t kMostLikeness = 1'000;
 constexpr int kMostRows = 1'000;
+// A thousand pounds.
+constexpr uint32_t kMostPenceAnHour = 100'000;
+// A hundred thousand people's year and more: what is compared with it is a sum.
+constexpr uint64_t kMostMinutesOfBody = 10'000'000'000;
 constexpr size_t kMostSynonymBytes = 100;
 constexpr size_t kMostSourceBytes = 1'000;
 
@@ -58,7 +63,14 @@ void CheckPayBands(const requests::v1::RequestRules& rules, Error* faults) {
       faults->Field(At("pay_bands", i, ".lens"), "stands twice");
     }
     CheckName(band.band(), At("pay_bands", i, ".band"), faults);
+    if (band.pence_an_hour() > kMostPenceAnHour) {
+      faults->Field(At("pay_bands", i, ".pence_an_hour"), "must be at most 100,000");
+    }
   }
+}
+
+void CheckMinutesOfBody(uint64_t minutes, const std::string& field, Error* faults) {
+  if (minutes > kMostMinutesOfBody) faults->Field(field, "must be at most 10,000,000,000 minutes");
 }
 
 void CheckBudgets(const requests::v1::RequestRules& rules, Error* faults) {
@@ -69,6 +81,8 @@ void CheckBudgets(const requests::v1::RequestRules& rules, Error* faults) {
       faults->Field(At("budgets", i, ".body"), code.message());
     }
     if (!seen.insert(body).second) faults->Field(At("budgets", i, ".body"), "stands twice");
+    CheckMinutesOfBody(rules.budgets(i).minutes_a_year(), At("budgets", i, ".minutes_a_year"),
+                       faults);
   }
 }
 
@@ -106,6 +120,10 @@ absl::Status CheckRequestRules(const requests::v1::RequestRules& rules) {
   CheckPayBands(rules, &faults);
   CheckBudgets(rules, &faults);
   CheckSynonyms(rules, &faults);
+  CheckMinutes(rules.new_item_minutes(), "rules.new_item_minutes", &faults);
+  CheckMinutes(rules.new_collection_minutes(), "rules.new_collection_minutes", &faults);
+  CheckMinutesOfBody(rules.clash_minutes_a_week(), "rules.clash_minutes_a_week", &faults);
+  CheckMinutesOfBody(rules.capacity_minutes_a_week(), "rules.capacity_minutes_a_week", &faults);
   if (rules.near_duplicate_from() == 0 || rules.near_duplicate_from() > kMostLikeness) {
     faults.Field("rules.near_duplicate_from", "must be 1 to 1,000, in thousandths");
   }

@@ -36,8 +36,9 @@ TEST(RequestRulesChecksTest, TakesWhatIsWhole) {
   EXPECT_THAT(CheckRequestRules(Rules(R"(
       notice { change_class: CHANGE_CLASS_EXISTING_ITEMS days: 28 }
       notice { change_class: CHANGE_CLASS_NEW_ITEMS days: 183 }
-      pay_bands { lens: "gathering" band: "AfC band 6" pence_an_hour: 2350 }
-      budgets { body: "X24" minutes_a_year: 6000 }
+      pay_bands { lens: "gathering" band: "AfC band 6" pence_an_hour: 100000 }
+      budgets { body: "X24" minutes_a_year: 10000000000 }
+      new_item_minutes { transmission: 100000 }
       synonyms { words: "a&e" words: "accident and emergency" })")),
               IsOk());
 }
@@ -56,6 +57,16 @@ TEST(RequestRulesChecksTest, NamesEveryFault) {
                                 pay_bands { lens: "gathering" }
                                 budgets { body: "?" })")),
       ElementsAre("rules.pay_bands[0].lens", "rules.pay_bands[1].band", "rules.budgets[0].body"));
+  EXPECT_THAT(
+      FaultsOf(Rules(R"(
+                  pay_bands { lens: "gathering" band: "six" pence_an_hour: 100001 }
+                  budgets { body: "X24" minutes_a_year: 10000000001 }
+                  new_item_minutes { transmission: 100001 }
+                  new_collection_minutes { gathering: 4294967296 }
+                  clash_minutes_a_week: 10000000001 capacity_minutes_a_week: 10000000001)")),
+      ElementsAre("rules.pay_bands[0].pence_an_hour", "rules.budgets[0].minutes_a_year",
+                  "rules.new_item_minutes.transmission", "rules.new_collection_minutes.gathering",
+                  "rules.clash_minutes_a_week", "rules.capacity_minutes_a_week"));
   EXPECT_THAT(
       FaultsOf(Rules(R"(synonyms { words: "one" }
                                 synonyms { words: "two" words: "one" words: "Three" })")),

@@ -156,6 +156,19 @@ absl::Status VisitLikenesses(
       });
 }
 
+requests::v1::Likeness LikenessAt(requests::v1::Likeness newest, uint64_t sequence) {
+  while (newest.has_decided() && newest.decided().sequence() > sequence) {
+    newest.clear_decided();
+    newest.clear_same();
+    if (newest.earlier().empty()) break;
+    requests::v1::LikenessVerdict* before = &*newest.mutable_earlier()->rbegin();
+    newest.set_same(before->same());
+    *newest.mutable_decided() = std::move(*before->mutable_decided());
+    newest.mutable_earlier()->RemoveLast();
+  }
+  return newest;
+}
+
 void PutLikeness(const LikenessKey& key, const requests::v1::Likeness& likeness,
                  WriteBatch* batch) {
   batch->Put(Family::kDataRequests, LikenessKeyText(key), likeness.SerializeAsString());

@@ -71,12 +71,13 @@ ReadCheck LikenessIsFree(const LikenessKey& key);
 absl::StatusOr<std::optional<StoredLikeness>> FindStoredLikeness(const Reader& reader,
                                                                  const LikenessKey& key);
 // Those after `after` (a text of LikenessKeyText; empty: from the first), by description and item,
-// until `visit` answers false. One that was decided after a position was not decided there:
-// Likeness.decided.sequence.
+// until `visit` answers false. As they are now: LikenessAt says what was decided at a position.
 absl::Status VisitLikenesses(
     const Reader& reader, absl::string_view after,
     absl::FunctionRef<absl::StatusOr<bool>(const LikenessKey& key, const requests::v1::Likeness&)>
         visit);
+// Of one as it is now: without what was decided after `sequence`.
+requests::v1::Likeness LikenessAt(requests::v1::Likeness newest, uint64_t sequence);
 std::string LikenessKeyText(const LikenessKey& key);
 void PutLikeness(const LikenessKey& key, const requests::v1::Likeness& likeness, WriteBatch* batch);
 

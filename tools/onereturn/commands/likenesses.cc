@@ -30,6 +30,7 @@ struct LikenessOptions {
   bool decided = false;
   std::string name;
   std::string reason;
+  bool replace = false;
   std::string file;
   bool validate_only = false;
   std::string request_id;
@@ -110,7 +111,16 @@ absl::StatusOr<ExitCode> DecideLike(const LikenessOptions& options, bool same,
   ASSIGN_OR_RETURN(*request.mutable_name(), LikenessName(client, options.name));
   request.set_same(same);
   request.set_reason(options.reason);
+  request.set_replace(options.replace);
   request.set_request_id(IdOr(options.request_id, "likeness.decide", request));
+  if (options.replace && options.request_id.empty()) {
+    // What was replaced may be replaced back, and again: the id is also of what was decided before.
+    ASSIGN_OR_RETURN(const auto list, AllLikenesses(client, /*decided=*/true));
+    for (const Likeness& one : list.likenesses()) {
+      if (one.name() != request.name()) continue;
+      request.set_request_id(absl::StrCat(request.request_id(), ".", one.decided().sequence()));
+    }
+  }
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::DecideLikeness, request));
   return PrintStep(answer, answer.likeness().described().display_name(),
                    absl::StrCat(same ? "is " : "is another figure than ", answer.likeness().item()),
@@ -211,6 +221,7 @@ void AddLikenesses(CommandLine* line, CLI::App* request) {
         same ? SameItem : DifferentItem, options);
     command->add_option("LIKENESS", options->name, "As request likenesses shows it")->required();
     AddReason(command, &options->reason);
+    command->add_flag("--replace", options->replace, "What was decided before was wrong");
     AddRequestIdOption(command, &options->request_id);
   }
   auto rules = std::make_shared<LikenessOptions>();

@@ -22,12 +22,12 @@ timetable::v1::EstimatedMinutes AllLenses() {
 
 TEST(HoursText, EveryLensCounts) { EXPECT_EQ(AllMinutes(AllLenses()), 654'321); }
 
-// Six lenses of the largest number do not wrap.
+// Sums beyond 32 bits do not wrap.
 TEST(HoursText, LargeSumsStayWhole) {
   timetable::v1::EstimatedMinutes minutes;
-  minutes.set_gathering(4'294'967'295);
-  minutes.set_transmission(4'294'967'295);
-  EXPECT_EQ(AllMinutes(minutes), 8'589'934'590);
+  minutes.set_gathering(1'099'511'627'776);
+  minutes.set_transmission(1'099'511'627'776);
+  EXPECT_EQ(AllMinutes(minutes), 2'199'023'255'552);
 }
 
 TEST(HoursText, InTables) {

@@ -53,7 +53,7 @@ absl::StatusOr<EstimatedMinutes> MinutesNamed(const std::string& text) {
           absl::StrCat("Write gathering=30,transmission=5, with any of ",
                        absl::StrJoin(lenses, ", "), ", each once and in whole minutes."));
     }
-    minutes.GetReflection()->SetUInt32(&minutes, lens, number);
+    minutes.GetReflection()->SetUInt64(&minutes, lens, number);
   }
   return minutes;
 }
@@ -63,7 +63,7 @@ std::string MinutesText(const EstimatedMinutes& minutes) {
   std::vector<std::string> parts;
   for (int i = 0; i < EstimatedMinutes::descriptor()->field_count(); ++i) {
     const google::protobuf::FieldDescriptor* lens = EstimatedMinutes::descriptor()->field(i);
-    const uint32_t number = minutes.GetReflection()->GetUInt32(minutes, lens);
+    const uint64_t number = minutes.GetReflection()->GetUInt64(minutes, lens);
     total += number;
     if (number > 0) parts.push_back(absl::StrCat(LensName(*lens), " ", WithThousands(number)));
   }

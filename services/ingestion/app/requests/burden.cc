@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/commit/journal.h"
+#include "common/decimal/decimal.h"
 #include "common/feed/wire.h"
 #include "common/period/london_day.h"
 #include "common/period/period.h"
@@ -239,14 +240,14 @@ absl::StatusOr<requests::v1::RequestRules> RulesForHours(const Reader& reader, u
 }
 
 uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& rules) {
-  uint64_t pence_minutes = 0;  // At a penny an hour each.
+  Int128 pence_minutes = 0;  // At a penny an hour each.
   for (const requests::v1::PayBand& band : rules.pay_bands()) {
     const auto* lens = std::find(kLensNames.begin(), kLensNames.end(), band.lens());
     if (lens == kLensNames.end()) continue;
-    pence_minutes += minutes.by_lens[static_cast<size_t>(lens - kLensNames.begin())] *
-                     uint64_t{band.pence_an_hour()};
+    pence_minutes += Int128{minutes.by_lens[static_cast<size_t>(lens - kLensNames.begin())]} *
+                     band.pence_an_hour();
   }
-  return (pence_minutes + kMinutesAnHour / 2) / kMinutesAnHour;
+  return static_cast<uint64_t>((pence_minutes + kMinutesAnHour / 2) / kMinutesAnHour);
 }
 
 absl::StatusOr<requests::v1::GetBurdenResponse> GetBurden(

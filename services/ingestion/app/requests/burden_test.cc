@@ -128,5 +128,21 @@ TEST(CostInPenceTest, IsRoundedOnceAtTheEndAndHalfUp) {
   EXPECT_EQ(CostInPence(minutes, rules), 1'333'333'336u);  // 80,000,000,150 / 60 = ...335.8.
 }
 
+// 2^47 minutes of each lens at the most pence: six products of 2^47 x 10^5, which leave 64 bits.
+TEST(CostInPenceTest, TheLargestSumsDoNotWrap) {
+  requests::v1::RequestRules rules;
+  Minutes minutes;
+  for (const char* lens :
+       {"gathering", "quality_assurance", "extraction_and_transformation", "transmission",
+        "system_change_and_development", "training_and_guidance"}) {
+    requests::v1::PayBand* band = rules.add_pay_bands();
+    band->set_lens(lens);
+    band->set_pence_an_hour(100'000);
+    minutes.by_lens[static_cast<size_t>(rules.pay_bands_size() - 1)] = uint64_t{1} << 47;
+  }
+  // 140,737,488,355,328 x 100,000 x 6 / 60.
+  EXPECT_EQ(CostInPence(minutes, rules), 1'407'374'883'553'280'000u);
+}
+
 }  // namespace
 }  // namespace onereturn::ingestion

@@ -21,30 +21,21 @@ Claim ClaimIn(const ObligationKey& key, const storage::v1::ObligationRecord& rec
   claim.return_minutes = MinutesOf(record.return_minutes());
   claim.issued = record.issue_sequence();
   claim.released = record.release_sequence();
+  claim.owed_to_collection = record.owed_to_collection();
   return claim;
 }
 
-// Sequences of the return's revisions up to `sequence`, rising.
-absl::StatusOr<std::vector<uint64_t>> RevisionsUntil(const Reader& reader, const ReturnKey& key,
-                                                     uint64_t sequence) {
-  std::vector<uint64_t> sequences;
+// The return's revisions up to `sequence`, in order.
+absl::StatusOr<std::vector<RevisionPlace>> RevisionsUntil(const Reader& reader,
+                                                          const ReturnKey& key, uint64_t sequence) {
+  std::vector<RevisionPlace> revisions;
   RETURN_IF_ERROR(VisitRevisions(reader, OrganisationScope::National(), key, sequence, 0,
                                  [&](const RevisionPlace& place) -> absl::StatusOr<bool> {
-                                   sequences.push_back(place.sequence);
+                                   revisions.push_back(place);
                                    return true;
                                  }));
-  std::reverse(sequences.begin(), sequences.end());
-  return sequences;
-}
-
-// Not released by then, or only after the return came. What was released before, for instance when
-// its window closed, says no more of what the collection's frames make the organisation owe.
-bool IsClaimInForce(const storage::v1::ObligationRecord& record,
-                    const std::vector<uint64_t>& revisions, uint64_t sequence) {
-  const uint64_t released = record.release_sequence();
-  if (released == 0 || released > sequence) return true;
-  const auto met = std::upper_bound(revisions.begin(), revisions.end(), record.issue_sequence());
-  return met != revisions.end() && *met < released;
+  std::reverse(revisions.begin(), revisions.end());
+  return revisions;
 }
 
 }  // namespace
@@ -65,13 +56,18 @@ absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const Ret
     return a.record.issue_sequence() < b.record.issue_sequence();
   });
   ClaimsOfReturn claims;
+  ASSIGN_OR_RETURN(const std::vector<RevisionPlace> revisions,
+                   RevisionsUntil(reader, key, sequence));
+  for (const RevisionPlace& revision : revisions) claims.revisions.push_back(revision.sequence);
   for (const ClaimState& state : states) {
-    claims.claims.push_back(ClaimIn(state.key, state.record));
-  }
-  ASSIGN_OR_RETURN(claims.revisions, RevisionsUntil(reader, key, sequence));
-  for (const ClaimState& state : states) {
-    claims.owed_to_collection |= state.record.owed_to_collection() &&
-                                 IsClaimInForce(state.record, claims.revisions, sequence);
+    Claim claim = ClaimIn(state.key, state.record);
+    for (const RevisionPlace& revision : revisions) {
+      if (revision.sequence <= claim.issued) continue;
+      ASSIGN_OR_RETURN(const bool lacks, LacksItems(reader, state.key, state.record, revision));
+      if (!lacks) break;  // It is met: what comes later is not asked about.
+      claim.lacking.push_back(revision.sequence);
+    }
+    claims.claims.push_back(std::move(claim));
   }
   std::vector<ClaimOutcome> outcomes = OutcomesOf(claims, sequence);
   for (size_t i = 0; i < states.size(); ++i) states[i].outcome = std::move(outcomes[i]);

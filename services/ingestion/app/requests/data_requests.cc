@@ -148,9 +148,9 @@ void DataRequests::DecideLikeness(const OfficerOrigin& origin,
   auto token = std::make_shared<TokenUse>(origin);
   writer_->Write(
       FactOf(origin, request, feed::v1::ENTRY_KIND_LIKENESS_DECIDED),
-      [origin, request, token](const Snapshot& snapshot) {
+      [matching = matching_, origin, request, token](const Snapshot& snapshot) {
         requests::v1::Likeness judged;
-        return DecideOnLikeness(snapshot, origin, request, token.get(), &judged);
+        return DecideOnLikeness(snapshot, *matching, origin, request, token.get(), &judged);
       },
       [store = store_, token,
        done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
@@ -165,7 +165,8 @@ void DataRequests::DecideLikeness(const OfficerOrigin& origin,
         absl::StatusOr<std::optional<StoredLikeness>> stored = FindStoredLikeness(*store, *key);
         if (!stored.ok()) return done(stored.status());
         if (!stored->has_value()) return done(absl::DataLossError("a stored likeness is missing"));
-        done(LikenessAnswer{std::move((*stored)->likeness), std::move((*accepted)->accepted)});
+        done(LikenessAnswer{LikenessAt(std::move((*stored)->likeness), entry->sequence()),
+                            std::move((*accepted)->accepted)});
       });
 }
 

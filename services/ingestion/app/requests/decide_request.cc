@@ -1,14 +1,12 @@
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/utf8.h"
 #include "common/commit/request_id.h"
 #include "common/identity/message_text.h"
-#include "common/identity/two_persons.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/request_decisions.h"
+#include "services/ingestion/app/requests/second_body.h"
 #include "services/ingestion/app/requests/settled_concerns.h"
 #include "services/ingestion/definitions/definition_checks.h"
 #include "services/ingestion/store/catalogue_table.h"
@@ -43,24 +41,6 @@ absl::Status CheckDecisionFields(const requests::v1::DecideRequestRequest& reque
   }
   if (faults.fields_total() > 0) return faults;
   return CheckNoPersonalData(exception, "notice_exception");
-}
-
-// A steward of another body, and another person than the one who drafted it.
-absl::Status CheckSecondBody(const Reader& reader, const OfficerOrigin& origin,
-                             const DataRequest& request) {
-  const std::string& body = origin.scope.organisation();
-  if (body.empty()) {
-    return Error(Reason::kSelfApproval, "it is not known for which body you decide")
-        .Remedy("Decide as a steward who acts for one organisation, another than the requester's.");
-  }
-  ASSIGN_OR_RETURN(const bool related, AreRelated(reader, body, request.requesting_body()));
-  if (related) {
-    return Error(Reason::kSelfApproval,
-                 absl::StrCat(body, " is the body that asks, or a predecessor or successor of it"))
-        .Remedy("Have a steward of another body decide.");
-  }
-  return CheckTwoPersons(Actor{request.drafted().system(), request.drafted().person()},
-                         origin.actor);
 }
 
 }  // namespace

@@ -67,6 +67,21 @@ TEST_F(DecideRequestTest, AJustifiedDefinitionIsLetThrough) {
   EXPECT_THAT(Decide(name), IsOk());
 }
 
+TEST_F(DecideRequestTest, ARegionThatObjectsIsNamedByItsWholeCode) {
+  matching().Tell(kSomeAsked);
+  const std::string name = Draft(Draft())->request.name();
+  ASSERT_THAT(Match(name), IsOk());
+  ASSERT_THAT(Reply(name, "Y63", true, catalogue::v1::OPINION_OBJECT), IsOk());
+  ASSERT_THAT(Close(name, true), IsOk());
+  requests::v1::DecideRequestRequest decision = Decision(name);
+  for (const char* reason : {"all is well", "as Y631 has it", "in 2Y63 and Y63X", "Y6 and 3"}) {
+    decision.set_reason(reason);
+    EXPECT_THAT(Decide(decision), HasReason(Reason::kConcernsOpen)) << reason;
+  }
+  decision.set_reason("Y631 is none; what (Y63) says is weighed");
+  EXPECT_THAT(Decide(decision), IsOk());
+}
+
 TEST_F(DecideRequestTest, FiguresThatComeLaterAreWeighedByWhoDecides) {
   EXPECT_THAT(Decide(Consulted("concerns { kind: CONCERN_KIND_CONFLICT_DATE words: 'late' }")),
               IsOk());

@@ -6,6 +6,7 @@
 #include "common/base/utf8.h"
 #include "services/ingestion/app/requests/draft_checks.h"
 #include "services/ingestion/definitions/definition_checks.h"
+#include "services/ingestion/definitions/minutes_messages.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -17,7 +18,6 @@ constexpr int kMostLines = 200;
 constexpr int kMostDimensions = 64;
 constexpr int kMostValues = 1'000;
 constexpr size_t kMostMeaningBytes = 64;
-constexpr uint32_t kMostLensMinutes = 100'000;
 
 void CheckLineText(const std::string& text, const std::string& field, size_t most, bool required,
                    Error* faults) {
@@ -113,15 +113,7 @@ void CheckLine(const RequestLine& line, const std::string& path, Error* faults) 
     faults->Field(absl::StrCat(path, ".guidance"), "is missing: its edition is named");
   }
   CheckLineText(line.justification(), absl::StrCat(path, ".justification"), 1'000, false, faults);
-  const auto& minutes = line.estimated_minutes();
-  for (const uint32_t lens :
-       {minutes.gathering(), minutes.quality_assurance(), minutes.extraction_and_transformation(),
-        minutes.transmission(), minutes.system_change_and_development(),
-        minutes.training_and_guidance()}) {
-    if (lens > kMostLensMinutes) {
-      faults->Field(absl::StrCat(path, ".estimated_minutes"), "has a lens of more than 100,000");
-    }
-  }
+  CheckMinutes(line.estimated_minutes(), absl::StrCat(path, ".estimated_minutes"), faults);
 }
 
 }  // namespace

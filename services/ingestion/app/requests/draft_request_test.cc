@@ -145,10 +145,10 @@ TEST_F(DraftRequestTest, EveryFaultOfItsLinesIsNamed) {
                   "data_request.lines[0].detail"));
   const char* described = R"(lines { described { display_name: "a" unit: "b" definition_text: "c" }
                                      new_item: "d" estimated_minutes { gathering: 100001 } } )";
-  EXPECT_THAT(
-      FaultsOf(With(absl::StrCat(described, described))),
-      ElementsAre("data_request.lines[0].estimated_minutes",
-                  "data_request.lines[1].estimated_minutes", "data_request.lines[1].new_item"));
+  EXPECT_THAT(FaultsOf(With(absl::StrCat(described, described))),
+              ElementsAre("data_request.lines[0].estimated_minutes.gathering",
+                          "data_request.lines[1].estimated_minutes.gathering",
+                          "data_request.lines[1].new_item"));
 }
 
 TEST_F(DraftRequestTest, ItsPeriodsAreCounted) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/requests/read_requests.h"
+#include "services/ingestion/app/requests/request_bodies.h"
+#include "services/ingestion/app/requests/stored_matching.h"
 #include "services/ingestion/store/action_table.h"
 #include "services/ingestion/store/item_use_table.h"
 
@@ -168,14 +171,16 @@ absl::StatusOr<PageOf<ItemUsage>> ListItemUsage(const Reader& reader, const Usag
 }
 
 absl::StatusOr<bool> WasReadSince(const Reader& reader, const std::string& body,
-                                  const std::string& item, uint64_t from, uint64_t /*until*/) {
+                                  const std::string& item, uint64_t from, uint64_t until) {
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, from));
   feed::v1::Entry entry;
   if (!entry.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");
+  ASSIGN_OR_RETURN(const CivilDay day, DayOf(reader, until));
+  ASSIGN_OR_RETURN(const std::set<std::string> bodies, BodyAndSuccessors(reader, body, day));
   bool read = false;
   RETURN_IF_ERROR(VisitItemUses(
       reader, item, [&](const ItemUseKey& key, const ItemUse& use) -> absl::StatusOr<bool> {
-        read = key.body == body && use.last.micros >= entry.time_micros();
+        read = bodies.count(key.body) > 0 && use.last.micros >= entry.time_micros();
         return !read;
       }));
   return read;

@@ -32,8 +32,9 @@ absl::StatusOr<PageOf<requests::v1::ItemUsage>> ListItemUsage(
     const Reader& reader, const UsageWorld& world, const requests::v1::ListUsageRequest& request,
     const std::string& after, size_t limit);
 
-// Did the body read the item since the fact at `from` was accepted? Uses are no facts: as they are
-// on disk now, whatever `until` is. For ListRequesters.
+// Did the body, or one that has succeeded it by the day of `until`, read the item since the fact at
+// `from` was accepted? Uses are no facts: as they are on disk now, whatever `until` is. For
+// ListRequesters.
 absl::StatusOr<bool> WasReadSince(const Reader& reader, const std::string& body,
                                   const std::string& item, uint64_t from, uint64_t until);
 

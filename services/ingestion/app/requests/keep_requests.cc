@@ -43,6 +43,16 @@ bool IsOver(requests::v1::RequestState state) {
   return state == requests::v1::REQUEST_STATE_ENDED || state == requests::v1::REQUEST_STATE_REFUSED;
 }
 
+// That the return may come no longer: with the check that no extension was given meanwhile.
+absl::StatusOr<std::optional<ReadCheck>> NotExtended(const Reader& reader, const ReturnKey& key,
+                                                     Timestamp now) {
+  ASSIGN_OR_RETURN(StoredExtensionHead extension, FindExtensionHead(reader, key));
+  if (extension.head.until.has_value() && *extension.head.until > now) {
+    return std::optional<ReadCheck>();
+  }
+  return std::optional<ReadCheck>(std::move(extension.check));
+}
+
 bool IsIn(requests::v1::RequestState state, const std::vector<requests::v1::RequestState>& of) {
   return std::find(of.begin(), of.end(), state) != of.end();
 }
@@ -56,15 +66,16 @@ absl::Status KeepRequests::Run() {
   if (newest == looked_at_ && minute == looked_when_) return absl::OkStatus();
   absl::Status fault = Lapse(now);
   if (IsLedgerBehind(fault)) return fault;
-  fault.Update(CloseWindows(now));
-  fault.Update(EndSimplifiedMode(now));
-  std::vector<std::pair<uint64_t, requests::v1::DataRequest>> alive;
+  Requests alive;
   fault.Update(VisitDataRequests(
       *store_, 0, kNewest,
       [&](uint64_t number, const requests::v1::DataRequest& request) -> absl::StatusOr<bool> {
         if (!IsOver(request.state())) alive.emplace_back(number, request);
         return true;
       }));
+  fault.Update(LookBackForIssues(alive));
+  fault.Update(CloseWindows(now));
+  fault.Update(EndSimplifiedMode(now));
   for (const auto& [number, request] : alive) {
     if (IsLedgerBehind(fault)) return fault;
     fault.Update(Suspend(number, request));
@@ -94,25 +105,51 @@ absl::Status KeepRequests::Lapse(Timestamp now) {
   return absl::OkStatus();
 }
 
+// A request is matched on the day of the newest entry. So one that was issued since may have made a
+// return owed in a window that was closed by the clock and looked at already.
+absl::Status KeepRequests::LookBackForIssues(const Requests& alive) {
+  uint64_t newest = issues_seen_;
+  Timestamp earliest = closed_until_;
+  for (const auto& [number, request] : alive) {
+    if (request.issued().sequence() <= issues_seen_) continue;
+    newest = std::max(newest, request.issued().sequence());
+    RETURN_IF_ERROR(VisitObligationsOfRequest(
+        *store_, number, "",
+        [&](const ObligationKey&, const storage::v1::ObligationRecord& record) {
+          if (record.close_micros() == 0) return true;
+          earliest = std::min(earliest, Timestamp{record.close_micros() - 1});
+          return true;
+        }));
+  }
+  issues_seen_ = newest;
+  closed_until_ = earliest;
+  return absl::OkStatus();
+}
+
 absl::Status KeepRequests::CloseWindows(Timestamp now) {
   std::vector<ObligationKey> missing;
   Timestamp until = now;
-  RETURN_IF_ERROR(VisitClosing(
-      *store_, closed_until_, now,
-      [&](Timestamp closes, const ObligationKey& key) -> absl::StatusOr<bool> {
-        ASSIGN_OR_RETURN(const StoredExtensionHead extension, FindExtensionHead(*store_, key.key));
-        if (extension.head.until.has_value() && *extension.head.until > now) {
-          // It is looked at again, with all that close then or later.
-          until = std::min(until, Timestamp{closes.micros - 1});
-          return true;
-        }
-        ASSIGN_OR_RETURN(const auto stored, FindObligation(*store_, key));
-        if (!stored.has_value()) return true;
-        ASSIGN_OR_RETURN(const bool met, IsMet(*store_, key, stored->record));
-        if (!met) missing.push_back(key);
-        return true;
-      }));
+  RETURN_IF_ERROR(
+      VisitClosing(*store_, closed_until_, now,
+                   [&](Timestamp closes, const ObligationKey& key) -> absl::StatusOr<bool> {
+                     ASSIGN_OR_RETURN(const auto not_extended, NotExtended(*store_, key.key, now));
+                     if (!not_extended.has_value()) {
+                       // It is looked at again, with all that close then or later.
+                       until = std::min(until, Timestamp{closes.micros - 1});
+                       return true;
+                     }
+                     ASSIGN_OR_RETURN(const auto stored, FindObligation(*store_, key));
+                     if (!stored.has_value()) return true;
+                     ASSIGN_OR_RETURN(const bool met, IsMet(*store_, key, stored->record));
+                     if (!met) missing.push_back(key);
+                     return true;
+                   }));
   RETURN_IF_ERROR(ReleaseInParts(missing, requests::v1::RELEASE_REASON_MISSING, "missing"));
+  for (const ObligationKey& key : missing) {
+    // An extension was given meanwhile: all of these are looked at again.
+    ASSIGN_OR_RETURN(const auto not_extended, NotExtended(*store_, key.key, now));
+    if (!not_extended.has_value()) return absl::OkStatus();
+  }
   closed_until_ = until;
   return absl::OkStatus();
 }
@@ -160,6 +197,7 @@ absl::Status KeepRequests::ReleaseInParts(const std::vector<ObligationKey>& keys
 
 absl::Status KeepRequests::Release(const std::vector<ObligationKey>& keys,
                                    requests::v1::ReleaseReason reason, const std::string& part) {
+  const Timestamp now = clock_->Now();
   return Write(feed::v1::ENTRY_KIND_OBLIGATIONS_RELEASED, part,
                [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
                  Releases releases;
@@ -175,6 +213,11 @@ absl::Status KeepRequests::Release(const std::vector<ObligationKey>& keys,
                    if (!stored.has_value() || stored->record.release_sequence() != 0) continue;
                    const bool answered = stored->record.challenge().has_answer();
                    if (reason == requests::v1::RELEASE_REASON_LAPSED && answered) continue;
+                   if (reason == requests::v1::RELEASE_REASON_MISSING) {
+                     ASSIGN_OR_RETURN(auto not_extended, NotExtended(snapshot, key.key, now));
+                     if (!not_extended.has_value()) continue;
+                     releases.read_set.push_back(*std::move(not_extended));
+                   }
                    fact.add_obligations(ObligationName(key));
                    releases.rows.emplace_back(key, stored->record);
                    releases.read_set.push_back(std::move(stored->check));

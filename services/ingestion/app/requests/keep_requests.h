@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -33,7 +34,12 @@ class KeepRequests {
   absl::Status Run();
 
  private:
+  // By number.
+  using Requests = std::vector<std::pair<uint64_t, requests::v1::DataRequest>>;
+
   absl::Status Lapse(Timestamp now);
+  // Looks again at windows in which requests that were issued since made something owed.
+  absl::Status LookBackForIssues(const Requests& alive);
   absl::Status CloseWindows(Timestamp now);
   absl::Status EndSimplifiedMode(Timestamp now);
   // In simplified mode: the obligations of the request that it suspends.
@@ -61,6 +67,7 @@ class KeepRequests {
   uint64_t looked_at_ = UINT64_MAX;  // The newest entry when nothing was due.
   Timestamp looked_when_;            // And the clock then, to the minute.
   Timestamp closed_until_;           // Windows that closed until then were looked at.
+  uint64_t issues_seen_ = 0;         // The newest issue whose obligations are among them.
   // By request, the obligation up to which all are met or released.
   std::map<uint64_t, std::string> passed_;
   uint64_t suspended_by_ = 0;  // Of the fact that set the mode: those below were looked at since.

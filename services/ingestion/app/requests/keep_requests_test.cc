@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -183,28 +184,88 @@ TEST_F(KeepRequestsTest, WhatIsNotSentUntilItsWindowClosesIsMissing) {
   EXPECT_THAT(ObligationsAt(again), ElementsAre("RAE Timed 2025-06 OUTSTANDING"));
 }
 
-TEST_F(KeepRequestsTest, AnExtensionKeepsItOpen) {
-  requests::v1::DataRequest june = Asking({"visits"}, {"RAE", "RLQ"});
-  june.set_from_period("2025-06");
-  june.set_to_period("2025-06");
-  Issued(june);
-  ASSERT_THAT(RunAt("2025-07-08T12:00:00Z"), IsOk());
-  const GiveExtension extensions(&ingestion().writer(), &ingestion().committer());
+void ExtendUntil20July(IssueWorld& world, GiveExtension::Done done) {
+  const auto extensions =
+      std::make_shared<GiveExtension>(&world.ingestion().writer(), &world.ingestion().committer());
   timetable::v1::GiveExtensionRequest extension;
   extension.set_organisation("RAE");
   extension.set_collection("Timed");
   extension.set_period("2025-06");
   extension.set_reason("a fault of the line");
   *extension.mutable_end_time() = ToWire(ParseTimestamp("2025-07-20T16:00:00Z").value());
+  extensions->Give(world.ingestion().FreshOrigin(), extension,
+                   [extensions, done = std::move(done)](auto answer) { done(std::move(answer)); });
+}
+
+TEST_F(KeepRequestsTest, AnExtensionKeepsItOpen) {
+  requests::v1::DataRequest june = Asking({"visits"}, {"RAE", "RLQ"});
+  june.set_from_period("2025-06");
+  june.set_to_period("2025-06");
+  Issued(june);
+  ASSERT_THAT(RunAt("2025-07-08T12:00:00Z"), IsOk());
   std::promise<absl::StatusOr<ExtensionAnswer>> given;
-  extensions.Give(ingestion().FreshOrigin(), extension,
-                  [&](auto answer) { given.set_value(std::move(answer)); });
+  ExtendUntil20July(*this, [&](auto answer) { given.set_value(std::move(answer)); });
   ASSERT_THAT(given.get_future().get(), IsOk());
   ASSERT_THAT(RunAt("2025-07-12T00:00:00Z"), IsOk());
   ASSERT_THAT(RunAt("2025-07-20T15:59:00Z"), IsOk());
   EXPECT_THAT(Facts(), IsEmpty());
   ASSERT_THAT(RunAt("2025-07-20T16:00:00Z"), IsOk());
   EXPECT_THAT(Facts(), ElementsAre("RELEASED MISSING 1"));
+}
+
+// The newest entry is of 10 July, on which the window of June is open.
+TEST_F(KeepRequestsTest, WhatIsIssuedJustAsItsWindowClosesIsMissing) {
+  requests::v1::DataRequest june = Asking({"visits"}, {"RAE"});
+  june.set_from_period("2025-06");
+  june.set_to_period("2025-06");
+  ASSERT_THAT(RunAt("2025-07-10T12:00:00Z"), IsOk());
+  const std::string name = Approved(june);
+  ingestion().clock().Set(ParseTimestamp("2025-07-11T00:00:00Z").value());
+  ASSERT_THAT(Keep(), IsOk());
+  ASSERT_THAT(Issue(name), IsOk());
+  EXPECT_THAT(ObligationsAt(name), ElementsAre("RAE Timed 2025-06 AWAITED"));
+  ASSERT_THAT(Keep(), IsOk());
+  EXPECT_EQ(MessagesAt(name)[0].release_reason(), requests::v1::RELEASE_REASON_MISSING);
+  ASSERT_THAT(Keep(), IsOk());
+  EXPECT_THAT(Facts(), ElementsAre("RELEASED MISSING 1", "ANSWERED requests/001-00"));
+}
+
+// The releases take two facts: the extension is given between them, to the last of the second.
+TEST_F(KeepRequestsTest, AnExtensionGivenWhileReleasesAreWrittenCounts) {
+  IssueWorld* extending = nullptr;
+  std::promise<absl::StatusOr<ExtensionAnswer>> given;
+  CommitterOptions options;
+  options.on_head = [&](const SignedHead&) {
+    if (IssueWorld* const world = std::exchange(extending, nullptr); world != nullptr) {
+      ExtendUntil20July(*world, [&given](auto answer) { given.set_value(std::move(answer)); });
+    }
+    return absl::OkStatus();
+  };
+  IssueWorld world(std::move(options));
+  requests::v1::DataRequest june = IssueWorld::Asking({"visits"}, {"RAE"});
+  june.set_from_period("2025-06");
+  june.set_to_period("2025-06");
+  const ObligationKey owed{{"Timed", "2025-06", "RAE"}, DataRequestNumber(world.Issued(june))};
+  const auto record = FindObligation(world.ingestion().store(), owed).value()->record;
+  PlainWrite others;
+  for (int i = 0; i < 500; ++i) {
+    ObligationKey key = owed;
+    key.key.organisation = absl::StrCat("A", 100 + i);
+    PutObligation(key, record, &others.batch);
+  }
+  std::promise<absl::Status> written;
+  others.done = [&written](absl::Status status) { written.set_value(std::move(status)); };
+  ASSERT_THAT(world.ingestion().committer().Write(std::move(others)), IsOk());
+  ASSERT_THAT(written.get_future().get(), IsOk());
+  world.ingestion().clock().Set(ParseTimestamp("2025-07-12T00:00:00Z").value());
+  extending = &world;
+  ASSERT_THAT(world.Keep(), IsOk());
+  ASSERT_THAT(given.get_future().get(), IsOk());
+  EXPECT_THAT(FactsOf(&world), ElementsAre("RELEASED MISSING 500"));
+  world.ingestion().clock().Set(ParseTimestamp("2025-07-20T16:00:00Z").value());
+  ASSERT_THAT(world.Keep(), IsOk());
+  EXPECT_THAT(FactsOf(&world), ElementsAre("RELEASED MISSING 500", "RELEASED MISSING 1",
+                                           "ANSWERED requests/001-00"));
 }
 
 TEST_F(KeepRequestsTest, AReturnOfAClosedWindowIsTakenWhileItIsOwed) {

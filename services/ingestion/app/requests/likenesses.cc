@@ -9,9 +9,43 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/read_catalogue.h"
 #include "services/ingestion/app/requests/request_steps.h"
+#include "services/ingestion/app/requests/second_body.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
+namespace {
+
+using requests::v1::Likeness;
+
+// A row stays small; who needs more does not know what the figure is.
+constexpr int kMostReplaced = 100;
+
+Error StateOf(const Likeness& likeness, const std::string& words) {
+  return Error(Reason::kRequestState, words)
+      .Precondition(likeness.name(), likeness.same() ? "is the same" : "is another figure");
+}
+
+// What was decided stands among the earlier decisions from here on.
+absl::Status PutAside(const requests::v1::DecideLikenessRequest& request, Likeness* likeness) {
+  if (!likeness->has_decided()) return absl::OkStatus();
+  if (!request.replace()) {
+    return StateOf(*likeness, "the likeness was decided").Remedy("Say so if it is to be replaced.");
+  }
+  if (likeness->same() == request.same()) {
+    return StateOf(*likeness, "the likeness was decided so already")
+        .Remedy("Nothing is left to do.");
+  }
+  if (likeness->earlier_size() == kMostReplaced) {
+    return StateOf(*likeness, "the decision was replaced 100 times")
+        .Remedy("Describe the figure in other words.");
+  }
+  requests::v1::LikenessVerdict* verdict = likeness->add_earlier();
+  verdict->set_same(likeness->same());
+  *verdict->mutable_decided() = std::move(*likeness->mutable_decided());
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<PageOf<requests::v1::Likeness>> ListLikenesses(const Reader& reader, bool decided,
                                                               const std::string& after,
@@ -35,7 +69,8 @@ absl::StatusOr<PageOf<requests::v1::Likeness>> ListLikenesses(const Reader& read
   return page;
 }
 
-absl::StatusOr<Decision> DecideOnLikeness(const Reader& reader, const OfficerOrigin& origin,
+absl::StatusOr<Decision> DecideOnLikeness(const Reader& reader, const RequestMatching& matching,
+                                          const OfficerOrigin& origin,
                                           const requests::v1::DecideLikenessRequest& request,
                                           TokenUse* token, requests::v1::Likeness* judged) {
   const std::optional<LikenessKey> key = ParseLikenessName(request.name());
@@ -43,17 +78,15 @@ absl::StatusOr<Decision> DecideOnLikeness(const Reader& reader, const OfficerOri
   ASSIGN_OR_RETURN(std::optional<StoredLikeness> stored, FindStoredLikeness(reader, *key));
   if (!stored.has_value()) return NotFound(request.name());
   *judged = stored->likeness;
-  if (judged->has_decided()) {
-    return Error(Reason::kRequestState, "the likeness was decided, which holds for ever")
-        .Precondition(request.name(), judged->same() ? "is the same" : "is another figure")
-        .Remedy("Describe the figure in other words where it is another one.");
-  }
+  RETURN_IF_ERROR(CheckSecondBodyOfAll(reader, matching, origin, *key, judged->request()));
+  RETURN_IF_ERROR(PutAside(request, judged));
   RETURN_IF_ERROR(CheckStepReason(request.reason(), true));
   RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   judged->set_same(request.same());
   *judged->mutable_decided() = RequestStepOf(origin, origin.scope.organisation(), request.reason());
   requests::v1::LikenessDecided fact;
   *fact.mutable_likeness() = *judged;
+  fact.mutable_likeness()->clear_earlier();  // They are facts of their own.
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(reader));
   RETURN_IF_ERROR(token->Spend());
   return NewFact{request.name(),

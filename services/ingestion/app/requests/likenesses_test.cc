@@ -23,13 +23,17 @@ constexpr char kAlike[] = R"(
   concerns { kind: CONCERN_KIND_NEAR_DUPLICATE line: 1 about: "items/beds" likeness: 870 })";
 
 absl::StatusOr<LikenessAnswer> DecideOnLikenessIn(RequestsWorld* world, const std::string& name,
-                                                  bool same, const std::string& id) {
+                                                  bool same, const std::string& id,
+                                                  const std::string& body = "X30",
+                                                  bool replace = false,
+                                                  const std::string& system = kStewards) {
   requests::v1::DecideLikenessRequest request;
   request.set_request_id(id);
   request.set_name(name);
   request.set_same(same);
   request.set_reason("both count beds at midnight");
-  OfficerOrigin origin = world->By("X30", kStewards);
+  request.set_replace(replace);
+  OfficerOrigin origin = world->By(body, system);
   origin.digest = Sha256(request.SerializeAsString());
   std::promise<absl::StatusOr<LikenessAnswer>> promise;
   world->data_requests().DecideLikeness(
@@ -58,9 +62,20 @@ class LikenessesTest : public ::testing::Test, protected RequestsWorld {
                                             size_t limit = 100) {
     return ListLikenesses(ingestion().store(), decided, after, limit)->rows;
   }
-  absl::StatusOr<LikenessAnswer> DecideOn(const std::string& name, bool same,
-                                          const std::string& id) {
-    return DecideOnLikenessIn(this, name, same, id);
+  // What was decided of all likenesses, as matching reads it.
+  std::vector<bool> SameAt(uint64_t sequence) {
+    const auto said = ReadSaidForMatching(ingestion().store(), sequence);
+    EXPECT_THAT(said, IsOk());
+    std::vector<bool> same;
+    for (const auto& [description, items] : said->likenesses) {
+      for (const auto& [item, decision] : items) same.push_back(decision.same);
+    }
+    return same;
+  }
+  absl::StatusOr<LikenessAnswer> DecideOn(const std::string& name, bool same, const std::string& id,
+                                          const std::string& body = "X30", bool replace = false,
+                                          const std::string& system = kStewards) {
+    return DecideOnLikenessIn(this, name, same, id, body, replace, system);
   }
   using RequestsWorld::Draft;
 };
@@ -81,24 +96,67 @@ TEST_F(LikenessesTest, WhatIsAlikeWaitsOnceForASteward) {
   EXPECT_THAT(Queue(false, page->after), SizeIs(1));
 }
 
-TEST_F(LikenessesTest, ADecisionHoldsForEver) {
+TEST_F(LikenessesTest, ADecisionHoldsUntilItIsReplaced) {
   MatchedAs("beds that are open at night");
   const std::string name = Queue().at(0).name();
   const auto decided = DecideOn(name, true, "likeness-1");
   ASSERT_THAT(decided, IsOk());
+  const uint64_t first = ingestion().LastSequence();
   EXPECT_TRUE(decided->likeness.same());
   EXPECT_EQ(decided->likeness.decided().body(), "X30");
-  EXPECT_EQ(decided->likeness.decided().sequence(), ingestion().LastSequence());
+  EXPECT_EQ(decided->likeness.decided().sequence(), first);
   EXPECT_THAT(Queue(), IsEmpty());
   EXPECT_THAT(Queue(true), SizeIs(1));
   EXPECT_THAT(DecideOn(name, false, "likeness-2"), HasReason(Reason::kRequestState));
-  EXPECT_TRUE(DecideOn(name, true, "likeness-1")->accepted.replayed);
-  EXPECT_THAT(DecideOn("likenesses/x.beds", true, "likeness-3"), HasReason(Reason::kNotFound));
-  EXPECT_THAT(DecideOn(LikenessName({std::string(64, '0'), "beds"}), true, "likeness-4"),
-              HasReason(Reason::kNotFound));
+  EXPECT_THAT(DecideOn(name, true, "likeness-3", "X30", true), HasReason(Reason::kRequestState));
+  ASSERT_THAT(DecideOn(name, false, "likeness-4", "X30", true), IsOk());
+  const uint64_t second = ingestion().LastSequence();
+  const requests::v1::Likeness now = Queue(true).at(0);
+  EXPECT_FALSE(now.same());
+  EXPECT_EQ(now.decided().sequence(), second);
+  ASSERT_THAT(now.earlier(), SizeIs(1));
+  EXPECT_TRUE(now.earlier(0).same());
+  EXPECT_EQ(now.earlier(0).decided().sequence(), first);
+  // Matching goes by what was decided at its position.
+  Define(Parse<requests::v1::RequestRules>(
+      "code: 'rules' near_duplicate_from: 450 challenge_days: 10 review_days: 28 source: 'test'"));
+  EXPECT_THAT(SameAt(ingestion().LastSequence()), ElementsAre(false));
+  EXPECT_FALSE(LikenessAt(now, second).same());
+  EXPECT_TRUE(LikenessAt(now, second - 1).same());
+  EXPECT_TRUE(LikenessAt(now, first).same());
+  EXPECT_FALSE(LikenessAt(now, first - 1).has_decided());
+  // A repeat is answered as it was.
+  const auto repeat = DecideOn(name, true, "likeness-1");
+  EXPECT_TRUE(repeat->accepted.replayed);
+  EXPECT_TRUE(repeat->likeness.same());
   // It is found again, and waits no more.
   MatchedAs("beds that are open at night");
   EXPECT_THAT(Queue(), IsEmpty());
+}
+
+TEST_F(LikenessesTest, ALikenessThatIsNoneIsNotDecided) {
+  EXPECT_THAT(DecideOn("likenesses/x.beds", true, "likeness-1"), HasReason(Reason::kNotFound));
+  EXPECT_THAT(DecideOn(LikenessName({std::string(64, '0'), "beds"}), true, "likeness-2"),
+              HasReason(Reason::kNotFound));
+}
+
+// X26 merged into X24, which asks, and X25 into X26.
+TEST_F(LikenessesTest, WhoAsksForTheFigureDoesNotDecide) {
+  MatchedAs("beds that are open at night");
+  const std::string name = Queue().at(0).name();
+  for (const char* body : {"X24", "X26", "X25", ""}) {
+    EXPECT_THAT(DecideOn(name, false, absl::StrCat("by-", body, "-"), body),
+                HasReason(Reason::kSelfApproval))
+        << body;
+  }
+  EXPECT_THAT(DecideOn(name, false, "by-the-drafter", "X30", false, kDesk),
+              HasReason(Reason::kSelfApproval));
+  // Another request that describes the same figure, though it was found in the first.
+  requests::v1::DataRequest other = Described("beds that are open at night");
+  other.set_requesting_body("X30");
+  ASSERT_THAT(Draft(other, "X30"), IsOk());
+  EXPECT_THAT(DecideOn(name, false, "by-another-asker"), HasReason(Reason::kSelfApproval));
+  EXPECT_THAT(DecideOn(name, false, "by-a-third", "X31"), IsOk());
 }
 
 TEST_F(LikenessesTest, TheRulesInForceAreThoseDefinedLast) {
@@ -155,6 +213,31 @@ TEST_F(LikenessesTest, TheRegisterIsListed) {
   EXPECT_THAT(list("asked_of: 'Y63'"), ElementsAre("001-00", "003-00"));
   EXPECT_THAT(list("asked_of: 'Y62'"), ElementsAre("001-00", "002-00", "003-00"));
   EXPECT_THAT(list("asked_of: 'X30'"), IsEmpty());
+}
+
+// RLQ goes from Y63 to Y62 on 1 July: as of June it was asked as one of Y63.
+TEST_F(LikenessesTest, TheRegisterIsListedByTheTiesOfThePositionsDay) {
+  Define(Parse<catalogue::v1::Organisation>(
+      R"(code: "RLQ" display_name: "Trust" type: ORGANISATION_TYPE_PROVIDER
+         relationships { kind: RELATIONSHIP_KIND_PROVIDER_TO_REGION parent: "Y63"
+                         from_date: "2020-04-01" to_date: "2025-06-30" lead: true }
+         relationships { kind: RELATIONSHIP_KIND_PROVIDER_TO_REGION parent: "Y62"
+                         from_date: "2025-07-01" lead: true })"));
+  InState(requests::v1::REQUEST_STATE_DRAFT);
+  const uint64_t june = ingestion().LastSequence();
+  const auto asked_of_y63 = [this](uint64_t sequence) {
+    requests::v1::ListRequestsRequest request;
+    request.set_asked_of("Y63");
+    return ListDataRequests(ingestion().store(), data_requests().World(), request, sequence, "",
+                            100)
+        ->rows.size();
+  };
+  EXPECT_EQ(asked_of_y63(june), 1u);
+  ingestion().clock().Set(ParseTimestamp("2025-08-01T12:00:00Z").value());
+  InState(requests::v1::REQUEST_STATE_DRAFT);
+  EXPECT_EQ(asked_of_y63(june), 1u);
+  EXPECT_EQ(asked_of_y63(ingestion().LastSequence()), 0u);
+  EXPECT_EQ(asked_of_y63(kNewest), 0u);
 }
 
 TEST_F(LikenessesTest, WhatIsShownIsMatchedAndNotKept) {

@@ -225,6 +225,28 @@ TEST_F(ReadAnswerTest, ReadingIsNotedOfReturnsAndItems) {
   EXPECT_EQ(UsageOf("deaths").uses(), 0u);
 }
 
+// X24 merges into X30, which then reads what X24 asked for.
+TEST_F(ReadAnswerTest, AUseIsTheReadersAndCountsForTheBodyThatItSucceeded) {
+  SendQuarter();
+  const std::string name = Issued(QuarterOf("attendances", {"Q12"}));
+  const uint64_t issued = Now(name).issued().sequence();
+  ingestion().clock().Set(ParseTimestamp("2025-07-01T12:00:00Z").value());
+  Define(Parse<catalogue::v1::Organisation>(
+      R"(code: "X24" display_name: "NHS England" type: ORGANISATION_TYPE_NATIONAL_BODY
+         close_date: "2025-06-30" successions { successor: "X30" effective_date: "2025-07-01" })"));
+  ASSERT_THAT(Read(name, "X30").status, IsOk());
+  ASSERT_THAT(UsageOf("attendances").users(), SizeIs(1));
+  EXPECT_EQ(UsageOf("attendances").users(0).body(), "X30");
+  const auto read_by = [&](const std::string& body, uint64_t until) {
+    return WasReadSince(ingestion().store(), body, "attendances", issued, until).value();
+  };
+  EXPECT_TRUE(read_by("X24", ingestion().LastSequence()));
+  EXPECT_TRUE(read_by("X30", ingestion().LastSequence()));
+  EXPECT_FALSE(read_by("X31", ingestion().LastSequence()));
+  // As of June X24 had no successor yet.
+  EXPECT_FALSE(read_by("X24", issued));
+}
+
 TEST_F(ReadAnswerTest, ALineOfWhichIssuingMadeAnItemIsAnsweredByThatItem) {
   matching().Tell(R"(summary { change_class: CHANGE_CLASS_NEW_ITEMS notice_days: 1
                                parts: 1000000 outstanding { gathering: 1000000 } })");

@@ -6,11 +6,13 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/commit/journal.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/read_catalogue.h"
 #include "services/ingestion/app/requests/draft_checks.h"
 #include "services/ingestion/app/requests/request_bodies.h"
+#include "services/ingestion/app/requests/stored_matching.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -57,7 +59,13 @@ absl::StatusOr<PageOf<DataRequest>> ListDataRequests(
   }
   std::set<std::string> whom;
   if (!request.asked_of().empty()) {
-    ASSIGN_OR_RETURN(whom, WithThoseBelow(reader, request.asked_of(), world.today(), sequence));
+    uint64_t at = sequence;
+    if (at == kNewest) {
+      ASSIGN_OR_RETURN(at, LastSequence(reader));
+    }
+    // As all reads of a position: who was below whom on its day.
+    ASSIGN_OR_RETURN(const CivilDay day, DayOf(reader, at));
+    ASSIGN_OR_RETURN(whom, WithThoseBelow(reader, request.asked_of(), day, sequence));
   }
   PageOf<DataRequest> page;
   size_t bytes = 0;

@@ -31,6 +31,37 @@ bool IsOpenOn(const Organisation& organisation, const std::string& day) {
   return organisation.close_date().empty() || day <= organisation.close_date();
 }
 
+// A body and those that have succeeded it by a day. A body that is open has not been succeeded.
+struct Succession {
+  std::set<std::string> all;
+  std::set<std::string> open;  // Of these.
+};
+
+absl::StatusOr<Succession> SuccessionOf(const Reader& reader, const std::string& body,
+                                        const CivilDay& day) {
+  const std::string today = day.ToString();
+  Succession found;
+  found.all = {body};
+  std::vector<std::string> next = {body};
+  while (!next.empty()) {
+    const std::string code = std::move(next.back());
+    next.pop_back();
+    ASSIGN_OR_RETURN(const std::optional<Organisation> one,
+                     FindOrganisation(reader, code, kNewest));
+    if (!one.has_value()) continue;
+    if (IsOpenOn(*one, today)) {
+      found.open.insert(code);
+      continue;
+    }
+    for (const auto& succession : one->successions()) {
+      if (succession.effective_date() <= today && found.all.insert(succession.successor()).second) {
+        next.push_back(succession.successor());
+      }
+    }
+  }
+  return found;
+}
+
 // All that `body` became.
 absl::StatusOr<std::set<std::string>> SuccessorsOf(const Reader& reader, const std::string& body) {
   std::set<std::string> found;
@@ -62,27 +93,15 @@ absl::StatusOr<std::optional<Organisation>> FindOrganisation(const Reader& reade
 
 absl::StatusOr<std::set<std::string>> BodiesActingFor(const Reader& reader, const std::string& body,
                                                       const CivilDay& day) {
-  const std::string today = day.ToString();
-  std::set<std::string> acting;
-  std::set<std::string> seen = {body};
-  std::vector<std::string> open = {body};
-  while (!open.empty()) {
-    const std::string code = std::move(open.back());
-    open.pop_back();
-    ASSIGN_OR_RETURN(const std::optional<Organisation> one,
-                     FindOrganisation(reader, code, kNewest));
-    if (!one.has_value()) continue;
-    if (IsOpenOn(*one, today)) {
-      acting.insert(code);
-      continue;
-    }
-    for (const auto& succession : one->successions()) {
-      if (succession.effective_date() <= today && seen.insert(succession.successor()).second) {
-        open.push_back(succession.successor());
-      }
-    }
-  }
-  return acting;
+  ASSIGN_OR_RETURN(Succession succession, SuccessionOf(reader, body, day));
+  return std::move(succession.open);
+}
+
+absl::StatusOr<std::set<std::string>> BodyAndSuccessors(const Reader& reader,
+                                                        const std::string& body,
+                                                        const CivilDay& day) {
+  ASSIGN_OR_RETURN(Succession succession, SuccessionOf(reader, body, day));
+  return std::move(succession.all);
 }
 
 absl::Status CheckActsFor(const Reader& reader, const OrganisationScope& scope,

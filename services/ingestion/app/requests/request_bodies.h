@@ -26,6 +26,11 @@ absl::StatusOr<std::optional<catalogue::v1::Organisation>> FindOrganisation(cons
 absl::StatusOr<std::set<std::string>> BodiesActingFor(const Reader& reader, const std::string& body,
                                                       const CivilDay& day);
 
+// The body, and all that have succeeded it by the day as above, whether they are open or not.
+absl::StatusOr<std::set<std::string>> BodyAndSuccessors(const Reader& reader,
+                                                        const std::string& body,
+                                                        const CivilDay& day);
+
 // ORG_SCOPE where the caller acts for none of these.
 absl::Status CheckActsFor(const Reader& reader, const OrganisationScope& scope,
                           const std::string& body, const CivilDay& day);

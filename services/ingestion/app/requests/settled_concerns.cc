@@ -2,8 +2,9 @@
 
 #include <optional>
 
-#include "absl/strings/match.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "common/status/enum_words.h"
 #include "common/status/error.h"
 #include "services/ingestion/app/requests/consultation.h"
@@ -34,6 +35,18 @@ uint32_t NoticeOf(const DataRequest& request, const requests::v1::Match& match,
   const requests::v1::NoticeException& exception = request.notice_exception();
   const bool excepted = request.has_notice_exception() && today.ToString() <= exception.expiry();
   return excepted ? exception.notice_days() : match.summary().notice_days();
+}
+
+// As a word of its own: Y6 does not stand in "Y63".
+bool IsNamed(const std::string& code, absl::string_view words) {
+  for (size_t at = words.find(code); at != absl::string_view::npos; at = words.find(code, at + 1)) {
+    const size_t end = at + code.size();
+    const bool begins = at == 0 || !absl::ascii_isalnum(static_cast<unsigned char>(words[at - 1]));
+    const bool ends =
+        end == words.size() || !absl::ascii_isalnum(static_cast<unsigned char>(words[end]));
+    if (begins && ends) return true;
+  }
+  return false;
 }
 
 bool IsNoticeTooShort(const DataRequest& request, uint32_t days, const CivilDay& today) {
@@ -67,7 +80,7 @@ absl::Status CheckConcernsSettled(const DataRequest& request, const requests::v1
   }
   const Replies replies(request);
   for (const std::string& region : replies.objecting()) {
-    if (absl::StrContains(reason, region)) continue;
+    if (IsNamed(region, reason)) continue;
     add(absl::StrCat("organisations/", region),
         absl::StrCat("objects as the region: to approve all the same, name ", region,
                      " in the reason and say why"));

@@ -19,6 +19,7 @@ namespace onereturn::ingestion {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -68,7 +69,6 @@ class SimplifiedWorld : public RequestsWorld {
     request.set_request_id(request_id.empty() ? absl::StrCat("mode-", ++modes_) : request_id);
     origin.actor = Actor{kStewards, ""};
     origin.role = rights::v1::ROLE_STEWARD;
-    origin.scope = OrganisationScope::Only("X30");
     origin.digest = Sha256(request.SerializeAsString());
     auto promise = std::make_shared<std::promise<ModeAnswer>>();
     setting_.Set(origin, request,
@@ -312,6 +312,9 @@ TEST_F(SimplifiedModeTest, WhatAsksForDesirableItemsAloneIsNotIssued) {
   EXPECT_THAT(check(plan_of({"beds"})), IsOk());
   ASSERT_THAT(Set(On()), IsOk());
   EXPECT_THAT(check(plan_of({"beds"})), HasReason(Reason::kRequestState));
+  EXPECT_THAT(check(plan_of({"beds"})).message(), HasSubstr("until 2025-12-31 00:00:00 GMT,"));
+  ASSERT_THAT(Set(On("2025-07-01T22:30:00Z")), IsOk());
+  EXPECT_THAT(check(plan_of({"beds"})).message(), HasSubstr("until 2025-07-01 23:30:00 BST,"));
   EXPECT_THAT(check(plan_of({"beds", "made"})), HasReason(Reason::kRequestState));
   EXPECT_THAT(check(plan_of({"beds", "made"}), true), IsOk());
   EXPECT_THAT(check(plan_of({"beds", "deaths"})), IsOk());

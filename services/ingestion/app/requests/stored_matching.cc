@@ -109,8 +109,9 @@ absl::StatusOr<SaidForMatching> ReadSaidForMatching(const Reader& reader, uint64
   RETURN_IF_ERROR(VisitLikenesses(
       reader, "",
       [&](const LikenessKey& key, const requests::v1::Likeness& likeness) -> absl::StatusOr<bool> {
-        if (likeness.has_decided() && likeness.decided().sequence() <= sequence) {
-          said.likenesses[key.description][key.item] = LikenessDecision{likeness.same()};
+        const requests::v1::Likeness then = LikenessAt(likeness, sequence);
+        if (then.has_decided()) {
+          said.likenesses[key.description][key.item] = LikenessDecision{then.same()};
         }
         return true;
       }));

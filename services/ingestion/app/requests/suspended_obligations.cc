@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
+#include "common/period/london_day.h"
 #include "common/period/period.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -66,7 +67,7 @@ absl::Status CheckNotSuspended(const Reader& reader, const std::string& request,
   }
   ASSIGN_OR_RETURN(const Timestamp end, FromWire(stored.mode.end_time()));
   return Error(Reason::kRequestState,
-               absl::StrCat("simplified mode is on until ", FormatTimestamp(end),
+               absl::StrCat("simplified mode is on until ", LondonClock(end),
                             ", and all that the request asks for is desirable alone"))
       .Precondition(kSimplifiedModeName, "suspends desirable items")
       .Remedy(absl::StrCat(request, " can be issued once simplified mode has ended."));

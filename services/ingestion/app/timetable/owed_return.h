@@ -14,9 +14,17 @@
 
 namespace onereturn::ingestion {
 
-// Was a revision of the return accepted since the obligation was issued? As of now.
+// Was the revision judged by a version of its collection that has not all items of the obligation?
+// It does not meet it: by matching too an item is held where the version has it.
+absl::StatusOr<bool> LacksItems(const Reader& reader, const ObligationKey& key,
+                                const storage::v1::ObligationRecord& record,
+                                const RevisionPlace& revision);
+
+// Was a revision of the return accepted since the obligation was issued that has its items? As of
+// `sequence`; without one, as of now.
 absl::StatusOr<bool> IsMet(const Reader& reader, const ObligationKey& key,
-                           const storage::v1::ObligationRecord& record);
+                           const storage::v1::ObligationRecord& record,
+                           uint64_t sequence = UINT64_MAX);
 
 // Was the obligation in force at `sequence`, and not met? So for ever.
 absl::StatusOr<bool> WasOutstanding(const Reader& reader, const ObligationKey& key,

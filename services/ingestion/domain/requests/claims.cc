@@ -1,6 +1,7 @@
 #include "services/ingestion/domain/requests/claims.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -10,18 +11,15 @@ namespace {
 
 bool Happened(uint64_t fact, uint64_t sequence) { return fact != 0 && fact <= sequence; }
 
-// How often the return had been sent when the claim was issued.
-size_t SentBefore(const Claim& claim, const ClaimsOfReturn& claims) {
-  const auto after =
-      std::upper_bound(claims.revisions.begin(), claims.revisions.end(), claim.issued);
-  return static_cast<size_t>(after - claims.revisions.begin());
-}
-
-// The revision that comes after so many; 0: it is not accepted by then.
-uint64_t RevisionAfter(size_t sent, const ClaimsOfReturn& claims, uint64_t sequence) {
-  return sent < claims.revisions.size() && claims.revisions[sent] <= sequence
-             ? claims.revisions[sent]
-             : 0;
+// Which revision, counted from 0, meets the claim: the first after its issue that has its items.
+// The one after all that are accepted by then, where none of those does.
+size_t RevisionFor(const Claim& claim, const std::vector<uint64_t>& revisions) {
+  auto meets = std::upper_bound(revisions.begin(), revisions.end(), claim.issued);
+  while (meets != revisions.end() &&
+         std::binary_search(claim.lacking.begin(), claim.lacking.end(), *meets)) {
+    ++meets;
+  }
+  return static_cast<size_t>(meets - revisions.begin());
 }
 
 Minutes MinutesOf(const Claim& claim) {
@@ -40,15 +38,9 @@ struct Share {
 // What of one revision is charged already, as the claims on it are taken in order of issue.
 class Charges {
  public:
-  explicit Charges(bool owed_to_collection) : owed_to_collection_(owed_to_collection) {}
-
-  // What of the claim nobody before it is charged with.
+  // What of the claim nobody before it has, be it charged or owed to the collection.
   Share Take(const Claim& claim) {
     Share share;
-    if (owed_to_collection_) {
-      share.other_minutes = MinutesOf(claim);
-      return share;
-    }
     (return_charged_ ? share.other_minutes : share.charged_minutes) += claim.return_minutes;
     share.charged = !return_charged_;
     return_charged_ = true;
@@ -71,10 +63,15 @@ class Charges {
   }
 
  private:
-  bool owed_to_collection_;
   bool return_charged_ = false;
   std::vector<absl::string_view> items_;  // In order.
 };
+
+Share OfTheCollection(const Claim& claim) {
+  Share share;
+  share.other_minutes = MinutesOf(claim);
+  return share;
+}
 
 ObligationState StateOf(bool charged, bool met) {
   if (met) return charged ? ObligationState::kCollected : ObligationState::kShared;
@@ -93,23 +90,23 @@ Account& Account::operator+=(const Account& other) {
 
 std::vector<ClaimOutcome> OutcomesOf(const ClaimsOfReturn& claims, uint64_t sequence) {
   std::vector<ClaimOutcome> outcomes;
-  size_t sent = 0;
-  Charges charges(claims.owed_to_collection);
+  const std::vector<uint64_t> revisions(
+      claims.revisions.begin(),
+      std::upper_bound(claims.revisions.begin(), claims.revisions.end(), sequence));
+  std::map<size_t, Charges> charges;  // By the revision, counted from 0.
   for (const Claim& claim : claims.claims) {
     if (!Happened(claim.issued, sequence)) continue;
     ClaimOutcome& outcome = outcomes.emplace_back();
-    if (const size_t before = SentBefore(claim, claims); before != sent) {
-      // It asks for a newer revision, which nobody owed.
-      sent = before;
-      charges = Charges(false);
-    }
-    const uint64_t met = RevisionAfter(sent, claims, sequence);
+    const size_t revision = RevisionFor(claim, revisions);
+    const uint64_t met = revision < revisions.size() ? revisions[revision] : 0;
     if (Happened(claim.released, sequence) && (met == 0 || claim.released < met)) {
       outcome.state = ObligationState::kReleased;
       outcome.account.released = MinutesOf(claim);
       continue;
     }
-    Share share = charges.Take(claim);
+    Share share = charges[revision].Take(claim);
+    // What newer revisions are asked for, the collection does not ask.
+    if (claim.owed_to_collection && revision == 0) share = OfTheCollection(claim);
     outcome.met = met;
     outcome.state = StateOf(share.charged, met != 0);
     outcome.account.avoided = share.other_minutes;

@@ -19,6 +19,11 @@ struct Claim {
   Minutes return_minutes;  // Of the return as a whole.
   uint64_t issued = 0;     // In order of these the claims of a return are charged; each once.
   uint64_t released = 0;
+  // When it was issued the collection's frames made the organisation owe the return: its first
+  // revision. Nobody is charged for what of it no claim before has.
+  bool owed_to_collection = false;
+  // Of the revisions those that lack an item of it, and so do not meet it; rising.
+  std::vector<uint64_t> lacking = {};
 };
 
 // The claims of one return, and when it was sent.
@@ -26,8 +31,6 @@ struct ClaimsOfReturn {
   std::vector<Claim> claims;  // In order of `issued`.
   // Sequences of all its accepted revisions, rising: those before a claim's issue do not meet it.
   std::vector<uint64_t> revisions;
-  // The collection's frames make the organisation owe it: its first revision.
-  bool owed_to_collection = false;
 };
 
 struct Account {
@@ -48,7 +51,7 @@ struct ClaimOutcome {
   ObligationState state = ObligationState::kOutstanding;
   // What the claim's minutes are: some items may be charged to it and others not.
   Account account;
-  uint64_t met = 0;  // The first revision accepted after its issue; 0: none yet.
+  uint64_t met = 0;  // The first revision accepted after its issue that has its items; 0: none yet.
   std::vector<std::string> charged_items;  // In order: those whose minutes are charged to it.
 };
 

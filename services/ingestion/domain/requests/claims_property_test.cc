@@ -36,7 +36,6 @@ Minutes AnyClaimMinutes(std::mt19937* random) {
 
 ClaimsOfReturn AnyClaims(uint64_t facts, std::mt19937* random) {
   ClaimsOfReturn history;
-  history.owed_to_collection = (*random)() % 8 == 0;
   for (uint64_t sequence = 1; sequence <= facts; ++sequence) {
     const uint32_t what = (*random)() % 10;
     if (what < 4) {
@@ -44,12 +43,16 @@ ClaimsOfReturn AnyClaims(uint64_t facts, std::mt19937* random) {
       for (const char* item : {"a", "b", "c", "d"}) {
         if ((*random)() % 2 == 0) claim.items[item] = AnyClaimMinutes(random);
       }
+      claim.owed_to_collection = (*random)() % 8 == 0;
       history.claims.push_back(claim);
     } else if (what < 8 && !history.claims.empty()) {
       Claim& claim = history.claims[(*random)() % history.claims.size()];
       if (claim.released == 0) claim.released = sequence;
     } else if (what == 8) {
       history.revisions.push_back(sequence);
+      for (Claim& claim : history.claims) {
+        if ((*random)() % 4 == 0) claim.lacking.push_back(sequence);
+      }
     }
   }
   return history;
@@ -58,7 +61,6 @@ ClaimsOfReturn AnyClaims(uint64_t facts, std::mt19937* random) {
 // What was known at the position: nothing later.
 ClaimsOfReturn FactsUntil(const ClaimsOfReturn& history, uint64_t sequence) {
   ClaimsOfReturn known;
-  known.owed_to_collection = history.owed_to_collection;
   for (Claim claim : history.claims) {
     if (claim.issued > sequence) continue;
     if (claim.released > sequence) claim.released = 0;
@@ -79,7 +81,9 @@ std::map<std::string, Minutes> ChargeableParts(const Claim& claim) {
 // Of `known`, in which nothing is later than the position.
 std::optional<uint64_t> CameFor(const Claim& claim, const ClaimsOfReturn& known) {
   for (const uint64_t revision : known.revisions) {
-    if (revision > claim.issued) return revision;
+    const bool lacks =
+        std::find(claim.lacking.begin(), claim.lacking.end(), revision) != claim.lacking.end();
+    if (revision > claim.issued && !lacks) return revision;
   }
   return std::nullopt;
 }
@@ -89,22 +93,27 @@ bool IsReleasedClaim(const Claim& claim, const ClaimsOfReturn& known) {
          (!CameFor(claim, known).has_value() || claim.released < *CameFor(claim, known));
 }
 
-// How often the return had been sent when the claim was issued: a claim asks for the revision after
-// those.
-size_t SentUntil(const Claim& claim, const ClaimsOfReturn& known) {
-  size_t sent = 0;
-  for (const uint64_t revision : known.revisions) sent += revision < claim.issued;
-  return sent;
+// The revision that the claim is met by; 0: that which is to come.
+uint64_t RevisionOf(const Claim& claim, const ClaimsOfReturn& known) {
+  return CameFor(claim, known).value_or(0);
 }
 
-// Which claim is charged with the part of the revision after `sent`; nullopt: none of them.
-std::optional<size_t> ChargedWith(const std::string& part, size_t sent,
+bool IsFirstRevision(uint64_t revision, const ClaimsOfReturn& known) {
+  return known.revisions.empty() || revision == known.revisions.front();
+}
+
+// Which claim is charged with the part of the revision; nullopt: none of them, for the first that
+// has it is owed to the collection.
+std::optional<size_t> ChargedWith(const std::string& part, uint64_t revision,
                                   const ClaimsOfReturn& known) {
-  if (known.owed_to_collection && sent == 0) return std::nullopt;
   for (size_t i = 0; i < known.claims.size(); ++i) {
-    if (ChargeableParts(known.claims[i]).count(part) > 0 &&
-        SentUntil(known.claims[i], known) == sent && !IsReleasedClaim(known.claims[i], known))
-      return i;
+    const Claim& claim = known.claims[i];
+    if (ChargeableParts(claim).count(part) == 0 || RevisionOf(claim, known) != revision ||
+        IsReleasedClaim(claim, known)) {
+      continue;
+    }
+    const bool of_frames = claim.owed_to_collection && IsFirstRevision(revision, known);
+    return of_frames ? std::nullopt : std::optional<size_t>(i);
   }
   return std::nullopt;
 }
@@ -117,7 +126,7 @@ ClaimOutcome NaiveOutcome(size_t number, const ClaimsOfReturn& known) {
   for (const auto& [part, minutes] : ChargeableParts(claim)) {
     if (IsReleasedClaim(claim, known)) {
       outcome.account.released += minutes;
-    } else if (ChargedWith(part, SentUntil(claim, known), known) != number) {
+    } else if (ChargedWith(part, RevisionOf(claim, known), known) != number) {
       outcome.account.avoided += minutes;
     } else {
       (came ? outcome.account.collected : outcome.account.outstanding) += minutes;

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -39,6 +41,16 @@ Claim SecondClaim(uint64_t issued, uint64_t released = 0) {
           released};
 }
 
+Claim OfFrames(Claim claim) {
+  claim.owed_to_collection = true;
+  return claim;
+}
+
+Claim Lacking(Claim claim, std::vector<uint64_t> revisions) {
+  claim.lacking = std::move(revisions);
+  return claim;
+}
+
 struct ExpectedOutcome {
   ObligationState state;
   uint64_t collected;
@@ -56,7 +68,7 @@ MATCHER_P(HasOutcome, expected, "") {
 }
 
 TEST(ClaimsTest, TheFirstIsChargedAndTheSecondWithWhatIsNotTheFirsts) {
-  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(12)}, {20}, false};
+  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(12)}, {20}};
   EXPECT_THAT(OutcomesOf(claims, 9), IsEmpty());
   const ExpectedOutcome alone{ObligationState::kOutstanding, 0, 0, 42, 0, 0};
   EXPECT_THAT(OutcomesOf(claims, 10), ElementsAre(HasOutcome(alone)));
@@ -71,7 +83,7 @@ TEST(ClaimsTest, TheFirstIsChargedAndTheSecondWithWhatIsNotTheFirsts) {
 }
 
 TEST(ClaimsTest, WhenTheFirstIsReleasedBeforeTheReturnCameTheNextIsCharged) {
-  const ClaimsOfReturn claims{{FirstClaim(10, 14), SecondClaim(12)}, {20}, false};
+  const ClaimsOfReturn claims{{FirstClaim(10, 14), SecondClaim(12)}, {20}};
   EXPECT_THAT(
       OutcomesOf(claims, 13),
       ElementsAre(HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 0, 42, 0, 0}),
@@ -88,7 +100,7 @@ TEST(ClaimsTest, WhenTheFirstIsReleasedBeforeTheReturnCameTheNextIsCharged) {
 }
 
 TEST(ClaimsTest, ReleasedAfterTheReturnCameItStaysCollected) {
-  const ClaimsOfReturn claims{{FirstClaim(10, 25), SecondClaim(12, 26)}, {20}, false};
+  const ClaimsOfReturn claims{{FirstClaim(10, 25), SecondClaim(12, 26)}, {20}};
   const auto both =
       ElementsAre(HasOutcome(ExpectedOutcome{ObligationState::kCollected, 42, 0, 0, 0, 20}),
                   HasOutcome(ExpectedOutcome{ObligationState::kCollected, 9, 39, 0, 0, 20}));
@@ -98,7 +110,7 @@ TEST(ClaimsTest, ReleasedAfterTheReturnCameItStaysCollected) {
 }
 
 TEST(ClaimsTest, ALaterRevisionChangesNothing) {
-  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(12)}, {20, 40}, false};
+  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(12)}, {20, 40}};
   EXPECT_EQ(OutcomesOf(claims, 50)[0].met, 20u);
   EXPECT_THAT(
       OutcomesOf(claims, 50),
@@ -107,7 +119,7 @@ TEST(ClaimsTest, ALaterRevisionChangesNothing) {
 }
 
 TEST(ClaimsTest, WhatIsOwedToTheCollectionIsChargedToNobody) {
-  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(12, 15)}, {20}, true};
+  const ClaimsOfReturn claims{{OfFrames(FirstClaim(10)), OfFrames(SecondClaim(12, 15))}, {20}};
   const ExpectedOutcome released{ObligationState::kReleased, 0, 0, 0, 48, 0};
   EXPECT_THAT(OutcomesOf(claims, 12),
               ElementsAre(HasOutcome(ExpectedOutcome{ObligationState::kAwaited, 0, 42, 0, 0, 0}),
@@ -123,7 +135,7 @@ TEST(ClaimsTest, WhatIsOwedToTheCollectionIsChargedToNobody) {
 TEST(ClaimsTest, AClaimOfAReturnThatCameAsksForANewerOneAndIsChargedItself) {
   // The third asks for what the first has already, and for nothing of the second's but the return.
   Claim third{"003-00", {{"x", GatheringOnly(4)}}, GatheringOnly(32), 31, 0};
-  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(30), third}, {20, 40}, false};
+  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(30), third}, {20, 40}};
   const ExpectedOutcome first{ObligationState::kCollected, 42, 0, 0, 0, 20};
   EXPECT_THAT(
       OutcomesOf(claims, 35),
@@ -138,7 +150,7 @@ TEST(ClaimsTest, AClaimOfAReturnThatCameAsksForANewerOneAndIsChargedItself) {
 }
 
 TEST(ClaimsTest, WhatWasSentForTheCollectionShieldsNoClaimOnANewerRevision) {
-  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(30)}, {20, 40}, true};
+  const ClaimsOfReturn claims{{OfFrames(FirstClaim(10)), SecondClaim(30)}, {20, 40}};
   const ExpectedOutcome first{ObligationState::kShared, 0, 42, 0, 0, 20};
   EXPECT_THAT(OutcomesOf(claims, 30),
               ElementsAre(HasOutcome(first), HasOutcome(ExpectedOutcome{
@@ -148,19 +160,56 @@ TEST(ClaimsTest, WhatWasSentForTheCollectionShieldsNoClaimOnANewerRevision) {
                                                                         48, 0, 0, 0, 40})));
   // Though nobody had asked before.
   EXPECT_THAT(
-      OutcomesOf({{SecondClaim(30)}, {20}, true}, 30),
+      OutcomesOf({{OfFrames(SecondClaim(30))}, {20}}, 30),
       ElementsAre(HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 0, 48, 0, 0})));
 }
 
+// The frames name the organisation no more when the second is issued: y and the return are the
+// collection's, z is nobody's but the second's. So it was priced.
+TEST(ClaimsTest, WhatTheCollectionOwesIsThatOfEachIssue) {
+  const ClaimsOfReturn before{{OfFrames(FirstClaim(10)), SecondClaim(12)}, {20}};
+  const ExpectedOutcome awaited{ObligationState::kAwaited, 0, 42, 0, 0, 0};
+  EXPECT_THAT(
+      OutcomesOf(before, 12),
+      ElementsAre(HasOutcome(awaited),
+                  HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 39, 9, 0, 0})));
+  // And the other way round: what the first was charged with stays.
+  const ClaimsOfReturn since{{FirstClaim(10), OfFrames(SecondClaim(12))}, {20}};
+  EXPECT_THAT(
+      OutcomesOf(since, 12),
+      ElementsAre(HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 0, 42, 0, 0}),
+                  HasOutcome(ExpectedOutcome{ObligationState::kAwaited, 0, 48, 0, 0, 0})));
+  // Released, it holds the second free no longer.
+  const ClaimsOfReturn released{{OfFrames(FirstClaim(10, 14)), SecondClaim(12)}, {20}};
+  EXPECT_THAT(OutcomesOf(released, 14)[1],
+              HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 0, 48, 0, 0}));
+}
+
+// The revision of 20 has no z: it meets the first alone, and the second waits for the one of 40.
+TEST(ClaimsTest, ARevisionThatLacksAnItemDoesNotMeetIt) {
+  const ClaimsOfReturn claims{{FirstClaim(10), Lacking(SecondClaim(12), {20})}, {20, 40}};
+  EXPECT_THAT(
+      OutcomesOf(claims, 19),
+      ElementsAre(HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 0, 42, 0, 0}),
+                  HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 39, 9, 0, 0})));
+  const ExpectedOutcome first{ObligationState::kCollected, 42, 0, 0, 0, 20};
+  EXPECT_THAT(OutcomesOf(claims, 20),
+              ElementsAre(HasOutcome(first), HasOutcome(ExpectedOutcome{
+                                                 ObligationState::kOutstanding, 0, 0, 48, 0, 0})));
+  EXPECT_THAT(OutcomesOf(claims, 40),
+              ElementsAre(HasOutcome(first), HasOutcome(ExpectedOutcome{ObligationState::kCollected,
+                                                                        48, 0, 0, 0, 40})));
+}
+
 TEST(ClaimsTest, SaysWhichItemsAreCharged) {
-  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(12, 14)}, {20}, false};
+  const ClaimsOfReturn claims{{FirstClaim(10), SecondClaim(12, 14)}, {20}};
   EXPECT_THAT(OutcomesOf(claims, 12)[0].charged_items, ElementsAre("x", "y"));
   EXPECT_THAT(OutcomesOf(claims, 12)[1].charged_items, ElementsAre("z"));
   EXPECT_THAT(OutcomesOf(claims, 14)[1].charged_items, IsEmpty());
 }
 
 TEST(ClaimsTest, ARevisionBeforeTheIssueMeetsNoClaimWhoseFirstWasReleased) {
-  const ClaimsOfReturn claims{{FirstClaim(10, 15), SecondClaim(30)}, {20}, false};
+  const ClaimsOfReturn claims{{FirstClaim(10, 15), SecondClaim(30)}, {20}};
   const ExpectedOutcome released{ObligationState::kReleased, 0, 0, 0, 42, 0};
   EXPECT_THAT(OutcomesOf(claims, 29), ElementsAre(HasOutcome(released)));
   EXPECT_THAT(
@@ -172,7 +221,7 @@ TEST(ClaimsTest, ARevisionBeforeTheIssueMeetsNoClaimWhoseFirstWasReleased) {
 TEST(ClaimsTest, ChargesPassOnFromClaimToClaim) {
   Claim third{
       "003-00", {{"x", GatheringOnly(4)}, {"z", GatheringOnly(6)}}, GatheringOnly(32), 13, 0};
-  const ClaimsOfReturn claims{{FirstClaim(10, 14), SecondClaim(12, 16), third}, {}, false};
+  const ClaimsOfReturn claims{{FirstClaim(10, 14), SecondClaim(12, 16), third}, {}};
   // Until 14 all of it is another's: x the first's, z the second's. Then x is its own, 4; from 16
   // on everything.
   EXPECT_THAT(OutcomesOf(claims, 13)[2],
@@ -185,7 +234,7 @@ TEST(ClaimsTest, ChargesPassOnFromClaimToClaim) {
 
 TEST(ClaimsTest, AChargeOfNoMinutesIsACharge) {
   const Claim free{"003-00", {{"w", Minutes{}}}, GatheringOnly(3), 12, 0};
-  const ClaimsOfReturn claims{{FirstClaim(10), free}, {20}, false};
+  const ClaimsOfReturn claims{{FirstClaim(10), free}, {20}};
   EXPECT_THAT(OutcomesOf(claims, 12)[1],
               HasOutcome(ExpectedOutcome{ObligationState::kOutstanding, 0, 3, 0, 0, 0}));
   EXPECT_THAT(OutcomesOf(claims, 20)[1],
@@ -195,7 +244,7 @@ TEST(ClaimsTest, AChargeOfNoMinutesIsACharge) {
 TEST(ClaimsTest, MinutesKeepTheirLens) {
   Claim claim = FirstClaim(10);
   claim.items["x"][Lens::kTransmission] = 2;
-  const auto outcomes = OutcomesOf({{claim}, {}, false}, 10);
+  const auto outcomes = OutcomesOf({{claim}, {}}, 10);
   EXPECT_EQ(outcomes[0].account.outstanding[Lens::kGathering], 42u);
   EXPECT_EQ(outcomes[0].account.outstanding[Lens::kTransmission], 2u);
 }
@@ -210,7 +259,7 @@ TEST(ClaimsTest, AccountsAddUp) {
 
 // 3,000 returns, each with five claims of twelve items that overlap.
 TEST(ClaimsTest, ManyReturnsAreNotSlow) {
-  ClaimsOfReturn claims{{}, {100}, false};
+  ClaimsOfReturn claims{{}, {100}};
   for (uint64_t number = 0; number < 5; ++number) {
     Claim claim{absl::StrCat("00", number, "-00"), {}, GatheringOnly(30), 10 + number, 0};
     for (uint64_t item = 0; item < 12; ++item) {
