@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "tools/onereturn/console/appraisal_text.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
@@ -162,7 +163,7 @@ std::string FirstFew(const std::vector<std::string>& codes) {
                           : "");
 }
 
-std::string MatchSentence(const MatchSummary& summary) {
+std::string MatchSentence(const MatchSummary& summary, uint64_t pence) {
   std::string text = absl::StrCat(WithThousands(summary.lines_held()), " of ",
                                   Count(summary.lines(), "item"), " held");
   if (summary.lines_derivable() > 0) {
@@ -171,12 +172,13 @@ std::string MatchSentence(const MatchSummary& summary) {
   if (summary.lines_new() > 0) {
     absl::StrAppend(&text, ", ", WithThousands(summary.lines_new()), " new");
   }
-  absl::StrAppend(&text, "; ", HoursWords(AllMinutes(summary.avoided())), " avoided; ");
+  absl::StrAppend(&text, "; ", HoursWords(AllMinutes(summary.avoided())), " avoided",
+                  AboutPounds(pence), "; ");
   if (summary.last_due_date().empty()) return text + "nothing is asked of anybody";
   return absl::StrCat(text, "earliest due date ", DayText(summary.last_due_date()));
 }
 
-std::string AskedSentence(const Match& match) {
+std::string AskedSentence(const Match& match, uint64_t pence) {
   const auto in_part = std::count_if(match.lines().begin(), match.lines().end(),
                                      [](const LineMatch& line) { return line.subset(); });
   std::string text;
@@ -188,9 +190,9 @@ std::string AskedSentence(const Match& match) {
       std::count_if(match.prices().begin(), match.prices().end(),
                     [](const auto& price) { return AllMinutes(price.outstanding()) > 0; });
   if (summary.change_class() > requests::v1::CHANGE_CLASS_NONE) {
-    absl::StrAppend(&text, HoursWords(AllMinutes(summary.outstanding())), " would be asked of ",
-                    Count(static_cast<uint64_t>(asked), "organisation"), " (",
-                    WordsOf(summary.change_class(), "CHANGE_CLASS_"), ": ",
+    absl::StrAppend(&text, HoursWords(AllMinutes(summary.outstanding())), AboutPounds(pence),
+                    " would be asked of ", Count(static_cast<uint64_t>(asked), "organisation"),
+                    " (", WordsOf(summary.change_class(), "CHANGE_CLASS_"), ": ",
                     Count(summary.notice_days(), "day"), " of notice). ");
   }
   if (!text.empty()) text.back() = '\n';
@@ -198,9 +200,12 @@ std::string AskedSentence(const Match& match) {
 }
 
 std::string MatchText(const Match& match, const DataRequest& request,
-                      const MatchTextOptions& options) {
-  std::string text = absl::StrCat(MatchSentence(match.summary()), ".\n", AskedSentence(match), "\n",
+                      const requests::v1::Appraisal& appraisal, const MatchTextOptions& options) {
+  const std::string warnings = WarningsText(appraisal);
+  std::string text = absl::StrCat(MatchSentence(match.summary(), appraisal.avoided_pence()), ".\n",
+                                  AskedSentence(match, appraisal.outstanding_pence()), "\n",
                                   LinesText(match, request, options.width), ConcernsText(match),
+                                  warnings.empty() ? "" : absl::StrCat("\n", warnings),
                                   GapsText(match, options.width));
   if (options.hours) absl::StrAppend(&text, PricesText(match, options.width));
   if (options.lenses) {

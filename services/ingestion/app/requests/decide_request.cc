@@ -86,6 +86,10 @@ absl::StatusOr<Decision> DecideApproval(const Reader& reader, const RequestWorld
       *with_exception.mutable_notice_exception() = request.notice_exception();
     }
     RETURN_IF_ERROR(CheckConcernsSettled(with_exception, match, world.today(), request.reason()));
+    if (request.has_notice_exception()) {
+      // What is asked with less notice falls into other weeks.
+      RETURN_IF_ERROR(MatchOf(*world.matching, reader, with_exception, kNewest, &due).status());
+    }
     ASSIGN_OR_RETURN(judged->appraisal, AppraiseMatch(reader, row, match.summary(), due, kNewest));
   }
   RETURN_IF_ERROR(CheckRequestId(request.request_id()));
