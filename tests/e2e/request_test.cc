@@ -303,11 +303,22 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
               Field(&ClientRun::out, HasSubstr("different, ")));
 
   Approve(reference);
+  // Three months on one day: each 345 for the return, 15 and 155 for its figures; of both providers
+  // (6 x (1,137,000 + 34,500 + 391,000)) / 60 pence.
+  EXPECT_THAT(
+      Ask(kAnalyst, {"show", reference}),
+      AllOf(ExitedWith(0),
+            Field(&ClientRun::out,
+                  AllOf(HasSubstr("would ask  51 h 30 min (about £1,563)"),
+                        HasSubstr("already holds 0 h for RLQ; this adds 25 h 45 min: a clash is "
+                                  "more than 15 h")))));
   const auto issued = AskFor<requests::v1::IssueRequestResponse>(kRequester, {"issue", reference});
   const std::string collection = absl::StrCat("R", reference);
   EXPECT_EQ(issued.data_request().issue().new_collection(), collection);
   ASSERT_EQ(issued.data_request().issue().new_items_size(), 2);
   EXPECT_EQ(StatesOf(reference), std::vector<std::string>(6, "OUTSTANDING"));
+  EXPECT_THAT(Ask(kRequester, {"obligations", "--request", reference}),
+              Field(&ClientRun::out, HasSubstr("51 h 30 min (about £1,563) asked by requests")));
   std::string rows = "organisation,period,item,value,null_reason\n";
   for (const std::string& item : issued.data_request().issue().new_items()) {
     absl::StrAppend(&rows, kProvider, ",2024-01,", item, ",12,\n");

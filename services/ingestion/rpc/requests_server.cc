@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/status/error.h"
+#include "services/ingestion/app/requests/appraise_request.h"
 #include "services/ingestion/app/requests/likenesses.h"
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/rpc/convert.h"
@@ -33,6 +34,12 @@ DataRequests::Done RespondingWithRequest(std::function<void(absl::StatusOr<Respo
     FillReceipt(answer->accepted, &response);
     respond(std::move(response));
   };
+}
+
+template <typename Response>
+void FillAppraisal(DataRequestAnswer* answer, Response* response) {
+  if (!answer->appraisal.has_value()) return;
+  *response->mutable_appraisal() = *std::move(answer->appraisal);
 }
 
 // A method that takes one step of a request. `steps`: what it is a method of.
@@ -69,6 +76,7 @@ grpc::ServerUnaryReactor* RequestsServer::MatchRequest(grpc::CallbackServerConte
       [](DataRequestAnswer* answer, requests::v1::MatchRequestResponse* out) {
         *out->mutable_match() = std::move(answer->match);
         out->set_unchanged(answer->unchanged);
+        FillAppraisal(answer, out);
       });
 }
 
@@ -90,7 +98,10 @@ grpc::ServerUnaryReactor* RequestsServer::DecideRequest(grpc::CallbackServerCont
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
   return StartRequestStep<requests::v1::DecideRequestResponse>(
-      parts_, requests_, {context, request, response}, &DataRequests::Decide);
+      parts_, requests_, {context, request, response}, &DataRequests::Decide,
+      [](DataRequestAnswer* answer, requests::v1::DecideRequestResponse* out) {
+        FillAppraisal(answer, out);
+      });
 }
 
 grpc::ServerUnaryReactor* RequestsServer::IssueRequest(grpc::CallbackServerContext* context,
@@ -142,7 +153,7 @@ grpc::Status RequestsServer::PreviewMatch(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(const ReadPlace place,
                          PlaceOfPage(parts_, call, request->read(), PagePlace()));
         const Snapshot snapshot = parts_.store->TakeSnapshot();
-        ASSIGN_OR_RETURN(*response->mutable_match(),
+        ASSIGN_OR_RETURN(*response,
                          PreviewMatchOf(snapshot, requests_->World(), *request, place.sequence));
         response->set_position(place.position);
         return absl::OkStatus();
@@ -156,8 +167,14 @@ grpc::Status RequestsServer::GetRequest(grpc::ServerContext* context,
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const ReadPlace place,
                          PlaceOfPage(parts_, call, request->read(), PagePlace()));
+        const Snapshot snapshot = parts_.store->TakeSnapshot();
         ASSIGN_OR_RETURN(*response->mutable_data_request(),
-                         GetDataRequest(*parts_.store, request->name(), place.sequence));
+                         GetDataRequest(snapshot, request->name(), place.sequence));
+        if (request->with_appraisal()) {
+          ASSIGN_OR_RETURN(*response->mutable_appraisal(),
+                           AppraiseRequest(snapshot, *requests_->World().matching,
+                                           response->data_request(), place.sequence));
+        }
         response->set_position(place.position);
         return absl::OkStatus();
       });

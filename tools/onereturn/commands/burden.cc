@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "common/status/enum_words.h"
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
@@ -35,11 +34,6 @@ struct HoursOptions {
 
 absl::StatusOr<HoursClient> ConnectToHours(const Environment& environment) {
   return ConnectToIngestion<requests::v1::HoursService>(environment);
-}
-
-std::string PoundsText(uint64_t pence) {
-  if (pence == 0) return "";
-  return absl::StrFormat("%s.%02d", WithThousands(pence / 100), pence % 100);
 }
 
 std::string ChargedTo(const requests::v1::BurdenItem& item) {
@@ -175,6 +169,7 @@ absl::StatusOr<ExitCode> ShowRequesters(const HoursOptions& options, Environment
                    {"hours wasted", kFigures},
                    {"median notice", kFigures},
                    {"late asks", kFigures},
+                   {"exceptions", kFigures},
                    {"direct asks", kFigures},
                    {"held when asked", kFigures},
                    {"items unused", kFigures},
@@ -183,8 +178,8 @@ absl::StatusOr<ExitCode> ShowRequesters(const HoursOptions& options, Environment
     table.Row({one.body(), WithThousands(one.requests()), HoursText(one.minutes_caused()),
                HoursText(one.minutes_avoided()), HoursText(one.minutes_wasted()),
                Count(one.median_notice_days(), "day"), WithThousands(one.late_asks()),
-               WithThousands(one.direct_asks()), WithThousands(one.duplicates_avoided()),
-               WithThousands(one.unused_items()),
+               WithThousands(one.notice_exceptions()), WithThousands(one.direct_asks()),
+               WithThousands(one.duplicates_avoided()), WithThousands(one.unused_items()),
                one.budget_minutes() == 0 ? ""
                                          : absl::StrCat(HoursWords(one.budget_used_minutes()),
                                                         " of ", HoursWords(one.budget_minutes()))});

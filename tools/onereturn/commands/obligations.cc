@@ -50,13 +50,16 @@ uint64_t MinutesOf(const Obligation& one) {
 std::string StillToSend(const requests::v1::ListObligationsResponse& list) {
   uint64_t to_send = 0;
   uint64_t minutes = 0;
+  uint64_t pence = 0;
   for (const Obligation& one : list.obligations()) {
     const bool outstanding = one.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING;
     to_send += outstanding || one.state() == requests::v1::OBLIGATION_STATE_AWAITED ? 1 : 0;
     minutes += outstanding ? MinutesOf(one) : 0;
+    pence += outstanding ? one.cost_pence() : 0;
   }
   if (to_send == 0) return "Nothing is to be sent.\n";
   return absl::StrCat(Count(to_send, "return"), " to be sent, ", HoursWords(minutes),
+                      AboutPounds(pence),
                       " asked by requests.\n"
                       "To send one: onereturn submit FILE --collection COLLECTION\n"
                       "To challenge one: onereturn request challenge OBLIGATION --ground duplicate "
@@ -92,12 +95,13 @@ absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
                    {"what for", TextTable::Align::kLeft, true},
                    {"due"},
                    {"hours", TextTable::Align::kRight},
+                   {"pounds", TextTable::Align::kRight},
                    {"state", TextTable::Align::kLeft, true},
                    {"to do", TextTable::Align::kLeft, true}});
   for (const Obligation& one : list.obligations()) {
     table.Row({ShortObligation(one.name()), absl::StrCat(one.items_size()), one.requesting_body(),
                one.title(), TimeText(one.due_time()), HoursText(MinutesOf(one)),
-               ObligationStateText(one), ObligationToDo(one)});
+               PoundsText(one.cost_pence()), ObligationStateText(one), ObligationToDo(one)});
   }
   environment.console.Print(
       absl::StrCat(table.Render(environment.console.width()), StillToSend(list)));

@@ -109,7 +109,7 @@ absl::StatusOr<ExitCode> Preview(const MatchOptions& options, Environment& envir
     return ExitCode::kOk;
   }
   environment.console.Print(absl::StrCat(
-      MatchText(answer.match(), asked, ShownOn(environment, options.shown)),
+      MatchText(answer.match(), asked, answer.appraisal(), ShownOn(environment, options.shown)),
       "\nNothing was kept. To register it: onereturn request ",
       registered ? absl::StrCat("match ", options.target) : absl::StrCat("draft ", options.target),
       "\n"));
@@ -138,9 +138,10 @@ absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& envi
   request.set_request_id(IdOr(options.request_id, "request.match", request));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::MatchRequest, request));
   const std::string reference = ReferenceOf(request.name());
-  const std::string text = environment.json ? ""
-                                            : MatchText(answer.match(), answer.data_request(),
-                                                        ShownOn(environment, options.shown));
+  const std::string text = environment.json
+                               ? ""
+                               : MatchText(answer.match(), answer.data_request(),
+                                           answer.appraisal(), ShownOn(environment, options.shown));
   environment.console.Print(text.empty() ? "" : text + "\n");
   return PrintStep(answer, reference,
                    absl::StrCat(RequestStateText(answer.data_request().state()),

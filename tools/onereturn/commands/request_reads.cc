@@ -22,6 +22,7 @@ absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environm
   requests::v1::GetRequestRequest request;
   ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.reference));
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+  request.set_with_appraisal(true);
   ASSIGN_OR_RETURN(const RequestsClient client,
                    ConnectToIngestion<requests::v1::RequestsService>(environment));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::GetRequest, request));
@@ -30,7 +31,7 @@ absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environm
     return ExitCode::kOk;
   }
   const requests::v1::DataRequest& held = answer.data_request();
-  std::string text = RequestText(held);
+  std::string text = RequestText(held, answer.appraisal());
   if (options.lenses) {
     const auto& match = held.match();
     const bool issued = held.has_issue();

@@ -4,6 +4,7 @@
 
 #include "onereturn/catalogue/v1/stewardship.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
+#include "tools/onereturn/console/appraisal_text.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
@@ -113,11 +114,12 @@ absl::StatusOr<ExitCode> ConsultOnOne(const StepOptions& options, Environment& e
   request.set_request_id(IdOr(options.request_id, "request.consult", request));
   ASSIGN_OR_RETURN(const auto answer,
                    client.Call(&RequestsClient::Stub::CloseConsultation, request));
-  return PrintRequestStep(answer,
-                          absl::StrCat("Next, by a steward of another body: onereturn request "
-                                       "approve ",
-                                       ReferenceOf(request.name()), " --reason TEXT\n"),
-                          &environment);
+  return PrintRequestStep(
+      answer,
+      absl::StrCat("Next, by a steward of another body: onereturn request show ",
+                   ReferenceOf(request.name()), ", then\n  onereturn request approve ",
+                   ReferenceOf(request.name()), " --reason TEXT\n"),
+      &environment);
 }
 
 absl::StatusOr<ExitCode> DecideOn(const StepOptions& options, bool approve,
@@ -132,7 +134,8 @@ absl::StatusOr<ExitCode> DecideOn(const StepOptions& options, bool approve,
   request.set_request_id(IdOr(options.request_id, "request.decide", request));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::DecideRequest, request));
   return PrintRequestStep(answer,
-                          approve ? absl::StrCat("Next, by who asks: onereturn request issue ",
+                          approve ? absl::StrCat(WarningsText(answer.appraisal()),
+                                                 "Next, by who asks: onereturn request issue ",
                                                  ReferenceOf(request.name()), "\n")
                                   : "",
                           &environment);

@@ -10,6 +10,7 @@ namespace onereturn::client {
 namespace {
 
 constexpr uint64_t kMinutesOfHour = 60;
+constexpr uint64_t kPenceOfPound = 100;
 constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
                                    "May",       "June",     "July",     "August",
                                    "September", "October",  "November", "December"};
@@ -34,6 +35,17 @@ std::string HoursWords(uint64_t minutes) {
   if (rest == 0) return absl::StrCat(WithThousands(hours), " h");
   if (hours == 0) return absl::StrCat(rest, " min");
   return absl::StrCat(WithThousands(hours), " h ", rest, " min");
+}
+
+std::string PoundsText(uint64_t pence) {
+  if (pence == 0) return "";
+  return absl::StrFormat("%s.%02d", WithThousands(pence / kPenceOfPound), pence % kPenceOfPound);
+}
+
+std::string AboutPounds(uint64_t pence) {
+  if (pence == 0) return "";
+  const uint64_t pounds = pence / kPenceOfPound + (pence % kPenceOfPound >= kPenceOfPound / 2);
+  return pounds == 0 ? " (less than £1)" : absl::StrCat(" (about £", WithThousands(pounds), ")");
 }
 
 std::string DayText(absl::string_view day) {

@@ -22,6 +22,12 @@ std::string HoursText(uint64_t minutes);
 // For sentences: "93 h", "1 h 5 min", "45 min"; "0 h" for none.
 std::string HoursWords(uint64_t minutes);
 
+// For tables: "2,790.05" of pence; "" for none.
+std::string PoundsText(uint64_t pence);
+
+// For sentences: " (about £2,790)" of pence, in whole pounds, halves up; "" for none.
+std::string AboutPounds(uint64_t pence);
+
 // "14 May 2026" for "2026-05-14"; a text that is no day comes back as it is.
 std::string DayText(absl::string_view day);
 

@@ -46,6 +46,15 @@ TEST(HoursText, InSentences) {
   EXPECT_EQ(HoursWords(72'000), "1,200 h");
 }
 
+TEST(HoursText, InPounds) {
+  EXPECT_EQ(AboutPounds(0), "");
+  EXPECT_EQ(AboutPounds(49), " (less than £1)");
+  EXPECT_EQ(AboutPounds(50), " (about £1)");
+  EXPECT_EQ(AboutPounds(149), " (about £1)");
+  EXPECT_EQ(AboutPounds(279'049), " (about £2,790)");
+  EXPECT_EQ(AboutPounds(279'050), " (about £2,791)");
+}
+
 TEST(HoursText, Days) {
   EXPECT_EQ(DayText("2026-05-14"), "14 May 2026");
   EXPECT_EQ(DayText("2026-12-01"), "1 December 2026");

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "common/status/enum_words.h"
+#include "tools/onereturn/console/appraisal_text.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
@@ -174,14 +175,15 @@ std::string HeldSentence(const MatchSummary& summary) {
   return text;
 }
 
-std::string MatchSentence(const MatchSummary& summary) {
-  const std::string text = absl::StrCat(HeldSentence(summary), "; ",
-                                        HoursWords(AllMinutes(summary.avoided())), " avoided; ");
+std::string MatchSentence(const MatchSummary& summary, uint64_t pence) {
+  const std::string text =
+      absl::StrCat(HeldSentence(summary), "; ", HoursWords(AllMinutes(summary.avoided())),
+                   " avoided", AboutPounds(pence), "; ");
   if (summary.last_due_date().empty()) return text + "nothing is asked of anybody";
   return absl::StrCat(text, "earliest due date ", DayText(summary.last_due_date()));
 }
 
-std::string AskedSentence(const Match& match) {
+std::string AskedSentence(const Match& match, uint64_t pence) {
   const auto in_part = std::count_if(match.lines().begin(), match.lines().end(),
                                      [](const LineMatch& line) { return line.subset(); });
   std::string text;
@@ -193,19 +195,22 @@ std::string AskedSentence(const Match& match) {
       std::count_if(match.prices().begin(), match.prices().end(),
                     [](const auto& price) { return AllMinutes(price.outstanding()) > 0; });
   if (summary.change_class() > requests::v1::CHANGE_CLASS_NONE) {
-    absl::StrAppend(&text, HoursWords(AllMinutes(summary.outstanding())), " would be asked of ",
-                    Count(static_cast<uint64_t>(asked), "organisation"), " (",
-                    EnumWords(summary.change_class()), ": ", Count(summary.notice_days(), "day"),
-                    " of notice). ");
+    absl::StrAppend(&text, HoursWords(AllMinutes(summary.outstanding())), AboutPounds(pence),
+                    " would be asked of ", Count(static_cast<uint64_t>(asked), "organisation"),
+                    " (", EnumWords(summary.change_class()), ": ",
+                    Count(summary.notice_days(), "day"), " of notice). ");
   }
   if (!text.empty()) text.back() = '\n';
   return text;
 }
 
 std::string MatchText(const Match& match, const DataRequest& request,
-                      const MatchTextOptions& options) {
-  std::string text = absl::StrCat(MatchSentence(match.summary()), ".\n", AskedSentence(match), "\n",
+                      const requests::v1::Appraisal& appraisal, const MatchTextOptions& options) {
+  const std::string warnings = WarningsText(appraisal);
+  std::string text = absl::StrCat(MatchSentence(match.summary(), appraisal.avoided_pence()), ".\n",
+                                  AskedSentence(match, appraisal.outstanding_pence()), "\n",
                                   LinesText(match, request, options.width), ConcernsText(match),
+                                  warnings.empty() ? "" : absl::StrCat("\n", warnings),
                                   GapsText(match, options.width));
   if (options.hours) absl::StrAppend(&text, PricesText(match, options.width));
   if (options.lenses) {

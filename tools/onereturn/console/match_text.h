@@ -3,9 +3,11 @@
 #define ONERETURN_TOOLS_ONERETURN_CONSOLE_MATCH_TEXT_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "onereturn/requests/v1/appraisal.pb.h"
 #include "onereturn/requests/v1/match.pb.h"
 #include "onereturn/requests/v1/request.pb.h"
 
@@ -14,13 +16,14 @@ namespace onereturn::client {
 // "37 of 40 items held, 2 derivable, 1 new".
 std::string HeldSentence(const requests::v1::MatchSummary& summary);
 
-// "37 of 40 items held, 2 derivable, 1 new; 93 h avoided; earliest due date 14 May 2026". The
-// earliest date is that on which the last of the gap is due; where nothing is asked, it says so.
-std::string MatchSentence(const requests::v1::MatchSummary& summary);
+// "37 of 40 items held, 2 derivable, 1 new; 93 h avoided (about £2,790); earliest due date 14 May
+// 2026". The earliest date is that on which the last of the gap is due; where nothing is asked, it
+// says so. Pounds stand there where `pence` are known.
+std::string MatchSentence(const requests::v1::MatchSummary& summary, uint64_t pence = 0);
 
 // "12 h 30 min would be asked of 3 organisations (new items: 84 days of notice).", and how many
 // lines are held in part; "" where neither is so.
-std::string AskedSentence(const requests::v1::Match& match);
+std::string AskedSentence(const requests::v1::Match& match, uint64_t pence = 0);
 
 // The first of `codes`, and how many more: "RA4, RA7, RA9 and 4 more".
 std::string FirstFew(const std::vector<std::string>& codes);
@@ -31,10 +34,10 @@ struct MatchTextOptions {
   bool lenses = false;  // Also the minutes of each lens.
 };
 
-// The sentences, a table of the lines, the concerns with what to do, the gap by collection and
-// period. `request` names what its described lines are; it may be empty.
+// The sentences, a table of the lines, the concerns with what to do, the warnings, the gap by
+// collection and period. `request` names what its described lines are; it may be empty.
 std::string MatchText(const requests::v1::Match& match, const requests::v1::DataRequest& request,
-                      const MatchTextOptions& options);
+                      const requests::v1::Appraisal& appraisal, const MatchTextOptions& options);
 
 }  // namespace onereturn::client
 

@@ -31,6 +31,8 @@ TEST(MatchText, TheSentence) {
   const auto match = Of<requests::v1::Match>(kFortyLines);
   EXPECT_EQ(MatchSentence(match.summary()),
             "37 of 40 items held, 2 derivable, 1 new; 93 h avoided; earliest due date 14 May 2026");
+  EXPECT_THAT(MatchSentence(match.summary(), 279'000),
+              HasSubstr("; 93 h avoided (about £2,790); "));
 }
 
 TEST(MatchText, WhatIsWhollyHeldAsksNobody) {
@@ -49,6 +51,7 @@ TEST(MatchText, WhatIsAskedCountsThoseWhoAreAsked) {
   match.add_prices()->mutable_avoided()->set_gathering(1);  // Is asked nothing.
   EXPECT_EQ(AskedSentence(match),
             "2 h 30 min would be asked of 2 organisations (new items: 84 days of notice).\n");
+  EXPECT_THAT(AskedSentence(match, 7'500), StartsWith("2 h 30 min (about £75) would be asked"));
   match.add_lines()->set_subset(true);
   EXPECT_THAT(AskedSentence(match), StartsWith("1 item held in part. 2 h 30 min would"));
 }
@@ -68,7 +71,7 @@ TEST(MatchText, LinesSayHowTheyAreHeld) {
     lines { line: 4 item: "d" fresher: 6 })");
   auto request = Of<requests::v1::DataRequest>("lines { item: 'a' } lines { item: 'b' }");
   request.add_lines()->mutable_described()->set_display_name("Handovers");
-  const std::string text = MatchText(match, request, {});
+  const std::string text = MatchText(match, request, {}, {});
   EXPECT_THAT(text, ContainsRegex("1  a +6 .*yes +MSitAE\n"));
   EXPECT_THAT(text, ContainsRegex("2  b +4 .*2  in part\n"));
   EXPECT_THAT(text, ContainsRegex("3  Handovers +.*6  no\n"));
@@ -79,7 +82,7 @@ TEST(MatchText, ConcernsSayWhatToDo) {
   const auto match = Of<requests::v1::Match>(R"(
     concerns { kind: CONCERN_KIND_NEAR_DUPLICATE line: 3 about: "items/ae" words: "like it" likeness: 874 }
     concerns { kind: CONCERN_KIND_CONFLICT_DATE about: "collections/DM01" words: "due 14 May" })");
-  const std::string text = MatchText(match, {}, {});
+  const std::string text = MatchText(match, {}, {}, {});
   EXPECT_THAT(text, HasSubstr("line 3, near duplicate (87.4 % alike), items/ae: like it\n"
                               "    to do: a steward says which"));
   EXPECT_THAT(text, HasSubstr("  conflict date, collections/DM01: due 14 May\n    to do: draft"));
@@ -94,7 +97,7 @@ TEST(MatchText, TheGapStandsByCollectionAndPeriod) {
            due_date: "2026-05-14" }
     gaps { items: "line 3" organisations: "RA4" periods: "2026-04" due_date: "2026-05-14"
            awaited: true })");
-  const std::string text = MatchText(match, {}, {});
+  const std::string text = MatchText(match, {}, {}, {});
   EXPECT_THAT(text, ContainsRegex("DM01 +2026-03 +2: RA4, RA7 +x +14 May 2026 +anew\n"));
   EXPECT_THAT(text, ContainsRegex("DM01 +2026-04 +3: RA4, RA7, RA9 +x, y +14 May 2026 +anew\n"));
   EXPECT_THAT(text, ContainsRegex("a new collection +2026-04 +1: RA4 +line 3 +.*owed already\n"));
@@ -105,12 +108,12 @@ TEST(MatchText, HoursAndLensesStandOnlyWhereTheyAreWished) {
   auto* price = match.add_prices();
   price->set_organisation("RA4");
   price->mutable_avoided()->set_gathering(125);
-  EXPECT_THAT(MatchText(match, {}, {}), Not(HasSubstr("RA4")));
+  EXPECT_THAT(MatchText(match, {}, {}, {}), Not(HasSubstr("RA4")));
   MatchTextOptions options;
   options.hours = true;
-  EXPECT_THAT(MatchText(match, {}, options), ContainsRegex("RA4 +2:05\n"));
+  EXPECT_THAT(MatchText(match, {}, {}, options), ContainsRegex("RA4 +2:05\n"));
   options.lenses = true;
-  EXPECT_THAT(MatchText(match, {}, options), ContainsRegex("avoided +5,580 +5,000"));
+  EXPECT_THAT(MatchText(match, {}, {}, options), ContainsRegex("avoided +5,580 +5,000"));
 }
 
 }  // namespace

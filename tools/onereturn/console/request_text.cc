@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "common/status/enum_words.h"
 #include "onereturn/catalogue/v1/stewardship.pb.h"
+#include "tools/onereturn/console/appraisal_text.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/error_text.h"
 #include "tools/onereturn/console/hours_text.h"
@@ -73,6 +74,30 @@ void AppendRow(absl::string_view name, absl::string_view value, std::string* tex
   absl::StrAppend(text, "  ", name,
                   std::string(kColumn - 2 - std::min(kColumn - 3, name.size()), ' '),
                   Printable(value), "\n");
+}
+
+// How it stands with notice, and with work that was for nothing.
+void AppendConduct(const DataRequest& request, const requests::v1::Appraisal& appraisal,
+                   std::string* text) {
+  if (request.has_notice_exception()) {
+    const requests::v1::NoticeException& shorter = request.notice_exception();
+    AppendRow("notice",
+              absl::StrCat(Count(shorter.notice_days(), "day"), " by ", shorter.approver(),
+                           " until ", DayText(shorter.expiry()), ": ", shorter.reason()),
+              text);
+  }
+  if (request.notice_exceptions() > 0) {
+    AppendRow("exceptions", absl::StrCat(request.notice_exceptions(), " of notice granted"), text);
+  }
+  if (appraisal.late_ask()) {
+    AppendRow("late", "asked with less notice than its class of change demands", text);
+  }
+  if (appraisal.minutes_wasted() > 0) {
+    AppendRow("wasted",
+              absl::StrCat(HoursWords(appraisal.minutes_wasted()),
+                           " begun under guidance that changed after it was issued"),
+              text);
+  }
 }
 
 }  // namespace
@@ -175,19 +200,22 @@ std::string RequestRepliesText(const DataRequest& request) {
   return absl::StrJoin(parts, "; ");
 }
 
-std::string IssueText(const requests::v1::IssueStatement& issue) {
+std::string IssueText(const requests::v1::IssueStatement& issue,
+                      const requests::v1::Appraisal& appraisal) {
   std::string text;
   AppendRow(
       "given",
       absl::StrCat(HeldSentence(issue.match()), ", from ", Count(issue.sources(), "return"), "; ",
-                   HoursWords(AllMinutes(issue.avoided())), " avoided; provider hours: ",
+                   HoursWords(AllMinutes(issue.avoided())), " avoided",
+                   AboutPounds(appraisal.avoided_pence()), "; provider hours: ",
                    issue.provider_minutes() == 0 ? "0" : HoursWords(issue.provider_minutes())),
       &text);
   AppendRow("asked",
             issue.obligations() == 0
                 ? "nothing of anybody"
                 : absl::StrCat(Count(issue.obligations(), "return"), ", ",
-                               HoursWords(AllMinutes(issue.outstanding())), ", by ",
+                               HoursWords(AllMinutes(issue.outstanding())),
+                               AboutPounds(appraisal.outstanding_pence()), ", by ",
                                DayText(issue.match().last_due_date())),
             &text);
   AppendRow("made",
@@ -200,7 +228,7 @@ std::string IssueText(const requests::v1::IssueStatement& issue) {
   return text;
 }
 
-std::string RequestText(const DataRequest& request) {
+std::string RequestText(const DataRequest& request, const requests::v1::Appraisal& appraisal) {
   std::string text =
       absl::StrCat(ReferenceOf(request.name()), "  ", Printable(request.title()), "\n");
   AppendRow("state", RequestStateText(request.state()), &text);
@@ -221,22 +249,25 @@ std::string RequestText(const DataRequest& request) {
   AppendRow("matched", RequestStepText(request.matched()), &text);
   AppendRow("consulted", RequestStepText(request.consulted()), &text);
   AppendRow("decided", RequestStepText(request.decided()), &text);
-  if (request.has_notice_exception()) {
-    const requests::v1::NoticeException& shorter = request.notice_exception();
-    AppendRow("notice",
-              absl::StrCat(Count(shorter.notice_days(), "day"), " by ", shorter.approver(),
-                           " until ", DayText(shorter.expiry()), ": ", shorter.reason()),
-              &text);
-  }
+  AppendConduct(request, appraisal, &text);
   AppendRow("issued", RequestStepText(request.issued()), &text);
   AppendRow("answered", RequestStepText(request.answered()), &text);
   AppendRow("review", RequestStepText(request.reviewed()), &text);
   AppendRow("ended", RequestStepText(request.ended()), &text);
   if (request.has_issue()) {
-    absl::StrAppend(&text, IssueText(request.issue()));
+    absl::StrAppend(&text, IssueText(request.issue(), appraisal));
   } else if (request.has_match()) {
-    AppendRow("held", MatchSentence(request.match()), &text);
+    const requests::v1::MatchSummary& match = request.match();
+    AppendRow("held", MatchSentence(match, appraisal.avoided_pence()), &text);
+    if (match.change_class() > requests::v1::CHANGE_CLASS_NONE) {
+      AppendRow("would ask",
+                absl::StrCat(HoursWords(AllMinutes(match.outstanding())),
+                             AboutPounds(appraisal.outstanding_pence())),
+                &text);
+    }
   }
+  const std::string warnings = WarningsText(appraisal);
+  if (!warnings.empty()) absl::StrAppend(&text, "\n", warnings);
   return text;
 }
 

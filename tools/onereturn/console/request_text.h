@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "onereturn/requests/v1/appraisal.pb.h"
 #include "onereturn/requests/v1/obligation.pb.h"
 #include "onereturn/requests/v1/request.pb.h"
 
@@ -43,11 +44,15 @@ std::string RequestStepText(const requests::v1::RequestStep& step);
 // counts; regions that filter stand beside the consultees.
 std::string RequestRepliesText(const requests::v1::DataRequest& request);
 
-// All of a request: what is asked, by whom, what for, and what became of it. Whole lines.
-std::string RequestText(const requests::v1::DataRequest& request);
+// All of a request: what is asked, by whom, what for, what became of it, and what to weigh before
+// it goes out. Whole lines.
+std::string RequestText(const requests::v1::DataRequest& request,
+                        const requests::v1::Appraisal& appraisal);
 
-// What issuing came to: what was given at once, what is asked, on which terms. Whole lines.
-std::string IssueText(const requests::v1::IssueStatement& issue);
+// What issuing came to: what was given at once, what is asked, on which terms. Whole lines. Of the
+// appraisal its price, where there is one.
+std::string IssueText(const requests::v1::IssueStatement& issue,
+                      const requests::v1::Appraisal& appraisal = {});
 
 }  // namespace onereturn::client
 

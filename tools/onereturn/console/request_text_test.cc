@@ -10,6 +10,7 @@
 namespace onereturn::client {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -103,7 +104,7 @@ TEST(RequestText, AllOfARequest) {
     issue { match { lines: 2 lines_held: 1 avoided { gathering: 120 } last_due_date: "2026-05-14" }
             sources: 6 avoided { gathering: 120 } outstanding { gathering: 90 } obligations: 3
             reuse_terms: "for oversight alone" })");
-  const std::string text = RequestText(request);
+  const std::string text = RequestText(request, {});
   EXPECT_THAT(text, HasSubstr("001-00  Winter\n"));
   EXPECT_THAT(text, HasSubstr("  etag       7\n"));
   EXPECT_THAT(text, HasSubstr("  of         every provider within QGH\n"));
@@ -114,6 +115,40 @@ TEST(RequestText, AllOfARequest) {
   EXPECT_THAT(text, HasSubstr("  terms      for oversight alone\n"));
   EXPECT_THAT(text, Not(HasSubstr("refused")));
   EXPECT_THAT(text, Not(HasSubstr("ended")));
+  EXPECT_THAT(text, Not(HasSubstr("wasted")));
+  EXPECT_THAT(text, Not(HasSubstr("late")));
+}
+
+TEST(RequestText, ItsPriceAndHowItsBodyWentAboutIt) {
+  const auto request = Read<requests::v1::DataRequest>(R"(
+    name: "requests/001-00" state: REQUEST_STATE_ISSUED notice_exceptions: 2
+    issue { match { lines: 2 lines_held: 1 avoided { gathering: 5580 } }
+            sources: 6 outstanding { gathering: 90 } obligations: 3 })");
+  const auto appraisal = Read<requests::v1::Appraisal>(
+      "avoided_pence: 279000 outstanding_pence: 4500 minutes_wasted: 75 late_ask: true");
+  const std::string text = RequestText(request, appraisal);
+  EXPECT_THAT(text, HasSubstr("; 93 h avoided (about £2,790); "));
+  EXPECT_THAT(text, HasSubstr("  asked      3 returns, 1 h 30 min (about £45)\n"));
+  EXPECT_THAT(text, HasSubstr("  exceptions 2 of notice granted\n"));
+  EXPECT_THAT(text, HasSubstr("  late       asked with less notice"));
+  EXPECT_THAT(text, HasSubstr("  wasted     1 h 15 min begun under guidance that changed"));
+}
+
+TEST(RequestText, WhatToWeighStandsAtTheEndOfOneThatMayBeIssued) {
+  const auto request = Read<requests::v1::DataRequest>(R"(
+    name: "requests/001-00" state: REQUEST_STATE_CONSULTED
+    match { lines: 2 lines_held: 1 outstanding { gathering: 240 }
+            change_class: CHANGE_CLASS_EXISTING_ITEMS })");
+  const auto appraisal = Read<requests::v1::Appraisal>(R"(
+    outstanding_pence: 8000
+    warnings { kind: WARNING_KIND_CLASH organisation: "R0A" week: "2026-W16"
+               week_begins: "2026-04-13" minutes_before: 1860 minutes_added: 240
+               minutes_allowed: 900 })");
+  const std::string text = RequestText(request, appraisal);
+  EXPECT_THAT(text, HasSubstr("  would ask  4 h (about £80)\n"));
+  EXPECT_THAT(text, EndsWith("\nTo weigh before it goes out:\n"
+                             "  the week of 13 April 2026 already holds 31 h for R0A; this adds "
+                             "4 h: a clash is more than 15 h\n"));
 }
 
 }  // namespace

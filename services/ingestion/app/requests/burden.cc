@@ -20,20 +20,16 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/claim_reading.h"
+#include "services/ingestion/app/requests/falling_due.h"
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/returns/accepted_return.h"
-#include "services/ingestion/app/timetable/window_lists.h"
-#include "services/ingestion/app/timetable/window_reading.h"
 #include "services/ingestion/definitions/minutes_messages.h"
-#include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/request_table.h"
 
 namespace onereturn::ingestion {
 namespace {
 
 constexpr int kMostDaysApart = 366;
-// How long before the span a period may have ended whose return is due in it.
-constexpr int kDaysBefore = 400;
 constexpr uint64_t kMinutesAnHour = 60;
 
 // In order of Lens.
@@ -44,16 +40,7 @@ constexpr std::array<absl::string_view, kLensCount> kLensNames = {"gathering",
                                                                   "system_change_and_development",
                                                                   "training_and_guidance"};
 
-struct Span {
-  CivilDay first;
-  CivilDay last;  // Inclusive.
-  bool Holds(Timestamp moment) const {
-    const CivilDay day = LondonDay(moment);
-    return first <= day && day <= last;
-  }
-};
-
-absl::StatusOr<Span> SpanOf(const requests::v1::GetBurdenRequest& request) {
+absl::StatusOr<DaySpan> SpanOf(const requests::v1::GetBurdenRequest& request) {
   Error faults(Reason::kFieldInvalid, "the days cannot be read");
   const absl::StatusOr<CivilDay> first = CivilDay::Parse(request.from_date());
   const absl::StatusOr<CivilDay> last = CivilDay::Parse(request.to_date());
@@ -65,7 +52,7 @@ absl::StatusOr<Span> SpanOf(const requests::v1::GetBurdenRequest& request) {
     return Error(Reason::kRange, "the days lie too far apart")
         .Field("to_date", "must be at most 366 days after from_date");
   }
-  return Span{*first, *last};
+  return DaySpan{*first, *last};
 }
 
 struct Falling {
@@ -98,7 +85,7 @@ absl::StatusOr<uint64_t> FirstRevisionOf(const Reader& reader, const ReturnKey& 
 // All that falls on the organisation in the span.
 class Burden {
  public:
-  Burden(const Reader* reader, std::string organisation, const Span& span, uint64_t sequence)
+  Burden(const Reader* reader, std::string organisation, const DaySpan& span, uint64_t sequence)
       : reader_(*reader),
         organisation_(std::move(organisation)),
         span_(span),
@@ -106,23 +93,8 @@ class Burden {
 
   // In order of time.
   absl::StatusOr<std::vector<Falling>> Read() {
-    RETURN_IF_ERROR(
-        VisitDefinitions(reader_, DefinitionKind::kCollection, "", sequence_,
-                         [this](const StoredDefinition& stored) -> absl::StatusOr<bool> {
-                           ASSIGN_OR_RETURN(const WindowReader windows,
-                                            WindowReader::Make(&reader_, stored.code, sequence_));
-                           for (const CollectionStretch& stretch : windows.stretches()) {
-                             RETURN_IF_ERROR(AddReturns(windows, stretch));
-                           }
-                           return true;
-                         }));
-    RETURN_IF_ERROR(VisitObligationsInOrder(
-        reader_, organisation_, "",
-        [this](const ObligationKey& key,
-               const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
-          if (span_.Holds(Timestamp{record.due_micros()})) RETURN_IF_ERROR(AddClaim(key));
-          return true;
-        }));
+    RETURN_IF_ERROR(VisitFallingDue(reader_, {organisation_}, span_, sequence_,
+                                    [this](const FallingDue& one) { return Add(one); }));
     std::sort(falling_.begin(), falling_.end(), [](const Falling& a, const Falling& b) {
       return std::forward_as_tuple(a.due, a.item.return_(), a.item.request()) <
              std::forward_as_tuple(b.due, b.item.return_(), b.item.request());
@@ -148,67 +120,28 @@ class Burden {
   }
 
  private:
-  // Of the periods that go by one version of a collection.
-  absl::Status AddReturns(const WindowReader& windows, const CollectionStretch& stretch) {
-    const std::optional<CivilDay> back = span_.first.PlusDays(-kDaysBefore);
-    for (std::optional<Period> period = stretch.FirstWithWindow();
-         period.has_value() && stretch.days.Covers(period->start()); period = period->Next()) {
-      if (back.has_value() && period->end() < *back) continue;
-      ASSIGN_OR_RETURN(const WindowView view, windows.At(*period));
-      if (!view.moments.has_value()) {
-        const bool too_early =
-            stretch.calendar.has_value() && BeginsAfter(stretch.calendar->calendar, *period);
-        if (too_early) continue;
-        break;
-      }
-      if (LondonDay(view.moments->opens) > span_.last) break;
-      if (!Owes(windows, organisation_, *period)) continue;
-      const ReturnKey key{windows.collection(), period->ToString(), organisation_};
-      ASSIGN_OR_RETURN(const auto until, ExtendedUntil(reader_, key, sequence_));
-      const Timestamp due = until.value_or(view.moments->due);
-      if (span_.Holds(due)) RETURN_IF_ERROR(AddReturn(key, due, stretch.definition));
+  absl::Status Add(const FallingDue& due) {
+    Falling one{due.due, due.minutes, {}};
+    one.item.set_return_(ReturnName(due.key));
+    *one.item.mutable_due_time() = onereturn::ToWire(due.due);
+    uint64_t sent = 0;
+    if (due.claim.has_value()) {
+      sent = due.claim->outcome.met;
+      const uint64_t number = due.claim->key.request;
+      one.item.set_request(DataRequestName(number));
+      ASSIGN_OR_RETURN(const auto request, DataRequestAt(reader_, number, sequence_));
+      if (request.has_value()) one.item.set_requesting_body(request->requesting_body());
+    } else {
+      ASSIGN_OR_RETURN(sent, FirstRevisionOf(reader_, due.key, sequence_));
     }
-    return absl::OkStatus();
-  }
-
-  absl::Status AddReturn(const ReturnKey& key, Timestamp due,
-                         const catalogue::v1::Collection& definition) {
-    Falling one = FallingOf(key, due);
-    one.minutes = MinutesOf(definition.estimated_minutes());
-    for (const auto& item : definition.item_minutes()) one.minutes += MinutesOf(item.minutes());
-    ASSIGN_OR_RETURN(const uint64_t first, FirstRevisionOf(reader_, key, sequence_));
-    RETURN_IF_ERROR(AddDeclared(reader_, first, &one.item));
+    RETURN_IF_ERROR(AddDeclared(reader_, sent, &one.item));
     falling_.push_back(std::move(one));
     return absl::OkStatus();
-  }
-
-  absl::Status AddClaim(const ObligationKey& key) {
-    ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader_, key, sequence_));
-    if (!claim.has_value() || (claim->outcome.state != ObligationState::kOutstanding &&
-                               claim->outcome.state != ObligationState::kCollected)) {
-      return absl::OkStatus();
-    }
-    Falling one = FallingOf(key.key, Timestamp{claim->record.due_micros()});
-    one.minutes = claim->outcome.account.outstanding + claim->outcome.account.collected;
-    one.item.set_request(DataRequestName(key.request));
-    ASSIGN_OR_RETURN(const auto request, DataRequestAt(reader_, key.request, sequence_));
-    if (request.has_value()) one.item.set_requesting_body(request->requesting_body());
-    RETURN_IF_ERROR(AddDeclared(reader_, claim->outcome.met, &one.item));
-    falling_.push_back(std::move(one));
-    return absl::OkStatus();
-  }
-
-  static Falling FallingOf(const ReturnKey& key, Timestamp due) {
-    Falling one;
-    one.due = due;
-    one.item.set_return_(ReturnName(key));
-    *one.item.mutable_due_time() = onereturn::ToWire(due);
-    return one;
   }
 
   const Reader& reader_;
   const std::string organisation_;
-  const Span span_;
+  const DaySpan span_;
   const uint64_t sequence_;
   std::vector<Falling> falling_;
 };
@@ -257,7 +190,7 @@ absl::StatusOr<requests::v1::GetBurdenResponse> GetBurden(
       organisation == "-" || absl::StrContains(organisation, '/')) {
     return NotFound(request.parent());
   }
-  ASSIGN_OR_RETURN(const Span span, SpanOf(request));
+  ASSIGN_OR_RETURN(const DaySpan span, SpanOf(request));
   ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesForHours(reader, sequence));
   Burden burden(&reader, std::string(organisation), span, sequence);
   ASSIGN_OR_RETURN(std::vector<Falling> falling, burden.Read());

@@ -15,6 +15,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/requests/burden.h"
 #include "services/ingestion/app/requests/claim_reading.h"
 #include "services/ingestion/app/requests/obligation_message.h"
 #include "services/ingestion/app/requests/read_requests.h"
@@ -185,7 +186,8 @@ absl::StatusOr<ObligationAnswer> AnswerTo(const Reader& store, AcceptedFact fact
   if (!claim.has_value() || !request.has_value()) {
     return absl::DataLossError("a stored obligation is missing");
   }
-  return ObligationAnswer{MessageOf(*claim, request->request, entry.sequence()),
+  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesForHours(store, entry.sequence()));
+  return ObligationAnswer{MessageOf(*claim, request->request, rules, entry.sequence()),
                           std::move(fact.accepted)};
 }
 

@@ -91,6 +91,7 @@ absl::StatusOr<Decision> DecideDraft(const Reader& reader, const RequestWorld& w
       return Unchanged{stored.request.drafted().sequence(), {std::move(stored.check)}};
     }
     *row.mutable_replies() = stored.request.replies();
+    row.set_notice_exceptions(stored.request.notice_exceptions());
     read_set.push_back(std::move(stored.check));
   }
   RETURN_IF_ERROR(CheckDraftReferences(reader, *world.matching, row, world.today(), kNewest));

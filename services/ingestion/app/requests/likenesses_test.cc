@@ -249,8 +249,8 @@ TEST_F(LikenessesTest, WhatIsShownIsMatchedAndNotKept) {
   requests::v1::PreviewMatchRequest request;
   EXPECT_THAT(preview(request), HasReason(Reason::kFieldInvalid));
   *request.mutable_data_request() = Draft();
-  EXPECT_EQ(preview(request)->gaps_size(), 2);
-  EXPECT_EQ(preview(request)->summary().sequence(), before);
+  EXPECT_EQ(preview(request)->match().gaps_size(), 2);
+  EXPECT_EQ(preview(request)->match().summary().sequence(), before);
   EXPECT_EQ(ingestion().LastSequence(), before);
   request.mutable_data_request()->mutable_lines(0)->set_item("wards");
   EXPECT_THAT(preview(request), HasReason(Reason::kDefinitionUnknown));
@@ -259,7 +259,7 @@ TEST_F(LikenessesTest, WhatIsShownIsMatchedAndNotKept) {
   request.clear_data_request();
   EXPECT_THAT(preview(request), HasReason(Reason::kNotFound));
   ASSERT_THAT(Draft(Draft()), IsOk());
-  EXPECT_EQ(preview(request)->gaps_size(), 2);
+  EXPECT_EQ(preview(request)->match().gaps_size(), 2);
 }
 
 // Matches as it is told, after something else has happened.

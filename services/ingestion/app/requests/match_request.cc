@@ -4,6 +4,7 @@
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/appraise_request.h"
 #include "services/ingestion/app/requests/draft_checks.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/request_decisions.h"
@@ -63,7 +64,10 @@ absl::StatusOr<Decision> DecideMatch(const Reader& reader, const RequestWorld& w
   DataRequest& row = stored.request;
   RETURN_IF_ERROR(CheckActsFor(reader, origin.scope, row.requesting_body(), world.today()));
   RETURN_IF_ERROR(CheckNotExpired(row, world.today()));
-  ASSIGN_OR_RETURN(judged->match, MatchOf(*world.matching, reader, row, kNewest));
+  DueMinutes due;
+  ASSIGN_OR_RETURN(judged->match, MatchOf(*world.matching, reader, row, kNewest, &due));
+  ASSIGN_OR_RETURN(judged->appraisal,
+                   AppraiseMatch(reader, row, judged->match.summary(), due, kNewest));
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(reader));
   std::vector<ReadCheck> read_set = {std::move(stored.check), CatalogueCheck(catalogue)};
   const requests::v1::MatchSummary& summary = judged->match.summary();

@@ -11,6 +11,7 @@
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/burden.h"
 #include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/store/request_table.h"
 
@@ -71,7 +72,8 @@ std::optional<ObligationKey> ParseObligationName(absl::string_view name) {
 }
 
 requests::v1::Obligation MessageOf(const ClaimState& claim,
-                                   const requests::v1::DataRequest& request, uint64_t sequence) {
+                                   const requests::v1::DataRequest& request,
+                                   const requests::v1::RequestRules& rules, uint64_t sequence) {
   const storage::v1::ObligationRecord& record = claim.record;
   requests::v1::Obligation obligation;
   obligation.set_name(ObligationName(claim.key));
@@ -95,6 +97,7 @@ requests::v1::Obligation MessageOf(const ClaimState& claim,
   Minutes items;
   for (const auto& minutes : record.item_minutes()) items += MinutesOf(minutes);
   *obligation.mutable_item_minutes() = MessageOf(items);
+  obligation.set_cost_pence(CostInPence(MinutesOf(record.return_minutes()) + items, rules));
   obligation.set_issue_sequence(record.issue_sequence());
   obligation.set_met_sequence(claim.outcome.met);
   return obligation;
@@ -111,6 +114,7 @@ absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
   const bool of_all = organisation == "-";
   const uint64_t number = DataRequestNumber(request.request());
   if (!request.request().empty() && number == 0) return NotFound(request.request());
+  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesForHours(reader, sequence));
   PageOf<requests::v1::Obligation> page;
   Askers askers(&reader);
   size_t looked = 0;
@@ -133,7 +137,7 @@ absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
       return true;
     }
     ASSIGN_OR_RETURN(const requests::v1::DataRequest* asker, askers.Of(key.request));
-    page.rows.push_back(MessageOf(*claim, *asker, sequence));
+    page.rows.push_back(MessageOf(*claim, *asker, rules, sequence));
     bytes += page.rows.back().ByteSizeLong();
     return true;
   };

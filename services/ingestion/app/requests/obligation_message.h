@@ -13,6 +13,7 @@
 #include "onereturn/requests/v1/obligation.pb.h"
 #include "onereturn/requests/v1/obligations_service.pb.h"
 #include "onereturn/requests/v1/request.pb.h"
+#include "onereturn/requests/v1/rules.pb.h"
 #include "services/ingestion/app/catalogue/read_catalogue.h"
 #include "services/ingestion/app/requests/claim_reading.h"
 #include "services/ingestion/store/obligation_table.h"
@@ -24,9 +25,11 @@ std::string ObligationName(const ObligationKey& key);
 // nullopt for a text that is no such name.
 std::optional<ObligationKey> ParseObligationName(absl::string_view name);
 
-// As it stood when `claim` was read; `request`: the one that it is owed to.
+// As it stood when `claim` was read; `request`: the one that it is owed to; `rules`: by which it is
+// priced.
 requests::v1::Obligation MessageOf(const ClaimState& claim,
-                                   const requests::v1::DataRequest& request, uint64_t sequence);
+                                   const requests::v1::DataRequest& request,
+                                   const requests::v1::RequestRules& rules, uint64_t sequence);
 
 // Those of ListObligations at `sequence`, after `after`. It looks at a bounded number: a page may
 // be short, even empty, and not the last. NOT_FOUND for a parent or a request of another form.

@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/read_catalogue.h"
+#include "services/ingestion/app/requests/appraise_request.h"
 #include "services/ingestion/app/requests/draft_checks.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/stored_matching.h"
@@ -36,6 +37,19 @@ absl::StatusOr<bool> IsAskedOf(const Reader& reader, const RequestWorld& world,
   }
   RETURN_IF_ERROR(asked.status());
   return std::any_of(asked->begin(), asked->end(), is_one);
+}
+
+absl::StatusOr<requests::v1::PreviewMatchResponse> ShownMatch(const Reader& reader,
+                                                              const RequestWorld& world,
+                                                              const DataRequest& request,
+                                                              uint64_t sequence) {
+  requests::v1::PreviewMatchResponse shown;
+  DueMinutes due;
+  ASSIGN_OR_RETURN(*shown.mutable_match(),
+                   MatchOf(*world.matching, reader, request, sequence, &due));
+  ASSIGN_OR_RETURN(*shown.mutable_appraisal(),
+                   AppraiseMatch(reader, request, shown.match().summary(), due, sequence));
+  return shown;
 }
 
 }  // namespace
@@ -97,21 +111,21 @@ absl::StatusOr<PageOf<DataRequest>> ListDataRequests(
   return page;
 }
 
-absl::StatusOr<requests::v1::Match> PreviewMatchOf(const Reader& reader, const RequestWorld& world,
-                                                   const requests::v1::PreviewMatchRequest& request,
-                                                   uint64_t sequence) {
+absl::StatusOr<requests::v1::PreviewMatchResponse> PreviewMatchOf(
+    const Reader& reader, const RequestWorld& world,
+    const requests::v1::PreviewMatchRequest& request, uint64_t sequence) {
   if (request.name().empty() != request.has_data_request()) {
     return Error(Reason::kFieldInvalid, "what is to be matched?")
         .Field("name", "give the name of a request, or a request to look at, and not both");
   }
   if (!request.name().empty()) {
     ASSIGN_OR_RETURN(const DataRequest known, GetDataRequest(reader, request.name(), sequence));
-    return MatchOf(*world.matching, reader, known, sequence);
+    return ShownMatch(reader, world, known, sequence);
   }
   const DataRequest& shown = request.data_request();
   RETURN_IF_ERROR(CheckDraftFields(shown));
   RETURN_IF_ERROR(CheckDraftReferences(reader, *world.matching, shown, world.today(), sequence));
-  return MatchOf(*world.matching, reader, shown, sequence);
+  return ShownMatch(reader, world, shown, sequence);
 }
 
 absl::StatusOr<requests::v1::RequestRules> RequestRulesAt(const Reader& reader, uint64_t sequence) {

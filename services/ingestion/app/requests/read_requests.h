@@ -24,11 +24,11 @@ absl::StatusOr<PageOf<requests::v1::DataRequest>> ListDataRequests(
     const requests::v1::ListRequestsRequest& request, uint64_t sequence, const std::string& after,
     size_t limit);
 
-// Of one that is registered, or of one that is shown; FIELD_INVALID unless exactly one of them is
-// given, and for what is shown the errors of a draft.
-absl::StatusOr<requests::v1::Match> PreviewMatchOf(const Reader& reader, const RequestWorld& world,
-                                                   const requests::v1::PreviewMatchRequest& request,
-                                                   uint64_t sequence);
+// Of one that is registered, or of one that is shown, without its position; FIELD_INVALID unless
+// exactly one of them is given, and for what is shown the errors of a draft.
+absl::StatusOr<requests::v1::PreviewMatchResponse> PreviewMatchOf(
+    const Reader& reader, const RequestWorld& world,
+    const requests::v1::PreviewMatchRequest& request, uint64_t sequence);
 
 // The set that was defined last, with its etag. NOT_FOUND where there is none.
 absl::StatusOr<requests::v1::RequestRules> RequestRulesAt(const Reader& reader, uint64_t sequence);

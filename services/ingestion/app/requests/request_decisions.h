@@ -2,6 +2,8 @@
 #ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REQUEST_DECISIONS_H_
 #define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REQUEST_DECISIONS_H_
 
+#include <optional>
+
 #include "absl/status/statusor.h"
 #include "common/commit/fact_writer.h"
 #include "common/storage/reader.h"
@@ -14,7 +16,8 @@ namespace onereturn::ingestion {
 // What a step would leave, without its time.
 struct JudgedRequest {
   requests::v1::DataRequest request;
-  requests::v1::Match match;  // Of a match alone.
+  requests::v1::Match match;                         // Of a match alone.
+  std::optional<requests::v1::Appraisal> appraisal;  // Of a match and an approval alone.
 };
 
 // Each answers the fact to be written, and fills `judged`. Errors are those of RequestsService's

@@ -10,8 +10,8 @@ namespace onereturn::ingestion {
 
 absl::StatusOr<requests::v1::Match> MatchOf(const RequestMatching& matching, const Reader& reader,
                                             const requests::v1::DataRequest& request,
-                                            uint64_t sequence) {
-  ASSIGN_OR_RETURN(requests::v1::Match match, matching.MatchAt(reader, request, sequence));
+                                            uint64_t sequence, DueMinutes* due) {
+  ASSIGN_OR_RETURN(requests::v1::Match match, matching.MatchAt(reader, request, sequence, due));
   match.mutable_summary()->clear_sequence();
   match.mutable_summary()->clear_digest();
   // Of messages without maps or unknown fields: equal ones are equal bytes.

@@ -10,6 +10,7 @@
 #include "common/storage/reader.h"
 #include "onereturn/requests/v1/match.pb.h"
 #include "onereturn/requests/v1/request.pb.h"
+#include "services/ingestion/domain/requests/match.h"
 
 namespace onereturn::ingestion {
 
@@ -22,18 +23,19 @@ class RequestMatching {
   // the selector chooses. Empty: it chooses nobody.
   virtual absl::StatusOr<std::vector<std::string>> OrganisationsOf(
       const Reader& reader, const requests::v1::DataRequest& request, uint64_t sequence) const = 0;
-  // docs/collect-once.md. All of it but the summary's sequence and digest.
+  // docs/collect-once.md. All of it but the summary's sequence and digest. `due`: also when what is
+  // outstanding is due; may be null.
   virtual absl::StatusOr<requests::v1::Match> MatchAt(const Reader& reader,
                                                       const requests::v1::DataRequest& request,
-                                                      uint64_t sequence) const = 0;
+                                                      uint64_t sequence, DueMinutes* due) const = 0;
   // As in domain/requests/likeness.h.
   virtual std::string DescriptionKeyOf(const requests::v1::DescribedItem& described) const = 0;
 };
 
-// The match with its sequence and digest.
+// The match with its sequence and digest; `due` as MatchAt.
 absl::StatusOr<requests::v1::Match> MatchOf(const RequestMatching& matching, const Reader& reader,
                                             const requests::v1::DataRequest& request,
-                                            uint64_t sequence);
+                                            uint64_t sequence, DueMinutes* due = nullptr);
 
 }  // namespace onereturn::ingestion
 

@@ -13,6 +13,8 @@
 namespace onereturn::ingestion {
 namespace {
 
+constexpr int kAprilOfYear = 4;
+
 struct GuidanceVersion {
   uint64_t sequence = 0;
   catalogue::v1::Guidance guidance;
@@ -43,6 +45,17 @@ bool AnyBetween(const std::map<std::string, std::vector<uint64_t>>& of, const st
 }
 
 }  // namespace
+
+CivilDay YearBegins(const CivilDay& day) {
+  return CivilDay{day.month >= kAprilOfYear ? day.year : day.year - 1, kAprilOfYear, 1};
+}
+
+bool IsLateAsk(const requests::v1::DataRequest& request, const CivilDay& issued) {
+  const requests::v1::MatchSummary& match = request.issue().match();
+  const auto first = issued.PlusDays(match.notice_days());
+  return request.has_notice_exception() && match.change_class() > requests::v1::CHANGE_CLASS_NONE &&
+         first.has_value() && request.due_date() < first->ToString();
+}
 
 absl::StatusOr<GuidanceChanges> GuidanceChanges::Read(const Reader& reader, uint64_t sequence) {
   std::vector<std::string> codes;

@@ -10,10 +10,18 @@
 
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
+#include "common/period/civil_day.h"
 #include "common/storage/reader.h"
+#include "onereturn/requests/v1/request.pb.h"
 #include "services/ingestion/app/requests/claim_reading.h"
 
 namespace onereturn::ingestion {
+
+// 1 April last: of the day itself where it is one. Budgets are of the year that began then.
+CivilDay YearBegins(const CivilDay& day);
+
+// Was it issued, on that day, with less notice than its class of change demands?
+bool IsLateAsk(const requests::v1::DataRequest& request, const CivilDay& issued);
 
 // When guidance got another edition, as the catalogue was at a position.
 class GuidanceChanges {

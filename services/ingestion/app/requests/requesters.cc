@@ -22,27 +22,12 @@ namespace {
 
 using requests::v1::DataRequest;
 
-constexpr int kAprilOfYear = 4;
-
-// 1 April last: of the day itself where it is one.
-CivilDay YearBegins(const CivilDay& day) {
-  return CivilDay{day.month >= kAprilOfYear ? day.year : day.year - 1, kAprilOfYear, 1};
-}
-
 // Of an even number the mean of the middle two, rounded down; of none 0.
 uint32_t MedianOf(std::vector<uint32_t> days) {
   if (days.empty()) return 0;
   std::sort(days.begin(), days.end());
   const size_t middle = days.size() / 2;
   return days.size() % 2 == 1 ? days[middle] : (days[middle - 1] + days[middle]) / 2;
-}
-
-// Issued with less notice than its class of change demands.
-bool IsLateAsk(const DataRequest& request, const CivilDay& issued) {
-  const requests::v1::MatchSummary& match = request.issue().match();
-  const auto first = issued.PlusDays(match.notice_days());
-  return request.has_notice_exception() && match.change_class() > requests::v1::CHANGE_CLASS_NONE &&
-         first.has_value() && request.due_date() < first->ToString();
 }
 
 // What is known of one body, as its requests are gone through.
@@ -61,6 +46,8 @@ class Requesters {
   absl::Status Add(uint64_t number, const DataRequest& request) {
     Standing& standing = standings_[request.requesting_body()];
     standing.row.set_requests(standing.row.requests() + 1);
+    standing.row.set_notice_exceptions(standing.row.notice_exceptions() +
+                                       request.notice_exceptions());
     if (!request.has_issue()) return absl::OkStatus();
     ASSIGN_OR_RETURN(const RequestSums sums, summer_.Sum(number));
     ASSIGN_OR_RETURN(const Timestamp time, FromWire(request.issued().time()));

@@ -86,10 +86,13 @@ absl::StatusOr<std::vector<std::string>> StoredMatching::OrganisationsOf(
 }
 
 absl::StatusOr<requests::v1::Match> StoredMatching::MatchAt(
-    const Reader& reader, const requests::v1::DataRequest& request, uint64_t sequence) const {
-  ASSIGN_OR_RETURN(const MatchedRequest matched, Read(reader, request, sequence));
-  const MatchResult result = MatchAsk(matched.ask, matched.world);
+    const Reader& reader, const requests::v1::DataRequest& request, uint64_t sequence,
+    DueMinutes* due) const {
+  ASSIGN_OR_RETURN(MatchedRequest matched, Read(reader, request, sequence));
+  matched.world.by_due = due != nullptr;
+  MatchResult result = MatchAsk(matched.ask, matched.world);
   RETURN_IF_ERROR(matched.owed->status());
+  if (due != nullptr) *due = std::move(result.due);
   return MessageOf(result, matched.ask, matched.sequence);
 }
 

@@ -47,7 +47,7 @@ class StoredMatching final : public RequestMatching {
                                                            uint64_t sequence) const override;
   absl::StatusOr<requests::v1::Match> MatchAt(const Reader& reader,
                                               const requests::v1::DataRequest& request,
-                                              uint64_t sequence) const override;
+                                              uint64_t sequence, DueMinutes* due) const override;
   std::string DescriptionKeyOf(const requests::v1::DescribedItem& described) const override;
 
  private:

@@ -57,12 +57,14 @@ class Matcher {
     result_.change_class = ClassOf(outstanding);
     result_.notice_days = NoticeOf(result_.change_class);
     DueMoments due(ask_, world_.today);
-    result_.gaps =
-        GapsOf(needs_, ask_.excepted_notice_days.value_or(result_.notice_days), returns_, due);
+    const uint32_t notice_days = ask_.excepted_notice_days.value_or(result_.notice_days);
+    result_.gaps = GapsOf(needs_, notice_days, returns_, due);
     for (const Gap& gap : result_.gaps) {
       result_.last_due = std::max(result_.last_due, std::optional(LondonDay(gap.due)));
     }
-    result_.prices = PricesOf(world_.catalogue->rules, needs_, new_figures_, returns_);
+    const PriceByDue by_due{&due, notice_days, &result_.due};
+    result_.prices = PricesOf(world_.catalogue->rules, needs_, new_figures_, returns_,
+                              world_.by_due ? &by_due : nullptr);
     result_.concerns = LineConcerns(ask_, subjects_, *world_.catalogue);
     for (Concern& concern : DateConcerns(ask_, *world_.catalogue, result_)) {
       result_.concerns.push_back(std::move(concern));

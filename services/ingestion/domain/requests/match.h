@@ -86,6 +86,9 @@ struct OrganisationPrice {
   Minutes outstanding;
 };
 
+// By organisation and the moment on which it is due.
+using DueMinutes = std::map<std::string, std::map<Timestamp, Minutes>>;
+
 struct MatchResult {
   std::vector<LineMatch> lines;
   std::vector<MatchBlock> blocks;  // By line, class, first organisation, first period.
@@ -98,6 +101,8 @@ struct MatchResult {
   ChangeClass change_class = ChangeClass::kNone;
   uint32_t notice_days = 0;
   std::optional<CivilDay> last_due;  // Of the gap, in London.
+  // What is outstanding; empty unless MatchWorld::by_due.
+  DueMinutes due;
 };
 
 // Is it owed already, for an earlier request: this item of this return? Without an item: the
@@ -111,6 +116,7 @@ struct MatchWorld {
   CivilDay today;  // Of the newest entry, in London.
   // Was a window closed by a fact? Null: none was. By its moments it closes before `today` too.
   std::function<bool(const std::string& collection, const Period& period)> is_closed;
+  bool by_due = false;  // Say also when what is outstanding is due.
 };
 
 // Total: a line that names no item, or one that is not for a period, is NEW there.

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -16,7 +18,7 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr uint64_t kProperties = 5;
+constexpr uint64_t kProperties = 6;
 constexpr uint64_t kRequestsByDefault = 10'000;  // Of all of them.
 
 using Triple = std::tuple<uint32_t, std::string, Period>;
@@ -160,6 +162,30 @@ TEST(MatchProperty, NothingIsAskedOfWhatIsHeldAndEveryMinuteIsSparedOrAsked) {
       Require(matched.avoided == price.avoided, seed, "what is spared " + organisation);
       Require(matched.outstanding == price.outstanding, seed, "what is asked of " + organisation);
       Require(!covered || matched.outstanding.Total() == 0, seed, "what is asked");
+    }
+  });
+}
+
+TEST(MatchProperty, WhatIsOutstandingIsDueWithTheGapToTheMinute) {
+  ForAnyRequest("due", [](const AnyRequest& any, uint64_t seed) {
+    MatchWorld world = any.world.World();
+    Require(MatchAsk(any.ask, world).due.empty(), seed, "what nobody wanted to know");
+    world.by_due = true;
+    const MatchResult match = MatchAsk(any.ask, world);
+    std::set<std::pair<std::string, Timestamp>> moments;
+    for (const Gap& gap : match.gaps) {
+      if (gap.awaited) continue;
+      for (const std::string& one : gap.organisations) moments.emplace(one, gap.due);
+    }
+    for (const auto& [organisation, price] : match.prices) {
+      Minutes due;
+      if (const auto found = match.due.find(organisation); found != match.due.end()) {
+        for (const auto& [moment, minutes] : found->second) {
+          Require(moments.count({organisation, moment}) > 0, seed, "when of " + organisation);
+          due += minutes;
+        }
+      }
+      Require(due == price.outstanding, seed, "what falls due of " + organisation);
     }
   });
 }

@@ -63,23 +63,39 @@ class PriceOfPeriod {
       needed = true;
       if (!IsAskedHere(part)) continue;
       asked = true;
+      SentReturn& sent = SentOf(part.of);
       const bool awaited = IsAwaited(part.asks[organisation_]);
-      (awaited ? price_.avoided : price_.outstanding) += item.minutes[place];
-      if (std::find(sent_.begin(), sent_.end(), part.of) != sent_.end()) continue;
-      sent_.push_back(part.of);
-      const bool owed = part.of->owed_already.Has(organisation_);
-      (owed ? price_.avoided : price_.outstanding) += MinutesOfReturn(*part.of);
+      (awaited ? avoided_ : sent.outstanding) += item.minutes[place];
     }
-    if (needed && !asked) price_.avoided += first_item_minutes_;
+    if (needed && !asked) avoided_ += first_item_minutes_;
   }
 
   OrganisationPrice Price() const {
-    OrganisationPrice price = price_;
+    OrganisationPrice price{avoided_, {}};
     if (sent_.empty() && first_ != nullptr) price.avoided += MinutesOfReturn(*first_);
+    for (const SentReturn& sent : sent_) price.outstanding += sent.outstanding;
     return price;
   }
 
+  // A return that is asked, and what of it nobody owes yet.
+  struct SentReturn {
+    const CollectionReturns* of = nullptr;
+    Minutes outstanding = {};
+  };
+  const std::vector<SentReturn>& sent() const { return sent_; }
+
  private:
+  // The return as a whole counts when it is first asked for.
+  SentReturn& SentOf(const CollectionReturns* of) {
+    const auto found = std::find_if(sent_.begin(), sent_.end(),
+                                    [of](const SentReturn& sent) { return sent.of == of; });
+    if (found != sent_.end()) return *found;
+    SentReturn& sent = sent_.emplace_back(SentReturn{of});
+    const bool owed = of->owed_already.Has(organisation_);
+    (owed ? avoided_ : sent.outstanding) += MinutesOfReturn(*of);
+    return sent;
+  }
+
   // What an earlier asked period was charged with costs nothing more.
   bool IsAskedHere(ItemReturns& part) const {
     if (part.asks.empty() || part.asks[organisation_] == PartAsk::kNone) return false;
@@ -90,14 +106,21 @@ class PriceOfPeriod {
 
   uint32_t organisation_;
   uint16_t asked_period_;
-  OrganisationPrice price_;
+  Minutes avoided_;
   Minutes first_item_minutes_;
   const CollectionReturns* first_ = nullptr;
-  std::vector<const CollectionReturns*> sent_;
+  std::vector<SentReturn> sent_;
 };
 
+void AddDue(const PriceByDue& by_due, const std::string& organisation,
+            const CollectionOverTime* collection, const Period& period, const Minutes& minutes) {
+  if (minutes.Total() == 0) return;
+  const Timestamp due = by_due.moments->DueOf(collection, period, by_due.notice_days);
+  (*by_due.minutes)[organisation][due] += minutes;
+}
+
 void AddHome(const PeriodNeeds& needs, uint16_t asked_period, const HeldReturns& returns,
-             std::vector<OrganisationPrice>* prices) {
+             const PriceByDue* by_due, std::vector<OrganisationPrice>* prices) {
   for (const auto& [collection, items] : ByCollection(needs, returns)) {
     OrganisationSet needed(static_cast<uint32_t>(prices->size()));
     for (const auto& [item, priced] : items) {
@@ -109,20 +132,30 @@ void AddHome(const PeriodNeeds& needs, uint16_t asked_period, const HeldReturns&
       const OrganisationPrice of_period = price.Price();
       (*prices)[organisation].avoided += of_period.avoided;
       (*prices)[organisation].outstanding += of_period.outstanding;
+      if (by_due == nullptr) return;
+      for (const auto& sent : price.sent()) {
+        AddDue(*by_due, returns.index().CodeOf(organisation), sent.of->over_time, sent.of->period,
+               sent.outstanding);
+      }
     });
   }
 }
 
 void AddNew(const PeriodNeeds& needs, const MatchingRules& rules, const NewFigureMinutes& minutes,
+            const OrganisationIndex& index, const PriceByDue* by_due,
             std::vector<OrganisationPrice>* prices) {
   for (uint32_t organisation = 0; organisation < prices->size(); ++organisation) {
-    Minutes& outstanding = (*prices)[organisation].outstanding;
+    Minutes outstanding;
     bool asked = false;
     for (const auto& [name, organisations] : needs.without_home()) {
       if (!organisations.Has(organisation)) continue;
       if (!asked) outstanding += rules.new_collection_minutes;
       asked = true;
       outstanding += minutes.at(name);
+    }
+    (*prices)[organisation].outstanding += outstanding;
+    if (by_due != nullptr) {
+      AddDue(*by_due, index.CodeOf(organisation), nullptr, needs.period(), outstanding);
     }
   }
 }
@@ -132,13 +165,14 @@ void AddNew(const PeriodNeeds& needs, const MatchingRules& rules, const NewFigur
 std::map<std::string, OrganisationPrice> PricesOf(const MatchingRules& rules,
                                                   const std::vector<PeriodNeeds>& needs,
                                                   const NewFigureMinutes& new_figures,
-                                                  const HeldReturns& returns) {
+                                                  const HeldReturns& returns,
+                                                  const PriceByDue* by_due) {
   const OrganisationIndex& index = returns.index();
   std::vector<OrganisationPrice> prices(index.count());
   uint16_t asked_period = 0;
   for (const PeriodNeeds& of_period : needs) {
-    AddHome(of_period, ++asked_period, returns, &prices);
-    AddNew(of_period, rules, new_figures, &prices);
+    AddHome(of_period, ++asked_period, returns, by_due, &prices);
+    AddNew(of_period, rules, new_figures, index, by_due, &prices);
   }
   std::map<std::string, OrganisationPrice> by_code;
   for (uint32_t organisation = 0; organisation < prices.size(); ++organisation) {

@@ -93,6 +93,8 @@ class HoursWorld : public RequestsWorld {
     return name;
   }
 
+  const StoredMatching& stored_matching() const { return stored_matching_; }
+
   // A revision of the organisation's return for Ward, with other figures than any before.
   void Send(const std::string& organisation, const std::string& period,
             returns::v1::RevisionStatus status = returns::v1::REVISION_STATUS_FINAL,

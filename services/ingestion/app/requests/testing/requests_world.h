@@ -20,10 +20,11 @@ namespace onereturn::ingestion {
 // Answers what it was told last, whatever is asked. Thread safe.
 class ToldMatching final : public RequestMatching {
  public:
-  void Tell(const std::string& match) {
+  void Tell(const std::string& match, DueMinutes due = {}) {
     const std::lock_guard<std::mutex> lock(mutex_);
     match_.Clear();
     ONERETURN_CHECK(google::protobuf::TextFormat::ParseFromString(match, &match_));
+    due_ = std::move(due);
   }
 
   absl::StatusOr<std::vector<std::string>> OrganisationsOf(const Reader& /*reader*/,
@@ -39,8 +40,10 @@ class ToldMatching final : public RequestMatching {
   }
   absl::StatusOr<requests::v1::Match> MatchAt(const Reader& /*reader*/,
                                               const requests::v1::DataRequest& /*request*/,
-                                              uint64_t /*sequence*/) const override {
+                                              uint64_t /*sequence*/,
+                                              DueMinutes* due) const override {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (due != nullptr) *due = due_;
     return match_;
   }
   std::string DescriptionKeyOf(const requests::v1::DescribedItem& described) const override {
@@ -50,6 +53,7 @@ class ToldMatching final : public RequestMatching {
  private:
   mutable std::mutex mutex_;
   requests::v1::Match match_;  // Guarded by mutex_.
+  DueMinutes due_;             // Guarded by mutex_.
 };
 
 // Nothing is asked of anybody.
