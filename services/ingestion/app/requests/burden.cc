@@ -238,7 +238,8 @@ absl::StatusOr<requests::v1::RequestRules> RulesForHours(const Reader& reader, u
   return rules;
 }
 
-uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& rules) {
+uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& rules,
+                     uint64_t sharers) {
   uint64_t pence_minutes = 0;  // At a penny an hour each.
   for (const requests::v1::PayBand& band : rules.pay_bands()) {
     const auto* lens = std::find(kLensNames.begin(), kLensNames.end(), band.lens());
@@ -246,7 +247,8 @@ uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& r
     pence_minutes += minutes.by_lens[static_cast<size_t>(lens - kLensNames.begin())] *
                      uint64_t{band.pence_an_hour()};
   }
-  return (pence_minutes + kMinutesAnHour / 2) / kMinutesAnHour;
+  const uint64_t parts = kMinutesAnHour * sharers;  // An even number.
+  return (pence_minutes + parts / 2) / parts;
 }
 
 absl::StatusOr<requests::v1::GetBurdenResponse> GetBurden(
