@@ -24,7 +24,7 @@ using StewardshipClient = ServiceClient<catalogue::v1::StewardshipService>;
 using UsageClient = ServiceClient<requests::v1::HoursService>;
 using requests::v1::ItemReview;
 
-constexpr TextTable::Align kRight = TextTable::Align::kRight;
+constexpr TextTable::Align kUsageFigures = TextTable::Align::kRight;
 constexpr int kUsersNamed = 3;
 
 struct UsageOptions {
@@ -77,7 +77,7 @@ absl::StatusOr<ExitCode> ShowReviews(const UsageOptions& options, Environment& e
   TextTable table({{"item"},
                    {"collection"},
                    {"unused since"},
-                   {"periods", kRight},
+                   {"periods", kUsageFigures},
                    {"users", TextTable::Align::kLeft, true},
                    {"state"},
                    {"why", TextTable::Align::kLeft, true}});
@@ -100,13 +100,13 @@ absl::StatusOr<ExitCode> ShowUsage(const UsageOptions& options, Environment& env
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &UsageClient::Stub::ListUsage, request));
   TextTable table({{"item"},
                    {"collection"},
-                   {"uses", kRight},
-                   {"actions", kRight},
-                   {"periods unused", kRight},
-                   {"hours", kRight},
-                   {"hours a use", kRight},
-                   {"pounds", kRight},
-                   {"pounds a use", kRight},
+                   {"uses", kUsageFigures},
+                   {"actions", kUsageFigures},
+                   {"periods unused", kUsageFigures},
+                   {"hours", kUsageFigures},
+                   {"hours a use", kUsageFigures},
+                   {"pounds", kUsageFigures},
+                   {"pounds a use", kUsageFigures},
                    {"used by", TextTable::Align::kLeft, true},
                    {"review"}});
   for (const requests::v1::ItemUsage& one : list.items()) {
@@ -229,7 +229,9 @@ absl::StatusOr<ExitCode> RetireItem(const UsageOptions& options, Environment& en
 
 void AddItem(CLI::App* command, UsageOptions* options) {
   command->add_option("ITEM", options->item, "Its code")->type_name("CODE")->required();
-  AddReason(command, &options->reason);
+  command->add_option("--reason", options->reason, "Why, without personal data")
+      ->type_name("TEXT")
+      ->required();
   AddRequestIdOption(command, &options->request_id);
 }
 
