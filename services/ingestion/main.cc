@@ -15,8 +15,10 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/issue_request.h"
+#include "services/ingestion/app/requests/item_reviews.h"
 #include "services/ingestion/app/requests/item_uses.h"
 #include "services/ingestion/app/requests/keep_requests.h"
+#include "services/ingestion/app/requests/open_item_reviews.h"
 #include "services/ingestion/app/requests/record_action.h"
 #include "services/ingestion/app/requests/stored_matching.h"
 #include "services/ingestion/app/rights/load_rights.h"
@@ -76,7 +78,8 @@ struct UseCases {
         uses(store, committer, &foundation->clock),
         item_uses(store, committer, &foundation->clock),
         timetable(store, &writer, &foundation->clock, own_id),
-        keep_requests(store, &writer, &foundation->clock, own_id) {}
+        keep_requests(store, &writer, &foundation->clock, own_id),
+        item_reviews(store, &writer, &foundation->clock, &picture, &coverage, own_id) {}
 
   void Follow(const std::string& bytes) const {
     feed::v1::Entry entry;
@@ -92,6 +95,7 @@ struct UseCases {
   void TakeTurn() {
     SayOnce("timetable.not_kept", timetable.Run(), &said_of_timetable);
     SayOnce("requests.not_kept", keep_requests.Run(), &said_of_requests);
+    SayOnce("item_reviews.not_kept", item_reviews.Run(), &said_of_item_reviews);
     // So that nobody who matches waits for it.
     SayOnce("coverage.not_kept", coverage.Tick(*store), &said_of_coverage);
   }
@@ -116,8 +120,12 @@ struct UseCases {
   ItemUses item_uses;
   KeepTimetable timetable;
   KeepRequests keep_requests;
+  CataloguePicture picture{ReadSaidForMatching};
+  HeldCoverage coverage;
+  OpenItemReviews item_reviews;
   std::string said_of_timetable;
   std::string said_of_requests;
+  std::string said_of_item_reviews;
   std::string said_of_coverage;
   std::string said_of_uses;
   std::string said_of_item_uses;
@@ -133,14 +141,13 @@ struct UseCases {
   const Drafts drafts{committer, &writer, &collections};
   const SignReturn sign_return{&writer, &collections};
   const ReplyToFinding replies{&writer};
-  CataloguePicture picture{ReadSaidForMatching};
-  HeldCoverage coverage;
   const StoredMatching matching{&picture, &coverage};
   const DataRequests data_requests{store, &writer, committer, &matching};
   const IssueRequest issue_request{store, &writer, committer, &matching};
-  const ChallengeObligation challenges{store, &writer, committer};
+  const ChallengeObligation challenges{store, &writer, committer, &picture, &coverage};
   const RecordAction actions{store, &writer, committer, &matching};
   const SetSimplifiedMode simplified_mode{store, &writer, committer};
+  const KeepItems keep_items{store, &writer};
   RecentReviews recent_reviews;
   const ConcludeReview reviews{store, &writer, &recent_reviews};
 };
@@ -209,7 +216,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ObligationsServer obligations_server(parts, &use.challenges, &use.simplified_mode);
   AnswersServer answers_server(
       parts, AnswerParts{store, committer, &use.matching, &use.uses, &use.item_uses}, &use.actions);
-  HoursServer hours_server(parts, &use.picture, &use.coverage);
+  HoursServer hours_server(parts, &use.picture, &use.coverage, &use.keep_items);
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "onereturn/requests/v1/answers_service.pb.h"
+#include "onereturn/requests/v1/item_review.pb.h"
 #include "onereturn/requests/v1/obligation.pb.h"
 #include "onereturn/requests/v1/obligations_service.pb.h"
 #include "onereturn/requests/v1/request.pb.h"
@@ -97,6 +98,8 @@ const KindRow kKinds[] = {
      Reads<requests::v1::RequestRulesDefined>},
     {feed::v1::ENTRY_KIND_SIMPLIFIED_MODE_SET, "ingestion", Reads<requests::v1::SimplifiedMode>},
     {feed::v1::ENTRY_KIND_ACTION_RECORDED, "ingestion", Reads<requests::v1::Action>},
+    {feed::v1::ENTRY_KIND_ITEM_REVIEW_OPENED, "ingestion", Reads<requests::v1::ItemReviewOpened>},
+    {feed::v1::ENTRY_KIND_ITEM_KEPT, "ingestion", Reads<requests::v1::ItemKept>},
     {feed::v1::ENTRY_KIND_SIGNING_KEY_CHANGED, "", Reads<feed::v1::SigningKeyChanged>},
     {feed::v1::ENTRY_KIND_EPOCH_BEGUN, "", Reads<feed::v1::EpochBegun>},
 };

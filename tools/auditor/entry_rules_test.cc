@@ -36,8 +36,8 @@ Report CheckedAs(const std::string& service, const feed::v1::Entry& entry) {
 }
 
 TEST(EntryRulesTest, FactsOfDataRequestsAreIngestionsAlone) {
-  for (int kind = feed::v1::ENTRY_KIND_REQUEST_DRAFTED;
-       kind <= feed::v1::ENTRY_KIND_ACTION_RECORDED; ++kind) {
+  for (int kind = feed::v1::ENTRY_KIND_REQUEST_DRAFTED; kind <= feed::v1::ENTRY_KIND_ITEM_KEPT;
+       ++kind) {
     SCOPED_TRACE(KindName(static_cast<uint32_t>(kind)));
     const Report own = CheckedAs("ingestion", EntryOfKind(kind));
     EXPECT_THAT(own.lies, IsEmpty());

@@ -288,6 +288,10 @@ std::optional<std::string> BodyOf(const CallContext& call) {
                 call.signed_in.has_value() ? call.signed_in->holder.organisation : std::string());
 }
 
+ReturnReader ReuserOf(const CallContext& call, common::v1::Purpose purpose) {
+  return ReturnReader{BodyOf(call), call.caller.role, call.caller.scope, purpose};
+}
+
 absl::StatusOr<std::string> UploadIdOf(const std::string& name, absl::string_view field) {
   if (name.empty()) {
     return Error(Reason::kMissing, "which upload? Give the name that CreateUpload answered")

@@ -15,6 +15,7 @@
 #include "onereturn/returns/v1/returns_service.pb.h"
 #include "onereturn/returns/v1/sign_off_service.pb.h"
 #include "services/ingestion/app/files/submit_file.h"
+#include "services/ingestion/app/requests/reuse_of_returns.h"
 #include "services/ingestion/app/returns/accepted_return.h"
 #include "services/ingestion/app/returns/submit_return.h"
 #include "services/ingestion/app/returns/submitted_return.h"
@@ -86,6 +87,9 @@ std::string OwnerOf(const CallContext& call);
 
 // The body that used what the caller is given; as BodyOf in app/returns/return_uses.h.
 std::optional<std::string> BodyOf(const CallContext& call);
+
+// Who reads a return, and for what.
+ReturnReader ReuserOf(const CallContext& call, common::v1::Purpose purpose);
 
 // The id in "uploads/{id}", which stands in the request's `field`. MISSING where it is empty,
 // NOT_FOUND for another form.

@@ -1,6 +1,7 @@
 #include "services/ingestion/rpc/hours_server.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "common/status/status_macros.h"
@@ -9,6 +10,7 @@
 #include "services/ingestion/app/requests/item_usage.h"
 #include "services/ingestion/app/requests/requesters.h"
 #include "services/ingestion/rpc/convert.h"
+#include "services/ingestion/rpc/officer_origin.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -82,6 +84,48 @@ grpc::Status HoursServer::ListUsage(grpc::ServerContext* context,
         }
         response->set_position(place.position);
         return absl::OkStatus();
+      });
+}
+
+grpc::Status HoursServer::ListItemReviews(grpc::ServerContext* context,
+                                          const requests::v1::ListItemReviewsRequest* request,
+                                          requests::v1::ListItemReviewsResponse* response) {
+  return parts_.guard->Serve(
+      *context, *request, response, [&](const CallContext& call) -> absl::Status {
+        ASSIGN_OR_RETURN(const size_t rows, AccountRowsOf(request->page_size()));
+        ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
+                                                            request->page_token()));
+        ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
+        const Snapshot snapshot = parts_.store->TakeSnapshot();
+        ASSIGN_OR_RETURN(PageOf<requests::v1::ItemReview> found,
+                         ingestion::ListItemReviews(snapshot, *request, BodyOf(call), page.after,
+                                                    rows, place.sequence));
+        for (requests::v1::ItemReview& row : found.rows) *response->add_reviews() = std::move(row);
+        if (!found.after.empty()) {
+          response->set_next_page_token(parts_.pages->Write(
+              *request, call.caller.spiffe_id, PagePlace{found.after, place.position}));
+        }
+        response->set_position(place.position);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* HoursServer::KeepItem(grpc::CallbackServerContext* context,
+                                                const grpc::ByteBuffer* request,
+                                                grpc::ByteBuffer* response) {
+  using Request = requests::v1::KeepItemRequest;
+  using Response = requests::v1::KeepItemResponse;
+  return parts_.gate->Start<Request, Response>(
+      context, request, response, [this](Mutation<Request, Response> call) {
+        keep_items_->Keep(
+            OfficerOriginOf(*parts_.guard, call.call, call.digest), call.request,
+            [respond = std::move(call.respond)](absl::StatusOr<ItemReviewAnswer> answer) {
+              if (!answer.ok()) return respond(answer.status());
+              Response response;
+              *response.mutable_review() = std::move(answer->review);
+              FillReceipt(std::optional<Accepted>(std::move(answer->accepted)), &response);
+              respond(std::move(response));
+            });
       });
 }
 

@@ -7,16 +7,25 @@
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
 #include "services/ingestion/app/requests/catalogue_picture.h"
 #include "services/ingestion/app/requests/held_coverage.h"
+#include "services/ingestion/app/requests/item_reviews.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {
 
+using HoursBase =
+    requests::v1::HoursService::WithRawCallbackMethod_KeepItem<requests::v1::HoursService::Service>;
+
 // Thread safe.
-class HoursServer final : public requests::v1::HoursService::Service {
+class HoursServer final : public HoursBase {
  public:
   // All must outlive it.
-  HoursServer(IngestionParts parts, CataloguePicture* picture, HeldCoverage* coverage)
-      : parts_(parts), picture_(picture), coverage_(coverage) {}
+  HoursServer(IngestionParts parts, CataloguePicture* picture, HeldCoverage* coverage,
+              const KeepItems* keep_items)
+      : parts_(parts), picture_(picture), coverage_(coverage), keep_items_(keep_items) {}
+
+  grpc::ServerUnaryReactor* KeepItem(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
 
   grpc::Status ListAccounts(grpc::ServerContext* context,
                             const requests::v1::ListAccountsRequest* request,
@@ -27,6 +36,9 @@ class HoursServer final : public requests::v1::HoursService::Service {
   grpc::Status ListUsage(grpc::ServerContext* context,
                          const requests::v1::ListUsageRequest* request,
                          requests::v1::ListUsageResponse* response) override;
+  grpc::Status ListItemReviews(grpc::ServerContext* context,
+                               const requests::v1::ListItemReviewsRequest* request,
+                               requests::v1::ListItemReviewsResponse* response) override;
   grpc::Status ListRequesters(grpc::ServerContext* context,
                               const requests::v1::ListRequestersRequest* request,
                               requests::v1::ListRequestersResponse* response) override;
@@ -35,6 +47,7 @@ class HoursServer final : public requests::v1::HoursService::Service {
   const IngestionParts parts_;
   CataloguePicture* const picture_;
   HeldCoverage* const coverage_;
+  const KeepItems* const keep_items_;
 };
 
 }  // namespace onereturn::ingestion

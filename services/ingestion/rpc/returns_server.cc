@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -9,6 +11,7 @@
 #include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/reuse_of_returns.h"
 #include "services/ingestion/app/returns/accepted_return.h"
 #include "services/ingestion/app/returns/read_returns.h"
 #include "services/ingestion/app/returns/read_rule_pack.h"
@@ -37,6 +40,22 @@ std::function<void(absl::StatusOr<UploadState>)> RespondUpload(
     fill(*state, &response);
     respond(std::move(response));
   };
+}
+
+std::set<std::string> ItemsOf(const std::vector<common::v1::Cell>& cells) {
+  std::set<std::string> items;
+  for (const common::v1::Cell& cell : cells) items.insert(cell.reference().item());
+  return items;
+}
+
+// Of which a rule pack tells figures.
+std::set<std::string> ItemsOf(const returns::v1::RulePack& pack) {
+  std::set<std::string> items;
+  for (const common::v1::Cell& cell : pack.held()) items.insert(cell.reference().item());
+  for (const returns::v1::HeldEarlier& earlier : pack.earlier()) {
+    for (const common::v1::Cell& cell : earlier.cells()) items.insert(cell.reference().item());
+  }
+  return items;
 }
 
 Uploader UploaderOf(const CallContext& call) { return {OwnerOf(call), call.caller.scope}; }
@@ -254,9 +273,13 @@ grpc::Status ReturnsServer::ListCells(grpc::ServerContext* context,
     }
     ASSIGN_OR_RETURN(const CellState state, RevisionState(*parts_.store, call.caller.scope,
                                                           name.key, name.revision, place.sequence));
-    // Before they are read: who watches notices while the next revision is accepted is told of it.
-    parts_.uses->Used(BodyOf(call), name.key, RevisionPlace{name.revision, state.sequence});
     ASSIGN_OR_RETURN(auto rows, CellsOf(*parts_.store, state, page.after, size));
+    ASSIGN_OR_RETURN(const auto terms,
+                     ReuseTermsOfReturn(*parts_.store, ReuserOf(call, request->purpose()), name.key,
+                                        ItemsOf(rows.rows)));
+    if (page.after.empty()) response->mutable_reuse_terms()->Add(terms.begin(), terms.end());
+    // Before they are given: who watches notices while the next revision is accepted is told of it.
+    parts_.uses->Used(BodyOf(call), name.key, RevisionPlace{name.revision, state.sequence});
     response->set_revision(RevisionName(name.key, name.revision));
     for (common::v1::Cell& row : rows.rows) *response->add_cells() = std::move(row);
     if (!rows.after.empty()) {
@@ -279,6 +302,8 @@ grpc::Status ReturnsServer::GetFile(grpc::ServerContext* context,
         }
         ASSIGN_OR_RETURN(const StoredFile file,
                          FindFile(*parts_.store, call.caller.scope, OwnerOf(call), *digest));
+        RETURN_IF_ERROR(CheckReuseOfFile(
+            *parts_.store, ReuserOf(call, common::v1::PURPOSE_UNSPECIFIED), file.owner));
         return ReadFile(*parts_.store, file.id, file.size_bytes, [&](absl::string_view bytes) {
           returns::v1::GetFileResponse response;
           response.set_data(std::string(bytes));
@@ -314,6 +339,10 @@ grpc::Status ReturnsServer::GetRulePack(
     const ReturnKey key{request->collection(), request->period(), request->organisation()};
     ASSIGN_OR_RETURN(returns::v1::RulePack pack,
                      ReadRulePackOf(*parts_.store, key, place.sequence));
+    RETURN_IF_ERROR(ReuseTermsOfReturn(*parts_.store,
+                                       ReuserOf(call, common::v1::PURPOSE_UNSPECIFIED), key,
+                                       ItemsOf(pack))
+                        .status());
     pack.set_position(place.position);
     *pack.mutable_time() = onereturn::ToWire(guard.clock().Now());
     ASSIGN_OR_RETURN(const returns::v1::SignedRulePack signed_pack,

@@ -2,13 +2,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/reuse_of_returns.h"
 #include "services/ingestion/app/returns/read_unsigned.h"
 #include "services/ingestion/app/returns/undo_revision.h"
 #include "services/ingestion/rpc/convert.h"
@@ -49,6 +52,15 @@ returns::v1::SignReturnResponse ToWire(const SignedAnswer& answer) {
   if (answer.accepted_return.has_value()) *response.mutable_return_() = *answer.accepted_return;
   FillReceipt(answer.accepted, &response);
   return response;
+}
+
+std::set<std::string> ItemsCompared(const std::vector<returns::v1::CellDifference>& differences) {
+  std::set<std::string> items;
+  for (const returns::v1::CellDifference& one : differences) {
+    items.insert(one.has_after() ? one.after().reference().item()
+                                 : one.before().reference().item());
+  }
+  return items;
 }
 
 // What the page goes on with, of what is at `sequence` still.
@@ -301,6 +313,10 @@ grpc::Status SignOffServer::DiffRevisions(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(const auto before, BaseOf(parts_, scope, name.key, base, place.sequence));
         ASSIGN_OR_RETURN(CellDifferences differences, DifferencesOf(*parts_.store, before, state,
                                                                     asked.place.after, asked.size));
+        RETURN_IF_ERROR(ReuseTermsOfReturn(*parts_.store,
+                                           ReuserOf(call, common::v1::PURPOSE_UNSPECIFIED),
+                                           name.key, ItemsCompared(differences.page.rows))
+                            .status());
         // Whoever is given a difference knows both.
         parts_.uses->Used(BodyOf(call), name.key, RevisionPlace{name.revision, state.sequence});
         if (before.has_value()) {

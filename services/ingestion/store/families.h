@@ -52,6 +52,8 @@
 //              21 request:u64                          -> count:u32 of the request's actions
 //              22                                    -> sequence:u64 of the fact that set simplified mode last
 //              23 ~sequence:u64                      -> requests.v1.SimplifiedMode as that fact set it
+//              30 item:string                        -> sequence:u64 of the newest fact of its reviews
+//              31 item:string ~sequence:u64          -> requests.v1.ItemReview as that fact left it
 // clang-format on
 #ifndef ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_
 #define ONERETURN_SERVICES_INGESTION_STORE_FAMILIES_H_

@@ -60,10 +60,10 @@ TEST(FactFromEntryTest, OtherFactsOfTheCatalogueArePassedOver) {
   }
 }
 
-// The register of data requests: kinds 90 to 106.
+// The register of data requests: kinds 90 to 108.
 TEST(FactFromEntryTest, FactsOfDataRequestsArePassedOver) {
-  for (int kind = feed::v1::ENTRY_KIND_REQUEST_DRAFTED;
-       kind <= feed::v1::ENTRY_KIND_ACTION_RECORDED; ++kind) {
+  for (int kind = feed::v1::ENTRY_KIND_REQUEST_DRAFTED; kind <= feed::v1::ENTRY_KIND_ITEM_KEPT;
+       ++kind) {
     ASSERT_TRUE(feed::v1::EntryKind_IsValid(kind));
     const auto entry = EntryOf(static_cast<feed::v1::EntryKind>(kind), feed::v1::ItemDefined());
     const absl::StatusOr<Fact> fact = FactFromEntry(entry, {});

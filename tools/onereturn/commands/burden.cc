@@ -1,4 +1,4 @@
-// burden, usage, requesters, and request hours: what asking costs, who asks, and what for.
+// burden, requesters, and request hours: what asking costs, and who asks.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -18,16 +18,13 @@ namespace {
 using HoursClient = ServiceClient<requests::v1::HoursService>;
 
 constexpr TextTable::Align kFigures = TextTable::Align::kRight;
-constexpr int kUsersNamed = 3;
 
 struct HoursOptions {
   std::string organisation;
   std::string body;
   std::string reference;
-  std::string collection;
   std::string from;
   std::string to;
-  bool review = false;
   bool lenses = false;
   ReadOptions read;
 };
@@ -95,43 +92,6 @@ absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& en
   }
   environment.console.Print(text);
   return ExitCode::kOk;
-}
-
-std::string UsersText(const requests::v1::ItemUsage& usage) {
-  std::vector<std::string> parts;
-  for (const requests::v1::ItemUser& user : usage.users()) {
-    if (static_cast<int>(parts.size()) == kUsersNamed) break;
-    parts.push_back(
-        absl::StrCat(user.body(), " ", user.product(), " (", EnumWords(user.purpose()), ")"));
-  }
-  const int more = usage.users_size() - static_cast<int>(parts.size());
-  return absl::StrCat(absl::StrJoin(parts, ", "),
-                      more > 0 ? absl::StrCat(" and ", more, " more") : "");
-}
-
-absl::StatusOr<ExitCode> ShowUsage(const HoursOptions& options, Environment& environment) {
-  requests::v1::ListUsageRequest request;
-  request.set_collection(options.collection);
-  request.set_review_only(options.review);
-  request.set_page_size(kRequestsAPage);
-  ASSIGN_OR_RETURN(const HoursClient client, ConnectToHours(environment));
-  ASSIGN_OR_RETURN(const auto list, AllPages(client, &HoursClient::Stub::ListUsage, request));
-  TextTable table({{"item"},
-                   {"collection"},
-                   {"uses", kFigures},
-                   {"actions", kFigures},
-                   {"periods unused", kFigures},
-                   {"hours", kFigures},
-                   {"hours a use", kFigures},
-                   {"used by", TextTable::Align::kLeft, true},
-                   {"review"}});
-  for (const requests::v1::ItemUsage& one : list.items()) {
-    table.Row({one.item(), one.collection(), WithThousands(one.uses()), absl::StrCat(one.actions()),
-               absl::StrCat(one.periods_unused()), HoursText(one.minutes()),
-               HoursText(one.minutes_a_use()), UsersText(one), one.review() ? "REVIEW" : ""});
-  }
-  return PrintList(list, table, options.review ? "Nothing goes to review." : "No items.",
-                   &environment);
 }
 
 std::string AttentionText(const requests::v1::ListRequestersResponse& list, size_t width) {
@@ -240,14 +200,7 @@ void AddHoursCommands(CommandLine* line) {
   command->add_flag("--lenses", burden->lenses, "Also the minutes by lens");
   AddReadOptions(command, &burden->read);
 
-  auto usage = std::make_shared<HoursOptions>();
-  command = AddWith(line, nullptr,
-                    {"usage", "Which items are used, by whom and for what, and which are not.",
-                     "usage --collection MSitAE\nusage --review"},
-                    ShowUsage, usage);
-  command->add_option("--collection", usage->collection, "Only of this one")->type_name("CODE");
-  command->add_flag("--review", usage->review, "Only those that go to review");
-
+  AddUsage(line);
   auto requesters = std::make_shared<HoursOptions>();
   AddReadOptions(
       AddWith(line, nullptr,

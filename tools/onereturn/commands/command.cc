@@ -83,7 +83,10 @@ CLI::App* CommandLine::Add(CLI::App* parent, const Words& words, CommandBody bod
   if (body == nullptr) {
     command->require_subcommand(1);
   } else {
-    command->callback([this, body = std::move(body)] { chosen_ = body; });
+    // Where one below it is chosen, that one is meant.
+    command->callback([this, command, body = std::move(body)] {
+      if (command->get_subcommands().empty()) chosen_ = body;
+    });
   }
   return command;
 }

@@ -8,6 +8,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
+#include "onereturn/requests/v1/hours_service.grpc.pb.h"
 #include "onereturn/returns/v1/notice_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/catalogue_reading.h"
@@ -23,6 +24,7 @@ namespace onereturn::client {
 namespace {
 
 using NoticeClient = ServiceClient<returns::v1::NoticeService>;
+using NoticeHoursClient = ServiceClient<requests::v1::HoursService>;
 
 struct NoticeOptions {
   std::string collection;
@@ -33,6 +35,8 @@ struct Told {
   std::optional<returns::v1::ListNoticesResponse> notices;
   std::optional<std::vector<assessment::v1::CheckEvidenceResponse>> evidence;
   uint64_t checked = 0;
+  // Of items that the caller's body used or asked for, and that nobody used for long.
+  std::optional<requests::v1::ListItemReviewsResponse> reviews;
 };
 
 bool MayNotAsk(const absl::Status& status) { return ReasonOf(status) == Reason::kPermission; }
@@ -64,6 +68,27 @@ absl::Status AskNotices(const Session& session, const NoticeOptions& options, To
   request.set_page_size(kLargestPage);
   ASSIGN_OR_RETURN(told->notices, AllPages(client, &NoticeClient::Stub::ListNotices, request));
   return absl::OkStatus();
+}
+
+absl::Status AskReviews(const Session& session, Told* told) {
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::HoursService>(kIngestion));
+  requests::v1::ListItemReviewsRequest request;
+  request.set_mine(true);
+  request.set_state(requests::v1::ITEM_REVIEW_STATE_OPEN);
+  request.set_page_size(kLargestPage);
+  ASSIGN_OR_RETURN(told->reviews,
+                   AllPages(client, &NoticeHoursClient::Stub::ListItemReviews, request));
+  return absl::OkStatus();
+}
+
+std::string ReviewsText(const requests::v1::ListItemReviewsResponse& list) {
+  std::string text;
+  for (const requests::v1::ItemReview& one : list.reviews()) {
+    absl::StrAppend(&text, one.item(), " of ", one.collection(),
+                    " goes to review: nobody used it since ", one.unused_since(),
+                    ". It may be retired: you are asked before that.\n");
+  }
+  return text;
 }
 
 std::string NoticesText(const returns::v1::ListNoticesResponse& list, size_t width) {
@@ -156,6 +181,11 @@ std::string ToldJson(const Told& told) {
     for (const auto& one : *told.evidence) json.Message(one);
     json.EndArray().Key("evidence_checked").Number(told.checked);
   }
+  if (told.reviews.has_value()) {
+    json.Key("reviews").BeginArray();
+    for (const auto& one : told.reviews->reviews()) json.Message(one);
+    json.EndArray();
+  }
   return json.EndObject().Take();
 }
 
@@ -168,7 +198,9 @@ absl::StatusOr<ExitCode> ShowNotices(const NoticeOptions& options, Environment& 
     RETURN_IF_ERROR(CheckNamesAreKnown(environment, {"", options.collection, ""}));
   }
   const absl::Status checked = AskEvidence(session, &told);
-  if (!noticed.ok() && !checked.ok()) return noticed;
+  const absl::Status reviewed = AskReviews(session, &told);
+  if (!reviewed.ok() && !MayNotAsk(reviewed)) return reviewed;
+  if (!noticed.ok() && !checked.ok() && !reviewed.ok()) return noticed;
   if (environment.json) {
     environment.console.Print(ToldJson(told));
   } else {
@@ -176,6 +208,7 @@ absl::StatusOr<ExitCode> ShowNotices(const NoticeOptions& options, Environment& 
     if (told.notices.has_value()) environment.console.Print(NoticesText(*told.notices, width));
     if (told.notices.has_value() && told.evidence.has_value()) environment.console.Print("\n");
     if (told.evidence.has_value()) environment.console.Print(EvidenceText(told, width));
+    if (told.reviews.has_value()) environment.console.Print(ReviewsText(*told.reviews));
   }
   // What could be told is told; what could not is an error all the same.
   if (!checked.ok() && !MayNotAsk(checked)) return Within("the evidence", checked);

@@ -122,8 +122,8 @@ absl::StatusOr<ExitCode> ChallengeOne(const ObligationOptions& options, Environm
                    client.Call(&ObligationsClient::Stub::ChallengeObligation, request));
   const requests::v1::Challenge& challenge = answer.obligation().challenge();
   std::string held;
-  for (const std::string& name : challenge.held()) {
-    absl::StrAppend(&held, "  held already: ", name, "\n");
+  for (const requests::v1::HeldOfObligation& one : challenge.held_items()) {
+    absl::StrAppend(&held, "  held already: ", Printable(one.words()), "\n");
   }
   return PrintStep(
       answer, ShortObligation(request.name()),

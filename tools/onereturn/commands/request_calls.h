@@ -75,6 +75,8 @@ void AddRequestActions(CommandLine* line, CLI::App* request);
 void AddObligations(CommandLine* line, CLI::App* request);
 void AddLikenesses(CommandLine* line, CLI::App* request);
 void AddRequestHours(CommandLine* line, CLI::App* request);
+// `usage`, and what is below it.
+void AddUsage(CommandLine* line);
 
 }  // namespace onereturn::client
 

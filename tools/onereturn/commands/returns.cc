@@ -10,6 +10,7 @@
 #include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/file_upload.h"
+#include "tools/onereturn/commands/reuse.h"
 #include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
@@ -29,6 +30,7 @@ struct ReturnsOptions {
   std::string period;
   bool revisions = false;
   bool cells = false;
+  std::string purpose;
   bool receipt = false;
   ReadOptions read;
 };
@@ -162,6 +164,8 @@ absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const ReturnsOpt
   request.set_parent(ReturnName(options));
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   request.set_page_size(kCellPageSize);
+  ASSIGN_OR_RETURN(const auto purpose, PurposeOf(options.purpose));
+  request.set_purpose(purpose);
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &ReturnsClient::Stub::ListCells, request));
   if (environment->json) {
     environment->console.Print(JsonOf(list) + "\n");
@@ -185,6 +189,7 @@ absl::StatusOr<ExitCode> ListCells(const ReturnsClient& client, const ReturnsOpt
   if (const auto whole = explained.find(""); whole != explained.end()) {
     absl::StrAppend(&text, "Explained as a whole: ", Printable(whole->second), "\n");
   }
+  absl::StrAppend(&text, TermsText(list.reuse_terms()));
   environment->console.Print(text);
   return ExitCode::kOk;
 }
@@ -254,6 +259,7 @@ void AddReturnsCommand(CommandLine* line) {
       command->add_flag("--receipt", options->receipt, "The newest revision's receipt, verified");
   cells->excludes(revisions);
   receipt->excludes(revisions)->excludes(cells);
+  AddPurposeOption(command, &options->purpose)->needs(cells);
   AddReadOptions(command, &options->read);
 }
 

@@ -172,7 +172,8 @@ absl::StatusOr<requests::v1::RequestRules> RulesForHours(const Reader& reader, u
   return rules;
 }
 
-uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& rules) {
+uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& rules,
+                     uint64_t sharers) {
   Int128 pence_minutes = 0;  // At a penny an hour each.
   for (const requests::v1::PayBand& band : rules.pay_bands()) {
     const auto* lens = std::find(kLensNames.begin(), kLensNames.end(), band.lens());
@@ -180,7 +181,8 @@ uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& r
     pence_minutes += Int128{minutes.by_lens[static_cast<size_t>(lens - kLensNames.begin())]} *
                      band.pence_an_hour();
   }
-  return static_cast<uint64_t>((pence_minutes + kMinutesAnHour / 2) / kMinutesAnHour);
+  const Int128 parts = Int128{kMinutesAnHour} * sharers;  // An even number.
+  return static_cast<uint64_t>((pence_minutes + parts / 2) / parts);
 }
 
 absl::StatusOr<requests::v1::GetBurdenResponse> GetBurden(

@@ -18,9 +18,11 @@ namespace onereturn::ingestion {
 absl::StatusOr<requests::v1::GetBurdenResponse> GetBurden(
     const Reader& reader, const requests::v1::GetBurdenRequest& request, uint64_t sequence);
 
-// By the pay bands, exact but for the last half penny, which counts as a whole one. A lens without
-// a band costs nothing.
-uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& rules);
+// By the pay bands, exact but for the last half penny, which counts as a whole one; the share of
+// one of `sharers`, at least 1, is rounded in the same way, once. A lens without a band costs
+// nothing.
+uint64_t CostInPence(const Minutes& minutes, const requests::v1::RequestRules& rules,
+                     uint64_t sharers = 1);
 
 // The rules that were in force, empty where none were.
 absl::StatusOr<requests::v1::RequestRules> RulesForHours(const Reader& reader, uint64_t sequence);

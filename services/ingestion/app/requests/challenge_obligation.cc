@@ -1,5 +1,6 @@
 #include "services/ingestion/app/requests/challenge_obligation.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/requests/burden.h"
 #include "services/ingestion/app/requests/claim_reading.h"
+#include "services/ingestion/app/requests/held_of_obligation.h"
 #include "services/ingestion/app/requests/obligation_message.h"
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/requests/request_bodies.h"
@@ -29,7 +31,6 @@ namespace onereturn::ingestion {
 namespace {
 
 constexpr size_t kMostTextBytes = 4'000;
-constexpr size_t kMostHeld = 20;
 constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
 
 struct Found {
@@ -60,19 +61,6 @@ absl::StatusOr<Found> FindOpen(const Reader& reader, const std::string& name) {
   }
 }
 
-// The newest returns of the same collection that the organisation has sent.
-absl::StatusOr<std::vector<std::string>> HeldOf(const Reader& reader, const ReturnKey& key) {
-  std::vector<std::string> held;
-  RETURN_IF_ERROR(
-      VisitReturns(reader, OrganisationScope::Only(key.organisation), key.collection, "", kNewest,
-                   "", [&](const ReturnKey& one, const RevisionPlace&) -> absl::StatusOr<bool> {
-                     held.insert(held.begin(), ReturnName(one));
-                     if (held.size() > kMostHeld) held.pop_back();
-                     return true;
-                   }));
-  return held;
-}
-
 void CheckText(const std::string& text, absl::string_view field, Error* faults) {
   if (text.empty()) faults->Field(field, "is missing");
   if (text.size() > kMostTextBytes) faults->Field(field, "is longer than 4,000 bytes");
@@ -82,9 +70,25 @@ void CheckText(const std::string& text, absl::string_view field, Error* faults) 
   }
 }
 
+// What is held of the obligation's items, in the order of HeldOfItems.
+using ReadHeld =
+    std::function<absl::StatusOr<std::vector<requests::v1::HeldOfObligation>>(const Found& found)>;
+
+// Its returns by name, and what each of them holds.
+absl::Status Attach(const std::vector<requests::v1::HeldOfObligation>& held,
+                    requests::v1::Challenge* challenge) {
+  for (const requests::v1::HeldOfObligation& one : held) {
+    ASSIGN_OR_RETURN(const ParsedName name, ParseReturnName(one.revision()));
+    challenge->add_held(ReturnName(name.key));
+    *challenge->add_held_items() = one;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Decision> DecideChallenge(const Reader& reader, const OfficerOrigin& origin,
                                          Timestamp now,
-                                         const requests::v1::ChallengeObligationRequest& request) {
+                                         const requests::v1::ChallengeObligationRequest& request,
+                                         const ReadHeld& read_held) {
   ASSIGN_OR_RETURN(Found found, FindOpen(reader, request.name()));
   if (found.stored.record.has_challenge()) {
     return StateError(request.name(), "was contested before");
@@ -100,8 +104,8 @@ absl::StatusOr<Decision> DecideChallenge(const Reader& reader, const OfficerOrig
   requests::v1::Challenge challenge;
   challenge.set_ground(request.ground());
   challenge.set_text(request.text());
-  ASSIGN_OR_RETURN(const std::vector<std::string> held, HeldOf(reader, found.key.key));
-  for (const std::string& name : held) challenge.add_held(name);
+  ASSIGN_OR_RETURN(const auto held, read_held(found));
+  RETURN_IF_ERROR(Attach(held, &challenge));
   *challenge.mutable_answer_by() =
       ToWire(Timestamp{now.micros + int64_t{rules.challenge_days()} * kDayMicros});
   *challenge.mutable_step() = RequestStepOf(origin, found.key.key.organisation, "");
@@ -206,7 +210,17 @@ void ChallengeObligation::Challenge(const OfficerOrigin& origin,
   writer_->Write(
       RequestOf(origin, request, feed::v1::ENTRY_KIND_OBLIGATION_CHALLENGED),
       [this, origin, request](const Snapshot& snapshot) {
-        return DecideChallenge(snapshot, origin, committer_->LatestPromise().through_time, request);
+        const auto held =
+            [this, &snapshot](
+                const Found& found) -> absl::StatusOr<std::vector<requests::v1::HeldOfObligation>> {
+          ASSIGN_OR_RETURN(const auto catalogue, picture_->At(snapshot));
+          ASSIGN_OR_RETURN(const auto coverage, coverage_->At(snapshot));
+          const auto& items = found.stored.record.items();
+          return HeldOfItems(*catalogue, *coverage, found.key.key.organisation,
+                             {items.begin(), items.end()});
+        };
+        return DecideChallenge(snapshot, origin, committer_->LatestPromise().through_time, request,
+                               held);
       },
       Answering(store_, std::move(done)));
 }

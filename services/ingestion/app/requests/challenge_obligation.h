@@ -9,6 +9,8 @@
 #include "common/commit/fact_writer.h"
 #include "common/storage/store.h"
 #include "onereturn/requests/v1/obligations_service.pb.h"
+#include "services/ingestion/app/requests/catalogue_picture.h"
+#include "services/ingestion/app/requests/held_coverage.h"
 #include "services/ingestion/app/rights/grant_rights.h"
 
 namespace onereturn::ingestion {
@@ -25,8 +27,13 @@ class ChallengeObligation {
   using Done = std::function<void(absl::StatusOr<ObligationAnswer> answer)>;
 
   // Everything must outlive it.
-  ChallengeObligation(const Store* store, const FactWriter* writer, const Committer* committer)
-      : store_(store), writer_(writer), committer_(committer) {}
+  ChallengeObligation(const Store* store, const FactWriter* writer, const Committer* committer,
+                      CataloguePicture* picture, HeldCoverage* coverage)
+      : store_(store),
+        writer_(writer),
+        committer_(committer),
+        picture_(picture),
+        coverage_(coverage) {}
 
   void Challenge(const OfficerOrigin& origin,
                  const requests::v1::ChallengeObligationRequest& request, Done done) const;
@@ -37,6 +44,8 @@ class ChallengeObligation {
   const Store* const store_;
   const FactWriter* const writer_;
   const Committer* const committer_;
+  CataloguePicture* const picture_;
+  HeldCoverage* const coverage_;
 };
 
 }  // namespace onereturn::ingestion

@@ -49,6 +49,45 @@ TEST_F(ChallengeObligationTest, WhatIsHeldOfItIsAttached) {
   EXPECT_FALSE(MessagesAt(name_, challenge.step().sequence() - 1)[0].has_challenge());
 }
 
+TEST_F(ChallengeObligationTest, TheSameItemsInAnyCollectionAndVersionAreAttachedInWords) {
+  const auto meaning = [](const std::string& code, const std::string& name) {
+    catalogue::v1::DataItem item = SmallItem(code);
+    item.set_display_name(name);
+    item.set_additive_over_organisations(true);
+    item.set_additive_over_time(true);
+    item.mutable_meaning()->set_concept_code("admission");
+    item.mutable_meaning()->set_measure("count");
+    return item;
+  };
+  Define(meaning("admissions", "Admissions"));
+  Define(meaning("stays_begun", "Stays begun"));
+  Define(SmallCollection("Weekly", {"stays_begun"}));
+  ASSERT_THAT(Send("Weekly", "RLQ", "2025-03", {{"stays_begun", 41}}), IsOk());
+  ASSERT_THAT(Send("Weekly", "RCF", "2025-03", {{"stays_begun", 41}}), IsOk());
+  // Nothing of it: wards, and visits.
+  ASSERT_THAT(Send("Timed", "RLQ", "2025-04", {{"visits", 4}}), IsOk());
+  Define(Parse<catalogue::v1::Collection>(R"(
+      code: "Acute" display_name: "Acute" period_kind: PERIOD_KIND_MONTH items: "wards"
+      valid_from_period: "2025-02")"));
+  ASSERT_THAT(Send("Acute", "RLQ", "2025-02", {{"wards", 3}}), IsOk());
+  const auto challenged = Challenge(kApril);
+  ASSERT_THAT(challenged, IsOk());
+  const requests::v1::Challenge& challenge = challenged->obligation.challenge();
+  EXPECT_THAT(challenge.held(), ElementsAre("organisations/RLQ/returns/Weekly.2025-03",
+                                            "organisations/RLQ/returns/Acute.2025-01",
+                                            "organisations/RLQ/returns/Acute.2024-12"));
+  ASSERT_EQ(challenge.held_items_size(), 3);
+  EXPECT_EQ(challenge.held_items(0).revision(),
+            "organisations/RLQ/returns/Weekly.2025-03/revisions/1");
+  EXPECT_THAT(challenge.held_items(0).items(), ElementsAre("stays_begun"));
+  EXPECT_EQ(
+      challenge.held_items(0).words(),
+      "Revision 1 of Weekly for 2025-03 holds Stays begun (stays_begun), which means the same "
+      "as Admissions (admissions)");
+  EXPECT_EQ(challenge.held_items(1).words(),
+            "Revision 1 of Acute for 2025-01 holds Admissions (admissions)");
+}
+
 TEST_F(ChallengeObligationTest, UpheldItStaysOwed) {
   ASSERT_THAT(Challenge(kApril), IsOk());
   const auto answered = AnswerChallenge(kApril, true);

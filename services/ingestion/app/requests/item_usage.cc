@@ -13,6 +13,8 @@
 #include "common/period/london_day.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/requests/burden.h"
+#include "services/ingestion/app/requests/item_homes.h"
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/stored_matching.h"
@@ -25,57 +27,6 @@ namespace {
 using requests::v1::ItemUsage;
 
 constexpr size_t kMostItemUsers = 20;
-
-// One period of a collection of which something is held.
-struct HeldPeriod {
-  CivilDay start;
-  CivilDay first_accepted;
-  uint64_t returns = 0;
-};
-
-std::vector<HeldPeriod> HeldPeriodsOf(const Coverage& coverage, const std::string& collection) {
-  std::vector<HeldPeriod> held;
-  const std::map<Period, PeriodCoverage>* periods = coverage.PeriodsOf(collection);
-  if (periods == nullptr) return held;
-  for (const auto& [period, of_period] : *periods) {
-    HeldPeriod one;
-    one.start = period.start();
-    for (uint32_t organisation = 0; organisation < coverage.organisation_count(); ++organisation) {
-      const HeldRevision* revision = of_period.Find(organisation);
-      if (revision == nullptr) continue;
-      if (one.returns == 0 || revision->accepted_on < one.first_accepted) {
-        one.first_accepted = revision->accepted_on;
-      }
-      ++one.returns;
-    }
-    if (one.returns > 0) held.push_back(one);
-  }
-  return held;
-}
-
-// The collections of which an item is or was a part; the last is that of the newest periods.
-std::map<std::string, std::string> HomesByItem(const KnownCatalogue& catalogue) {
-  std::map<std::string, std::string> homes;
-  std::map<std::string, CivilDay> since;
-  for (const auto& [code, collection] : catalogue.collections) {
-    for (const KnownCollection& stretch : collection.stretches) {
-      for (const std::string& item : stretch.items) {
-        const auto [place, is_first] = since.emplace(item, stretch.days.from);
-        if (!is_first && stretch.days.from < place->second) continue;
-        place->second = stretch.days.from;
-        homes[item] = code;
-      }
-    }
-  }
-  return homes;
-}
-
-const KnownCollection* StretchOf(const CollectionOverTime& collection, const CivilDay& day) {
-  for (const KnownCollection& stretch : collection.stretches) {
-    if (stretch.days.Covers(day)) return &stretch;
-  }
-  return nullptr;
-}
 
 absl::StatusOr<std::map<std::string, uint32_t>> ActionsByItem(const Reader& reader,
                                                               uint64_t sequence) {
@@ -119,20 +70,26 @@ absl::StatusOr<std::optional<CivilDay>> FillUses(const Reader& reader, ItemUsage
 
 // Fills what follows from what its home holds.
 void FillHeld(const CollectionOverTime& home, const std::vector<HeldPeriod>& held,
-              const std::optional<CivilDay>& last_use, uint32_t review_from, ItemUsage* usage) {
-  uint64_t minutes = 0;
-  uint32_t unused = 0;
+              const std::optional<CivilDay>& last_use, const requests::v1::RequestRules& rules,
+              ItemUsage* usage) {
+  Minutes minutes;
   for (const HeldPeriod& period : held) {
     const KnownCollection* stretch = StretchOf(home, period.start);
     if (stretch == nullptr || stretch->items.count(usage->item()) == 0) continue;
     const auto cost = stretch->item_minutes.find(usage->item());
-    if (cost != stretch->item_minutes.end()) minutes += cost->second.Total() * period.returns;
-    if (!last_use.has_value() || *last_use < period.first_accepted) ++unused;
+    if (cost == stretch->item_minutes.end()) continue;
+    for (size_t lens = 0; lens < kLensCount; ++lens) {
+      minutes.by_lens[lens] += cost->second.by_lens[lens] * period.returns;
+    }
   }
+  const uint32_t unused = UnusedPeriodsOf(home, held, usage->item(), last_use).count;
   usage->set_periods_unused(unused);
-  usage->set_review(review_from > 0 && unused >= review_from);
-  usage->set_minutes(minutes);
-  if (usage->uses() > 0) usage->set_minutes_a_use(minutes / usage->uses());
+  usage->set_review(rules.unused_periods() > 0 && unused >= rules.unused_periods());
+  usage->set_minutes(minutes.Total());
+  usage->set_cost_pence(CostInPence(minutes, rules));
+  if (usage->uses() == 0) return;
+  usage->set_minutes_a_use(minutes.Total() / usage->uses());
+  usage->set_pence_a_use(CostInPence(minutes, rules, usage->uses()));
 }
 
 }  // namespace
@@ -140,12 +97,10 @@ void FillHeld(const CollectionOverTime& home, const std::vector<HeldPeriod>& hel
 absl::StatusOr<PageOf<ItemUsage>> ListItemUsage(const Reader& reader, const UsageWorld& world,
                                                 const requests::v1::ListUsageRequest& request,
                                                 const std::string& after, size_t limit) {
-  const absl::StatusOr<requests::v1::RequestRules> rules = RequestRulesAt(reader, world.sequence);
-  if (!rules.ok() && !absl::IsNotFound(rules.status())) return rules.status();
-  const uint32_t review_from = rules.ok() ? rules->unused_periods() : 0;
+  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesForHours(reader, world.sequence));
   ASSIGN_OR_RETURN(const auto actions, ActionsByItem(reader, world.sequence));
   const std::map<std::string, std::string> homes = HomesByItem(*world.catalogue);
-  std::map<std::string, std::vector<HeldPeriod>> held;  // By collection, each looked at once.
+  HeldPeriods held(world.coverage);
   PageOf<ItemUsage> page;
   for (auto it = homes.upper_bound(after); it != homes.end(); ++it) {
     const auto& [item, collection] = *it;
@@ -156,9 +111,7 @@ absl::StatusOr<PageOf<ItemUsage>> ListItemUsage(const Reader& reader, const Usag
     ASSIGN_OR_RETURN(const std::optional<CivilDay> last_use, FillUses(reader, &usage));
     const auto acted = actions.find(item);
     if (acted != actions.end()) usage.set_actions(acted->second);
-    const auto [periods, is_new] = held.try_emplace(collection);
-    if (is_new) periods->second = HeldPeriodsOf(*world.coverage, collection);
-    FillHeld(world.catalogue->collections.at(collection), periods->second, last_use, review_from,
+    FillHeld(world.catalogue->collections.at(collection), held.Of(collection), last_use, rules,
              &usage);
     if (request.review_only() && !usage.review()) continue;
     if (page.rows.size() == limit) {

@@ -27,7 +27,8 @@ struct UsageWorld {
 //
 // A period counts as unused where all that is held of it came on a later day (in London) than the
 // item's last use. `minutes` are what the item's figures cost, by the estimates for each period,
-// without its returns as a whole; each return counts once, however often it was revised.
+// without its returns as a whole; each return counts once, however often it was revised. Pence are
+// the same by the pay bands in force (CostInPence of burden.h).
 absl::StatusOr<PageOf<requests::v1::ItemUsage>> ListItemUsage(
     const Reader& reader, const UsageWorld& world, const requests::v1::ListUsageRequest& request,
     const std::string& after, size_t limit);

@@ -170,7 +170,7 @@ absl::StatusOr<StoredFile> FindFile(const Reader& reader, const OrganisationScop
   ASSIGN_OR_RETURN(const std::optional<StoredUpload> upload, FindUpload(reader, *holder.expected));
   if (!upload.has_value()) return absl::DataLossError("a stored file is missing");
   if (!scope.national() && upload->record.organisation() != owner) return NotFound();
-  return StoredFile{*holder.expected, upload->record.size_bytes()};
+  return StoredFile{*holder.expected, upload->record.size_bytes(), upload->record.organisation()};
 }
 
 }  // namespace onereturn::ingestion

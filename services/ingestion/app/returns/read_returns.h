@@ -69,6 +69,7 @@ absl::StatusOr<RevisionPlace> PlaceOfRevision(const Reader& reader, const Organi
 struct StoredFile {
   std::string id;  // Of the upload that holds it: for ReadFile of store/upload_table.h.
   uint64_t size_bytes = 0;
+  std::string owner;  // Who sent it, as in Uploads.
 };
 // `owner` is the caller as in Uploads: at national scope every file is seen, else the caller's own.
 absl::StatusOr<StoredFile> FindFile(const Reader& reader, const OrganisationScope& scope,

@@ -251,7 +251,7 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
   const IssueRequest issue_{&ingestion().store(), &ingestion().writer(), &ingestion().committer(),
                             &stored_matching};
   const ChallengeObligation challenges_{&ingestion().store(), &ingestion().writer(),
-                                        &ingestion().committer()};
+                                        &ingestion().committer(), &picture, &coverage};
   std::unique_ptr<KeepRequests> keep_;
   std::unique_ptr<KeepTimetable> timetable_;
   int issues_ = 0;
