@@ -7,6 +7,7 @@
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
 #include "services/ingestion/app/requests/catalogue_picture.h"
 #include "services/ingestion/app/requests/held_coverage.h"
+#include "services/ingestion/app/requests/kept_request_sums.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {
@@ -15,8 +16,9 @@ namespace onereturn::ingestion {
 class HoursServer final : public requests::v1::HoursService::Service {
  public:
   // All must outlive it.
-  HoursServer(IngestionParts parts, CataloguePicture* picture, HeldCoverage* coverage)
-      : parts_(parts), picture_(picture), coverage_(coverage) {}
+  HoursServer(IngestionParts parts, CataloguePicture* picture, HeldCoverage* coverage,
+              KeptRequestSums* sums)
+      : parts_(parts), picture_(picture), coverage_(coverage), sums_(sums) {}
 
   grpc::Status ListAccounts(grpc::ServerContext* context,
                             const requests::v1::ListAccountsRequest* request,
@@ -35,6 +37,7 @@ class HoursServer final : public requests::v1::HoursService::Service {
   const IngestionParts parts_;
   CataloguePicture* const picture_;
   HeldCoverage* const coverage_;
+  KeptRequestSums* const sums_;
 };
 
 }  // namespace onereturn::ingestion
