@@ -52,12 +52,14 @@ bool IsClaimInForce(const storage::v1::ObligationRecord& record,
 absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const ReturnKey& key,
                                                  uint64_t sequence) {
   std::vector<ClaimState> states;
+  ObligationTerms terms(&reader);
   RETURN_IF_ERROR(
       VisitObligationsOf(reader, key.collection, key.period, key.organisation,
                          [&](const ObligationKey& of,
                              const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
-                           if (record.issue_sequence() <= sequence)
-                             states.push_back({of, record, {}});
+                           if (record.issue_sequence() > sequence) return true;
+                           states.push_back({of, record, {}});
+                           RETURN_IF_ERROR(terms.Fill(of.request, &states.back().record));
                            return true;
                          }));
   if (states.empty()) return states;
@@ -170,6 +172,7 @@ bool OwedForRequests::IsOwed(const PartKey& part, const std::string& item) {
 absl::StatusOr<OwedForRequests::OfPeriod> OwedForRequests::Read(const std::string& collection,
                                                                 const std::string& period) const {
   OfPeriod owed;
+  ObligationTerms terms(reader_);
   RETURN_IF_ERROR(VisitObligationsOf(
       *reader_, collection, period, "",
       [&](const ObligationKey& key,
@@ -180,7 +183,9 @@ absl::StatusOr<OwedForRequests::OfPeriod> OwedForRequests::Read(const std::strin
         ASSIGN_OR_RETURN(const std::optional<RevisionPlace> newest,
                          FindRevision(*reader_, OrganisationScope::National(), key.key, sequence_));
         if (newest.has_value() && newest->sequence > record.issue_sequence()) return true;
-        owed[key.key.organisation].insert(record.items().begin(), record.items().end());
+        storage::v1::ObligationRecord whole = record;
+        RETURN_IF_ERROR(terms.Fill(key.request, &whole));
+        owed[key.key.organisation].insert(whole.items().begin(), whole.items().end());
         return true;
       }));
   return owed;
