@@ -141,6 +141,7 @@ struct UseCases {
   const Drafts drafts{committer, &writer, &collections};
   const SignReturn sign_return{&writer, &collections};
   const ReplyToFinding replies{&writer};
+  KeptRequestSums request_sums;
   const StoredMatching matching{&picture, &coverage};
   const DataRequests data_requests{store, &writer, committer, &matching};
   const IssueRequest issue_request{store, &writer, committer, &matching};
@@ -216,7 +217,7 @@ absl::Status Serve(const config::v1::ServerConfig& config) {
   ObligationsServer obligations_server(parts, &use.challenges, &use.simplified_mode);
   AnswersServer answers_server(
       parts, AnswerParts{store, committer, &use.matching, &use.uses, &use.item_uses}, &use.actions);
-  HoursServer hours_server(parts, &use.picture, &use.coverage, &use.keep_items);
+  HoursServer hours_server(parts, &use.picture, &use.coverage, &use.request_sums, &use.keep_items);
   const ChunkReader chunks = ChunksOf(store);
   // Ingestion calls nobody: others leave their heads here.
   ASSIGN_OR_RETURN(const std::unique_ptr<LedgerLife> life,

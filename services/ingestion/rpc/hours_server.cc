@@ -137,8 +137,9 @@ grpc::Status HoursServer::ListRequesters(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(const ReadPlace place,
                          PlaceOfPage(parts_, call, request->read(), PagePlace()));
         const Snapshot snapshot = parts_.store->TakeSnapshot();
+        ASSIGN_OR_RETURN(const auto sums, sums_->At(snapshot, place.sequence));
         ASSIGN_OR_RETURN(*response,
-                         ingestion::ListRequesters(snapshot, place.sequence, WasReadSince));
+                         ingestion::ListRequesters(snapshot, place.sequence, *sums, WasReadSince));
         response->set_position(place.position);
         return absl::OkStatus();
       });

@@ -8,6 +8,7 @@
 #include "services/ingestion/app/requests/catalogue_picture.h"
 #include "services/ingestion/app/requests/held_coverage.h"
 #include "services/ingestion/app/requests/item_reviews.h"
+#include "services/ingestion/app/requests/kept_request_sums.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {
@@ -20,8 +21,12 @@ class HoursServer final : public HoursBase {
  public:
   // All must outlive it.
   HoursServer(IngestionParts parts, CataloguePicture* picture, HeldCoverage* coverage,
-              const KeepItems* keep_items)
-      : parts_(parts), picture_(picture), coverage_(coverage), keep_items_(keep_items) {}
+              KeptRequestSums* sums, const KeepItems* keep_items)
+      : parts_(parts),
+        picture_(picture),
+        coverage_(coverage),
+        sums_(sums),
+        keep_items_(keep_items) {}
 
   grpc::ServerUnaryReactor* KeepItem(grpc::CallbackServerContext* context,
                                      const grpc::ByteBuffer* request,
@@ -47,6 +52,7 @@ class HoursServer final : public HoursBase {
   const IngestionParts parts_;
   CataloguePicture* const picture_;
   HeldCoverage* const coverage_;
+  KeptRequestSums* const sums_;
   const KeepItems* const keep_items_;
 };
 

@@ -48,6 +48,7 @@
 //              14 answer_by:i64 then as 13             -> nothing: contested, and not answered
 //              15 request:u64 organisation:string      -> storage.v1.AvoidedRecord
 //              16                                      -> sequence:u64 of the newest issue
+//              17 request:u64 group:u32                -> storage.v1.ObligationTermsRecord
 //              20 request:u64 number:u32 sequence:u64  -> requests.v1.Action, with its output fields
 //              21 request:u64                          -> count:u32 of the request's actions
 //              22                                    -> sequence:u64 of the fact that set simplified mode last

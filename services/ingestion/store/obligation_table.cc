@@ -16,6 +16,7 @@ constexpr uint8_t kClosing = 0x13;
 constexpr uint8_t kLapsing = 0x14;
 constexpr uint8_t kAvoided = 0x15;
 constexpr uint8_t kNewestIssue = 0x16;
+constexpr uint8_t kObligationTerms = 0x17;
 
 std::string RowKey(const ObligationKey& key) {
   return KeyWriter()
@@ -56,6 +57,20 @@ absl::StatusOr<storage::v1::AvoidedRecord> AvoidedIn(absl::string_view bytes) {
   storage::v1::AvoidedRecord record;
   if (record.ParseFromString(std::string(bytes))) return record;
   return absl::DataLossError("what a request avoided cannot be read");
+}
+
+std::string ObligationTermsKey(uint64_t request, uint32_t group) {
+  return KeyWriter().U8(kObligationTerms).U64(request).U32(group).Take();
+}
+
+// What is stored of it in its own row.
+std::string OwnBytes(const storage::v1::ObligationRecord& record) {
+  if (record.group() == 0) return record.SerializeAsString();
+  storage::v1::ObligationRecord own = record;
+  own.clear_items();
+  own.clear_item_minutes();
+  own.clear_return_minutes();
+  return own.SerializeAsString();
 }
 
 absl::StatusOr<ObligationKey> ReadInOrder(KeyReader* reader) {
@@ -176,10 +191,33 @@ absl::Status VisitLapsing(
   return VisitMoments(reader, kLapsing, KeyWriter().U8(kLapsing).Take(), until, visit);
 }
 
+absl::Status ObligationTerms::Fill(uint64_t request, storage::v1::ObligationRecord* record) {
+  if (record->group() == 0) return absl::OkStatus();
+  const auto [place, is_new] = known_.try_emplace({request, record->group()});
+  if (is_new) {
+    ASSIGN_OR_RETURN(
+        const std::optional<std::string> stored,
+        reader_->Get(Family::kDataRequests, ObligationTermsKey(request, record->group())));
+    if (!stored.has_value() || !place->second.ParseFromString(*stored)) {
+      known_.erase(place);
+      return absl::DataLossError("what obligations share cannot be read");
+    }
+  }
+  *record->mutable_items() = place->second.items();
+  *record->mutable_item_minutes() = place->second.item_minutes();
+  *record->mutable_return_minutes() = place->second.return_minutes();
+  return absl::OkStatus();
+}
+
+void PutObligationTerms(uint64_t request, uint32_t group,
+                        const storage::v1::ObligationTermsRecord& terms, WriteBatch* batch) {
+  batch->Put(Family::kDataRequests, ObligationTermsKey(request, group), terms.SerializeAsString());
+}
+
 void PutObligation(const ObligationKey& key, const storage::v1::ObligationRecord& record,
                    WriteBatch* batch) {
   const std::string in_order = InOrder(key);
-  batch->Put(Family::kDataRequests, RowKey(key), record.SerializeAsString());
+  batch->Put(Family::kDataRequests, RowKey(key), OwnBytes(record));
   batch->Put(Family::kDataRequests, KeyWriter().U8(kOfOrganisation).Take() + in_order, "");
   batch->Put(Family::kDataRequests, RequestPrefix(key.request) + in_order, "");
   const bool in_force = record.release_sequence() == 0;

@@ -4,8 +4,10 @@
 #define ONERETURN_SERVICES_INGESTION_STORE_OBLIGATION_TABLE_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -26,6 +28,7 @@ struct ObligationKey {
   uint64_t request = 0;  // Its number.
 };
 
+// Rows of a group come without what they share, items and minutes: ObligationTerms gives it.
 struct StoredObligation {
   storage::v1::ObligationRecord record;
   ReadCheck check;  // That it is still so.
@@ -65,7 +68,24 @@ absl::Status VisitLapsing(
     const Reader& reader, Timestamp until,
     absl::FunctionRef<absl::StatusOr<bool>(Timestamp answer_by, const ObligationKey& key)> visit);
 
-// As it is now, with what finds it.
+// What the obligations of a group share, each group read once. `reader` must outlive it;
+// thread-compatible.
+class ObligationTerms {
+ public:
+  explicit ObligationTerms(const Reader* reader) : reader_(reader) {}
+
+  // Sets items and minutes of a row of the request. One without a group has its own.
+  absl::Status Fill(uint64_t request, storage::v1::ObligationRecord* record);
+
+ private:
+  const Reader* reader_;
+  std::map<std::pair<uint64_t, uint32_t>, storage::v1::ObligationTermsRecord> known_;
+};
+// `group` from 1.
+void PutObligationTerms(uint64_t request, uint32_t group,
+                        const storage::v1::ObligationTermsRecord& terms, WriteBatch* batch);
+
+// As it is now, with what finds it; of a group without what that shares.
 void PutObligation(const ObligationKey& key, const storage::v1::ObligationRecord& record,
                    WriteBatch* batch);
 

@@ -224,6 +224,40 @@ TEST_F(ObligationTableTest, WhatIsAvoidedIsOfARequestAndAnOrganisation) {
   EXPECT_THAT(seen, ElementsAre("RCF 20 5", "RLQ 30 5"));
 }
 
+TEST_F(ObligationTableTest, WhatAGroupSharesIsKeptOnce) {
+  storage::v1::ObligationTermsRecord terms;
+  for (int item = 0; item < 200; ++item) {
+    terms.add_items(absl::StrCat("item_", item));
+    terms.add_item_minutes()->set_gathering(5);
+  }
+  terms.mutable_return_minutes()->set_gathering(30);
+  storage::v1::ObligationRecord record = Issued(7);
+  record.set_group(3);
+  WriteBatch batch;
+  PutObligationTerms(2, 3, terms, &batch);
+  for (int i = 0; i < 100; ++i) {
+    PutObligation(Of(absl::StrCat("R", 100 + i), "2025-04", 2), record, &batch);
+  }
+  ASSERT_THAT(store_->Write(batch, Durability::kSynced), IsOk());
+
+  ObligationTerms of_groups(&*store_);
+  const ObligationKey key = Of("R107", "2025-04", 2);
+  storage::v1::ObligationRecord found = FindObligation(*store_, key).value()->record;
+  EXPECT_LT(found.ByteSizeLong(), 20u);
+  ASSERT_THAT(of_groups.Fill(2, &found), IsOk());
+  EXPECT_EQ(found.items_size(), 200);
+  EXPECT_EQ(found.item_minutes(199).gathering(), 5u);
+  EXPECT_EQ(found.return_minutes().gathering(), 30u);
+  // What was filled in is not copied into the row when it is put back.
+  found.set_release_sequence(9);
+  Put(key, found);
+  found = FindObligation(*store_, key).value()->record;
+  EXPECT_EQ(found.items_size(), 0);
+  EXPECT_EQ(found.release_sequence(), 9u);
+  found.set_group(4);
+  EXPECT_EQ(of_groups.Fill(2, &found).code(), absl::StatusCode::kDataLoss);
+}
+
 TEST_F(ObligationTableTest, OneIssueFollowsAnother) {
   const ReadCheck none = NewestIssueCheck(*store_).value();
   EXPECT_FALSE(none.expected.has_value());

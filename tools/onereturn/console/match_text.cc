@@ -78,6 +78,8 @@ std::string ToDoAbout(const Concern& concern) {
              "(onereturn request approve --notice-days)";
     case requests::v1::CONCERN_KIND_CONFLICT_GUIDANCE:
       return "name the edition that is in force in the line, or no guidance";
+    case requests::v1::CONCERN_KIND_TOO_LARGE:
+      return "ask for it in several requests, each of some of the periods, organisations or lines";
     default:
       return "";
   }

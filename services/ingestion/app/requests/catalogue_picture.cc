@@ -74,10 +74,7 @@ absl::StatusOr<std::shared_ptr<const KnownCatalogue>> CataloguePicture::At(const
                                                                            uint64_t sequence) {
   ASSIGN_OR_RETURN(const uint64_t newest, CatalogueSequence(reader));
   ASSIGN_OR_RETURN(SaidForMatching said, read_said_(reader, sequence));
-  if (sequence < newest) {
-    ASSIGN_OR_RETURN(KnownCatalogue known, ReadKnownCatalogue(reader, sequence));
-    return PictureWith(std::move(known), said);
-  }
+  if (sequence < newest) return Earlier(reader, sequence, said);
   Kept kept;
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -96,6 +93,20 @@ absl::StatusOr<std::shared_ptr<const KnownCatalogue>> CataloguePicture::At(const
   std::lock_guard<std::mutex> lock(mutex_);
   // A reader of an older state leaves the newer one.
   if (newest >= kept_.sequence) kept_ = Kept{newest, std::move(said), picture};
+  return picture;
+}
+
+absl::StatusOr<std::shared_ptr<const KnownCatalogue>> CataloguePicture::Earlier(
+    const Reader& reader, uint64_t sequence, const SaidForMatching& said) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const bool is_known = earlier_.picture != nullptr && earlier_.sequence == sequence;
+    if (is_known && earlier_.said == said) return earlier_.picture;
+  }
+  ASSIGN_OR_RETURN(KnownCatalogue known, ReadKnownCatalogue(reader, sequence));
+  std::shared_ptr<const KnownCatalogue> picture = PictureWith(std::move(known), said);
+  std::lock_guard<std::mutex> lock(mutex_);
+  earlier_ = Kept{sequence, said, picture};
   return picture;
 }
 

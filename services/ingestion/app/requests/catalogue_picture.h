@@ -32,11 +32,15 @@ class CataloguePicture {
   explicit CataloguePicture(ReadSaid read_said) : read_said_(std::move(read_said)) {}
 
   // As all of it was at `sequence`; kNewest: as it is. The newest is kept until something of it
-  // changes; an earlier one is made anew each time.
+  // changes, and so is the earlier one that was asked for last: of pages at one position.
   absl::StatusOr<std::shared_ptr<const KnownCatalogue>> At(const Reader& reader,
                                                            uint64_t sequence = kNewest);
 
  private:
+  absl::StatusOr<std::shared_ptr<const KnownCatalogue>> Earlier(const Reader& reader,
+                                                                uint64_t sequence,
+                                                                const SaidForMatching& said);
+
   struct Kept {
     uint64_t sequence = 0;  // Of the newest fact of the catalogue.
     SaidForMatching said;
@@ -45,7 +49,8 @@ class CataloguePicture {
 
   const ReadSaid read_said_;
   std::mutex mutex_;
-  Kept kept_;  // Guarded by mutex_.
+  Kept kept_;     // Guarded by mutex_.
+  Kept earlier_;  // Guarded by mutex_; its sequence is the one it was asked for.
 };
 
 }  // namespace onereturn::ingestion

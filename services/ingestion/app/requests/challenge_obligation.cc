@@ -215,7 +215,9 @@ void ChallengeObligation::Challenge(const OfficerOrigin& origin,
                 const Found& found) -> absl::StatusOr<std::vector<requests::v1::HeldOfObligation>> {
           ASSIGN_OR_RETURN(const auto catalogue, picture_->At(snapshot));
           ASSIGN_OR_RETURN(const auto coverage, coverage_->At(snapshot));
-          const auto& items = found.stored.record.items();
+          storage::v1::ObligationRecord whole = found.stored.record;
+          RETURN_IF_ERROR(ObligationTerms(&snapshot).Fill(found.key.request, &whole));
+          const auto& items = whole.items();
           return HeldOfItems(*catalogue, *coverage, found.key.key.organisation,
                              {items.begin(), items.end()});
         };

@@ -43,12 +43,14 @@ absl::StatusOr<std::vector<RevisionPlace>> RevisionsUntil(const Reader& reader,
 absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const ReturnKey& key,
                                                  uint64_t sequence) {
   std::vector<ClaimState> states;
+  ObligationTerms terms(&reader);
   RETURN_IF_ERROR(
       VisitObligationsOf(reader, key.collection, key.period, key.organisation,
                          [&](const ObligationKey& of,
                              const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
-                           if (record.issue_sequence() <= sequence)
-                             states.push_back({of, record, {}});
+                           if (record.issue_sequence() > sequence) return true;
+                           states.push_back({of, record, {}});
+                           RETURN_IF_ERROR(terms.Fill(of.request, &states.back().record));
                            return true;
                          }));
   if (states.empty()) return states;
@@ -166,13 +168,16 @@ bool OwedForRequests::IsOwed(const PartKey& part, const std::string& item) {
 absl::StatusOr<OwedForRequests::OfPeriod> OwedForRequests::Read(const std::string& collection,
                                                                 const std::string& period) const {
   OfPeriod owed;
+  ObligationTerms terms(reader_);
   RETURN_IF_ERROR(VisitObligationsOf(
       *reader_, collection, period, "",
       [&](const ObligationKey& key,
           const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
         ASSIGN_OR_RETURN(const bool outstanding, WasOutstanding(*reader_, key, record, sequence_));
         if (!outstanding) return true;
-        owed[key.key.organisation].insert(record.items().begin(), record.items().end());
+        storage::v1::ObligationRecord whole = record;
+        RETURN_IF_ERROR(terms.Fill(key.request, &whole));
+        owed[key.key.organisation].insert(whole.items().begin(), whole.items().end());
         return true;
       }));
   return owed;

@@ -1,6 +1,8 @@
 #include "services/ingestion/app/requests/consultation.h"
 
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/request_bodies.h"
@@ -40,6 +42,32 @@ absl::StatusOr<std::set<std::string>> FilteringRegions(const Reader& reader,
     if (provider.has_value()) regions.merge(RegionsOf(*provider, day));
   }
   return regions;
+}
+
+void MakeRoomForReply(int most, requests::v1::DataRequest* request) {
+  if (request->replies_size() < most) return;
+  // Who spoke, as what, and whether it was an opinion: from the newest on.
+  std::set<std::tuple<std::string, bool, bool>> later;
+  std::vector<bool> counts(static_cast<size_t>(request->replies_size()));
+  for (int i = request->replies_size() - 1; i >= 0; --i) {
+    const requests::v1::RequestReply& reply = request->replies(i);
+    if (reply.step().sequence() < request->drafted().sequence()) continue;
+    const bool says = reply.regional_filter() && reply.opinion() != catalogue::v1::OPINION_COMMENT;
+    const bool last = later.insert({reply.organisation(), reply.regional_filter(), false}).second;
+    const bool last_opinion =
+        says && later.insert({reply.organisation(), reply.regional_filter(), true}).second;
+    counts[static_cast<size_t>(i)] = last || last_opinion;
+  }
+  int surplus = request->replies_size() - most + 1;
+  google::protobuf::RepeatedPtrField<requests::v1::RequestReply> kept;
+  for (int i = 0; i < request->replies_size(); ++i) {
+    if (surplus > 0 && !counts[static_cast<size_t>(i)]) {
+      --surplus;
+    } else {
+      *kept.Add() = std::move(*request->mutable_replies(i));
+    }
+  }
+  request->mutable_replies()->Swap(&kept);
 }
 
 Replies::Replies(const requests::v1::DataRequest& request) {

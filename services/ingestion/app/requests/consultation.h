@@ -20,6 +20,12 @@ absl::StatusOr<std::set<std::string>> FilteringRegions(const Reader& reader,
                                                        const requests::v1::Match& match,
                                                        const CivilDay& day);
 
+// Drops the oldest replies that count no more until there are fewer than `most`, or all count: of
+// an earlier draft, or said anew since by the same organisation. What a region says is its last
+// word, and whether it agrees or objects the last in which it said so. What is dropped stays to be
+// read at the positions at which it stood.
+void MakeRoomForReply(int most, requests::v1::DataRequest* request);
+
 // Of the replies that were given to the newest draft: those to an earlier one are kept, and do not
 // count.
 class Replies {

@@ -131,8 +131,9 @@ absl::Status CheckDraftReferences(const Reader& reader, const RequestMatching& m
   RETURN_IF_ERROR(CheckItems(reader, request, periods, sequence));
   RETURN_IF_ERROR(CheckOrganisationsKnown(reader, request, sequence));
   RETURN_IF_ERROR(CheckNotClosed(reader, request, first_day, today.ToString(), sequence));
-  ASSIGN_OR_RETURN(const std::vector<std::string> asked,
-                   matching.OrganisationsOf(reader, request, sequence));
+  ASSIGN_OR_RETURN(const AskedOrganisations organisations,
+                   matching.OrganisationsAt(reader, sequence));
+  ASSIGN_OR_RETURN(const std::vector<std::string> asked, organisations(request));
   if (!asked.empty()) return absl::OkStatus();
   return Error(Reason::kEmptySelector, "the selector chooses no organisation")
       .Field("data_request.selector", "chooses nobody on the last day of the last period");

@@ -1,6 +1,7 @@
 #include "services/ingestion/app/requests/issue_plan.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -17,15 +18,16 @@ namespace {
 // Well within an entry of 64 KiB, which holds more than the fact.
 constexpr size_t kPartBytes = 48 * 1024;
 
-// What is missing of one return.
+// What is missing of one return. Items by their place in an order of all codes: each of very many
+// returns may lack very many.
 struct Missing {
-  std::set<std::string> items;
+  std::vector<uint32_t> items;
   Timestamp due;
   bool owed_to_collection = false;
 };
 
 // Returns that are alike in everything but the organisation.
-using Alike = std::tuple<std::string, Period, std::set<std::string>, int64_t, bool>;
+using Alike = std::tuple<std::string, Period, std::vector<uint32_t>, int64_t, bool>;
 
 const KnownCollection* StretchOf(const KnownCatalogue& catalogue, const std::string& collection,
                                  const Period& period) {
@@ -55,19 +57,40 @@ Minutes MinutesOfItem(const std::map<std::string, Minutes>& minutes, const std::
   return found == minutes.end() ? Minutes() : found->second;
 }
 
-std::map<PartKey, Missing> MissingOf(const MatchResult& match, const NewHome* home) {
+const std::string& CodeIn(const Gap& gap, const std::string& item, const NewHome* home) {
+  return gap.collection.empty() ? home->code_of.at(item) : item;
+}
+
+// All codes of what is missing, in order, each once.
+std::vector<std::string> CodesOf(const MatchResult& match, const NewHome* home) {
+  std::set<std::string> codes;
+  for (const Gap& gap : match.gaps) {
+    for (const std::string& item : gap.items) codes.insert(CodeIn(gap, item, home));
+  }
+  return std::vector<std::string>(codes.begin(), codes.end());
+}
+
+std::map<PartKey, Missing> MissingOf(const MatchResult& match, const NewHome* home,
+                                     const std::vector<std::string>& codes) {
   std::map<PartKey, Missing> missing;
   for (const Gap& gap : match.gaps) {
+    const std::string& collection =
+        gap.collection.empty() ? home->collection.code() : gap.collection;
+    std::set<uint32_t> items;
+    for (const std::string& item : gap.items) {
+      const auto place =
+          std::lower_bound(codes.begin(), codes.end(), CodeIn(gap, item, home)) - codes.begin();
+      items.insert(static_cast<uint32_t>(place));
+    }
     for (const Period& period : gap.periods) {
       for (const std::string& organisation : gap.organisations) {
-        const bool is_new = gap.collection.empty();
-        const std::string& collection = is_new ? home->collection.code() : gap.collection;
         Missing& one = missing[PartKey{collection, period, organisation}];
         one.due = std::max(one.due, gap.due);
         one.owed_to_collection |= gap.owed_to_collection;
-        for (const std::string& item : gap.items) {
-          one.items.insert(is_new ? home->code_of.at(item) : item);
-        }
+        std::vector<uint32_t> with_others;
+        std::set_union(one.items.begin(), one.items.end(), items.begin(), items.end(),
+                       std::back_inserter(with_others));
+        one.items = std::move(with_others);
       }
     }
   }
@@ -121,13 +144,14 @@ void SetMinutes(const KnownCollection* stretch, const NewHome* home,
 
 requests::v1::ObligationGroup GroupOf(const Alike& alike,
                                       const std::vector<std::string>& organisations,
+                                      const std::vector<std::string>& codes,
                                       const KnownCatalogue& catalogue, const NewHome* home) {
   const auto& [collection, period, items, due_micros, owed] = alike;
   const KnownCollection* stretch = StretchOf(catalogue, collection, period);
   requests::v1::ObligationGroup group;
   group.set_collection(collection);
   group.set_period(period.ToString());
-  for (const std::string& item : items) group.add_items(item);
+  for (const uint32_t item : items) group.add_items(codes[item]);
   for (const std::string& organisation : organisations) group.add_organisations(organisation);
   *group.mutable_due_time() = ToWire(Timestamp{due_micros});
   group.set_owed_to_collection(owed);
@@ -155,8 +179,9 @@ Minutes Less(Minutes from, const Minutes& what) {
 
 IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue,
                     const NewHome* home) {
+  const std::vector<std::string> codes = CodesOf(match, home);
   std::map<Alike, std::vector<std::string>> groups;
-  for (const auto& [part, missing] : MissingOf(match, home)) {
+  for (const auto& [part, missing] : MissingOf(match, home, codes)) {
     groups[Alike{part.collection, part.period, missing.items, missing.due.micros,
                  missing.owed_to_collection}]
         .push_back(part.organisation);
@@ -165,7 +190,8 @@ IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue,
   Packer packer;
   std::map<std::string, Minutes> of_obligations;
   for (const auto& [alike, organisations] : groups) {
-    const requests::v1::ObligationGroup group = GroupOf(alike, organisations, catalogue, home);
+    const requests::v1::ObligationGroup group =
+        GroupOf(alike, organisations, codes, catalogue, home);
     packer.Add(group);
     plan.obligations += static_cast<uint32_t>(organisations.size());
     const Minutes each = MinutesOfOne(group);

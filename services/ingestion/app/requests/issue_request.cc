@@ -126,13 +126,19 @@ absl::Status AddHome(const Snapshot& snapshot, const FactRequest& own, const New
   return AddDefinition(snapshot, own, home.collection, supposed, home.collection.request(), making);
 }
 
-storage::v1::ObligationRecord RecordOf(const requests::v1::ObligationGroup& group,
+storage::v1::ObligationTermsRecord TermsOf(const requests::v1::ObligationGroup& group) {
+  storage::v1::ObligationTermsRecord terms;
+  *terms.mutable_items() = group.items();
+  *terms.mutable_item_minutes() = group.item_minutes();
+  *terms.mutable_return_minutes() = group.return_minutes();
+  return terms;
+}
+
+storage::v1::ObligationRecord RecordOf(const requests::v1::ObligationGroup& group, uint32_t number,
                                        uint64_t sequence) {
   storage::v1::ObligationRecord record;
   record.set_issue_sequence(sequence);
-  *record.mutable_items() = group.items();
-  *record.mutable_item_minutes() = group.item_minutes();
-  *record.mutable_return_minutes() = group.return_minutes();
+  record.set_group(number);
   record.set_due_micros(FromWire(group.due_time()).value_or(Timestamp{}).micros);
   if (group.has_close_time()) {
     record.set_close_micros(FromWire(group.close_time()).value_or(Timestamp{}).micros);
@@ -141,10 +147,12 @@ storage::v1::ObligationRecord RecordOf(const requests::v1::ObligationGroup& grou
   return record;
 }
 
-void WritePart(uint64_t number, const requests::v1::ObligationsCreated& part,
+// `groups`: how many stand in earlier parts.
+void WritePart(uint64_t number, const requests::v1::ObligationsCreated& part, uint32_t groups,
                const Placement& placement, WriteBatch* batch) {
   for (const requests::v1::ObligationGroup& group : part.groups()) {
-    const storage::v1::ObligationRecord record = RecordOf(group, placement.sequence);
+    PutObligationTerms(number, ++groups, TermsOf(group), batch);
+    const storage::v1::ObligationRecord record = RecordOf(group, groups, placement.sequence);
     for (const std::string& organisation : group.organisations()) {
       PutObligation({{group.collection(), group.period(), organisation}, number}, record, batch);
     }
@@ -162,18 +170,22 @@ void AddObligations(const FactRequest& own, uint64_t number, const std::string& 
   making->statement.set_obligation_parts(static_cast<uint32_t>(plan.parts.size()));
   making->statement.set_obligations(plan.obligations);
   uint32_t count = 0;
-  for (requests::v1::ObligationsCreated& part : plan.parts) {
-    part.set_request(name);
-    part.set_part(++count);
+  uint32_t groups = 0;
+  for (requests::v1::ObligationsCreated& of_plan : plan.parts) {
+    of_plan.set_request(name);
+    of_plan.set_part(++count);
+    // Shared: what writes the rows is copied with the proposal.
+    const auto part = std::make_shared<const requests::v1::ObligationsCreated>(std::move(of_plan));
     PartOfFacts fact{
         PartOf(own, feed::v1::ENTRY_KIND_OBLIGATIONS_CREATED, absl::StrCat("obligations.", count)),
         Unchanged{}};
     fact.decision = NewFact{name,
-                            part.SerializeAsString(),
+                            part->SerializeAsString(),
                             {},
-                            [number, part](const Placement& placement, WriteBatch* batch) {
-                              WritePart(number, part, placement, batch);
+                            [number, part, groups](const Placement& placement, WriteBatch* batch) {
+                              WritePart(number, *part, groups, placement, batch);
                             }};
+    groups += static_cast<uint32_t>(part->groups_size());
     making->together.parts.push_back(std::move(fact));
   }
 }
@@ -238,7 +250,7 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   RETURN_IF_ERROR(CheckNotExpired(row, today));
   ASSIGN_OR_RETURN(const MatchedRequest matched, matching_->Read(snapshot, row, kNewest));
   const MatchResult result = MatchAsk(matched.ask, matched.world);
-  RETURN_IF_ERROR(matched.owed->status());
+  RETURN_IF_ERROR(matched.status());
   const requests::v1::Match match = MessageOf(result, matched.ask, matched.sequence);
   RETURN_IF_ERROR(CheckConcernsSettled(row, match, today, row.decided().reason()));
   RETURN_IF_ERROR(CheckAsksNoMore(row, match.summary()));

@@ -12,6 +12,7 @@
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/requests/testing/issue_world.h"
 #include "services/ingestion/definitions/minutes_messages.h"
+#include "services/ingestion/store/timetable_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -69,6 +70,20 @@ TEST_F(IssueRequestTest, WhatIsWhollyHeldCostsNobodyAnything) {
   EXPECT_EQ(AccountAt(name, "RLQ", before), "0 0 0 0");
   EXPECT_EQ(GetDataRequest(ingestion().store(), name, before)->state(),
             requests::v1::REQUEST_STATE_APPROVED);
+}
+
+// A window that cannot be read is neither open nor closed.
+TEST_F(IssueRequestTest, AMatchOnWhatCannotBeReadIsAnError) {
+  const std::string name = Approved(Asking({"visits"}, {"RAE"}));
+  const ReadCheck window = FindWindow(ingestion().store(), {"Timed", "2025-05"})->check;
+  auto written = std::make_shared<std::promise<absl::Status>>();
+  PlainWrite damage;
+  damage.batch.Put(window.family, window.key, "\xff");
+  damage.done = [written](absl::Status status) { written->set_value(std::move(status)); };
+  ASSERT_THAT(ingestion().committer().Write(std::move(damage)), IsOk());
+  ASSERT_THAT(written->get_future().get(), IsOk());
+  EXPECT_THAT(Issue(name), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(Match(name), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST_F(IssueRequestTest, TheDigestIsOfTheRevisions) {

@@ -39,10 +39,6 @@ bool IsLedgerBehind(const absl::Status& fault) {
   return !fault.ok() && ReasonOf(fault) == Reason::kLedgerBehind;
 }
 
-bool IsOver(requests::v1::RequestState state) {
-  return state == requests::v1::REQUEST_STATE_ENDED || state == requests::v1::REQUEST_STATE_REFUSED;
-}
-
 // That the return may come no longer: with the check that no extension was given meanwhile.
 absl::StatusOr<std::optional<ReadCheck>> NotExtended(const Reader& reader, const ReturnKey& key,
                                                      Timestamp now) {
@@ -66,20 +62,20 @@ absl::Status KeepRequests::Run() {
   if (newest == looked_at_ && minute == looked_when_) return absl::OkStatus();
   absl::Status fault = Lapse(now);
   if (IsLedgerBehind(fault)) return fault;
-  Requests alive;
-  fault.Update(VisitDataRequests(
-      *store_, 0, kNewest,
-      [&](uint64_t number, const requests::v1::DataRequest& request) -> absl::StatusOr<bool> {
-        if (!IsOver(request.state())) alive.emplace_back(number, request);
-        return true;
-      }));
-  fault.Update(LookBackForIssues(alive));
+  fault.Update(live_.CatchUp(*store_));
+  fault.Update(LookBackForIssues());
   fault.Update(CloseWindows(now));
   fault.Update(EndSimplifiedMode(now));
-  for (const auto& [number, request] : alive) {
+  // With what was released just now.
+  fault.Update(live_.CatchUp(*store_));
+  fault.Update(SuspendAll());
+  if (IsLedgerBehind(fault)) return fault;
+  fault.Update(live_.CatchUp(*store_));
+  absl::StatusOr<uint32_t> review_days = uint32_t{0};
+  if (!live_.all().empty()) review_days = ReviewDays();
+  for (const auto& [number, request] : live_.all()) {
     if (IsLedgerBehind(fault)) return fault;
-    fault.Update(Suspend(number, request));
-    fault.Update(KeepRequest(number, request, now));
+    fault.Update(KeepRequest(number, request, now, review_days));
   }
   ASSIGN_OR_RETURN(const uint64_t after, LastSequence(*store_));
   looked_at_ = fault.ok() && after == newest ? newest : UINT64_MAX;
@@ -107,12 +103,12 @@ absl::Status KeepRequests::Lapse(Timestamp now) {
 
 // A request is matched on the day of the newest entry. So one that was issued since may have made a
 // return owed in a window that was closed by the clock and looked at already.
-absl::Status KeepRequests::LookBackForIssues(const Requests& alive) {
+absl::Status KeepRequests::LookBackForIssues() {
   uint64_t newest = issues_seen_;
   Timestamp earliest = closed_until_;
-  for (const auto& [number, request] : alive) {
-    if (request.issued().sequence() <= issues_seen_) continue;
-    newest = std::max(newest, request.issued().sequence());
+  for (const auto& [number, request] : live_.all()) {
+    if (request.issue_sequence <= issues_seen_) continue;
+    newest = std::max(newest, request.issue_sequence);
     RETURN_IF_ERROR(VisitObligationsOfRequest(
         *store_, number, "",
         [&](const ObligationKey&, const storage::v1::ObligationRecord& record) {
@@ -162,16 +158,25 @@ absl::Status KeepRequests::EndSimplifiedMode(Timestamp now) {
                [now](const Snapshot& snapshot) { return DecideEndOfMode(snapshot, now); });
 }
 
-absl::Status KeepRequests::Suspend(uint64_t number, const requests::v1::DataRequest& request) {
-  // What is owed for a request is all made by its issue.
-  const bool issued = IsIn(
-      request.state(), {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED,
-                        requests::v1::REQUEST_STATE_REVIEW});
-  if (!issued) return absl::OkStatus();
+absl::Status KeepRequests::SuspendAll() {
   ASSIGN_OR_RETURN(const StoredSimplifiedMode stored, FindSimplifiedMode(*store_));
   if (stored.mode.sequence() != suspended_by_) suspended_.clear();
   suspended_by_ = stored.mode.sequence();
-  if (!stored.mode.on() || suspended_.count(number) > 0) return absl::OkStatus();
+  if (!stored.mode.on()) return absl::OkStatus();
+  absl::Status fault;
+  for (const auto& [number, request] : live_.all()) {
+    // What is owed for a request is all made by its issue.
+    const bool issued = IsIn(
+        request.state, {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED,
+                        requests::v1::REQUEST_STATE_REVIEW});
+    if (!issued || suspended_.count(number) > 0) continue;
+    fault.Update(Suspend(number));
+    if (IsLedgerBehind(fault)) return fault;
+  }
+  return fault;
+}
+
+absl::Status KeepRequests::Suspend(uint64_t number) {
   ASSIGN_OR_RETURN(const std::vector<ObligationKey> desirable,
                    DesirableObligationsOf(*store_, number));
   RETURN_IF_ERROR(ReleaseInParts(desirable, requests::v1::RELEASE_REASON_SUSPENDED,
@@ -230,30 +235,39 @@ absl::Status KeepRequests::Release(const std::vector<ObligationKey>& keys,
                });
 }
 
-absl::Status KeepRequests::KeepRequest(uint64_t number, const requests::v1::DataRequest& request,
-                                       Timestamp now) {
-  const CivilDay today = LondonDay(now);
-  ASSIGN_OR_RETURN(const CivilDay expiry, CivilDay::Parse(request.expiry()));
-  if (today > expiry) return Expire(number, request, now);
+absl::StatusOr<uint32_t> KeepRequests::ReviewDays() const {
   ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RequestRulesAt(*store_, kNewest));
+  return rules.review_days();
+}
+
+absl::Status KeepRequests::KeepRequest(uint64_t number, const LiveRequest& request, Timestamp now,
+                                       const absl::StatusOr<uint32_t>& review_days) {
+  const CivilDay today = LondonDay(now);
+  if (today > request.expiry) return Expire(number, now);
+  RETURN_IF_ERROR(review_days.status());
   const bool issued = IsIn(
-      request.state(), {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED});
+      request.state, {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED});
   if (issued &&
-      expiry.EpochDays() - today.EpochDays() <= static_cast<int64_t>(rules.review_days())) {
+      request.expiry.EpochDays() - today.EpochDays() <= static_cast<int64_t>(*review_days)) {
     return Step(number, feed::v1::ENTRY_KIND_REQUEST_REVIEWED,
                 {requests::v1::REQUEST_STATE_ISSUED, requests::v1::REQUEST_STATE_ANSWERED});
   }
-  if (request.state() != requests::v1::REQUEST_STATE_ISSUED) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const bool open, HasOpen(*store_, number, &passed_[number]));
-  if (open) return absl::OkStatus();
-  passed_.erase(number);
-  return Step(number, feed::v1::ENTRY_KIND_REQUEST_ANSWERED, {requests::v1::REQUEST_STATE_ISSUED});
+  if (live_.changed().count(number) == 0) return absl::OkStatus();
+  if (request.state == requests::v1::REQUEST_STATE_ISSUED) {
+    ASSIGN_OR_RETURN(const bool open, HasOpen(*store_, number, &passed_[number]));
+    if (!open) {
+      passed_.erase(number);
+      RETURN_IF_ERROR(Step(number, feed::v1::ENTRY_KIND_REQUEST_ANSWERED,
+                           {requests::v1::REQUEST_STATE_ISSUED}));
+    }
+  }
+  live_.Settle(number);
+  return absl::OkStatus();
 }
 
-absl::Status KeepRequests::Expire(uint64_t number, const requests::v1::DataRequest& request,
-                                  Timestamp now) {
+absl::Status KeepRequests::Expire(uint64_t number, Timestamp now) {
   return Write(
-      feed::v1::ENTRY_KIND_REQUEST_ENDED, absl::StrCat("expire.", request.reference()),
+      feed::v1::ENTRY_KIND_REQUEST_ENDED, absl::StrCat("expire.", RequestReference(number)),
       [&](const Snapshot& snapshot) -> absl::StatusOr<Decision> {
         ASSIGN_OR_RETURN(std::optional<StoredRequest> stored, FindDataRequest(snapshot, number));
         if (!stored.has_value() || IsOver(stored->request.state())) return NothingToKeep{};

@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/clock/clock.h"
 #include "common/commit/fact_writer.h"
 #include "common/storage/store.h"
 #include "onereturn/requests/v1/request.pb.h"
+#include "services/ingestion/app/requests/live_requests.h"
 #include "services/ingestion/store/obligation_table.h"
 
 namespace onereturn::ingestion {
@@ -34,25 +36,24 @@ class KeepRequests {
   absl::Status Run();
 
  private:
-  // By number.
-  using Requests = std::vector<std::pair<uint64_t, requests::v1::DataRequest>>;
-
   absl::Status Lapse(Timestamp now);
   // Looks again at windows in which requests that were issued since made something owed.
-  absl::Status LookBackForIssues(const Requests& alive);
+  absl::Status LookBackForIssues();
   absl::Status CloseWindows(Timestamp now);
   absl::Status EndSimplifiedMode(Timestamp now);
-  // In simplified mode: the obligations of the request that it suspends.
-  absl::Status Suspend(uint64_t number, const requests::v1::DataRequest& request);
+  // In simplified mode: the obligations that it suspends, request by request.
+  absl::Status SuspendAll();
+  absl::Status Suspend(uint64_t number);
   // Releases at most so many in one fact that it stays well within an entry; `what` and their names
   // make the facts' ids.
   absl::Status ReleaseInParts(const std::vector<ObligationKey>& keys,
                               requests::v1::ReleaseReason reason, const std::string& what);
   absl::Status Release(const std::vector<ObligationKey>& keys, requests::v1::ReleaseReason reason,
                        const std::string& part);
-  absl::Status KeepRequest(uint64_t number, const requests::v1::DataRequest& request,
-                           Timestamp now);
-  absl::Status Expire(uint64_t number, const requests::v1::DataRequest& request, Timestamp now);
+  absl::StatusOr<uint32_t> ReviewDays() const;
+  absl::Status KeepRequest(uint64_t number, const LiveRequest& request, Timestamp now,
+                           const absl::StatusOr<uint32_t>& review_days);
+  absl::Status Expire(uint64_t number, Timestamp now);
   // A step that the service takes, of a request that is in one of `from`.
   absl::Status Step(uint64_t number, feed::v1::EntryKind kind,
                     const std::vector<requests::v1::RequestState>& from);
@@ -68,6 +69,7 @@ class KeepRequests {
   Timestamp looked_when_;            // And the clock then, to the minute.
   Timestamp closed_until_;           // Windows that closed until then were looked at.
   uint64_t issues_seen_ = 0;         // The newest issue whose obligations are among them.
+  LiveRequests live_;
   // By request, the obligation up to which all are met or released.
   std::map<uint64_t, std::string> passed_;
   uint64_t suspended_by_ = 0;  // Of the fact that set the mode: those below were looked at since.

@@ -269,16 +269,15 @@ class MatchingAfterAnother final : public RequestMatching {
   // `happens` within the next match, which has looked at the store before.
   void Before(std::function<void()> happens) { happens_ = std::move(happens); }
 
-  absl::StatusOr<std::vector<std::string>> OrganisationsOf(const Reader& reader,
-                                                           const requests::v1::DataRequest& request,
-                                                           uint64_t sequence) const override {
-    return told_.OrganisationsOf(reader, request, sequence);
+  absl::StatusOr<AskedOrganisations> OrganisationsAt(const Reader& reader,
+                                                     uint64_t sequence) const override {
+    return told_.OrganisationsAt(reader, sequence);
   }
   absl::StatusOr<requests::v1::Match> MatchAt(const Reader& reader,
                                               const requests::v1::DataRequest& request,
-                                              uint64_t sequence) const override {
+                                              uint64_t sequence, DueMinutes* due) const override {
     if (const auto happens = std::exchange(happens_, nullptr)) happens();
-    return told_.MatchAt(reader, request, sequence);
+    return told_.MatchAt(reader, request, sequence, due);
   }
   std::string DescriptionKeyOf(const requests::v1::DescribedItem& described) const override {
     return told_.DescriptionKeyOf(described);

@@ -290,6 +290,27 @@ TEST_F(ReadAnswerTest, AWatchGivesARevisionOnce) {
   EXPECT_THAT(Step(&watch, ingestion().LastSequence()), SizeIs(0));
 }
 
+TEST_F(ReadAnswerTest, AWatchFromLongAgoGoesOnInSteps) {
+  SendQuarter();
+  requests::v1::DataRequest request = QuarterOf("attendances", {"Q12"});
+  request.set_standing(true);
+  const std::string name = Issued(request);
+  const uint64_t begin = ingestion().LastSequence();
+  Send("RLQ", "2025-01", 150, 10, 20);
+  Send("RLQ", "2024-01", 1, 1, 1);
+  Send("RLQ", "2024-02", 1, 1, 1);
+  Send("RLQ", "2025-02", 160, 10, 20);
+  const uint64_t newest = ingestion().LastSequence();
+  ASSERT_EQ(newest, begin + 4);
+  WatchAnswer watch(parts(), ReaderOf("X24"), name, begin, /*entries_a_step=*/2);
+  // The quarter's figures, of two departments.
+  EXPECT_THAT(Step(&watch, newest), SizeIs(2));
+  EXPECT_EQ(watch.at(), begin + 2);
+  EXPECT_THAT(Step(&watch, newest), SizeIs(2));
+  EXPECT_EQ(watch.at(), newest);
+  EXPECT_THAT(Step(&watch, newest), SizeIs(0));
+}
+
 TEST_F(ReadAnswerTest, OnlyAStandingRequestIsWatched) {
   SendQuarter();
   const std::string name = Issued(QuarterOf("attendances", {"Q12"}));

@@ -20,17 +20,18 @@ namespace {
 
 using requests::v1::DataRequest;
 
+// Requests that one page looks at, whatever it shows of them: at most some 50 ms.
+constexpr size_t kRequestsLookedAtAPage = 200;
+
 // Once it is issued, those it was issued to; before, those it would be.
-absl::StatusOr<bool> IsAskedOf(const Reader& reader, const RequestWorld& world,
-                               const DataRequest& request, const std::set<std::string>& whom,
-                               uint64_t sequence) {
+absl::StatusOr<bool> IsAskedOf(const AskedOrganisations& organisations, const DataRequest& request,
+                               const std::set<std::string>& whom) {
   const auto is_one = [&whom](const std::string& code) { return whom.count(code) > 0; };
   if (request.has_issue()) {
     const auto& asked = request.issue().organisations();
     return std::any_of(asked.begin(), asked.end(), is_one);
   }
-  const absl::StatusOr<std::vector<std::string>> asked =
-      world.matching->OrganisationsOf(reader, request, sequence);
+  const absl::StatusOr<std::vector<std::string>> asked = organisations(request);
   // What cannot be asked any more, of an organisation that has closed since, is asked of nobody.
   if (absl::IsFailedPrecondition(asked.status()) || absl::IsInvalidArgument(asked.status())) {
     return false;
@@ -72,6 +73,7 @@ absl::StatusOr<PageOf<DataRequest>> ListDataRequests(
     return absl::InternalError("a page ends with no number");
   }
   std::set<std::string> whom;
+  AskedOrganisations organisations;
   if (!request.asked_of().empty()) {
     uint64_t at = sequence;
     if (at == kNewest) {
@@ -80,34 +82,38 @@ absl::StatusOr<PageOf<DataRequest>> ListDataRequests(
     // As all reads of a position: who was below whom on its day.
     ASSIGN_OR_RETURN(const CivilDay day, DayOf(reader, at));
     ASSIGN_OR_RETURN(whom, WithThoseBelow(reader, request.asked_of(), day, sequence));
+    ASSIGN_OR_RETURN(organisations, world.matching->OrganisationsAt(reader, sequence));
   }
   PageOf<DataRequest> page;
   size_t bytes = 0;
+  size_t looked = 0;
   uint64_t last = 0;
-  RETURN_IF_ERROR(VisitDataRequests(
-      reader, after_number, sequence,
-      [&](uint64_t number, const DataRequest& row) -> absl::StatusOr<bool> {
-        if (!request.requesting_body().empty() &&
-            request.requesting_body() != row.requesting_body()) {
-          return true;
-        }
-        if (request.state() != requests::v1::REQUEST_STATE_UNSPECIFIED &&
-            request.state() != row.state()) {
-          return true;
-        }
-        if (!whom.empty()) {
-          ASSIGN_OR_RETURN(const bool asked, IsAskedOf(reader, world, row, whom, sequence));
-          if (!asked) return true;
-        }
-        if (page.rows.size() == limit || bytes >= kMaxCataloguePageBytes) {
-          page.after = absl::StrCat(last);
-          return false;
-        }
-        bytes += row.ByteSizeLong();
-        last = number;
-        page.rows.push_back(row);
-        return true;
-      }));
+  RETURN_IF_ERROR(
+      VisitDataRequests(reader, after_number, sequence,
+                        [&](uint64_t number, const DataRequest& row) -> absl::StatusOr<bool> {
+                          if (page.rows.size() == limit || looked == kRequestsLookedAtAPage ||
+                              bytes >= kMaxCataloguePageBytes) {
+                            page.after = absl::StrCat(last);
+                            return false;
+                          }
+                          ++looked;
+                          last = number;
+                          if (!request.requesting_body().empty() &&
+                              request.requesting_body() != row.requesting_body()) {
+                            return true;
+                          }
+                          if (request.state() != requests::v1::REQUEST_STATE_UNSPECIFIED &&
+                              request.state() != row.state()) {
+                            return true;
+                          }
+                          if (!whom.empty()) {
+                            ASSIGN_OR_RETURN(const bool asked, IsAskedOf(organisations, row, whom));
+                            if (!asked) return true;
+                          }
+                          bytes += row.ByteSizeLong();
+                          page.rows.push_back(row);
+                          return true;
+                        }));
   return page;
 }
 

@@ -18,7 +18,8 @@ absl::StatusOr<requests::v1::DataRequest> GetDataRequest(const Reader& reader,
                                                          uint64_t sequence);
 
 // Those that `request` asks for, as they were at `sequence`, after `after` (where the page before
-// ended; empty: from the first), at most `limit`.
+// ended; empty: from the first), at most `limit`. A page looks at so many requests and no more: it
+// may be empty, and another follow.
 absl::StatusOr<PageOf<requests::v1::DataRequest>> ListDataRequests(
     const Reader& reader, const RequestWorld& world,
     const requests::v1::ListRequestsRequest& request, uint64_t sequence, const std::string& after,

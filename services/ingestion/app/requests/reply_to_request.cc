@@ -86,10 +86,8 @@ absl::StatusOr<Decision> DecideRequestReply(const Reader& reader, const RequestW
   DataRequest& row = stored.request;
   RETURN_IF_ERROR(CheckReplyFields(request));
   RETURN_IF_ERROR(CheckIsAsked(reader, world, row, request));
-  if (row.replies_size() >= kMostReplies) {
-    return Error(Reason::kRequestState, absl::StrCat(row.name(), " has 200 replies already"))
-        .Precondition(row.name(), "takes no more replies: it is to be decided");
-  }
+  // Nobody's last word is dropped, and nobody who still has to reply is refused.
+  MakeRoomForReply(kMostReplies, &row);
   requests::v1::RequestReply* reply = row.add_replies();
   *reply = request.reply();
   reply->set_organisation(request.organisation());

@@ -3,6 +3,7 @@
 #define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REQUEST_MATCHING_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,15 +15,19 @@
 
 namespace onereturn::ingestion {
 
+// ODS codes of those who are asked, in order, each once: those that are named, else those that the
+// selector chooses. Empty: it chooses nobody. Stays valid without what it was made from.
+using AskedOrganisations = std::function<absl::StatusOr<std::vector<std::string>>(
+    const requests::v1::DataRequest& request)>;
+
 // Thread safe. `sequence`: as the catalogue, the returns and what is owed were then; kNewest: are.
 class RequestMatching {
  public:
   virtual ~RequestMatching() = default;
 
-  // ODS codes of those who are asked, in order, each once: those that are named, else those that
-  // the selector chooses. Empty: it chooses nobody.
-  virtual absl::StatusOr<std::vector<std::string>> OrganisationsOf(
-      const Reader& reader, const requests::v1::DataRequest& request, uint64_t sequence) const = 0;
+  // What says of each request whom it asks: for many requests at one position.
+  virtual absl::StatusOr<AskedOrganisations> OrganisationsAt(const Reader& reader,
+                                                             uint64_t sequence) const = 0;
   // docs/collect-once.md. All of it but the summary's sequence and digest. `due`: also when what is
   // outstanding is due; may be null.
   virtual absl::StatusOr<requests::v1::Match> MatchAt(const Reader& reader,

@@ -9,6 +9,7 @@
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/store/catalogue_table.h"
+#include "services/ingestion/store/request_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -143,6 +144,19 @@ absl::StatusOr<bool> RequestSummer::IsProvider(const std::string& code) {
   ASSIGN_OR_RETURN(const auto organisation, FindOrganisation(*reader_, code, sequence_));
   return providers_[code] = organisation.has_value() &&
                             organisation->type() == catalogue::v1::ORGANISATION_TYPE_PROVIDER;
+}
+
+absl::StatusOr<RequestSumsByNumber> SumsOfRequests(const Reader& reader, uint64_t sequence) {
+  ASSIGN_OR_RETURN(RequestSummer summer, RequestSummer::Make(&reader, sequence));
+  RequestSumsByNumber sums;
+  RETURN_IF_ERROR(VisitDataRequests(
+      reader, 0, sequence,
+      [&](uint64_t number, const requests::v1::DataRequest& request) -> absl::StatusOr<bool> {
+        if (!request.has_issue()) return true;
+        ASSIGN_OR_RETURN(sums[number], summer.Sum(number));
+        return true;
+      }));
+  return sums;
 }
 
 }  // namespace onereturn::ingestion

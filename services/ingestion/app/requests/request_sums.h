@@ -50,6 +50,10 @@ struct RequestSums {
   uint64_t Caused() const { return (account.collected + account.outstanding).Total(); }
 };
 
+using RequestSumsByNumber = std::map<uint64_t, RequestSums>;
+// Of every request that was issued at `sequence` or before.
+absl::StatusOr<RequestSumsByNumber> SumsOfRequests(const Reader& reader, uint64_t sequence);
+
 // Sums requests one after another, as of one position. `reader` must outlive it.
 class RequestSummer {
  public:

@@ -40,8 +40,9 @@ struct Standing {
 
 class Requesters {
  public:
-  Requesters(const Reader* reader, uint64_t sequence, const CivilDay& year, RequestSummer summer)
-      : reader_(*reader), sequence_(sequence), year_(year), summer_(std::move(summer)) {}
+  Requesters(const Reader* reader, uint64_t sequence, const CivilDay& year,
+             const RequestSumsByNumber* sums)
+      : reader_(*reader), sequence_(sequence), year_(year), sums_(*sums) {}
 
   absl::Status Add(uint64_t number, const DataRequest& request) {
     Standing& standing = standings_[request.requesting_body()];
@@ -49,7 +50,9 @@ class Requesters {
     standing.row.set_notice_exceptions(standing.row.notice_exceptions() +
                                        request.notice_exceptions());
     if (!request.has_issue()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const RequestSums sums, summer_.Sum(number));
+    const auto found = sums_.find(number);
+    if (found == sums_.end()) return absl::InternalError("an issued request was not summed");
+    const RequestSums& sums = found->second;
     ASSIGN_OR_RETURN(const Timestamp time, FromWire(request.issued().time()));
     AddIssued(request, sums, LondonDay(time), &standing);
     if (sums.asks_providers) {
@@ -138,7 +141,7 @@ class Requesters {
   const Reader& reader_;
   const uint64_t sequence_;
   const CivilDay year_;
-  RequestSummer summer_;
+  const RequestSumsByNumber& sums_;
   std::map<std::string, Standing> standings_;
   // By what it is of, the number of the value, its text.
   std::map<std::tuple<int, int, std::string>, requests::v1::AttentionShare> attention_;
@@ -148,11 +151,11 @@ class Requesters {
 
 absl::StatusOr<requests::v1::ListRequestersResponse> ListRequesters(const Reader& reader,
                                                                     uint64_t sequence,
+                                                                    const RequestSumsByNumber& sums,
                                                                     const WasRead& was_read) {
   ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesForHours(reader, sequence));
   ASSIGN_OR_RETURN(const CivilDay today, DayOf(reader, sequence));
-  ASSIGN_OR_RETURN(RequestSummer summer, RequestSummer::Make(&reader, sequence));
-  Requesters requesters(&reader, sequence, YearBegins(today), std::move(summer));
+  Requesters requesters(&reader, sequence, YearBegins(today), &sums);
   RETURN_IF_ERROR(VisitDataRequests(
       reader, 0, sequence,
       [&requesters](uint64_t number, const DataRequest& request) -> absl::StatusOr<bool> {

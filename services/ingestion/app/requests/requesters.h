@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "common/storage/reader.h"
 #include "onereturn/requests/v1/hours_service.pb.h"
+#include "services/ingestion/app/requests/request_sums.h"
 
 namespace onereturn::ingestion {
 
@@ -18,10 +19,11 @@ using WasRead =
     std::function<absl::StatusOr<bool>(const Reader& reader, const std::string& body,
                                        const std::string& item, uint64_t from, uint64_t until)>;
 
-// As it was at `sequence`, without its position. `was_read` null: it is not known what was read,
-// and no item counts as unused. It looks at every claim of every request.
+// As it was at `sequence`, without its position; `sums` are of then. `was_read` null: it is not
+// known what was read, and no item counts as unused.
 absl::StatusOr<requests::v1::ListRequestersResponse> ListRequesters(const Reader& reader,
                                                                     uint64_t sequence,
+                                                                    const RequestSumsByNumber& sums,
                                                                     const WasRead& was_read);
 
 }  // namespace onereturn::ingestion

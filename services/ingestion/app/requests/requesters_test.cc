@@ -7,6 +7,7 @@
 #include <set>
 
 #include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/requests/kept_request_sums.h"
 #include "services/ingestion/app/requests/testing/hours_world.h"
 
 namespace onereturn::ingestion {
@@ -17,8 +18,16 @@ using ::testing::ElementsAre;
 class RequestersTest : public ::testing::Test, protected HoursWorld {
  protected:
   requests::v1::ListRequestersResponse Listed(const WasRead& was_read = nullptr) {
-    const auto listed = ListRequesters(ingestion().store(), ingestion().LastSequence(), was_read);
+    const uint64_t sequence = ingestion().LastSequence();
+    const auto sums = kept_.At(ingestion().store(), sequence);
+    EXPECT_THAT(sums, IsOk());
+    const auto listed = ListRequesters(ingestion().store(), sequence, **sums, was_read);
     EXPECT_THAT(listed, IsOk());
+    // What is kept is what it would be if all were summed anew.
+    const auto anew =
+        ListRequesters(ingestion().store(), sequence,
+                       SumsOfRequests(ingestion().store(), sequence).value(), was_read);
+    EXPECT_EQ(listed->SerializeAsString(), anew->SerializeAsString());
     return listed.value_or(requests::v1::ListRequestersResponse());
   }
   requests::v1::RequesterStanding StandingOf(const std::string& body) {
@@ -36,6 +45,8 @@ class RequestersTest : public ::testing::Test, protected HoursWorld {
     guidance.set_edition(edition);
     Define(guidance);
   }
+
+  KeptRequestSums kept_;
 };
 
 TEST_F(RequestersTest, TheFewestMinutesCausedStandFirst) {

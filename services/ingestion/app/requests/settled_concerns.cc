@@ -22,6 +22,7 @@ bool IsOpenConcern(const DataRequest& request, const requests::v1::Concern& conc
              request.lines(line - 1).justification().empty();
     case requests::v1::CONCERN_KIND_NEAR_DUPLICATE:
     case requests::v1::CONCERN_KIND_CONFLICT_GUIDANCE:
+    case requests::v1::CONCERN_KIND_TOO_LARGE:
       return true;
     default:
       // Of dates only notice is demanded; that figures come later is for whoever decides to weigh.

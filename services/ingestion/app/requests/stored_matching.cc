@@ -17,30 +17,22 @@
 #include "services/ingestion/store/timetable_table.h"
 
 namespace onereturn::ingestion {
-namespace {
 
-// Whether a window was closed by a fact, each read once.
-class ClosedWindows {
- public:
-  ClosedWindows(const Reader* reader, uint64_t sequence) : reader_(reader), sequence_(sequence) {}
-  bool Holds(const std::string& collection, const Period& period) {
-    const auto key = std::make_pair(collection, period);
-    const auto known = closed_.find(key);
-    if (known != closed_.end()) return known->second;
-    const absl::StatusOr<StoredWindow> window =
-        FindWindow(*reader_, {collection, period.ToString()});
-    const bool closed =
-        window.ok() && window->facts.has_value() && window->facts->At(sequence_).closed != 0;
-    return closed_[key] = closed;
-  }
+bool ClosedWindows::Holds(const std::string& collection, const Period& period) {
+  const auto key = std::make_pair(collection, period);
+  const auto known = closed_.find(key);
+  if (known != closed_.end()) return known->second;
+  const absl::StatusOr<StoredWindow> window = FindWindow(*reader_, {collection, period.ToString()});
+  status_.Update(window.status());
+  const bool closed =
+      window.ok() && window->facts.has_value() && window->facts->At(sequence_).closed != 0;
+  return closed_[key] = closed;
+}
 
- private:
-  const Reader* const reader_;
-  const uint64_t sequence_;
-  std::map<std::pair<std::string, Period>, bool> closed_;
-};
-
-}  // namespace
+absl::Status MatchedRequest::status() const {
+  RETURN_IF_ERROR(owed->status());
+  return closed->status();
+}
 
 absl::StatusOr<CivilDay> DayOf(const Reader& reader, uint64_t sequence) {
   if (sequence == 0) return CivilDay::Earliest();
@@ -64,25 +56,30 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
   matched.owed = std::make_shared<OwedForRequests>(&reader, matched.sequence);
   matched.world.catalogue = matched.catalogue.get();
   matched.world.coverage = matched.coverage.get();
+  matched.world.bounds = bounds_;
   matched.world.is_owed = [owed = matched.owed](const PartKey& part, const std::string& item) {
     return owed->IsOwed(part, item);
   };
   ASSIGN_OR_RETURN(matched.world.today, DayOf(reader, matched.sequence));
-  const auto closed = std::make_shared<ClosedWindows>(&reader, matched.sequence);
-  matched.world.is_closed = [closed](const std::string& collection, const Period& period) {
+  matched.closed = std::make_shared<ClosedWindows>(&reader, matched.sequence);
+  matched.world.is_closed = [closed = matched.closed](const std::string& collection,
+                                                      const Period& period) {
     return closed->Holds(collection, period);
   };
   return matched;
 }
 
-absl::StatusOr<std::vector<std::string>> StoredMatching::OrganisationsOf(
-    const Reader& reader, const requests::v1::DataRequest& request, uint64_t sequence) const {
+absl::StatusOr<AskedOrganisations> StoredMatching::OrganisationsAt(const Reader& reader,
+                                                                   uint64_t sequence) const {
   if (sequence == kNewest) {
     ASSIGN_OR_RETURN(sequence, LastSequence(reader));
   }
   ASSIGN_OR_RETURN(const auto catalogue, picture_->At(reader, sequence));
-  ASSIGN_OR_RETURN(Ask ask, AskOf(request, *catalogue));
-  return std::move(ask.organisations);
+  return AskedOrganisations([catalogue](const requests::v1::DataRequest& request)
+                                -> absl::StatusOr<std::vector<std::string>> {
+    ASSIGN_OR_RETURN(Ask ask, AskOf(request, *catalogue));
+    return std::move(ask.organisations);
+  });
 }
 
 absl::StatusOr<requests::v1::Match> StoredMatching::MatchAt(
@@ -91,7 +88,7 @@ absl::StatusOr<requests::v1::Match> StoredMatching::MatchAt(
   ASSIGN_OR_RETURN(MatchedRequest matched, Read(reader, request, sequence));
   matched.world.by_due = due != nullptr;
   MatchResult result = MatchAsk(matched.ask, matched.world);
-  RETURN_IF_ERROR(matched.owed->status());
+  RETURN_IF_ERROR(matched.status());
   if (due != nullptr) *due = std::move(result.due);
   return MessageOf(result, matched.ask, matched.sequence);
 }

@@ -1,6 +1,7 @@
 #include "services/ingestion/app/requests/suspended_obligations.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -44,10 +45,17 @@ absl::StatusOr<std::vector<ObligationKey>> DesirableObligationsOf(const Reader& 
                                                                   uint64_t request) {
   ASSIGN_OR_RETURN(const Releases open, OpenObligationsOf(reader, request));
   CatalogueTime time(&reader);
+  ObligationTerms terms(&reader);
+  std::map<uint32_t, bool> known;  // By group, which is of one period.
   std::vector<ObligationKey> desirable;
   for (const auto& [key, record] : open.rows) {
-    ASSIGN_OR_RETURN(const bool all, AreDesirable(record.items(), key.key.period, {}, &time));
-    if (all) desirable.push_back(key);
+    const auto [all, is_new] = known.try_emplace(record.group(), false);
+    if (is_new || record.group() == 0) {
+      storage::v1::ObligationRecord whole = record;
+      RETURN_IF_ERROR(terms.Fill(request, &whole));
+      ASSIGN_OR_RETURN(all->second, AreDesirable(whole.items(), key.key.period, {}, &time));
+    }
+    if (all->second) desirable.push_back(key);
   }
   return desirable;
 }

@@ -4,43 +4,34 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "common/commit/journal.h"
 #include "common/period/london_day.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/requests/answer_figures.h"
+#include "services/ingestion/app/requests/touched_requests.h"
 
 namespace onereturn::ingestion {
 namespace {
 
-constexpr size_t kWatchedEntriesAPage = 512;
-constexpr size_t kWatchedBytesAPage = 1 << 20;
-
-// The returns that were accepted after one entry, and at or before another.
-absl::StatusOr<std::set<PartKey>> AcceptedBetween(const Reader& reader, uint64_t after,
-                                                  uint64_t until) {
+// The returns that were accepted after `*after`, at most up to `until`: of so many entries and no
+// more. `*after` goes on to the last of them.
+absl::StatusOr<std::set<PartKey>> AcceptedAfter(const Reader& reader, uint64_t until,
+                                                uint64_t most_entries, uint64_t* after) {
   std::set<PartKey> accepted;
-  while (after < until) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> entries,
-                     EntriesAfter(reader, after, kWatchedEntriesAPage, kWatchedBytesAPage));
-    if (entries.empty()) break;
-    for (const std::string& bytes : entries) {
-      feed::v1::Entry entry;
-      if (!entry.ParseFromString(bytes)) {
-        return absl::DataLossError("a stored entry cannot be read");
-      }
-      after = entry.sequence();
-      if (after > until) break;
-      if (entry.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED) continue;
-      feed::v1::ReturnAccepted fact;
-      if (!fact.ParseFromString(entry.fact())) {
-        return absl::DataLossError("a stored return cannot be read");
-      }
-      ASSIGN_OR_RETURN(const Period period, Period::Parse(fact.period()));
-      accepted.insert({fact.collection(), period, fact.organisation()});
-    }
-  }
+  until = std::min(until, *after + most_entries);
+  RETURN_IF_ERROR(
+      VisitEntries(reader, *after, until, [&](const feed::v1::Entry& entry) -> absl::Status {
+        *after = entry.sequence();
+        if (entry.kind() != feed::v1::ENTRY_KIND_RETURN_ACCEPTED) return absl::OkStatus();
+        feed::v1::ReturnAccepted fact;
+        if (!fact.ParseFromString(entry.fact())) {
+          return absl::DataLossError("a stored return cannot be read");
+        }
+        ASSIGN_OR_RETURN(const Period period, Period::Parse(fact.period()));
+        accepted.insert({fact.collection(), period, fact.organisation()});
+        return absl::OkStatus();
+      }));
   return accepted;
 }
 
@@ -87,13 +78,15 @@ absl::Status WatchAnswer::Step(uint64_t newest, GiveAnswer give) {
     return Error(Reason::kRequestState, absl::StrCat(name_, " is not a standing request"))
         .Precondition(name_, "answers itself once: read its answer instead");
   }
-  ASSIGN_OR_RETURN(const std::set<PartKey> changed, AcceptedBetween(snapshot, at_, newest));
+  uint64_t reached = at_;
+  ASSIGN_OR_RETURN(const std::set<PartKey> changed,
+                   AcceptedAfter(snapshot, newest, entries_a_step_, &reached));
   if (!changed.empty()) {
     ASSIGN_OR_RETURN(const IssuedRequest issued,
                      ReadIssued(snapshot, *parts_.matching, reader_.scope, name_, today, newest));
     RETURN_IF_ERROR(GiveChanged(parts_, reader_, snapshot, issued, changed, give));
   }
-  at_ = std::max(at_, newest);
+  at_ = reached;
   return absl::OkStatus();
 }
 

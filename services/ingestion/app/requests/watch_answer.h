@@ -13,12 +13,20 @@ namespace onereturn::ingestion {
 // Thread-compatible.
 class WatchAnswer {
  public:
+  static constexpr uint64_t kMostEntriesAStep = 5'120;
+
   // `after`: the entry after which it begins.
-  WatchAnswer(AnswerParts parts, AnswerReader reader, std::string name, uint64_t after)
-      : parts_(parts), reader_(std::move(reader)), name_(std::move(name)), at_(after) {}
+  WatchAnswer(AnswerParts parts, AnswerReader reader, std::string name, uint64_t after,
+              uint64_t entries_a_step = kMostEntriesAStep)
+      : parts_(parts),
+        reader_(std::move(reader)),
+        name_(std::move(name)),
+        entries_a_step_(entries_a_step),
+        at_(after) {}
 
   // Gives what the returns change that were accepted since the last step, at most up to `newest`,
-  // as it is at `newest`: a return that was revised twice meanwhile, once. Then at() is `newest`.
+  // as it is at `newest`: a return that was revised twice meanwhile, once. It looks at so many
+  // entries a step and no more; at() is how far it came.
   // Each step looks anew at who asks. Errors: those of ReadIssued; REQUEST_STATE for a request that
   // is not standing; those of `give`.
   absl::Status Step(uint64_t newest, GiveAnswer give);
@@ -29,6 +37,7 @@ class WatchAnswer {
   const AnswerParts parts_;
   const AnswerReader reader_;
   const std::string name_;
+  const uint64_t entries_a_step_;
   uint64_t at_;
 };
 

@@ -1,18 +1,21 @@
 #include "services/ingestion/app/returns/return_uses.h"
 
-#include <future>
-#include <memory>
-
-#include "common/log/log.h"
 #include "common/status/status_macros.h"
 
 namespace onereturn::ingestion {
-namespace {
 
-// A batch of some 200 KiB: no submission waits long behind it.
-constexpr size_t kUsesAWrite = 1'000;
-
-}  // namespace
+ReturnUses::ReturnUses(const Store* store, Committer* committer, const Clock* clock)
+    : store_(store),
+      clock_(clock),
+      waiting_(committer, "uses.dropped",
+               [store](const UseKey& key, const ReturnUse& use, WriteBatch* batch) -> absl::Status {
+                 ASSIGN_OR_RETURN(const std::optional<ReturnUse> found, FindUse(*store, key));
+                 const ReturnUse stored = found.value_or(ReturnUse());
+                 const ReturnUse now = Together(stored, use);
+                 // Only what was used is told of: a row begins with a use.
+                 if (now.revision != 0 && IsWorthStoring(stored, now)) PutUse(key, now, batch);
+                 return absl::OkStatus();
+               }) {}
 
 std::optional<std::string> BodyOf(const Caller& caller, const std::string& person_organisation) {
   const bool carries =
@@ -36,74 +39,13 @@ void ReturnUses::Told(const UseKey& key, uint32_t revision) {
 }
 
 void ReturnUses::Note(const UseKey& key, const ReturnUse& use) {
-  std::string text = UseKeyText(key);
-  std::lock_guard<std::mutex> lock(mutex_);
-  const auto found = waiting_.find(text);
-  if (found != waiting_.end()) {
-    found->second.use = Together(found->second.use, use);
-  } else if (waiting_.size() < kMostWaiting) {
-    waiting_.emplace(std::move(text), Waiting{key, use});
-  } else {
-    ++dropped_;
-  }
+  waiting_.Note(UseKeyText(key), key, use);
 }
 
-absl::Status ReturnUses::WriteSome(Uses* uses) const {
-  PlainWrite write;
-  auto it = uses->begin();
-  for (size_t count = 0; it != uses->end() && count < kUsesAWrite; ++it, ++count) {
-    const Waiting& one = it->second;
-    ASSIGN_OR_RETURN(const std::optional<ReturnUse> found, FindUse(*store_, one.key));
-    const ReturnUse stored = found.value_or(ReturnUse());
-    const ReturnUse now = Together(stored, one.use);
-    // Only what was used is told of: a row begins with a use.
-    if (now.revision != 0 && IsWorthStoring(stored, now)) PutUse(one.key, now, &write.batch);
-  }
-  if (!write.batch.empty()) {
-    auto written = std::make_shared<std::promise<absl::Status>>();
-    write.done = [written](absl::Status status) { written->set_value(std::move(status)); };
-    RETURN_IF_ERROR(committer_->Write(std::move(write)));
-    RETURN_IF_ERROR(written->get_future().get());
-  }
-  uses->erase(uses->begin(), it);
-  return absl::OkStatus();
-}
-
-absl::Status ReturnUses::Flush() {
-  std::lock_guard<std::mutex> one_at_a_time(flushing_);
-  Uses uses;
-  uint64_t dropped = 0;
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    uses = waiting_;
-    writing_ = std::move(waiting_);
-    waiting_.clear();
-    dropped = std::exchange(dropped_, 0);
-  }
-  if (dropped > 0) LogWarning("uses.dropped", {{"count", dropped}});
-  absl::Status written;
-  while (written.ok() && !uses.empty()) written = WriteSome(&uses);
-  std::lock_guard<std::mutex> lock(mutex_);
-  writing_.clear();
-  // What could not be written waits again, with what came meanwhile.
-  for (auto& [text, one] : uses) {
-    const auto [place, is_new] = waiting_.emplace(text, one);
-    if (!is_new) place->second.use = Together(place->second.use, one.use);
-  }
-  return written;
-}
+absl::Status ReturnUses::Flush() { return waiting_.Flush(); }
 
 absl::StatusOr<std::optional<ReturnUse>> ReturnUses::Find(const UseKey& key) const {
-  const std::string text = UseKeyText(key);
-  ReturnUse use;
-  {
-    // Before the store is read: what is written meanwhile is found in one of the two.
-    std::lock_guard<std::mutex> lock(mutex_);
-    for (const Uses* uses : {&writing_, &waiting_}) {
-      const auto found = uses->find(text);
-      if (found != uses->end()) use = Together(use, found->second.use);
-    }
-  }
+  ReturnUse use = waiting_.Find(UseKeyText(key));
   ASSIGN_OR_RETURN(const std::optional<ReturnUse> stored, FindUse(*store_, key));
   use = Together(use, stored.value_or(ReturnUse()));
   if (use.revision == 0) return std::optional<ReturnUse>();

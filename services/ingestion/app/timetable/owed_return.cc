@@ -69,14 +69,16 @@ absl::StatusOr<bool> LacksItems(const Reader& reader, const ObligationKey& key,
   ASSIGN_OR_RETURN(const catalogue::v1::Collection known, CollectionIn(*newest));
   // Of most there is one version alone: no entry needs to be read.
   if (known.version() <= 1) return false;
+  storage::v1::ObligationRecord whole = record;
+  RETURN_IF_ERROR(ObligationTerms(&reader).Fill(key.request, &whole));
   ASSIGN_OR_RETURN(const uint32_t judged_by, VersionOf(reader, revision));
-  if (judged_by == known.version()) return !HasAll(known, record);
+  if (judged_by == known.version()) return !HasAll(known, whole);
   bool lacks = false;
   RETURN_IF_ERROR(VisitVersions(reader, DefinitionKind::kCollection, code, kNewest,
                                 [&](const StoredDefinition& stored) -> absl::StatusOr<bool> {
                                   ASSIGN_OR_RETURN(const auto version, CollectionIn(stored));
                                   if (version.version() != judged_by) return true;
-                                  lacks = !HasAll(version, record);
+                                  lacks = !HasAll(version, whole);
                                   return false;
                                 }));
   return lacks;

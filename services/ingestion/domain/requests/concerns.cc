@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -99,6 +101,30 @@ std::string WhyLater(const Ask& ask, const CollectionOverTime* collection, const
   return absl::StrCat("what is asked needs ", notice_days, " days of notice");
 }
 
+struct OwedCount {
+  uint64_t returns = 0;
+  uint64_t figures = 0;
+};
+
+// Until one of the bounds is passed. A return may be in several gaps, each with items of its own.
+OwedCount CountOwed(const std::vector<Gap>& gaps, const IssueBounds& bounds) {
+  OwedCount owed;
+  std::set<std::pair<Period, absl::string_view>> of_collection;
+  const std::string* collection = nullptr;
+  for (const Gap& gap : gaps) {
+    if (collection == nullptr || *collection != gap.collection) of_collection.clear();
+    collection = &gap.collection;
+    owed.figures += gap.items.size() * gap.organisations.size() * gap.periods.size();
+    for (const Period& period : gap.periods) {
+      for (const std::string& organisation : gap.organisations) {
+        owed.returns += of_collection.emplace(period, organisation).second ? 1 : 0;
+        if (owed.returns > bounds.returns || owed.figures > bounds.figures) return owed;
+      }
+    }
+  }
+  return owed;
+}
+
 }  // namespace
 
 std::vector<Concern> LineConcerns(const Ask& ask, const std::vector<LineSubject>& subjects,
@@ -144,6 +170,21 @@ std::vector<Concern> DateConcerns(const Ask& ask, const KnownCatalogue& catalogu
         0});
   }
   return concerns;
+}
+
+std::optional<Concern> SizeConcern(const std::vector<Gap>& gaps, const IssueBounds& bounds) {
+  const OwedCount owed = CountOwed(gaps, bounds);
+  if (owed.returns <= bounds.returns && owed.figures <= bounds.figures) return std::nullopt;
+  return Concern{
+      ConcernKind::kTooLarge, std::nullopt, "",
+      absl::StrCat("one request may leave at most ", bounds.returns, " returns missing, with ",
+                   bounds.figures, " figures (items of a return) in all, and this one ",
+                   owed.returns > bounds.returns
+                       ? "has more returns: ask in several requests, each of some of "
+                         "the periods or organisations"
+                       : "has more figures: ask in several requests, each of some of "
+                         "the lines, periods or organisations"),
+      0};
 }
 
 }  // namespace onereturn::ingestion

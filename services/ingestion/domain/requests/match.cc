@@ -69,6 +69,9 @@ class Matcher {
     for (Concern& concern : DateConcerns(ask_, *world_.catalogue, result_)) {
       result_.concerns.push_back(std::move(concern));
     }
+    if (std::optional<Concern> size = SizeConcern(result_.gaps, world_.bounds)) {
+      result_.concerns.push_back(std::move(*size));
+    }
     return std::move(result_);
   }
 

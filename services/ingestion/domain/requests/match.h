@@ -29,7 +29,8 @@ enum class ConcernKind {
   kNearDuplicate = 1,
   kConflictDefinition,
   kConflictDate,
-  kConflictGuidance
+  kConflictGuidance,
+  kTooLarge
 };
 // Of requests.v1.ChangeClass.
 enum class ChangeClass { kNone = 1, kExistingItems, kNewDetail, kNewItems };
@@ -109,6 +110,13 @@ struct MatchResult {
 // return, for anything?
 using IsOwed = std::function<bool(const PartKey& part, const std::string& item)>;
 
+// What one issue may make owed: all of it is one batch, for which everybody waits, and is released
+// at once when the request ends.
+struct IssueBounds {
+  uint64_t returns = 50'000;
+  uint64_t figures = 500'000;  // Items of those returns, in all.
+};
+
 struct MatchWorld {
   const KnownCatalogue* catalogue = nullptr;
   const Coverage* coverage = nullptr;
@@ -116,6 +124,7 @@ struct MatchWorld {
   CivilDay today;  // Of the newest entry, in London.
   // Was a window closed by a fact? Null: none was. By its moments it closes before `today` too.
   std::function<bool(const std::string& collection, const Period& period)> is_closed;
+  IssueBounds bounds;
   bool by_due = false;  // Say also when what is outstanding is due.
 };
 

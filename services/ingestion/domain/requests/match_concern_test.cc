@@ -173,5 +173,25 @@ TEST(MatchConcern, DatesOnceForEachCollection) {
   }
 }
 
+// Two organisations, two periods, of two items at one home: four returns, with eight figures.
+TEST(MatchConcern, MoreThanOneIssueMayMakeOwed) {
+  struct SizeCase {
+    uint64_t returns, figures;
+    const char* words;
+  };
+  for (const SizeCase& one : {SizeCase{4, 8, nullptr}, SizeCase{3, 8, "at most 3 returns missing"},
+                              SizeCase{4, 7, "has more figures: ask in several requests"}}) {
+    RequestWorld world = Hospitals();
+    world.bounds = {one.returns, one.figures};
+    const MatchResult match = world.Match(
+        AskFor({LineOf("plain"), LineOf("count")}, {"RA", "RB"}, {"2025-07", "2025-08"}));
+    ASSERT_EQ(match.concerns.size(), one.words == nullptr ? 0u : 1u);
+    if (one.words == nullptr) continue;
+    EXPECT_EQ(match.concerns[0].kind, ConcernKind::kTooLarge);
+    EXPECT_EQ(match.concerns[0].line, std::nullopt);
+    EXPECT_THAT(match.concerns[0].words, HasSubstr(one.words));
+  }
+}
+
 }  // namespace
 }  // namespace onereturn::ingestion

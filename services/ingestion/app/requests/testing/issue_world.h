@@ -18,9 +18,10 @@
 namespace onereturn::ingestion {
 
 struct MatchingOnTheStore {
+  explicit MatchingOnTheStore(IssueBounds bounds) : stored_matching(&picture, &coverage, bounds) {}
   CataloguePicture picture{ReadSaidForMatching};
   HeldCoverage coverage;
-  const StoredMatching stored_matching{&picture, &coverage};
+  const StoredMatching stored_matching;
 };
 
 // RequestsWorld, and a third provider, RAE, in Y63. Nobody is named by the frames of Acute, which
@@ -29,8 +30,8 @@ struct MatchingOnTheStore {
 // closes on the eighth, and from 2025-06 its frames name RAE.
 class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
  public:
-  explicit IssueWorld(CommitterOptions options = {})
-      : RequestsWorld(&stored_matching, std::move(options)) {
+  explicit IssueWorld(CommitterOptions options = {}, IssueBounds bounds = {})
+      : MatchingOnTheStore(bounds), RequestsWorld(&stored_matching, std::move(options)) {
     const config::v1::DefinitionSet working_days = EnglishWorkingDays();
     for (const auto& calendar : working_days.calendars()) Define(calendar);
     Define(Parse<catalogue::v1::Organisation>(

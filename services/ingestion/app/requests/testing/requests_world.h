@@ -4,6 +4,7 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <atomic>
 #include <future>
 #include <mutex>
 #include <string>
@@ -27,17 +28,22 @@ class ToldMatching final : public RequestMatching {
     due_ = std::move(due);
   }
 
-  absl::StatusOr<std::vector<std::string>> OrganisationsOf(const Reader& /*reader*/,
-                                                           const requests::v1::DataRequest& request,
-                                                           uint64_t /*sequence*/) const override {
-    std::vector<std::string> chosen(request.organisations().begin(), request.organisations().end());
-    // Of selectors: the providers of this world, unless councils are asked for.
-    if (request.has_selector() &&
-        request.selector().types(0) == catalogue::v1::ORGANISATION_TYPE_PROVIDER) {
-      chosen = {"RCF", "RLQ"};
-    }
-    return chosen;
+  absl::StatusOr<AskedOrganisations> OrganisationsAt(const Reader& /*reader*/,
+                                                     uint64_t /*sequence*/) const override {
+    ++pictures_;
+    return AskedOrganisations([](const requests::v1::DataRequest& request) {
+      std::vector<std::string> chosen(request.organisations().begin(),
+                                      request.organisations().end());
+      // Of selectors: the providers of this world, unless councils are asked for.
+      if (request.has_selector() &&
+          request.selector().types(0) == catalogue::v1::ORGANISATION_TYPE_PROVIDER) {
+        chosen = {"RCF", "RLQ"};
+      }
+      return absl::StatusOr<std::vector<std::string>>(std::move(chosen));
+    });
   }
+  // How often whom requests ask was looked up anew.
+  int pictures() const { return pictures_; }
   absl::StatusOr<requests::v1::Match> MatchAt(const Reader& /*reader*/,
                                               const requests::v1::DataRequest& /*request*/,
                                               uint64_t /*sequence*/,
@@ -51,6 +57,7 @@ class ToldMatching final : public RequestMatching {
   }
 
  private:
+  mutable std::atomic<int> pictures_ = 0;
   mutable std::mutex mutex_;
   requests::v1::Match match_;  // Guarded by mutex_.
   DueMinutes due_;             // Guarded by mutex_.

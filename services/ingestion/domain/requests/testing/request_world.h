@@ -138,6 +138,7 @@ class RequestWorld {
     world.catalogue = &catalogue;
     world.coverage = &coverage;
     world.today = today;
+    world.bounds = bounds;
     if (!owed.empty()) {
       world.is_owed = [this](const PartKey& part, const std::string& item) {
         if (!item.empty()) return owed.count({part, item}) > 0;
@@ -153,6 +154,7 @@ class RequestWorld {
   Coverage coverage;
   CivilDay today = DayOf("2025-09-01");
   std::set<std::pair<PartKey, std::string>> owed;
+  IssueBounds bounds;
 
  private:
   uint64_t sequence_ = 0;
