@@ -305,6 +305,27 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
                                                "OUTSTANDING", "OUTSTANDING", "OUTSTANDING"));
 }
 
+// A command repeated is the same draft; once that is over, the same file is a request of its own.
+TEST_F(RequestTest, TheSameFileAgainIsAnotherRequestOnceTheFirstIsOver) {
+  const std::string file = FileOf("Again", kTwoHeld);
+  const auto drafted = [&] {
+    return AskFor<requests::v1::DraftRequestResponse>(kRequester, {"draft", file});
+  };
+  const std::string first = drafted().data_request().reference();
+  const auto repeated = drafted();
+  EXPECT_EQ(repeated.data_request().reference(), first);
+  EXPECT_TRUE(repeated.replayed());
+  EXPECT_THAT(Ask(kRequester, {"end", first, "--reason", "not now"}), ExitedWith(0));
+  const auto second = drafted();
+  EXPECT_NE(second.data_request().reference(), first);
+  EXPECT_FALSE(second.replayed());
+  EXPECT_EQ(second.data_request().state(), requests::v1::REQUEST_STATE_DRAFT);
+  EXPECT_EQ(drafted().data_request().reference(), second.data_request().reference());
+  EXPECT_THAT(Ask(kRequester, {"end", second.data_request().reference(), "--reason", "nor now"}),
+              ExitedWith(0));
+  EXPECT_NE(drafted().data_request().reference(), second.data_request().reference());
+}
+
 // What a requester may have wrong: the words name the field, and nothing is kept.
 TEST_F(RequestTest, WhatCannotBeAskedIsRefused) {
   const std::string file = FileOf("Wrong", R"(lines { item: "trolleys" })");
