@@ -10,6 +10,7 @@
 #include "common/status/error.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
 #include "services/ingestion/definitions/definition_checks.h"
+#include "services/ingestion/definitions/minutes_messages.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -109,6 +110,8 @@ absl::Status CheckRequestRules(const requests::v1::RequestRules& rules) {
   if (rules.near_duplicate_from() == 0 || rules.near_duplicate_from() > kMostLikeness) {
     faults.Field("rules.near_duplicate_from", "must be 1 to 1,000, in thousandths");
   }
+  CheckMinutes(rules.new_item_minutes(), "rules.new_item_minutes", &faults);
+  CheckMinutes(rules.new_collection_minutes(), "rules.new_collection_minutes", &faults);
   CheckDays(rules.challenge_days(), true, "rules.challenge_days", &faults);
   CheckDays(rules.review_days(), true, "rules.review_days", &faults);
   if (rules.source().empty() || rules.source().size() > kMostSourceBytes ||

@@ -57,6 +57,10 @@ TEST(RequestRulesChecksTest, NamesEveryFault) {
                                 budgets { body: "?" })")),
       ElementsAre("rules.pay_bands[0].lens", "rules.pay_bands[1].band", "rules.budgets[0].body"));
   EXPECT_THAT(
+      FaultsOf(Rules(R"(new_item_minutes { gathering: 100001 }
+                                new_collection_minutes { transmission: 100001 })")),
+      ElementsAre("rules.new_item_minutes.gathering", "rules.new_collection_minutes.transmission"));
+  EXPECT_THAT(
       FaultsOf(Rules(R"(synonyms { words: "one" }
                                 synonyms { words: "two" words: "one" words: "Three" })")),
       ElementsAre("rules.synonyms[0]", "rules.synonyms[1].words[1]", "rules.synonyms[1].words[2]"));

@@ -67,13 +67,6 @@ std::map<std::string, std::string> HomesByItem(const KnownCatalogue& catalogue) 
   return homes;
 }
 
-const KnownCollection* StretchOf(const CollectionOverTime& collection, const CivilDay& day) {
-  for (const KnownCollection& stretch : collection.stretches) {
-    if (stretch.days.Covers(day)) return &stretch;
-  }
-  return nullptr;
-}
-
 absl::StatusOr<std::map<std::string, uint32_t>> ActionsByItem(const Reader& reader,
                                                               uint64_t sequence) {
   std::map<std::string, uint32_t> actions;
@@ -120,7 +113,7 @@ void FillHeld(const CollectionOverTime& home, const std::vector<HeldPeriod>& hel
   uint64_t minutes = 0;
   uint32_t unused = 0;
   for (const HeldPeriod& period : held) {
-    const KnownCollection* stretch = StretchOf(home, period.start);
+    const KnownCollection* stretch = CollectionOn(home, period.start);
     if (stretch == nullptr || stretch->items.count(usage->item()) == 0) continue;
     const auto cost = stretch->item_minutes.find(usage->item());
     if (cost != stretch->item_minutes.end()) minutes += cost->second.Total() * period.returns;
@@ -168,7 +161,7 @@ absl::StatusOr<PageOf<ItemUsage>> ListItemUsage(const Reader& reader, const Usag
 }
 
 absl::StatusOr<bool> WasReadSince(const Reader& reader, const std::string& body,
-                                  const std::string& item, uint64_t from, uint64_t /*until*/) {
+                                  const std::string& item, uint64_t from) {
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, from));
   feed::v1::Entry entry;
   if (!entry.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");

@@ -33,9 +33,9 @@ absl::StatusOr<PageOf<requests::v1::ItemUsage>> ListItemUsage(
     const std::string& after, size_t limit);
 
 // Did the body read the item since the fact at `from` was accepted? Uses are no facts: as they are
-// on disk now, whatever `until` is. For ListRequesters.
+// on disk now. For ListRequesters.
 absl::StatusOr<bool> WasReadSince(const Reader& reader, const std::string& body,
-                                  const std::string& item, uint64_t from, uint64_t until);
+                                  const std::string& item, uint64_t from);
 
 }  // namespace onereturn::ingestion
 

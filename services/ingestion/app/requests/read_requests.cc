@@ -10,6 +10,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/read_catalogue.h"
 #include "services/ingestion/app/requests/draft_checks.h"
+#include "services/ingestion/app/requests/page_rows.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 
 namespace onereturn::ingestion {
@@ -28,7 +29,7 @@ absl::StatusOr<bool> IsAskedOf(const Reader& reader, const RequestWorld& world,
   }
   const absl::StatusOr<std::vector<std::string>> asked =
       world.matching->OrganisationsOf(reader, request, sequence);
-  // What cannot be asked any more, of an organisation that has closed since, is asked of nobody.
+  // What chooses nobody any more, or too many, is asked of nobody.
   if (absl::IsFailedPrecondition(asked.status()) || absl::IsInvalidArgument(asked.status())) {
     return false;
   }
@@ -59,9 +60,7 @@ absl::StatusOr<PageOf<DataRequest>> ListDataRequests(
   if (!request.asked_of().empty()) {
     ASSIGN_OR_RETURN(whom, WithThoseBelow(reader, request.asked_of(), world.today(), sequence));
   }
-  PageOf<DataRequest> page;
-  size_t bytes = 0;
-  uint64_t last = 0;
+  PageRows<DataRequest> rows(limit);
   RETURN_IF_ERROR(VisitDataRequests(
       reader, after_number, sequence,
       [&](uint64_t number, const DataRequest& row) -> absl::StatusOr<bool> {
@@ -77,16 +76,9 @@ absl::StatusOr<PageOf<DataRequest>> ListDataRequests(
           ASSIGN_OR_RETURN(const bool asked, IsAskedOf(reader, world, row, whom, sequence));
           if (!asked) return true;
         }
-        if (page.rows.size() == limit || bytes >= kMaxCataloguePageBytes) {
-          page.after = absl::StrCat(last);
-          return false;
-        }
-        bytes += row.ByteSizeLong();
-        last = number;
-        page.rows.push_back(row);
-        return true;
+        return rows.Add(absl::StrCat(number), row);
       }));
-  return page;
+  return rows.Take();
 }
 
 absl::StatusOr<requests::v1::Match> PreviewMatchOf(const Reader& reader, const RequestWorld& world,

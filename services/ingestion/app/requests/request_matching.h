@@ -18,8 +18,13 @@ class RequestMatching {
  public:
   virtual ~RequestMatching() = default;
 
+  // Of a draft whose fields are right: EMPTY_SELECTOR where the selector chooses nobody;
+  // TOO_MANY_ITEMS; what is not known or had closed, and what issuing would refuse whatever is held
+  // (CheckAskedIsKnown, CheckNewHome).
+  virtual absl::Status CheckDraft(const Reader& reader, const requests::v1::DataRequest& request,
+                                  uint64_t sequence) const = 0;
   // ODS codes of those who are asked, in order, each once: those that are named, else those that
-  // the selector chooses. Empty: it chooses nobody.
+  // the selector chooses: EMPTY_SELECTOR where it chooses nobody.
   virtual absl::StatusOr<std::vector<std::string>> OrganisationsOf(
       const Reader& reader, const requests::v1::DataRequest& request, uint64_t sequence) const = 0;
   // docs/collect-once.md. All of it but the summary's sequence and digest.

@@ -30,7 +30,8 @@ struct MatchedRequest {
   uint64_t sequence = 0;
 };
 
-// Thread safe. Errors of every function: as AskOf (definitions/request_ask.h), and of the store.
+// Thread safe. Errors of every function: as AskOf (definitions/request_ask.h), of all but
+// OrganisationsOf as CheckAskedIsKnown, and of the store.
 class StoredMatching final : public RequestMatching {
  public:
   // Both must outlive it.
@@ -42,6 +43,8 @@ class StoredMatching final : public RequestMatching {
                                       const requests::v1::DataRequest& request,
                                       uint64_t sequence) const;
 
+  absl::Status CheckDraft(const Reader& reader, const requests::v1::DataRequest& request,
+                          uint64_t sequence) const override;
   absl::StatusOr<std::vector<std::string>> OrganisationsOf(const Reader& reader,
                                                            const requests::v1::DataRequest& request,
                                                            uint64_t sequence) const override;

@@ -12,7 +12,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/status/error.h"
 #include "services/ingestion/app/requests/data_requests.h"
+#include "services/ingestion/app/requests/draft_checks.h"
 #include "services/ingestion/app/testing/small_catalogue.h"
 
 namespace onereturn::ingestion {
@@ -26,13 +28,21 @@ class ToldMatching final : public RequestMatching {
     ONERETURN_CHECK(google::protobuf::TextFormat::ParseFromString(match, &match_));
   }
 
+  absl::Status CheckDraft(const Reader& reader, const requests::v1::DataRequest& request,
+                          uint64_t sequence) const override {
+    absl::Status status = CheckAskedIsKnown(reader, request, sequence);
+    status.Update(OrganisationsOf(reader, request, sequence).status());
+    return status;
+  }
   absl::StatusOr<std::vector<std::string>> OrganisationsOf(const Reader& /*reader*/,
                                                            const requests::v1::DataRequest& request,
                                                            uint64_t /*sequence*/) const override {
     std::vector<std::string> chosen(request.organisations().begin(), request.organisations().end());
     // Of selectors: the providers of this world, unless councils are asked for.
-    if (request.has_selector() &&
-        request.selector().types(0) == catalogue::v1::ORGANISATION_TYPE_PROVIDER) {
+    if (request.has_selector()) {
+      if (request.selector().types(0) != catalogue::v1::ORGANISATION_TYPE_PROVIDER) {
+        return Error(Reason::kEmptySelector, "the selector chooses no organisation").ToStatus();
+      }
       chosen = {"RCF", "RLQ"};
     }
     return chosen;
