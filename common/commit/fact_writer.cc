@@ -15,8 +15,6 @@ namespace {
 
 // The newest format of every kind of fact.
 constexpr uint32_t kFactFormat = 1;
-// An entry has at most 64 KiB; the rest is for what stands around the fact.
-constexpr size_t kMaxFactBytes = 60 * 1024;
 
 std::string ScopeOf(const FactRequest& request) {
   return RequestScope(request.organisation, request.actor);

@@ -3,6 +3,7 @@
 #ifndef ONERETURN_COMMON_COMMIT_FACT_WRITER_H_
 #define ONERETURN_COMMON_COMMIT_FACT_WRITER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +21,9 @@
 #include "onereturn/feed/v1/entry.pb.h"
 
 namespace onereturn {
+
+// An entry has at most 64 KiB; the rest is for what stands around the fact.
+inline constexpr size_t kMaxFactBytes = 60 * 1024;
 
 // Who asks for what, and under which id.
 struct FactRequest {

@@ -1,6 +1,7 @@
 // Data requests that cannot be asked.
 #include <functional>
 
+#include "absl/strings/str_cat.h"
 #include "common/clock/clock.h"
 #include "common/period/london_day.h"
 #include "onereturn/requests/v1/requests_service.pb.h"
@@ -60,6 +61,11 @@ Cases RequestCases() {
        Drafted([](DataRequest* request) { request->set_to_period("2023-12"); })},
       {"99.too_many_periods",
        Drafted([](DataRequest* request) { request->set_from_period("2014-03"); })},
+      {"99.too_many_figures", Drafted([](DataRequest* request) {
+         request->set_from_period("2014-04");
+         for (int i = 1; i < 200; ++i) request->add_lines()->set_item("seen");
+         for (int i = 1; i < 84; ++i) request->add_organisations(absl::StrCat("R", 100 + i));
+       })},
       {"99.unknown_item",
        Drafted([](DataRequest* request) { request->mutable_lines(0)->set_item("trolleys"); })},
       {"99.no_line", Drafted([](DataRequest* request) { request->clear_lines(); })},

@@ -342,61 +342,81 @@ TEST_F(RequestTest, SimplifiedModeIsSwitchedAtNationalScopeAlone) {
   EXPECT_THAT(As(kSteward, on), ExitedWith(0));
   EXPECT_THAT(As(kDecider, {"simplified", "off", "--reason", "it is over"}), ExitedWith(3));
   EXPECT_THAT(As(kSteward, {"simplified", "off", "--reason", "it is over"}), ExitedWith(0));
-  // Nobody read the three months of it since they came, and by the rules three are long enough.
-  TEST_F(RequestTest, WhatNobodyReadsGoesToReviewWithItsUsers) {
-    Issue(Draft("Never read", R"(lines { item: "ae_waits_over_twelve_hours" })"));
-    std::string rules = ReadWholeFile(SourcePath("deploy/england/request_rules.textproto"));
-    const std::string periods = "unused_periods: 12";
-    ASSERT_NE(rules.find(periods), std::string::npos);
-    rules.replace(rules.find(periods), periods.size(), "unused_periods: 3");
-    ASSERT_THAT(As(kSteward, {"apply", Write("rules.textproto", rules)}), ExitedWith(0));
-    const std::vector<std::string> of_body = {"usage", "--review", "--body", "X24"};
-    const Timestamp until{SystemClock().Now().micros + kReviewsTake_micros};
-    ClientRun reviews = As(kAnalyst, of_body);
-    while (reviews.out.find("ae_waits_over_twelve_hours") == std::string::npos &&
-           SystemClock().Now() < until) {
-      reviews = As(kAnalyst, of_body);
-    }
-    EXPECT_THAT(reviews,
-                AllOf(ExitedWith(0),
-                      Field(&ClientRun::out, AllOf(HasSubstr("X24"), HasSubstr("MSitAE"),
-                                                   HasSubstr("ae_waits_over_twelve_hours")))));
-    EXPECT_THAT(
-        As(kRequester, {"notices"}),
-        AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("ae_waits_over_twelve_hours of "
-                                                              "MSitAE goes to review"))));
-    // Nobody asked for it, so that somebody must be named.
-    const std::vector<std::string> retire = {
-        "usage",    "retire",         "ae_waits_four_to_twelve_hours", "--from", "2030-04",
-        "--reason", "nobody reads it"};
-    EXPECT_THAT(As(kSteward, retire),
-                AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--consult"))));
-    // Layouts of its collection name the item: that collection is changed by hand first.
-    EXPECT_THAT(As(kSteward, {"usage", "retire", "ae_waits_over_twelve_hours", "--from", "2030-04",
-                              "--reason", "nobody reads it"}),
-                AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("layouts"))));
-    const std::vector<std::string> keep = {"usage", "keep", "ae_waits_over_twelve_hours",
-                                           "--reason", "the winter plan needs it"};
-    EXPECT_THAT(As(kDecider, keep), ExitedWith(3));
-    EXPECT_THAT(As(kSteward, keep),
-                AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("kept"))));
-    EXPECT_THAT(As(kAnalyst, of_body), Field(&ClientRun::out, HasSubstr("Nothing is in review")));
-    EXPECT_THAT(As(kAnalyst, {"usage", "--review", "--state", "kept"}),
-                Field(&ClientRun::out, HasSubstr("the winter plan needs it")));
-  }
+}
 
-  // What a requester may have wrong: the words name the field, and nothing is kept.
-  TEST_F(RequestTest, WhatCannotBeAskedIsRefused) {
-    const std::string file = FileOf("Wrong", R"(lines { item: "trolleys" })");
-    EXPECT_THAT(Ask(kRequester, {"draft", file}),
-                AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("trolleys"))));
-    EXPECT_THAT(Ask(kDecider, {"draft", FileOf("Of another", kTwoHeld)}),
-                AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION"))));
-    EXPECT_THAT(Ask(kRequester, {"show", "999-00"}),
-                AllOf(ExitedWith(4), Field(&ClientRun::err, HasSubstr("NOT_FOUND"))));
-    EXPECT_THAT(Ask(kRequester, {"match", "no-such-file"}), ExitedWith(2));
-    EXPECT_THAT(Ask(kAnalyst, {"list"}), Field(&ClientRun::out, Not(HasSubstr("Wrong"))));
+// Nobody read the three months of it since they came, and by the rules three are long enough.
+TEST_F(RequestTest, WhatNobodyReadsGoesToReviewWithItsUsers) {
+  Issue(Draft("Never read", R"(lines { item: "ae_waits_over_twelve_hours" })"));
+  std::string rules = ReadWholeFile(SourcePath("deploy/england/request_rules.textproto"));
+  const std::string periods = "unused_periods: 12";
+  ASSERT_NE(rules.find(periods), std::string::npos);
+  rules.replace(rules.find(periods), periods.size(), "unused_periods: 3");
+  ASSERT_THAT(As(kSteward, {"apply", Write("rules.textproto", rules)}), ExitedWith(0));
+  const std::vector<std::string> of_body = {"usage", "--review", "--body", "X24"};
+  const Timestamp until{SystemClock().Now().micros + kReviewsTake_micros};
+  ClientRun reviews = As(kAnalyst, of_body);
+  while (reviews.out.find("ae_waits_over_twelve_hours") == std::string::npos &&
+         SystemClock().Now() < until) {
+    reviews = As(kAnalyst, of_body);
   }
+  EXPECT_THAT(reviews, AllOf(ExitedWith(0), Field(&ClientRun::out,
+                                                  AllOf(HasSubstr("X24"), HasSubstr("MSitAE"),
+                                                        HasSubstr("ae_waits_over_twelve_hours")))));
+  EXPECT_THAT(As(kRequester, {"notices"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("ae_waits_over_twelve_hours of "
+                                                                    "MSitAE goes to review"))));
+  // Nobody asked for it, so that somebody must be named.
+  const std::vector<std::string> retire = {
+      "usage",    "retire",         "ae_waits_four_to_twelve_hours", "--from", "2030-04",
+      "--reason", "nobody reads it"};
+  EXPECT_THAT(As(kSteward, retire),
+              AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--consult"))));
+  // Layouts of its collection name the item: that collection is changed by hand first.
+  EXPECT_THAT(As(kSteward, {"usage", "retire", "ae_waits_over_twelve_hours", "--from", "2030-04",
+                            "--reason", "nobody reads it"}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("layouts"))));
+  const std::vector<std::string> keep = {"usage", "keep", "ae_waits_over_twelve_hours", "--reason",
+                                         "the winter plan needs it"};
+  EXPECT_THAT(As(kDecider, keep), ExitedWith(3));
+  EXPECT_THAT(As(kSteward, keep), AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("kept"))));
+  EXPECT_THAT(As(kAnalyst, of_body), Field(&ClientRun::out, HasSubstr("Nothing is in review")));
+  EXPECT_THAT(As(kAnalyst, {"usage", "--review", "--state", "kept"}),
+              Field(&ClientRun::out, HasSubstr("the winter plan needs it")));
+}
+
+// A command repeated is the same draft; once that is over, the same file is a request of its own.
+TEST_F(RequestTest, TheSameFileAgainIsAnotherRequestOnceTheFirstIsOver) {
+  const std::string file = FileOf("Again", kTwoHeld);
+  const auto drafted = [&] {
+    return AskFor<requests::v1::DraftRequestResponse>(kRequester, {"draft", file});
+  };
+  const std::string first = drafted().data_request().reference();
+  const auto repeated = drafted();
+  EXPECT_EQ(repeated.data_request().reference(), first);
+  EXPECT_TRUE(repeated.replayed());
+  EXPECT_THAT(Ask(kRequester, {"end", first, "--reason", "not now"}), ExitedWith(0));
+  const auto second = drafted();
+  EXPECT_NE(second.data_request().reference(), first);
+  EXPECT_FALSE(second.replayed());
+  EXPECT_EQ(second.data_request().state(), requests::v1::REQUEST_STATE_DRAFT);
+  EXPECT_EQ(drafted().data_request().reference(), second.data_request().reference());
+  EXPECT_THAT(Ask(kRequester, {"end", second.data_request().reference(), "--reason", "nor now"}),
+              ExitedWith(0));
+  EXPECT_NE(drafted().data_request().reference(), second.data_request().reference());
+}
+
+// What a requester may have wrong: the words name the field, and nothing is kept.
+TEST_F(RequestTest, WhatCannotBeAskedIsRefused) {
+  const std::string file = FileOf("Wrong", R"(lines { item: "trolleys" })");
+  EXPECT_THAT(Ask(kRequester, {"draft", file}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("trolleys"))));
+  EXPECT_THAT(Ask(kDecider, {"draft", FileOf("Of another", kTwoHeld)}),
+              AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION"))));
+  EXPECT_THAT(Ask(kRequester, {"show", "999-00"}),
+              AllOf(ExitedWith(4), Field(&ClientRun::err, HasSubstr("NOT_FOUND"))));
+  EXPECT_THAT(Ask(kRequester, {"match", "no-such-file"}), ExitedWith(2));
+  EXPECT_THAT(Ask(kAnalyst, {"list"}), Field(&ClientRun::out, Not(HasSubstr("Wrong"))));
+}
 
 }  // namespace
 }  // namespace onereturn

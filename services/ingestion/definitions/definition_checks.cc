@@ -21,7 +21,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr size_t kMaxNameBytes = 200;
 constexpr size_t kMaxDimensionBytes = 64;
 constexpr size_t kMaxReasonTextBytes = 1'000;
 

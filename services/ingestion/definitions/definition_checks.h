@@ -2,6 +2,7 @@
 #ifndef ONERETURN_SERVICES_INGESTION_DEFINITIONS_DEFINITION_CHECKS_H_
 #define ONERETURN_SERVICES_INGESTION_DEFINITIONS_DEFINITION_CHECKS_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,8 @@ bool IsCode(absl::string_view text, CodeStyle style);
 std::string CodeRule(CodeStyle style);
 // Of a dimension, or a value of one: 1 to 64 bytes that can be shown.
 bool IsDimensionCode(absl::string_view text);
+
+inline constexpr size_t kMaxNameBytes = 200;
 
 // Faults of a name that people read, of a day "YYYY-MM-DD", and of the periods of a definition with
 // what its retirement takes. `kind`: which periods are taken; absent: of every kind that can be

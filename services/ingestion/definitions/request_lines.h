@@ -1,17 +1,17 @@
-// The lines of a data request, read with every fault.
+// The lines of a data request, as matching takes them.
 #ifndef ONERETURN_SERVICES_INGESTION_DEFINITIONS_REQUEST_LINES_H_
 #define ONERETURN_SERVICES_INGESTION_DEFINITIONS_REQUEST_LINES_H_
 
-#include <string>
-
-#include "common/status/error.h"
 #include "onereturn/requests/v1/request.pb.h"
 #include "services/ingestion/domain/requests/ask.h"
 
 namespace onereturn::ingestion {
 
-// Whatever it is worth where faults are added. `path`: "lines[3]".
-AskLine ReadLine(const requests::v1::RequestLine& line, const std::string& path, Error* faults);
+// Of a line that is sound (request_line_checks.h).
+AskLine AskLineOf(const requests::v1::RequestLine& message);
+
+// Dimensions and values in order, each once.
+DescribedItem DescribedItemOf(const requests::v1::DescribedItem& message);
 
 }  // namespace onereturn::ingestion
 

@@ -16,6 +16,7 @@
 #include "services/ingestion/definitions/known_catalogue_builder.h"
 #include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/definitions/request_ask.h"
+#include "services/ingestion/definitions/request_lines.h"
 #include "services/ingestion/domain/requests/likeness.h"
 
 namespace onereturn::ingestion {

@@ -57,6 +57,27 @@ absl::StatusOr<std::string> DraftId(const RequestsClient& client,
   return absl::StrCat(id, ".", DigestToHex(Sha256(held.etag())).substr(0, kStateDigits));
 }
 
+// Is it over with drafting: refused, issued, or ended?
+bool IsBeyondDrafts(const requests::v1::DataRequest& request) {
+  return request.state() >= requests::v1::REQUEST_STATE_REFUSED;
+}
+
+// The same file again is the same draft, so that a command can be repeated, for as long as that can
+// still be drafted. Then it is a request of its own: its id is also of the one before.
+absl::StatusOr<requests::v1::DraftRequestResponse> Draft(
+    const RequestsClient& client, requests::v1::DraftRequestRequest request) {
+  ASSIGN_OR_RETURN(const std::string id, DraftId(client, request));
+  request.set_request_id(id);
+  while (true) {
+    ASSIGN_OR_RETURN(auto answer, client.Call(&RequestsClient::Stub::DraftRequest, request));
+    if (!answer.replayed() || !request.data_request().name().empty()) return answer;
+    ASSIGN_OR_RETURN(const requests::v1::DataRequest before,
+                     ReadRequest(client, answer.data_request().name()));
+    if (!IsBeyondDrafts(before)) return answer;
+    request.set_request_id(absl::StrCat(id, ".", ReferenceOf(before.name())));
+  }
+}
+
 absl::StatusOr<ExitCode> DraftOne(const DraftOptions& options, Environment& environment) {
   requests::v1::DraftRequestRequest request;
   ASSIGN_OR_RETURN(*request.mutable_data_request(), ReadRequestFile(options.file));
@@ -67,10 +88,10 @@ absl::StatusOr<ExitCode> DraftOne(const DraftOptions& options, Environment& envi
   ASSIGN_OR_RETURN(const RequestsClient client,
                    ConnectToIngestion<requests::v1::RequestsService>(environment));
   request.set_request_id(options.request_id);
-  if (options.request_id.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_request_id(), DraftId(client, request));
-  }
-  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::DraftRequest, request));
+  ASSIGN_OR_RETURN(const auto answer,
+                   options.request_id.empty()
+                       ? Draft(client, request)
+                       : client.Call(&RequestsClient::Stub::DraftRequest, request));
   if (options.validate_only && !environment.json) {
     environment.console.Print("It would be taken. Nothing was kept.\n");
     return ExitCode::kOk;

@@ -64,15 +64,6 @@ AnswerFigures::AnswerFigures(const Reader* reader, const IssuedRequest* issued)
       sources_(issued->matched.ask, issued->matched.world, issued->matched.ask.organisations),
       held_(reader, ItemsRead(*issued)) {}
 
-const KnownItem* AnswerFigures::KnownOn(const std::string& code, const CivilDay& day) const {
-  const auto versions = issued_.matched.catalogue->items.find(code);
-  if (versions == issued_.matched.catalogue->items.end()) return nullptr;
-  for (const KnownItem& version : versions->second) {
-    if (version.days.Covers(day)) return &version;
-  }
-  return nullptr;
-}
-
 absl::StatusOr<DisclosureRule> AnswerFigures::DisclosureOn(const std::string& code,
                                                            const CivilDay& day) {
   ASSIGN_OR_RETURN(const ItemTimeline* timeline, time_.Item(code));
@@ -87,13 +78,13 @@ absl::StatusOr<AnswerFigures::Subject> AnswerFigures::SubjectIn(uint32_t line,
   const CivilDay day = period.start();
   const std::string& code = issued_.subjects[line].item;
   Subject subject;
-  subject.item = KnownOn(code, day);
+  subject.item = ItemOn(*issued_.matched.catalogue, code, day);
   if (subject.item == nullptr) return subject;
   ASSIGN_OR_RETURN(subject.disclosure, DisclosureOn(code, day));
   if (!subject.item->formula.has_value()) return subject;
   for (const std::string& input : subject.item->formula->Items()) {
     FormulaInput& of_item = subject.inputs[input];
-    of_item.item = KnownOn(input, day);
+    of_item.item = ItemOn(*issued_.matched.catalogue, input, day);
     ASSIGN_OR_RETURN(of_item.disclosure, DisclosureOn(input, day));
   }
   return subject;

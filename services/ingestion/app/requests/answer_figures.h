@@ -54,7 +54,6 @@ class AnswerFigures {
     FormulaInputs inputs;
   };
 
-  const KnownItem* KnownOn(const std::string& code, const CivilDay& day) const;
   absl::StatusOr<DisclosureRule> DisclosureOn(const std::string& code, const CivilDay& day);
   absl::StatusOr<Subject> SubjectIn(uint32_t line, const Period& period);
   // Fills in the figures of organisations that are shown together.

@@ -162,21 +162,6 @@ absl::StatusOr<Decision> DecideAnswer(const Reader& reader, const OfficerOrigin&
                  }};
 }
 
-template <typename Request>
-FactRequest RequestOf(const OfficerOrigin& origin, const Request& request,
-                      feed::v1::EntryKind kind) {
-  FactRequest fact;
-  fact.kind = kind;
-  fact.actor = origin.actor.spiffe_id;
-  fact.organisation = origin.scope.organisation();
-  fact.request_id = request.request_id();
-  fact.digest = origin.digest;
-  fact.person = origin.actor.person;
-  fact.role = origin.role;
-  fact.organisation_of_caller = true;
-  return fact;
-}
-
 // As it stood after the fact.
 absl::StatusOr<ObligationAnswer> AnswerTo(const Reader& store, AcceptedFact fact) {
   feed::v1::Entry entry;
@@ -208,7 +193,7 @@ void ChallengeObligation::Challenge(const OfficerOrigin& origin,
                                     const requests::v1::ChallengeObligationRequest& request,
                                     Done done) const {
   writer_->Write(
-      RequestOf(origin, request, feed::v1::ENTRY_KIND_OBLIGATION_CHALLENGED),
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_OBLIGATION_CHALLENGED, request.request_id()),
       [this, origin, request](const Snapshot& snapshot) {
         const auto held =
             [this, &snapshot](
@@ -231,7 +216,7 @@ void ChallengeObligation::Answer(const OfficerOrigin& origin,
                                  const requests::v1::AnswerChallengeRequest& request,
                                  Done done) const {
   writer_->Write(
-      RequestOf(origin, request, feed::v1::ENTRY_KIND_CHALLENGE_ANSWERED),
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_CHALLENGE_ANSWERED, request.request_id()),
       [this, origin, request](const Snapshot& snapshot) {
         return DecideAnswer(snapshot, origin, committer_->LatestPromise().through_time, request);
       },

@@ -12,20 +12,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-template <typename Request>
-FactRequest FactOf(const OfficerOrigin& origin, const Request& request, feed::v1::EntryKind kind) {
-  FactRequest fact;
-  fact.kind = kind;
-  fact.actor = origin.actor.spiffe_id;
-  fact.organisation = origin.scope.organisation();
-  fact.request_id = request.request_id();
-  fact.digest = origin.digest;
-  fact.person = origin.actor.person;
-  fact.role = origin.role;
-  fact.organisation_of_caller = true;
-  return fact;
-}
-
 absl::StatusOr<feed::v1::Entry> EntryIn(const AcceptedFact& fact) {
   feed::v1::Entry entry;
   if (entry.ParseFromString(fact.accepted.receipt.entry)) return entry;
@@ -78,7 +64,8 @@ RequestWorld DataRequests::World() const {
 
 void DataRequests::Draft(const OfficerOrigin& origin,
                          const requests::v1::DraftRequestRequest& request, Done done) const {
-  FactRequest fact = FactOf(origin, request, feed::v1::ENTRY_KIND_REQUEST_DRAFTED);
+  FactRequest fact =
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_REQUEST_DRAFTED, request.request_id());
   fact.validate_only = request.validate_only();
   WriteStep(
       *writer_, store_, std::move(fact),
@@ -91,7 +78,8 @@ void DataRequests::Draft(const OfficerOrigin& origin,
 void DataRequests::Match(const OfficerOrigin& origin,
                          const requests::v1::MatchRequestRequest& request, Done done) const {
   WriteStep(
-      *writer_, store_, FactOf(origin, request, feed::v1::ENTRY_KIND_REQUEST_MATCHED),
+      *writer_, store_,
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_REQUEST_MATCHED, request.request_id()),
       [this, origin, request](const Reader& reader, JudgedRequest* judged) {
         return DecideMatch(reader, World(), origin, request, judged);
       },
@@ -100,7 +88,8 @@ void DataRequests::Match(const OfficerOrigin& origin,
 
 void DataRequests::Reply(const OfficerOrigin& origin,
                          const requests::v1::ReplyToRequestRequest& request, Done done) const {
-  FactRequest fact = FactOf(origin, request, feed::v1::ENTRY_KIND_REQUEST_REPLIED);
+  FactRequest fact =
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_REQUEST_REPLIED, request.request_id());
   fact.organisation = request.organisation();
   fact.organisation_of_caller = false;
   WriteStep(
@@ -114,7 +103,8 @@ void DataRequests::Reply(const OfficerOrigin& origin,
 void DataRequests::Close(const OfficerOrigin& origin,
                          const requests::v1::CloseConsultationRequest& request, Done done) const {
   WriteStep(
-      *writer_, store_, FactOf(origin, request, feed::v1::ENTRY_KIND_REQUEST_CONSULTED),
+      *writer_, store_,
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_REQUEST_CONSULTED, request.request_id()),
       [this, origin, request](const Reader& reader, JudgedRequest* judged) {
         return DecideClose(reader, World(), origin, request, judged);
       },
@@ -125,7 +115,8 @@ void DataRequests::Decide(const OfficerOrigin& origin,
                           const requests::v1::DecideRequestRequest& request, Done done) const {
   auto token = std::make_shared<TokenUse>(origin);
   WriteStep(
-      *writer_, store_, FactOf(origin, request, feed::v1::ENTRY_KIND_REQUEST_DECIDED),
+      *writer_, store_,
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_REQUEST_DECIDED, request.request_id()),
       [this, origin, request, token](const Reader& reader, JudgedRequest* judged) {
         return DecideApproval(reader, World(), origin, request, token.get(), judged);
       },
@@ -135,7 +126,8 @@ void DataRequests::Decide(const OfficerOrigin& origin,
 void DataRequests::End(const OfficerOrigin& origin, const requests::v1::EndRequestRequest& request,
                        Done done) const {
   WriteStep(
-      *writer_, store_, FactOf(origin, request, feed::v1::ENTRY_KIND_REQUEST_ENDED),
+      *writer_, store_,
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_REQUEST_ENDED, request.request_id()),
       [this, origin, request](const Reader& reader, JudgedRequest* judged) {
         return DecideEnd(reader, World(), origin, request, judged);
       },
@@ -147,7 +139,7 @@ void DataRequests::DecideLikeness(const OfficerOrigin& origin,
                                   LikenessDone done) const {
   auto token = std::make_shared<TokenUse>(origin);
   writer_->Write(
-      FactOf(origin, request, feed::v1::ENTRY_KIND_LIKENESS_DECIDED),
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_LIKENESS_DECIDED, request.request_id()),
       [matching = matching_, origin, request, token](const Snapshot& snapshot) {
         requests::v1::Likeness judged;
         return DecideOnLikeness(snapshot, *matching, origin, request, token.get(), &judged);

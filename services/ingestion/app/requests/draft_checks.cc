@@ -1,186 +1,144 @@
 #include "services/ingestion/app/requests/draft_checks.h"
 
 #include <algorithm>
-#include <optional>
-#include <set>
+#include <string>
+#include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "common/base/utf8.h"
-#include "common/hierarchy/ods_code.h"
 #include "common/identity/message_text.h"
-#include "services/ingestion/definitions/definition_checks.h"
+#include "common/period/period.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/catalogue/catalogue_time.h"
+#include "services/ingestion/app/requests/request_bodies.h"
+#include "services/ingestion/definitions/request_checks.h"
+#include "services/ingestion/definitions/request_periods.h"
 
 namespace onereturn::ingestion {
 namespace {
 
 using requests::v1::DataRequest;
 
-constexpr int kMostOrganisations = 2'000;
-constexpr int kMostRequestConsultees = 64;
-constexpr size_t kMostPeriods = 120;
-constexpr size_t kMostThemeBytes = 64;
-
-void CheckRequestText(const std::string& text, absl::string_view field, size_t most, bool required,
-                      Error* faults) {
-  if (required && absl::StripAsciiWhitespace(text).empty()) faults->Field(field, "is missing");
-  if (text.size() > most) faults->Field(field, absl::StrCat("is longer than ", most, " bytes"));
-  if (!IsSafeText(text)) faults->Field(field, "holds a character that cannot be shown");
+bool IsInUse(const ItemTimeline& item, const Period& period) {
+  const Stretch* stretch = StretchOn(item.stretches, period.start());
+  return stretch != nullptr && stretch->InUse().has_value() &&
+         stretch->InUse()->Covers(period.start());
 }
 
-bool IsTheme(absl::string_view text) {
-  return text.size() <= kMostThemeBytes && std::all_of(text.begin(), text.end(), [](char c) {
-           return absl::ascii_islower(static_cast<unsigned char>(c)) ||
-                  absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
-         });
-}
-
-template <typename List>
-void CheckOdsCodes(const List& codes, int most, absl::string_view field, Error* faults) {
-  if (codes.size() > most) {
-    return static_cast<void>(faults->Field(field, absl::StrCat("has more than ", most)));
-  }
-  std::set<std::string> seen;
-  for (int i = 0; i < codes.size(); ++i) {
-    const std::string path = absl::StrCat(field, "[", i, "]");
-    if (absl::Status format = CheckOdsCode(codes[i]); !format.ok()) {
-      faults->Field(path, format.message());
-    } else if (!seen.insert(codes[i]).second) {
-      faults->Field(path, "stands twice");
+// An item that is in use for none of the periods is asked in vain; one that begins or ends among
+// them is matched period by period.
+absl::Status CheckItems(const Reader& reader, const DataRequest& request,
+                        const std::vector<Period>& periods, uint64_t sequence) {
+  CatalogueTime catalogue(&reader, sequence);
+  Error unknown(Reason::kDefinitionUnknown, "the request names an item that is not defined");
+  Error retired(Reason::kDefinitionRetired,
+                "the request names an item that is in use for none of its periods");
+  bool any_retired = false;
+  for (int i = 0; i < request.lines_size(); ++i) {
+    if (!request.lines(i).has_item()) continue;
+    const std::string& code = request.lines(i).item();
+    ASSIGN_OR_RETURN(const ItemTimeline* item, catalogue.Item(code));
+    if (item->newest_first.empty()) {
+      unknown.Field(absl::StrCat("data_request.lines[", i, "].item"),
+                    absl::StrCat("there is no item ", code));
+    } else if (std::none_of(periods.begin(), periods.end(),
+                            [&](const Period& period) { return IsInUse(*item, period); })) {
+      any_retired = true;
+      retired.Precondition(absl::StrCat("items/", code),
+                           absl::StrCat("is not in use from ", periods.front().ToString(), " to ",
+                                        periods.back().ToString()));
     }
   }
+  if (unknown.fields_total() > 0) return unknown;
+  if (any_retired) return retired;
+  return absl::OkStatus();
 }
 
-void CheckSelector(const DataRequest& request, Error* faults) {
-  if (!request.has_selector()) return;
-  if (request.organisations_size() > 0) {
-    faults->Field("data_request.selector", "stands beside organisations: give one of the two");
-  }
-  if (request.selector().types_size() == 0) {
-    faults->Field("data_request.selector.types", "is empty: give at least one type");
-  }
-  for (int i = 0; i < request.selector().types_size(); ++i) {
-    if (request.selector().types(i) == catalogue::v1::ORGANISATION_TYPE_UNSPECIFIED ||
-        !catalogue::v1::OrganisationType_IsValid(request.selector().types(i))) {
-      faults->Field(absl::StrCat("data_request.selector.types[", i, "]"), "is no type");
+// Looks organisations up, and gathers those that are not held, or had closed.
+class OrganisationLook {
+ public:
+  OrganisationLook(const Reader* reader, uint64_t sequence)
+      : reader_(reader), sequence_(sequence) {}
+
+  // Nothing for an empty code. `day`: on which it must still be open, "YYYY-MM-DD"; empty: on none.
+  absl::Status LookAt(const std::string& code, const std::string& path, const std::string& day) {
+    if (code.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const auto known, FindOrganisation(*reader_, code, sequence_));
+    if (!known.has_value()) {
+      unknown_.Field(path, absl::StrCat("there is no organisation ", code));
+    } else if (!known->close_date().empty() && known->close_date() < day) {
+      NameClosed(*known);
     }
+    return absl::OkStatus();
   }
-  if (!request.selector().within().empty()) {
-    if (absl::Status code = CheckOdsCode(request.selector().within()); !code.ok()) {
-      faults->Field("data_request.selector.within", code.message());
+  template <typename List>
+  absl::Status LookAtAll(const List& codes, absl::string_view path, const std::string& day) {
+    for (int i = 0; i < codes.size(); ++i) {
+      RETURN_IF_ERROR(LookAt(codes[i], absl::StrCat(path, "[", i, "]"), day));
     }
+    return absl::OkStatus();
   }
-}
 
-void CheckChoices(const DataRequest& request, Error* faults) {
-  if (request.purpose() == common::v1::PURPOSE_UNSPECIFIED ||
-      !common::v1::Purpose_IsValid(request.purpose())) {
-    faults->Field("data_request.purpose", "is missing: give one of the closed list");
+  absl::Status Outcome() const {
+    if (unknown_.fields_total() > 0) return unknown_;
+    if (any_closed_) return closed_;
+    return absl::OkStatus();
   }
-  if (!requests::v1::Sector_IsValid(request.sector())) {
-    faults->Field("data_request.sector", "is no sector");
-  }
-  if (!requests::v1::Horizon_IsValid(request.horizon())) {
-    faults->Field("data_request.horizon", "is no horizon");
-  }
-  if (!IsTheme(request.theme())) {
-    faults->Field("data_request.theme",
-                  "must be at most 64 lower-case letters, digits and hyphens");
-  }
-}
 
-void CheckDates(const DataRequest& request, Error* faults) {
-  CheckDay(request.due_date(), true, "data_request.due_date", faults);
-  CheckDay(request.expiry(), true, "data_request.expiry", faults);
-  CheckDay(request.freshness().accepted_from(), false, "data_request.freshness.accepted_from",
-           faults);
-  if (!request.expiry().empty() && request.expiry() <= request.due_date()) {
-    faults->Field("data_request.expiry", "is not after due_date");
+ private:
+  void NameClosed(const catalogue::v1::Organisation& organisation) {
+    any_closed_ = true;
+    std::string words = absl::StrCat("closed on ", organisation.close_date());
+    if (organisation.successions_size() > 0) {
+      absl::StrAppend(&words, "; its successor is ", organisation.successions(0).successor());
+      closed_.With("successor", organisation.successions(0).successor());
+    }
+    closed_.Precondition(absl::StrCat("organisations/", organisation.code()), words);
   }
-}
 
-std::optional<Period> ReadAskedPeriod(const std::string& text, const char* field, Error* faults) {
-  const absl::StatusOr<Period> period = Period::Parse(text);
-  if (!period.ok()) {
-    faults->Field(field, text.empty() ? "is missing" : period.status().message());
-  } else if (period->kind() > PeriodKind::kFinancialYear) {
-    faults->Field(field, "is of a kind for which nothing is returned");
-  } else {
-    return *period;
-  }
-  return std::nullopt;
-}
-
-absl::Status NothingAsked(const char* field, const char* words) {
-  return Error(Reason::kEmptySelector,
-               absl::StrCat("the request asks for nothing: ", field, " ", words))
-      .Field(field, words);
-}
+  const Reader* const reader_;
+  const uint64_t sequence_;
+  Error unknown_{Reason::kOdsUnknown, "the request names an organisation that is not held"};
+  Error closed_{Reason::kOdsClosed,
+                "the request names an organisation that has closed: leave it out, or ask for "
+                "earlier periods"};
+  bool any_closed_ = false;
+};
 
 }  // namespace
 
-absl::StatusOr<std::vector<Period>> PeriodsOf(const DataRequest& request) {
-  Error faults(Reason::kFieldInvalid, "the periods cannot be taken as they are");
-  const auto from = ReadAskedPeriod(request.from_period(), "data_request.from_period", &faults);
-  std::optional<Period> to;
-  if (!request.to_period().empty()) {
-    to = ReadAskedPeriod(request.to_period(), "data_request.to_period", &faults);
-  } else if (!request.standing()) {
-    faults.Field("data_request.to_period", "is missing: only a standing request is open");
-  } else if (const auto expiry = CivilDay::Parse(request.expiry()); from.has_value()) {
-    if (expiry.ok()) to = Period::Containing(from->kind(), *expiry);
-    if (!to.has_value()) faults.Field("data_request.to_period", "cannot be made of the expiry");
-    // One that begins after expiry: FUTURE_PERIOD.
-    if (to.has_value() && *to < *from) to = from;
-  }
-  if (from.has_value() && to.has_value() && from->kind() != to->kind()) {
-    faults.Field("data_request.to_period", "is not of the kind of from_period");
-  }
-  if (faults.fields_total() > 0) return faults;
-  if (*to < *from) return NothingAsked("data_request.to_period", "lies before from_period");
-  std::vector<Period> periods;
-  for (std::optional<Period> next = from; next.has_value() && *next <= *to; next = next->Next()) {
-    if (periods.size() == kMostPeriods) {
-      return faults.Field("data_request.to_period", "makes more than 120 periods").ToStatus();
-    }
-    periods.push_back(*next);
-  }
-  return periods;
+absl::Status CheckDraftFields(const DataRequest& request) {
+  RETURN_IF_ERROR(CheckDataRequest(request));
+  return CheckNoPersonalData(request, "data_request");
 }
 
-absl::Status CheckDraftFields(const DataRequest& request) {
-  if (request.lines().empty()) return NothingAsked("data_request.lines", "is empty");
-  if (request.organisations().empty() && !request.has_selector()) {
-    return NothingAsked("data_request.organisations", "is empty, and there is no selector");
+absl::Status CheckAskedIsKnown(const Reader& reader, const DataRequest& request,
+                               uint64_t sequence) {
+  ASSIGN_OR_RETURN(const std::vector<Period> periods, PeriodsAsked(request));
+  RETURN_IF_ERROR(CheckItems(reader, request, periods, sequence));
+  OrganisationLook look(&reader, sequence);
+  RETURN_IF_ERROR(look.LookAt(request.selector().within(), "data_request.selector.within", ""));
+  // Open when each of the periods begins.
+  RETURN_IF_ERROR(look.LookAtAll(request.organisations(), "data_request.organisations",
+                                 periods.back().start().ToString()));
+  return look.Outcome();
+}
+
+absl::Status CheckDraftReferences(const Reader& reader, const RequestMatching& matching,
+                                  const DataRequest& request, const CivilDay& today,
+                                  uint64_t sequence) {
+  if (request.expiry() < today.ToString()) {
+    return Error(Reason::kRequestExpired,
+                 absl::StrCat("the request would have expired on ", request.expiry()))
+        .Precondition("data_request.expiry", "is past");
   }
-  const absl::StatusOr<std::vector<Period>> periods = PeriodsOf(request);
-  if (!periods.ok() && ReasonOf(periods.status()) == Reason::kEmptySelector) {
-    return periods.status();
-  }
-  Error faults(Reason::kFieldInvalid, "the request cannot be taken as it is");
-  if (!periods.ok()) {
-    const std::optional<ErrorDetails> found = DetailsOf(periods.status());
-    for (const FieldViolation& fault : found->fields) {
-      faults.Field(fault.field, fault.description);
-    }
-  }
-  if (absl::Status code = CheckOdsCode(request.requesting_body()); !code.ok()) {
-    faults.Field("data_request.requesting_body", code.message());
-  }
-  CheckRequestText(request.sponsor(), "data_request.sponsor", 200, true, &faults);
-  CheckRequestText(request.title(), "data_request.title", 200, true, &faults);
-  CheckRequestText(request.legal_basis(), "data_request.legal_basis", 500, true, &faults);
-  CheckRequestText(request.planned_use(), "data_request.planned_use", 1'000, true, &faults);
-  CheckRequestText(request.product(), "data_request.product", 200, true, &faults);
-  CheckRequestText(request.place_impact(), "data_request.place_impact", 1'000, false, &faults);
-  CheckChoices(request, &faults);
-  CheckDates(request, &faults);
-  CheckSelector(request, &faults);
-  CheckOdsCodes(request.organisations(), kMostOrganisations, "data_request.organisations", &faults);
-  CheckOdsCodes(request.consultees(), kMostRequestConsultees, "data_request.consultees", &faults);
-  CheckRequestLines(request, &faults);
-  if (faults.fields_total() > 0) return faults;
-  return CheckNoPersonalData(request, "data_request");
+  OrganisationLook look(&reader, sequence);
+  RETURN_IF_ERROR(
+      look.LookAt(request.requesting_body(), "data_request.requesting_body", today.ToString()));
+  RETURN_IF_ERROR(
+      look.LookAtAll(request.consultees(), "data_request.consultees", today.ToString()));
+  RETURN_IF_ERROR(look.Outcome());
+  return matching.CheckDraft(reader, request, sequence);
 }
 
 }  // namespace onereturn::ingestion

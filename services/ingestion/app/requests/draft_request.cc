@@ -62,6 +62,21 @@ absl::Status CheckBodyOfDraft(const Reader& reader, const OfficerOrigin& origin,
              absl::StrCat("must be ", before.requesting_body(), ", or a successor of it"));
 }
 
+// FIELD_INVALID where it is larger than a fact may be.
+absl::StatusOr<std::string> FactOfDraft(const DataRequest& row) {
+  requests::v1::RequestDrafted fact;
+  *fact.mutable_request() = AskedPartOf(row);
+  fact.mutable_request()->set_name(row.name());
+  fact.mutable_request()->set_reference(row.reference());
+  std::string bytes = fact.SerializeAsString();
+  if (bytes.size() <= kMaxFactBytes) return bytes;
+  return Error(Reason::kFieldInvalid, "the request is too large to be kept")
+      .Field("data_request.lines",
+             absl::StrCat("make a request of ", bytes.size(), " bytes, of at most ", kMaxFactBytes,
+                          ": shorten descriptions and values, or ask in several requests"))
+      .ToStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Decision> DecideDraft(const Reader& reader, const RequestWorld& world,
@@ -94,20 +109,17 @@ absl::StatusOr<Decision> DecideDraft(const Reader& reader, const RequestWorld& w
     row.set_notice_exceptions(stored.request.notice_exceptions());
     read_set.push_back(std::move(stored.check));
   }
+  row.set_name(DataRequestName(number));
+  row.set_reference(RequestReference(number));
   RETURN_IF_ERROR(CheckDraftReferences(reader, *world.matching, row, world.today(), kNewest));
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(reader));
   read_set.push_back(CatalogueCheck(catalogue));
-  row.set_name(DataRequestName(number));
-  row.set_reference(RequestReference(number));
-  requests::v1::RequestDrafted fact;
-  *fact.mutable_request() = AskedPartOf(row);
-  fact.mutable_request()->set_name(row.name());
-  fact.mutable_request()->set_reference(row.reference());
+  ASSIGN_OR_RETURN(std::string fact, FactOfDraft(row));
   row.set_state(requests::v1::REQUEST_STATE_DRAFT);
   *row.mutable_drafted() = RequestStepOf(origin, row.requesting_body(), "");
   judged->request = row;
   return FactOfRequestStep(
-      number, row, fact.SerializeAsString(), std::move(read_set),
+      number, row, std::move(fact), std::move(read_set),
       [](DataRequest* drafted) { return drafted->mutable_drafted(); },
       [number, is_new](const Placement&, WriteBatch* batch) {
         if (is_new) PutDataRequestCount(number, batch);

@@ -4,7 +4,6 @@
 
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/feed/v1/entry.pb.h"
-#include "services/ingestion/app/requests/draft_checks.h"
 #include "services/ingestion/app/requests/testing/requests_world.h"
 
 namespace onereturn::ingestion {
@@ -86,7 +85,11 @@ TEST_F(DraftRequestTest, EachRefusalHasItsReason) {
   nothing.clear_organisations();
   EXPECT_THAT(Draft(nothing), HasReason(Reason::kEmptySelector));
   EXPECT_EQ(ingestion().LastSequence(), before);
-  EXPECT_THAT(Draft(With(R"(organisations: "RVW" from_period: "2024-03")")), IsOk());
+  // It must be open as each of the periods begins.
+  EXPECT_THAT(Draft(With(R"(organisations: "RVW" from_period: "2024-03")")),
+              HasReason(Reason::kOdsClosed));
+  EXPECT_THAT(Draft(With(R"(organisations: "RVW" from_period: "2024-02" to_period: "2024-03")")),
+              IsOk());
   EXPECT_THAT(Draft(With(R"(selector { types: ORGANISATION_TYPE_PROVIDER })")), IsOk());
   EXPECT_THAT(Draft(With(R"(lines { item: "old_beds" } from_period: "2024-03")")), IsOk());
 }
@@ -124,45 +127,11 @@ TEST_F(DraftRequestTest, EveryFaultOfItsFieldsIsNamed) {
   EXPECT_THAT(FaultsOf(both), ElementsAre("data_request.selector"));
 }
 
-TEST_F(DraftRequestTest, EveryFaultOfItsLinesIsNamed) {
-  EXPECT_THAT(FaultsOf(With(R"(lines { item: "Beds" guidance_edition: "2" new_item: "x" })")),
-              ElementsAre("data_request.lines[0].item", "data_request.lines[0].new_item",
-                          "data_request.lines[0].guidance"));
-  EXPECT_THAT(FaultsOf(With(R"(lines { item: "beds" dimensions { code: "age" } })")),
-              ElementsAre("data_request.lines[0].dimensions"));
-  EXPECT_THAT(FaultsOf(With(R"(lines { item: "beds" detail: DETAIL_BY_DIMENSIONS guidance: "g"
-                               dimensions { code: "age" values: "a" values: "a" }
-                               dimensions { code: "age" } })")),
-              ElementsAre("data_request.lines[0].dimensions[0].values[1]",
-                          "data_request.lines[0].dimensions[1].code",
-                          "data_request.lines[0].guidance_edition"));
-  EXPECT_THAT(
-      FaultsOf(With(R"(lines { described { concept_code: "A E" } detail: DETAIL_AS_HELD })")),
-      ElementsAre("data_request.lines[0].described.display_name",
-                  "data_request.lines[0].described.concept_code",
-                  "data_request.lines[0].described.measure", "data_request.lines[0].described.unit",
-                  "data_request.lines[0].described.definition_text",
-                  "data_request.lines[0].detail"));
-  const char* described = R"(lines { described { display_name: "a" unit: "b" definition_text: "c" }
-                                     new_item: "d" estimated_minutes { gathering: 100001 } } )";
-  EXPECT_THAT(FaultsOf(With(absl::StrCat(described, described))),
-              ElementsAre("data_request.lines[0].estimated_minutes.gathering",
-                          "data_request.lines[1].estimated_minutes.gathering",
-                          "data_request.lines[1].new_item"));
-}
-
-TEST_F(DraftRequestTest, ItsPeriodsAreCounted) {
-  EXPECT_EQ(PeriodsOf(Draft())->size(), 2u);
-  DataRequest ten_years = With(R"(from_period: "2015-06" to_period: "2025-05")");
-  EXPECT_EQ(PeriodsOf(ten_years)->size(), 120u);
-  ten_years.set_from_period("2015-05");
-  EXPECT_THAT(PeriodsOf(ten_years), HasReason(Reason::kFieldInvalid));
-  // Open to its expiry, where it stands.
+TEST_F(DraftRequestTest, AStandingRequestIsOpenToItsExpiry) {
   DataRequest open = Draft();
   open.clear_to_period();
-  EXPECT_THAT(PeriodsOf(open), HasReason(Reason::kFieldInvalid));
+  EXPECT_THAT(FaultsOf(open), ElementsAre("data_request.to_period"));
   open.set_standing(true);
-  EXPECT_EQ(PeriodsOf(open)->back().ToString(), "2026-03");
   EXPECT_THAT(Draft(open), IsOk());
 }
 

@@ -29,21 +29,11 @@ struct Missing {
 // Returns that are alike in everything but the organisation.
 using Alike = std::tuple<std::string, Period, std::vector<uint32_t>, int64_t, bool>;
 
-const KnownCollection* StretchOf(const KnownCatalogue& catalogue, const std::string& collection,
-                                 const Period& period) {
-  const auto found = catalogue.collections.find(collection);
-  if (found == catalogue.collections.end()) return nullptr;
-  for (const KnownCollection& stretch : found->second.stretches) {
-    if (stretch.days.Covers(period.start())) return &stretch;
-  }
-  return nullptr;
-}
-
 // When the window closes whose due moment it is, be it of a later period; nullopt: there is none.
 std::optional<Timestamp> CloseOf(const KnownCatalogue& catalogue, const std::string& collection,
                                  const Period& period, Timestamp due) {
   for (std::optional<Period> of = period; of.has_value(); of = of->Next()) {
-    const KnownCollection* stretch = StretchOf(catalogue, collection, *of);
+    const KnownCollection* stretch = CollectionOn(catalogue, collection, of->start());
     if (stretch == nullptr || LondonTime(of->start(), 0) > due) return std::nullopt;
     if (!stretch->window.has_value() || stretch->calendar == nullptr) continue;
     const std::optional<Moments> moments = MomentsOf(*stretch->window, *stretch->calendar, *of);
@@ -70,8 +60,8 @@ std::vector<std::string> CodesOf(const MatchResult& match, const NewHome* home) 
   return std::vector<std::string>(codes.begin(), codes.end());
 }
 
-std::map<PartKey, Missing> MissingOf(const MatchResult& match, const NewHome* home,
-                                     const std::vector<std::string>& codes) {
+std::map<PartKey, Missing> MissingByReturn(const MatchResult& match, const NewHome* home,
+                                           const std::vector<std::string>& codes) {
   std::map<PartKey, Missing> missing;
   for (const Gap& gap : match.gaps) {
     const std::string& collection =
@@ -100,8 +90,24 @@ std::map<PartKey, Missing> MissingOf(const MatchResult& match, const NewHome* ho
 // Packs what follows into facts of bounded size.
 class Packer {
  public:
+  // One that has no room in a fact is split by organisations: what each of its returns is, alone,
+  // has room (kMostItemsOfIssue).
   void Add(const requests::v1::ObligationGroup& group) {
-    *Room(group.ByteSizeLong()).add_groups() = group;
+    requests::v1::ObligationGroup rest = group;
+    rest.clear_organisations();
+    const size_t bytes_of_each = rest.ByteSizeLong();
+    requests::v1::ObligationGroup piece = rest;
+    size_t bytes = bytes_of_each;
+    for (const std::string& organisation : group.organisations()) {
+      if (bytes + organisation.size() + 2 > kPartBytes) {
+        *Room(bytes).add_groups() = piece;
+        piece = rest;
+        bytes = bytes_of_each;
+      }
+      piece.add_organisations(organisation);
+      bytes += organisation.size() + 2;
+    }
+    *Room(bytes).add_groups() = piece;
   }
   void Add(const requests::v1::OrganisationPrice& price) {
     *Room(price.ByteSizeLong()).add_avoided() = price;
@@ -147,7 +153,7 @@ requests::v1::ObligationGroup GroupOf(const Alike& alike,
                                       const std::vector<std::string>& codes,
                                       const KnownCatalogue& catalogue, const NewHome* home) {
   const auto& [collection, period, items, due_micros, owed] = alike;
-  const KnownCollection* stretch = StretchOf(catalogue, collection, period);
+  const KnownCollection* stretch = CollectionOn(catalogue, collection, period.start());
   requests::v1::ObligationGroup group;
   group.set_collection(collection);
   group.set_period(period.ToString());
@@ -181,7 +187,7 @@ IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue,
                     const NewHome* home) {
   const std::vector<std::string> codes = CodesOf(match, home);
   std::map<Alike, std::vector<std::string>> groups;
-  for (const auto& [part, missing] : MissingOf(match, home, codes)) {
+  for (const auto& [part, missing] : MissingByReturn(match, home, codes)) {
     groups[Alike{part.collection, part.period, missing.items, missing.due.micros,
                  missing.owed_to_collection}]
         .push_back(part.organisation);

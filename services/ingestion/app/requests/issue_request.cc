@@ -12,8 +12,10 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/define_decision.h"
 #include "services/ingestion/app/requests/answer_sources.h"
+#include "services/ingestion/app/requests/issue_bounds.h"
 #include "services/ingestion/app/requests/issue_plan.h"
 #include "services/ingestion/app/requests/new_home.h"
+#include "services/ingestion/app/requests/new_home_checks.h"
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/request_decisions.h"
@@ -33,15 +35,7 @@ using requests::v1::IssueStatement;
 
 FactRequest RequestOf(const OfficerOrigin& origin,
                       const requests::v1::IssueRequestRequest& request) {
-  FactRequest fact;
-  fact.kind = feed::v1::ENTRY_KIND_REQUEST_ISSUED;
-  fact.actor = origin.actor.spiffe_id;
-  fact.organisation = origin.scope.organisation();
-  fact.request_id = request.request_id();
-  fact.digest = origin.digest;
-  fact.person = origin.actor.person;
-  fact.role = origin.role;
-  fact.organisation_of_caller = true;
+  FactRequest fact = FactAskedBy(origin, feed::v1::ENTRY_KIND_REQUEST_ISSUED, request.request_id());
   fact.validate_only = request.validate_only();
   return fact;
 }
@@ -62,7 +56,7 @@ uint64_t TotalOf(const timetable::v1::EstimatedMinutes& minutes) {
   return MinutesOf(minutes).Total();
 }
 
-uint64_t MissingOf(const requests::v1::MatchSummary& match) {
+uint64_t MissingReturnsOf(const requests::v1::MatchSummary& match) {
   return match.parts() - match.parts_held();
 }
 
@@ -71,23 +65,36 @@ absl::Status CheckAsksNoMore(const DataRequest& request, const requests::v1::Mat
   const requests::v1::MatchSummary& approved = request.match();
   const uint64_t before = TotalOf(approved.outstanding());
   const uint64_t after = TotalOf(now.outstanding());
-  const bool more = after > before || MissingOf(now) > MissingOf(approved) ||
+  const bool more = after > before || MissingReturnsOf(now) > MissingReturnsOf(approved) ||
                     now.change_class() > approved.change_class();
   if (!more) return absl::OkStatus();
   return Error(Reason::kMatchChanged,
                absl::StrCat("it was approved with ", before, " minutes of outstanding work and ",
-                            MissingOf(approved), " missing returns, and now there would be ", after,
-                            " minutes and ", MissingOf(now), " returns: match it again"))
+                            MissingReturnsOf(approved), " missing returns, and now there would be ",
+                            after, " minutes and ", MissingReturnsOf(now),
+                            " returns: match it again"))
       .Precondition(request.name(), "asks for more than was approved");
 }
 
-// The items whose figures are held and given.
+// The items whose figures are given, and those that new ones are a finer view of: who may use what
+// is made of them is said by them.
 std::vector<std::string> ItemsOf(const MatchResult& match) {
   std::vector<std::string> items;
   for (const LineMatch& line : match.lines) {
-    if (line.is_item) items.push_back(line.item);
+    if (!line.item.empty()) items.push_back(line.item);
   }
   return items;
+}
+
+// Which item each line became.
+void AddLineItems(const MatchResult& match, const NewHome* home, IssueStatement* statement) {
+  for (const LineMatch& line : match.lines) {
+    if (!line.new_figure.empty()) {
+      statement->add_line_items(home->code_of.at(line.new_figure));
+    } else {
+      statement->add_line_items(line.is_item ? line.item : "");
+    }
+  }
 }
 
 // Everything that the issue makes, while it is put together.
@@ -210,6 +217,60 @@ absl::Status AddReadSet(const Snapshot& snapshot, const IssuePlan& plan, Making*
   return absl::OkStatus();
 }
 
+// What the issue makes of the match: the home of what nobody collects, and the obligations.
+absl::Status AddWhatIsOwed(const Snapshot& snapshot, const FactRequest& own, uint64_t number,
+                           const DataRequest& row, const MatchedRequest& matched,
+                           const MatchResult& result, Making* making) {
+  CatalogueTime time(&snapshot);
+  ASSIGN_OR_RETURN(const std::vector<std::string> terms,
+                   ReuseTermsIn(&time, ItemsOf(result), row.requesting_body(), row.purpose(),
+                                matched.ask.periods));
+  RETURN_IF_ERROR(CheckTermsFit(terms));
+  for (const std::string& one : terms) making->statement.add_reuse_terms(one);
+  ASSIGN_OR_RETURN(const std::optional<NewHome> made,
+                   NewHomeOf(row, matched.ask, result, *matched.catalogue, &time));
+  const NewHome* const home = made.has_value() ? &*made : nullptr;
+  if (home != nullptr) {
+    RETURN_IF_ERROR(CheckNewHome(snapshot, row, *home, kNewest));
+    RETURN_IF_ERROR(AddHome(snapshot, own, *home, making));
+  }
+  AddLineItems(result, home, &making->statement);
+  IssuePlan plan = PlanIssue(result, *matched.catalogue, home);
+  RETURN_IF_ERROR(AddReadSet(snapshot, plan, making));
+  RETURN_IF_ERROR(
+      CheckNotSuspended(snapshot, row.name(), plan,
+                        home != nullptr ? home->items : std::vector<catalogue::v1::DataItem>(),
+                        &time, &making->read_set));
+  AddObligations(own, number, row.name(), std::move(plan), making);
+  return absl::OkStatus();
+}
+
+// The zero-hours receipt.
+void AddWhatIsGiven(const MatchedRequest& matched, const requests::v1::MatchSummary& summary,
+                    IssueStatement* statement) {
+  *statement->mutable_match() = summary;
+  for (const std::string& one : matched.ask.organisations) statement->add_organisations(one);
+  const std::vector<AnswerSource> sources = SourcesOf(matched);
+  statement->set_sources(sources.size());
+  const Digest sources_digest = SourcesDigest(sources);
+  statement->set_sources_digest(std::string(DigestBytes(sources_digest)));
+  *statement->mutable_avoided() = summary.avoided();
+  *statement->mutable_outstanding() = summary.outstanding();
+}
+
+NewFact FactOfIssue(uint64_t number, const DataRequest& row, std::vector<ReadCheck> read_set) {
+  requests::v1::RequestIssued fact;
+  fact.set_request(row.name());
+  *fact.mutable_issue() = row.issue();
+  *fact.mutable_step() = row.issued();
+  return FactOfRequestStep(
+      number, row, fact.SerializeAsString(), std::move(read_set),
+      [](DataRequest* issued) { return issued->mutable_issued(); },
+      [](const Placement& placement, WriteBatch* batch) {
+        PutNewestIssue(placement.sequence, batch);
+      });
+}
+
 }  // namespace
 
 void IssueRequest::Issue(const OfficerOrigin& origin,
@@ -255,49 +316,16 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   RETURN_IF_ERROR(CheckConcernsSettled(row, match, today, row.decided().reason()));
   RETURN_IF_ERROR(CheckAsksNoMore(row, match.summary()));
 
-  const FactRequest own = RequestOf(origin, request);
   Making making;
-  CatalogueTime time(&snapshot);
-  ASSIGN_OR_RETURN(const std::vector<std::string> terms,
-                   ReuseTermsOf(&time, ItemsOf(result), row.requesting_body(), row.purpose(),
-                                matched.ask.periods.front().start()));
-  for (const std::string& one : terms) making.statement.add_reuse_terms(one);
-  ASSIGN_OR_RETURN(const std::optional<NewHome> home,
-                   NewHomeOf(row, matched.ask, result, *matched.catalogue, &time));
-  if (home.has_value()) RETURN_IF_ERROR(AddHome(snapshot, own, *home, &making));
-  IssuePlan plan = PlanIssue(result, *matched.catalogue, home.has_value() ? &*home : nullptr);
-  RETURN_IF_ERROR(AddReadSet(snapshot, plan, &making));
-  RETURN_IF_ERROR(
-      CheckNotSuspended(snapshot, row.name(), plan,
-                        home.has_value() ? home->items : std::vector<catalogue::v1::DataItem>(),
-                        &time, &making.read_set));
-  AddObligations(own, stored.number, row.name(), std::move(plan), &making);
-
-  IssueStatement& statement = making.statement;
-  *statement.mutable_match() = match.summary();
-  for (const std::string& one : matched.ask.organisations) statement.add_organisations(one);
-  const std::vector<AnswerSource> sources = SourcesOf(matched);
-  statement.set_sources(sources.size());
-  const Digest sources_digest = SourcesDigest(sources);
-  statement.set_sources_digest(std::string(DigestBytes(sources_digest)));
-  *statement.mutable_avoided() = match.summary().avoided();
-  *statement.mutable_outstanding() = match.summary().outstanding();
-
+  RETURN_IF_ERROR(AddWhatIsOwed(snapshot, RequestOf(origin, request), stored.number, row, matched,
+                                result, &making));
+  AddWhatIsGiven(matched, match.summary(), &making.statement);
   row.set_state(requests::v1::REQUEST_STATE_ISSUED);
-  *row.mutable_issue() = statement;
+  *row.mutable_issue() = std::move(making.statement);
   *row.mutable_issued() = RequestStepOf(origin, origin.scope.organisation(), "");
   *judged = row;
-  requests::v1::RequestIssued fact;
-  fact.set_request(row.name());
-  *fact.mutable_issue() = statement;
-  *fact.mutable_step() = row.issued();
   making.read_set.push_back(std::move(stored.check));
-  making.together.own = FactOfRequestStep(
-      stored.number, row, fact.SerializeAsString(), std::move(making.read_set),
-      [](DataRequest* issued) { return issued->mutable_issued(); },
-      [](const Placement& placement, WriteBatch* batch) {
-        PutNewestIssue(placement.sequence, batch);
-      });
+  making.together.own = FactOfIssue(stored.number, row, std::move(making.read_set));
   return std::move(making.together);
 }
 

@@ -305,6 +305,20 @@ TEST_F(IssueRequestTest, ItemsAreGivenToWhoHasARightToThem) {
   EXPECT_THAT(Issued(Asking({"wards"}, {"RLQ"})), HasSubstr("requests/"));
 }
 
+// Until April everybody may use it, from May on X30 alone.
+TEST_F(IssueRequestTest, RightsAreThoseOfEachPeriod) {
+  catalogue::v1::DataItem item = SmallItem("admissions");
+  item.set_additive_over_organisations(true);
+  item.set_additive_over_time(true);
+  item.set_valid_from_period("2025-05");
+  *item.add_reuse_rights() = Parse<catalogue::v1::ReuseRight>(R"(body: "X30" terms: "ours")");
+  Define(item);
+  EXPECT_THAT(Issue(Approved(Asking({"admissions"}, {"RLQ"}))), HasReason(Reason::kReuseRefused));
+  requests::v1::DataRequest april = Asking({"admissions"}, {"RLQ"});
+  april.set_to_period("2025-04");
+  EXPECT_THAT(Issue(Approved(april)), IsOk());
+}
+
 TEST_F(IssueRequestTest, OnlyJudgedItWritesNothing) {
   const std::string name = Approved(Asking({"admissions"}, {"RLQ"}));
   const uint64_t before = ingestion().LastSequence();

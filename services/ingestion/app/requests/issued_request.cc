@@ -8,9 +8,10 @@
 #include "common/status/enum_words.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/new_home.h"
+#include "services/ingestion/app/catalogue/catalogue_time.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/reuse_rights.h"
+#include "services/ingestion/domain/requests/likeness.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -25,34 +26,49 @@ bool GivesFigures(requests::v1::RequestState state) {
          state == requests::v1::REQUEST_STATE_REVIEW;
 }
 
-// Issuing made items of these lines: what is asked since then are those.
-void AskForNewItems(const requests::v1::DataRequest& request, Ask* ask) {
-  const std::set<std::string> made(request.issue().new_items().begin(),
-                                   request.issue().new_items().end());
-  for (uint32_t line = 0; line < ask->lines.size(); ++line) {
-    const std::string code = NewItemOfLine(request, line);
-    if (made.count(code) == 0) continue;
-    ask->lines[line] = AskLine();
-    ask->lines[line].item = code;
+// What a description asks of the item that it is: its own dimensions, as the item spells them for
+// the last period in which it has them.
+AskLine DescriptionOfItem(const DescribedItem& described, const std::string& item, const Ask& ask,
+                          const KnownCatalogue& catalogue) {
+  AskLine line;
+  line.item = item;
+  line.as_held = false;
+  line.dimensions = described.dimensions;
+  for (const Period& period : ask.periods) {
+    const KnownItem* known = ItemOn(catalogue, item, period.start());
+    if (known == nullptr) continue;
+    auto as_held = DimensionsAsHeld(described, *known, catalogue);
+    if (as_held.has_value()) line.dimensions = *std::move(as_held);
+  }
+  return line;
+}
+
+// What is asked since the issue is the item that each line became then, whatever a description
+// would be taken for today.
+void AskForWhatLinesBecame(const requests::v1::IssueStatement& issue,
+                           const KnownCatalogue& catalogue, Ask* ask) {
+  const std::set<std::string> made(issue.new_items().begin(), issue.new_items().end());
+  for (int i = 0; i < issue.line_items_size(); ++i) {
+    AskLine& line = ask->lines[static_cast<size_t>(i)];
+    const std::string& item = issue.line_items(i);
+    if (made.count(item) > 0) {
+      line = AskLine();
+      line.item = item;
+    } else if (line.described.has_value() && !item.empty()) {
+      line = DescriptionOfItem(*line.described, item, *ask, catalogue);
+    }
   }
 }
 
-// Rights are those of each period.
-absl::StatusOr<std::vector<std::string>> ReuseTermsIn(const Reader& reader,
-                                                      const IssuedRequest& issued) {
+absl::StatusOr<std::vector<std::string>> TermsOf(const Reader& reader,
+                                                 const IssuedRequest& issued) {
   std::vector<std::string> items;
   for (uint32_t line = 0; line < issued.subjects.size(); ++line) {
     if (issued.IsAnswered(line)) items.push_back(issued.subjects[line].item);
   }
   CatalogueTime time(&reader);
-  std::set<std::string> terms;
-  for (const Period& period : issued.matched.ask.periods) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> of_period,
-                     ReuseTermsOf(&time, items, issued.request.requesting_body(),
-                                  issued.request.purpose(), period.start()));
-    terms.insert(of_period.begin(), of_period.end());
-  }
-  return std::vector<std::string>(terms.begin(), terms.end());
+  return ReuseTermsIn(&time, items, issued.request.requesting_body(), issued.request.purpose(),
+                      issued.matched.ask.periods);
 }
 
 }  // namespace
@@ -60,8 +76,7 @@ absl::StatusOr<std::vector<std::string>> ReuseTermsIn(const Reader& reader,
 bool IssuedRequest::IsAnswered(uint32_t line) const {
   const LineSubject& subject = subjects[line];
   if (subject.item.empty()) return false;
-  return !matched.ask.lines[line].item.empty() || subject.is_item ||
-         subject.found.kind == LikenessKind::kSame || subject.found.kind == LikenessKind::kFiner;
+  return !matched.ask.lines[line].described.has_value();
 }
 
 absl::StatusOr<StoredRequest> FindReadable(const Reader& reader, const OrganisationScope& scope,
@@ -89,7 +104,7 @@ absl::StatusOr<IssuedRequest> MatchIssued(const Reader& reader, const StoredMatc
   Ask& ask = issued.matched.ask;
   ask.organisations.assign(request.issue().organisations().begin(),
                            request.issue().organisations().end());
-  AskForNewItems(request, &ask);
+  AskForWhatLinesBecame(request.issue(), *issued.matched.catalogue, &ask);
   for (const AskLine& line : ask.lines) {
     issued.subjects.push_back(SubjectOf(line, ask, *issued.matched.catalogue));
   }
@@ -104,7 +119,7 @@ absl::StatusOr<IssuedRequest> ReadIssued(const Reader& reader, const StoredMatch
     return NotToBeRead(name, "was not issued yet at that position");
   }
   ASSIGN_OR_RETURN(IssuedRequest issued, MatchIssued(reader, matching, stored.request, sequence));
-  ASSIGN_OR_RETURN(issued.reuse_terms, ReuseTermsIn(reader, issued));
+  ASSIGN_OR_RETURN(issued.reuse_terms, TermsOf(reader, issued));
   return issued;
 }
 

@@ -26,13 +26,12 @@ absl::StatusOr<StoredRequest> FindReadable(const Reader& reader, const Organisat
 // What one is answered from, at one position.
 struct IssuedRequest {
   requests::v1::DataRequest request;
-  // Asked of the organisations that it was issued to; a line of which issuing made an item asks for
-  // that one.
+  // Asked of the organisations that it was issued to, by the items that its lines became then.
   MatchedRequest matched;
   std::vector<LineSubject> subjects;  // By line.
   std::vector<std::string> reuse_terms;
 
-  // May figures be made of the line? Of one that only stands near to an item: no.
+  // May figures be made of the line? Of a description that became no item: no.
   bool IsAnswered(uint32_t line) const;
 };
 

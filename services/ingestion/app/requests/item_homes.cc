@@ -43,13 +43,6 @@ std::map<std::string, std::string> HomesByItem(const KnownCatalogue& catalogue) 
   return homes;
 }
 
-const KnownCollection* StretchOf(const CollectionOverTime& collection, const CivilDay& day) {
-  for (const KnownCollection& stretch : collection.stretches) {
-    if (stretch.days.Covers(day)) return &stretch;
-  }
-  return nullptr;
-}
-
 const std::vector<HeldPeriod>& HeldPeriods::Of(const std::string& collection) {
   const auto [periods, is_new] = by_collection_.try_emplace(collection);
   if (is_new) periods->second = HeldPeriodsIn(coverage_, collection);
@@ -60,7 +53,7 @@ UnusedPeriods UnusedPeriodsOf(const CollectionOverTime& home, const std::vector<
                               const std::string& item, const std::optional<CivilDay>& last_use) {
   UnusedPeriods unused;
   for (const HeldPeriod& period : held) {
-    const KnownCollection* stretch = StretchOf(home, period.start);
+    const KnownCollection* stretch = CollectionOn(home, period.start);
     if (stretch == nullptr || stretch->items.count(item) == 0) continue;
     unused.first_held =
         std::min(unused.first_held.value_or(period.first_accepted), period.first_accepted);

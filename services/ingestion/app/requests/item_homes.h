@@ -18,9 +18,6 @@ namespace onereturn::ingestion {
 // periods.
 std::map<std::string, std::string> HomesByItem(const KnownCatalogue& catalogue);
 
-// The collection as it is for the periods that begin on the day; null where it is none.
-const KnownCollection* StretchOf(const CollectionOverTime& collection, const CivilDay& day);
-
 // One period of a collection of which something is held.
 struct HeldPeriod {
   CivilDay start;

@@ -74,7 +74,7 @@ void FillHeld(const CollectionOverTime& home, const std::vector<HeldPeriod>& hel
               ItemUsage* usage) {
   Minutes minutes;
   for (const HeldPeriod& period : held) {
-    const KnownCollection* stretch = StretchOf(home, period.start);
+    const KnownCollection* stretch = CollectionOn(home, period.start);
     if (stretch == nullptr || stretch->items.count(usage->item()) == 0) continue;
     const auto cost = stretch->item_minutes.find(usage->item());
     if (cost == stretch->item_minutes.end()) continue;

@@ -8,6 +8,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/read_catalogue.h"
+#include "services/ingestion/app/requests/page_rows.h"
 #include "services/ingestion/app/requests/request_steps.h"
 #include "services/ingestion/app/requests/second_body.h"
 #include "services/ingestion/store/catalogue_table.h"
@@ -50,23 +51,14 @@ absl::Status PutAside(const requests::v1::DecideLikenessRequest& request, Likene
 absl::StatusOr<PageOf<requests::v1::Likeness>> ListLikenesses(const Reader& reader, bool decided,
                                                               const std::string& after,
                                                               size_t limit) {
-  PageOf<requests::v1::Likeness> page;
-  size_t bytes = 0;
-  std::string last;
+  PageRows<requests::v1::Likeness> rows(limit);
   RETURN_IF_ERROR(VisitLikenesses(
       reader, after,
       [&](const LikenessKey& key, const requests::v1::Likeness& likeness) -> absl::StatusOr<bool> {
         if (likeness.has_decided() && !decided) return true;
-        if (page.rows.size() == limit || bytes >= kMaxCataloguePageBytes) {
-          page.after = last;
-          return false;
-        }
-        bytes += likeness.ByteSizeLong();
-        last = LikenessKeyText(key);
-        page.rows.push_back(likeness);
-        return true;
+        return rows.Add(LikenessKeyText(key), likeness);
       }));
-  return page;
+  return rows.Take();
 }
 
 absl::StatusOr<Decision> DecideOnLikeness(const Reader& reader, const RequestMatching& matching,

@@ -269,6 +269,10 @@ class MatchingAfterAnother final : public RequestMatching {
   // `happens` within the next match, which has looked at the store before.
   void Before(std::function<void()> happens) { happens_ = std::move(happens); }
 
+  absl::Status CheckDraft(const Reader& reader, const requests::v1::DataRequest& request,
+                          uint64_t sequence) const override {
+    return told_.CheckDraft(reader, request, sequence);
+  }
   absl::StatusOr<AskedOrganisations> OrganisationsAt(const Reader& reader,
                                                      uint64_t sequence) const override {
     return told_.OrganisationsAt(reader, sequence);

@@ -7,8 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/claim_reading.h"
+#include "services/ingestion/definitions/definition_checks.h"
 #include "services/ingestion/definitions/minutes_messages.h"
+#include "services/ingestion/domain/requests/line_plan.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -79,9 +80,28 @@ DataItem Finer(const DataItem& item, const requests::v1::DataRequest& request) {
   finer.clear_valid_from_period();
   finer.clear_co_produced();
   finer.clear_dimensions();
-  finer.set_display_name(
-      absl::StrCat(item.display_name(), ", as asked by request ", request.reference()));
+  std::string name =
+      absl::StrCat(item.display_name(), ", as asked by request ", request.reference());
+  if (name.size() <= kMaxNameBytes) finer.set_display_name(std::move(name));
   return finer;
+}
+
+// The code of the item that is made of a line, where one is.
+std::string NewItemOfLine(const requests::v1::DataRequest& request, uint32_t line) {
+  const std::string& wished = request.lines(static_cast<int>(line)).new_item();
+  if (!wished.empty()) return wished;
+  return absl::StrCat(ItemPrefix(request.reference()), "_", line + 1);
+}
+
+// The item as it is for the first of the periods for which it is; null: for none.
+absl::StatusOr<const DataItem*> FirstVersionIn(const std::vector<Period>& periods,
+                                               const std::string& code, CatalogueTime* time) {
+  ASSIGN_OR_RETURN(const ItemTimeline* timeline, time->Item(code));
+  for (const Period& period : periods) {
+    const DataItem* version = timeline->On(period.start());
+    if (version != nullptr) return version;
+  }
+  return nullptr;
 }
 
 absl::StatusOr<DataItem> ItemOf(const requests::v1::DataRequest& request, const Ask& ask,
@@ -90,8 +110,7 @@ absl::StatusOr<DataItem> ItemOf(const requests::v1::DataRequest& request, const 
   const requests::v1::RequestLine& wire = request.lines(static_cast<int>(line));
   const DataItem* known = nullptr;
   if (!nearest.empty()) {
-    ASSIGN_OR_RETURN(const ItemTimeline* timeline, time->Item(nearest));
-    known = timeline->On(ask.periods.front().start());
+    ASSIGN_OR_RETURN(known, FirstVersionIn(ask.periods, nearest, time));
   }
   DataItem item;
   const std::vector<AskedDimension>* dimensions = &asked.dimensions;
@@ -173,29 +192,11 @@ void AddLayout(const std::vector<DataItem>& items, Collection* collection) {
   for (const std::string& code : dimensions) layout->mutable_long_()->add_dimensions(code);
 }
 
-// Is something of the line without a home?
-bool LacksHome(uint32_t line, const MatchResult& match) {
-  return std::any_of(match.blocks.begin(), match.blocks.end(), [line](const MatchBlock& block) {
-    const bool held =
-        block.coverage != CoverageClass::kFiner && block.coverage != CoverageClass::kNew;
-    return block.line == line && !held && block.collection.empty();
-  });
-}
-
-// "line 3" names a line; any other text is the code of an item, and names those that ask for it in
-// a way in which nobody collects it. In order, at least one.
-std::vector<uint32_t> LinesOf(const std::string& name, const MatchResult& match) {
+// One item of the home, and the lines that ask for it, in order.
+struct NewFigure {
+  std::string name;
   std::vector<uint32_t> lines;
-  std::optional<uint32_t> of_item;
-  for (uint32_t line = 0; line < match.lines.size(); ++line) {
-    if (name == absl::StrCat("line ", line + 1)) return {line};
-    if (name != match.lines[line].item) continue;
-    if (!of_item.has_value()) of_item = line;
-    if (LacksHome(line, match)) lines.push_back(line);
-  }
-  if (lines.empty()) lines.push_back(of_item.value_or(0));
-  return lines;
-}
+};
 
 // As matching prices it: what the dearest of the lines estimates.
 Minutes MinutesOfLines(const std::vector<uint32_t>& lines, const Ask& ask,
@@ -210,38 +211,61 @@ Minutes MinutesOfLines(const std::vector<uint32_t>& lines, const Ask& ask,
   return dearest;
 }
 
-}  // namespace
-
-std::string NewItemOfLine(const requests::v1::DataRequest& request, uint32_t line) {
-  const std::string& wished = request.lines(static_cast<int>(line)).new_item();
-  if (!wished.empty()) return wished;
-  return absl::StrCat(ItemPrefix(request.reference()), "_", line + 1);
+// `nearest`: by line, the item that it stands nearest to.
+absl::StatusOr<std::optional<NewHome>> HomeOf(const std::vector<NewFigure>& figures,
+                                              const std::vector<std::string>& nearest,
+                                              const requests::v1::DataRequest& request,
+                                              const Ask& ask, const MatchingRules& rules,
+                                              CatalogueTime* time) {
+  std::optional<NewHome> home;
+  if (figures.empty()) return home;
+  home = NewHome{CollectionOf(request, ask, rules), {}, {}, {}};
+  for (const NewFigure& figure : figures) {
+    const uint32_t line = figure.lines.front();
+    ASSIGN_OR_RETURN(DataItem item, ItemOf(request, ask, line, nearest[line], time));
+    home->collection.add_items(item.code());
+    catalogue::v1::ItemMinutes* minutes = home->collection.add_item_minutes();
+    minutes->set_item(item.code());
+    *minutes->mutable_minutes() = MessageOf(MinutesOfLines(figure.lines, ask, rules));
+    home->code_of[figure.name] = item.code();
+    home->items.push_back(std::move(item));
+    home->lines.push_back(line);
+  }
+  AddLayout(home->items, &home->collection);
+  return home;
 }
+
+}  // namespace
 
 absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest& request,
                                                  const Ask& ask, const MatchResult& match,
                                                  const KnownCatalogue& catalogue,
                                                  CatalogueTime* time) {
-  std::optional<NewHome> home;
-  std::map<uint32_t, std::string> names;  // By first line.
-  for (const Gap& gap : match.gaps) {
-    if (!gap.collection.empty()) continue;
-    for (const std::string& name : gap.items) names.emplace(LinesOf(name, match).front(), name);
+  std::vector<NewFigure> figures;
+  std::map<std::string, size_t> places;
+  std::vector<std::string> nearest;
+  for (uint32_t line = 0; line < match.lines.size(); ++line) {
+    nearest.push_back(match.lines[line].item);
+    const std::string& name = match.lines[line].new_figure;
+    if (name.empty()) continue;
+    const auto [place, is_first] = places.emplace(name, figures.size());
+    if (is_first) figures.push_back({name, {}});
+    figures[place->second].lines.push_back(line);
   }
-  if (names.empty()) return home;
-  home = NewHome{CollectionOf(request, ask, catalogue.rules), {}, {}};
-  for (const auto& [line, name] : names) {
-    ASSIGN_OR_RETURN(DataItem item, ItemOf(request, ask, line, match.lines[line].item, time));
-    home->collection.add_items(item.code());
-    catalogue::v1::ItemMinutes* minutes = home->collection.add_item_minutes();
-    minutes->set_item(item.code());
-    *minutes->mutable_minutes() =
-        MessageOf(MinutesOfLines(LinesOf(name, match), ask, catalogue.rules));
-    home->code_of[name] = item.code();
-    home->items.push_back(std::move(item));
+  return HomeOf(figures, nearest, request, ask, catalogue.rules, time);
+}
+
+absl::StatusOr<std::optional<NewHome>> SureHomeOf(const requests::v1::DataRequest& request,
+                                                  const Ask& ask, const KnownCatalogue& catalogue,
+                                                  CatalogueTime* time) {
+  std::vector<NewFigure> figures;
+  std::vector<std::string> nearest;
+  for (uint32_t line = 0; line < ask.lines.size(); ++line) {
+    const LineSubject subject = SubjectOf(ask.lines[line], ask, catalogue);
+    nearest.push_back(subject.item);
+    if (!subject.is_item) figures.push_back({absl::StrCat("line ", line + 1), {line}});
   }
-  AddLayout(home->items, &home->collection);
-  return home;
+  return HomeOf(figures, nearest, request, ask, catalogue.rules, time);
 }
 
 }  // namespace onereturn::ingestion

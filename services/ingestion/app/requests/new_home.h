@@ -22,12 +22,10 @@ namespace onereturn::ingestion {
 struct NewHome {
   catalogue::v1::Collection collection;
   std::vector<catalogue::v1::DataItem> items;  // In order of line.
-  // By what the gap calls them ("line 3", or the code of the item that is asked in finer detail).
+  std::vector<uint32_t> lines;                 // The first line, from 0, that asks for each item.
+  // By what the gap calls them (LineMatch::new_figure).
   std::map<std::string, std::string> code_of;
 };
-
-// The code of the item that is made of a line (from 0), where one is.
-std::string NewItemOfLine(const requests::v1::DataRequest& request, uint32_t line);
 
 // nullopt where no gap needs one. `request` with its output fields; `ask` and `match` are of it. A
 // finer view of an item takes over what the item is; a described line says it itself.
@@ -35,6 +33,11 @@ absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest
                                                  const Ask& ask, const MatchResult& match,
                                                  const KnownCatalogue& catalogue,
                                                  CatalogueTime* time);
+
+// Of the lines that are no item: what issuing makes whatever is held.
+absl::StatusOr<std::optional<NewHome>> SureHomeOf(const requests::v1::DataRequest& request,
+                                                  const Ask& ask, const KnownCatalogue& catalogue,
+                                                  CatalogueTime* time);
 
 }  // namespace onereturn::ingestion
 

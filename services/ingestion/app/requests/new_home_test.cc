@@ -202,6 +202,45 @@ TEST_F(NewHomeTest, TheLineWithoutAHomeIsTheOneThatGetsIt) {
   EXPECT_EQ(AccountAt(name, "RLQ"), absl::StrCat("0 0 ", 2 * (40 + 33), " 0"));
 }
 
+// By grade and by site are two figures; who asks by grade again asks for the first.
+TEST_F(NewHomeTest, LinesOfOneItemInAnotherDetailGetItemsOfTheirOwn) {
+  catalogue::v1::DataItem item = SmallItem("staff");
+  for (const char* code : {"grade", "site"}) {
+    catalogue::v1::Dimension* dimension = item.add_dimensions();
+    *dimension = Parse<catalogue::v1::Dimension>(R"(
+        display_name: "Dimension" values { code: "all" display_name: "All" })");
+    dimension->set_code(code);
+  }
+  Define(item);
+  Define(SmallCollection("Staff", {"staff"}));
+  requests::v1::DataRequest draft = Asking({"staff", "staff", "staff"}, {"RLQ"});
+  for (int line = 0; line < 3; ++line) {
+    draft.mutable_lines(line)->set_detail(requests::v1::DETAIL_BY_DIMENSIONS);
+    draft.mutable_lines(line)->add_dimensions()->set_code(line == 1 ? "site" : "grade");
+    draft.mutable_lines(line)->mutable_estimated_minutes()->set_gathering(7);
+  }
+  const std::string name = Issued(draft);
+  const requests::v1::IssueStatement statement = Now(name).issue();
+  EXPECT_THAT(statement.new_items(), ElementsAre("r001_00_1", "r001_00_2"));
+  EXPECT_THAT(statement.line_items(), ElementsAre("r001_00_1", "r001_00_2", "r001_00_1"));
+  ASSERT_THAT(ItemOf("r001_00_2"), IsOk());
+  EXPECT_EQ(ItemOf("r001_00_1")->dimensions(0).code(), "grade");
+  EXPECT_EQ(ItemOf("r001_00_2")->dimensions(0).code(), "site");
+  EXPECT_EQ(AccountAt(name, "RLQ"), absl::StrCat("0 0 ", 2 * (40 + 7 + 7), " 0"));
+}
+
+// Of an item that begins within the periods, and that nobody collects: one name throughout.
+TEST_F(NewHomeTest, AnItemThatBeginsWithinThePeriodsIsMadeOnce) {
+  catalogue::v1::DataItem item = SmallItem("trolleys");
+  item.set_valid_from_period("2025-05");
+  Define(item);
+  const std::string name = Issued(Asking({"trolleys"}, {"RLQ"}));
+  EXPECT_THAT(Now(name).issue().new_items(), ElementsAre("r001_00_1"));
+  ASSERT_THAT(ItemOf("r001_00_1"), IsOk());
+  EXPECT_EQ(ItemOf("r001_00_1")->unit(), "patients");
+  EXPECT_EQ(Now(name).issue().obligations(), 2u);
+}
+
 TEST_F(NewHomeTest, FactsStayWithinAnEntryHoweverManyAreAsked) {
   const std::vector<std::string> codes = ManyProviders(2'000);
   requests::v1::DataRequest draft = AskingAnew();

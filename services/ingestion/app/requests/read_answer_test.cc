@@ -271,6 +271,29 @@ TEST_F(ReadAnswerTest, ALineOfWhichIssuingMadeAnItemIsAnsweredByThatItem) {
   EXPECT_EQ(given.cells[0].reference().item(), Now(name).issue().new_items(0));
 }
 
+// What a description would be taken for later is no matter to a request that was issued.
+TEST_F(ReadAnswerTest, ADescriptionIsAnsweredByTheItemThatItWasWhenItWasIssued) {
+  SendQuarter();
+  catalogue::v1::DataItem item = Attendances();
+  *item.mutable_meaning() =
+      Parse<catalogue::v1::ItemMeaning>(R"(concept_code: "attendance" measure: "count")");
+  Define(item);
+  requests::v1::DataRequest request = QuarterOf("", {"RLQ"});
+  *request.mutable_lines(0) = Parse<requests::v1::RequestLine>(
+      R"(described { display_name: "Arrivals" unit: "attendances" concept_code: "attendance"
+                     measure: "count" definition_text: "Those who arrive."
+                     dimensions { code: "DEPARTMENT" values: "Type1" } })");
+  const std::string name = Issued(request);
+  EXPECT_THAT(Now(name).issue().line_items(), ElementsAre("attendances"));
+  // The first of equal meaning, in order of code.
+  item.set_code("arrivals");
+  Define(item);
+  const Given given = Read(name);
+  ASSERT_THAT(given.cells, SizeIs(1));
+  EXPECT_EQ(given.cells[0].reference().item(), "attendances");
+  EXPECT_EQ(given.cells[0].millionths(), 600 * kOne);
+}
+
 TEST_F(ReadAnswerTest, AWatchGivesARevisionOnce) {
   SendQuarter();
   requests::v1::DataRequest request = QuarterOf("attendances", {"Q12", "RCF"});

@@ -12,6 +12,7 @@
 #include "services/ingestion/app/catalogue/read_catalogue.h"
 #include "services/ingestion/app/requests/appraise_request.h"
 #include "services/ingestion/app/requests/draft_checks.h"
+#include "services/ingestion/app/requests/page_rows.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/stored_matching.h"
 
@@ -32,7 +33,7 @@ absl::StatusOr<bool> IsAskedOf(const AskedOrganisations& organisations, const Da
     return std::any_of(asked.begin(), asked.end(), is_one);
   }
   const absl::StatusOr<std::vector<std::string>> asked = organisations(request);
-  // What cannot be asked any more, of an organisation that has closed since, is asked of nobody.
+  // What cannot be asked any more, because it chooses nobody or too many, is asked of nobody.
   if (absl::IsFailedPrecondition(asked.status()) || absl::IsInvalidArgument(asked.status())) {
     return false;
   }
@@ -84,37 +85,26 @@ absl::StatusOr<PageOf<DataRequest>> ListDataRequests(
     ASSIGN_OR_RETURN(whom, WithThoseBelow(reader, request.asked_of(), day, sequence));
     ASSIGN_OR_RETURN(organisations, world.matching->OrganisationsAt(reader, sequence));
   }
-  PageOf<DataRequest> page;
-  size_t bytes = 0;
-  size_t looked = 0;
-  uint64_t last = 0;
+  PageRows<DataRequest> rows(limit, kRequestsLookedAtAPage);
   RETURN_IF_ERROR(
       VisitDataRequests(reader, after_number, sequence,
                         [&](uint64_t number, const DataRequest& row) -> absl::StatusOr<bool> {
-                          if (page.rows.size() == limit || looked == kRequestsLookedAtAPage ||
-                              bytes >= kMaxCataloguePageBytes) {
-                            page.after = absl::StrCat(last);
-                            return false;
-                          }
-                          ++looked;
-                          last = number;
+                          const std::string key = absl::StrCat(number);
                           if (!request.requesting_body().empty() &&
                               request.requesting_body() != row.requesting_body()) {
-                            return true;
+                            return rows.Skip(key);
                           }
                           if (request.state() != requests::v1::REQUEST_STATE_UNSPECIFIED &&
                               request.state() != row.state()) {
-                            return true;
+                            return rows.Skip(key);
                           }
                           if (!whom.empty()) {
                             ASSIGN_OR_RETURN(const bool asked, IsAskedOf(organisations, row, whom));
-                            if (!asked) return true;
+                            if (!asked) return rows.Skip(key);
                           }
-                          bytes += row.ByteSizeLong();
-                          page.rows.push_back(row);
-                          return true;
+                          return rows.Add(key, row);
                         }));
-  return page;
+  return rows.Take();
 }
 
 absl::StatusOr<requests::v1::PreviewMatchResponse> PreviewMatchOf(

@@ -15,8 +15,10 @@
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/reason_text.h"
 #include "services/ingestion/app/requests/issued_request.h"
+#include "services/ingestion/app/requests/page_rows.h"
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/app/requests/request_bodies.h"
+#include "services/ingestion/app/requests/request_steps.h"
 #include "services/ingestion/store/action_table.h"
 
 namespace onereturn::ingestion {
@@ -85,17 +87,8 @@ absl::StatusOr<ActionAnswer> ActionAnswerTo(const Reader& store, AcceptedFact fa
 
 void RecordAction::Record(const OfficerOrigin& origin,
                           const requests::v1::RecordActionRequest& request, Done done) const {
-  FactRequest fact;
-  fact.kind = feed::v1::ENTRY_KIND_ACTION_RECORDED;
-  fact.actor = origin.actor.spiffe_id;
-  fact.organisation = origin.scope.organisation();
-  fact.request_id = request.request_id();
-  fact.digest = origin.digest;
-  fact.person = origin.actor.person;
-  fact.role = origin.role;
-  fact.organisation_of_caller = true;
   writer_->Write(
-      std::move(fact),
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_ACTION_RECORDED, request.request_id()),
       [this, origin, action = request.action()](const Snapshot& snapshot) {
         return Decide(snapshot, origin, action);
       },
@@ -145,20 +138,13 @@ absl::StatusOr<PageOf<Action>> ListActions(const Reader& reader, const std::stri
     RETURN_IF_ERROR(GetDataRequest(reader, request, sequence).status());
     number = DataRequestNumber(request);
   }
-  PageOf<Action> page;
-  std::string last;
+  PageRows<Action> rows(limit);
   RETURN_IF_ERROR(
       VisitActions(reader, number, after, sequence,
-                   [&](const ActionKey& key, const Action& action) -> absl::StatusOr<bool> {
-                     if (page.rows.size() == limit) {
-                       page.after = last;
-                       return false;
-                     }
-                     last = ActionKeyText(key);
-                     page.rows.push_back(action);
-                     return true;
+                   [&rows](const ActionKey& key, const Action& action) -> absl::StatusOr<bool> {
+                     return rows.Add(ActionKeyText(key), action);
                    }));
-  return page;
+  return rows.Take();
 }
 
 }  // namespace onereturn::ingestion

@@ -16,7 +16,8 @@
 namespace onereturn::ingestion {
 
 // ODS codes of those who are asked, in order, each once: those that are named, else those that the
-// selector chooses. Empty: it chooses nobody. Stays valid without what it was made from.
+// selector chooses: EMPTY_SELECTOR where it chooses nobody. Stays valid without what it was made
+// from.
 using AskedOrganisations = std::function<absl::StatusOr<std::vector<std::string>>(
     const requests::v1::DataRequest& request)>;
 
@@ -25,6 +26,11 @@ class RequestMatching {
  public:
   virtual ~RequestMatching() = default;
 
+  // Of a draft whose fields are right: EMPTY_SELECTOR where the selector chooses nobody;
+  // TOO_MANY_ITEMS; what is not known or had closed, and what issuing would refuse whatever is held
+  // (CheckAskedIsKnown, CheckNewHome).
+  virtual absl::Status CheckDraft(const Reader& reader, const requests::v1::DataRequest& request,
+                                  uint64_t sequence) const = 0;
   // What says of each request whom it asks: for many requests at one position.
   virtual absl::StatusOr<AskedOrganisations> OrganisationsAt(const Reader& reader,
                                                              uint64_t sequence) const = 0;

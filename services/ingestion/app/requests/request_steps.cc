@@ -92,6 +92,20 @@ absl::StatusOr<StoredRequest> FindForStep(const Reader& reader, const std::strin
   return *std::move(stored);
 }
 
+FactRequest FactAskedBy(const OfficerOrigin& origin, feed::v1::EntryKind kind,
+                        const std::string& request_id) {
+  FactRequest fact;
+  fact.kind = kind;
+  fact.actor = origin.actor.spiffe_id;
+  fact.organisation = origin.scope.organisation();
+  fact.request_id = request_id;
+  fact.digest = origin.digest;
+  fact.person = origin.actor.person;
+  fact.role = origin.role;
+  fact.organisation_of_caller = true;
+  return fact;
+}
+
 absl::Status CheckNotExpired(const DataRequest& request, const CivilDay& today) {
   if (today.ToString() <= request.expiry()) return absl::OkStatus();
   return Error(Reason::kRequestExpired, absl::StrCat("the request expired on ", request.expiry()))

@@ -38,6 +38,10 @@ struct RequestWorld {
 absl::StatusOr<StoredRequest> FindForStep(const Reader& reader, const std::string& name,
                                           const std::string& etag, RequestAction action);
 
+// What a step asks the ledger to keep, by who takes it.
+FactRequest FactAskedBy(const OfficerOrigin& origin, feed::v1::EntryKind kind,
+                        const std::string& request_id);
+
 // REQUEST_EXPIRED where the request's expiry is past.
 absl::Status CheckNotExpired(const requests::v1::DataRequest& request, const CivilDay& today);
 

@@ -37,9 +37,8 @@ absl::StatusOr<std::set<std::string>> WithTheirItems(CatalogueTime* time,
   return all;
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<std::string>> ReuseTermsOf(CatalogueTime* time,
+// As they are for periods that begin on the day.
+absl::StatusOr<std::vector<std::string>> ReuseTermsOn(CatalogueTime* time,
                                                       const std::vector<std::string>& items,
                                                       const std::string& body,
                                                       common::v1::Purpose purpose,
@@ -66,6 +65,22 @@ absl::StatusOr<std::vector<std::string>> ReuseTermsOf(CatalogueTime* time,
                                       EnumWords(purpose), "\""));
   }
   if (any) return refused;
+  return std::vector<std::string>(terms.begin(), terms.end());
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ReuseTermsIn(CatalogueTime* time,
+                                                      const std::vector<std::string>& items,
+                                                      const std::string& body,
+                                                      common::v1::Purpose purpose,
+                                                      const std::vector<Period>& periods) {
+  std::set<std::string> terms;
+  for (const Period& period : periods) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> of_period,
+                     ReuseTermsOn(time, items, body, purpose, period.start()));
+    terms.insert(of_period.begin(), of_period.end());
+  }
   return std::vector<std::string>(terms.begin(), terms.end());
 }
 

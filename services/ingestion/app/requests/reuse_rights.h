@@ -12,14 +12,14 @@
 namespace onereturn::ingestion {
 
 // The words of the rights under which the body may use these items (of a derived item also those it
-// is made of) for the purpose, as they are for periods that begin on the day: each once, in order.
+// is made of) for the purpose, as they are for each of the periods: each once, in order.
 // REUSE_REFUSED names each item that it may not use. An item that states no right may be used by
 // anybody for any purpose.
-absl::StatusOr<std::vector<std::string>> ReuseTermsOf(CatalogueTime* time,
+absl::StatusOr<std::vector<std::string>> ReuseTermsIn(CatalogueTime* time,
                                                       const std::vector<std::string>& items,
                                                       const std::string& body,
                                                       common::v1::Purpose purpose,
-                                                      const CivilDay& day);
+                                                      const std::vector<Period>& periods);
 
 }  // namespace onereturn::ingestion
 

@@ -11,6 +11,7 @@
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/reason_text.h"
+#include "services/ingestion/app/requests/request_steps.h"
 #include "services/ingestion/app/token_use.h"
 #include "services/ingestion/store/simplified_mode_table.h"
 
@@ -81,20 +82,6 @@ absl::StatusOr<Decision> DecideMode(const Reader& reader, Timestamp now,
   return FactOfMode(mode, std::move(stored.check));
 }
 
-FactRequest RequestOfMode(const OfficerOrigin& origin,
-                          const requests::v1::SetSimplifiedModeRequest& request) {
-  FactRequest fact;
-  fact.kind = feed::v1::ENTRY_KIND_SIMPLIFIED_MODE_SET;
-  fact.actor = origin.actor.spiffe_id;
-  fact.organisation = origin.scope.organisation();
-  fact.request_id = request.request_id();
-  fact.digest = origin.digest;
-  fact.person = origin.actor.person;
-  fact.role = origin.role;
-  fact.organisation_of_caller = true;
-  return fact;
-}
-
 absl::StatusOr<SimplifiedModeAnswer> AnswerOfMode(const Reader& store, Accepted accepted) {
   feed::v1::Entry entry;
   if (!entry.ParseFromString(accepted.receipt.entry)) {
@@ -111,7 +98,7 @@ void SetSimplifiedMode::Set(const OfficerOrigin& origin,
                             Done done) const {
   auto token = std::make_shared<TokenUse>(origin);
   writer_->Write(
-      RequestOfMode(origin, request),
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_SIMPLIFIED_MODE_SET, request.request_id()),
       [this, request, token](const Snapshot& snapshot) {
         return DecideMode(snapshot, committer_->LatestPromise().through_time, request, token.get());
       },

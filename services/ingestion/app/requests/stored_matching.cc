@@ -8,9 +8,15 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/catalogue/catalogue_time.h"
+#include "services/ingestion/app/requests/draft_checks.h"
+#include "services/ingestion/app/requests/issue_bounds.h"
+#include "services/ingestion/app/requests/new_home.h"
+#include "services/ingestion/app/requests/new_home_checks.h"
 #include "services/ingestion/app/requests/read_requests.h"
 #include "services/ingestion/definitions/known_catalogue_builder.h"
 #include "services/ingestion/definitions/request_ask.h"
+#include "services/ingestion/definitions/request_lines.h"
 #include "services/ingestion/definitions/request_match.h"
 #include "services/ingestion/domain/requests/likeness.h"
 #include "services/ingestion/store/request_table.h"
@@ -34,6 +40,22 @@ absl::Status MatchedRequest::status() const {
   return closed->status();
 }
 
+namespace {
+
+// As AskOf and CheckAskedIsKnown. What is not known is said before that a selector chooses nobody,
+// and that too much is asked before anything is looked up.
+absl::StatusOr<Ask> AskOfKnown(const Reader& reader, const requests::v1::DataRequest& request,
+                               const KnownCatalogue& catalogue, uint64_t sequence) {
+  absl::StatusOr<Ask> ask = AskOf(request, catalogue);
+  const bool looked_up = ask.ok() || ReasonOf(ask.status()) == Reason::kEmptySelector;
+  if (looked_up && !request.has_issue()) {
+    RETURN_IF_ERROR(CheckAskedIsKnown(reader, request, sequence));
+  }
+  return ask;
+}
+
+}  // namespace
+
 absl::StatusOr<CivilDay> DayOf(const Reader& reader, uint64_t sequence) {
   if (sequence == 0) return CivilDay::Earliest();
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
@@ -52,7 +74,7 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
   }
   ASSIGN_OR_RETURN(matched.catalogue, picture_->At(reader, matched.sequence));
   ASSIGN_OR_RETURN(matched.coverage, coverage_->At(reader, matched.sequence));
-  ASSIGN_OR_RETURN(matched.ask, AskOf(request, *matched.catalogue));
+  ASSIGN_OR_RETURN(matched.ask, AskOfKnown(reader, request, *matched.catalogue, matched.sequence));
   matched.owed = std::make_shared<OwedForRequests>(&reader, matched.sequence);
   matched.world.catalogue = matched.catalogue.get();
   matched.world.coverage = matched.coverage.get();
@@ -67,6 +89,19 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
     return closed->Holds(collection, period);
   };
   return matched;
+}
+
+absl::Status StoredMatching::CheckDraft(const Reader& reader,
+                                        const requests::v1::DataRequest& request,
+                                        uint64_t sequence) const {
+  ASSIGN_OR_RETURN(const MatchedRequest matched, Read(reader, request, sequence));
+  CatalogueTime time(&reader, matched.sequence);
+  ASSIGN_OR_RETURN(const std::optional<NewHome> home,
+                   SureHomeOf(request, matched.ask, *matched.catalogue, &time));
+  if (home.has_value()) {
+    RETURN_IF_ERROR(CheckNewHome(reader, request, *home, matched.sequence));
+  }
+  return CheckFitsOneIssue(request, matched.ask, *matched.catalogue, &time);
 }
 
 absl::StatusOr<AskedOrganisations> StoredMatching::OrganisationsAt(const Reader& reader,

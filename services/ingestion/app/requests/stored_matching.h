@@ -53,7 +53,8 @@ struct MatchedRequest {
   absl::Status status() const;
 };
 
-// Thread safe. Errors of every function: as AskOf (definitions/request_ask.h), and of the store.
+// Thread safe. Errors of every function: as AskOf (definitions/request_ask.h), of all but
+// OrganisationsAt as CheckAskedIsKnown, and of the store.
 class StoredMatching final : public RequestMatching {
  public:
   // Both must outlive it. `bounds`: of what one issue may make owed.
@@ -65,6 +66,8 @@ class StoredMatching final : public RequestMatching {
                                       const requests::v1::DataRequest& request,
                                       uint64_t sequence) const;
 
+  absl::Status CheckDraft(const Reader& reader, const requests::v1::DataRequest& request,
+                          uint64_t sequence) const override;
   absl::StatusOr<AskedOrganisations> OrganisationsAt(const Reader& reader,
                                                      uint64_t sequence) const override;
   absl::StatusOr<requests::v1::Match> MatchAt(const Reader& reader,

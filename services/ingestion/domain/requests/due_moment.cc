@@ -7,16 +7,9 @@ namespace {
 
 constexpr int kLastSecondOfDay = 86'399;
 
-const KnownCollection* DefinitionFor(const CollectionOverTime& collection, const Period& period) {
-  for (const KnownCollection& stretch : collection.stretches) {
-    if (stretch.days.Covers(period.start())) return &stretch;
-  }
-  return nullptr;
-}
-
 // No window of any period from this one on has moments: the calendar has ended.
 bool IsBeyond(const CollectionOverTime& collection, const Period& period) {
-  const KnownCollection* definition = DefinitionFor(collection, period);
+  const KnownCollection* definition = CollectionOn(collection, period.start());
   if (definition == nullptr) {
     return std::none_of(
         collection.stretches.begin(), collection.stretches.end(),
@@ -37,7 +30,7 @@ bool HasWindows(const CollectionOverTime& collection) {
 
 std::optional<Moments> DueMoments::WindowOf(const CollectionOverTime& collection,
                                             const Period& period) {
-  const KnownCollection* definition = DefinitionFor(collection, period);
+  const KnownCollection* definition = CollectionOn(collection, period.start());
   if (definition == nullptr || !definition->window.has_value() || definition->calendar == nullptr ||
       !definition->window->Covers(period)) {
     return std::nullopt;

@@ -24,13 +24,6 @@ bool IsFresh(const HeldRevision& revision, const Ask& ask) {
          (!ask.final_only || revision.is_final);
 }
 
-const KnownCollection* DefinitionOn(const CollectionOverTime& collection, const CivilDay& day) {
-  for (const KnownCollection& stretch : collection.stretches) {
-    if (stretch.days.Covers(day)) return &stretch;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 HeldReturns::HeldReturns(const Ask& ask, const MatchWorld& world, const OrganisationIndex& index)
@@ -159,7 +152,7 @@ CollectionReturns* HeldReturns::ReturnsOf(const std::string& collection, const P
   if (returns != nullptr) return returns.get();
   const CollectionOverTime& over_time = world_.catalogue->collections.at(collection);
   returns.reset(new CollectionReturns{&collection, &over_time,
-                                      DefinitionOn(over_time, period.start()), period});
+                                      CollectionOn(over_time, period.start()), period});
   const uint32_t count = index_.count();
   returns->held.resize(count, nullptr);
   returns->below.resize(count);

@@ -114,6 +114,14 @@ struct KnownCatalogue {
   MatchingRules rules;
 };
 
+// As it is for periods that begin on the day; null: it is not.
+const KnownItem* ItemOn(const std::vector<KnownItem>& versions, const CivilDay& day);
+const KnownItem* ItemOn(const KnownCatalogue& catalogue, const std::string& code,
+                        const CivilDay& day);
+const KnownCollection* CollectionOn(const CollectionOverTime& collection, const CivilDay& day);
+const KnownCollection* CollectionOn(const KnownCatalogue& catalogue, const std::string& code,
+                                    const CivilDay& day);
+
 }  // namespace onereturn::ingestion
 
 #endif  // ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_KNOWN_CATALOGUE_H_

@@ -29,9 +29,8 @@ bool SameText(absl::string_view left, absl::string_view right) {
 std::vector<Candidate> CandidatesOn(const KnownCatalogue& catalogue, const CivilDay& day) {
   std::vector<Candidate> items;
   for (const auto& [code, stretches] : catalogue.items) {
-    const auto found = std::find_if(stretches.begin(), stretches.end(),
-                                    [&](const KnownItem& item) { return item.days.Covers(day); });
-    if (found != stretches.end()) items.push_back({code, *found});
+    const KnownItem* const item = ItemOn(stretches, day);
+    if (item != nullptr) items.push_back({code, *item});
   }
   return items;
 }
@@ -67,15 +66,9 @@ std::optional<AskedDimension> DimensionAsHeld(const KnownItem& item, const Asked
 // What a description is that means the item: the item, or a finer view of it.
 FoundLikeness SameOrFiner(const DescribedItem& described, const Candidate& held,
                           const KnownCatalogue& catalogue) {
-  FoundLikeness found{LikenessKind::kSame, held.code, {}, {}, 0};
-  for (const AskedDimension& asked : described.dimensions) {
-    auto dimension = DimensionAsHeld(held.item, asked, catalogue);
-    if (!dimension.has_value()) return {LikenessKind::kFiner, held.code, {}, {}, 0};
-    found.dimensions.push_back(*std::move(dimension));
-  }
-  std::sort(found.dimensions.begin(), found.dimensions.end(),
-            [](const auto& left, const auto& right) { return left.code < right.code; });
-  return found;
+  auto dimensions = DimensionsAsHeld(described, held.item, catalogue);
+  if (!dimensions.has_value()) return {LikenessKind::kFiner, held.code, {}, {}, 0};
+  return {LikenessKind::kSame, held.code, {}, *std::move(dimensions), 0};
 }
 
 void CompareTexts(absl::string_view what, absl::string_view held, absl::string_view asked,
@@ -167,6 +160,20 @@ void AppendPlainText(absl::string_view text, std::string* bytes) {
 }
 
 }  // namespace
+
+std::optional<std::vector<AskedDimension>> DimensionsAsHeld(const DescribedItem& described,
+                                                            const KnownItem& item,
+                                                            const KnownCatalogue& catalogue) {
+  std::vector<AskedDimension> dimensions;
+  for (const AskedDimension& asked : described.dimensions) {
+    auto dimension = DimensionAsHeld(item, asked, catalogue);
+    if (!dimension.has_value()) return std::nullopt;
+    dimensions.push_back(*std::move(dimension));
+  }
+  std::sort(dimensions.begin(), dimensions.end(),
+            [](const auto& left, const auto& right) { return left.code < right.code; });
+  return dimensions;
+}
 
 FoundLikeness FindItem(const DescribedItem& described, const KnownCatalogue& catalogue,
                        const CivilDay& day) {

@@ -35,6 +35,12 @@ struct FoundLikeness {
 FoundLikeness FindItem(const DescribedItem& described, const KnownCatalogue& catalogue,
                        const CivilDay& day);
 
+// The dimensions of the description, spelt as the item's, in order of code; values in order, each
+// once. nullopt where the item lacks one of them, or a value.
+std::optional<std::vector<AskedDimension>> DimensionsAsHeld(const DescribedItem& described,
+                                                            const KnownItem& item,
+                                                            const KnownCatalogue& catalogue);
+
 // In thousandths, rounded down: symmetric, 1000 for equal texts. Any bytes; of letters, ASCII ones
 // alone are put in lower case. To compare one text with many: word_likeness.h.
 uint32_t LikenessOf(absl::string_view left, absl::string_view right,

@@ -5,13 +5,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-const KnownItem* VersionOn(const std::vector<KnownItem>& versions, const CivilDay& day) {
-  for (const KnownItem& version : versions) {
-    if (version.days.Covers(day)) return &version;
-  }
-  return nullptr;
-}
-
 template <typename Dimensions>
 auto FindDimension(Dimensions& dimensions, const std::string& code) {
   return std::find_if(dimensions.begin(), dimensions.end(),
@@ -63,9 +56,7 @@ ItemPlan PlanOfItem(const std::string& code, const KnownItem* known,
 ItemPlan PlanOfInput(const std::string& code, const KnownItem& derived,
                      std::vector<AskedDimension> asked, const Period& period,
                      const KnownCatalogue& catalogue, HeldReturns& returns) {
-  const auto found = catalogue.items.find(code);
-  const KnownItem* known =
-      found == catalogue.items.end() ? nullptr : VersionOn(found->second, period.start());
+  const KnownItem* known = ItemOn(catalogue, code, period.start());
   const bool serves = known != nullptr && !known->formula.has_value() &&
                       FirstLacked(*known, asked, catalogue).empty();
   if (serves) {
@@ -99,7 +90,7 @@ LineSubject SubjectOf(const AskLine& line, const Ask& ask, const KnownCatalogue&
     return subject;
   }
   for (const Period& period : ask.periods) {
-    const KnownItem* known = VersionOn(found->second, period.start());
+    const KnownItem* known = ItemOn(found->second, period.start());
     if (known == nullptr) continue;
     subject.is_item =
         FirstLacked(*known, DimensionsAsked(line, subject.found, *known), catalogue).empty();
@@ -115,7 +106,7 @@ LinePlan PlanOf(const AskLine& line, const LineSubject& subject, const Period& p
   const bool other = line.described.has_value() && subject.found.kind != LikenessKind::kSame &&
                      subject.found.kind != LikenessKind::kFiner;
   if (other) return plan;
-  plan.known = VersionOn(*subject.versions, period.start());
+  plan.known = ItemOn(*subject.versions, period.start());
   plan.meaning = LineMeaning::kNotForPeriod;
   if (plan.known == nullptr) return plan;
   plan.dimensions = DimensionsAsked(line, subject.found, *plan.known);

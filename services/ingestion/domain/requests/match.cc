@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "common/period/london_day.h"
 #include "services/ingestion/domain/requests/blocks.h"
 #include "services/ingestion/domain/requests/concerns.h"
 #include "services/ingestion/domain/requests/gap.h"
+#include "services/ingestion/domain/requests/new_figures.h"
 #include "services/ingestion/domain/requests/price.h"
 
 namespace onereturn::ingestion {
@@ -14,14 +14,6 @@ namespace {
 
 bool IsHeld(CoverageClass coverage) {
   return coverage != CoverageClass::kFiner && coverage != CoverageClass::kNew;
-}
-
-// What it costs to send a figure that has no home: of equal names the dearest, so that the order of
-// lines does not matter.
-void RaiseTo(const Minutes& minutes, Minutes* dearest) {
-  const bool dearer = minutes.Total() != dearest->Total() ? minutes.Total() > dearest->Total()
-                                                          : minutes.by_lens > dearest->by_lens;
-  if (dearer) *dearest = minutes;
 }
 
 // Whatever order somebody gives them in, the match is the same.
@@ -63,7 +55,7 @@ class Matcher {
       result_.last_due = std::max(result_.last_due, std::optional(LondonDay(gap.due)));
     }
     const PriceByDue by_due{&due, notice_days, &result_.due};
-    result_.prices = PricesOf(world_.catalogue->rules, needs_, new_figures_, returns_,
+    result_.prices = PricesOf(world_.catalogue->rules, needs_, new_figures_.minutes(), returns_,
                               world_.by_due ? &by_due : nullptr);
     result_.concerns = LineConcerns(ask_, subjects_, *world_.catalogue);
     for (Concern& concern : DateConcerns(ask_, *world_.catalogue, result_)) {
@@ -96,6 +88,7 @@ class Matcher {
       AddNeeds(line, of_period, &needs_[place], &count);
       periods.push_back(std::move(of_period));
     }
+    match.new_figure = new_figures_.NameOf(line);
     match.subset = IsSubset(periods);
     match.source = SourceOfAll(periods);
     result_.parts += count.Needed();
@@ -116,7 +109,10 @@ class Matcher {
         at_home.Insert(organisations_[place]);
         continue;
       }
-      if (without_home == nullptr) without_home = &NewOf(line, of_period.plan, needs);
+      if (without_home == nullptr) {
+        without_home = &needs->OfNew(
+            new_figures_.NameOf(line, ask_.lines[line], subjects_[line], world_.catalogue->rules));
+      }
       without_home->Insert(organisations_[place]);
       count->AddNew(1);
       finer_ |= covers[place].coverage == CoverageClass::kFiner;
@@ -131,14 +127,6 @@ class Matcher {
         count->Add(*part, reporting);
       }
     }
-  }
-
-  OrganisationSet& NewOf(uint32_t line, const LinePlan& plan, PeriodNeeds* needs) {
-    const bool of_item = plan.meaning == LineMeaning::kItem;
-    const std::string name = of_item ? subjects_[line].item : absl::StrCat("line ", line + 1);
-    RaiseTo(ask_.lines[line].estimated_minutes.value_or(world_.catalogue->rules.new_item_minutes),
-            &new_figures_[name]);
-    return needs->OfNew(name);
   }
 
   static bool IsSubset(const std::vector<LinePeriod>& periods) {
@@ -194,7 +182,7 @@ class Matcher {
   std::vector<uint32_t> organisations_;  // Those asked, in their order.
   std::vector<LineSubject> subjects_;
   std::vector<PeriodNeeds> needs_;  // By asked period.
-  NewFigureMinutes new_figures_;
+  NewFigures new_figures_;
   bool finer_ = false;
   bool new_ = false;
   MatchResult result_;

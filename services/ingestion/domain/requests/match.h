@@ -61,6 +61,10 @@ struct LineMatch {
   uint64_t triples[kCoverageClassCount + 1] = {};  // By CoverageClass.
   bool subset = false;
   std::string source;
+  // What gaps call that of it which has no home; empty: all of it has one. Lines that ask for one
+  // item in the same detail share it: the item's code, of the first detail; else "line {number from
+  // 1}" of the first of them.
+  std::string new_figure;
 };
 
 struct Concern {
@@ -74,7 +78,7 @@ struct Concern {
 // Returns to be sent: every organisation, for every period, with all of the items.
 struct Gap {
   std::string collection;          // Empty: the one that issuing would make.
-  std::vector<std::string> items;  // Codes; of a line that is no item "line {number from 1}".
+  std::vector<std::string> items;  // Codes; of what has no home as LineMatch::new_figure.
   std::vector<std::string> organisations;
   std::vector<Period> periods;
   Timestamp due;

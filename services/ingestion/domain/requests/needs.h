@@ -19,7 +19,7 @@ struct HomeNeed {
   OrganisationSet organisations;
 };
 
-// What one figure without a home costs, by code, or "line {number from 1}".
+// What one figure without a home costs, by LineMatch::new_figure.
 using NewFigureMinutes = std::map<std::string, Minutes>;
 
 // Those of one asked period.

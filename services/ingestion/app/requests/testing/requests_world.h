@@ -13,7 +13,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
+#include "common/status/error.h"
 #include "services/ingestion/app/requests/data_requests.h"
+#include "services/ingestion/app/requests/draft_checks.h"
 #include "services/ingestion/app/testing/small_catalogue.h"
 
 namespace onereturn::ingestion {
@@ -28,19 +30,16 @@ class ToldMatching final : public RequestMatching {
     due_ = std::move(due);
   }
 
+  absl::Status CheckDraft(const Reader& reader, const requests::v1::DataRequest& request,
+                          uint64_t sequence) const override {
+    absl::Status status = CheckAskedIsKnown(reader, request, sequence);
+    status.Update(ChosenBy(request).status());
+    return status;
+  }
   absl::StatusOr<AskedOrganisations> OrganisationsAt(const Reader& /*reader*/,
                                                      uint64_t /*sequence*/) const override {
     ++pictures_;
-    return AskedOrganisations([](const requests::v1::DataRequest& request) {
-      std::vector<std::string> chosen(request.organisations().begin(),
-                                      request.organisations().end());
-      // Of selectors: the providers of this world, unless councils are asked for.
-      if (request.has_selector() &&
-          request.selector().types(0) == catalogue::v1::ORGANISATION_TYPE_PROVIDER) {
-        chosen = {"RCF", "RLQ"};
-      }
-      return absl::StatusOr<std::vector<std::string>>(std::move(chosen));
-    });
+    return AskedOrganisations(ChosenBy);
   }
   // How often whom requests ask was looked up anew.
   int pictures() const { return pictures_; }
@@ -57,6 +56,17 @@ class ToldMatching final : public RequestMatching {
   }
 
  private:
+  static absl::StatusOr<std::vector<std::string>> ChosenBy(
+      const requests::v1::DataRequest& request) {
+    std::vector<std::string> chosen(request.organisations().begin(), request.organisations().end());
+    if (!request.has_selector()) return chosen;
+    // Of selectors: the providers of this world, unless councils are asked for.
+    if (request.selector().types(0) != catalogue::v1::ORGANISATION_TYPE_PROVIDER) {
+      return Error(Reason::kEmptySelector, "the selector chooses no organisation").ToStatus();
+    }
+    return std::vector<std::string>{"RCF", "RLQ"};
+  }
+
   mutable std::atomic<int> pictures_ = 0;
   mutable std::mutex mutex_;
   requests::v1::Match match_;  // Guarded by mutex_.

@@ -300,11 +300,36 @@ NaiveTriple NaiveMatch::TripleOf(const AskLine& line, const std::string& organis
   return NaiveTriple{all && coarser ? CoverageClass::kFiner : CoverageClass::kNew, {}, true};
 }
 
-std::string NaiveMatch::NewName(uint32_t line, const Period& period) const {
-  const AskLine& of = ask_.lines[line];
-  const KnownItem* known = ItemOn(of.item, period.start());
-  const bool is_item = known != nullptr && (of.as_held || !Lacks(*known, of.dimensions));
-  return is_item ? of.item : absl::StrCat("line ", line + 1);
+std::vector<std::string> NaiveMatch::NewNames() const {
+  std::vector<std::string> names(ask_.lines.size());
+  for (uint32_t line = 0; line < names.size(); ++line) {
+    const AskLine& asked = ask_.lines[line];
+    bool without_home = false;
+    bool known = false;
+    bool lacks = false;
+    for (const Period& period : ask_.periods) {
+      for (const std::string& organisation : ask_.organisations) {
+        without_home |= TripleOf(asked, organisation, period).without_home;
+      }
+      const KnownItem* item = ItemOn(asked.item, period.start());
+      known |= item != nullptr;
+      lacks |= item != nullptr && !asked.as_held && Lacks(*item, asked.dimensions);
+    }
+    if (!without_home) continue;
+    names[line] = absl::StrCat("line ", line + 1);
+    if (!known || lacks) continue;
+    bool first = true;
+    for (uint32_t other = 0; other < line; ++other) {
+      const AskLine& before = ask_.lines[other];
+      if (before.item != asked.item || names[other].empty()) continue;
+      const bool same = before.as_held == asked.as_held && before.dimensions == asked.dimensions;
+      if (names[other] == asked.item) first = false;
+      if (same) names[line] = names[other];
+      if (same) first = false;
+    }
+    if (first) names[line] = asked.item;
+  }
+  return names;
 }
 
 }  // namespace onereturn::ingestion

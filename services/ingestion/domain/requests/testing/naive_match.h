@@ -39,7 +39,8 @@ class NaiveMatch {
   // Of a part that is missing, or not fresh and asked anew.
   bool IsAwaited(const NaivePart& part) const;
   // The name under which a triple without a home is asked.
-  std::string NewName(uint32_t line, const Period& period) const;
+  // By line: what it is called where it has no home; empty: it has one throughout.
+  std::vector<std::string> NewNames() const;
   // By organisation; also those on whom nothing falls.
   std::map<std::string, OrganisationPrice> Prices() const;
   const KnownItem* ItemOn(const std::string& item, const CivilDay& day) const;

@@ -75,13 +75,14 @@ OrganisationPrice NaiveMatch::PriceOfNew(
 
 std::map<std::string, uint64_t> NaiveMatch::DearestNew() const {
   std::map<std::string, uint64_t> dearest;
+  const std::vector<std::string> names = NewNames();
   for (uint32_t line = 0; line < ask_.lines.size(); ++line) {
     const Minutes minutes =
         ask_.lines[line].estimated_minutes.value_or(world_.catalogue->rules.new_item_minutes);
     for (const std::string& organisation : ask_.organisations) {
       for (const Period& period : ask_.periods) {
         if (!TripleOf(ask_.lines[line], organisation, period).without_home) continue;
-        uint64_t& of_name = dearest[NewName(line, period)];
+        uint64_t& of_name = dearest[names[line]];
         of_name = std::max(of_name, minutes.Total());
       }
     }
@@ -94,6 +95,7 @@ std::map<std::string, OrganisationPrice> NaiveMatch::Prices() const {
   std::set<NaivePart> charged;
   const std::set<PartKey> owed = OwedReturns();
   const std::map<std::string, uint64_t> dearest = DearestNew();
+  const std::vector<std::string> names = NewNames();
   for (const Period& period : ask_.periods) {
     std::map<std::pair<std::string, std::string>, PricedItems> of_homes;
     std::map<std::string, std::map<std::string, uint64_t>> without_home;
@@ -101,8 +103,7 @@ std::map<std::string, OrganisationPrice> NaiveMatch::Prices() const {
       for (const std::string& organisation : ask_.organisations) {
         const NaiveTriple triple = TripleOf(ask_.lines[line], organisation, period);
         if (triple.without_home) {
-          const std::string name = NewName(line, period);
-          without_home[organisation][name] = dearest.at(name);
+          without_home[organisation][names[line]] = dearest.at(names[line]);
         }
         for (const auto& [part, item] : triple.parts) {
           of_homes[{part.collection, part.organisation}][item].insert(part);

@@ -1,12 +1,14 @@
+#include "services/ingestion/definitions/request_line_checks.h"
+
 #include <algorithm>
 #include <set>
+#include <string>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "common/base/utf8.h"
-#include "services/ingestion/app/requests/draft_checks.h"
 #include "services/ingestion/definitions/definition_checks.h"
+#include "services/ingestion/definitions/item_checks.h"
 #include "services/ingestion/definitions/minutes_messages.h"
+#include "services/ingestion/definitions/request_text_checks.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -14,24 +16,20 @@ namespace {
 using requests::v1::RequestLine;
 using DimensionList = google::protobuf::RepeatedPtrField<requests::v1::AskedDimension>;
 
-constexpr int kMostLines = 200;
 constexpr int kMostDimensions = 64;
 constexpr int kMostValues = 1'000;
-constexpr size_t kMostMeaningBytes = 64;
+constexpr size_t kMostUnitBytes = 64;
+constexpr size_t kMostDefinitionBytes = 2'000;
+constexpr size_t kMostEditionBytes = 64;
+constexpr size_t kMostJustificationBytes = 1'000;
 
-void CheckLineText(const std::string& text, const std::string& field, size_t most, bool required,
-                   Error* faults) {
-  if (required && absl::StripAsciiWhitespace(text).empty()) faults->Field(field, "is missing");
-  if (text.size() > most) faults->Field(field, absl::StrCat("is longer than ", most, " bytes"));
-  if (!IsSafeText(text)) faults->Field(field, "holds a character that cannot be shown");
-}
-
-void CheckMeaningCode(const std::string& text, const std::string& field, Error* faults) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
-  });
-  if (!plain || text.size() > kMostMeaningBytes) {
-    faults->Field(field, "must be at most 64 lower-case letters, digits and hyphens");
+// A dimension, or a value of one: each once.
+void CheckDimensionCode(const std::string& code, const std::string& field,
+                        std::set<std::string>* seen, Error* faults) {
+  if (!IsDimensionCode(code)) {
+    faults->Field(field, "must be 1 to 64 bytes of text");
+  } else if (!seen->insert(code).second) {
+    faults->Field(field, "stands twice");
   }
 }
 
@@ -39,21 +37,16 @@ void CheckAskedDimensions(const DimensionList& dimensions, const std::string& pa
   if (dimensions.size() > kMostDimensions) faults->Field(path, "has more than 64");
   std::set<std::string> codes;
   for (int i = 0; i < std::min(dimensions.size(), kMostDimensions); ++i) {
-    const auto& dimension = dimensions[i];
     const std::string place = absl::StrCat(path, "[", i, "]");
-    CheckLineText(dimension.code(), absl::StrCat(place, ".code"), 64, true, faults);
-    if (!codes.insert(dimension.code()).second) {
-      faults->Field(absl::StrCat(place, ".code"), "stands twice");
-    }
-    if (dimension.values_size() > kMostValues) {
+    CheckDimensionCode(dimensions[i].code(), absl::StrCat(place, ".code"), &codes, faults);
+    if (dimensions[i].values_size() > kMostValues) {
       faults->Field(absl::StrCat(place, ".values"), "has more than 1,000");
       continue;
     }
     std::set<std::string> values;
-    for (int j = 0; j < dimension.values_size(); ++j) {
-      const std::string value = absl::StrCat(place, ".values[", j, "]");
-      CheckLineText(dimension.values(j), value, 64, true, faults);
-      if (!values.insert(dimension.values(j)).second) faults->Field(value, "stands twice");
+    for (int j = 0; j < dimensions[i].values_size(); ++j) {
+      CheckDimensionCode(dimensions[i].values(j), absl::StrCat(place, ".values[", j, "]"), &values,
+                         faults);
     }
   }
 }
@@ -61,17 +54,21 @@ void CheckAskedDimensions(const DimensionList& dimensions, const std::string& pa
 void CheckDescribed(const requests::v1::DescribedItem& described, const std::string& path,
                     Error* faults) {
   CheckName(described.display_name(), absl::StrCat(path, ".display_name"), faults);
-  CheckMeaningCode(described.concept_code(), absl::StrCat(path, ".concept_code"), faults);
-  CheckMeaningCode(described.measure(), absl::StrCat(path, ".measure"), faults);
-  CheckMeaningCode(described.population(), absl::StrCat(path, ".population"), faults);
-  CheckMeaningCode(described.cut_off(), absl::StrCat(path, ".cut_off"), faults);
+  const auto check_code = [&](const std::string& code, absl::string_view field) {
+    if (code.empty() || IsMeaningCode(code)) return;
+    faults->Field(absl::StrCat(path, ".", field), kMeaningCodeRule);
+  };
+  check_code(described.concept_code(), "concept_code");
+  check_code(described.measure(), "measure");
+  check_code(described.population(), "population");
+  check_code(described.cut_off(), "cut_off");
   if (described.concept_code().empty() != described.measure().empty()) {
     faults->Field(absl::StrCat(path, described.measure().empty() ? ".measure" : ".concept_code"),
                   "is missing: concept and measure are compared together");
   }
-  CheckLineText(described.unit(), absl::StrCat(path, ".unit"), 64, true, faults);
-  CheckLineText(described.definition_text(), absl::StrCat(path, ".definition_text"), 2'000, true,
-                faults);
+  CheckRequiredText(described.unit(), absl::StrCat(path, ".unit"), kMostUnitBytes, faults);
+  CheckRequiredText(described.definition_text(), absl::StrCat(path, ".definition_text"),
+                    kMostDefinitionBytes, faults);
   CheckAskedDimensions(described.dimensions(), absl::StrCat(path, ".dimensions"), faults);
 }
 
@@ -88,7 +85,7 @@ void CheckCoded(const RequestLine& line, const std::string& path, Error* faults)
   CheckAskedDimensions(line.dimensions(), absl::StrCat(path, ".dimensions"), faults);
 }
 
-void CheckLine(const RequestLine& line, const std::string& path, Error* faults) {
+void CheckSubject(const RequestLine& line, const std::string& path, Error* faults) {
   switch (line.subject_case()) {
     case RequestLine::kItem:
       CheckCoded(line, path, faults);
@@ -104,29 +101,41 @@ void CheckLine(const RequestLine& line, const std::string& path, Error* faults) 
       faults->Field(path, "names no item and describes none");
   }
   if (!requests::v1::Detail_IsValid(line.detail())) {
-    faults->Field(absl::StrCat(path, ".detail"), "is none");
+    faults->Field(absl::StrCat(path, ".detail"), "is none of the list");
   }
-  CheckLineText(line.guidance(), absl::StrCat(path, ".guidance"), 64, false, faults);
-  CheckLineText(line.guidance_edition(), absl::StrCat(path, ".guidance_edition"), 64,
-                !line.guidance().empty(), faults);
+}
+
+void CheckGuidanceOf(const RequestLine& line, const std::string& path, Error* faults) {
+  if (!line.guidance().empty() && !IsCode(line.guidance(), CodeStyle::kCollection)) {
+    faults->Field(absl::StrCat(path, ".guidance"), CodeRule(CodeStyle::kCollection));
+  }
   if (line.guidance().empty() && !line.guidance_edition().empty()) {
     faults->Field(absl::StrCat(path, ".guidance"), "is missing: its edition is named");
   }
-  CheckLineText(line.justification(), absl::StrCat(path, ".justification"), 1'000, false, faults);
-  CheckMinutes(line.estimated_minutes(), absl::StrCat(path, ".estimated_minutes"), faults);
+  const std::string edition = absl::StrCat(path, ".guidance_edition");
+  if (line.guidance().empty()) {
+    CheckText(line.guidance_edition(), edition, kMostEditionBytes, faults);
+  } else {
+    CheckRequiredText(line.guidance_edition(), edition, kMostEditionBytes, faults);
+  }
 }
 
 }  // namespace
 
 void CheckRequestLines(const requests::v1::DataRequest& request, Error* faults) {
-  if (request.lines_size() > kMostLines) {
-    return static_cast<void>(faults->Field("data_request.lines", "has more than 200"));
+  if (request.lines_size() > kMostAskedLines) {
+    faults->Field("data_request.lines", absl::StrCat("has more than ", kMostAskedLines));
+    return;
   }
   std::set<std::string> new_items;
   for (int i = 0; i < request.lines_size(); ++i) {
     const RequestLine& line = request.lines(i);
     const std::string path = absl::StrCat("data_request.lines[", i, "]");
-    CheckLine(line, path, faults);
+    CheckSubject(line, path, faults);
+    CheckGuidanceOf(line, path, faults);
+    CheckText(line.justification(), absl::StrCat(path, ".justification"), kMostJustificationBytes,
+              faults);
+    CheckMinutes(line.estimated_minutes(), absl::StrCat(path, ".estimated_minutes"), faults);
     if (line.new_item().empty()) continue;
     if (!IsCode(line.new_item(), CodeStyle::kItem)) {
       faults->Field(absl::StrCat(path, ".new_item"), CodeRule(CodeStyle::kItem));
