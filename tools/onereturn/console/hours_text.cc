@@ -29,11 +29,6 @@ std::string HoursText(uint64_t minutes) {
                          minutes % kMinutesOfHour);
 }
 
-std::string PoundsText(uint64_t pence) {
-  if (pence == 0) return "";
-  return absl::StrFormat("%s.%02d", WithThousands(pence / 100), pence % 100);
-}
-
 std::string HoursWords(uint64_t minutes) {
   const uint64_t hours = minutes / kMinutesOfHour;
   const uint64_t rest = minutes % kMinutesOfHour;

@@ -18,8 +18,6 @@ uint64_t AllMinutes(const timetable::v1::EstimatedMinutes& minutes);
 
 // For tables: "2:05"; "" for none.
 std::string HoursText(uint64_t minutes);
-// "1,234.05"; "" for none.
-std::string PoundsText(uint64_t pence);
 
 // For sentences: "93 h", "1 h 5 min", "45 min"; "0 h" for none.
 std::string HoursWords(uint64_t minutes);

@@ -210,7 +210,10 @@ TEST_F(AppraiseRequestTest, OfAnIssuedOneItSaysWhatWasWastedAndWhetherItWasLate)
 
 TEST_F(AppraiseRequestTest, EveryExceptionThatWasGrantedIsCounted) {
   const auto granted = [this](const std::string& body) {
-    const auto listed = ListRequesters(ingestion().store(), ingestion().LastSequence(), nullptr);
+    const uint64_t sequence = ingestion().LastSequence();
+    const auto listed =
+        ListRequesters(ingestion().store(), sequence,
+                       SumsOfRequests(ingestion().store(), sequence).value(), nullptr);
     for (const auto& one : listed->requesters()) {
       if (one.body() == body) return absl::StrCat(one.notice_exceptions(), " ", one.late_asks());
     }

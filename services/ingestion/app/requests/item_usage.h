@@ -37,7 +37,7 @@ absl::StatusOr<PageOf<requests::v1::ItemUsage>> ListItemUsage(
 // `from` was accepted? Uses are no facts: as they are on disk now, whatever `until` is. For
 // ListRequesters.
 absl::StatusOr<bool> WasReadSince(const Reader& reader, const std::string& body,
-                                  const std::string& item, uint64_t from);
+                                  const std::string& item, uint64_t from, uint64_t until);
 
 }  // namespace onereturn::ingestion
 

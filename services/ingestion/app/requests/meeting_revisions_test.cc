@@ -33,8 +33,8 @@ class MeetingRevisionsTest : public ::testing::Test, protected IssueWorld {
     const auto match =
         PreviewMatchOf(ingestion().store(), data_requests().World(), request, kNewest);
     EXPECT_THAT(match, IsOk());
-    std::string words = absl::StrCat(match->summary().exact(), " held");
-    for (const auto& gap : match->gaps()) words += gap.awaited() ? ", awaited" : ", asked";
+    std::string words = absl::StrCat(match->match().summary().exact(), " held");
+    for (const auto& gap : match->match().gaps()) words += gap.awaited() ? ", awaited" : ", asked";
     return words;
   }
 };

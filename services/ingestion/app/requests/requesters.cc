@@ -130,7 +130,8 @@ class Requesters {
   absl::Status CountUnused(const WasRead& was_read, Standing* standing) const {
     uint32_t unused = 0;
     for (const auto& [item, since] : standing->asked) {
-      ASSIGN_OR_RETURN(const bool read, was_read(reader_, standing->row.body(), item, since));
+      ASSIGN_OR_RETURN(const bool read,
+                       was_read(reader_, standing->row.body(), item, since, sequence_));
       unused += read ? 0 : 1;
     }
     standing->row.set_unused_items(unused);

@@ -14,9 +14,11 @@
 
 namespace onereturn::ingestion {
 
-// Did the body read figures of the item after the entry `from`?
-using WasRead = std::function<absl::StatusOr<bool>(const Reader& reader, const std::string& body,
-                                                   const std::string& item, uint64_t from)>;
+// Did the body, or one that has succeeded it by the day of `until`, read figures of the item since
+// the entry `from`?
+using WasRead =
+    std::function<absl::StatusOr<bool>(const Reader& reader, const std::string& body,
+                                       const std::string& item, uint64_t from, uint64_t until)>;
 
 // As it was at `sequence`, without its position; `sums` are of then. `was_read` null: it is not
 // known what was read, and no item counts as unused.

@@ -133,7 +133,7 @@ TEST_F(RequestersTest, ItemsThatWereNotReadSinceAreUnused) {
   const uint64_t issued = Now("requests/001-00").issued().sequence();
   std::set<std::string> asked;
   const auto listed = Listed([&](const Reader&, const std::string& body, const std::string& item,
-                                 uint64_t from) -> absl::StatusOr<bool> {
+                                 uint64_t from, uint64_t) -> absl::StatusOr<bool> {
     asked.insert(absl::StrCat(body, " ", item, " ", from == issued));
     return item == "stays";
   });

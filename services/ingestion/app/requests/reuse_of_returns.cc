@@ -43,7 +43,7 @@ absl::StatusOr<std::vector<std::string>> ReuseTermsOfReturn(const Reader& reader
   if (const catalogue::v1::Collection* collection = timeline->On(period.start())) {
     given.insert(collection->items().begin(), collection->items().end());
   }
-  return ReuseTermsOf(&time, {given.begin(), given.end()}, *who.body, who.purpose, period.start());
+  return ReuseTermsIn(&time, {given.begin(), given.end()}, *who.body, who.purpose, {period});
 }
 
 absl::Status CheckReuseOfFile(const Reader& reader, const ReturnReader& who,
@@ -59,7 +59,8 @@ absl::Status CheckReuseOfFile(const Reader& reader, const ReturnReader& who,
   ASSIGN_OR_RETURN(const uint64_t sequence, LastSequence(reader));
   ASSIGN_OR_RETURN(const CivilDay today, DayOf(reader, sequence));
   CatalogueTime time(&reader);
-  return ReuseTermsOf(&time, items, *who.body, who.purpose, today).status();
+  ASSIGN_OR_RETURN(const Period of_today, Period::Day(today));
+  return ReuseTermsIn(&time, items, *who.body, who.purpose, {of_today}).status();
 }
 
 }  // namespace onereturn::ingestion

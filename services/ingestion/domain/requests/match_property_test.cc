@@ -195,7 +195,8 @@ TEST(MatchProperty, WhatIsOutstandingIsDueWithTheGapToTheMinute) {
 // As AskedOf: what has no home by the lines that ask for it, as they were numbered at first.
 std::map<NaivePart, bool> AskedByLines(const MatchResult& match, const std::vector<uint32_t>& was) {
   std::map<NaivePart, bool> asked;
-  for (auto [part, awaited] : AskedOf(match)) {
+  for (const auto& [asked_part, awaited] : AskedOf(match)) {
+    NaivePart part = asked_part;
     if (part.first.collection.empty()) {
       std::set<uint32_t> lines;
       for (size_t line = 0; line < match.lines.size(); ++line) {
