@@ -126,12 +126,15 @@ TEST_F(RequestHoursTest, WhatIsAskedAndAvoidedIsShownEverywhere) {
 
   const std::string held =
       FileOf("Waits of four hours", "2024-01", {"ae_attendances", "ae_over_four_hours"});
-  EXPECT_THAT(Printed(kAnalyst, {"request", "match", held, "--hours"}),
-              AllOf(HasSubstr("2 of 2 items held; 21 h avoided; nothing is asked of anybody."),
-                    ContainsRegex("RLQ +7:00\n")));
+  EXPECT_THAT(
+      Printed(kAnalyst, {"request", "match", held, "--hours"}),
+      AllOf(HasSubstr("2 of 2 items held; 21 h avoided (about £580); nothing is asked of anybody."),
+            ContainsRegex("RLQ +7:00\n")));
   const std::string given = Issued(held);
-  EXPECT_THAT(issue_,
-              HasSubstr("2 of 2 items held, from 9 returns; 21 h avoided; provider hours: 0\n"));
+  EXPECT_THAT(
+      issue_,
+      HasSubstr(
+          "2 of 2 items held, from 9 returns; 21 h avoided (about £580); provider hours: 0\n"));
   const std::string answered =
       Printed(kRequester, {"request", "answer", given, "--out", folder_.File("answer.csv")});
   EXPECT_THAT(answered, HasSubstr("provider hours: 0; 108 figures from 9 returns"));
@@ -140,15 +143,19 @@ TEST_F(RequestHoursTest, WhatIsAskedAndAvoidedIsShownEverywhere) {
   const std::string gap =
       FileOf("Waits, and tests waited for", "2024-03", {"ae_attendances", "dm01_waiting"});
   const std::string matched = Printed(kAnalyst, {"request", "match", gap, "--hours"});
-  EXPECT_THAT(matched, AllOf(HasSubstr("1 of 2 items held; 6 h avoided"),
-                             HasSubstr("14 h would be asked of 3 organisations (existing items: 28 "
-                                       "days of notice)."),
-                             ContainsRegex("RLT +2:00 +4:40\n")));
+  EXPECT_THAT(
+      matched,
+      AllOf(HasSubstr("1 of 2 items held; 6 h avoided (about £167)"),
+            HasSubstr("14 h (about £379) would be asked of 3 organisations (existing items: 28 "
+                      "days of notice)."),
+            ContainsRegex("RLT +2:00 +4:40\n")));
   stands_in_guide(absl::StrReplaceAll(matched, {{gap, "gap.textproto"}}));
   const std::string owed = Issued(gap);
-  EXPECT_THAT(issue_,
-              HasSubstr("1 of 2 items held, from 3 returns; 6 h avoided; provider hours: 0\n"));
-  EXPECT_THAT(issue_, ContainsRegex("asked +3 returns, 14 h, by [0-9]"));
+  EXPECT_THAT(
+      issue_,
+      HasSubstr(
+          "1 of 2 items held, from 3 returns; 6 h avoided (about £167); provider hours: 0\n"));
+  EXPECT_THAT(issue_, ContainsRegex("asked +3 returns, 14 h \\(about £379\\), by [0-9]"));
 
   EXPECT_THAT(Printed(kAnalyst, {"request", "hours", "--of", "RWP"}),
               ContainsRegex("X24 +RWP +13:40 +9:00 +4:40\n"));

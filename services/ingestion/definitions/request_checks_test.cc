@@ -91,8 +91,6 @@ std::vector<Fault> FaultsOfWhatIsAsked() {
                     std::string(65, 'u'), "' } }"),
        "lines[0].described.unit"},
       {described + "concept_code: 'b' measure: 'A b' } }", "lines[0].described.measure"},
-      {described + "concept_code: 'b' } }", "lines[0].described.measure"},
-      {described + "measure: 'b' } }", "lines[0].described.concept_code"},
       {described + "dimensions { values: 'x' } } }", "lines[0].described.dimensions[0].code"},
       {described + "} detail: DETAIL_AS_HELD }", "lines[0].detail"},
       {described + "} new_item: 'N' }", "lines[0].new_item"},

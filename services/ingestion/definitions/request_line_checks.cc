@@ -62,10 +62,6 @@ void CheckDescribed(const requests::v1::DescribedItem& described, const std::str
   check_code(described.measure(), "measure");
   check_code(described.population(), "population");
   check_code(described.cut_off(), "cut_off");
-  if (described.concept_code().empty() != described.measure().empty()) {
-    faults->Field(absl::StrCat(path, described.measure().empty() ? ".measure" : ".concept_code"),
-                  "is missing: concept and measure are compared together");
-  }
   CheckRequiredText(described.unit(), absl::StrCat(path, ".unit"), kMostUnitBytes, faults);
   CheckRequiredText(described.definition_text(), absl::StrCat(path, ".definition_text"),
                     kMostDefinitionBytes, faults);

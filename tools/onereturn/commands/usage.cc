@@ -74,7 +74,14 @@ absl::StatusOr<ExitCode> ShowReviews(const UsageOptions& options, Environment& e
   }
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const UsageClient client, ConnectToUsage(environment));
-  ASSIGN_OR_RETURN(const auto list, ReadReviews(client, std::move(request)));
+  ASSIGN_OR_RETURN(auto list, ReadReviews(client, std::move(request)));
+  if (!options.collection.empty()) {
+    list.mutable_reviews()->erase(
+        std::remove_if(
+            list.mutable_reviews()->begin(), list.mutable_reviews()->end(),
+            [&options](const ItemReview& one) { return one.collection() != options.collection; }),
+        list.mutable_reviews()->end());
+  }
   TextTable table({{"item"},
                    {"collection"},
                    {"unused since"},

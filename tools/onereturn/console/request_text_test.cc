@@ -122,13 +122,13 @@ TEST(RequestText, AllOfARequest) {
 TEST(RequestText, ItsPriceAndHowItsBodyWentAboutIt) {
   const auto request = Read<requests::v1::DataRequest>(R"(
     name: "requests/001-00" state: REQUEST_STATE_ISSUED notice_exceptions: 2
-    issue { match { lines: 2 lines_held: 1 avoided { gathering: 5580 } }
-            sources: 6 outstanding { gathering: 90 } obligations: 3 })");
+    issue { match { lines: 2 lines_held: 1 last_due_date: "2026-05-14" }
+            sources: 6 avoided { gathering: 5580 } outstanding { gathering: 90 } obligations: 3 })");
   const auto appraisal = Read<requests::v1::Appraisal>(
       "avoided_pence: 279000 outstanding_pence: 4500 minutes_wasted: 75 late_ask: true");
   const std::string text = RequestText(request, appraisal);
   EXPECT_THAT(text, HasSubstr("; 93 h avoided (about £2,790); "));
-  EXPECT_THAT(text, HasSubstr("  asked      3 returns, 1 h 30 min (about £45)\n"));
+  EXPECT_THAT(text, HasSubstr("  asked      3 returns, 1 h 30 min (about £45), by 14 May 2026\n"));
   EXPECT_THAT(text, HasSubstr("  exceptions 2 of notice granted\n"));
   EXPECT_THAT(text, HasSubstr("  late       asked with less notice"));
   EXPECT_THAT(text, HasSubstr("  wasted     1 h 15 min begun under guidance that changed"));

@@ -64,6 +64,7 @@ TEST_F(DefineDependentsTest, AnItemAndItsNewHomeRaceWithoutHarm) {
   home.clear_window();
   home.set_code("Again");
   home.clear_items();
+  home.clear_item_minutes();
   home.add_items("attendances_again");
   *home.add_layouts() = all.collections(0).layouts(2);
   std::promise<absl::Status> collection_told;

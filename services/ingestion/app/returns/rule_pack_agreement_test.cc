@@ -98,7 +98,9 @@ class GeneratedFile {
   Records LongRows() {
     Records rows = {{"organisation", "period", "item", "department", "booked", "value",
                      "null_reason", "status", "explanation"}};
+    const bool leaves_out = Below(8) == 0;
     for (const auto& [header, name] : AeColumns()) {
+      if (leaves_out && Below(8) == 0) continue;
       const Cell cell = AeCell(name, "0");
       std::string department;
       std::string booked;
