@@ -131,10 +131,8 @@ TEST_F(RequestHoursTest, WhatIsAskedAndAvoidedIsShownEverywhere) {
       AllOf(HasSubstr("2 of 2 items held; 21 h avoided (about £580); nothing is asked of anybody."),
             ContainsRegex("RLQ +7:00\n")));
   const std::string given = Issued(held);
-  EXPECT_THAT(
-      issue_,
-      HasSubstr(
-          "2 of 2 items held, from 9 returns; 21 h avoided (about £580); provider hours: 0\n"));
+  EXPECT_THAT(issue_,
+              HasSubstr("2 of 2 items held, from 9 returns; 21 h avoided; provider hours: 0\n"));
   const std::string answered =
       Printed(kRequester, {"request", "answer", given, "--out", folder_.File("answer.csv")});
   EXPECT_THAT(answered, HasSubstr("provider hours: 0; 108 figures from 9 returns"));
@@ -151,11 +149,9 @@ TEST_F(RequestHoursTest, WhatIsAskedAndAvoidedIsShownEverywhere) {
             ContainsRegex("RLT +2:00 +4:40\n")));
   stands_in_guide(absl::StrReplaceAll(matched, {{gap, "gap.textproto"}}));
   const std::string owed = Issued(gap);
-  EXPECT_THAT(
-      issue_,
-      HasSubstr(
-          "1 of 2 items held, from 3 returns; 6 h avoided (about £167); provider hours: 0\n"));
-  EXPECT_THAT(issue_, ContainsRegex("asked +3 returns, 14 h \\(about £379\\), by [0-9]"));
+  EXPECT_THAT(issue_,
+              HasSubstr("1 of 2 items held, from 3 returns; 6 h avoided; provider hours: 0\n"));
+  EXPECT_THAT(issue_, ContainsRegex("asked +3 returns, 14 h, by [0-9]"));
 
   EXPECT_THAT(Printed(kAnalyst, {"request", "hours", "--of", "RWP"}),
               ContainsRegex("X24 +RWP +13:40 +9:00 +4:40\n"));
@@ -163,7 +159,8 @@ TEST_F(RequestHoursTest, WhatIsAskedAndAvoidedIsShownEverywhere) {
   // provider, a month each.
   EXPECT_THAT(
       Printed(kAnalyst, {"requesters"}),
-      AllOf(ContainsRegex("X24 +2 +14:00 +27:00 +[0-9]+ days +0 +1 +21 +[0-9] +14 h of 10,000 h\n"),
+      AllOf(ContainsRegex(
+                "X24 +2 +14:00 +27:00 +[0-9]+ days +0 +0 +1 +21 +[0-9] +14 h of 10,000 h\n"),
             ContainsRegex("sector +urgent and emergency +2 +14:00\n")));
 }
 

@@ -38,7 +38,7 @@ TEST_F(IssueSizeTest, MoreIsToldWhenItIsMatchedAndNotApproved) {
   Say(Close(name, true));
   const Answer decided = Decide(name);
   EXPECT_THAT(decided, HasReason(Reason::kConcernsOpen));
-  EXPECT_THAT(decided.status().ToString(), HasSubstr("TOO_LARGE"));
+  EXPECT_THAT(decided.status().ToString(), HasSubstr("too large"));
 }
 
 // Between the two the catalogue may have changed, and what is missing with it.

@@ -72,11 +72,14 @@ class AskedOfTest : public ::testing::Test, protected IssueWorld {
 };
 
 TEST_F(AskedOfTest, WhatCannotBeAskedAnyMoreHidesNothingElse) {
-  ASSERT_THAT(Draft(Asking({"admissions"}, {"RCF", "RLQ"})), IsOk());
+  requests::v1::DataRequest selecting = Asking({"admissions"}, {});
+  selecting.mutable_selector()->add_types(catalogue::v1::ORGANISATION_TYPE_PROVIDER);
+  selecting.mutable_selector()->set_within("Y62");
+  ASSERT_THAT(Draft(selecting), IsOk());
   ASSERT_THAT(Draft(Asking({"wards"}, {"RLQ"})), IsOk());
-  EXPECT_THAT(AskedOf("RLQ"), ElementsAre("001-00", "002-00"));
+  EXPECT_THAT(AskedOf("RLQ"), ElementsAre("002-00"));
   EXPECT_THAT(AskedOf("RCF"), ElementsAre("001-00"));
-  // Closed before the periods that are asked: the first cannot be asked of anybody as it is.
+  // Closed before the periods that are asked: the first chooses nobody.
   Define(Parse<catalogue::v1::Organisation>(
       R"(code: "RCF" display_name: "Trust" type: ORGANISATION_TYPE_PROVIDER
          close_date: "2025-03-31"
