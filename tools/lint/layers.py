@@ -24,6 +24,7 @@ ENGINE = [
 ]
 # What brings transport with it, though its name does not say so.
 TRANSPORT = [r"common/rpc/(admission|caller_identity|guard|mutation_gate|server|stream_bound)\.h"]
+ROOMS = r"services/ingestion/app/requests/"
 
 RULES = [
     (r"services/([^/]+)/domain/(?!.*_test\.cc$)(?!testing/).*", "only",
@@ -60,6 +61,18 @@ RULES = [
      "the auditor shares nothing with what it audits but the published protos"),
     (r"common/.*", "never", [r"services/.*", r"tools/.*", r"tests/.*"],
      "common is below everything"),
+    (r"services/ingestion/app/requests/[^/]+", "never", [ROOMS + r"(matching|obligations|hours|register|answers|issue)/.*"],
+     "what the rooms of requests share rests on none of them"),
+    (ROOMS + r"matching/(?!.*_test\.cc).*", "never", [ROOMS + r"(obligations|hours|register|answers|issue)/.*"],
+     "matching is the lowest room of requests"),
+    (ROOMS + r"obligations/(?!.*_test\.cc).*", "never", [ROOMS + r"(hours|register|answers|issue)/.*"],
+     "obligations rest on matching alone"),
+    (ROOMS + r"hours/(?!.*_test\.cc).*", "never", [ROOMS + r"(register|answers|issue)/.*"],
+     "hours rest on matching and obligations"),
+    (ROOMS + r"register/(?!.*_test\.cc).*", "never", [ROOMS + r"(answers|issue)/.*"],
+     "the register does not issue or answer"),
+    (ROOMS + r"answers/(?!.*_test\.cc).*", "never", [ROOMS + r"issue/.*"],
+     "answers are of what was issued"),
     (r"common/storage/.*", "home", ROCKSDB, "the storage engine has one home"),
     (r"common/storage/.*", "home", ENGINE, "private to common/storage"),
     (r"common/commit/.*", "home", [r"common/commit/commit_group\.h"], "private to common/commit"),

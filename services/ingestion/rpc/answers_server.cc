@@ -8,7 +8,7 @@
 #include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/watch_answer.h"
+#include "services/ingestion/app/requests/answers/watch_answer.h"
 #include "services/ingestion/rpc/convert.h"
 #include "services/ingestion/rpc/officer_origin.h"
 

@@ -5,8 +5,8 @@
 #include <atomic>
 
 #include "onereturn/requests/v1/answers_service.grpc.pb.h"
-#include "services/ingestion/app/requests/read_answer.h"
-#include "services/ingestion/app/requests/record_action.h"
+#include "services/ingestion/app/requests/answers/read_answer.h"
+#include "services/ingestion/app/requests/answers/record_action.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/accounts.h"
-#include "services/ingestion/app/requests/burden.h"
-#include "services/ingestion/app/requests/item_usage.h"
-#include "services/ingestion/app/requests/requesters.h"
+#include "services/ingestion/app/requests/hours/accounts.h"
+#include "services/ingestion/app/requests/hours/burden.h"
+#include "services/ingestion/app/requests/hours/item_usage.h"
+#include "services/ingestion/app/requests/hours/requesters.h"
 #include "services/ingestion/rpc/convert.h"
 #include "services/ingestion/rpc/officer_origin.h"
 

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
-#include "services/ingestion/app/requests/catalogue_picture.h"
-#include "services/ingestion/app/requests/held_coverage.h"
-#include "services/ingestion/app/requests/item_reviews.h"
-#include "services/ingestion/app/requests/kept_request_sums.h"
+#include "services/ingestion/app/requests/hours/item_reviews.h"
+#include "services/ingestion/app/requests/hours/kept_request_sums.h"
+#include "services/ingestion/app/requests/matching/catalogue_picture.h"
+#include "services/ingestion/app/requests/matching/held_coverage.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

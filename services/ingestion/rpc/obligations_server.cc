@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/status/error.h"
-#include "services/ingestion/app/requests/obligation_message.h"
+#include "services/ingestion/app/requests/obligations/obligation_message.h"
 #include "services/ingestion/rpc/convert.h"
 #include "services/ingestion/rpc/definition_methods.h"
 #include "services/ingestion/rpc/officer_origin.h"

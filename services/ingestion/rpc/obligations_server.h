@@ -3,8 +3,8 @@
 #define ONERETURN_SERVICES_INGESTION_RPC_OBLIGATIONS_SERVER_H_
 
 #include "onereturn/requests/v1/obligations_service.grpc.pb.h"
-#include "services/ingestion/app/requests/challenge_obligation.h"
-#include "services/ingestion/app/requests/simplified_mode.h"
+#include "services/ingestion/app/requests/obligations/challenge_obligation.h"
+#include "services/ingestion/app/requests/obligations/simplified_mode.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "common/status/error.h"
-#include "services/ingestion/app/requests/appraise_request.h"
-#include "services/ingestion/app/requests/likenesses.h"
-#include "services/ingestion/app/requests/read_requests.h"
+#include "services/ingestion/app/requests/hours/appraise_request.h"
+#include "services/ingestion/app/requests/register/likenesses.h"
+#include "services/ingestion/app/requests/register/read_requests.h"
+#include "services/ingestion/app/requests/rules_in_force.h"
 #include "services/ingestion/rpc/convert.h"
 #include "services/ingestion/rpc/definition_methods.h"
 #include "services/ingestion/rpc/officer_origin.h"

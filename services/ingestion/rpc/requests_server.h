@@ -4,8 +4,8 @@
 
 #include "onereturn/requests/v1/requests_service.grpc.pb.h"
 #include "services/ingestion/app/catalogue/define.h"
-#include "services/ingestion/app/requests/data_requests.h"
-#include "services/ingestion/app/requests/request_issuing.h"
+#include "services/ingestion/app/requests/issue/request_issuing.h"
+#include "services/ingestion/app/requests/register/data_requests.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {

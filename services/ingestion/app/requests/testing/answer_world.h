@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "services/ingestion/app/requests/issue_request.h"
-#include "services/ingestion/app/requests/read_answer.h"
+#include "services/ingestion/app/requests/answers/read_answer.h"
+#include "services/ingestion/app/requests/issue/issue_request.h"
 #include "services/ingestion/app/requests/testing/requests_world.h"
 
 namespace onereturn::ingestion {

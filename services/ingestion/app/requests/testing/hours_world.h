@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/ingestion/app/requests/issue_request.h"
+#include "services/ingestion/app/requests/issue/issue_request.h"
 #include "services/ingestion/app/requests/testing/requests_world.h"
 
 namespace onereturn::ingestion {

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "services/ingestion/app/requests/challenge_obligation.h"
-#include "services/ingestion/app/requests/claim_reading.h"
-#include "services/ingestion/app/requests/issue_request.h"
-#include "services/ingestion/app/requests/keep_requests.h"
-#include "services/ingestion/app/requests/obligation_message.h"
+#include "services/ingestion/app/requests/issue/issue_request.h"
+#include "services/ingestion/app/requests/matching/claim_reading.h"
+#include "services/ingestion/app/requests/obligations/challenge_obligation.h"
+#include "services/ingestion/app/requests/obligations/keep_requests.h"
+#include "services/ingestion/app/requests/obligations/obligation_message.h"
 #include "services/ingestion/app/requests/testing/requests_world.h"
 #include "services/ingestion/app/timetable/testing/timetable_world.h"
 

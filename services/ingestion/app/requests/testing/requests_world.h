@@ -14,8 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
 #include "common/status/error.h"
-#include "services/ingestion/app/requests/data_requests.h"
-#include "services/ingestion/app/requests/draft_checks.h"
+#include "services/ingestion/app/requests/matching/draft_checks.h"
+#include "services/ingestion/app/requests/register/data_requests.h"
 #include "services/ingestion/app/testing/small_catalogue.h"
 
 namespace onereturn::ingestion {

@@ -1,0 +1,66 @@
+#include "services/ingestion/app/requests/answers/reuse_of_returns.h"
+
+#include "common/commit/journal.h"
+#include "common/period/period.h"
+#include "common/status/status_macros.h"
+#include "onereturn/catalogue/v1/organisation.pb.h"
+#include "services/ingestion/app/catalogue/catalogue_time.h"
+#include "services/ingestion/app/requests/matching/reuse_rights.h"
+#include "services/ingestion/app/requests/matching/stored_matching.h"
+#include "services/ingestion/app/requests/request_bodies.h"
+#include "services/ingestion/store/catalogue_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// By an ICB or a region under a right of its own: the guard lets it read what is below it alone.
+absl::StatusOr<bool> IsOversight(const Reader& reader, const ReturnReader& who) {
+  if (who.scope.national()) return false;
+  ASSIGN_OR_RETURN(const auto body, FindOrganisation(reader, *who.body, kNewest));
+  return body.has_value() && (body->type() == catalogue::v1::ORGANISATION_TYPE_ICB ||
+                              body->type() == catalogue::v1::ORGANISATION_TYPE_REGION);
+}
+
+absl::StatusOr<bool> IsReuse(const Reader& reader, const ReturnReader& who,
+                             const std::string& organisation) {
+  if (!who.body.has_value() || *who.body == organisation) return false;
+  if (who.role == rights::v1::ROLE_NATIONAL_LOADER) return false;
+  ASSIGN_OR_RETURN(const bool oversight, IsOversight(reader, who));
+  return !oversight;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ReuseTermsOfReturn(const Reader& reader,
+                                                            const ReturnReader& who,
+                                                            const ReturnKey& key,
+                                                            std::set<std::string> given) {
+  ASSIGN_OR_RETURN(const bool reuse, IsReuse(reader, who, key.organisation));
+  if (!reuse) return std::vector<std::string>();
+  ASSIGN_OR_RETURN(const Period period, Period::Parse(key.period));
+  CatalogueTime time(&reader);
+  ASSIGN_OR_RETURN(const CollectionTimeline* timeline, time.Collection(key.collection));
+  if (const catalogue::v1::Collection* collection = timeline->On(period.start())) {
+    given.insert(collection->items().begin(), collection->items().end());
+  }
+  return ReuseTermsIn(&time, {given.begin(), given.end()}, *who.body, who.purpose, {period});
+}
+
+absl::Status CheckReuseOfFile(const Reader& reader, const ReturnReader& who,
+                              const std::string& owner) {
+  ASSIGN_OR_RETURN(const bool reuse, IsReuse(reader, who, owner));
+  if (!reuse) return absl::OkStatus();
+  std::vector<std::string> items;
+  RETURN_IF_ERROR(VisitDefinitions(reader, DefinitionKind::kItem, "", kNewest,
+                                   [&](const StoredDefinition& stored) -> absl::StatusOr<bool> {
+                                     items.push_back(stored.code);
+                                     return true;
+                                   }));
+  ASSIGN_OR_RETURN(const uint64_t sequence, LastSequence(reader));
+  ASSIGN_OR_RETURN(const CivilDay today, DayOf(reader, sequence));
+  CatalogueTime time(&reader);
+  ASSIGN_OR_RETURN(const Period of_today, Period::Day(today));
+  return ReuseTermsIn(&time, items, *who.body, who.purpose, {of_today}).status();
+}
+
+}  // namespace onereturn::ingestion

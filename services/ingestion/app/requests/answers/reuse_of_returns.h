@@ -1,0 +1,46 @@
+// Who reuses an organisation's returns when it reads them, and by which right: asked by every read
+// of held figures that is no answer to a request.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_ANSWERS_REUSE_OF_RETURNS_H_
+#define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_ANSWERS_REUSE_OF_RETURNS_H_
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/identity/organisation_scope.h"
+#include "common/storage/reader.h"
+#include "onereturn/common/v1/purpose.pb.h"
+#include "onereturn/rights/v1/rights.pb.h"
+#include "services/ingestion/store/return_table.h"
+
+namespace onereturn::ingestion {
+
+struct ReturnReader {
+  std::optional<std::string> body;  // As BodyOf of app/returns/return_uses.h.
+  rights::v1::Role role = rights::v1::ROLE_UNSPECIFIED;
+  OrganisationScope scope = OrganisationScope::National();
+  common::v1::Purpose purpose = common::v1::PURPOSE_UNSPECIFIED;  // UNSPECIFIED: none is stated.
+};
+
+// The words of the rights by which the reader may use the return, as they are now for its period:
+// each once, in order. REUSE_REFUSED names the items of its collection, and those of `given` (what
+// the read would give), that it may not use. Empty where it is no reuse: by the organisation
+// itself, an ICB or region that reads what is below it, a loader, which sends returns for others,
+// or a service or auditor, who use nothing. Whether the reader may read the return at all was
+// asked before.
+absl::StatusOr<std::vector<std::string>> ReuseTermsOfReturn(const Reader& reader,
+                                                            const ReturnReader& who,
+                                                            const ReturnKey& key,
+                                                            std::set<std::string> given);
+
+// The same of a file as it was sent by `owner`: what it holds is not known until it is read, so
+// every item that is defined is asked about, as it is now.
+absl::Status CheckReuseOfFile(const Reader& reader, const ReturnReader& who,
+                              const std::string& owner);
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_REQUESTS_ANSWERS_REUSE_OF_RETURNS_H_

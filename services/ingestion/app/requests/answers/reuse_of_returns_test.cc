@@ -1,0 +1,112 @@
+// Who reuses returns that it reads: an item with a right for one body and purpose, read by
+// everybody.
+#include "services/ingestion/app/requests/answers/reuse_of_returns.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/status/error.h"
+#include "common/status/testing/status_matchers.h"
+#include "services/ingestion/app/requests/testing/answer_world.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr auto kFunding = common::v1::PURPOSE_FUNDING;
+constexpr auto kTrends = common::v1::PURPOSE_EVALUATING_TRENDS;
+constexpr auto kNotStated = common::v1::PURPOSE_UNSPECIFIED;
+const ReturnKey kReturnOfTrust{"AE", "2025-01", "RLQ"};
+
+// X24 may use attendances for funding; deaths state no right.
+class ReuseOfReturnsTest : public ::testing::Test, protected AnswerWorld {
+ protected:
+  ReuseOfReturnsTest() {
+    catalogue::v1::DataItem item = Attendances();
+    catalogue::v1::ReuseRight* right = item.add_reuse_rights();
+    right->set_body("X24");
+    right->add_purposes(kFunding);
+    right->set_terms("for the tariff alone");
+    Define(item);
+  }
+
+  // A right of the body's own organisation, which reaches what is below it.
+  static ReturnReader Of(const std::string& body, common::v1::Purpose purpose = kNotStated,
+                         rights::v1::Role role = rights::v1::ROLE_ANALYST) {
+    return {body, role, OrganisationScope::Of(body, {body, "RLQ", "RCF"}), purpose};
+  }
+  static ReturnReader National(const std::optional<std::string>& body, rights::v1::Role role,
+                               common::v1::Purpose purpose = kNotStated) {
+    return {body, role, OrganisationScope::National(), purpose};
+  }
+  absl::StatusOr<std::vector<std::string>> Read(const ReturnReader& who) {
+    return ReuseTermsOfReturn(ingestion().store(), who, kReturnOfTrust, {});
+  }
+  absl::Status ReadFileOf(const std::string& owner, const ReturnReader& who) {
+    return CheckReuseOfFile(ingestion().store(), who, owner);
+  }
+};
+
+TEST_F(ReuseOfReturnsTest, TheOrganisationAndWhoOverseesItReadFreely) {
+  for (const char* body : {"RLQ", "Q12", "Y63"}) {
+    for (const auto purpose : {kNotStated, kTrends}) {
+      const auto terms = Read(Of(body, purpose));
+      ASSERT_THAT(terms, IsOk()) << body;
+      EXPECT_THAT(*terms, IsEmpty()) << body;
+    }
+    EXPECT_THAT(ReadFileOf("RLQ", Of("RLQ")), IsOk());
+  }
+}
+
+TEST_F(ReuseOfReturnsTest, WhoCarriesVerifiesOrLoadsReusesNothing) {
+  for (const auto role : {rights::v1::ROLE_SERVICE, rights::v1::ROLE_AUDITOR}) {
+    EXPECT_THAT(Read(National(std::nullopt, role)), IsOk());
+    EXPECT_THAT(ReadFileOf("RLQ", National(std::nullopt, role)), IsOk());
+  }
+  const ReturnReader loader =
+      National("spiffe://example.nhs.uk/loader", rights::v1::ROLE_NATIONAL_LOADER);
+  EXPECT_THAT(Read(loader), IsOk());
+  EXPECT_THAT(ReadFileOf("RLQ", loader), IsOk());
+}
+
+TEST_F(ReuseOfReturnsTest, TheBodyWithARightReadsForItsPurposeOnItsTerms) {
+  for (const ReturnReader& who :
+       {Of("X24", kFunding), National("X24", rights::v1::ROLE_ANALYST, kFunding)}) {
+    const auto terms = Read(who);
+    ASSERT_THAT(terms, IsOk());
+    EXPECT_THAT(*terms, ElementsAre("for the tariff alone"));
+  }
+  for (const auto purpose : {kTrends, kNotStated}) {
+    const auto refused = Read(Of("X24", purpose));
+    ASSERT_THAT(refused, HasReason(Reason::kReuseRefused));
+    EXPECT_THAT(refused.status().ToString(),
+                AllOf(HasSubstr("items/attendances"), Not(HasSubstr("items/deaths"))));
+  }
+}
+
+TEST_F(ReuseOfReturnsTest, AnotherBodyIsRefused) {
+  EXPECT_THAT(Read(Of("X30", kFunding)), HasReason(Reason::kReuseRefused));
+  EXPECT_THAT(Read(Of("RCF", kFunding)), HasReason(Reason::kReuseRefused));
+  // An ICB at a desk of national scope is above nobody in particular.
+  EXPECT_THAT(Read(National("Q12", rights::v1::ROLE_ANALYST, kFunding)),
+              HasReason(Reason::kReuseRefused));
+  EXPECT_THAT(Read(National("spiffe://example.nhs.uk/desk", rights::v1::ROLE_ASSESSOR, kFunding)),
+              HasReason(Reason::kReuseRefused));
+  EXPECT_THAT(ReadFileOf("RLQ", National("X24", rights::v1::ROLE_ANALYST)),
+              HasReason(Reason::kReuseRefused));
+}
+
+TEST_F(ReuseOfReturnsTest, WhatTheReadGivesIsAskedAboutBesideTheCollection) {
+  const ReturnKey other{"SitRep", "2025-01", "RLQ"};
+  EXPECT_THAT(ReuseTermsOfReturn(ingestion().store(), Of("X30"), other, {}), IsOk());
+  EXPECT_THAT(ReuseTermsOfReturn(ingestion().store(), Of("X30"), other, {"attendances"}),
+              HasReason(Reason::kReuseRefused));
+}
+
+}  // namespace
+}  // namespace onereturn::ingestion

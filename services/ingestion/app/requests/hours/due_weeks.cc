@@ -1,0 +1,98 @@
+#include "services/ingestion/app/requests/hours/due_weeks.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "common/period/london_day.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/hours/falling_due.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+constexpr size_t kMostOrganisationsLookedAt = 500;
+constexpr int kMostDaysAhead = 366;
+
+struct InWeek {
+  uint64_t before = 0;
+  uint64_t added = 0;
+};
+// By organisation and week.
+using Weeks = std::map<std::pair<std::string, Period>, InWeek>;
+
+std::optional<Period> WeekOfMoment(Timestamp due) {
+  return Period::Containing(PeriodKind::kWeek, LondonDay(due));
+}
+
+// Those of whom most is asked; of equals the first codes.
+std::set<std::string> MostAsked(const DueMinutes& due) {
+  std::vector<std::pair<uint64_t, std::string>> asked;
+  for (const auto& [organisation, moments] : due) {
+    uint64_t minutes = 0;
+    for (const auto& [moment, one] : moments) minutes += one.Total();
+    asked.emplace_back(minutes, organisation);
+  }
+  std::stable_sort(asked.begin(), asked.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::set<std::string> most;
+  for (const auto& [minutes, organisation] : asked) {
+    if (most.size() == kMostOrganisationsLookedAt) break;
+    most.insert(organisation);
+  }
+  return most;
+}
+
+Weeks WeeksAdded(const DueMinutes& due, const std::set<std::string>& organisations) {
+  Weeks weeks;
+  for (const std::string& organisation : organisations) {
+    for (const auto& [moment, minutes] : due.at(organisation)) {
+      const std::optional<Period> week = WeekOfMoment(moment);
+      if (week.has_value()) weeks[{organisation, *week}].added += minutes.Total();
+    }
+  }
+  return weeks;
+}
+
+// From the first week to the last; at most a year.
+DaySpan SpanOfWeeks(const Weeks& weeks) {
+  DaySpan span{weeks.begin()->first.second.start(), weeks.begin()->first.second.end()};
+  for (const auto& [of, in_week] : weeks) {
+    span.first = std::min(span.first, of.second.start());
+    span.last = std::max(span.last, of.second.end());
+  }
+  const std::optional<CivilDay> year = span.first.PlusDays(kMostDaysAhead);
+  if (year.has_value()) span.last = std::min(span.last, *year);
+  return span;
+}
+
+}  // namespace
+
+absl::StatusOr<DueWeeks> DueWeeksOf(const Reader& reader, const DueMinutes& due,
+                                    uint64_t sequence) {
+  DueWeeks found;
+  const std::set<std::string> organisations = MostAsked(due);
+  found.organisations_left_out = static_cast<uint32_t>(due.size() - organisations.size());
+  Weeks weeks = WeeksAdded(due, organisations);
+  if (weeks.empty()) return found;
+  const DaySpan span = SpanOfWeeks(weeks);
+  std::erase_if(weeks, [&span](const auto& one) { return one.first.second.end() > span.last; });
+  RETURN_IF_ERROR(VisitFallingDue(reader, organisations, span, sequence,
+                                  [&weeks](const FallingDue& one) -> absl::Status {
+                                    const std::optional<Period> week = WeekOfMoment(one.due);
+                                    if (!week.has_value()) return absl::OkStatus();
+                                    const auto place = weeks.find({one.key.organisation, *week});
+                                    if (place != weeks.end())
+                                      place->second.before += one.minutes.Total();
+                                    return absl::OkStatus();
+                                  }));
+  for (const auto& [of, in_week] : weeks) {
+    found.weeks.push_back({of.first, of.second, in_week.before, in_week.added});
+  }
+  return found;
+}
+
+}  // namespace onereturn::ingestion

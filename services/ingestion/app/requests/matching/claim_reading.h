@@ -1,0 +1,73 @@
+// Claims on returns as they stand at a position, and the accounts that follow from them.
+#ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_MATCHING_CLAIM_READING_H_
+#define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_MATCHING_CLAIM_READING_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/storage/reader.h"
+#include "onereturn/storage/v1/records.pb.h"
+#include "services/ingestion/domain/requests/claims.h"
+#include "services/ingestion/domain/requests/match.h"
+#include "services/ingestion/store/obligation_table.h"
+
+namespace onereturn::ingestion {
+
+// One request's obligation, with what became of it at the position it was read at.
+struct ClaimState {
+  ObligationKey key;
+  storage::v1::ObligationRecord record;
+  ClaimOutcome outcome;
+};
+
+// The claims of one return that were issued at `sequence` or before, in order of issue.
+absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const ReturnKey& key,
+                                                 uint64_t sequence);
+// Of one obligation; nullopt where it was not issued by then.
+absl::StatusOr<std::optional<ClaimState>> ClaimOf(const Reader& reader, const ObligationKey& key,
+                                                  uint64_t sequence);
+
+// The accounts of one request, by organisation: what its claims came to, and what it avoided.
+absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& reader,
+                                                                 uint64_t request,
+                                                                 uint64_t sequence);
+// Of one organisation alone; nullopt where nothing was asked of it by then. Adds the claims that it
+// read to `looked`, which may be null.
+absl::StatusOr<std::optional<Account>> AccountOf(const Reader& reader, uint64_t request,
+                                                 const std::string& organisation, uint64_t sequence,
+                                                 size_t* looked = nullptr);
+// Is one of its obligations neither met nor released? Those up to `passed` (a text of
+// ObligationKeyText) are known to be, for good; it moves on over others that are.
+absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed);
+
+// What was owed for requests at `sequence`, for matching: read a collection and period at a time,
+// and remembered. `reader` must outlive it; thread-compatible.
+class OwedForRequests {
+ public:
+  // As IsOwed; without an item, whether the return is owed for anything.
+  OwedForRequests(const Reader* reader, uint64_t sequence) : reader_(reader), sequence_(sequence) {}
+
+  bool IsOwed(const PartKey& part, const std::string& item);
+  // OK, or why something could not be read; then IsOwed answered false.
+  const absl::Status& status() const { return status_; }
+
+ private:
+  // By organisation, the items that are owed.
+  using OfPeriod = std::map<std::string, std::set<std::string>>;
+  absl::StatusOr<OfPeriod> Read(const std::string& collection, const std::string& period) const;
+
+  const Reader* const reader_;
+  const uint64_t sequence_;
+  std::map<std::pair<std::string, Period>, OfPeriod> known_;
+  absl::Status status_;
+};
+
+}  // namespace onereturn::ingestion
+
+#endif  // ONERETURN_SERVICES_INGESTION_APP_REQUESTS_MATCHING_CLAIM_READING_H_

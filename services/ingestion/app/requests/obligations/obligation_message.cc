@@ -1,0 +1,153 @@
+#include "services/ingestion/app/requests/obligations/obligation_message.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "common/clock/clock.h"
+#include "common/feed/wire.h"
+#include "common/status/error.h"
+#include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/cost_in_pence.h"
+#include "services/ingestion/app/requests/rules_in_force.h"
+#include "services/ingestion/definitions/minutes_messages.h"
+#include "services/ingestion/store/request_table.h"
+
+namespace onereturn::ingestion {
+namespace {
+
+// Obligations that one page looks at: some 20 ms.
+constexpr size_t kLookedAtAPage = 2'000;
+
+// The steps that had been taken by then: a later one has not happened.
+requests::v1::Challenge ChallengeAt(const requests::v1::Challenge& challenge, uint64_t sequence) {
+  requests::v1::Challenge at = challenge;
+  if (at.has_answer() && at.answer().sequence() > sequence) {
+    at.clear_answer();
+    at.clear_upheld();
+  }
+  return at;
+}
+
+// Who asks, and what for: read once a request, and nothing else of it kept.
+class Askers {
+ public:
+  explicit Askers(const Reader* reader) : reader_(reader) {}
+  absl::StatusOr<const requests::v1::DataRequest*> Of(uint64_t request) {
+    const auto known = askers_.find(request);
+    if (known != askers_.end()) return &known->second;
+    ASSIGN_OR_RETURN(const auto stored, FindDataRequest(*reader_, request));
+    if (!stored.has_value()) return absl::DataLossError("an obligation's request is gone");
+    requests::v1::DataRequest& asker = askers_[request];
+    asker.set_requesting_body(stored->request.requesting_body());
+    asker.set_title(stored->request.title());
+    return &asker;
+  }
+
+ private:
+  const Reader* const reader_;
+  std::map<uint64_t, requests::v1::DataRequest> askers_;
+};
+
+}  // namespace
+
+std::string ObligationName(const ObligationKey& key) {
+  return absl::StrCat("organisations/", key.key.organisation, "/obligations/",
+                      RequestReference(key.request), ".", key.key.collection, ".", key.key.period);
+}
+
+std::optional<ObligationKey> ParseObligationName(absl::string_view name) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, absl::MaxSplits('/', 3));
+  if (parts.size() != 4 || parts[0] != "organisations" || parts[2] != "obligations") {
+    return std::nullopt;
+  }
+  const std::vector<std::string> of = absl::StrSplit(parts[3], absl::MaxSplits('.', 2));
+  if (of.size() != 3 || parts[1].empty() || of[1].empty() || of[2].empty()) return std::nullopt;
+  ObligationKey key{{of[1], of[2], std::string(parts[1])}, 0};
+  key.request = DataRequestNumber(absl::StrCat("requests/", of[0]));
+  if (key.request == 0) return std::nullopt;
+  return key;
+}
+
+requests::v1::Obligation MessageOf(const ClaimState& claim,
+                                   const requests::v1::DataRequest& request,
+                                   const requests::v1::RequestRules& rules, uint64_t sequence) {
+  const storage::v1::ObligationRecord& record = claim.record;
+  requests::v1::Obligation obligation;
+  obligation.set_name(ObligationName(claim.key));
+  obligation.set_organisation(claim.key.key.organisation);
+  obligation.set_request(DataRequestName(claim.key.request));
+  obligation.set_requesting_body(request.requesting_body());
+  obligation.set_title(request.title());
+  obligation.set_collection(claim.key.key.collection);
+  obligation.set_period(claim.key.key.period);
+  *obligation.mutable_items() = record.items();
+  *obligation.mutable_due_time() = ToWire(Timestamp{record.due_micros()});
+  obligation.set_state(static_cast<requests::v1::ObligationState>(claim.outcome.state));
+  if (claim.outcome.state == ObligationState::kReleased) {
+    obligation.set_release_reason(record.release_reason());
+    obligation.set_release_sequence(record.release_sequence());
+  }
+  if (record.has_challenge() && record.challenge().step().sequence() <= sequence) {
+    *obligation.mutable_challenge() = ChallengeAt(record.challenge(), sequence);
+  }
+  *obligation.mutable_return_minutes() = record.return_minutes();
+  Minutes items;
+  for (const auto& minutes : record.item_minutes()) items += MinutesOf(minutes);
+  *obligation.mutable_item_minutes() = MessageOf(items);
+  obligation.set_cost_pence(CostInPence(MinutesOf(record.return_minutes()) + items, rules));
+  obligation.set_issue_sequence(record.issue_sequence());
+  obligation.set_met_sequence(claim.outcome.met);
+  return obligation;
+}
+
+absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
+    const Reader& reader, const requests::v1::ListObligationsRequest& request,
+    const std::string& after, size_t limit, uint64_t sequence) {
+  absl::string_view organisation = request.parent();
+  if (!absl::ConsumePrefix(&organisation, "organisations/") || organisation.empty() ||
+      absl::StrContains(organisation, '/')) {
+    return NotFound(request.parent());
+  }
+  const bool of_all = organisation == "-";
+  const uint64_t number = DataRequestNumber(request.request());
+  if (!request.request().empty() && number == 0) return NotFound(request.request());
+  ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesForHours(reader, sequence));
+  PageOf<requests::v1::Obligation> page;
+  Askers askers(&reader);
+  size_t looked = 0;
+  size_t bytes = 0;
+  std::string last;
+  const auto visit = [&](const ObligationKey& key,
+                         const storage::v1::ObligationRecord&) -> absl::StatusOr<bool> {
+    if (page.rows.size() == limit || looked == kLookedAtAPage || bytes >= kMaxCataloguePageBytes) {
+      page.after = last;
+      return false;
+    }
+    ++looked;
+    last = ObligationKeyText(key);
+    if (!of_all && key.key.organisation != organisation) return true;
+    if (number != 0 && key.request != number) return true;
+    ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, key, sequence));
+    if (!claim.has_value()) return true;
+    if (request.state() != requests::v1::OBLIGATION_STATE_UNSPECIFIED &&
+        static_cast<int>(request.state()) != static_cast<int>(claim->outcome.state)) {
+      return true;
+    }
+    ASSIGN_OR_RETURN(const requests::v1::DataRequest* asker, askers.Of(key.request));
+    page.rows.push_back(MessageOf(*claim, *asker, rules, sequence));
+    bytes += page.rows.back().ByteSizeLong();
+    return true;
+  };
+  if (number != 0 && of_all) {
+    RETURN_IF_ERROR(VisitObligationsOfRequest(reader, number, after, visit));
+  } else {
+    RETURN_IF_ERROR(VisitObligationsInOrder(reader, of_all ? "" : organisation, after, visit));
+  }
+  return page;
+}
+
+}  // namespace onereturn::ingestion
