@@ -101,6 +101,23 @@ TEST_F(ReuseOfReturnsTest, AnotherBodyIsRefused) {
               HasReason(Reason::kReuseRefused));
 }
 
+// A file may be of a period in which it was in use.
+TEST_F(ReuseOfReturnsTest, ARightOfAnItemThatIsRetiredHoldsForFiles) {
+  auto collection = SmallCollection("AE", {"deaths"});
+  collection.set_valid_from_period("2025-03");
+  Define(collection);
+  catalogue::v1::DataItem item = Attendances();
+  *item.add_reuse_rights() = Parse<catalogue::v1::ReuseRight>(
+      R"(body: "X24" purposes: PURPOSE_FUNDING terms: "for the tariff alone")");
+  item.set_retired_from_period("2025-03");
+  item.set_retirement_reason("nobody reads it");
+  Define(item);
+  const auto refused = ReadFileOf("RLQ", National("X30", rights::v1::ROLE_ANALYST));
+  ASSERT_THAT(refused, HasReason(Reason::kReuseRefused));
+  EXPECT_THAT(refused.ToString(), HasSubstr("items/attendances"));
+  EXPECT_THAT(ReadFileOf("RLQ", Of("RLQ")), IsOk());
+}
+
 TEST_F(ReuseOfReturnsTest, WhatTheReadGivesIsAskedAboutBesideTheCollection) {
   const ReturnKey other{"SitRep", "2025-01", "RLQ"};
   EXPECT_THAT(ReuseTermsOfReturn(ingestion().store(), Of("X30"), other, {}), IsOk());

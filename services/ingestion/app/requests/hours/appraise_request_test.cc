@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/requests/hours/burden.h"
+#include "services/ingestion/app/requests/hours/due_weeks.h"
 #include "services/ingestion/app/requests/hours/requesters.h"
 #include "services/ingestion/app/requests/obligations/obligation_message.h"
 #include "services/ingestion/app/requests/register/read_requests.h"
@@ -88,6 +89,26 @@ class AppraiseRequestTest : public ::testing::Test, protected HoursWorld {
     Define(rules);
   }
 };
+
+// Each owes one return in that week; most is asked of RLQ.
+TEST_F(AppraiseRequestTest, WhoOwesBeyondTheBoundIsLeftOutLeastAskedFirst) {
+  Issue(Asking({"admissions"}));
+  DueMinutes due = ToldDue();
+  due["RCF"] = due["RLQ"];
+  due["RCF"].begin()->second[Lens::kGathering] = 100;
+  const auto texts = [&](size_t most_obligations) {
+    const auto found =
+        DueWeeksOf(ingestion().store(), due, ingestion().LastSequence(), most_obligations).value();
+    std::vector<std::string> all = {absl::StrCat(found.organisations_left_out, " left out")};
+    for (const DueWeek& one : found.weeks) {
+      all.push_back(absl::StrCat(one.organisation, " ", one.before, " + ", one.added));
+    }
+    return all;
+  };
+  EXPECT_THAT(texts(2), ElementsAre("0 left out", "RCF 125 + 100", "RLQ 181 + 200"));
+  EXPECT_THAT(texts(1), ElementsAre("1 left out", "RLQ 181 + 200"));
+  EXPECT_THAT(texts(0), ElementsAre("2 left out"));
+}
 
 TEST_F(AppraiseRequestTest, AWeekThatIsFullIsSeenBeforeTheAskGoesOut) {
   const std::string name = Drafted(Of("2025-03", {"stays"}, "X30"));

@@ -1,6 +1,5 @@
 #include "services/ingestion/app/requests/hours/body_requests.h"
 
-#include <set>
 #include <utility>
 
 #include "common/feed/wire.h"
@@ -18,17 +17,12 @@ using requests::v1::DataRequest;
 
 constexpr uint64_t kMostObligations = 25'000;  // A second.
 
-// Items that it asked for, or that were made for it, which its body has not read since.
+// Items that it asked for, which its body has not read since.
 absl::StatusOr<std::vector<std::string>> UnusedItemsOf(const Reader& reader,
                                                        const DataRequest& request,
                                                        uint64_t sequence) {
-  std::set<std::string> asked(request.issue().new_items().begin(),
-                              request.issue().new_items().end());
-  for (const requests::v1::RequestLine& line : request.lines()) {
-    if (!line.item().empty()) asked.insert(line.item());
-  }
   std::vector<std::string> unused;
-  for (const std::string& item : asked) {
+  for (const std::string& item : ItemsAskedFor(request)) {
     ASSIGN_OR_RETURN(const bool read, WasReadSince(reader, request.requesting_body(), item,
                                                    request.issued().sequence(), sequence));
     if (!read) unused.push_back(item);

@@ -10,6 +10,7 @@
 #include "common/period/london_day.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/hours/falling_due.h"
+#include "services/ingestion/store/obligation_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -28,8 +29,8 @@ std::optional<Period> WeekOfMoment(Timestamp due) {
   return Period::Containing(PeriodKind::kWeek, LondonDay(due));
 }
 
-// Those of whom most is asked; of equals the first codes.
-std::set<std::string> MostAsked(const DueMinutes& due) {
+// Those of whom most is asked, in that order; of equals the first codes first.
+std::vector<std::string> MostAsked(const DueMinutes& due) {
   std::vector<std::pair<uint64_t, std::string>> asked;
   for (const auto& [organisation, moments] : due) {
     uint64_t minutes = 0;
@@ -38,15 +39,35 @@ std::set<std::string> MostAsked(const DueMinutes& due) {
   }
   std::stable_sort(asked.begin(), asked.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::set<std::string> most;
-  for (const auto& [minutes, organisation] : asked) {
+  std::vector<std::string> most;
+  for (auto& [minutes, organisation] : asked) {
     if (most.size() == kMostOrganisationsLookedAt) break;
-    most.insert(organisation);
+    most.push_back(std::move(organisation));
   }
   return most;
 }
 
-Weeks WeeksAdded(const DueMinutes& due, const std::set<std::string>& organisations) {
+// The first of them, of whom at most so many obligations are due in the span.
+absl::StatusOr<std::set<std::string>> FirstOwing(const Reader& reader,
+                                                 const std::vector<std::string>& organisations,
+                                                 const DaySpan& span, size_t most_obligations) {
+  std::set<std::string> first;
+  size_t due = 0;
+  for (const std::string& organisation : organisations) {
+    RETURN_IF_ERROR(VisitObligationsInOrder(
+        reader, organisation, "",
+        [&](const ObligationKey&,
+            const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
+          due += span.Holds(Timestamp{record.due_micros()}) ? 1 : 0;
+          return due <= most_obligations;
+        }));
+    if (due > most_obligations) break;
+    first.insert(organisation);
+  }
+  return first;
+}
+
+Weeks WeeksAdded(const DueMinutes& due, const std::vector<std::string>& organisations) {
   Weeks weeks;
   for (const std::string& organisation : organisations) {
     for (const auto& [moment, minutes] : due.at(organisation)) {
@@ -71,15 +92,19 @@ DaySpan SpanOfWeeks(const Weeks& weeks) {
 
 }  // namespace
 
-absl::StatusOr<DueWeeks> DueWeeksOf(const Reader& reader, const DueMinutes& due,
-                                    uint64_t sequence) {
+absl::StatusOr<DueWeeks> DueWeeksOf(const Reader& reader, const DueMinutes& due, uint64_t sequence,
+                                    size_t most_obligations) {
   DueWeeks found;
-  const std::set<std::string> organisations = MostAsked(due);
-  found.organisations_left_out = static_cast<uint32_t>(due.size() - organisations.size());
-  Weeks weeks = WeeksAdded(due, organisations);
+  const std::vector<std::string> most_asked = MostAsked(due);
+  Weeks weeks = WeeksAdded(due, most_asked);
   if (weeks.empty()) return found;
   const DaySpan span = SpanOfWeeks(weeks);
-  std::erase_if(weeks, [&span](const auto& one) { return one.first.second.end() > span.last; });
+  ASSIGN_OR_RETURN(const std::set<std::string> organisations,
+                   FirstOwing(reader, most_asked, span, most_obligations));
+  found.organisations_left_out = static_cast<uint32_t>(due.size() - organisations.size());
+  std::erase_if(weeks, [&](const auto& one) {
+    return one.first.second.end() > span.last || organisations.count(one.first.first) == 0;
+  });
   RETURN_IF_ERROR(VisitFallingDue(reader, organisations, span, sequence,
                                   [&weeks](const FallingDue& one) -> absl::Status {
                                     const std::optional<Period> week = WeekOfMoment(one.due);

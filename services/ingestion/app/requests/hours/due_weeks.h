@@ -2,6 +2,7 @@
 #ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_HOURS_DUE_WEEKS_H_
 #define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_HOURS_DUE_WEEKS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -17,9 +18,13 @@ struct DueWeeks {
   uint32_t organisations_left_out = 0;
 };
 
-// As it was at `sequence`. Looks at the 500 organisations of whom most is asked, and at the weeks
-// of a year from the first on.
-absl::StatusOr<DueWeeks> DueWeeksOf(const Reader& reader, const DueMinutes& due, uint64_t sequence);
+inline constexpr size_t kMostObligationsDue = 25'000;  // A second.
+
+// As it was at `sequence`. Looks at the weeks of a year from the first on, and at the 500
+// organisations of whom most is asked: at fewer where more than `most_obligations` of theirs are
+// due in these weeks.
+absl::StatusOr<DueWeeks> DueWeeksOf(const Reader& reader, const DueMinutes& due, uint64_t sequence,
+                                    size_t most_obligations = kMostObligationsDue);
 
 }  // namespace onereturn::ingestion
 

@@ -66,20 +66,6 @@ absl::StatusOr<Decision> DecideKeeping(const Reader& reader, const OfficerOrigin
                  }};
 }
 
-FactRequest RequestOfKeeping(const OfficerOrigin& origin,
-                             const requests::v1::KeepItemRequest& request) {
-  FactRequest fact;
-  fact.kind = feed::v1::ENTRY_KIND_ITEM_KEPT;
-  fact.actor = origin.actor.spiffe_id;
-  fact.organisation = origin.scope.organisation();
-  fact.request_id = request.request_id();
-  fact.digest = origin.digest;
-  fact.person = origin.actor.person;
-  fact.role = origin.role;
-  fact.organisation_of_caller = true;
-  return fact;
-}
-
 absl::StatusOr<ItemReviewAnswer> AnswerOfReview(const Reader& store, Accepted accepted) {
   feed::v1::Entry entry;
   if (!entry.ParseFromString(accepted.receipt.entry)) {
@@ -102,7 +88,7 @@ void KeepItems::Keep(const OfficerOrigin& origin, const requests::v1::KeepItemRe
                      Done done) const {
   auto token = std::make_shared<TokenUse>(origin);
   writer_->Write(
-      RequestOfKeeping(origin, request),
+      FactAskedBy(origin, feed::v1::ENTRY_KIND_ITEM_KEPT, request.request_id()),
       [origin, request, token](const Snapshot& snapshot) {
         return DecideKeeping(snapshot, origin, request, token.get());
       },

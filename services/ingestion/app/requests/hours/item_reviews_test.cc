@@ -140,6 +140,27 @@ TEST_F(ItemReviewsTest, WhatNobodyUsedForLongIsReviewedOnceWithItsUsers) {
   EXPECT_THAT(Texts(opened[1].sequence() - 1), SizeIs(1));
 }
 
+TEST_F(ItemReviewsTest, WhoAskedByADescriptionIsNamedToo) {
+  catalogue::v1::DataItem wards = SmallItem("wards");
+  wards.set_additive_over_organisations(true);
+  wards.set_additive_over_time(true);
+  wards.mutable_meaning()->set_concept_code("ward");
+  wards.mutable_meaning()->set_measure("count");
+  Define(wards);
+  SendAcute({"2025-01", "2025-02", "2025-03"});
+  requests::v1::DataRequest request = Asking({"admissions"}, {"RLQ"});
+  auto* described = request.add_lines()->mutable_described();
+  described->set_display_name("Wards that are open");
+  described->set_definition_text("Wards with a patient.");
+  described->set_unit(wards.unit());
+  described->set_concept_code("ward");
+  described->set_measure("count");
+  ASSERT_THAT(Now(Issued(request)).issue().line_items(), ElementsAre("admissions", "wards"));
+  ASSERT_THAT(LookOn("2025-06-16"), IsOk());
+  EXPECT_THAT(Texts(), ElementsAre("items/admissions/reviews/1 OPEN since 2025-06-15 3 X24",
+                                   "items/wards/reviews/1 OPEN since 2025-06-15 3 X24"));
+}
+
 TEST_F(ItemReviewsTest, WhoIsNamedFindsItself) {
   SendAcute({"2025-01", "2025-02", "2025-03"});
   Issued(Asking({"admissions"}, {"RLQ"}));

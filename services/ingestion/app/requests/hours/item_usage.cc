@@ -124,6 +124,15 @@ absl::StatusOr<PageOf<ItemUsage>> ListItemUsage(const Reader& reader, const Usag
   return page;
 }
 
+std::set<std::string> ItemsAskedFor(const requests::v1::DataRequest& request) {
+  const auto& became = request.issue().line_items();
+  std::set<std::string> items(became.begin(), became.end());
+  // One that it is a finer view of too.
+  for (const requests::v1::RequestLine& line : request.lines()) items.insert(line.item());
+  items.erase("");
+  return items;
+}
+
 absl::StatusOr<bool> WasReadSince(const Reader& reader, const std::string& body,
                                   const std::string& item, uint64_t from, uint64_t until) {
   ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, from));

@@ -3,11 +3,13 @@
 #define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_HOURS_ITEM_USAGE_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "common/storage/reader.h"
 #include "onereturn/requests/v1/hours_service.pb.h"
+#include "onereturn/requests/v1/request.pb.h"
 #include "services/ingestion/app/returns/read_returns.h"
 #include "services/ingestion/domain/requests/coverage.h"
 #include "services/ingestion/domain/requests/known_catalogue.h"
@@ -33,9 +35,12 @@ absl::StatusOr<PageOf<requests::v1::ItemUsage>> ListItemUsage(
     const Reader& reader, const UsageWorld& world, const requests::v1::ListUsageRequest& request,
     const std::string& after, size_t limit);
 
+// The items that an issued request asked for: by their codes, by descriptions that were taken for
+// them, and those that were made for it.
+std::set<std::string> ItemsAskedFor(const requests::v1::DataRequest& request);
+
 // Did the body, or one that has succeeded it by the day of `until`, read the item since the fact at
-// `from` was accepted? Uses are no facts: as they are on disk now, whatever `until` is. For
-// ListRequesters.
+// `from` was accepted? Uses are no facts: as they are on disk now, whatever `until` is.
 absl::StatusOr<bool> WasReadSince(const Reader& reader, const std::string& body,
                                   const std::string& item, uint64_t from, uint64_t until);
 

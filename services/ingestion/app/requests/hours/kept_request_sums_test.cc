@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/testing/status_matchers.h"
@@ -33,6 +34,11 @@ class KeptRequestSumsTest : public ::testing::Test, protected IssueWorld {
     EXPECT_EQ(Text(**kept), Text(SumsOfRequests(ingestion().store(), newest).value())) << after;
     EXPECT_NE(Text(**kept), last_) << after << " changes nothing";
     last_ = Text(**kept);
+  }
+  void DefineAcute(const std::vector<std::string>& items) {
+    catalogue::v1::Collection acute = SmallCollection("Acute", items);
+    acute.mutable_estimated_minutes()->set_gathering(90);
+    Define(acute);
   }
 
   KeptRequestSums kept_;
@@ -63,6 +69,38 @@ TEST_F(KeptRequestSumsTest, FollowWhateverHappens) {
   Compare("an end, after which another is charged");
   // As it was, whatever is kept.
   EXPECT_EQ(Text(**kept_.At(ingestion().store(), then)), at_first);
+}
+
+TEST_F(KeptRequestSumsTest, FollowReturnsThatLackAnItem) {
+  Issued(Asking({"wards"}, {"RLQ"}));
+  Issued(Asking({"admissions"}, {"RLQ"}));
+  Compare("two issues");
+  DefineAcute({"admissions"});
+  ASSERT_THAT(Send("Acute", "RLQ", "2025-04", {{"admissions", 4}}), IsOk());
+  Compare("a return without wards");
+  DefineAcute({"admissions", "wards"});
+  ASSERT_THAT(Send("Acute", "RLQ", "2025-04", {{"admissions", 4}, {"wards", 3}}), IsOk());
+  Compare("a revision with them");
+}
+
+// The window of June closes on 10 July; a request expires at the end of its day.
+TEST_F(KeptRequestSumsTest, FollowTheScheduler) {
+  requests::v1::DataRequest june = Asking({"visits"}, {"RAE"});
+  june.set_from_period("2025-06");
+  june.set_to_period("2025-06");
+  Issued(june);
+  requests::v1::DataRequest wards = Asking({"wards"}, {"RLQ"});
+  const std::string name = Issued(wards);
+  wards.set_requesting_body("X30");
+  wards.set_expiry("2026-12-31");
+  Issued(wards);
+  Compare("three issues");
+  ASSERT_THAT(RunAt("2025-07-11T00:00:00Z"), IsOk());
+  Compare("a window that closed");
+  const CivilDay expiry = CivilDay::Parse(Now(name).expiry()).value();
+  ASSERT_THAT(RunAt(absl::StrCat(expiry.PlusDays(1)->ToString(), "T12:00:00Z")), IsOk());
+  ASSERT_EQ(Now(name).state(), requests::v1::REQUEST_STATE_ENDED);
+  Compare("an expiry, after which another is charged");
 }
 
 }  // namespace

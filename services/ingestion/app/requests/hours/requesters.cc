@@ -12,6 +12,7 @@
 #include "common/status/enum_words.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/hours/burden.h"
+#include "services/ingestion/app/requests/hours/item_usage.h"
 #include "services/ingestion/app/requests/hours/request_sums.h"
 #include "services/ingestion/app/requests/matching/stored_matching.h"
 #include "services/ingestion/app/requests/request_bodies.h"
@@ -105,12 +106,7 @@ class Requesters {
     row.set_minutes_wasted(row.minutes_wasted() + sums.wasted);
     if (issued >= year_) row.set_budget_used_minutes(row.budget_used_minutes() + sums.Caused());
     const uint64_t since = request.issued().sequence();
-    for (const requests::v1::RequestLine& line : request.lines()) {
-      if (!line.item().empty()) standing->asked.emplace(line.item(), since);
-    }
-    for (const std::string& item : request.issue().new_items()) {
-      standing->asked.emplace(item, since);
-    }
+    for (const std::string& item : ItemsAskedFor(request)) standing->asked.emplace(item, since);
   }
 
   void AddAttention(const DataRequest& request, uint64_t minutes) {

@@ -13,6 +13,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/hours/item_homes.h"
 #include "services/ingestion/app/requests/hours/item_reviews.h"
+#include "services/ingestion/app/requests/hours/item_usage.h"
 #include "services/ingestion/store/item_review_table.h"
 #include "services/ingestion/store/item_use_table.h"
 #include "services/ingestion/store/request_table.h"
@@ -47,7 +48,7 @@ absl::StatusOr<ReadOfItem> ReadsOf(const Reader& reader, const std::string& item
   return read;
 }
 
-// Bodies that asked for an item by its code, or for which it was made, by item.
+// Bodies that asked for an item, by item.
 absl::StatusOr<std::map<std::string, std::set<std::string>>> AskersByItem(const Reader& reader,
                                                                           uint64_t sequence) {
   std::map<std::string, std::set<std::string>> askers;
@@ -55,10 +56,7 @@ absl::StatusOr<std::map<std::string, std::set<std::string>>> AskersByItem(const 
       reader, 0, sequence,
       [&](uint64_t, const requests::v1::DataRequest& request) -> absl::StatusOr<bool> {
         if (!request.has_issue()) return true;
-        for (const requests::v1::RequestLine& line : request.lines()) {
-          if (!line.item().empty()) askers[line.item()].insert(request.requesting_body());
-        }
-        for (const std::string& item : request.issue().new_items()) {
+        for (const std::string& item : ItemsAskedFor(request)) {
           askers[item].insert(request.requesting_body());
         }
         return true;
