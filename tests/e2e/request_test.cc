@@ -6,12 +6,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/clock/clock.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/requests/v1/obligations_service.pb.h"
 #include "onereturn/requests/v1/requests_service.pb.h"
 #include "tests/e2e/client_run.h"
 #include "tests/e2e/demo_file.h"
-#include "tests/e2e/ward.h"
+#include "tests/harness/day_ahead.h"
 #include "tests/harness/deployment.h"
 
 namespace onereturn {
@@ -232,7 +233,7 @@ TEST_F(RequestTest, TheGapIsOwedAndContested) {
   const std::string of_one = absl::StrCat(kProvider, "/", reference, ".DM01.2024-01");
   const std::string of_other = absl::StrCat(kOtherProvider, "/", reference, ".DM01.2024-01");
   EXPECT_THAT(
-      Ask(Submitter(kProvider), {"obligations", "--of", kProvider}),
+      Ask(Submitter(kProvider), {"obligations", "--of", kProvider, "--request", reference}),
       AllOf(
           ExitedWith(0),
           Field(&ClientRun::out,
@@ -282,6 +283,8 @@ TEST_F(RequestTest, MoreThanWasApprovedIsNotIssued) {
   // Matched and approved anew it is.
   Issue(later);
   EXPECT_EQ(StatesOf(later), std::vector<std::string>(6, "OUTSTANDING"));
+  // Others ask for the same.
+  EXPECT_THAT(Ask(kRequester, {"end", later, "--reason", "is over"}), ExitedWith(0));
 }
 
 TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
