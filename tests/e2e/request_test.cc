@@ -381,7 +381,12 @@ TEST_F(RequestTest, WhatNobodyReadsGoesToReviewWithItsUsers) {
       "--reason", "nobody reads it"};
   EXPECT_THAT(As(kSteward, retire),
               AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--consult"))));
-  // Layouts of its collection name the item: that collection is changed by hand first.
+  // Layouts of its collection name the item, in review or not: that collection is changed by hand
+  // first.
+  std::vector<std::string> consulting = retire;
+  consulting.insert(consulting.end(), {"--consult", "X24"});
+  EXPECT_THAT(As(kSteward, consulting),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("layouts"))));
   EXPECT_THAT(As(kSteward, {"usage", "retire", "ae_waits_over_twelve_hours", "--from", "2030-04",
                             "--reason", "nobody reads it"}),
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("layouts"))));
@@ -393,6 +398,9 @@ TEST_F(RequestTest, WhatNobodyReadsGoesToReviewWithItsUsers) {
               Field(&ClientRun::out, Not(HasSubstr("ae_waits_over_twelve_hours"))));
   EXPECT_THAT(As(kAnalyst, {"usage", "--review", "--state", "kept"}),
               Field(&ClientRun::out, HasSubstr("the winter plan needs it")));
+  // Which reviews there were is known of earlier days, who used what is not.
+  EXPECT_THAT(As(kAnalyst, {"usage", "--as-of", "2026-01-01T00:00:00Z"}),
+              AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--review"))));
 }
 
 // A command repeated is the same draft; once that is over, the same file is a request of its own.
