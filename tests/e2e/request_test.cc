@@ -323,7 +323,7 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
       AllOf(ExitedWith(0),
             Field(&ClientRun::out,
                   AllOf(HasSubstr("would ask  51 h 30 min (about £1,563)"),
-                        HasSubstr("already holds 0 h for RLQ; this adds 25 h 45 min: a clash is "
+                        HasSubstr("holds nothing yet for RLQ; this adds 25 h 45 min: a clash is "
                                   "more than 15 h")))));
   const auto issued = AskFor<requests::v1::IssueRequestResponse>(kRequester, {"issue", reference});
   const std::string collection = absl::StrCat("R", reference);
