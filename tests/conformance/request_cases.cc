@@ -2,17 +2,14 @@
 #include <functional>
 
 #include "absl/strings/str_cat.h"
-#include "common/clock/clock.h"
-#include "common/period/london_day.h"
 #include "onereturn/requests/v1/requests_service.pb.h"
 #include "tests/conformance/bad_inputs.h"
+#include "tests/harness/day_ahead.h"
 
 namespace onereturn {
 namespace {
 
 const std::string kRequests = "/onereturn.requests.v1.RequestsService/";  // NOLINT
-
-std::string DayAhead(int days) { return LondonDay(SystemClock().Now()).PlusDays(days)->ToString(); }
 
 // A draft that is good; nothing of it is kept.
 requests::v1::DraftRequestRequest GoodDraft(World& world) {

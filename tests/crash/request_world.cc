@@ -2,12 +2,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/clock/clock.h"
-#include "common/period/london_day.h"
 #include "common/status/status_macros.h"
 #include "onereturn/requests/v1/obligations_service.grpc.pb.h"
 #include "tests/crash/calls.h"
 #include "tests/crash/definitions.h"
+#include "tests/harness/day_ahead.h"
 
 namespace onereturn {
 namespace {
@@ -15,8 +14,6 @@ namespace {
 using requests::v1::ObligationsService;
 
 constexpr int kObligationsAPage = 1'000;
-
-std::string DayAhead(int days) { return LondonDay(SystemClock().Now()).PlusDays(days)->ToString(); }
 
 }  // namespace
 

@@ -143,6 +143,18 @@ TEST_F(AnswersTest, AReceiptThatAnotherKeySignedIsNotVerified) {
   EXPECT_THAT(run.err, HasSubstr("NOT VERIFIED: "));
 }
 
+// It says nothing against the receipt.
+TEST_F(AnswersTest, WhatCannotBeCheckedIsNoLie) {
+  const std::string reference = Issued({"admissions"});
+  const std::string profile = Write(
+      "no_key.textproto", absl::StrReplaceAll(ReadWholeFile(suite_->ProfileOf(kRequester).value()),
+                                              {{"ingestion.signing.pem", "no-such-key.pem"}}));
+  const ClientRun run = RunClient({{"request", "answer", reference, "--profile", profile}});
+  EXPECT_THAT(run, ExitedWith(2));
+  EXPECT_EQ(Lines(run.out).size(), 4u);
+  EXPECT_THAT(run.err, AllOf(HasSubstr("not checked: "), Not(HasSubstr("VERIFIED"))));
+}
+
 TEST_F(AnswersTest, AStandingRequestIsFollowed) {
   const std::string reference = Issued({"admissions"}, /*standing=*/true);
   RunningClient follow({{"request", "answer", reference, "--follow", "--limit", "3", "--profile",

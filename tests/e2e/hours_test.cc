@@ -9,6 +9,7 @@
 #include "onereturn/requests/v1/obligations_service.pb.h"
 #include "tests/e2e/client_run.h"
 #include "tests/e2e/ward.h"
+#include "tests/harness/day_ahead.h"
 
 namespace onereturn {
 namespace {

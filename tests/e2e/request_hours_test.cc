@@ -12,11 +12,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "common/clock/clock.h"
-#include "common/period/london_day.h"
 #include "common/status/testing/status_matchers.h"
 #include "tests/e2e/client_run.h"
 #include "tests/e2e/demo_file.h"
+#include "tests/harness/day_ahead.h"
 #include "tests/harness/deployment.h"
 
 namespace onereturn {
@@ -65,7 +64,6 @@ class RequestHoursTest : public ::testing::Test {
   // As tools/demo writes it.
   std::string FileOf(const std::string& title, const std::string& from,
                      const std::vector<std::string>& items) const {
-    const CivilDay today = LondonDay(SystemClock().Now());
     const std::string file = folder_.File("request.textproto");
     std::ofstream(file, std::ios::binary)
         << R"(requesting_body: "X24" sponsor: "Director of urgent and emergency care" title: ")"
@@ -75,9 +73,8 @@ class RequestHoursTest : public ::testing::Test {
               product: "Winter review" organisations: ["RLQ", "RLT", "RWP"]
               sector: SECTOR_URGENT_AND_EMERGENCY theme: "winter" horizon: HORIZON_SHORT
               to_period: "2024-03" from_period: ")"
-        << from << "\" due_date: \"" << today.PlusDays(400)->ToString() << "\" expiry: \""
-        << today.PlusDays(800)->ToString() << "\" lines { item: \""
-        << absl::StrJoin(items, "\" } lines { item: \"") << "\" }\n";
+        << from << "\" due_date: \"" << DayAhead(400) << "\" expiry: \"" << DayAhead(800)
+        << "\" lines { item: \"" << absl::StrJoin(items, "\" } lines { item: \"") << "\" }\n";
     return file;
   }
   // Its reference.

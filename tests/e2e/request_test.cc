@@ -6,12 +6,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/clock/clock.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/requests/v1/obligations_service.pb.h"
 #include "onereturn/requests/v1/requests_service.pb.h"
 #include "tests/e2e/client_run.h"
 #include "tests/e2e/demo_file.h"
-#include "tests/e2e/ward.h"
+#include "tests/harness/day_ahead.h"
 #include "tests/harness/deployment.h"
 
 namespace onereturn {
@@ -232,7 +233,7 @@ TEST_F(RequestTest, TheGapIsOwedAndContested) {
   const std::string of_one = absl::StrCat(kProvider, "/", reference, ".DM01.2024-01");
   const std::string of_other = absl::StrCat(kOtherProvider, "/", reference, ".DM01.2024-01");
   EXPECT_THAT(
-      Ask(Submitter(kProvider), {"obligations", "--of", kProvider}),
+      Ask(Submitter(kProvider), {"obligations", "--of", kProvider, "--request", reference}),
       AllOf(
           ExitedWith(0),
           Field(&ClientRun::out,
@@ -282,6 +283,8 @@ TEST_F(RequestTest, MoreThanWasApprovedIsNotIssued) {
   // Matched and approved anew it is.
   Issue(later);
   EXPECT_EQ(StatesOf(later), std::vector<std::string>(6, "OUTSTANDING"));
+  // Others ask for the same.
+  EXPECT_THAT(Ask(kRequester, {"end", later, "--reason", "is over"}), ExitedWith(0));
 }
 
 TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
@@ -320,7 +323,7 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
       AllOf(ExitedWith(0),
             Field(&ClientRun::out,
                   AllOf(HasSubstr("would ask  51 h 30 min (about £1,563)"),
-                        HasSubstr("already holds 0 h for RLQ; this adds 25 h 45 min: a clash is "
+                        HasSubstr("holds nothing yet for RLQ; this adds 25 h 45 min: a clash is "
                                   "more than 15 h")))));
   const auto issued = AskFor<requests::v1::IssueRequestResponse>(kRequester, {"issue", reference});
   const std::string collection = absl::StrCat("R", reference);
@@ -378,7 +381,12 @@ TEST_F(RequestTest, WhatNobodyReadsGoesToReviewWithItsUsers) {
       "--reason", "nobody reads it"};
   EXPECT_THAT(As(kSteward, retire),
               AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--consult"))));
-  // Layouts of its collection name the item: that collection is changed by hand first.
+  // Layouts of its collection name the item, in review or not: that collection is changed by hand
+  // first.
+  std::vector<std::string> consulting = retire;
+  consulting.insert(consulting.end(), {"--consult", "X24"});
+  EXPECT_THAT(As(kSteward, consulting),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("layouts"))));
   EXPECT_THAT(As(kSteward, {"usage", "retire", "ae_waits_over_twelve_hours", "--from", "2030-04",
                             "--reason", "nobody reads it"}),
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("layouts"))));
@@ -390,6 +398,9 @@ TEST_F(RequestTest, WhatNobodyReadsGoesToReviewWithItsUsers) {
               Field(&ClientRun::out, Not(HasSubstr("ae_waits_over_twelve_hours"))));
   EXPECT_THAT(As(kAnalyst, {"usage", "--review", "--state", "kept"}),
               Field(&ClientRun::out, HasSubstr("the winter plan needs it")));
+  // Which reviews there were is known of earlier days, who used what is not.
+  EXPECT_THAT(As(kAnalyst, {"usage", "--as-of", "2026-01-01T00:00:00Z"}),
+              AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--review"))));
 }
 
 // A command repeated is the same draft; once that is over, the same file is a request of its own.

@@ -144,7 +144,7 @@ TEST_F(ReturnsTest, AReceiptIsVerifiedWithTheProfilesKey) {
                          "public_key_files { key: \"ingestion\" value: \"",
                          demo_.suite().File("metrics.signing.pem"), "\" }\n"));
   const ClientRun other = RunClient({ask, forged});
-  EXPECT_THAT(other, AllOf(ExitedWith(1), Field(&ClientRun::out, HasSubstr("DOES NOT HOLD"))));
+  EXPECT_THAT(other, AllOf(ExitedWith(1), Field(&ClientRun::out, HasSubstr("NOT VERIFIED"))));
 }
 
 TEST_F(ReturnsTest, AProviderSeesItsOwnAlone) {

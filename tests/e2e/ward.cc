@@ -4,10 +4,9 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "common/clock/clock.h"
-#include "common/period/london_day.h"
 #include "common/status/testing/status_matchers.h"
 #include "tests/e2e/demo_file.h"
+#include "tests/harness/day_ahead.h"
 
 namespace onereturn {
 namespace {
@@ -62,8 +61,6 @@ request_rules {
 })";
 
 }  // namespace
-
-std::string DayAhead(int days) { return LondonDay(SystemClock().Now()).PlusDays(days)->ToString(); }
 
 void WardTest::SetUp() {
   suite_ = Deployment::Create({.submitters = {"RLQ", "RWP"}}).value();

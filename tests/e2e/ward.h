@@ -17,9 +17,6 @@
 
 namespace onereturn {
 
-// "2027-12-31": so many days from today.
-std::string DayAhead(int days);
-
 // X24 asks, Y63 decides. RLQ and RWP send Ward without frames or window: a return costs 60 minutes
 // of gathering, its admissions (essential) 11 of gathering, its stays (desirable) 7 of
 // transmission. RLQ owes Timed from May 2025 on, by the second working day after the month: 56 of

@@ -97,8 +97,8 @@ absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& en
 std::string AttentionText(const requests::v1::ListRequestersResponse& list, size_t width) {
   TextTable table({{"attention to"}, {"is"}, {"requests", kFigures}, {"hours", kFigures}});
   for (const requests::v1::AttentionShare& share : list.attention()) {
-    table.Row(
-        {share.of(), share.value(), WithThousands(share.requests()), HoursText(share.minutes())});
+    table.Row({share.of(), share.value().empty() ? "not said" : share.value(),
+               WithThousands(share.requests()), HoursText(share.minutes())});
   }
   return table.empty() ? "" : absl::StrCat("\n", table.Render(width));
 }

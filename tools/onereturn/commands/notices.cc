@@ -254,8 +254,10 @@ void AddNoticeCommands(CommandLine* line) {
   CLI::App* command = line->Add(
       nullptr,
       {"notices",
-       "Show which figures that your organisation used were revised since, and which evidence no "
-       "longer has the value that was pinned. `watch notices` says it as it happens.",
+       "Show which figures that your organisation used were revised since, which evidence no "
+       "longer "
+       "has the value that was pinned, and which items it used or asked for nobody uses now. "
+       "`watch notices` says of figures as it happens.",
        "notices --profile analyst.profile.textproto\n"
        "notices --collection MSitAE --json"},
       [notices](Environment& environment) { return ShowNotices(*notices, environment); });

@@ -89,22 +89,21 @@ absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
     return PrintList(list, TextTable({{"obligation"}}), "No request makes anything owed.",
                      &environment);
   }
-  TextTable table({{"obligation", TextTable::Align::kLeft, true},
-                   {"items", TextTable::Align::kRight},
-                   {"asked by"},
+  TextTable table({{"obligation"},
+                   {"body"},
                    {"what for", TextTable::Align::kLeft, true},
-                   {"due"},
+                   {"due", TextTable::Align::kLeft, true},
                    {"hours", TextTable::Align::kRight},
                    {"pounds", TextTable::Align::kRight},
-                   {"state", TextTable::Align::kLeft, true},
+                   {"state"},
                    {"to do", TextTable::Align::kLeft, true}});
   for (const Obligation& one : list.obligations()) {
-    table.Row({ShortObligation(one.name()), absl::StrCat(one.items_size()), one.requesting_body(),
-               one.title(), TimeText(one.due_time()), HoursText(MinutesOf(one)),
-               PoundsText(one.cost_pence()), ObligationStateText(one), ObligationToDo(one)});
+    table.Row({ShortObligation(one.name()), one.requesting_body(), one.title(),
+               TimeText(one.due_time()), HoursText(MinutesOf(one)), PoundsText(one.cost_pence()),
+               ObligationStateText(one), ObligationToDo(one)});
   }
   environment.console.Print(
-      absl::StrCat(table.Render(environment.console.width()), StillToSend(list)));
+      absl::StrCat(table.Render(environment.console.width()), "\n", StillToSend(list)));
   return ExitCode::kOk;
 }
 

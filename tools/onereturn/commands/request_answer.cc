@@ -7,6 +7,7 @@
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/console/answer_rows.h"
 #include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/proof_text.h"
 #include "tools/onereturn/evidence/issue_proof.h"
 #include "tools/onereturn/offline/figure_output.h"
 
@@ -98,7 +99,7 @@ absl::StatusOr<ExitCode> AnswerOne(const AnswerOptions& options, Environment& en
     absl::StrAppend(&text, "terms: ", Printable(terms), "\n");
   }
   SayTo(options, text, &environment);
-  if (!issue.ok()) return ExitCode::kInvalidData;
+  if (!issue.ok()) return ProofExitCode(issue.status());
   if (options.follow) RETURN_IF_ERROR(Follow(client, options, name, end.position(), &output));
   return ExitCode::kOk;
 }

@@ -9,6 +9,7 @@
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/proof_text.h"
 #include "tools/onereturn/evidence/issue_proof.h"
 
 namespace onereturn::client {
@@ -166,9 +167,10 @@ absl::StatusOr<ExitCode> IssueOne(const StepOptions& options, Environment& envir
   }
   const absl::StatusOr<requests::v1::IssueStatement> proved =
       ProvedIssue(session, answer.receipt(), request.name());
-  const ExitCode code = proved.ok() ? ExitCode::kOk : ExitCode::kInvalidData;
+  const ExitCode code = ProofExitCode(proved.status());
   if (environment.json) {
     environment.console.Print(JsonOf(answer) + "\n");
+    if (!proved.ok()) environment.console.Note(ProofWords(proved.status()) + "\n");
     return code;
   }
   const std::string reference = ReferenceOf(request.name());
@@ -176,8 +178,7 @@ absl::StatusOr<ExitCode> IssueOne(const StepOptions& options, Environment& envir
       reference, answer.replayed() ? " (the same request was taken before)" : "", ": ",
       RequestStateText(answer.data_request().state()), ".\n",
       IssueText(proved.ok() ? *proved : answer.data_request().issue()), "  receipt    sequence ",
-      WithThousands(answer.receipt().sequence()), ", ",
-      proved.ok() ? "verified" : absl::StrCat("NOT VERIFIED: ", proved.status().message()),
+      WithThousands(answer.receipt().sequence()), ", ", ProofWords(proved.status()),
       "\nWhat is held can be read: onereturn request answer ", reference, " --out FILE.csv\n"));
   return code;
 }

@@ -16,6 +16,7 @@
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/minutes_text.h"
 #include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/proof_text.h"
 #include "tools/onereturn/console/text_table.h"
 #include "tools/onereturn/evidence/receipt_check.h"
 
@@ -214,12 +215,12 @@ absl::StatusOr<ExitCode> ShowReceipt(const ReturnsClient& client, const Session&
   ASSIGN_OR_RETURN(const VerifyingKey key, PublicKeyOf(session.profile(), receipt.service()));
   const absl::StatusOr<KeyHistory> keys = KeysFor(session, receipt, key);
   const absl::Status proof = keys.ok() ? CheckReceipt(receipt, *keys) : keys.status();
-  absl::StrAppend(&text, "  proof      ",
-                  proof.ok() ? absl::StrCat("holds, by key ", receipt.head().key_id())
-                             : absl::StrCat("DOES NOT HOLD: ", proof.message()),
-                  "\n");
+  absl::StrAppend(
+      &text, "  proof      ",
+      proof.ok() ? absl::StrCat("holds, by key ", receipt.head().key_id()) : ProofWords(proof),
+      "\n");
   environment->console.Print(text);
-  return proof.ok() ? ExitCode::kOk : ExitCode::kInvalidData;
+  return ProofExitCode(proof);
 }
 
 absl::StatusOr<ExitCode> Returns(const ReturnsOptions& options, Environment& environment) {

@@ -182,6 +182,18 @@ Definition WithoutOutput(Definition definition) {
   return definition;
 }
 
+// The collection that asks for the item, whether it is in review or not.
+absl::StatusOr<std::string> HomeOf(const std::string& item, const Environment& environment) {
+  ASSIGN_OR_RETURN(const UsageClient client, ConnectToUsage(environment));
+  requests::v1::ListUsageRequest request;
+  request.set_page_size(kRequestsAPage);
+  ASSIGN_OR_RETURN(const auto list, AllPages(client, &UsageClient::Stub::ListUsage, request));
+  for (const requests::v1::ItemUsage& one : list.items()) {
+    if (one.item() == item) return one.collection();
+  }
+  return Error(Reason::kNotFound, absl::StrCat("no collection asks for ", item));
+}
+
 // The collection as it is now, but for the item, from the period on.
 absl::StatusOr<catalogue::v1::Collection> HomeWithout(const std::string& item,
                                                       const std::string& from,
@@ -221,9 +233,9 @@ absl::StatusOr<ExitCode> RetireItem(const UsageOptions& options, Environment& en
   std::string next = "Once it is approved the item is no more from then on.\n";
   if (!answer.ok() && ReasonOf(answer.status()) == Reason::kHomeCollection) {
     // First its collection leaves it out.
-    ASSIGN_OR_RETURN(const ItemReview review, ReviewOf(options.item, environment));
+    ASSIGN_OR_RETURN(const std::string home, HomeOf(options.item, environment));
     ASSIGN_OR_RETURN(*request.mutable_change()->mutable_collection(),
-                     HomeWithout(options.item, options.from, review.collection(), catalogue));
+                     HomeWithout(options.item, options.from, home, catalogue));
     answer = Propose(options, request, stewardship);
     next =
         "That leaves it out of its collection. Once it is approved, give the same command "
@@ -265,6 +277,7 @@ void AddUsage(CommandLine* line) {
       ->type_name("STATE")
       ->needs(review);
   AddReadOptions(usage, &options->read);
+  for (const char* read : {"--at-least", "--as-of"}) usage->get_option(read)->needs(review);
 
   auto keep = std::make_shared<UsageOptions>();
   AddItem(AddWith(line, usage,

@@ -7,6 +7,7 @@
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/proof_text.h"
 
 namespace onereturn::client {
 namespace {
@@ -85,7 +86,7 @@ std::string AnswerSentence(const requests::v1::AnswerEnd& end, const absl::Statu
   return absl::StrCat("provider hours: ", minutes == 0 ? "0" : HoursWords(minutes), "; ",
                       Count(end.cells(), "figure"), " from ", Count(end.sources(), "return"),
                       "; receipt sequence ", WithThousands(end.receipt().sequence()), ", ",
-                      proof.ok() ? "verified" : absl::StrCat("NOT VERIFIED: ", proof.message()));
+                      ProofWords(proof));
 }
 
 }  // namespace onereturn::client

@@ -17,9 +17,12 @@ using requests::v1::Warning;
 
 std::string WeekText(const Warning& warning) {
   const bool capacity = warning.kind() == requests::v1::WARNING_KIND_CAPACITY;
-  return absl::StrCat("the week of ", DayText(warning.week_begins()), " already holds ",
-                      HoursWords(warning.minutes_before()), " for ", warning.organisation(),
-                      "; this adds ", HoursWords(warning.minutes_added()),
+  return absl::StrCat("the week of ", DayText(warning.week_begins()),
+                      warning.minutes_before() == 0
+                          ? " holds nothing yet"
+                          : absl::StrCat(" already holds ", HoursWords(warning.minutes_before())),
+                      " for ", warning.organisation(), "; this adds ",
+                      HoursWords(warning.minutes_added()),
                       capacity ? ": it can give " : ": a clash is more than ",
                       HoursWords(warning.minutes_allowed()));
 }

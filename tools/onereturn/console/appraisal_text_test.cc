@@ -36,6 +36,15 @@ TEST(AppraisalText, WeeksThatAreTooFull) {
             "  and 1 organisation not looked at\n");
 }
 
+TEST(AppraisalText, AWeekThatTheRequestAloneFills) {
+  EXPECT_EQ(WarningsText(Appraised(R"(
+    warnings { kind: WARNING_KIND_CLASH organisation: "R0A" week: "2026-W16"
+               week_begins: "2026-04-13" minutes_added: 1000 minutes_allowed: 900 })")),
+            "To weigh before it goes out:\n"
+            "  the week of 13 April 2026 holds nothing yet for R0A; this adds 16 h 40 min: a "
+            "clash is more than 15 h\n");
+}
+
 constexpr char kBudget[] = R"(
   warnings { kind: WARNING_KIND_BUDGET body: "X24" year_begins: "2026-04-01" minutes_before: 6720
              minutes_added: 840 minutes_allowed: 7200 })";

@@ -13,7 +13,7 @@ namespace {
 
 constexpr absl::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr size_t kGap = 2;
-constexpr size_t kNarrowest = 16;  // A wrapped column is never narrower.
+constexpr size_t kNarrowest = 12;  // A wrapped column is never narrower.
 
 bool Combines(uint32_t point) {
   return (point >= 0x300 && point <= 0x36F) || (point >= 0x1AB0 && point <= 0x1AFF) ||

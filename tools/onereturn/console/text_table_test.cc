@@ -43,16 +43,18 @@ TEST(TextTable, WhatIsTooWideIsWrittenRowByRow) {
                    {"follows", TextTable::Align::kLeft, true}});
   table.Row({"ingestion", "4,866", "", "holds metrics's head of 12"});
   table.Row({"metrics", "7", "", ""});
-  EXPECT_EQ(table.Render(37),
+  EXPECT_EQ(table.Render(33),
             "service    sequence  follows\n"
-            "─────────  ────────  ────────────────\n"
-            "ingestion     4,866  holds metrics's\n"
+            "─────────  ────────  ────────────\n"
+            "ingestion     4,866  holds\n"
+            "                     metrics's\n"
             "                     head of 12\n"
             "metrics           7\n");
-  EXPECT_EQ(table.Render(36),
+  EXPECT_EQ(table.Render(32),
             "service   ingestion\n"
             "sequence  4,866\n"
-            "follows   holds metrics's head of 12\n"
+            "follows   holds metrics's head\n"
+            "          of 12\n"
             "\n"
             "service   metrics\n"
             "sequence  7\n");

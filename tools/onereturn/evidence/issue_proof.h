@@ -17,7 +17,9 @@ absl::StatusOr<requests::v1::IssueStatement> CheckedIssue(const ledger::v1::Rece
                                                           const KeyHistory& keys,
                                                           absl::string_view name);
 
-// As CheckedIssue, with the public key of the profile. A usage error when it gives none.
+// As CheckedIssue, with the public key of the profile; a usage error when it gives none. Where
+// another key signed, the service is asked how that one led to it: an error when it does not
+// answer.
 absl::StatusOr<requests::v1::IssueStatement> ProvedIssue(const Session& session,
                                                          const ledger::v1::Receipt& receipt,
                                                          absl::string_view name);

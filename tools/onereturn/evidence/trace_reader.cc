@@ -11,6 +11,7 @@
 #include "onereturn/metrics/v1/metrics_service.grpc.pb.h"
 #include "onereturn/returns/v1/returns_service.grpc.pb.h"
 #include "tools/onereturn/connection/pages.h"
+#include "tools/onereturn/console/proof_text.h"
 #include "tools/onereturn/evidence/leaf_check.h"
 
 namespace onereturn::client {
@@ -99,6 +100,7 @@ absl::StatusOr<std::vector<Check>> VerifyTrace(const Session& session, const Tra
     ASSIGN_OR_RETURN(const VerifyingKey key,
                      PublicKeyOf(session.profile(), proof.receipt.service()));
     const absl::StatusOr<KeyHistory> keys = KeysFor(session, proof.receipt, key);
+    if (!WasChecked(keys.status())) return keys.status();
     absl::Status receipt = keys.ok() ? CheckReceipt(proof.receipt, *keys) : keys.status();
     const bool held = receipt.ok();
     checks.push_back(
