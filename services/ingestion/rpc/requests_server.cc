@@ -37,12 +37,6 @@ DataRequests::Done RespondingWithRequest(std::function<void(absl::StatusOr<Respo
   };
 }
 
-template <typename Response>
-void FillAppraisal(DataRequestAnswer* answer, Response* response) {
-  if (!answer->appraisal.has_value()) return;
-  *response->mutable_appraisal() = *std::move(answer->appraisal);
-}
-
 // A method that takes one step of a request. `steps`: what it is a method of.
 template <typename Response, typename Request, typename Steps>
 grpc::ServerUnaryReactor* StartRequestStep(
@@ -77,7 +71,6 @@ grpc::ServerUnaryReactor* RequestsServer::MatchRequest(grpc::CallbackServerConte
       [](DataRequestAnswer* answer, requests::v1::MatchRequestResponse* out) {
         *out->mutable_match() = std::move(answer->match);
         out->set_unchanged(answer->unchanged);
-        FillAppraisal(answer, out);
       });
 }
 
@@ -99,10 +92,7 @@ grpc::ServerUnaryReactor* RequestsServer::DecideRequest(grpc::CallbackServerCont
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
   return StartRequestStep<requests::v1::DecideRequestResponse>(
-      parts_, requests_, {context, request, response}, &DataRequests::Decide,
-      [](DataRequestAnswer* answer, requests::v1::DecideRequestResponse* out) {
-        FillAppraisal(answer, out);
-      });
+      parts_, requests_, {context, request, response}, &DataRequests::Decide);
 }
 
 grpc::ServerUnaryReactor* RequestsServer::IssueRequest(grpc::CallbackServerContext* context,

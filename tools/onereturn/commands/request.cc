@@ -159,11 +159,14 @@ absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& envi
   request.set_request_id(IdOr(options.request_id, "request.match", request));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::MatchRequest, request));
   const std::string reference = ReferenceOf(request.name());
-  const std::string text = environment.json
-                               ? ""
-                               : MatchText(answer.match(), answer.data_request(),
-                                           answer.appraisal(), ShownOn(environment, options.shown));
-  environment.console.Print(text.empty() ? "" : text + "\n");
+  if (!environment.json) {
+    ASSIGN_OR_RETURN(const requests::v1::Appraisal appraisal,
+                     ReadAppraisal(client, request.name()));
+    environment.console.Print(
+        absl::StrCat(MatchText(answer.match(), answer.data_request(), appraisal,
+                               ShownOn(environment, options.shown)),
+                     "\n"));
+  }
   return PrintStep(answer, reference,
                    absl::StrCat(RequestStateText(answer.data_request().state()),
                                 answer.unchanged() ? ", the match is as it was" : ""),

@@ -38,6 +38,16 @@ inline absl::StatusOr<requests::v1::DataRequest> ReadRequest(const RequestsClien
   return answer.data_request();
 }
 
+// What is to be weighed of a registered request.
+inline absl::StatusOr<requests::v1::Appraisal> ReadAppraisal(const RequestsClient& client,
+                                                             const std::string& name) {
+  requests::v1::GetRequestRequest request;
+  request.set_name(name);
+  request.set_with_appraisal(true);
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::GetRequest, request));
+  return answer.appraisal();
+}
+
 // `given`, or an id from the content.
 inline std::string IdOr(const std::string& given, absl::string_view prefix,
                         const google::protobuf::Message& request) {

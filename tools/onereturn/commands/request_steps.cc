@@ -134,12 +134,13 @@ absl::StatusOr<ExitCode> DecideOn(const StepOptions& options, bool approve,
   if (options.notice.notice_days() > 0) *request.mutable_notice_exception() = options.notice;
   request.set_request_id(IdOr(options.request_id, "request.decide", request));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::DecideRequest, request));
-  return PrintRequestStep(answer,
-                          approve ? absl::StrCat(WarningsText(answer.appraisal()),
-                                                 "Next, by who asks: onereturn request issue ",
-                                                 ReferenceOf(request.name()), "\n")
-                                  : "",
-                          &environment);
+  if (!approve || environment.json) return PrintRequestStep(answer, "", &environment);
+  ASSIGN_OR_RETURN(const requests::v1::Appraisal appraisal, ReadAppraisal(client, request.name()));
+  return PrintRequestStep(
+      answer,
+      absl::StrCat(WarningsText(appraisal), "Next, by who asks: onereturn request issue ",
+                   ReferenceOf(request.name()), "\n"),
+      &environment);
 }
 
 absl::StatusOr<ExitCode> ApproveRequest(const StepOptions& options, Environment& environment) {

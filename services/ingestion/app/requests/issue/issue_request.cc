@@ -286,7 +286,7 @@ void IssueRequest::Issue(const OfficerOrigin& origin,
       [this, judged, done = std::move(done)](absl::StatusOr<std::optional<AcceptedFact>> accepted) {
         if (!accepted.ok()) return done(accepted.status());
         if (!accepted->has_value()) {
-          return done(DataRequestAnswer{std::move(*judged), {}, {}, std::nullopt, false});
+          return done(DataRequestAnswer{std::move(*judged), {}, std::nullopt, false});
         }
         Accepted& fact = (*accepted)->accepted;
         feed::v1::Entry entry;
@@ -296,7 +296,7 @@ void IssueRequest::Issue(const OfficerOrigin& origin,
         absl::StatusOr<DataRequest> issued =
             GetDataRequest(*store_, entry.name(), entry.sequence());
         if (!issued.ok()) return done(issued.status());
-        done(DataRequestAnswer{*std::move(issued), {}, {}, std::move(fact), false});
+        done(DataRequestAnswer{*std::move(issued), {}, std::move(fact), false});
       });
 }
 

@@ -26,8 +26,8 @@ absl::StatusOr<DataRequestAnswer> AnswerTo(const Reader& store, AcceptedFact fac
                    GetDataRequest(store, entry.name(), newest ? kNewest : entry.sequence()));
   // A repeat was not judged.
   if (!judged.match.has_summary()) *judged.match.mutable_summary() = request.match();
-  return DataRequestAnswer{std::move(request), std::move(judged.match), std::move(judged.appraisal),
-                           std::move(fact.accepted), fact.unchanged};
+  return DataRequestAnswer{std::move(request), std::move(judged.match), std::move(fact.accepted),
+                           fact.unchanged};
 }
 
 using JudgeRequest =
@@ -52,7 +52,7 @@ void WriteStep(const FactWriter& writer, const Reader* store, FactRequest reques
         if (accepted->has_value()) {
           return done(AnswerTo(*store, **std::move(accepted), std::move(*judged)));
         }
-        done(DataRequestAnswer{std::move(judged->request), {}, {}, std::nullopt, false});
+        done(DataRequestAnswer{std::move(judged->request), {}, std::nullopt, false});
       });
 }
 

@@ -20,8 +20,6 @@ struct DataRequestAnswer {
   requests::v1::DataRequest request;
   // Of MatchRequest: all of it; of a repeat, which matches nothing anew, the summary alone.
   requests::v1::Match match;
-  // Of MatchRequest and of an approval; absent of a repeat.
-  std::optional<requests::v1::Appraisal> appraisal;
   std::optional<Accepted> accepted;  // Absent when only judged.
   bool unchanged = false;
 };

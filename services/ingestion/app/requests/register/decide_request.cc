@@ -5,7 +5,6 @@
 #include "common/identity/message_text.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/hours/appraise_request.h"
 #include "services/ingestion/app/requests/register/request_decisions.h"
 #include "services/ingestion/app/requests/register/second_body.h"
 #include "services/ingestion/app/requests/register/settled_concerns.h"
@@ -59,19 +58,13 @@ absl::StatusOr<Decision> DecideApproval(const Reader& reader, const RequestWorld
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(reader));
   if (request.approve()) {
     RETURN_IF_ERROR(CheckNotExpired(row, world.today()));
-    DueMinutes due;
     ASSIGN_OR_RETURN(const requests::v1::Match match,
-                     MatchOf(*world.matching, reader, row, kNewest, &due));
+                     MatchOf(*world.matching, reader, row, kNewest));
     requests::v1::DataRequest with_exception = row;
     if (request.has_notice_exception()) {
       *with_exception.mutable_notice_exception() = request.notice_exception();
     }
     RETURN_IF_ERROR(CheckConcernsSettled(with_exception, match, world.today(), request.reason()));
-    if (request.has_notice_exception()) {
-      // What is asked with less notice falls into other weeks.
-      RETURN_IF_ERROR(MatchOf(*world.matching, reader, with_exception, kNewest, &due).status());
-    }
-    ASSIGN_OR_RETURN(judged->appraisal, AppraiseMatch(reader, row, match.summary(), due, kNewest));
   }
   RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   row.set_state(request.approve() ? requests::v1::REQUEST_STATE_APPROVED

@@ -4,7 +4,6 @@
 #include "absl/strings/strip.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/hours/appraise_request.h"
 #include "services/ingestion/app/requests/matching/draft_checks.h"
 #include "services/ingestion/app/requests/register/request_decisions.h"
 #include "services/ingestion/app/requests/request_bodies.h"
@@ -64,10 +63,7 @@ absl::StatusOr<Decision> DecideMatch(const Reader& reader, const RequestWorld& w
   DataRequest& row = stored.request;
   RETURN_IF_ERROR(CheckActsFor(reader, origin.scope, row.requesting_body(), world.today()));
   RETURN_IF_ERROR(CheckNotExpired(row, world.today()));
-  DueMinutes due;
-  ASSIGN_OR_RETURN(judged->match, MatchOf(*world.matching, reader, row, kNewest, &due));
-  ASSIGN_OR_RETURN(judged->appraisal,
-                   AppraiseMatch(reader, row, judged->match.summary(), due, kNewest));
+  ASSIGN_OR_RETURN(judged->match, MatchOf(*world.matching, reader, row, kNewest));
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(reader));
   std::vector<ReadCheck> read_set = {std::move(stored.check), CatalogueCheck(catalogue)};
   const requests::v1::MatchSummary& summary = judged->match.summary();

@@ -16,8 +16,7 @@ namespace onereturn::ingestion {
 // What a step would leave, without its time.
 struct JudgedRequest {
   requests::v1::DataRequest request;
-  requests::v1::Match match;                         // Of a match alone.
-  std::optional<requests::v1::Appraisal> appraisal;  // Of a match and an approval alone.
+  requests::v1::Match match;  // Of a match alone.
 };
 
 // Each answers the fact to be written, and fills `judged`. Errors are those of RequestsService's
