@@ -170,9 +170,12 @@ TEST_F(AppraiseRequestTest, ABodyBeyondItsBudgetIsToldWhatCouldEnd) {
 TEST_F(AppraiseRequestTest, ItIsSaidUntilTheIssueAndTheMatchStaysTheSame) {
   matching().Tell(kToldAsked, ToldDue());
   const std::string name = Drafted(Draft());
+  const auto appraised = [this, &name] {
+    return AppraiseRequest(ingestion().store(), matching(), Now(name), kNewest).value();
+  };
   const Answer matched = Match(name);
   ASSERT_THAT(matched, IsOk());
-  EXPECT_THAT(WeeksOf(Appraised(name)),
+  EXPECT_THAT(WeeksOf(appraised()),
               ElementsAre("CLASH RLQ 2025-W27 from 2025-06-30: 56 + 200 of 180"));
   Issue(Asking({"admissions"}, "X30"));
   matching().Tell(kToldAsked, ToldDue());
@@ -180,7 +183,7 @@ TEST_F(AppraiseRequestTest, ItIsSaidUntilTheIssueAndTheMatchStaysTheSame) {
   ASSERT_THAT(again, IsOk());
   EXPECT_TRUE(again->unchanged);
   const auto full = ElementsAre("CAPACITY RLQ 2025-W27 from 2025-06-30: 181 + 200 of 307");
-  EXPECT_THAT(WeeksOf(Appraised(name)), full);
+  EXPECT_THAT(WeeksOf(appraised()), full);
   requests::v1::PreviewMatchRequest preview;
   preview.set_name(name);
   const auto shown = PreviewMatchOf(ingestion().store(), data_requests().World(), preview, kNewest);
@@ -189,9 +192,9 @@ TEST_F(AppraiseRequestTest, ItIsSaidUntilTheIssueAndTheMatchStaysTheSame) {
   ASSERT_THAT(Close(name, true), IsOk());
   const Answer approved = Decide(name);
   ASSERT_THAT(approved, IsOk());
-  EXPECT_THAT(WeeksOf(Appraised(name)), full);
+  EXPECT_THAT(WeeksOf(appraised()), full);
   // 200 x 1,009 / 60 = 3,363.3.
-  EXPECT_EQ(Appraised(name).outstanding_pence(), 3363u);
+  EXPECT_EQ(appraised().outstanding_pence(), 3363u);
 }
 
 TEST_F(AppraiseRequestTest, ARefusalSaysNothingOfIt) {
