@@ -95,6 +95,9 @@ bool IsMeaningCode(absl::string_view text) {
 void CheckForRequests(const catalogue::v1::DataItem& item, Error* faults) {
   if (item.has_meaning()) CheckMeaningCodes(item.meaning(), faults);
   CheckFormula(item, faults);
+  if (!item.refines().empty() && item.refines() == item.code()) {
+    faults->Field("item.refines", "is the item itself");
+  }
   CheckReuseRights(item, faults);
   if (item.has_disclosure()) CheckDisclosure(item.disclosure(), faults);
 }

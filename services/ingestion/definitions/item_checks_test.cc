@@ -41,6 +41,7 @@ TEST(ItemChecksTest, WhatIsSoundIsTaken) {
       "meaning { concept_code: 'general-and-acute-bed' measure: 'count' population: 'all-patients' "
       "cut_off: '4-hours' }",
       "formula: 'occupied / available'",
+      "refines: 'occupied'",
       "formula: \"occupied[ward='day' or 'night'] / days_in_period()\"",
       "reuse_rights { terms: 'OGL v3.0' }",
       "reuse_rights { body: 'X26' purposes: PURPOSE_FUNDING purposes: PURPOSE_EMERGENCY terms: 't' "
@@ -72,6 +73,7 @@ TEST(ItemChecksTest, EachFaultNamesItsField) {
       {"formula: 'prior(occupied)'", "item.formula"},
       {"formula: 'if(outside_limits(occupied), 1, 0)'", "item.formula"},
       {"formula: \"if(listed('type1'), occupied, 0)\"", "item.formula"},
+      {"refines: 'beds'", "item.refines"},
       {"reuse_rights { body: 'X26' }", "item.reuse_rights[0].terms"},
       {"reuse_rights { body: 'x26' terms: 't' }", "item.reuse_rights[0].body"},
       {"reuse_rights { purposes: PURPOSE_UNSPECIFIED terms: 't' }",

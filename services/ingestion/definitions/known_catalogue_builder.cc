@@ -90,6 +90,7 @@ absl::StatusOr<KnownItem> KnownItemOf(const catalogue::v1::DataItem& item, const
     ASSIGN_OR_RETURN(known.formula, Expression::Parse(item.formula()));
   }
   known.essential = item.essential();
+  known.refines = item.refines();
   return known;
 }
 

@@ -106,7 +106,7 @@ TEST(RequestAskTest, ALineByItsCode) {
               ElementsAre(AskedDimension{"age", {}}, AskedDimension{"ward", {"a", "w"}}));
   EXPECT_EQ(line.guidance, "DCB2050");
   EXPECT_EQ(line.guidance_edition, "2.1");
-  EXPECT_FALSE(line.justified);
+  EXPECT_EQ(line.justification, "");
   EXPECT_EQ((*line.estimated_minutes)[Lens::kGathering], 4u);
   EXPECT_THAT(ask->organisations, ElementsAre("RCF", "RJL"));
   EXPECT_THAT(TextsOf(ask->periods), ElementsAre("2025-04", "2025-05", "2025-06"));
@@ -125,7 +125,7 @@ TEST(RequestAskTest, ADescribedItem) {
   const auto ask = AskOf(request, SmallEngland());
   ASSERT_THAT(ask, IsOk());
   const AskLine& line = ask->lines[0];
-  EXPECT_TRUE(line.justified);
+  EXPECT_EQ(line.justification, "Ours are weekly.");
   ASSERT_TRUE(line.described.has_value());
   EXPECT_EQ(line.described->meaning, (ItemMeaning{"bed", "count", "adults", "1-day"}));
   EXPECT_EQ(line.described->dimensions[1].values, (std::vector<std::string>{"a", "b"}));

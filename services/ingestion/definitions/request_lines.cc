@@ -37,7 +37,7 @@ AskLine AskLineOf(const requests::v1::RequestLine& message) {
   }
   line.guidance = message.guidance();
   line.guidance_edition = message.guidance_edition();
-  line.justified = !absl::StripAsciiWhitespace(message.justification()).empty();
+  line.justification = std::string(absl::StripAsciiWhitespace(message.justification()));
   if (message.has_estimated_minutes()) {
     line.estimated_minutes = MinutesOf(message.estimated_minutes());
   }

@@ -200,6 +200,14 @@ absl::StatusOr<WorkedWorld> WorldOf(const testing::v1::WorkedRequest& worked) {
   RETURN_IF_ERROR(ReadText(kMinutes, &table));
   ASSIGN_OR_RETURN(CatalogueMessages messages, England());
   SetMinutes(table, &messages);
+  for (catalogue::v1::DataItem item : worked.made_items()) {
+    item.set_version(1);
+    messages.items.push_back(std::move(item));
+  }
+  for (catalogue::v1::Collection collection : worked.made_collections()) {
+    collection.set_version(1);
+    messages.collections.push_back(std::move(collection));
+  }
   // Written in order of time; of one code the newest stands first.
   messages.guidance.assign(worked.guidance().rbegin(), worked.guidance().rend());
   WorkedWorld world;

@@ -44,7 +44,7 @@ struct AskLine {
   std::vector<AskedDimension> dimensions;  // In order of code.
   std::string guidance;                    // Code; empty: none.
   std::string guidance_edition;
-  bool justified = false;                    // Why another definition is needed was said.
+  std::string justification;                 // Why another definition is needed; empty: not said.
   std::optional<Minutes> estimated_minutes;  // Of one figure of a new item.
 };
 

@@ -7,13 +7,35 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "common/period/london_day.h"
 #include "services/ingestion/domain/requests/due_moment.h"
 
 namespace onereturn::ingestion {
 namespace {
 
-std::optional<Concern> LikenessConcern(const LineSubject& subject, uint32_t line) {
+// What the concern quotes at most: all of it stands in the request.
+constexpr size_t kQuotedBytes = 300;
+
+std::string Quoted(absl::string_view text) {
+  if (text.size() <= kQuotedBytes) return absl::StrCat("\"", text, "\"");
+  size_t end = kQuotedBytes;
+  // Not within a character of UTF-8.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return absl::StrCat("\"", text.substr(0, end), "...\"");
+}
+
+std::string WhatToDo(const AskLine& line) {
+  if (line.justification.empty()) {
+    return "ask for the item as it is held, or say in the line's justification why another is "
+           "needed";
+  }
+  return absl::StrCat("it is justified, for whoever decides to weigh: ",
+                      Quoted(line.justification));
+}
+
+std::optional<Concern> LikenessConcern(const AskLine& asked, const LineSubject& subject,
+                                       uint32_t line) {
   const FoundLikeness& found = subject.found;
   const std::string about = absl::StrCat("items/", found.item);
   if (found.kind == LikenessKind::kNearDuplicate) {
@@ -25,9 +47,7 @@ std::optional<Concern> LikenessConcern(const LineSubject& subject, uint32_t line
   if (found.kind != LikenessKind::kConflict) return std::nullopt;
   return Concern{ConcernKind::kConflictDefinition, line, about,
                  absl::StrCat("of the same concept and measure as ", found.item, ", but ",
-                              absl::StrJoin(found.differs, "; "),
-                              ": ask for the item as it is held, or say in the line's "
-                              "justification why another is needed"),
+                              absl::StrJoin(found.differs, "; "), ": ", WhatToDo(asked)),
                  0};
 }
 
@@ -131,7 +151,7 @@ std::vector<Concern> LineConcerns(const Ask& ask, const std::vector<LineSubject>
                                   const KnownCatalogue& catalogue) {
   std::vector<Concern> concerns;
   for (uint32_t line = 0; line < subjects.size(); ++line) {
-    if (std::optional<Concern> found = LikenessConcern(subjects[line], line)) {
+    if (std::optional<Concern> found = LikenessConcern(ask.lines[line], subjects[line], line)) {
       concerns.push_back(std::move(*found));
     }
     if (ask.periods.empty()) continue;

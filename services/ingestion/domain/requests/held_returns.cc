@@ -6,25 +6,23 @@
 namespace onereturn::ingestion {
 namespace {
 
-// A plan is no figure of its year, and a comparison is none of its periods.
-bool StandsAlone(const Period& period) {
-  return period.kind() == PeriodKind::kPlan || period.kind() == PeriodKind::kComparison;
-}
-
-// The whole period of the kind that begins on the day and lies within `period`. Weeks fit none.
-std::optional<Period> WholePeriodFrom(PeriodKind kind, const CivilDay& day, const Period& period) {
-  if (kind == PeriodKind::kWeek || StandsAlone(period)) return std::nullopt;
-  const std::optional<Period> part = Period::Containing(kind, day);
-  if (!part.has_value() || part->start() != day || part->end() > period.end()) return std::nullopt;
-  return part;
-}
-
 bool IsFresh(const HeldRevision& revision, const Ask& ask) {
   return (!ask.accepted_from.has_value() || revision.accepted_on >= *ask.accepted_from) &&
          (!ask.final_only || revision.is_final);
 }
 
 }  // namespace
+
+bool StandsAlone(const Period& period) {
+  return period.kind() == PeriodKind::kPlan || period.kind() == PeriodKind::kComparison;
+}
+
+std::optional<Period> WholePeriodFrom(PeriodKind kind, const CivilDay& day, const Period& period) {
+  if (kind == PeriodKind::kWeek || StandsAlone(period)) return std::nullopt;
+  const std::optional<Period> part = Period::Containing(kind, day);
+  if (!part.has_value() || part->start() != day || part->end() > period.end()) return std::nullopt;
+  return part;
+}
 
 HeldReturns::HeldReturns(const Ask& ask, const MatchWorld& world, const OrganisationIndex& index)
     : ask_(ask), world_(world), index_(index), lineage_(index), itself_(index.count()) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,11 @@
 #include "services/ingestion/domain/requests/organisation_set.h"
 
 namespace onereturn::ingestion {
+
+// A plan is no figure of its year, and a comparison is none of its periods.
+bool StandsAlone(const Period& period);
+// The whole period of the kind that begins on the day and lies within `period`. Weeks fit none.
+std::optional<Period> WholePeriodFrom(PeriodKind kind, const CivilDay& day, const Period& period);
 
 // The lower organisations that report, of one that does not.
 struct ReportingBelow {

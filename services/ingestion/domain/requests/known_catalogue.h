@@ -43,6 +43,7 @@ struct KnownItem {
   std::vector<KnownDimension> dimensions;  // In order of code.
   std::optional<Expression> formula;       // A derived item.
   bool essential = false;
+  std::string refines;  // Code of the item of which it is a finer view; empty: of none.
 };
 
 // A collection as it is for the periods that begin on `days`.

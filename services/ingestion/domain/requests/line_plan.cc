@@ -1,6 +1,9 @@
 #include "services/ingestion/domain/requests/line_plan.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "services/ingestion/domain/requests/finer_views.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -11,29 +14,15 @@ auto FindDimension(Dimensions& dimensions, const std::string& code) {
                       [&](const auto& dimension) { return dimension.code == code; });
 }
 
-// The first of the dimensions that the item lacks, or of which it lacks a value; empty: none.
-std::string FirstLacked(const KnownItem& item, const std::vector<AskedDimension>& asked,
-                        const KnownCatalogue& catalogue) {
-  for (const AskedDimension& dimension : asked) {
-    const auto known = FindDimension(item.dimensions, dimension.code);
-    if (known == item.dimensions.end()) return dimension.code;
-    for (const std::string& value : dimension.values) {
-      const bool has = known->values.count(value) > 0 ||
-                       (known->organisations && catalogue.organisations.count(value) > 0);
-      if (!has) return dimension.code;
-    }
-  }
-  return "";
-}
-
-std::vector<AskedDimension> DimensionsAsked(const AskLine& line, const FoundLikeness& found,
-                                            const KnownItem& item) {
-  if (found.kind == LikenessKind::kSame) return found.dimensions;
+// `known`: the item of the subject, for the period.
+std::vector<AskedDimension> DimensionsAsked(const AskLine& line, const LineSubject& subject,
+                                            const KnownItem& known, const Period& period) {
+  if (subject.found.kind == LikenessKind::kSame) return subject.found.dimensions;
   if (line.described.has_value()) return line.described->dimensions;
   if (!line.as_held) return line.dimensions;
-  std::vector<AskedDimension> all;
-  for (const KnownDimension& dimension : item.dimensions) all.push_back({dimension.code, {}});
-  return all;
+  const KnownItem* named =
+      subject.named == nullptr ? nullptr : ItemOn(*subject.named, period.start());
+  return AllDimensions(named == nullptr ? known : *named);
 }
 
 ItemPlan PlanOfItem(const std::string& code, const KnownItem* known,
@@ -52,20 +41,43 @@ ItemPlan PlanOfItem(const std::string& code, const KnownItem* known,
   return plan;
 }
 
-// An item of a formula: what the formula picks by one value of a dimension is summed over nothing.
 ItemPlan PlanOfInput(const std::string& code, const KnownItem& derived,
                      std::vector<AskedDimension> asked, const Period& period,
                      const KnownCatalogue& catalogue, HeldReturns& returns) {
   const KnownItem* known = ItemOn(catalogue, code, period.start());
   const bool serves = known != nullptr && !known->formula.has_value() &&
-                      FirstLacked(*known, asked, catalogue).empty();
-  if (serves) {
-    for (const ItemSelection& selection : derived.formula->Selections()) {
-      if (selection.item != code || selection.values.size() != 1) continue;
-      asked.push_back({selection.dimension, selection.values});
-    }
-  }
+                      FirstLacked(*known, asked, catalogue).dimension.empty();
+  if (serves) asked = InputDimensions(code, derived, std::move(asked));
   return PlanOfItem(code, serves ? known : nullptr, asked, period, returns);
+}
+
+// Where a finer view of its item is what the line asks for, the line is that.
+void TakeFinerView(const AskLine& line, const Ask& ask, const KnownCatalogue& catalogue,
+                   LineSubject* subject) {
+  const bool is_view = !line.described.has_value() || subject->found.kind == LikenessKind::kSame ||
+                       subject->found.kind == LikenessKind::kFiner;
+  if (!is_view || ask.periods.empty()) return;
+  const DimensionsOf of_item = [&](const KnownItem& item, const Period& period) {
+    return std::optional(DimensionsAsked(line, *subject, item, period));
+  };
+  const DimensionsOf of_view =
+      [&](const KnownItem& view,
+          const Period& period) -> std::optional<std::vector<AskedDimension>> {
+    if (line.described.has_value()) return DimensionsAsHeld(*line.described, view, catalogue);
+    const KnownItem* named = ItemOn(*subject->versions, period.start());
+    return DimensionsAsked(line, *subject, named == nullptr ? view : *named, period);
+  };
+  const std::string view = FinerViewOf(subject->item, of_item, of_view, ask.periods, catalogue);
+  if (view.empty()) return;
+  const std::vector<KnownItem>& versions = catalogue.items.at(view);
+  if (line.described.has_value()) {
+    const KnownItem& last = *ItemOn(versions, ask.periods.back().start());
+    subject->found = {LikenessKind::kSame, view, {}, *of_view(last, ask.periods.back()), 0};
+  } else {
+    subject->named = subject->versions;
+  }
+  subject->item = view;
+  subject->versions = &versions;
 }
 
 }  // namespace
@@ -85,15 +97,16 @@ LineSubject SubjectOf(const AskLine& line, const Ask& ask, const KnownCatalogue&
     return subject;
   }
   subject.versions = &found->second;
+  TakeFinerView(line, ask, catalogue, &subject);
   if (line.described.has_value()) {
     subject.is_item = subject.found.kind == LikenessKind::kSame;
     return subject;
   }
   for (const Period& period : ask.periods) {
-    const KnownItem* known = ItemOn(found->second, period.start());
+    const KnownItem* known = ItemOn(*subject.versions, period.start());
     if (known == nullptr) continue;
-    subject.is_item =
-        FirstLacked(*known, DimensionsAsked(line, subject.found, *known), catalogue).empty();
+    const auto asked = DimensionsAsked(line, subject, *known, period);
+    subject.is_item = FirstLacked(*known, asked, catalogue).dimension.empty();
     if (!subject.is_item) break;
   }
   return subject;
@@ -109,8 +122,10 @@ LinePlan PlanOf(const AskLine& line, const LineSubject& subject, const Period& p
   plan.known = ItemOn(*subject.versions, period.start());
   plan.meaning = LineMeaning::kNotForPeriod;
   if (plan.known == nullptr) return plan;
-  plan.dimensions = DimensionsAsked(line, subject.found, *plan.known);
-  plan.lacks = FirstLacked(*plan.known, plan.dimensions, catalogue);
+  plan.dimensions = DimensionsAsked(line, subject, *plan.known, period);
+  Lacked lacked = FirstLacked(*plan.known, plan.dimensions, catalogue);
+  plan.lacks = std::move(lacked.dimension);
+  plan.lacks_values = std::move(lacked.values);
   plan.meaning = plan.lacks.empty() ? LineMeaning::kItem : LineMeaning::kFinerView;
   plan.is_formula = plan.known->formula.has_value();
   if (plan.is_formula) {

@@ -17,6 +17,9 @@ struct LineSubject {
   std::string item;     // Empty: none.
   const std::vector<KnownItem>* versions = nullptr;  // Null: none.
   bool is_item = false;  // Lacks nothing that is asked in any of the periods it is for.
+  // Where the item is a finer view of the one that was named by its code: that one, whose
+  // dimensions are asked. Null: `item` was named itself.
+  const std::vector<KnownItem>* named = nullptr;
 };
 
 // One item that is read: the line's own, or one of its formula.
@@ -47,9 +50,11 @@ struct LinePlan {
   bool can_be_made = false;                // Of all of them, and there is one.
   std::vector<AskedDimension> dimensions;  // In which it is asked.
   std::string lacks;                       // Of a finer view: the dimension.
+  std::vector<std::string> lacks_values;   // Of that dimension; empty: all of it.
 };
 
-// The item by its code, or as FindItem finds it on the first day of the last period.
+// The item by its code, or as FindItem finds it on the first day of the last period; or the finer
+// view of it that the line asks for.
 LineSubject SubjectOf(const AskLine& line, const Ask& ask, const KnownCatalogue& catalogue);
 
 LinePlan PlanOf(const AskLine& line, const LineSubject& subject, const Period& period,

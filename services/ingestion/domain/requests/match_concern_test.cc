@@ -9,8 +9,10 @@
 namespace onereturn::ingestion {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 // "plain" is the count of attendances within four hours.
@@ -76,6 +78,20 @@ TEST(MatchConcern, AnotherDefinitionIsANewItem) {
   EXPECT_FALSE(match.lines[0].is_item);
   EXPECT_EQ(match.blocks[0].coverage, CoverageClass::kNew);
   EXPECT_EQ(match.change_class, ChangeClass::kNewItems);
+}
+
+TEST(MatchConcern, AJustifiedConflictQuotesWhy) {
+  AskLine line = Described({"attendance", "count", "all-patients", "6-hours"}, "attendances");
+  const auto words = [&line] {
+    return Meanings().Match(AskFor({line}, {"RA"}, {"2025-04"})).concerns.at(0).words;
+  };
+  EXPECT_THAT(words(), HasSubstr("or say in the line's justification why another is needed"));
+  line.justification = "The pledge says six hours.";
+  EXPECT_THAT(words(), HasSubstr("it is justified, for whoever decides to weigh: \"The pledge says "
+                                 "six hours.\""));
+  EXPECT_THAT(words(), Not(HasSubstr("say in the line's")));
+  line.justification = std::string(299, 'a') + "\xC3\xA9 and on";
+  EXPECT_THAT(words(), EndsWith("a...\""));
 }
 
 TEST(MatchConcern, ANearDuplicateIsNewUntilASteward) {

@@ -144,6 +144,35 @@ std::string FreshWords(const Ask& ask) {
                       ask.ask_anew ? ": that is asked anew" : ": it is given as it is, marked");
 }
 
+// "a, b, c and 4 more".
+std::string FirstOf(const std::vector<std::string>& codes) {
+  constexpr size_t kNamed = 6;
+  std::vector<std::string> named(codes.begin(), codes.begin() + std::min(kNamed, codes.size()));
+  if (codes.size() > kNamed) named.push_back(absl::StrCat(codes.size() - kNamed, " more"));
+  return Listed(named);
+}
+
+// What may be a slip of the pen is named beside what the item has.
+std::string WhatItLacks(const BlockFacts& facts) {
+  const LinePlan& plan = *facts.plan;
+  const std::string& item = facts.subject->item;
+  std::vector<std::string> has;
+  if (plan.lacks_values.empty()) {
+    for (const KnownDimension& dimension : plan.known->dimensions) has.push_back(dimension.code);
+    return absl::StrCat(item, " has no dimension ", plan.lacks, ": ",
+                        has.empty() ? "it has none" : absl::StrCat("it has ", FirstOf(has)));
+  }
+  bool organisations = false;
+  for (const KnownDimension& dimension : plan.known->dimensions) {
+    if (dimension.code != plan.lacks) continue;
+    has.assign(dimension.values.begin(), dimension.values.end());
+    organisations = dimension.organisations;
+  }
+  if (organisations) has.push_back("codes of organisations");
+  return absl::StrCat(item, " has no value ", FirstOf(plan.lacks_values), " of ", plan.lacks,
+                      ": it has ", FirstOf(has));
+}
+
 std::string NoItemWords(const BlockFacts& facts) {
   const FoundLikeness& found = facts.subject->found;
   switch (found.kind) {
@@ -157,8 +186,7 @@ std::string NoItemWords(const BlockFacts& facts) {
       break;
   }
   if (facts.plan->meaning == LineMeaning::kFinerView) {
-    return absl::StrCat("nothing is held of ", facts.subject->item, ", which lacks ",
-                        facts.plan->lacks);
+    return absl::StrCat("nothing is held of ", facts.subject->item, "; ", WhatItLacks(facts));
   }
   return "no item of the catalogue is like it";
 }
@@ -171,8 +199,7 @@ std::string FinerWords(const BlockFacts& facts) {
     case Because::kAboveHeld:
       return absl::StrCat("of ", item, " only figures of organisations above are held");
     default:
-      return absl::StrCat("of ", item, " only the whole is held, without what is asked of ",
-                          facts.plan->lacks);
+      return absl::StrCat("of ", item, " only the whole is held; ", WhatItLacks(facts));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/ingestion/domain/requests/finer_views.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -24,9 +25,13 @@ const std::string& NewFigures::NameOf(uint32_t line, const AskLine& asked,
   named.line = line;
   if (subject.is_item) {
     named.item = subject.item;
-    named.as_held = !asked.described.has_value() && asked.as_held;
+    named.as_held = !asked.described.has_value() && asked.as_held && subject.named == nullptr;
     if (!named.as_held) {
       named.dimensions = asked.described.has_value() ? subject.found.dimensions : asked.dimensions;
+      // Of a finer view, those of the item that was named.
+      if (subject.named != nullptr && asked.as_held) {
+        named.dimensions = AllDimensions(subject.named->front());
+      }
     }
   }
   Name(&named);

@@ -11,6 +11,7 @@
 #include "services/ingestion/app/catalogue/catalogue_time.h"
 #include "services/ingestion/app/requests/matching/reuse_rights.h"
 #include "services/ingestion/app/requests/request_bodies.h"
+#include "services/ingestion/domain/requests/finer_views.h"
 #include "services/ingestion/domain/requests/likeness.h"
 
 namespace onereturn::ingestion {
@@ -43,6 +44,19 @@ AskLine DescriptionOfItem(const DescribedItem& described, const std::string& ite
   return line;
 }
 
+// Of the finer view that the line was, what is asked of the item that it names.
+AskLine AskForView(AskLine line, const std::string& view, const Ask& ask,
+                   const KnownCatalogue& catalogue) {
+  const KnownItem* named = nullptr;
+  for (const Period& period : ask.periods) {
+    if (named == nullptr) named = ItemOn(catalogue, line.item, period.start());
+  }
+  if (line.as_held && named != nullptr) line.dimensions = AllDimensions(*named);
+  line.as_held = false;
+  line.item = view;
+  return line;
+}
+
 // What is asked since the issue is the item that each line became then, whatever a description
 // would be taken for today.
 void AskForWhatLinesBecame(const requests::v1::IssueStatement& issue,
@@ -56,6 +70,8 @@ void AskForWhatLinesBecame(const requests::v1::IssueStatement& issue,
       line.item = item;
     } else if (line.described.has_value() && !item.empty()) {
       line = DescriptionOfItem(*line.described, item, *ask, catalogue);
+    } else if (!item.empty() && line.item != item) {
+      line = AskForView(line, item, *ask, catalogue);
     }
   }
 }

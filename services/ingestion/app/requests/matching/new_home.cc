@@ -104,13 +104,23 @@ absl::StatusOr<const DataItem*> FirstVersionIn(const std::vector<Period>& period
   return nullptr;
 }
 
+// What the new item of a line is a finer view of: the item, or the one of which that is a view.
+// Empty: of none, as of another definition than the item's.
+std::string RefinedBy(const AskLine& line, const LineSubject& nearest) {
+  const bool is_view = !line.described.has_value() || nearest.found.kind == LikenessKind::kSame ||
+                       nearest.found.kind == LikenessKind::kFiner;
+  if (!is_view || nearest.versions == nullptr) return "";
+  const std::string& refines = nearest.versions->front().refines;
+  return refines.empty() ? nearest.item : refines;
+}
+
 absl::StatusOr<DataItem> ItemOf(const requests::v1::DataRequest& request, const Ask& ask,
-                                uint32_t line, const std::string& nearest, CatalogueTime* time) {
+                                uint32_t line, const LineSubject& nearest, CatalogueTime* time) {
   const AskLine& asked = ask.lines[line];
   const requests::v1::RequestLine& wire = request.lines(static_cast<int>(line));
   const DataItem* known = nullptr;
-  if (!nearest.empty()) {
-    ASSIGN_OR_RETURN(known, FirstVersionIn(ask.periods, nearest, time));
+  if (!nearest.item.empty()) {
+    ASSIGN_OR_RETURN(known, FirstVersionIn(ask.periods, nearest.item, time));
   }
   DataItem item;
   const std::vector<AskedDimension>* dimensions = &asked.dimensions;
@@ -133,6 +143,7 @@ absl::StatusOr<DataItem> ItemOf(const requests::v1::DataRequest& request, const 
     }
   }
   item.set_code(NewItemOfLine(request, line));
+  item.set_refines(RefinedBy(asked, nearest));
   item.set_owner(request.requesting_body());
   item.set_purpose(request.planned_use());
   item.set_legal_basis(request.legal_basis());
@@ -213,7 +224,7 @@ Minutes MinutesOfLines(const std::vector<uint32_t>& lines, const Ask& ask,
 
 // `nearest`: by line, the item that it stands nearest to.
 absl::StatusOr<std::optional<NewHome>> HomeOf(const std::vector<NewFigure>& figures,
-                                              const std::vector<std::string>& nearest,
+                                              const std::vector<LineSubject>& nearest,
                                               const requests::v1::DataRequest& request,
                                               const Ask& ask, const MatchingRules& rules,
                                               CatalogueTime* time) {
@@ -243,9 +254,9 @@ absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest
                                                  CatalogueTime* time) {
   std::vector<NewFigure> figures;
   std::map<std::string, size_t> places;
-  std::vector<std::string> nearest;
+  std::vector<LineSubject> nearest;
   for (uint32_t line = 0; line < match.lines.size(); ++line) {
-    nearest.push_back(match.lines[line].item);
+    nearest.push_back(SubjectOf(ask.lines[line], ask, catalogue));
     const std::string& name = match.lines[line].new_figure;
     if (name.empty()) continue;
     const auto [place, is_first] = places.emplace(name, figures.size());
@@ -259,11 +270,10 @@ absl::StatusOr<std::optional<NewHome>> SureHomeOf(const requests::v1::DataReques
                                                   const Ask& ask, const KnownCatalogue& catalogue,
                                                   CatalogueTime* time) {
   std::vector<NewFigure> figures;
-  std::vector<std::string> nearest;
+  std::vector<LineSubject> nearest;
   for (uint32_t line = 0; line < ask.lines.size(); ++line) {
-    const LineSubject subject = SubjectOf(ask.lines[line], ask, catalogue);
-    nearest.push_back(subject.item);
-    if (!subject.is_item) figures.push_back({absl::StrCat("line ", line + 1), {line}});
+    nearest.push_back(SubjectOf(ask.lines[line], ask, catalogue));
+    if (!nearest.back().is_item) figures.push_back({absl::StrCat("line ", line + 1), {line}});
   }
   return HomeOf(figures, nearest, request, ask, catalogue.rules, time);
 }

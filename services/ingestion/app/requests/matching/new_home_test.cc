@@ -147,6 +147,32 @@ TEST_F(NewHomeTest, AFinerViewIsAnItemOfItsOwn) {
   EXPECT_EQ(AccountAt(name, "RLQ"), "70 0 70 0");
 }
 
+// Who asks for the same weeks gets what is there, and what is missing is asked for once.
+TEST_F(NewHomeTest, AFinerViewThatIsAskedAgainIsTheItemThatWasMadeOfIt) {
+  for (const char* month : {"2025-04", "2025-05"}) {
+    ASSERT_THAT(Send("Acute", "RLQ", month, {{"admissions", 40}, {"wards", 3}}), IsOk());
+  }
+  requests::v1::DataRequest weeks = Asking({"wards"}, {"RLQ"});
+  weeks.set_from_period("2025-W19");
+  weeks.set_to_period("2025-W20");
+  Issued(weeks);
+  const auto item = ItemOf("r001_00_1");
+  ASSERT_THAT(item, IsOk());
+  EXPECT_EQ(item->refines(), "wards");
+  ASSERT_THAT(Send("R001-00", "RLQ", "2025-W19", {{"r001_00_1", 9}}), IsOk());
+  const requests::v1::IssueStatement again = Now(Issued(weeks)).issue();
+  EXPECT_THAT(again.line_items(), ElementsAre("r001_00_1"));
+  EXPECT_THAT(again.new_items(), SizeIs(0));
+  EXPECT_EQ(again.sources(), 1u);
+  EXPECT_EQ(again.match().change_class(), requests::v1::CHANGE_CLASS_NONE);
+}
+
+// Nothing like it is known.
+TEST_F(NewHomeTest, ANewItemThatIsNoViewRefinesNothing) {
+  Issued(AskingAnew());
+  EXPECT_EQ(ItemOf("r001_00_1")->refines(), "");
+}
+
 // Of a described line, which says nothing of either.
 TEST_F(NewHomeTest, AFinerViewShowsNoMoreAndToNobodyElse) {
   catalogue::v1::DataItem deaths = SmallItem("deaths");

@@ -28,6 +28,8 @@ class AnyRequest {
   Ask ask;
 
  private:
+  using Values = std::set<std::string>;
+
   // True in so many cases of a hundred.
   bool In(int hundredths) { return static_cast<int>(random_() % 100) < hundredths; }
   template <typename T>
@@ -42,7 +44,7 @@ class AnyRequest {
   }
   static const std::vector<std::string>& ItemCodes() {
     static const auto* const codes =
-        new std::vector<std::string>{"a", "b", "c", "d", "half", "share"};
+        new std::vector<std::string>{"a", "a_finer", "b", "c", "d", "half", "share", "z"};
     return *codes;
   }
 
@@ -85,6 +87,13 @@ class AnyRequest {
       if (In(20)) RequestWorld::Dimension(item, "y", {"1"}, In(70));
       if (In(10)) item.days.from = OneOf(days_);
     }
+    for (const char* code : {"a_finer", "z"}) {  // As earlier requests made them.
+      KnownItem& view = world.Item(code, In(75), In(75));
+      view.refines = In(80) ? "a" : "b";
+      if (In(60))
+        RequestWorld::Dimension(view, "x", In(50) ? Values{"1"} : Values{"1", "2", "3"}, In(70));
+      if (In(30)) RequestWorld::Dimension(view, "y", {"1"}, In(70));
+    }
     static const Expression share = Expression::Parse("sum(a) / sum(b)").value();
     static const Expression half = Expression::Parse("sum(c[x = '1']) / 2").value();
     world.Item("share", false, false).formula = share;
@@ -95,7 +104,7 @@ class AnyRequest {
 
   void AddCollection(const std::string& code) {
     std::set<std::string> items;
-    for (const char* item : {"a", "b", "c", "d"}) {
+    for (const char* item : {"a", "a_finer", "b", "c", "d", "z"}) {
       if (In(50)) items.insert(item);
     }
     CollectionOverTime& collection =

@@ -257,8 +257,65 @@ NaiveTriple NaiveMatch::Made(const std::vector<Reading>& readings, bool formula,
   return triple;
 }
 
+bool NaiveMatch::GivesAll(const std::string& item, const std::string& named,
+                          const AskLine& line) const {
+  for (const Period& period : ask_.periods) {
+    const KnownItem* known = ItemOn(item, period.start());
+    const KnownItem* of_line = ItemOn(named, period.start());
+    if (known == nullptr || of_line == nullptr) return false;
+    std::map<std::string, std::vector<std::string>> asked;
+    for (const AskedDimension& one : line.dimensions) asked[one.code] = one.values;
+    for (const KnownDimension& one : of_line->dimensions) {
+      if (line.as_held) asked[one.code] = {};
+    }
+    std::map<std::string, const KnownDimension*> has;
+    for (const KnownDimension& one : known->dimensions) has[one.code] = &one;
+    for (const auto& [dimension, values] : asked) {
+      if (has.count(dimension) == 0) return false;
+      for (const std::string& value : values) {
+        if (has[dimension]->values.count(value) == 0) return false;
+      }
+    }
+    for (const auto& [dimension, of_known] : has) {
+      if (asked.count(dimension) == 0 && !of_known->adds_up) return false;
+      if (asked.count(dimension) > 0 && !asked[dimension].empty()) continue;
+      for (const KnownDimension& one : of_line->dimensions) {
+        for (const std::string& value : one.values) {
+          if (one.code == dimension && of_known->values.count(value) == 0) return false;
+        }
+      }
+    }
+    if (Whole(item, period, known->additive_over_time).empty()) return false;
+  }
+  return true;
+}
+
+// Formulas have no views here.
+AskLine NaiveMatch::AsView(const AskLine& line) const {
+  for (const auto& [code, versions] : world_.catalogue->items) {
+    if (versions[0].refines != line.item || line.item.empty()) continue;
+    if (GivesAll(line.item, line.item, line)) return line;
+    if (!GivesAll(code, line.item, line)) continue;
+    AskLine view = line;
+    view.item = code;
+    if (line.as_held) {
+      for (const KnownDimension& one : world_.catalogue->items.at(line.item)[0].dimensions) {
+        view.dimensions.push_back({one.code, {}});
+      }
+    }
+    view.as_held = false;
+    return view;
+  }
+  return line;
+}
+
 NaiveTriple NaiveMatch::TripleOf(const AskLine& line, const std::string& organisation,
                                  const Period& period) const {
+  return TripleOfItem(AsView(line), organisation, period);
+}
+
+NaiveTriple NaiveMatch::TripleOfItem(const AskLine& line, const std::string& organisation,
+                                     const Period& period) const {
   const KnownItem* known = ItemOn(line.item, period.start());
   if (known == nullptr) return NaiveTriple{CoverageClass::kNew, {}, true};
   std::vector<AskedDimension> dimensions = line.dimensions;
@@ -303,13 +360,13 @@ NaiveTriple NaiveMatch::TripleOf(const AskLine& line, const std::string& organis
 std::vector<std::string> NaiveMatch::NewNames() const {
   std::vector<std::string> names(ask_.lines.size());
   for (uint32_t line = 0; line < names.size(); ++line) {
-    const AskLine& asked = ask_.lines[line];
+    const AskLine asked = AsView(ask_.lines[line]);
     bool without_home = false;
     bool known = false;
     bool lacks = false;
     for (const Period& period : ask_.periods) {
       for (const std::string& organisation : ask_.organisations) {
-        without_home |= TripleOf(asked, organisation, period).without_home;
+        without_home |= TripleOfItem(asked, organisation, period).without_home;
       }
       const KnownItem* item = ItemOn(asked.item, period.start());
       known |= item != nullptr;
@@ -320,7 +377,7 @@ std::vector<std::string> NaiveMatch::NewNames() const {
     if (!known || lacks) continue;
     bool first = true;
     for (uint32_t other = 0; other < line; ++other) {
-      const AskLine& before = ask_.lines[other];
+      const AskLine before = AsView(ask_.lines[other]);
       if (before.item != asked.item || names[other].empty()) continue;
       const bool same = before.as_held == asked.as_held && before.dimensions == asked.dimensions;
       if (names[other] == asked.item) first = false;

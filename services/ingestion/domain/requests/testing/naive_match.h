@@ -77,6 +77,13 @@ class NaiveMatch {
   std::pair<std::set<std::string>, bool> Reporters(const std::string& collection,
                                                    const Period& period, bool additive,
                                                    const std::string& organisation) const;
+  // Can the item give all that the line asks of `named`, in every period?
+  bool GivesAll(const std::string& item, const std::string& named, const AskLine& line) const;
+  // The line, by the code of the finer view that it asks for.
+  AskLine AsView(const AskLine& line) const;
+  // As TripleOf, of the very item.
+  NaiveTriple TripleOfItem(const AskLine& line, const std::string& organisation,
+                           const Period& period) const;
   bool Lacks(const KnownItem& item, const std::vector<AskedDimension>& asked) const;
   bool AddsUp(const Reading& reading) const;
   bool SomethingIsHeld(const Reading& reading, const std::string& organisation,
