@@ -9,7 +9,7 @@
 //   mixed      eight lines of each
 //   described  200 lines in words, each compared with every item; of one organisation and period
 //
-// Fails where the slowest of a hundred takes longer than the bound, of those described than theirs.
+// Fails where the slowest of a hundred takes longer than the bound; described lines have their own.
 // On one thread that waits for nothing, so that what counts is the processor's time: whatever else
 // the machine does is left out.
 #include <CLI/CLI.hpp>
