@@ -1,5 +1,5 @@
 // How long it takes to match a request of 40 items, 250 organisations and 12 periods with what is
-// held. Requests of five kinds by turns:
+// held. Requests of seven kinds by turns:
 //
 //   exact      providers' own months
 //   ICBs       months of ICBs, regions and the nation: sums of providers
@@ -7,13 +7,16 @@
 //   derived    ratios over items
 //   new        items that nothing is held of, and lines that are no item
 //   mixed      eight lines of each
+//   described  200 lines in words, each compared with every item; of one organisation and period
 //
-// Fails where the slowest of a hundred takes longer than the bound. On one thread that waits for
-// nothing, so that what counts is the processor's time: whatever else the machine does is left out.
+// Fails where the slowest of a hundred takes longer than the bound; described lines have their own.
+// On one thread that waits for nothing, so that what counts is the processor's time: whatever else
+// the machine does is left out.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -31,10 +34,12 @@ constexpr int kRegions = 7;
 constexpr int kPractices = 6'000;
 constexpr int kYears = 4;
 constexpr int kCollections = 8;
+constexpr int kDescribed = 200;
 
 struct Options {
   int matches = 300;
   int bound_ms = 50;
+  int described_bound_ms = 500;
 };
 
 std::string Code(const char* prefix, int number) {
@@ -74,6 +79,36 @@ void AddOrganisations(KnownCatalogue* catalogue) {
   for (int i = 0; i < kPractices; ++i) {
     catalogue->organisations[Code("P", i)].type = OrganisationType::kPractice;
   }
+}
+
+// Words of the field, other ones for each number: as many as a display name or a definition has.
+std::string Words(int number, int count) {
+  static constexpr const char* kWords[] = {
+      "attendances", "beds",         "waiting",      "month",      "departments", "patients",
+      "admitted",    "overnight",    "weeks",        "pathways",   "quarter",     "staff",
+      "establish",   "diagnostic",   "treatment",    "hours",      "decision",    "occupied",
+      "available",   "emergency",    "commissioner", "speciality", "test",        "hospital",
+      "booked",      "organisation", "community",    "critical",   "discharged"};
+  std::string words;
+  for (int i = 0; i < count; ++i) {
+    number = (number * 37 + 11 + i) % 10'007;
+    absl::StrAppend(&words, i == 0 ? "" : " ", kWords[number % std::size(kWords)]);
+  }
+  return words;
+}
+
+void AddTexts(KnownCatalogue* catalogue) {
+  int number = 0;
+  for (auto& [code, stretches] : catalogue->items) {
+    stretches[0].display_name = Words(++number, 4);
+    stretches[0].definition_text = Words(++number, 30);
+  }
+  catalogue->rules.synonyms = {{"emergency department", "a&e", "casualty"},
+                               {"bed", "beds"},
+                               {"test", "tests"},
+                               {"week", "weeks"},
+                               {"month", "monthly"}};
+  catalogue->rules.near_duplicate_from = 450;
 }
 
 void AddItems(KnownCatalogue* catalogue) {
@@ -162,6 +197,21 @@ Kind KindOf(const char* name, const std::string& prefix, int from, bool every_le
   return kind;
 }
 
+Kind Described(const Period& period) {
+  Kind kind{"described", {}};
+  for (int i = 0; i < kDescribed; ++i) {
+    AskLine line;
+    line.described.emplace();
+    line.described->display_name = Words(5'000 + i, 4);
+    line.described->definition_text = Words(6'000 + i, 20);
+    kind.ask.lines.push_back(line);
+  }
+  kind.ask.organisations = {Code("R", 0)};
+  kind.ask.periods = {period};
+  kind.ask.due_date = CivilDay{2026, 12, 31};
+  return kind;
+}
+
 std::vector<Kind> Kinds() {
   const Period month = Period::Month(2025, 1).value();
   const Period quarter = Period::Quarter(2023, 1).value();
@@ -178,6 +228,7 @@ std::vector<Kind> Kinds() {
     if (i % 5 == 3) mixed = Line(Code("item", kItems + i));
     if (i % 5 == 4) mixed = Line(Code("unknown", i));
   }
+  kinds.push_back(Described(month));
   return kinds;
 }
 
@@ -202,12 +253,15 @@ bool Run(const Options& options) {
   Coverage coverage;
   AddOrganisations(&catalogue);
   AddItems(&catalogue);
+  AddTexts(&catalogue);
   AddReturns(&coverage);
-  MatchWorld world{&catalogue, &coverage,
-                   [](const PartKey& part, const std::string& item) {
-                     return part.organisation == "R007" && item == "item047";
-                   },
-                   CivilDay{2026, 1, 10}, nullptr};
+  MatchWorld world;
+  world.catalogue = &catalogue;
+  world.coverage = &coverage;
+  world.is_owed = [](const PartKey& part, const std::string& item) {
+    return part.organisation == "R007" && item == "item047";
+  };
+  world.today = CivilDay{2026, 1, 10};
   const std::vector<Kind> kinds = Kinds();
   std::vector<std::vector<double>> of_kinds(kinds.size());
   std::vector<double> all;
@@ -218,13 +272,14 @@ bool Run(const Options& options) {
     parts += MatchAsk(kinds[kind].ask, world).parts;
     const double taken = MillisecondsNow() - begin;
     of_kinds[kind].push_back(taken);
-    all.push_back(taken);
+    if (kind + 1 < kinds.size()) all.push_back(taken);
   }
   std::printf("%d matches of %d items, %d organisations, 12 periods; %zu parts\n", options.matches,
               kItems, kProviders, parts);
   for (size_t kind = 0; kind < kinds.size(); ++kind) Print(kinds[kind].name, of_kinds[kind]);
-  Print("all", all);
-  return Percentile(all, 99) < options.bound_ms;
+  Print("but those", all);
+  return Percentile(all, 99) < options.bound_ms &&
+         Percentile(of_kinds.back(), 99) < options.described_bound_ms;
 }
 
 }  // namespace
@@ -235,6 +290,8 @@ int main(int argument_count, char** arguments) {
   CLI::App app("How long it takes to match a request with what is held.");
   app.add_option("--matches", options.matches)->check(CLI::Range(200, 100'000));
   app.add_option("--bound-ms", options.bound_ms, "what 99 of 100 must stay under")
+      ->check(CLI::Range(1, 10'000));
+  app.add_option("--described-bound-ms", options.described_bound_ms, "the same of described lines")
       ->check(CLI::Range(1, 10'000));
   CLI11_PARSE(app, argument_count, arguments);
   if (onereturn::ingestion::Run(options)) return 0;

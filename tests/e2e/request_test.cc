@@ -298,13 +298,14 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
   const auto alike = AskFor<requests::v1::ListLikenessesResponse>(kDecider, {"likenesses"});
   ASSERT_EQ(alike.likenesses_size(), 1);
   EXPECT_EQ(alike.likenesses(0).described().display_name(), "A&E attendance");
+  EXPECT_EQ(alike.likenesses(0).item(), "ae_attendances");
   const std::string name = alike.likenesses(0).name();
   const std::string text = name.substr(name.find('/') + 1);
   // As the list shows it: the first digits and the item.
   const std::string shown = text.substr(0, 12) + text.substr(64);
   EXPECT_THAT(Ask(kDecider, {"likenesses"}), Field(&ClientRun::out, HasSubstr(shown)));
   EXPECT_THAT(Ask(kRequester, {"same", shown, "--reason", "mine"}), ExitedWith(3));
-  EXPECT_THAT(Ask(kDecider, {"different", shown, "--reason", "not that share"}),
+  EXPECT_THAT(Ask(kDecider, {"different", shown, "--reason", "counted otherwise"}),
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("is another figure than"))));
   EXPECT_THAT(Ask(kDecider, {"same", name, "--reason", "after all"}),
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("the likeness was decided"))));
@@ -314,6 +315,13 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("is another figure than"))));
   EXPECT_THAT(Ask(kDecider, {"likenesses", "--decided"}),
               Field(&ClientRun::out, HasSubstr("different, ")));
+  // Of the others the most alike is looked at, which is a share of them.
+  Ask(kRequester, {"match", reference});
+  const auto next = AskFor<requests::v1::ListLikenessesResponse>(kDecider, {"likenesses"});
+  ASSERT_EQ(next.likenesses_size(), 1);
+  EXPECT_EQ(next.likenesses(0).item(), "ae_four_hour_performance_type1");
+  EXPECT_THAT(Ask(kDecider, {"different", next.likenesses(0).name(), "--reason", "not that share"}),
+              ExitedWith(0));
 
   Approve(reference);
   // Three months on one day: each 345 for the return, 15 and 155 for its figures; of both providers

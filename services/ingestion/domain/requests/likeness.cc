@@ -127,21 +127,23 @@ FoundLikeness FindByWords(const DescribedItem& described, const std::vector<Cand
     const LikenessDecision* const decision = decision_on(held.code);
     if (decision != nullptr && decision->same) return SameOrFiner(described, held, catalogue);
   }
-  FoundLikeness best;
-  if (catalogue.rules.near_duplicate_from > kMostAlike) return best;
+  const uint32_t from = catalogue.rules.near_duplicate_from;
+  if (from > kMostAlike) return {};
   const WordReader reader(catalogue.rules.synonyms);
-  const ComparedText asked(absl::StrCat(described.display_name, " ", described.definition_text),
-                           reader);
-  for (const auto& [code, item] : items) {
-    if (decision_on(code) != nullptr) continue;
-    const ComparedText held(absl::StrCat(item.display_name, " ", item.definition_text), reader);
-    const uint32_t likeness = held.LikenessTo(asked);
-    if (likeness < catalogue.rules.near_duplicate_from) continue;
-    if (best.kind == LikenessKind::kNone || likeness > best.likeness) {
-      best = {LikenessKind::kNearDuplicate, code, {}, {}, likeness};
-    }
+  const ComparedFigure asked(described.display_name, described.definition_text, reader);
+  // Of equals the first code.
+  const Candidate* most_alike = nullptr;
+  std::pair<FigureLikeness, bool> greatest;  // And whether it is no derived item.
+  for (const Candidate& held : items) {
+    if (decision_on(held.code) != nullptr) continue;
+    const ComparedFigure figure(held.item.display_name, held.item.definition_text, reader);
+    const std::pair rank(figure.LikenessTo(asked), !held.item.formula.has_value());
+    if (rank.first.likeness < from || (most_alike != nullptr && rank <= greatest)) continue;
+    most_alike = &held;
+    greatest = rank;
   }
-  return best;
+  if (most_alike == nullptr) return {};
+  return {LikenessKind::kNearDuplicate, most_alike->code, {}, {}, greatest.first.likeness};
 }
 
 void AppendLength(size_t length, std::string* bytes) {

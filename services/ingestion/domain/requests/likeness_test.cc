@@ -203,6 +203,37 @@ TEST(LikenessTest, TheMostAlikeByWordsIsANearDuplicateFromTheThresholdOn) {
   EXPECT_EQ(FindItem(equal, CatalogueOfWords(1001), kApril2024).kind, LikenessKind::kNone);
 }
 
+// All are like the description by 1000, by their names or by all words.
+TEST(LikenessTest, OfEquallyAlikeItemsTheNameThenTheTextThenTheItemThenTheCodeCounts) {
+  KnownCatalogue catalogue;
+  catalogue.rules.near_duplicate_from = 1000;
+  const auto add = [&](const char* code, const char* name, const char* text) -> KnownItem& {
+    KnownItem& item = catalogue.items[code].emplace_back();
+    item.display_name = name;
+    item.definition_text = text;
+    return item;
+  };
+  // Of names 1 of 3, of all words 1000.
+  add("a_derived", "Beds", "not open").formula = Expression::Parse("sum(x)").value();
+  add("b_item", "Beds", "not open");
+  add("c_item", "Beds", "not open");
+  // Of names 1000, of all words 3 of 4; then 1000; then the very name.
+  add("d_words", "Not: beds open", "shut");
+  add("e_text", "Open beds, not", "open");
+  add("f_name", "Beds not open", "shut");
+  DescribedItem described;
+  described.display_name = " beds not OPEN";
+  const auto find_and_remove = [&] {
+    const FoundLikeness found = FindItem(described, catalogue, kApril2024);
+    EXPECT_EQ(found.likeness, 1000u);
+    catalogue.items.erase(found.item);
+    return found.item;
+  };
+  for (const char* code : {"f_name", "e_text", "d_words", "b_item", "c_item", "a_derived"}) {
+    EXPECT_EQ(find_and_remove(), code);
+  }
+}
+
 TEST(LikenessTest, WhatWasDecidedToBeDifferentIsNoConcernAnyMore) {
   KnownCatalogue catalogue = CatalogueOfWords(500);
   auto& decisions = catalogue.likenesses[DescriptionKey(AskedWords())];

@@ -5,6 +5,7 @@
 
 #include "absl/numeric/bits.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/ingestion/domain/catalogue_search.h"
 
@@ -100,6 +101,13 @@ ReadWords WordReader::Read(absl::string_view plain) const {
   return read;
 }
 
+uint32_t ShareOfWords(const ReadWords& left, const ReadWords& right) {
+  if (left.all.empty() || right.all.empty()) return 0;
+  size_t shared = 0;
+  for (const absl::string_view word : left.in_order) shared += right.all.contains(word) ? 1 : 0;
+  return Thousandths(shared, left.all.size() + right.all.size() - shared);
+}
+
 TrigramSet::TrigramSet(absl::string_view words) : bits_(kPlainTrigrams / 64 + 1) {
   for (size_t at = 0; at + 3 <= words.size(); ++at) {
     const auto first = static_cast<unsigned char>(words[at]);
@@ -113,12 +121,8 @@ TrigramSet::TrigramSet(absl::string_view words) : bits_(kPlainTrigrams / 64 + 1)
         (NumberOf(first) * kPlainBytes + NumberOf(second)) * kPlainBytes + NumberOf(third);
     bits_[number / 64] |= uint64_t{1} << number % 64;
   }
-}
-
-size_t TrigramSet::size() const {
-  size_t size = others_.size();
-  for (const uint64_t bits : bits_) size += static_cast<size_t>(absl::popcount(bits));
-  return size;
+  size_ = others_.size();
+  for (const uint64_t bits : bits_) size_ += static_cast<size_t>(absl::popcount(bits));
 }
 
 size_t TrigramSet::CountShared(const TrigramSet& other) const {
@@ -136,16 +140,22 @@ ComparedText::ComparedText(absl::string_view text, const WordReader& reader)
       trigrams_(absl::StrJoin(words_.in_order, " ")) {}
 
 uint32_t ComparedText::LikenessTo(const ComparedText& other) const {
-  const size_t words = words_.all.size(), other_words = other.words_.all.size();
-  if (words == 0 || other_words == 0) return plain_ == other.plain_ ? 1000 : 0;
-  size_t shared = 0;
-  for (const absl::string_view word : words_.in_order) {
-    if (other.words_.all.contains(word)) ++shared;
-  }
-  const uint32_t jaccard = Thousandths(shared, words + other_words - shared);
+  if (words_.all.empty() || other.words_.all.empty()) return plain_ == other.plain_ ? 1000 : 0;
   const uint32_t dice = Thousandths(2 * trigrams_.CountShared(other.trigrams_),
                                     trigrams_.size() + other.trigrams_.size());
-  return std::max(jaccard, dice);
+  return std::max(ShareOfWords(words_, other.words_), dice);
+}
+
+ComparedFigure::ComparedFigure(absl::string_view display_name, absl::string_view definition_text,
+                               const WordReader& reader)
+    : plain_name_(absl::AsciiStrToLower(absl::StripAsciiWhitespace(display_name))),
+      name_(reader.Read(plain_name_)),
+      text_(absl::StrCat(display_name, " ", definition_text), reader) {}
+
+FigureLikeness ComparedFigure::LikenessTo(const ComparedFigure& other) const {
+  const uint32_t of_names = ShareOfWords(name_, other.name_);
+  const uint32_t of_texts = text_.LikenessTo(other.text_);
+  return {std::max(of_names, of_texts), plain_name_ == other.plain_name_, of_names, of_texts};
 }
 
 }  // namespace onereturn::ingestion

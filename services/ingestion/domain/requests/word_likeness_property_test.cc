@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/ingestion/domain/requests/likeness.h"
+#include "services/ingestion/domain/requests/word_likeness.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -108,6 +110,49 @@ TEST(WordLikenessProperty, ItIsThatOfPlainSets) {
   };
   EXPECT_TRUE(rc::check("likeness is that of plain sets", holds));
   EXPECT_GT(alike, 100);
+}
+
+TEST(WordLikenessProperty, OfFiguresItIsTheLargerOfNamesAndOfTexts) {
+  const WordReader reader({});
+  int by_names = 0, by_texts = 0;
+  const auto holds = [&] {
+    std::mt19937 random(*rc::gen::arbitrary<uint32_t>());
+    // Of two letters each, none of them stop words.
+    const auto any_words = [&random](int most) {
+      std::vector<std::string> words;
+      for (int left = 1 + static_cast<int>(random() % most); left > 0; --left) {
+        words.push_back({"acd"[random() % 3], "acd"[random() % 3]});
+      }
+      return words;
+    };
+    const auto share = [](const std::vector<std::string>& left,
+                          const std::vector<std::string>& right) {
+      const std::set<std::string> a(left.begin(), left.end()), b(right.begin(), right.end());
+      std::set<std::string> any = a;
+      any.insert(b.begin(), b.end());
+      return static_cast<uint32_t>(1000 * (a.size() + b.size() - any.size()) / any.size());
+    };
+    for (int i = 0; i < 100; ++i) {
+      const auto left_name = any_words(3), right_name = any_words(3);
+      const std::string left = absl::StrJoin(left_name, " "),
+                        left_text = absl::StrJoin(any_words(8), " ");
+      const std::string right = absl::StrJoin(right_name, " "),
+                        right_text = absl::StrJoin(any_words(8), " ");
+      const FigureLikeness found = ComparedFigure(left, left_text, reader)
+                                       .LikenessTo(ComparedFigure(right, right_text, reader));
+      const uint32_t of_texts =
+          NaiveLikeness(absl::StrCat(left, " ", left_text), absl::StrCat(right, " ", right_text));
+      RC_ASSERT(found.of_names == share(left_name, right_name));
+      RC_ASSERT(found.of_texts == of_texts);
+      RC_ASSERT(found.likeness == std::max(found.of_names, of_texts));
+      RC_ASSERT(found.same_name == (left == right));
+      by_names += found.of_names > of_texts;
+      by_texts += of_texts > found.of_names;
+    }
+  };
+  EXPECT_TRUE(rc::check("likeness of figures is that of plain sets", holds));
+  EXPECT_GT(by_names, 100);
+  EXPECT_GT(by_texts, 100);
 }
 
 // 500 items, each of 2,000 bytes, compared with a description of 2,000.

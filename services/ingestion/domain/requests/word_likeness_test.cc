@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "services/ingestion/domain/requests/likeness.h"
 
 namespace onereturn::ingestion {
@@ -98,6 +100,35 @@ TEST(WordLikenessTest, SynonymsCountAsEqual) {
   // Read as "a e", though of letters alone, it is a word: 1 of 3; 7 trigrams (" cl" to "res") of
   // the 10 of "a e closures" and the 11 of "ward closures": 14/21.
   EXPECT_EQ(LikenessOf("ED closures", "ward closures", {{"A&E", "ED"}}), 666u);
+}
+
+FigureLikeness LikenessOfFigures(std::pair<const char*, const char*> left,
+                                 std::pair<const char*, const char*> right) {
+  const WordReader reader(kEmergencySynonyms);
+  const ComparedFigure one(left.first, left.second, reader);
+  const ComparedFigure other(right.first, right.second, reader);
+  const FigureLikeness likeness = one.LikenessTo(other);
+  EXPECT_EQ(likeness, other.LikenessTo(one));
+  return likeness;
+}
+
+TEST(WordLikenessTest, OfFiguresItIsTheLargerOfNamesAndOfAllWords) {
+  // Names: equal after synonyms. All words: 2 of 5. Trigrams: the 32 of "accident and emergency
+  // attendances" and "es ", of 42 and 42: 66/84 = 785.7.
+  EXPECT_EQ(LikenessOfFigures({"A&E attendances", "by ethnicity"}, {"ED attendances", "age group"}),
+            (FigureLikeness{1000, false, 1000, 785}));
+  // Names: 2 of 3; of these trigrams do not count, which would be 736. All words: 2 of 5. Trigrams:
+  // the 7 of "mri scans" and "ns ", of 12 and 16: 16/28 = 571.4.
+  EXPECT_EQ(LikenessOfFigures({"MRI scans", "here"}, {"MRI scans done", "yet"}),
+            (FigureLikeness{666, false, 666, 571}));
+  // All words alone.
+  EXPECT_EQ(LikenessOfFigures({"Occupancy", "beds"}, {"Bed", "occupancy"}),
+            (FigureLikeness{1000, false, 0, 1000}));
+  // The same name, without words that are compared and with.
+  EXPECT_EQ(LikenessOfFigures({" Of the", "beds"}, {"of THE ", "nurses"}),
+            (FigureLikeness{0, true, 0, 0}));
+  EXPECT_EQ(LikenessOfFigures({" BEDS", ""}, {"beds ", ""}),
+            (FigureLikeness{1000, true, 1000, 1000}));
 }
 
 }  // namespace
