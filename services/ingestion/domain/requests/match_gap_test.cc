@@ -109,7 +109,7 @@ TEST(MatchGap, AwaitedByFramesWhileTheWindowIsOpen) {
 TEST(MatchGap, AwaitedForAnEarlierRequestItemByItem) {
   RequestWorld world = Hospitals();
   RequestWorld::Window(world.catalogue.collections["MON"]);
-  world.owed = {{PartKey{"MON", PeriodOf("2025-07"), "RA"}, "plain"}};
+  world.owed = {{{PartKey{"MON", PeriodOf("2025-07"), "RA"}, "plain"}, Timestamp{}}};
   const MatchResult match =
       world.Match(AskFor({LineOf("plain"), LineOf("stock")}, {"RA"}, {"2025-07"}));
   EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RA 2025-07 stock 2025-10-14T11:00:00",
@@ -118,6 +118,32 @@ TEST(MatchGap, AwaitedForAnEarlierRequestItemByItem) {
   const MatchResult owed = world.Match(AskFor({LineOf("plain")}, {"RA"}, {"2025-07"}));
   EXPECT_EQ(owed.change_class, ChangeClass::kNone);
   EXPECT_EQ(owed.notice_days, 0u);
+}
+
+// The day of notice of the first request, which is due at noon on 14 November, cannot be got round.
+TEST(MatchGap, DueNoEarlierThanForAnEarlierRequest) {
+  RequestWorld world = Hospitals();
+  RequestWorld::Window(world.catalogue.collections["MON"]);
+  const auto part = [](const char* organisation) {
+    return PartKey{"MON", PeriodOf("2025-07"), organisation};
+  };
+  const Timestamp november = LondonTime(DayOf("2025-11-14"), 12 * 3600);
+  world.owed = {{{part("RA"), "plain"}, november},
+                {{part("RA"), "stock"}, LondonTime(DayOf("2025-09-05"), 0)},
+                {{part("RB"), "plain"}, LondonTime(DayOf("2026-01-31"), 0)}};
+  Ask ask = AskFor({LineOf("plain"), LineOf("stock")}, {"RA", "RB"}, {"2025-07"});
+  ask.due_date = DayOf("2025-10-01");
+  const MatchResult match = world.Match(ask);
+  // Of RB's stock nothing is owed: 28 days of notice for it.
+  EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RB 2025-07 stock 2025-10-14T11:00:00",
+                                              "MON RA 2025-07 plain 2025-11-14T12:00:00 (owed)",
+                                              "MON RA 2025-07 stock 2025-10-14T11:00:00 (owed)",
+                                              "MON RB 2025-07 plain 2026-01-31T00:00:00 (owed)"));
+  EXPECT_EQ(match.last_due, DayOf("2026-01-31"));
+  ASSERT_EQ(match.concerns.size(), 1u);
+  EXPECT_EQ(match.concerns[0].kind, ConcernKind::kConflictDate);
+  EXPECT_THAT(match.concerns[0].words,
+              ::testing::HasSubstr("only on 2026-01-31: an earlier request has given until then"));
 }
 
 TEST(MatchGap, EachPartOnceHoweverManyNeedIt) {

@@ -151,7 +151,9 @@ class AnyRequest {
   void AddOwed() {
     for (const char* period : {"2025-06", "2025-07", "2025-Q2"}) {
       for (const char* item : {"a", "b"}) {
-        if (In(20)) world.owed.insert({PartKey{"C1", PeriodOf(period), OneOf(Codes())}, item});
+        if (!In(20)) continue;
+        const Timestamp due = LondonTime(DayOf(In(50) ? "2025-09-30" : "2027-01-31"), 0);
+        world.owed.emplace(std::pair(PartKey{"C1", PeriodOf(period), OneOf(Codes())}, item), due);
       }
     }
   }

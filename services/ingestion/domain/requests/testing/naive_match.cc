@@ -60,7 +60,7 @@ bool NaiveMatch::IsAwaited(const NaivePart& part) const {
   }
   const bool framed = !of.frames.empty() && Reports(key.collection, key.organisation, key.period);
   if (framed && !closed && Held(part) == nullptr) return true;
-  return world_.is_owed != nullptr && world_.is_owed(key, item);
+  return world_.due_for_earlier != nullptr && world_.due_for_earlier(key, item).has_value();
 }
 
 std::optional<std::pair<std::string, PeriodKind>> NaiveMatch::HomeOn(const std::string& item,
