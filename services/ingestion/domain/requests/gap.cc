@@ -9,13 +9,16 @@
 namespace onereturn::ingestion {
 namespace {
 
-// A window is open on the day on which it closes, unless a fact closed it.
-bool IsClosed(const MatchWorld& world, const CollectionReturns& returns) {
+// May the frames make returns of the period owed? Until its window closes: it is open on the day on
+// which it does, unless a fact closed it. A timetable that has none for the period asks for
+// nothing.
+bool MayBeOwedByFrames(const MatchWorld& world, const CollectionReturns& returns) {
   if (world.is_closed != nullptr && world.is_closed(*returns.collection, returns.period)) {
-    return true;
+    return false;
   }
+  if (!DueMoments::HasWindows(*returns.over_time)) return true;
   const std::optional<Moments> window = DueMoments::WindowOf(*returns.over_time, returns.period);
-  return window.has_value() && LondonDay(window->closes) < world.today;
+  return window.has_value() && LondonDay(window->closes) >= world.today;
 }
 
 // Does a missing return have its own collection ask for it?
@@ -187,12 +190,12 @@ bool MarkAsks(const Ask& ask, const MatchWorld& world, const std::vector<PeriodN
               HeldReturns& returns) {
   const OrganisationIndex& index = returns.index();
   bool outstanding = false;
-  std::map<const CollectionReturns*, bool> closed;
+  std::map<const CollectionReturns*, bool> by_frames;
   for (const PeriodNeeds& of_period : needs) {
     for (const auto& need : of_period.home()) {
       ItemReturns& part = *need->returns;
-      const auto [entry, is_new] = closed.try_emplace(part.of, false);
-      if (is_new) entry->second = IsClosed(world, *part.of);
+      const auto [entry, is_new] = by_frames.try_emplace(part.of, false);
+      if (is_new) entry->second = MayBeOwedByFrames(world, *part.of);
       PartKey key{*part.of->collection, part.of->period, ""};
       const std::string& item = returns.ItemOf(part.item);
       OrganisationSet asked_of = need->organisations.Without(part.held);
@@ -205,7 +208,7 @@ bool MarkAsks(const Ask& ask, const MatchWorld& world, const std::vector<PeriodN
         if (part.asks[organisation] != PartAsk::kNone) return;
         PartAsk& asked = part.asks[organisation];
         asked = PartAsk::kOutstanding;
-        if (OwedByFrames(part, organisation) && !entry->second) {
+        if (entry->second && OwedByFrames(part, organisation)) {
           asked = PartAsk::kOwedByFrames;
         } else if (world.due_for_earlier != nullptr) {
           key.organisation = index.CodeOf(organisation);

@@ -106,6 +106,30 @@ TEST(MatchGap, AwaitedByFramesWhileTheWindowIsOpen) {
   EXPECT_EQ(MatchAsk(ask, facts).gaps.size(), 1u);
 }
 
+// The timetable begins in August: nobody owes July by it.
+TEST(MatchGap, AskedAnewWhereTheTimetableHasNoWindowForThePeriod) {
+  RequestWorld world = Hospitals();
+  CollectionOverTime& mon = world.catalogue.collections["MON"];
+  RequestWorld::Window(mon, "2025-08");
+  RequestWorld::Frame(mon, "RA", "2025-04");
+  const Ask ask = AskFor({LineOf("plain")}, {"RA"}, {"2025-07", "2025-08"});
+  const MatchResult match = world.Match(ask);
+  EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RA 2025-07 plain 2025-10-14T11:00:00",
+                                              "MON RA 2025-08 plain 2025-09-12T11:00:00 (owed)"));
+  EXPECT_EQ(match.change_class, ChangeClass::kExistingItems);
+  // As where the calendar has no days: it begins in September.
+  RequestWorld::Window(mon);
+  mon.stretches[0].calendar = std::make_shared<WorkingCalendar>(
+      DayOf("2025-09-01"), DayOf("2027-12-31"), std::set<CivilDay>{});
+  EXPECT_THAT(TextsOfGaps(world.Match(ask)),
+              ElementsAre("MON RA 2025-07 plain 2025-10-14T11:00:00",
+                          "MON RA 2025-08 plain 2025-09-12T11:00:00 (owed)"));
+  // A collection that has no windows at all is owed whenever its frames say so.
+  mon.stretches[0].window = std::nullopt;
+  EXPECT_THAT(TextsOfGaps(world.Match(ask)),
+              ElementsAre("MON RA 2025-07,2025-08 plain 2026-12-31T23:59:59 (owed)"));
+}
+
 TEST(MatchGap, AwaitedForAnEarlierRequestItemByItem) {
   RequestWorld world = Hospitals();
   RequestWorld::Window(world.catalogue.collections["MON"]);

@@ -111,7 +111,8 @@ class AnyRequest {
     if (In(40)) {
       static const auto calendar = std::make_shared<WorkingCalendar>(
           DayOf("2019-01-01"), DayOf("2026-12-31"), std::set<CivilDay>{});
-      WindowSpec window{"england", PeriodOf("2020-01")};
+      // Some begin among the periods that are asked.
+      WindowSpec window{"england", PeriodOf(In(70) ? "2020-01" : "2025-06")};
       window.due_day = 5;
       window.close_day = In(50) ? 10 : 60;
       collection.stretches[0].window = window;
