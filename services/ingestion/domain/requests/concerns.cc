@@ -103,7 +103,8 @@ std::string WhyLater(const Ask& ask, const CollectionOverTime* collection, const
     return absl::StrCat("an earlier request has given until then for returns for ",
                         last.period.Display());
   }
-  return absl::StrCat("what is asked needs ", notice_days, " days of notice");
+  return absl::StrCat("what is asked needs ", notice_days,
+                      " days of notice, or an exception when it is approved");
 }
 
 struct OwedCount {
