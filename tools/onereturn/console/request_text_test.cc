@@ -68,6 +68,33 @@ TEST(RequestText, WordsOfEnumerations) {
   }
 }
 
+// One return owed to three requests is sent once; what came, or need not come, is not sent.
+TEST(RequestText, AReturnThatSeveralRequestsWantIsSentOnce) {
+  ReturnsToSend to_send;
+  const auto to_do = [&to_send](const std::string& request, const std::string& rest) {
+    return to_send.ToDoAbout(Read<requests::v1::Obligation>(
+        absl::StrCat("request: 'requests/", request, "' collection: 'DM01' ", rest).c_str()));
+  };
+  EXPECT_EQ(to_do("005-00", "organisation: 'RLQ' period: '2024-01' state: OBLIGATION_STATE_SHARED"),
+            "");
+  EXPECT_EQ(
+      to_do("006-00", "organisation: 'RLQ' period: '2024-01' state: OBLIGATION_STATE_OUTSTANDING"),
+      "send it; or challenge it");
+  EXPECT_EQ(
+      to_do("007-00", "organisation: 'RLQ' period: '2024-01' state: OBLIGATION_STATE_AWAITED"),
+      "the same return as 006-00's: it costs nothing more");
+  EXPECT_EQ(
+      to_do("008-00", "organisation: 'RLQ' period: '2024-01' state: OBLIGATION_STATE_OUTSTANDING"),
+      "send it; or challenge it (the same return as 006-00's)");
+  EXPECT_EQ(
+      to_do("008-00", "organisation: 'RLQ' period: '2024-02' state: OBLIGATION_STATE_OUTSTANDING"),
+      "send it; or challenge it");
+  EXPECT_EQ(
+      to_do("008-00", "organisation: 'RWP' period: '2024-01' state: OBLIGATION_STATE_OUTSTANDING"),
+      "send it; or challenge it");
+  EXPECT_EQ(to_send.count(), 3u);
+}
+
 TEST(RequestText, WhatAnOfficerDoes) {
   auto owed =
       Read<requests::v1::Obligation>("state: OBLIGATION_STATE_OUTSTANDING requesting_body: 'X24'");
