@@ -187,6 +187,20 @@ TEST(MatchGap, PeriodsOfOneDueMomentAreOneGap) {
                           "MON RA 2025-08 plain 2026-12-31T23:59:59"));
 }
 
+// Not of the month before it opened: neither at home, nor in a new collection.
+TEST(MatchGap, WhoOpensAmongThePeriodsIsAskedFromThenOn) {
+  RequestWorld world = Hospitals();
+  world.Organisation("RN", OrganisationType::kProvider).open.from = DayOf("2025-05-31");
+  const MatchResult match =
+      world.Match(AskFor({LineOf("plain"), LineOf("unknown")}, {"RN"}, {"2025-04", "2025-05"}));
+  EXPECT_THAT(TextsOfGaps(match), ElementsAre("new RN 2025-05 line 2 2026-12-31T23:59:59",
+                                              "MON RN 2025-05 plain 2026-12-31T23:59:59"));
+  EXPECT_EQ(match.lines[0].source, "MON");
+  // 500 and 70 of the new collection and its item, 100 and 4 of the old.
+  EXPECT_EQ(match.prices.at("RN").outstanding.Total(), 674u);
+  EXPECT_EQ(match.prices.at("RN").avoided.Total(), 0u);
+}
+
 TEST(MatchGap, WhatIsNotFreshIsAskedAnewWhereTheRequestSaysSo) {
   RequestWorld world = Hospitals();
   world.Hold("MON", {"2025-07"}, {"RA"}, {"2025-08-20"});

@@ -60,6 +60,7 @@ class AnyRequest {
     for (const char* code : {"R1", "R2", "R3"}) {  // R4 is known by its returns alone.
       KnownOrganisation& provider = world.Organisation(code, OrganisationType::kProvider);
       if (In(10)) provider.open.before = OneOf(days_);
+      if (In(10)) provider.open.from = OneOf(days_);
       TieProvider(code);
     }
     world.Tie("S", "R1", RelationshipKind::kSiteToProvider);

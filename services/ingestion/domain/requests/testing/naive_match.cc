@@ -262,6 +262,16 @@ NaiveTriple NaiveMatch::Made(const std::vector<Reading>& readings, bool formula,
 
 NaiveTriple NaiveMatch::TripleOf(const AskLine& line, const std::string& organisation,
                                  const Period& period) const {
+  const NaiveTriple triple = TripleWhenOpen(line, organisation, period);
+  if (triple.coverage < CoverageClass::kFiner) return triple;
+  const auto known = world_.catalogue->organisations.find(organisation);
+  const bool opened =
+      known == world_.catalogue->organisations.end() || known->second.open.from <= period.end();
+  return opened ? triple : NaiveTriple{};
+}
+
+NaiveTriple NaiveMatch::TripleWhenOpen(const AskLine& line, const std::string& organisation,
+                                       const Period& period) const {
   const KnownItem* known = ItemOn(line.item, period.start());
   if (known == nullptr) return NaiveTriple{CoverageClass::kNew, {}, true};
   std::vector<AskedDimension> dimensions = line.dimensions;

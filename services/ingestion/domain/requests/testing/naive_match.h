@@ -46,6 +46,8 @@ class NaiveMatch {
   const KnownItem* ItemOn(const std::string& item, const CivilDay& day) const;
 
  private:
+  NaiveTriple TripleWhenOpen(const AskLine& line, const std::string& organisation,
+                             const Period& period) const;
   struct Reading {
     std::string item;
     const KnownItem* known;
