@@ -1,6 +1,7 @@
 // Goal: requests and obligations are named as people write them, and say what is to be done.
 #include "tools/onereturn/console/request_text.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/status/enum_words.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
