@@ -179,7 +179,7 @@ TEST_F(RequestHoursTest, WhatFallsOnAProviderIsShown) {
     if (!absl::StartsWith(line, "2026-")) continue;
     EXPECT_THAT(guide, HasSubstr(line));
   }
-  EXPECT_THAT(guide, HasSubstr("fall due; 9 h avoided by what was held."));
+  EXPECT_THAT(guide, HasSubstr("fall due; 9 h avoided, because it was held or owed already."));
 }
 
 // 199, 199 and 197 providers sent one: 595 returns. Each has cost 30 minutes of attendances, and 20

@@ -27,6 +27,7 @@ constexpr char kRules[] = "deploy/england/request_rules.textproto";
 constexpr char kMinutes[] = "tests/golden/requests/minutes.textproto";
 // Of a request that says none: after all that is asked.
 constexpr char kExpiry[] = "2028-12-31";
+constexpr int kLastSecondOfDay = 86'399;
 
 std::string SourcePath(const std::string& path) {
   return absl::StrCat(ONERETURN_SOURCE_FOLDER, "/", path);
@@ -156,11 +157,16 @@ absl::Status Hold(const testing::v1::Held& held, uint64_t* sequence, WorkedWorld
 }
 
 absl::Status Owe(const testing::v1::Owed& owed, WorkedWorld* world) {
+  Timestamp due;
+  if (!owed.due_date().empty()) {
+    ASSIGN_OR_RETURN(const CivilDay day, CivilDay::Parse(owed.due_date()));
+    due = LondonTime(day, kLastSecondOfDay);
+  }
   for (const std::string& text : owed.periods()) {
     ASSIGN_OR_RETURN(const Period period, Period::Parse(text));
     for (const std::string& organisation : owed.organisations()) {
       auto& items = world->owed[{owed.collection(), period, organisation}];
-      items.insert(items.end(), owed.items().begin(), owed.items().end());
+      for (const std::string& item : owed.items()) items.emplace(item, due);
     }
   }
   return absl::OkStatus();
@@ -188,9 +194,13 @@ MatchWorld WorkedWorld::ForMatching() const {
   world.catalogue = &catalogue;
   world.coverage = &coverage;
   world.today = today;
-  world.is_owed = [this](const PartKey& part, const std::string& item) {
+  world.due_for_earlier = [this](const PartKey& part,
+                                 const std::string& item) -> std::optional<Timestamp> {
     const auto found = owed.find(part);
-    return found != owed.end() && absl::c_linear_search(found->second, item);
+    if (found == owed.end()) return std::nullopt;
+    const auto due = found->second.find(item);
+    if (due == found->second.end()) return std::nullopt;
+    return due->second;
   };
   return world;
 }

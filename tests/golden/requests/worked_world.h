@@ -27,7 +27,8 @@ struct WorkedWorld {
   // The world must outlive it.
   MatchWorld ForMatching() const;
 
-  std::map<PartKey, std::vector<std::string>> owed;  // Items, by part.
+  // Items, by part, and when an earlier request has them due.
+  std::map<PartKey, std::map<std::string, Timestamp>> owed;
 };
 
 // INVALID_ARGUMENT names what cannot be read.

@@ -79,10 +79,10 @@ absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& en
     }
   }
   const size_t width = environment.console.width();
-  std::string text =
-      absl::StrCat(options.organisation, ", ", DayText(options.from), " to ", DayText(options.to),
-                   ": ", HoursWords(minutes), " fall due; ",
-                   HoursWords(AllMinutes(burden.avoided())), " avoided by what was held.\n");
+  std::string text = absl::StrCat(options.organisation, ", ", DayText(options.from), " to ",
+                                  DayText(options.to), ": ", HoursWords(minutes), " fall due; ",
+                                  HoursWords(AllMinutes(burden.avoided())),
+                                  " avoided, because it was held or owed already.\n");
   if (!weeks.empty()) {
     absl::StrAppend(&text, "\n", weeks.Render(width), "\n", returns.Render(width));
   }

@@ -47,13 +47,11 @@ uint64_t MinutesOf(const Obligation& one) {
 }
 
 // Returns still to be sent, and what those that are charged to requests cost.
-std::string StillToSend(const requests::v1::ListObligationsResponse& list) {
-  uint64_t to_send = 0;
+std::string StillToSend(const requests::v1::ListObligationsResponse& list, uint64_t to_send) {
   uint64_t minutes = 0;
   uint64_t pence = 0;
   for (const Obligation& one : list.obligations()) {
     const bool outstanding = one.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING;
-    to_send += outstanding || one.state() == requests::v1::OBLIGATION_STATE_AWAITED ? 1 : 0;
     minutes += outstanding ? MinutesOf(one) : 0;
     pence += outstanding ? one.cost_pence() : 0;
   }
@@ -97,13 +95,14 @@ absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
                    {"pounds", TextTable::Align::kRight},
                    {"state"},
                    {"to do", TextTable::Align::kLeft, true}});
+  ReturnsToSend to_send;
   for (const Obligation& one : list.obligations()) {
     table.Row({ShortObligation(one.name()), one.requesting_body(), one.title(),
                TimeText(one.due_time()), HoursText(MinutesOf(one)), PoundsText(one.cost_pence()),
-               ObligationStateText(one), ObligationToDo(one)});
+               ObligationStateText(one), to_send.ToDoAbout(one)});
   }
-  environment.console.Print(
-      absl::StrCat(table.Render(environment.console.width()), "\n", StillToSend(list)));
+  environment.console.Print(absl::StrCat(table.Render(environment.console.width()), "\n",
+                                         StillToSend(list, to_send.count())));
   return ExitCode::kOk;
 }
 

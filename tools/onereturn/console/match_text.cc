@@ -74,8 +74,7 @@ std::string ToDoAbout(const Concern& concern) {
     case requests::v1::CONCERN_KIND_CONFLICT_DEFINITION:
       return "ask for the item as it is held, or say in the line's justification why not";
     case requests::v1::CONCERN_KIND_CONFLICT_DATE:
-      return "draft it with a later due date; notice that is too short takes an exception "
-             "(onereturn request approve --notice-days)";
+      return "draft it with a later due date";
     case requests::v1::CONCERN_KIND_CONFLICT_GUIDANCE:
       return "name the edition that is in force in the line, or no guidance";
     case requests::v1::CONCERN_KIND_TOO_LARGE:

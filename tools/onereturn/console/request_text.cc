@@ -172,6 +172,19 @@ std::string ObligationToDo(const Obligation& obligation) {
                       TimeText(challenge.answer_by()));
 }
 
+std::string ReturnsToSend::ToDoAbout(const Obligation& obligation) {
+  const std::string to_do = ObligationToDo(obligation);
+  const bool awaited = obligation.state() == requests::v1::OBLIGATION_STATE_AWAITED;
+  if (!awaited && obligation.state() != requests::v1::OBLIGATION_STATE_OUTSTANDING) return to_do;
+  const auto [first, is_new] = requests_.try_emplace(
+      {obligation.organisation(), obligation.collection(), obligation.period()},
+      ReferenceOf(obligation.request()));
+  if (is_new) return to_do;
+  const std::string same = absl::StrCat("the same return as ", first->second, "'s");
+  if (awaited) return absl::StrCat(same, ": it costs nothing more");
+  return absl::StrCat(to_do, " (", same, ")");
+}
+
 std::string RequestStateText(requests::v1::RequestState state) { return EnumWords(state); }
 
 std::string RequestStepText(const RequestStep& step) {

@@ -2,7 +2,10 @@
 #ifndef ONERETURN_TOOLS_ONERETURN_CONSOLE_REQUEST_TEXT_H_
 #define ONERETURN_TOOLS_ONERETURN_CONSOLE_REQUEST_TEXT_H_
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <tuple>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -31,6 +34,19 @@ std::string ShortObligation(absl::string_view name);
 
 // What its organisation does about it now; "" where there is nothing to do.
 std::string ObligationToDo(const requests::v1::Obligation& obligation);
+// The returns that a list of obligations still wants sent. One return may be owed to several
+// requests.
+class ReturnsToSend {
+ public:
+  // As ObligationToDo, of the next of the list: where its return stood there before, for whom.
+  std::string ToDoAbout(const requests::v1::Obligation& obligation);
+  // How many there are, each once.
+  uint64_t count() const { return requests_.size(); }
+
+ private:
+  // By organisation, collection and period: the reference of the first request.
+  std::map<std::tuple<std::string, std::string, std::string>, std::string> requests_;
+};
 // "OUTSTANDING", "released: withdrawn"; what needs somebody's hand stands in capitals.
 std::string ObligationStateText(const requests::v1::Obligation& obligation);
 

@@ -1,6 +1,7 @@
 // Goal: requests and obligations are named as people write them, and say what is to be done.
 #include "tools/onereturn/console/request_text.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/status/enum_words.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
@@ -66,6 +67,33 @@ TEST(RequestText, WordsOfEnumerations) {
     EXPECT_EQ(ExitCodeOf(none.status()), ExitCode::kUsage) << word;
     EXPECT_THAT(ErrorText(none.status()), HasSubstr("funding, accountability-to-parliament"));
   }
+}
+
+// One return owed to three requests is sent once; what came, or need not come, is not sent.
+TEST(RequestText, AReturnThatSeveralRequestsWantIsSentOnce) {
+  ReturnsToSend to_send;
+  const auto to_do = [&to_send](const std::string& request, const std::string& rest) {
+    return to_send.ToDoAbout(Read<requests::v1::Obligation>(
+        absl::StrCat("request: 'requests/", request, "' collection: 'DM01' ", rest).c_str()));
+  };
+  EXPECT_EQ(to_do("005-00", "organisation: 'RLQ' period: '2024-01' state: OBLIGATION_STATE_SHARED"),
+            "");
+  EXPECT_EQ(
+      to_do("006-00", "organisation: 'RLQ' period: '2024-01' state: OBLIGATION_STATE_OUTSTANDING"),
+      "send it; or challenge it");
+  EXPECT_EQ(
+      to_do("007-00", "organisation: 'RLQ' period: '2024-01' state: OBLIGATION_STATE_AWAITED"),
+      "the same return as 006-00's: it costs nothing more");
+  EXPECT_EQ(
+      to_do("008-00", "organisation: 'RLQ' period: '2024-01' state: OBLIGATION_STATE_OUTSTANDING"),
+      "send it; or challenge it (the same return as 006-00's)");
+  EXPECT_EQ(
+      to_do("008-00", "organisation: 'RLQ' period: '2024-02' state: OBLIGATION_STATE_OUTSTANDING"),
+      "send it; or challenge it");
+  EXPECT_EQ(
+      to_do("008-00", "organisation: 'RWP' period: '2024-01' state: OBLIGATION_STATE_OUTSTANDING"),
+      "send it; or challenge it");
+  EXPECT_EQ(to_send.count(), 3u);
 }
 
 TEST(RequestText, WhatAnOfficerDoes) {

@@ -54,6 +54,7 @@ PartCount CountOf(const OrganisationSet& organisations, const AlikeBlock& alike,
                   HeldReturns& returns) {
   const uint32_t all = returns.index().count();
   PartCount count(all);
+  if (alike.cover->because == Because::kNotOpen) return count;
   if (!alike.cover->at_home) {
     count.AddNew(organisations.Count() * alike.periods.size());
     return count;

@@ -104,6 +104,7 @@ std::optional<Concern> GuidanceConcern(const AskLine& line, uint32_t number,
 struct LastDue {
   Timestamp due;
   Period period;
+  bool with_earlier = false;
 };
 
 std::string WhyLater(const Ask& ask, const CollectionOverTime* collection, const LastDue& last,
@@ -118,7 +119,12 @@ std::string WhyLater(const Ask& ask, const CollectionOverTime* collection, const
                           LondonDay(window->due).ToString());
     }
   }
-  return absl::StrCat("what is asked needs ", notice_days, " days of notice");
+  if (last.with_earlier) {
+    return absl::StrCat("an earlier request has given until then for returns for ",
+                        last.period.Display());
+  }
+  return absl::StrCat("what is asked needs ", notice_days,
+                      " days of notice, or an exception when it is approved");
 }
 
 struct OwedCount {
@@ -167,7 +173,7 @@ std::vector<Concern> DateConcerns(const Ask& ask, const KnownCatalogue& catalogu
                                   const MatchResult& result) {
   std::map<std::string, LastDue> last;
   for (const Gap& gap : result.gaps) {
-    const LastDue of_gap{gap.due, gap.periods.back()};
+    const LastDue of_gap{gap.due, gap.periods.back(), gap.due_with_earlier};
     const auto [entry, is_new] = last.emplace(gap.collection, of_gap);
     if (is_new) continue;
     const bool later = gap.due > entry->second.due ||

@@ -19,14 +19,14 @@ bool IsBeyond(const CollectionOverTime& collection, const Period& period) {
          period.end() > definition->calendar->last();
 }
 
-bool HasWindows(const CollectionOverTime& collection) {
+}  // namespace
+
+bool DueMoments::HasWindows(const CollectionOverTime& collection) {
   return std::any_of(collection.stretches.begin(), collection.stretches.end(),
                      [](const KnownCollection& stretch) {
                        return stretch.window.has_value() && stretch.calendar != nullptr;
                      });
 }
-
-}  // namespace
 
 std::optional<Moments> DueMoments::WindowOf(const CollectionOverTime& collection,
                                             const Period& period) {

@@ -18,6 +18,8 @@ class DueMoments {
  public:
   DueMoments(const Ask& ask, const CivilDay& today) : ask_(ask), today_(today) {}
 
+  // Has it a window for any period?
+  static bool HasWindows(const CollectionOverTime& collection);
   // The moments of the collection's window for the period; nullopt: it has none.
   static std::optional<Moments> WindowOf(const CollectionOverTime& collection,
                                          const Period& period);

@@ -108,10 +108,8 @@ Cover CoverAtHome(const LinePlan& plan, uint32_t organisation, const Period& per
   return cover;
 }
 
-}  // namespace
-
-Cover CoverOf(const LinePlan& plan, uint32_t organisation, const Period& period,
-              HeldReturns& returns) {
+Cover CoverWhenOpen(const LinePlan& plan, uint32_t organisation, const Period& period,
+                    HeldReturns& returns) {
   if (plan.can_be_made) return CoverAtHome(plan, organisation, period, returns);
   Cover cover;
   if (plan.meaning == LineMeaning::kNotForPeriod) cover.because = Because::kNotForPeriod;
@@ -128,6 +126,23 @@ Cover CoverOf(const LinePlan& plan, uint32_t organisation, const Period& period,
   }
   cover.because = finer_view ? Because::kNoItem : WhyNotMade(plan);
   return cover;
+}
+
+bool HadOpenedBy(const CivilDay& day, uint32_t organisation, const HeldReturns& returns) {
+  const KnownOrganisation* known = returns.index().KnownOf(organisation);
+  return known == nullptr || known->open.from <= day;
+}
+
+}  // namespace
+
+Cover CoverOf(const LinePlan& plan, uint32_t organisation, const Period& period,
+              HeldReturns& returns) {
+  Cover cover = CoverWhenOpen(plan, organisation, period, returns);
+  const bool held = cover.because == Because::kHeld;
+  if (held || HadOpenedBy(period.end(), organisation, returns)) return cover;
+  Cover not_open;
+  not_open.because = Because::kNotOpen;
+  return not_open;
 }
 
 void PartCount::Add(const ItemReturns& part, const OrganisationSet& organisations) {

@@ -27,6 +27,7 @@ enum class Because : uint8_t {
   kLongerHeld,
   kWholeHeld,
   kAboveHeld,
+  kNotOpen,  // The organisation had not opened by the end of the period: it is asked for nothing.
 };
 
 // How one triple is covered.
@@ -36,7 +37,7 @@ struct Cover {
   CoverageClass as_if_fresh = CoverageClass::kNew;
   Because because = Because::kNoItem;
   // Made of returns of homes, all or some of which are held or would be asked. Else the
-  // organisation itself would be asked, in a collection that issuing makes.
+  // organisation itself would be asked, in a collection that issuing makes (unless kNotOpen).
   bool at_home = false;
   bool over_organisations = false;
   bool complete = false;  // No part is missing.

@@ -9,13 +9,16 @@
 namespace onereturn::ingestion {
 namespace {
 
-// A window is open on the day on which it closes, unless a fact closed it.
-bool IsClosed(const MatchWorld& world, const CollectionReturns& returns) {
+// May the frames make returns of the period owed? Until its window closes: it is open on the day on
+// which it does, unless a fact closed it. A timetable that has none for the period asks for
+// nothing.
+bool MayBeOwedByFrames(const MatchWorld& world, const CollectionReturns& returns) {
   if (world.is_closed != nullptr && world.is_closed(*returns.collection, returns.period)) {
-    return true;
+    return false;
   }
+  if (!DueMoments::HasWindows(*returns.over_time)) return true;
   const std::optional<Moments> window = DueMoments::WindowOf(*returns.over_time, returns.period);
-  return window.has_value() && LondonDay(window->closes) < world.today;
+  return window.has_value() && LondonDay(window->closes) >= world.today;
 }
 
 // Does a missing return have its own collection ask for it?
@@ -62,12 +65,19 @@ std::vector<SameItems> GroupByItems(const std::vector<ItemBits>& items, uint32_t
   return groups;
 }
 
+// When a part of the gap is due, and whether because an earlier request has it due then.
+struct DueWhen {
+  Timestamp moment;
+  bool with_earlier = false;
+  friend auto operator<=>(const DueWhen&, const DueWhen&) = default;
+};
+
 // Joins periods for which the same is asked of the same organisations.
 class GapRows {
  public:
   explicit GapRows(const OrganisationIndex& index) : index_(index) {}
 
-  void Add(const std::string& collection, PartAsk ask, Timestamp due, const Period& period,
+  void Add(const std::string& collection, PartAsk ask, const DueWhen& due, const Period& period,
            std::vector<SameItems> groups) {
     for (SameItems& group : groups) {
       rows_[{collection, ask, due, std::move(group.items), std::move(group.organisations)}]
@@ -80,7 +90,14 @@ class GapRows {
     for (auto& [key, periods] : rows_) {
       const auto& [collection, ask, due, items, organisations] = key;
       std::sort(periods.begin(), periods.end());
-      Gap gap{collection, items, {}, periods, due, IsAwaited(ask), ask == PartAsk::kOwedByFrames};
+      Gap gap{collection,
+              items,
+              {},
+              periods,
+              due.moment,
+              IsAwaited(ask),
+              ask == PartAsk::kOwedByFrames,
+              due.with_earlier};
       for (const uint32_t organisation : organisations) {
         gap.organisations.push_back(index_.CodeOf(organisation));
       }
@@ -97,7 +114,7 @@ class GapRows {
 
  private:
   using Key =
-      std::tuple<std::string, PartAsk, Timestamp, std::vector<std::string>, std::vector<uint32_t>>;
+      std::tuple<std::string, PartAsk, DueWhen, std::vector<std::string>, std::vector<uint32_t>>;
   const OrganisationIndex& index_;
   std::map<Key, std::vector<Period>> rows_;
 };
@@ -117,28 +134,54 @@ std::map<std::pair<std::string, Period>, AskedReturns> AskedByReturns(
   return asked;
 }
 
-OrganisationSet OfWhomAsked(const ItemReturns& part, PartAsk wanted) {
-  const uint32_t count = static_cast<uint32_t>(part.asks.size());
-  OrganisationSet organisations(count);
-  for (uint32_t organisation = 0; organisation < count; ++organisation) {
-    if (part.asks[organisation] == wanted) organisations.Insert(organisation);
+// What an earlier request has due is due no earlier for a later one, whatever its notice.
+DueWhen DueOfPart(const ItemReturns& part, uint32_t organisation, Timestamp without_earlier) {
+  const auto earlier = part.due_for_earlier.find(organisation);
+  if (earlier == part.due_for_earlier.end() || earlier->second <= without_earlier) {
+    return {without_earlier};
   }
-  return organisations;
+  return {earlier->second, true};
+}
+
+// By when it is due, who is asked for it.
+std::map<DueWhen, OrganisationSet> OfWhomAsked(const ItemReturns& part, PartAsk wanted,
+                                               Timestamp without_earlier) {
+  const uint32_t count = static_cast<uint32_t>(part.asks.size());
+  std::map<DueWhen, OrganisationSet> asked;
+  for (uint32_t organisation = 0; organisation < count; ++organisation) {
+    if (part.asks[organisation] != wanted) continue;
+    const DueWhen due = DueOfPart(part, organisation, without_earlier);
+    asked.try_emplace(due, count).first->second.Insert(organisation);
+  }
+  return asked;
+}
+
+bool IsAskedOfAnybody(const AskedReturns& asked, PartAsk wanted) {
+  return std::any_of(asked.begin(), asked.end(), [wanted](const auto& one) {
+    const std::vector<PartAsk>& asks = one.second->asks;
+    return std::find(asks.begin(), asks.end(), wanted) != asks.end();
+  });
 }
 
 void AddReturns(const AskedReturns& asked, PartAsk wanted, uint32_t notice_days, DueMoments& due,
                 GapRows* rows) {
-  std::vector<OrganisationSet> sets;
-  for (const auto& [item, part] : asked) sets.push_back(OfWhomAsked(*part, wanted));
-  std::vector<ItemBits> items;
-  for (const auto& [item, part] : asked) items.push_back({item, &sets[items.size()]});
+  if (!IsAskedOfAnybody(asked, wanted)) return;
   const CollectionReturns& of = *asked.begin()->second->of;
-  std::vector<SameItems> groups = GroupByItems(items, static_cast<uint32_t>(of.held.size()));
-  if (groups.empty()) return;
   const Timestamp moment = wanted == PartAsk::kOwedByFrames
                                ? due.DueOfOwed(*of.over_time, of.period)
                                : due.DueOf(of.over_time, of.period, notice_days);
-  rows->Add(*of.collection, wanted, moment, of.period, std::move(groups));
+  std::map<DueWhen, std::map<std::string, OrganisationSet>> by_due;
+  for (const auto& [item, part] : asked) {
+    for (auto& [when, organisations] : OfWhomAsked(*part, wanted, moment)) {
+      by_due[when].emplace(item, std::move(organisations));
+    }
+  }
+  for (const auto& [when, sets] : by_due) {
+    std::vector<ItemBits> items;
+    for (const auto& [item, organisations] : sets) items.push_back({item, &organisations});
+    rows->Add(*of.collection, wanted, when, of.period,
+              GroupByItems(items, static_cast<uint32_t>(of.held.size())));
+  }
 }
 
 }  // namespace
@@ -147,12 +190,12 @@ bool MarkAsks(const Ask& ask, const MatchWorld& world, const std::vector<PeriodN
               HeldReturns& returns) {
   const OrganisationIndex& index = returns.index();
   bool outstanding = false;
-  std::map<const CollectionReturns*, bool> closed;
+  std::map<const CollectionReturns*, bool> by_frames;
   for (const PeriodNeeds& of_period : needs) {
     for (const auto& need : of_period.home()) {
       ItemReturns& part = *need->returns;
-      const auto [entry, is_new] = closed.try_emplace(part.of, false);
-      if (is_new) entry->second = IsClosed(world, *part.of);
+      const auto [entry, is_new] = by_frames.try_emplace(part.of, false);
+      if (is_new) entry->second = MayBeOwedByFrames(world, *part.of);
       PartKey key{*part.of->collection, part.of->period, ""};
       const std::string& item = returns.ItemOf(part.item);
       OrganisationSet asked_of = need->organisations.Without(part.held);
@@ -165,15 +208,19 @@ bool MarkAsks(const Ask& ask, const MatchWorld& world, const std::vector<PeriodN
         if (part.asks[organisation] != PartAsk::kNone) return;
         PartAsk& asked = part.asks[organisation];
         asked = PartAsk::kOutstanding;
-        if (OwedByFrames(part, organisation) && !entry->second) {
+        if (entry->second && OwedByFrames(part, organisation)) {
           asked = PartAsk::kOwedByFrames;
-        } else if (world.is_owed != nullptr) {
+        } else if (world.due_for_earlier != nullptr) {
           key.organisation = index.CodeOf(organisation);
-          if (world.is_owed(key, item)) asked = PartAsk::kOwedToRequest;
+          if (const std::optional<Timestamp> due = world.due_for_earlier(key, item)) {
+            asked = PartAsk::kOwedToRequest;
+            part.due_for_earlier.emplace(organisation, *due);
+          }
         }
-        if (IsAwaited(asked) || (world.is_owed != nullptr && world.is_owed(key, ""))) {
-          part.of->owed_already.Insert(organisation);
-        }
+        const bool owed_for_anything =
+            IsAwaited(asked) ||
+            (world.due_for_earlier != nullptr && world.due_for_earlier(key, "").has_value());
+        if (owed_for_anything) part.of->owed_already.Insert(organisation);
         outstanding |= asked == PartAsk::kOutstanding;
       });
     }
@@ -195,7 +242,7 @@ std::vector<Gap> GapsOf(const std::vector<PeriodNeeds>& needs, uint32_t notice_d
     for (const auto& [name, organisations] : of_period.without_home()) {
       items.push_back({name, &organisations});
     }
-    rows.Add("", PartAsk::kOutstanding, due.DueOf(nullptr, of_period.period(), notice_days),
+    rows.Add("", PartAsk::kOutstanding, {due.DueOf(nullptr, of_period.period(), notice_days)},
              of_period.period(), GroupByItems(items, returns.index().count()));
   }
   return rows.Gaps();

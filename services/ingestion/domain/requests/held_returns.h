@@ -64,6 +64,8 @@ struct ItemReturns {
   OrganisationSet not_fresh;       // Of those that are held.
   std::vector<PartAsk> asks;       // Empty until something is asked.
   std::vector<uint16_t> asked_in;  // 1 + the asked period with which it is priced; empty as asks.
+  // By number of organisation: when what is kOwedToRequest is due for the earlier request.
+  std::map<uint32_t, Timestamp> due_for_earlier;
 };
 
 // What is known of all parts of one organisation's figure.

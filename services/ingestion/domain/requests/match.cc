@@ -105,6 +105,7 @@ class Matcher {
     OrganisationSet* without_home = nullptr;
     OrganisationSet at_home(index_.count());
     for (size_t place = 0; place < covers.size(); ++place) {
+      if (covers[place].because == Because::kNotOpen) continue;
       if (covers[place].at_home) {
         at_home.Insert(organisations_[place]);
         continue;
@@ -146,8 +147,9 @@ class Matcher {
     for (const LinePeriod& of_period : periods) {
       if (of_period.covers.empty()) continue;
       const std::string collection = CollectionOf(of_period.plan);
-      const bool at_home = std::all_of(of_period.covers.begin(), of_period.covers.end(),
-                                       [](const Cover& cover) { return cover.at_home; });
+      const bool at_home = std::all_of(
+          of_period.covers.begin(), of_period.covers.end(),
+          [](const Cover& cover) { return cover.at_home || cover.because == Because::kNotOpen; });
       if (!at_home || collection.empty() || (!source.empty() && source != collection)) return "";
       source = collection;
     }

@@ -84,6 +84,7 @@ struct Gap {
   Timestamp due;
   bool awaited = false;
   bool owed_to_collection = false;  // Awaited: its frames name them.
+  bool due_with_earlier = false;    // Awaited: `due` is when an earlier request has it due.
 };
 
 struct OrganisationPrice {
@@ -110,9 +111,10 @@ struct MatchResult {
   DueMinutes due;
 };
 
-// Is it owed already, for an earlier request: this item of this return? Without an item: the
-// return, for anything?
-using IsOwed = std::function<bool(const PartKey& part, const std::string& item)>;
+// When is this item of this return due, which an earlier request made owed, the first of them that
+// was issued? nullopt: none did. Without an item: the return, for anything.
+using DueForEarlier =
+    std::function<std::optional<Timestamp>(const PartKey& part, const std::string& item)>;
 
 // What one issue may make owed: all of it is one batch, for which everybody waits, and is released
 // at once when the request ends.
@@ -124,8 +126,8 @@ struct IssueBounds {
 struct MatchWorld {
   const KnownCatalogue* catalogue = nullptr;
   const Coverage* coverage = nullptr;
-  IsOwed is_owed;  // Null: nothing is.
-  CivilDay today;  // Of the newest entry, in London.
+  DueForEarlier due_for_earlier;  // Null: nothing is.
+  CivilDay today;                 // Of the newest entry, in London.
   // Was a window closed by a fact? Null: none was. By its moments it closes before `today` too.
   std::function<bool(const std::string& collection, const Period& period)> is_closed;
   IssueBounds bounds;

@@ -105,6 +105,17 @@ std::vector<ClassCase> ClassCases() {
       {"an item of later periods", LineOf("plain"), "RA", "2025-04", kNew, 1, 0,
        "plain is not for this period",
        [](World& w) { w.catalogue.items["plain"][0].days.from = DayOf("2025-05-01"); }},
+      {"one that had not opened", LineOf("plain"), "RN", "2025-04", kNew, 0, 0,
+       "nothing is asked: not open yet",
+       [](World& w) {
+         w.Organisation("RN", OrganisationType::kProvider).open.from = DayOf("2025-05-01");
+       }},
+      {"on the last day it had", LineOf("plain"), "RN", "2025-04", kNew, 1, 0, "nothing is held",
+       [](World& w) {
+         w.Organisation("RN", OrganisationType::kProvider).open.from = DayOf("2025-04-30");
+       }},
+      {"what is held of one that had not", LineOf("plain"), "RA", "2025-04", kExact, 1, 1, "",
+       [](World& w) { w.catalogue.organisations["RA"].open.from = DayOf("2025-05-01"); }},
       {"an item without a home", LineOf("homeless"), "RA", "2025-04", kNew, 1, 0,
        "no collection has homeless", [](World& w) { w.Item("homeless"); }},
       {"judged by a version that lacked the item", LineOf("plain"), "RA", "2025-04", kNew, 1, 0,

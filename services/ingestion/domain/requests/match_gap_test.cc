@@ -106,10 +106,34 @@ TEST(MatchGap, AwaitedByFramesWhileTheWindowIsOpen) {
   EXPECT_EQ(MatchAsk(ask, facts).gaps.size(), 1u);
 }
 
+// The timetable begins in August: nobody owes July by it.
+TEST(MatchGap, AskedAnewWhereTheTimetableHasNoWindowForThePeriod) {
+  RequestWorld world = Hospitals();
+  CollectionOverTime& mon = world.catalogue.collections["MON"];
+  RequestWorld::Window(mon, "2025-08");
+  RequestWorld::Frame(mon, "RA", "2025-04");
+  const Ask ask = AskFor({LineOf("plain")}, {"RA"}, {"2025-07", "2025-08"});
+  const MatchResult match = world.Match(ask);
+  EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RA 2025-07 plain 2025-10-14T11:00:00",
+                                              "MON RA 2025-08 plain 2025-09-12T11:00:00 (owed)"));
+  EXPECT_EQ(match.change_class, ChangeClass::kExistingItems);
+  // As where the calendar has no days: it begins in September.
+  RequestWorld::Window(mon);
+  mon.stretches[0].calendar = std::make_shared<WorkingCalendar>(
+      DayOf("2025-09-01"), DayOf("2027-12-31"), std::set<CivilDay>{});
+  EXPECT_THAT(TextsOfGaps(world.Match(ask)),
+              ElementsAre("MON RA 2025-07 plain 2025-10-14T11:00:00",
+                          "MON RA 2025-08 plain 2025-09-12T11:00:00 (owed)"));
+  // A collection that has no windows at all is owed whenever its frames say so.
+  mon.stretches[0].window = std::nullopt;
+  EXPECT_THAT(TextsOfGaps(world.Match(ask)),
+              ElementsAre("MON RA 2025-07,2025-08 plain 2026-12-31T23:59:59 (owed)"));
+}
+
 TEST(MatchGap, AwaitedForAnEarlierRequestItemByItem) {
   RequestWorld world = Hospitals();
   RequestWorld::Window(world.catalogue.collections["MON"]);
-  world.owed = {{PartKey{"MON", PeriodOf("2025-07"), "RA"}, "plain"}};
+  world.owed = {{{PartKey{"MON", PeriodOf("2025-07"), "RA"}, "plain"}, Timestamp{}}};
   const MatchResult match =
       world.Match(AskFor({LineOf("plain"), LineOf("stock")}, {"RA"}, {"2025-07"}));
   EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RA 2025-07 stock 2025-10-14T11:00:00",
@@ -118,6 +142,32 @@ TEST(MatchGap, AwaitedForAnEarlierRequestItemByItem) {
   const MatchResult owed = world.Match(AskFor({LineOf("plain")}, {"RA"}, {"2025-07"}));
   EXPECT_EQ(owed.change_class, ChangeClass::kNone);
   EXPECT_EQ(owed.notice_days, 0u);
+}
+
+// The day of notice of the first request, which is due at noon on 14 November, cannot be got round.
+TEST(MatchGap, DueNoEarlierThanForAnEarlierRequest) {
+  RequestWorld world = Hospitals();
+  RequestWorld::Window(world.catalogue.collections["MON"]);
+  const auto part = [](const char* organisation) {
+    return PartKey{"MON", PeriodOf("2025-07"), organisation};
+  };
+  const Timestamp november = LondonTime(DayOf("2025-11-14"), 12 * 3600);
+  world.owed = {{{part("RA"), "plain"}, november},
+                {{part("RA"), "stock"}, LondonTime(DayOf("2025-09-05"), 0)},
+                {{part("RB"), "plain"}, LondonTime(DayOf("2026-01-31"), 0)}};
+  Ask ask = AskFor({LineOf("plain"), LineOf("stock")}, {"RA", "RB"}, {"2025-07"});
+  ask.due_date = DayOf("2025-10-01");
+  const MatchResult match = world.Match(ask);
+  // Of RB's stock nothing is owed: 28 days of notice for it.
+  EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RB 2025-07 stock 2025-10-14T11:00:00",
+                                              "MON RA 2025-07 plain 2025-11-14T12:00:00 (owed)",
+                                              "MON RA 2025-07 stock 2025-10-14T11:00:00 (owed)",
+                                              "MON RB 2025-07 plain 2026-01-31T00:00:00 (owed)"));
+  EXPECT_EQ(match.last_due, DayOf("2026-01-31"));
+  ASSERT_EQ(match.concerns.size(), 1u);
+  EXPECT_EQ(match.concerns[0].kind, ConcernKind::kConflictDate);
+  EXPECT_THAT(match.concerns[0].words,
+              ::testing::HasSubstr("only on 2026-01-31: an earlier request has given until then"));
 }
 
 TEST(MatchGap, EachPartOnceHoweverManyNeedIt) {
@@ -135,6 +185,20 @@ TEST(MatchGap, PeriodsOfOneDueMomentAreOneGap) {
                   AskFor({LineOf("plain")}, {"RA", "RB"}, {"2025-07", "2025-08", "2025-09"}))),
               ElementsAre("MON RA,RB 2025-07,2025-09 plain 2026-12-31T23:59:59",
                           "MON RA 2025-08 plain 2026-12-31T23:59:59"));
+}
+
+// Not of the month before it opened: neither at home, nor in a new collection.
+TEST(MatchGap, WhoOpensAmongThePeriodsIsAskedFromThenOn) {
+  RequestWorld world = Hospitals();
+  world.Organisation("RN", OrganisationType::kProvider).open.from = DayOf("2025-05-31");
+  const MatchResult match =
+      world.Match(AskFor({LineOf("plain"), LineOf("unknown")}, {"RN"}, {"2025-04", "2025-05"}));
+  EXPECT_THAT(TextsOfGaps(match), ElementsAre("new RN 2025-05 line 2 2026-12-31T23:59:59",
+                                              "MON RN 2025-05 plain 2026-12-31T23:59:59"));
+  EXPECT_EQ(match.lines[0].source, "MON");
+  // 500 and 70 of the new collection and its item, 100 and 4 of the old.
+  EXPECT_EQ(match.prices.at("RN").outstanding.Total(), 674u);
+  EXPECT_EQ(match.prices.at("RN").avoided.Total(), 0u);
 }
 
 TEST(MatchGap, WhatIsNotFreshIsAskedAnewWhereTheRequestSaysSo) {

@@ -106,7 +106,7 @@ TEST(MatchPrice, EachRule) {
        {"2025-07"},
        "RA 104 spared, 8 asked",
        [](RequestWorld& w) {
-         w.owed = {{PartKey{"MON", PeriodOf("2025-07"), "RA"}, "plain"}};
+         w.owed = {{{PartKey{"MON", PeriodOf("2025-07"), "RA"}, "plain"}, Timestamp{}}};
        }},
       {"one part awaited, one asked",
        {LineOf("plain")},
@@ -114,7 +114,7 @@ TEST(MatchPrice, EachRule) {
        {"2025-06/P3M"},
        "RA 104 spared, 104 asked",
        [](RequestWorld& w) {
-         w.owed = {{PartKey{"MON", PeriodOf("2025-07"), "RA"}, "plain"}};
+         w.owed = {{{PartKey{"MON", PeriodOf("2025-07"), "RA"}, "plain"}, Timestamp{}}};
        }},
       {"windows that overlap ask once",
        {LineOf("plain")},

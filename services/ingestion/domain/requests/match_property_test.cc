@@ -19,7 +19,7 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr uint64_t kProperties = 6;
+constexpr uint64_t kProperties = 7;
 constexpr uint64_t kRequestsByDefault = 10'000;  // Of all of them.
 
 using Triple = std::tuple<uint32_t, std::string, Period>;
@@ -145,6 +145,25 @@ TEST(MatchProperty, HeldPartsAndTheGapPartitionWhatIsNeeded) {
     const bool asks =
         std::any_of(expected.begin(), expected.end(), [](const auto& one) { return !one.second; });
     RC_ASSERT((match.change_class == ChangeClass::kNone) == !asks);
+  });
+}
+
+TEST(MatchProperty, NothingIsDueEarlierThanForTheFirstWhoAskedIt) {
+  ForAnyRequest("due again", [](const AnyRequest& any, uint64_t seed) {
+    const MatchWorld world = any.world.World();
+    for (const Gap& gap : MatchAsk(any.ask, world).gaps) {
+      if (world.due_for_earlier == nullptr || !gap.awaited || gap.owed_to_collection) continue;
+      for (const std::string& organisation : gap.organisations) {
+        for (const Period& period : gap.periods) {
+          for (const std::string& item : gap.items) {
+            const auto earlier =
+                world.due_for_earlier({gap.collection, period, organisation}, item);
+            Require(earlier.has_value() && gap.due >= *earlier, seed, "when of " + organisation);
+            Require(!gap.due_with_earlier || gap.due == *earlier, seed, "why of " + organisation);
+          }
+        }
+      }
+    }
   });
 }
 

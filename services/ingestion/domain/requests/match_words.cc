@@ -222,6 +222,8 @@ std::string NewWords(const BlockFacts& facts) {
     case Because::kNotForPeriod:
       return absl::StrCat(item, " is not for ",
                           facts.block->periods.size() == 1 ? "this period" : "these periods");
+    case Because::kNotOpen:
+      return "nothing is asked: not open yet when the period ended";
     case Because::kNoHome:
       return absl::StrCat("no collection has ", item, " for ",
                           PluralOf(facts.block->periods.front().kind()), " like these");

@@ -204,16 +204,34 @@ TEST_F(IssueRequestTest, WhoAsksForTheSameLaterIsChargedWithNothing) {
             requests::v1::RELEASE_REASON_UNSPECIFIED);
 }
 
+// The second asks for it by 20 August; it is due on 30 September, before and after the first ends.
+TEST_F(IssueRequestTest, ASecondRequestDoesNotGetRoundTheNoticeOfTheFirst) {
+  const std::string first = Issued(Asking({"admissions"}, {"RLQ"}));
+  requests::v1::DataRequest sooner = Asking({"admissions"}, {"RLQ"});
+  sooner.set_due_date("2025-08-20");
+  const std::string second = Issued(sooner);
+  EXPECT_THAT(Now(second).issue().match().concerns(),
+              ElementsAre(requests::v1::CONCERN_KIND_CONFLICT_DATE));
+  const Timestamp due = ParseTimestamp("2025-09-30T22:59:59Z").value();
+  const auto is_due_then = [due](const requests::v1::Obligation& one) {
+    return FromWire(one.due_time()).value() == due;
+  };
+  EXPECT_THAT(MessagesAt(second), Each(::testing::Truly(is_due_then)));
+  ASSERT_THAT(End(first), IsOk());
+  EXPECT_THAT(ObligationsAt(second), Each(EndsWith("OUTSTANDING")));
+  EXPECT_THAT(MessagesAt(second), Each(::testing::Truly(is_due_then)));
+}
+
 TEST_F(IssueRequestTest, AReturnIsOwedOnceForAllItsItems) {
   Issued(Asking({"admissions"}, {"RLQ"}));
   OwedForRequests owed(&ingestion().store(), ingestion().LastSequence());
   const PartKey part{"Acute", Period::Parse("2025-04").value(), "RLQ"};
-  EXPECT_TRUE(owed.IsOwed(part, "admissions"));
-  EXPECT_FALSE(owed.IsOwed(part, "wards"));
-  EXPECT_TRUE(owed.IsOwed(part, ""));
-  EXPECT_FALSE(owed.IsOwed({"Acute", Period::Parse("2025-04").value(), "RCF"}, ""));
-  EXPECT_FALSE(owed.IsOwed({"Acute", Period::Parse("2025-06").value(), "RLQ"}, ""));
-  EXPECT_FALSE(owed.IsOwed({"", Period::Parse("2025-04").value(), "RLQ"}, ""));
+  EXPECT_EQ(owed.DueOf(part, "admissions"), ParseTimestamp("2025-09-30T22:59:59Z").value());
+  EXPECT_EQ(owed.DueOf(part, "wards"), std::nullopt);
+  EXPECT_TRUE(owed.DueOf(part, "").has_value());
+  EXPECT_EQ(owed.DueOf({"Acute", Period::Parse("2025-04").value(), "RCF"}, ""), std::nullopt);
+  EXPECT_EQ(owed.DueOf({"Acute", Period::Parse("2025-06").value(), "RLQ"}, ""), std::nullopt);
+  EXPECT_EQ(owed.DueOf({"", Period::Parse("2025-04").value(), "RLQ"}, ""), std::nullopt);
   EXPECT_THAT(owed.status(), IsOk());
 }
 

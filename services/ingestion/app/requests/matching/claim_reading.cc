@@ -148,21 +148,23 @@ absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string
   return open;
 }
 
-bool OwedForRequests::IsOwed(const PartKey& part, const std::string& item) {
-  if (part.collection.empty()) return false;
+std::optional<Timestamp> OwedForRequests::DueOf(const PartKey& part, const std::string& item) {
+  if (part.collection.empty()) return std::nullopt;
   const auto key = std::make_pair(part.collection, part.period);
   auto found = known_.find(key);
   if (found == known_.end()) {
     absl::StatusOr<OfPeriod> read = Read(part.collection, part.period.ToString());
     if (!read.ok()) {
       status_.Update(read.status());
-      return false;
+      return std::nullopt;
     }
     found = known_.emplace(key, *std::move(read)).first;
   }
   const auto organisation = found->second.find(part.organisation);
-  if (organisation == found->second.end()) return false;
-  return item.empty() || organisation->second.count(item) > 0;
+  if (organisation == found->second.end()) return std::nullopt;
+  const auto owed = organisation->second.find(item);
+  if (owed == organisation->second.end()) return std::nullopt;
+  return owed->second.due;
 }
 
 absl::StatusOr<OwedForRequests::OfPeriod> OwedForRequests::Read(const std::string& collection,
@@ -177,7 +179,14 @@ absl::StatusOr<OwedForRequests::OfPeriod> OwedForRequests::Read(const std::strin
         if (!outstanding) return true;
         storage::v1::ObligationRecord whole = record;
         RETURN_IF_ERROR(terms.Fill(key.request, &whole));
-        owed[key.key.organisation].insert(whole.items().begin(), whole.items().end());
+        auto& of_return = owed[key.key.organisation];
+        const FirstIssued one{whole.issue_sequence(), Timestamp{whole.due_micros()}};
+        const auto take = [&of_return, &one](const std::string& item) {
+          FirstIssued& first = of_return.try_emplace(item, one).first->second;
+          if (one.issued < first.issued) first = one;
+        };
+        take("");
+        for (const std::string& item : whole.items()) take(item);
         return true;
       }));
   return owed;

@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -50,16 +49,20 @@ absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string
 // and remembered. `reader` must outlive it; thread-compatible.
 class OwedForRequests {
  public:
-  // As IsOwed; without an item, whether the return is owed for anything.
   OwedForRequests(const Reader* reader, uint64_t sequence) : reader_(reader), sequence_(sequence) {}
 
-  bool IsOwed(const PartKey& part, const std::string& item);
-  // OK, or why something could not be read; then IsOwed answered false.
+  // As DueForEarlier.
+  std::optional<Timestamp> DueOf(const PartKey& part, const std::string& item);
+  // OK, or why something could not be read; then DueOf answered nullopt.
   const absl::Status& status() const { return status_; }
 
  private:
-  // By organisation, the items that are owed.
-  using OfPeriod = std::map<std::string, std::set<std::string>>;
+  // By organisation, the items that are owed, and the return as a whole by an empty code.
+  struct FirstIssued {
+    uint64_t issued = 0;
+    Timestamp due;
+  };
+  using OfPeriod = std::map<std::string, std::map<std::string, FirstIssued>>;
   absl::StatusOr<OfPeriod> Read(const std::string& collection, const std::string& period) const;
 
   const Reader* const reader_;

@@ -54,27 +54,34 @@ absl::Status CheckItems(const Reader& reader, const DataRequest& request,
   return absl::OkStatus();
 }
 
-// Looks organisations up, and gathers those that are not held, or had closed.
+// Looks organisations up, and gathers those that are not held, had closed, or had not opened.
 class OrganisationLook {
  public:
   OrganisationLook(const Reader* reader, uint64_t sequence)
       : reader_(reader), sequence_(sequence) {}
 
   // Nothing for an empty code. `day`: on which it must still be open, "YYYY-MM-DD"; empty: on none.
-  absl::Status LookAt(const std::string& code, const std::string& path, const std::string& day) {
+  // `opened_by`: the day by which it must have opened; empty: whenever.
+  absl::Status LookAt(const std::string& code, const std::string& path, const std::string& day,
+                      const std::string& opened_by = "") {
     if (code.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(const auto known, FindOrganisation(*reader_, code, sequence_));
     if (!known.has_value()) {
       unknown_.Field(path, absl::StrCat("there is no organisation ", code));
     } else if (!known->close_date().empty() && known->close_date() < day) {
       NameClosed(*known);
+    } else if (!opened_by.empty() && known->open_date() > opened_by) {
+      any_closed_ = true;
+      closed_.Precondition(absl::StrCat("organisations/", code),
+                           absl::StrCat("opened on ", known->open_date()));
     }
     return absl::OkStatus();
   }
   template <typename List>
-  absl::Status LookAtAll(const List& codes, absl::string_view path, const std::string& day) {
+  absl::Status LookAtAll(const List& codes, absl::string_view path, const std::string& day,
+                         const std::string& opened_by = "") {
     for (int i = 0; i < codes.size(); ++i) {
-      RETURN_IF_ERROR(LookAt(codes[i], absl::StrCat(path, "[", i, "]"), day));
+      RETURN_IF_ERROR(LookAt(codes[i], absl::StrCat(path, "[", i, "]"), day, opened_by));
     }
     return absl::OkStatus();
   }
@@ -100,8 +107,8 @@ class OrganisationLook {
   const uint64_t sequence_;
   Error unknown_{Reason::kOdsUnknown, "the request names an organisation that is not held"};
   Error closed_{Reason::kOdsClosed,
-                "the request names an organisation that has closed: leave it out, or ask for "
-                "earlier periods"};
+                "the request names an organisation that is not open then: leave it out, or ask for "
+                "periods in which it is"};
   bool any_closed_ = false;
 };
 
@@ -118,9 +125,10 @@ absl::Status CheckAskedIsKnown(const Reader& reader, const DataRequest& request,
   RETURN_IF_ERROR(CheckItems(reader, request, periods, sequence));
   OrganisationLook look(&reader, sequence);
   RETURN_IF_ERROR(look.LookAt(request.selector().within(), "data_request.selector.within", ""));
-  // Open when each of the periods begins.
+  // Open when each of the periods begins; who opens among them is asked from then on.
   RETURN_IF_ERROR(look.LookAtAll(request.organisations(), "data_request.organisations",
-                                 periods.back().start().ToString()));
+                                 periods.back().start().ToString(),
+                                 periods.back().end().ToString()));
   return look.Outcome();
 }
 

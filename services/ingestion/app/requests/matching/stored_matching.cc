@@ -79,8 +79,9 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
   matched.world.catalogue = matched.catalogue.get();
   matched.world.coverage = matched.coverage.get();
   matched.world.bounds = bounds_;
-  matched.world.is_owed = [owed = matched.owed](const PartKey& part, const std::string& item) {
-    return owed->IsOwed(part, item);
+  matched.world.due_for_earlier = [owed = matched.owed](const PartKey& part,
+                                                        const std::string& item) {
+    return owed->DueOf(part, item);
   };
   ASSIGN_OR_RETURN(matched.world.today, DayOf(reader, matched.sequence));
   matched.closed = std::make_shared<ClosedWindows>(&reader, matched.sequence);

@@ -94,6 +94,22 @@ TEST_F(DraftRequestTest, EachRefusalHasItsReason) {
   EXPECT_THAT(Draft(With(R"(lines { item: "old_beds" } from_period: "2024-03")")), IsOk());
 }
 
+// RVZ opened on 2024-03-31, the last day of its first month.
+TEST_F(DraftRequestTest, WhoHadNotOpenedIsNotAsked) {
+  Define(Parse<catalogue::v1::Organisation>(
+      R"(code: "RVZ" display_name: "Trust" type: ORGANISATION_TYPE_PROVIDER
+         open_date: "2024-03-31")"));
+  const Answer early =
+      Draft(With(R"(organisations: "RVZ" from_period: "2024-01" to_period: "2024-02")"));
+  EXPECT_THAT(early, HasReason(Reason::kOdsClosed));
+  const auto details = DetailsOf(early.status());
+  ASSERT_EQ(details->preconditions.size(), 1u);
+  EXPECT_EQ(details->preconditions[0].subject, "organisations/RVZ");
+  EXPECT_EQ(details->preconditions[0].description, "opened on 2024-03-31");
+  EXPECT_THAT(Draft(With(R"(organisations: "RVZ" from_period: "2024-01" to_period: "2024-03")")),
+              IsOk());
+}
+
 TEST_F(DraftRequestTest, AClosedBodyDraftsNothing) {
   const Answer closed = Draft(With(R"(requesting_body: "X26")"), "X26");
   EXPECT_THAT(closed, HasReason(Reason::kOdsClosed));

@@ -62,6 +62,7 @@ class AnyRequest {
     for (const char* code : {"R1", "R2", "R3"}) {  // R4 is known by its returns alone.
       KnownOrganisation& provider = world.Organisation(code, OrganisationType::kProvider);
       if (In(10)) provider.open.before = OneOf(days_);
+      if (In(10)) provider.open.from = OneOf(days_);
       TieProvider(code);
     }
     world.Tie("S", "R1", RelationshipKind::kSiteToProvider);
@@ -120,7 +121,8 @@ class AnyRequest {
     if (In(40)) {
       static const auto calendar = std::make_shared<WorkingCalendar>(
           DayOf("2019-01-01"), DayOf("2026-12-31"), std::set<CivilDay>{});
-      WindowSpec window{"england", PeriodOf("2020-01")};
+      // Some begin among the periods that are asked.
+      WindowSpec window{"england", PeriodOf(In(70) ? "2020-01" : "2025-06")};
       window.due_day = 5;
       window.close_day = In(50) ? 10 : 60;
       collection.stretches[0].window = window;
@@ -160,7 +162,9 @@ class AnyRequest {
   void AddOwed() {
     for (const char* period : {"2025-06", "2025-07", "2025-Q2"}) {
       for (const char* item : {"a", "b"}) {
-        if (In(20)) world.owed.insert({PartKey{"C1", PeriodOf(period), OneOf(Codes())}, item});
+        if (!In(20)) continue;
+        const Timestamp due = LondonTime(DayOf(In(50) ? "2025-09-30" : "2027-01-31"), 0);
+        world.owed.emplace(std::pair(PartKey{"C1", PeriodOf(period), OneOf(Codes())}, item), due);
       }
     }
   }

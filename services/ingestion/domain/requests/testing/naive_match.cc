@@ -52,15 +52,18 @@ bool NaiveMatch::Reports(const std::string& collection, const std::string& organ
 bool NaiveMatch::IsAwaited(const NaivePart& part) const {
   const auto& [key, item] = part;
   const CollectionOverTime& of = world_.catalogue->collections.at(key.collection);
-  bool closed = false;
+  bool has_windows = false;
+  bool open = false;
   for (const KnownCollection& stretch : of.stretches) {
-    if (!stretch.days.Covers(key.period.start()) || !stretch.window.has_value()) continue;
+    if (!stretch.window.has_value()) continue;
+    has_windows = true;
+    if (!stretch.days.Covers(key.period.start()) || !stretch.window->Covers(key.period)) continue;
     const auto moments = MomentsOf(*stretch.window, *stretch.calendar, key.period);
-    closed = moments.has_value() && LondonDay(moments->closes) < world_.today;
+    open = moments.has_value() && LondonDay(moments->closes) >= world_.today;
   }
   const bool framed = !of.frames.empty() && Reports(key.collection, key.organisation, key.period);
-  if (framed && !closed && Held(part) == nullptr) return true;
-  return world_.is_owed != nullptr && world_.is_owed(key, item);
+  if (framed && (open || !has_windows) && Held(part) == nullptr) return true;
+  return world_.due_for_earlier != nullptr && world_.due_for_earlier(key, item).has_value();
 }
 
 std::optional<std::pair<std::string, PeriodKind>> NaiveMatch::HomeOn(const std::string& item,
@@ -311,7 +314,12 @@ AskLine NaiveMatch::AsView(const AskLine& line) const {
 
 NaiveTriple NaiveMatch::TripleOf(const AskLine& line, const std::string& organisation,
                                  const Period& period) const {
-  return TripleOfItem(AsView(line), organisation, period);
+  const NaiveTriple triple = TripleOfItem(AsView(line), organisation, period);
+  if (triple.coverage < CoverageClass::kFiner) return triple;
+  const auto known = world_.catalogue->organisations.find(organisation);
+  const bool opened =
+      known == world_.catalogue->organisations.end() || known->second.open.from <= period.end();
+  return opened ? triple : NaiveTriple{};
 }
 
 NaiveTriple NaiveMatch::TripleOfItem(const AskLine& line, const std::string& organisation,

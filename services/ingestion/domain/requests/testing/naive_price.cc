@@ -57,8 +57,8 @@ OrganisationPrice NaiveMatch::PriceOf(const PricedItems& items, const std::set<P
   };
   if (sent.empty()) price.avoided += whole_of(*first);
   for (const PartKey& part : sent) {
-    const bool spared =
-        owed.count(part) > 0 || (world_.is_owed != nullptr && world_.is_owed(part, ""));
+    const bool spared = owed.count(part) > 0 || (world_.due_for_earlier != nullptr &&
+                                                 world_.due_for_earlier(part, "").has_value());
     (spared ? price.avoided : price.outstanding) += whole_of(part);
   }
   return price;

@@ -140,10 +140,12 @@ class RequestWorld {
     world.today = today;
     world.bounds = bounds;
     if (!owed.empty()) {
-      world.is_owed = [this](const PartKey& part, const std::string& item) {
-        if (!item.empty()) return owed.count({part, item}) > 0;
-        return std::any_of(owed.begin(), owed.end(),
-                           [&](const auto& one) { return one.first == part; });
+      world.due_for_earlier = [this](const PartKey& part,
+                                     const std::string& item) -> std::optional<Timestamp> {
+        for (const auto& [one, due] : owed) {
+          if (one.first == part && (item.empty() || one.second == item)) return due;
+        }
+        return std::nullopt;
       };
     }
     return world;
@@ -153,7 +155,8 @@ class RequestWorld {
   KnownCatalogue catalogue;
   Coverage coverage;
   CivilDay today = DayOf("2025-09-01");
-  std::set<std::pair<PartKey, std::string>> owed;
+  // An item of a return that an earlier request asked, and when it is due.
+  std::map<std::pair<PartKey, std::string>, Timestamp> owed;
   IssueBounds bounds;
 
  private:
