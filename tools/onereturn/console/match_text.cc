@@ -224,4 +224,8 @@ std::string MatchText(const Match& match, const DataRequest& request,
   return text;
 }
 
+std::string OpenText(const Match& match, size_t width) {
+  return absl::StrCat(ConcernsText(match), GapsText(match, width));
+}
+
 }  // namespace onereturn::client
