@@ -55,7 +55,7 @@ std::string LinesText(const Match& match, const DataRequest& request, size_t wid
                    {"derivable", kNumbers},
                    {"too old", kNumbers},
                    {"too coarse", kNumbers},
-                   {"new", kNumbers},
+                   {"new figures", kNumbers},
                    {"held"},
                    {"source"}});
   for (const LineMatch& line : match.lines()) {
