@@ -1,5 +1,5 @@
 // What asking costs and avoids, with the minutes that deploy/england states, as tools/demo asks;
-// and docs/requests.md shows what is printed.
+// and docs/requests.md shows what is printed. And what whoever asks may have wrong.
 #include <fstream>
 #include <memory>
 #include <regex>
@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "common/status/testing/status_matchers.h"
+#include "onereturn/requests/v1/requests_service.pb.h"
 #include "tests/e2e/client_run.h"
 #include "tests/e2e/demo_file.h"
 #include "tests/harness/day_ahead.h"
@@ -25,6 +26,7 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::Field;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Minutes of deploy/england, which are illustrative. Of MSitAE a return takes 90 as a whole,
 // attendances 30 and those over four hours 20; of DM01 a return takes 130, and who waits 150. So of
@@ -54,6 +56,11 @@ class RequestHoursTest : public ::testing::Test {
     arguments.insert(arguments.end(), {"--profile", suite_->ProfileOf(persona).value()});
     return RunClient({std::move(arguments)});
   }
+  // `request` and what follows.
+  static ClientRun Ask(absl::string_view persona, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "request");
+    return As(persona, std::move(arguments));
+  }
   // What is printed where nothing is wrong.
   static std::string Printed(absl::string_view persona, std::vector<std::string> arguments) {
     const ClientRun run = As(persona, std::move(arguments));
@@ -61,6 +68,10 @@ class RequestHoursTest : public ::testing::Test {
     return run.out;
   }
 
+  std::string Written(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_.File(name), std::ios::binary) << text;
+    return folder_.File(name);
+  }
   // As tools/demo writes it.
   std::string FileOf(const std::string& title, const std::string& from,
                      const std::vector<std::string>& items) const {
@@ -193,6 +204,101 @@ TEST_F(RequestHoursTest, WhatAnItemHasCostIsShown) {
 TEST_F(RequestHoursTest, RulesAreShownInWords) {
   EXPECT_THAT(Printed(kAnalyst, {"request", "rules"}),
               HasSubstr("quality assurance: AfC band 6, illustrative, 29.00 pounds an hour\n"));
+}
+
+// What is not known is no organisation without duties.
+TEST_F(RequestHoursTest, AnOrganisationThatIsNotKnownGetsNoAllClear) {
+  const std::vector<std::vector<std::string>> asked = {
+      {"burden", "NOPE", "--from", "2026-04-01", "--to", "2026-06-30"},
+      {"request", "obligations", "--of", "NOPE"},
+      {"request", "list", "--asked-of", "NOPE"},
+      {"request", "list", "--body", "NOPE"},
+      {"request", "hours", "--body", "NOPE"},
+      {"request", "hours", "--of", "NOPE"},
+      {"usage", "--collection", "NOPE"},
+      {"usage", "--review", "--body", "NOPE"}};
+  for (const std::vector<std::string>& arguments : asked) {
+    EXPECT_THAT(As(kAnalyst, arguments),
+                AllOf(ExitedWith(4), Field(&ClientRun::err, HasSubstr("NOT_FOUND")),
+                      Field(&ClientRun::out, "")))
+        << arguments[0] << " " << arguments[1];
+  }
+}
+
+// Each part that the template leaves out can be taken in as it stands.
+TEST_F(RequestHoursTest, TheTemplateCanBeMatchedWithAllThatItLeavesOut) {
+  const std::string file = folder_.File("template.textproto");
+  ASSERT_THAT(Ask(kRequester, {"template", "--out", file}), ExitedWith(0));
+  const std::regex comment("\n# ([a-z_]+(: | \\{ )[^\n]*)");
+  // Its days are examples, and would be past one day.
+  const CivilDay today = LondonDay(SystemClock().Now());
+  std::string text =
+      absl::StrReplaceAll(ReadWholeFile(file), {{"2027-03-31", today.PlusDays(400)->ToString()},
+                                                {"2027-12-31", today.PlusDays(800)->ToString()}});
+  // One by one they are checked where they are read; a described figure may stand beside others.
+  const size_t begin = text.find("# lines {");
+  const size_t end = text.find("\n# }\n", begin);
+  ASSERT_NE(end, std::string::npos);
+  const std::string block = text.substr(begin, end + 5 - begin);
+  text.replace(begin, block.size(), absl::StrReplaceAll("\n" + block, {{"\n# ", "\n"}}));
+  EXPECT_THAT(Ask(kAnalyst, {"match", Written("described.textproto", text)}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Ambulance handovers"))));
+  std::sregex_iterator one(text.begin(), text.end(), comment);
+  int found = 0;
+  for (; one != std::sregex_iterator(); ++one, ++found) {
+    std::string with = text;
+    with.replace(static_cast<size_t>(one->position()) + 1, 2, "");
+    if (one->str(1).rfind("selector", 0) == 0) {
+      with = std::regex_replace(with, std::regex("\norganisations: [^\n]*"), "");
+    }
+    EXPECT_THAT(Ask(kAnalyst, {"match", Written("one.textproto", with)}), ExitedWith(0))
+        << one->str(1);
+  }
+  EXPECT_EQ(found, 5);
+}
+
+// A command repeated is the same draft; once that is over, the same file is a request of its own.
+TEST_F(RequestHoursTest, TheSameFileAgainIsAnotherRequestOnceTheFirstIsOver) {
+  const std::string file = FileOf("Again", "2024-01", {"ae_attendances"});
+  const auto drafted = [&] {
+    return FromJson<requests::v1::DraftRequestResponse>(
+        Printed(kRequester, {"request", "draft", file, "--json"}));
+  };
+  const std::string first = drafted().data_request().reference();
+  const auto repeated = drafted();
+  EXPECT_EQ(repeated.data_request().reference(), first);
+  EXPECT_TRUE(repeated.replayed());
+  EXPECT_THAT(Ask(kRequester, {"end", first, "--reason", "not now"}), ExitedWith(0));
+  const auto second = drafted();
+  EXPECT_NE(second.data_request().reference(), first);
+  EXPECT_FALSE(second.replayed());
+  EXPECT_EQ(second.data_request().state(), requests::v1::REQUEST_STATE_DRAFT);
+  EXPECT_EQ(drafted().data_request().reference(), second.data_request().reference());
+  EXPECT_THAT(Ask(kRequester, {"end", second.data_request().reference(), "--reason", "nor now"}),
+              ExitedWith(0));
+  EXPECT_NE(drafted().data_request().reference(), second.data_request().reference());
+}
+
+// What a requester may have wrong: the words name the field, and nothing is kept.
+TEST_F(RequestHoursTest, WhatCannotBeAskedIsRefused) {
+  const std::string file = FileOf("Wrong", "2024-01", {"trolleys"});
+  EXPECT_THAT(Ask(kRequester, {"draft", file}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("trolleys"))));
+  EXPECT_THAT(Ask(kDecider, {"draft", FileOf("Of another", "2024-01", {"ae_attendances"})}),
+              AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION"))));
+  EXPECT_THAT(Ask(kRequester, {"show", "999-00"}),
+              AllOf(ExitedWith(4), Field(&ClientRun::err, HasSubstr("NOT_FOUND"))));
+  for (const std::string& target : {std::string("no-such-file"), folder_.path()}) {
+    for (const char* command : {"match", "draft"}) {
+      EXPECT_THAT(Ask(kRequester, {command, target}),
+                  AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("file"))))
+          << command << target;
+    }
+  }
+  // Before there is a figure there is no header either.
+  EXPECT_THAT(Ask(kRequester, {"answer", "999-00"}),
+              AllOf(ExitedWith(4), Field(&ClientRun::out, "")));
+  EXPECT_THAT(Ask(kAnalyst, {"list"}), Field(&ClientRun::out, Not(HasSubstr("Wrong"))));
 }
 
 }  // namespace

@@ -47,7 +47,8 @@ absl::Status CheckTriples(const Ask& ask) {
                             " figures: one request asks at most ", kMostTriples))
       .Field("data_request",
              "ask for fewer periods, organisations or lines, or in several requests")
-      .With("most", absl::StrCat(kMostTriples));
+      .With("most", absl::StrCat(kMostTriples))
+      .Remedy("Ask for fewer periods, organisations or lines, or in several requests.");
 }
 
 // Whom each organisation leads to, on a day.

@@ -175,6 +175,10 @@ TEST(RequestAskTest, WhatIsAskedInAllIsBounded) {
   EXPECT_THAT(more.message(),
               ::testing::HasSubstr("126 lines of 160 organisations for 100 periods are 2016000"));
   EXPECT_THAT(FieldsAtFault(more), ElementsAre("data_request"));
+  EXPECT_THAT(
+      DetailsOf(more)->metadata,
+      ::testing::Contains(std::pair<std::string, std::string>(
+          kRemedyKey, "Ask for fewer periods, organisations or lines, or in several requests.")));
   // What was issued was within the bound of its day.
   request.mutable_issue()->add_organisations("RCF");
   EXPECT_THAT(AskOf(request, SmallEngland()), IsOk());

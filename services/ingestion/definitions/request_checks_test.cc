@@ -139,6 +139,10 @@ TEST(RequestChecksTest, NothingAskedIsAnEmptySelector) {
   request = RequestOf("");
   request.clear_organisations();
   EXPECT_THAT(CheckWhatIsAsked(request), HasReason(Reason::kEmptySelector));
+  // There is no selector to widen where the periods are the wrong way round.
+  EXPECT_THAT(DetailsOf(CheckWhatIsAsked(RequestOf("to_period: '2025-03'")))->metadata,
+              ::testing::Contains(std::pair<std::string, std::string>(
+                  kRemedyKey, "Give a to_period that is from_period or a later one of its kind.")));
 }
 
 // What matching does not read is no matter to it.

@@ -66,7 +66,8 @@ absl::StatusOr<std::vector<Period>> PeriodsAsked(const DataRequest& request) {
   ASSIGN_OR_RETURN(const FirstAndLast asked, ReadFirstAndLast(request));
   if (asked.last < asked.first) {
     return Error(Reason::kEmptySelector, "the request asks for no period")
-        .Field(kToPeriod, "lies before from_period");
+        .Field(kToPeriod, "lies before from_period")
+        .Remedy("Give a to_period that is from_period or a later one of its kind.");
   }
   const absl::StatusOr<CivilDay> expiry = CivilDay::Parse(request.expiry());
   if (expiry.ok() && asked.first.start() > *expiry) {

@@ -4,13 +4,18 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/hours/accounts.h"
 #include "services/ingestion/app/requests/hours/burden.h"
 #include "services/ingestion/app/requests/hours/item_usage.h"
 #include "services/ingestion/app/requests/hours/requesters.h"
+#include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/rpc/convert.h"
 #include "services/ingestion/rpc/officer_origin.h"
+#include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -21,6 +26,14 @@ constexpr int kMostAccounts = 1'000;
 absl::StatusOr<size_t> AccountRowsOf(int32_t page_size) {
   ASSIGN_OR_RETURN(const int size, PageSize(page_size));
   return static_cast<size_t>(page_size == 0 ? kUsualAccounts : std::min(size, kMostAccounts));
+}
+
+// Empty: of all of them.
+absl::Status CheckCollectionKnown(const Reader& reader, const std::string& code) {
+  if (code.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<StoredDefinition> known,
+                   FindDefinition(reader, DefinitionKind::kCollection, code, kNewest));
+  return known.has_value() ? absl::OkStatus() : NotFound(absl::StrCat("collection ", code));
 }
 
 }  // namespace
@@ -35,6 +48,8 @@ grpc::Status HoursServer::ListAccounts(grpc::ServerContext* context,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
         const Snapshot snapshot = parts_.store->TakeSnapshot();
+        RETURN_IF_ERROR(CheckOrganisationIsThere(snapshot, request->requesting_body()));
+        RETURN_IF_ERROR(CheckOrganisationIsThere(snapshot, request->organisation()));
         ASSIGN_OR_RETURN(
             PageOf<requests::v1::Account> found,
             ingestion::ListAccounts(snapshot, *request, page.after, rows, place.sequence));
@@ -56,6 +71,8 @@ grpc::Status HoursServer::GetBurden(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(const ReadPlace place,
                          PlaceOfPage(parts_, call, request->read(), PagePlace()));
         const Snapshot snapshot = parts_.store->TakeSnapshot();
+        RETURN_IF_ERROR(CheckOrganisationIsThere(
+            snapshot, std::string(absl::StripPrefix(request->parent(), "organisations/"))));
         ASSIGN_OR_RETURN(*response, ingestion::GetBurden(snapshot, *request, place.sequence));
         response->set_position(place.position);
         return absl::OkStatus();
@@ -72,6 +89,7 @@ grpc::Status HoursServer::ListUsage(grpc::ServerContext* context,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, {}, page));
         const Snapshot snapshot = parts_.store->TakeSnapshot();
+        RETURN_IF_ERROR(CheckCollectionKnown(snapshot, request->collection()));
         ASSIGN_OR_RETURN(const auto catalogue, picture_->At(snapshot, place.sequence));
         ASSIGN_OR_RETURN(const auto coverage, coverage_->At(snapshot, place.sequence));
         const UsageWorld world{catalogue.get(), coverage.get(), place.sequence};
@@ -97,6 +115,7 @@ grpc::Status HoursServer::ListItemReviews(grpc::ServerContext* context,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
         const Snapshot snapshot = parts_.store->TakeSnapshot();
+        RETURN_IF_ERROR(CheckOrganisationIsThere(snapshot, request->body()));
         ASSIGN_OR_RETURN(PageOf<requests::v1::ItemReview> found,
                          ingestion::ListItemReviews(snapshot, *request, BodyOf(call), page.after,
                                                     rows, place.sequence));

@@ -7,6 +7,7 @@
 #include "services/ingestion/app/requests/hours/appraise_request.h"
 #include "services/ingestion/app/requests/register/likenesses.h"
 #include "services/ingestion/app/requests/register/read_requests.h"
+#include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/rules_in_force.h"
 #include "services/ingestion/rpc/convert.h"
 #include "services/ingestion/rpc/definition_methods.h"
@@ -180,6 +181,8 @@ grpc::Status RequestsServer::ListRequests(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
+        RETURN_IF_ERROR(CheckOrganisationIsThere(*parts_.store, request->requesting_body()));
+        RETURN_IF_ERROR(CheckOrganisationIsThere(*parts_.store, request->asked_of()));
         ASSIGN_OR_RETURN(PageOf<requests::v1::DataRequest> found,
                          ListDataRequests(*parts_.store, requests_->World(), *request,
                                           place.sequence, page.after, rows));

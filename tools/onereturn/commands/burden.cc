@@ -85,6 +85,10 @@ absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& en
                                   " avoided, because it was held or owed already.\n");
   if (!weeks.empty()) {
     absl::StrAppend(&text, "\n", weeks.Render(width), "\n", returns.Render(width));
+  } else {
+    absl::StrAppend(&text, "This is what falls on ", options.organisation,
+                    " itself. What is asked of those below it: onereturn request obligations --of ",
+                    options.organisation, "; what falls on one: onereturn burden with its code.\n");
   }
   if (options.lenses) {
     lenses.emplace_back("avoided", burden.avoided());
@@ -187,7 +191,9 @@ void AddHoursCommands(CommandLine* line) {
       AddWith(line, nullptr,
               {"burden",
                "What falls on an organisation week by week, by collections and by requests, and "
-               "what was avoided.",
+               "what was avoided. Of an ICB or a region it is what falls on itself: what its "
+               "providers are asked\nis in request obligations --of, and what falls on each in the "
+               "burden of each.",
                "burden R0A --from 2026-04-01 --to 2026-06-30"},
               ShowBurden, burden);
   command->add_option("ORGANISATION", burden->organisation, "ODS code")->required();

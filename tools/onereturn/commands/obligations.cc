@@ -2,6 +2,7 @@
 // simplified, the switch for an emergency.
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/clock/clock.h"
 #include "common/feed/wire.h"
@@ -10,6 +11,7 @@
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
+#include "tools/onereturn/console/match_text.h"
 #include "tools/onereturn/console/number_text.h"
 
 namespace onereturn::client {
@@ -59,7 +61,10 @@ std::string StillToSend(const requests::v1::ListObligationsResponse& list, uint6
   return absl::StrCat(Count(to_send, "return"), " to be sent, ", HoursWords(minutes),
                       AboutPounds(pence),
                       " asked by requests.\n"
-                      "To send one: onereturn submit FILE --collection COLLECTION\n"
+                      "To send one: onereturn template ORG --collection COLLECTION --period PERIOD "
+                      "--layout onereturn-long --out FILE.csv, fill it in, then\n"
+                      "  onereturn submit FILE.csv --collection COLLECTION --layout "
+                      "onereturn-long\n"
                       "To challenge one: onereturn request challenge OBLIGATION --ground duplicate "
                       "--text TEXT\n");
 }
@@ -88,6 +93,7 @@ absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
                      &environment);
   }
   TextTable table({{"obligation"},
+                   {"items", TextTable::Align::kLeft, true},
                    {"body"},
                    {"what for", TextTable::Align::kLeft, true},
                    {"due", TextTable::Align::kLeft, true},
@@ -97,7 +103,8 @@ absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
                    {"to do", TextTable::Align::kLeft, true}});
   ReturnsToSend to_send;
   for (const Obligation& one : list.obligations()) {
-    table.Row({ShortObligation(one.name()), one.requesting_body(), one.title(),
+    const std::vector<std::string> items(one.items().begin(), one.items().end());
+    table.Row({ShortObligation(one.name()), FirstFew(items), one.requesting_body(), one.title(),
                TimeText(one.due_time()), HoursText(MinutesOf(one)), PoundsText(one.cost_pence()),
                ObligationStateText(one), to_send.ToDoAbout(one)});
   }
@@ -158,7 +165,9 @@ std::string ModeText(const requests::v1::SimplifiedMode& mode) {
   if (!mode.on()) return "Simplified mode is off.\n";
   return absl::StrCat("Simplified mode is ON until ", TimeText(mode.end_time()), ": ",
                       Printable(mode.reason()),
-                      "\nObligations and figures of desirable items are suspended until then.\n");
+                      "\nUntil then figures of desirable items need not be sent. What requests had "
+                      "made owed for desirable items alone is released for good:\nit does not come "
+                      "back, and who needs it then asks anew.\n");
 }
 
 absl::StatusOr<ExitCode> SetMode(const SimplifiedOptions& options, bool on,
@@ -191,6 +200,32 @@ absl::StatusOr<ExitCode> SetMode(const SimplifiedOptions& options, bool on,
   return ExitCode::kOk;
 }
 
+// What the mode has released since it was set; it is released within a minute of that.
+absl::StatusOr<std::string> ReleasedText(const ObligationsClient& client,
+                                         const requests::v1::SimplifiedMode& mode,
+                                         const common::v1::ReadAt& read) {
+  if (!mode.on()) return std::string();
+  requests::v1::ListObligationsRequest request;
+  request.set_parent("organisations/-");
+  request.set_state(requests::v1::OBLIGATION_STATE_RELEASED);
+  request.set_page_size(kObligationsAPage);
+  *request.mutable_read() = read;
+  ASSIGN_OR_RETURN(const auto list,
+                   AllPages(client, &ObligationsClient::Stub::ListObligations, request));
+  uint64_t returns = 0;
+  uint64_t minutes = 0;
+  for (const Obligation& one : list.obligations()) {
+    if (one.release_reason() != requests::v1::RELEASE_REASON_SUSPENDED ||
+        one.release_sequence() < mode.sequence()) {
+      continue;
+    }
+    ++returns;
+    minutes += MinutesOf(one);
+  }
+  return absl::StrCat("Released so far: ", Count(returns, "return"), ", ", HoursWords(minutes),
+                      ".\n");
+}
+
 absl::StatusOr<ExitCode> SwitchOn(const SimplifiedOptions& options, Environment& environment) {
   return SetMode(options, /*on=*/true, environment);
 }
@@ -205,7 +240,12 @@ absl::StatusOr<ExitCode> ShowMode(const SimplifiedOptions& options, Environment&
   ASSIGN_OR_RETURN(const ObligationsClient client, ConnectToObligations(environment));
   ASSIGN_OR_RETURN(const auto answer,
                    client.Call(&ObligationsClient::Stub::GetSimplifiedMode, request));
-  environment.console.Print(environment.json ? JsonOf(answer) + "\n" : ModeText(answer.mode()));
+  if (environment.json) {
+    environment.console.Print(JsonOf(answer) + "\n");
+    return ExitCode::kOk;
+  }
+  ASSIGN_OR_RETURN(const std::string released, ReleasedText(client, answer.mode(), request.read()));
+  environment.console.Print(ModeText(answer.mode()) + released);
   return ExitCode::kOk;
 }
 
@@ -231,10 +271,14 @@ void AddObligations(CommandLine* line, CLI::App* request) {
               {"obligations",
                "What requests make organisations owe: for whom, why, by when, at which cost, and "
                "what to do.",
-               "request obligations --of R0A\nrequest obligations --request 001-00 --state "
+               "request obligations --of R0A\nrequest obligations --of QGH --state outstanding\n"
+               "request obligations --request 001-00 --state "
                "outstanding"},
               ListObligationsOf, list);
-  command->add_option("--of", list->organisation, "Only of this organisation")->type_name("ODS");
+  command
+      ->add_option("--of", list->organisation,
+                   "Only of this organisation, and of those below it: of an ICB its providers")
+      ->type_name("ODS");
   command->add_option("--request", list->reference, "Only of this request")->type_name("REFERENCE");
   command
       ->add_option(

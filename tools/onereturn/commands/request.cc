@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/digest/digest.h"
+#include "common/status/error.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/console/match_text.h"
 #include "tools/onereturn/offline/request_file.h"
@@ -110,17 +111,30 @@ MatchTextOptions ShownOn(const Environment& environment, MatchTextOptions shown)
   return shown;
 }
 
+// What was issued asks for what it does already: matched again it would stand beside itself.
+absl::Status NothingToMatch(const requests::v1::DataRequest& request) {
+  const std::string reference = ReferenceOf(request.name());
+  return Error(Reason::kRequestState,
+               absl::StrCat(reference, " is ", RequestStateText(request.state()),
+                            ": there is nothing to match any more"))
+      .Remedy(absl::StrCat("See what it asks and what became of it: onereturn request show ",
+                           reference, "."));
+}
+
 absl::StatusOr<ExitCode> Preview(const MatchOptions& options, Environment& environment) {
   requests::v1::PreviewMatchRequest request;
   const bool registered = IsReference(options.target);
   requests::v1::DataRequest asked;
+  if (!registered) {
+    ASSIGN_OR_RETURN(asked, ReadRequestFile(options.target));
+  }
   ASSIGN_OR_RETURN(const RequestsClient client,
                    ConnectToIngestion<requests::v1::RequestsService>(environment));
   if (registered) {
     ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.target));
     ASSIGN_OR_RETURN(asked, ReadRequest(client, request.name()));
+    if (IsBeyondDrafts(asked) && options.read.as_of.empty()) return NothingToMatch(asked);
   } else {
-    ASSIGN_OR_RETURN(asked, ReadRequestFile(options.target));
     *request.mutable_data_request() = asked;
   }
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
@@ -131,18 +145,15 @@ absl::StatusOr<ExitCode> Preview(const MatchOptions& options, Environment& envir
   }
   environment.console.Print(absl::StrCat(
       MatchText(answer.match(), asked, answer.appraisal(), ShownOn(environment, options.shown)),
-      "\nNothing was kept. To register it: onereturn request ",
-      registered ? absl::StrCat("match ", options.target) : absl::StrCat("draft ", options.target),
+      "\nNothing was kept.",
+      IsBeyondDrafts(asked) ? ""
+                            : absl::StrCat(" To register it: onereturn request ",
+                                           registered ? "match " : "draft ", options.target),
       "\n"));
   return ExitCode::kOk;
 }
 
 absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& environment) {
-  std::error_code error;
-  if (!IsReference(options.target) && !std::filesystem::exists(options.target, error)) {
-    return UsageError(absl::StrCat("\"", options.target, "\" is no reference and no file"),
-                      "Give a reference such as 001-00, or a file: onereturn request template.");
-  }
   const bool then = !options.read.as_of.empty() || !options.read.at_least.empty();
   if (!IsReference(options.target) || options.preview || then) {
     return Preview(options, environment);

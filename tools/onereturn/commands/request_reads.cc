@@ -2,12 +2,16 @@
 #include <memory>
 #include <string>
 
+#include "onereturn/requests/v1/obligations_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
+#include "tools/onereturn/console/match_text.h"
 
 namespace onereturn::client {
 namespace {
+
+using requests::v1::DataRequest;
 
 struct ReadRequestOptions {
   std::string reference;
@@ -18,20 +22,63 @@ struct ReadRequestOptions {
   ReadOptions read;
 };
 
+// What became of the returns that it made owed.
+absl::StatusOr<requests::v1::ListObligationsResponse> ObligationsOf(
+    const Session& session, const DataRequest& held, const common::v1::ReadAt& read) {
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::ObligationsService>(kIngestion));
+  requests::v1::ListObligationsRequest request;
+  request.set_parent("organisations/-");
+  request.set_request(held.name());
+  request.set_page_size(kLargestPage);
+  *request.mutable_read() = read;
+  return AllPages(client, &requests::v1::ObligationsService::Stub::ListObligations, request);
+}
+
+bool MayStillBeIssued(requests::v1::RequestState state) {
+  return state == requests::v1::REQUEST_STATE_MATCHED ||
+         state == requests::v1::REQUEST_STATE_CONSULTED ||
+         state == requests::v1::REQUEST_STATE_APPROVED;
+}
+
+// What a decision goes by: the match as it is at this moment, which may be another than the one
+// recorded.
+std::string OpenNow(const RequestsClient& client, const DataRequest& held,
+                    const common::v1::ReadAt& read, size_t width) {
+  requests::v1::PreviewMatchRequest request;
+  request.set_name(held.name());
+  *request.mutable_read() = read;
+  const auto answer = client.Call(&RequestsClient::Stub::PreviewMatch, request);
+  // What cannot be matched any more is shown all the same, with the reason.
+  if (!answer.ok()) {
+    return absl::StrCat(
+        "\nIt cannot be matched as it is now: ", Printable(answer.status().message()), "\n");
+  }
+  const bool same = answer->match().summary().digest() == held.match().digest();
+  return absl::StrCat(same ? "" : "\nSince it was matched something has changed. As it is now:\n",
+                      OpenText(answer->match(), width));
+}
+
 absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environment& environment) {
   requests::v1::GetRequestRequest request;
   ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.reference));
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   request.set_with_appraisal(true);
-  ASSIGN_OR_RETURN(const RequestsClient client,
-                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::RequestsService>(kIngestion));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::GetRequest, request));
   if (environment.json) {
     environment.console.Print(JsonOf(answer) + "\n");
     return ExitCode::kOk;
   }
-  const requests::v1::DataRequest& held = answer.data_request();
-  std::string text = RequestText(held, answer.appraisal());
+  const DataRequest& held = answer.data_request();
+  requests::v1::ListObligationsResponse owed;
+  if (held.issue().obligations() > 0) {
+    ASSIGN_OR_RETURN(owed, ObligationsOf(session, held, request.read()));
+  }
+  std::string text = RequestText(held, answer.appraisal(), owed);
+  if (MayStillBeIssued(held.state())) {
+    absl::StrAppend(&text, OpenNow(client, held, request.read(), environment.console.width()));
+  }
   if (options.lenses) {
     const auto& match = held.match();
     const bool issued = held.has_issue();

@@ -90,6 +90,13 @@ absl::StatusOr<ExitCode> ReplyToOne(const StepOptions& options, Environment& env
   return PrintRequestStep(answer, "", &environment);
 }
 
+// How to go on, where the consultation is open.
+std::string ToCloseText(const DataRequest& held) {
+  if (held.state() != requests::v1::REQUEST_STATE_MATCHED) return "";
+  return absl::StrCat("To close it: onereturn request consult ", ReferenceOf(held.name()),
+                      " --close\n");
+}
+
 absl::StatusOr<ExitCode> ShowReplies(const RequestsClient& client, const StepOptions& options,
                                      Environment* environment) {
   ASSIGN_OR_RETURN(const std::string name, RequestName(options.reference));
@@ -99,8 +106,7 @@ absl::StatusOr<ExitCode> ShowReplies(const RequestsClient& client, const StepOpt
       environment->json ? JsonOf(held) + "\n"
                         : absl::StrCat(ReferenceOf(name), ": ", RequestStateText(held.state()),
                                        ". ", replies.empty() ? "Nobody is consulted" : replies,
-                                       ".\nTo close it: onereturn request consult ",
-                                       ReferenceOf(name), " --close\n"));
+                                       ".\n", ToCloseText(held)));
   return ExitCode::kOk;
 }
 

@@ -60,10 +60,14 @@ std::vector<std::string> AnswerRow(const AnswerCell& cell) {
       cell.reference().dimensions(), " ", [](std::string* text, const auto& dimension) {
         absl::StrAppend(text, dimension.dimension(), "=", dimension.value());
       });
-  const std::string revisions =
+  std::string revisions =
       absl::StrJoin(cell.sources(), " ", [](std::string* text, const auto& source) {
         absl::StrAppend(text, source.return_(), "/revisions/", source.revision());
       });
+  const auto named = static_cast<uint64_t>(cell.sources_size());
+  if (named > 0 && cell.parts_held() > named) {
+    absl::StrAppend(&revisions, " and ", cell.parts_held() - named, " more");
+  }
   return {absl::StrCat(cell.line()),
           cell.reference().item(),
           cell.organisation(),

@@ -56,6 +56,17 @@ TEST(AnswerRows, ASumOfReturns) {
   EXPECT_EQ(row["derivation"], "sum");
 }
 
+// The service names some of the returns, and how many there are.
+TEST(AnswerRows, WhatIsNotNamedIsCounted) {
+  auto row = RowOf(R"(
+    millionths: 1000000 parts: 200 parts_held: 179
+    sources { return: "organisations/A/returns/C.P" revision: 1 }
+    sources { return: "organisations/B/returns/C.P" revision: 2 })");
+  EXPECT_EQ(row["revision"],
+            "organisations/A/returns/C.P/revisions/1 organisations/B/returns/C.P/revisions/2 and "
+            "177 more");
+}
+
 // 2/3 = 0.6666666..., which six digits round up.
 TEST(AnswerRows, ARatioIsExactBesideItsQuotient) {
   auto row = RowOf("ratio { numerator: 2000000 denominator: 3000000 }");

@@ -55,7 +55,7 @@ std::string LinesText(const Match& match, const DataRequest& request, size_t wid
                    {"derivable", kNumbers},
                    {"too old", kNumbers},
                    {"too coarse", kNumbers},
-                   {"new", kNumbers},
+                   {"new figures", kNumbers},
                    {"held"},
                    {"source"}});
   for (const LineMatch& line : match.lines()) {
@@ -221,6 +221,10 @@ std::string MatchText(const Match& match, const DataRequest& request,
                               options.width));
   }
   return text;
+}
+
+std::string OpenText(const Match& match, size_t width) {
+  return absl::StrCat(ConcernsText(match), GapsText(match, width));
 }
 
 }  // namespace onereturn::client

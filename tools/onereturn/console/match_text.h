@@ -39,6 +39,9 @@ struct MatchTextOptions {
 std::string MatchText(const requests::v1::Match& match, const requests::v1::DataRequest& request,
                       const requests::v1::Appraisal& appraisal, const MatchTextOptions& options);
 
+// What is still to be looked at, with what to do, and what is missing: whole lines; "" of nothing.
+std::string OpenText(const requests::v1::Match& match, size_t width);
+
 }  // namespace onereturn::client
 
 #endif  // ONERETURN_TOOLS_ONERETURN_CONSOLE_MATCH_TEXT_H_

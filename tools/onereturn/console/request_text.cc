@@ -13,6 +13,7 @@
 #include "common/status/enum_words.h"
 #include "onereturn/catalogue/v1/stewardship.pb.h"
 #include "tools/onereturn/console/appraisal_text.h"
+#include "tools/onereturn/console/asked_text.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/error_text.h"
 #include "tools/onereturn/console/hours_text.h"
@@ -57,8 +58,13 @@ std::string WhoIsAsked(const DataRequest& request) {
         WordOf(static_cast<catalogue::v1::OrganisationType>(type), "ORGANISATION_TYPE_"));
   }
   const std::string& within = request.selector().within();
-  return absl::StrCat("every ", absl::StrJoin(types, ", "),
-                      within.empty() ? "" : absl::StrCat(" within ", within));
+  const auto& chosen = request.issue().organisations();
+  return absl::StrCat(
+      "every ", absl::StrJoin(types, ", "), within.empty() ? "" : absl::StrCat(" within ", within),
+      chosen.empty()
+          ? ""
+          : absl::StrCat(": ", Count(static_cast<uint64_t>(chosen.size()), "organisation"), ", ",
+                         FirstFew({chosen.begin(), chosen.end()})));
 }
 
 std::string PeriodsText(const DataRequest& request) {
@@ -67,13 +73,8 @@ std::string PeriodsText(const DataRequest& request) {
   return absl::StrCat(request.from_period(), " to ", request.to_period());
 }
 
-// "  due        14 May 2026\n"; "" without a value.
 void AppendRow(absl::string_view name, absl::string_view value, std::string* text) {
-  constexpr size_t kColumn = 13;
-  if (value.empty()) return;
-  absl::StrAppend(text, "  ", name,
-                  std::string(kColumn - 2 - std::min(kColumn - 3, name.size()), ' '),
-                  Printable(value), "\n");
+  absl::StrAppend(text, NamedRow(name, value));
 }
 
 // How it stands with notice, and with work that was for nothing.
@@ -241,7 +242,8 @@ std::string IssueText(const requests::v1::IssueStatement& issue,
   return text;
 }
 
-std::string RequestText(const DataRequest& request, const requests::v1::Appraisal& appraisal) {
+std::string RequestText(const DataRequest& request, const requests::v1::Appraisal& appraisal,
+                        const requests::v1::ListObligationsResponse& obligations) {
   std::string text =
       absl::StrCat(ReferenceOf(request.name()), "  ", Printable(request.title()), "\n");
   AppendRow("state", RequestStateText(request.state()), &text);
@@ -252,6 +254,7 @@ std::string RequestText(const DataRequest& request, const requests::v1::Appraisa
   AppendRow("use", request.planned_use(), &text);
   AppendRow("product", request.product(), &text);
   AppendRow("places", request.place_impact(), &text);
+  absl::StrAppend(&text, LinesAskedText(request));
   AppendRow("of", WhoIsAsked(request), &text);
   AppendRow("periods", PeriodsText(request), &text);
   AppendRow("due", DayText(request.due_date()), &text);
@@ -269,6 +272,7 @@ std::string RequestText(const DataRequest& request, const requests::v1::Appraisa
   AppendRow("ended", RequestStepText(request.ended()), &text);
   if (request.has_issue()) {
     absl::StrAppend(&text, IssueText(request.issue(), appraisal));
+    AppendRow("since then", BecameText(obligations), &text);
   } else if (request.has_match()) {
     const requests::v1::MatchSummary& match = request.match();
     AppendRow("held", MatchSentence(match, appraisal.avoided_pence()), &text);

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "onereturn/requests/v1/appraisal.pb.h"
 #include "onereturn/requests/v1/obligation.pb.h"
+#include "onereturn/requests/v1/obligations_service.pb.h"
 #include "onereturn/requests/v1/request.pb.h"
 
 namespace onereturn::client {
@@ -60,10 +61,11 @@ std::string RequestStepText(const requests::v1::RequestStep& step);
 // counts; regions that filter stand beside the consultees.
 std::string RequestRepliesText(const requests::v1::DataRequest& request);
 
-// All of a request: what is asked, by whom, what for, what became of it, and what to weigh before
-// it goes out. Whole lines.
+// All of a request: what is asked, by whom, what for, what became of it and of the returns that it
+// made owed, and what to weigh before it goes out. Whole lines.
 std::string RequestText(const requests::v1::DataRequest& request,
-                        const requests::v1::Appraisal& appraisal);
+                        const requests::v1::Appraisal& appraisal,
+                        const requests::v1::ListObligationsResponse& obligations = {});
 
 // What issuing came to: what was given at once, what is asked, on which terms. Whole lines. Of the
 // appraisal its price, where there is one.

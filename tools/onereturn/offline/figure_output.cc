@@ -23,15 +23,20 @@ FigureOutput::~FigureOutput() {
 
 absl::Status FigureOutput::Open() {
   if (!file_.empty()) stream_.open(PartName(), std::ios::binary | std::ios::trunc);
-  if (!json_) {
-    std::string header;
-    CsvWriter(&header).Row(AnswerHeader());
-    Write(header);
-  }
   return Outcome();
 }
 
+// Not before it is known that there is an answer: a refused one writes nothing.
+void FigureOutput::WriteHeader() {
+  if (json_ || headed_) return;
+  headed_ = true;
+  std::string header;
+  CsvWriter(&header).Row(AnswerHeader());
+  Write(header);
+}
+
 void FigureOutput::Take(const requests::v1::StreamAnswerResponse& page) {
+  WriteHeader();
   cells_ += static_cast<uint64_t>(page.cells_size());
   std::string text;
   if (json_) {
@@ -50,6 +55,7 @@ void FigureOutput::Take(const requests::v1::StreamAnswerResponse& page) {
 
 absl::Status FigureOutput::Finish() {
   console_->EndProgress();
+  WriteHeader();
   stream_.flush();
   RETURN_IF_ERROR(Outcome());
   finished_ = true;

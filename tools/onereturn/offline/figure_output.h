@@ -39,6 +39,7 @@ class FigureOutput {
  private:
   std::string PartName() const { return file_ + ".part"; }
   absl::Status CannotWrite() const;
+  void WriteHeader();
   void Write(absl::string_view text);
 
   const std::string file_;
@@ -46,6 +47,7 @@ class FigureOutput {
   Console* const console_;
   std::ofstream stream_;
   uint64_t cells_ = 0;
+  bool headed_ = false;
   bool finished_ = false;
 };
 

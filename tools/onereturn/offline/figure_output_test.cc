@@ -76,6 +76,16 @@ TEST_F(FigureOutputTest, JsonIsAMessageALine) {
   EXPECT_THAT(ContentOf(file), Not(HasSubstr("derivation,")));
 }
 
+// A request of which nothing is asked has an answer all the same: its header alone.
+TEST_F(FigureOutputTest, TheHeaderComesWithTheAnswer) {
+  const std::string file = folder_.File("a.csv");
+  FigureOutput output(file, /*json=*/false, &console_);
+  ASSERT_TRUE(output.Open().ok());
+  EXPECT_EQ(ContentOf(file + ".part"), "");
+  ASSERT_TRUE(output.Finish().ok());
+  EXPECT_THAT(ContentOf(file), StartsWith("line,item,organisation,"));
+}
+
 TEST_F(FigureOutputTest, AFolderThatIsNotThereIsWrongUsage) {
   FigureOutput output(folder_.File("none/a.csv"), /*json=*/false, &console_);
   EXPECT_EQ(ExitCodeOf(output.Open()), ExitCode::kUsage);

@@ -2,8 +2,14 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <filesystem>
+#include <regex>
+#include <set>
+#include <vector>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/rpc/server.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/console/error_text.h"
@@ -22,8 +28,8 @@ requesting_body: "X24"
 sponsor: "Director of urgent and emergency care"
 title: "Four-hour waits before the winter review"
 
-# One of: INTERNATIONAL_OBLIGATION, FUNDING, ACCOUNTABILITY_TO_PARLIAMENT, HOLDING_TO_ACCOUNT, EVALUATING_TRENDS,
-# COMPARABLE_PERFORMANCE, EMERGENCY.
+# PURPOSE_ and one of: INTERNATIONAL_OBLIGATION, FUNDING, ACCOUNTABILITY_TO_PARLIAMENT, HOLDING_TO_ACCOUNT,
+# EVALUATING_TRENDS, COMPARABLE_PERFORMANCE, EMERGENCY.
 purpose: PURPOSE_HOLDING_TO_ACCOUNT
 legal_basis: "Health and Social Care Act 2012, section 259"
 planned_use: "Which systems are offered support before the winter"
@@ -38,14 +44,14 @@ lines {
   detail: DETAIL_BY_DIMENSIONS
   dimensions { code: "department" values: "type1" }
 }
-# or by its meaning, where no code is known. What is held already is found; the rest becomes an item when it is issued.
+# or by its meaning, in lower-case words with hyphens, where no code is known. What is held already is found; the rest becomes an item when it is issued.
 # lines {
 #   described {
 #     display_name: "Ambulance handovers over an hour"
-#     concept_code: "ambulance_handover"
+#     concept_code: "ambulance-handover"
 #     measure: "count"
-#     population: "all patients"
-#     cut_off: "over 60 minutes"
+#     population: "all-patients"
+#     cut_off: "over-60-minutes"
 #     unit: "handovers"
 #     definition_text: "Handovers of patients from ambulance to hospital that took longer than an hour"
 #     additive_over_organisations: true
@@ -54,7 +60,7 @@ lines {
 #   estimated_minutes { gathering: 10 quality_assurance: 5 }
 # }
 
-# Of whom: organisations by their codes, or chosen by what they are.
+# Of whom: organisations by their codes, or instead of them a selector: all that are of a type.
 organisations: "RLQ"
 organisations: "RWP"
 # selector { types: ORGANISATION_TYPE_PROVIDER within: "QGH" }
@@ -77,10 +83,55 @@ horizon: HORIZON_SHORT
 consultees: "QGH"
 )";
 
+// The enumeration of the first field of this name in the message or below it; null: there is none.
+const google::protobuf::EnumDescriptor* EnumerationOf(
+    absl::string_view field, const google::protobuf::Descriptor& message,
+    std::set<const google::protobuf::Descriptor*>* seen) {
+  if (!seen->insert(&message).second) return nullptr;
+  for (int i = 0; i < message.field_count(); ++i) {
+    const auto* one = message.field(i);
+    if (one->enum_type() != nullptr && one->name() == field) return one->enum_type();
+  }
+  for (int i = 0; i < message.field_count(); ++i) {
+    if (message.field(i)->message_type() == nullptr) continue;
+    const auto* found = EnumerationOf(field, *message.field(i)->message_type(), seen);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+// A word that is none of its field's: those that are stand in the remedy. Else `status` as it is.
+absl::Status WithWordsThereAre(const absl::Status& status,
+                               const google::protobuf::Descriptor& message) {
+  static const std::regex& unknown =
+      *new std::regex("Unknown enumeration value of .* for field \"([a-z_]+)\"");
+  const std::string words(status.message());
+  std::smatch parts;
+  if (!std::regex_search(words, parts, unknown)) return status;
+  std::set<const google::protobuf::Descriptor*> seen;
+  const auto* enumeration = EnumerationOf(parts.str(1), message, &seen);
+  if (enumeration == nullptr) return status;
+  std::vector<std::string> names;
+  for (int i = 0; i < enumeration->value_count(); ++i) {
+    if (enumeration->value(i)->number() != 0) names.push_back(enumeration->value(i)->name());
+  }
+  return UsageError(words, absl::StrCat("Give one of: ", absl::StrJoin(names, ", "), "."));
+}
+
 }  // namespace
 
 absl::Status ReadMessageFile(const std::string& file, google::protobuf::Message* message) {
-  if (!absl::EndsWithIgnoreCase(file, ".json")) return ReadTextProto(file, message);
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) {
+    return UsageError(absl::StrCat("\"", file, "\" is a folder"), "Name a file in it.");
+  }
+  if (!std::filesystem::exists(file, error)) {
+    return UsageError(absl::StrCat("there is no file \"", file, "\""),
+                      "Name a file that is there; onereturn request template writes one.");
+  }
+  if (!absl::EndsWithIgnoreCase(file, ".json")) {
+    return WithWordsThereAre(ReadTextProto(file, message), *message->GetDescriptor());
+  }
   ASSIGN_OR_RETURN(const std::string json, ReadTextFile(file));
   const auto read = google::protobuf::util::JsonStringToMessage(json, message);
   if (read.ok()) return absl::OkStatus();

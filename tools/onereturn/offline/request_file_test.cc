@@ -5,10 +5,15 @@
 #include <google/protobuf/text_format.h>
 
 #include <fstream>
+#include <regex>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "common/base/testing/temporary_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/ingestion/definitions/request_checks.h"
 #include "tools/onereturn/console/error_text.h"
 
 namespace onereturn::client {
@@ -61,24 +66,54 @@ TEST_F(RequestFile, TheTemplateIsARequest) {
   EXPECT_LT(request->due_date(), request->expiry());
 }
 
-// The parts that are commented out are right as well.
-TEST_F(RequestFile, WhatTheTemplateLeavesOutReadsToo) {
-  std::string text;
-  std::string all(RequestTemplate());
-  size_t from = 0;
-  bool in_example = false;
-  while (from < all.size()) {
-    const size_t end = all.find('\n', from);
-    std::string line = all.substr(from, end - from);
-    from = end + 1;
-    if (line.rfind("# lines {", 0) == 0) in_example = true;
-    if (in_example && line.rfind("# ", 0) == 0) text += line.substr(2) + "\n";
-    if (line == "# }") in_example = false;
+// What the template leaves out, each as it stands behind its marks of a comment.
+std::vector<std::string> LeftOut() {
+  static const std::regex& begins = *new std::regex("# [a-z_]+(:| \\{).*");
+  std::vector<std::string> blocks;
+  bool inside = false;
+  for (const absl::string_view line : absl::StrSplit(RequestTemplate(), '\n')) {
+    const std::string text(line);
+    if (inside) {
+      blocks.back() += text.substr(2) + "\n";
+    } else if (std::regex_match(text, begins)) {
+      blocks.push_back(text.substr(2) + "\n");
+    }
+    if (inside || std::regex_match(text, begins))
+      inside = text != "# }" && (inside || text.back() == '{');
   }
-  requests::v1::DataRequest request;
-  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
-  ASSERT_EQ(request.lines_size(), 1);
-  EXPECT_TRUE(request.lines(0).has_described());
+  return blocks;
+}
+
+// Taken in one by one, each gives a request that the service takes.
+TEST_F(RequestFile, WhatTheTemplateLeavesOutIsValidToo) {
+  const std::vector<std::string> blocks = LeftOut();
+  EXPECT_EQ(blocks.size(), 6u);
+  for (const std::string& block : blocks) {
+    requests::v1::DataRequest request;
+    ASSERT_TRUE(
+        google::protobuf::TextFormat::ParseFromString(std::string(RequestTemplate()), &request));
+    requests::v1::DataRequest more;
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(block, &more)) << block;
+    if (more.has_selector()) request.clear_organisations();
+    request.MergeFrom(more);
+    const absl::Status taken = ingestion::CheckDataRequest(request);
+    EXPECT_TRUE(taken.ok()) << block << ErrorText(taken);
+  }
+}
+
+TEST_F(RequestFile, AWrongWordIsAnsweredWithTheRightOnes) {
+  const auto wrong = [this](const char* text) {
+    return ErrorText(ReadRequestFile(Write("wrong.textproto", text)).status());
+  };
+  EXPECT_THAT(wrong("purpose: FUNDING"), HasSubstr("PURPOSE_FUNDING, PURPOSE_ACCOUNTABILITY"));
+  EXPECT_THAT(wrong("lines { detail: SOME }"), HasSubstr("DETAIL_AS_HELD, DETAIL_BY_DIMENSIONS."));
+}
+
+TEST_F(RequestFile, WhatIsNoFileIsWrongUsage) {
+  for (const std::string& name :
+       {folder_.File("none"), folder_.File("none.json"), folder_.path()}) {
+    EXPECT_EQ(ExitCodeOf(ReadRequestFile(name).status()), ExitCode::kUsage) << name;
+  }
 }
 
 }  // namespace

@@ -91,6 +91,13 @@ absl::StatusOr<std::optional<Organisation>> FindOrganisation(const Reader& reade
   return std::optional<Organisation>(std::move(organisation));
 }
 
+absl::Status CheckOrganisationIsThere(const Reader& reader, const std::string& code) {
+  if (code.empty() || code == "-") return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<Organisation> known,
+                   FindOrganisation(reader, code, kNewest));
+  return known.has_value() ? absl::OkStatus() : NotFound(absl::StrCat("organisation ", code));
+}
+
 absl::StatusOr<std::set<std::string>> BodiesActingFor(const Reader& reader, const std::string& body,
                                                       const CivilDay& day) {
   ASSIGN_OR_RETURN(Succession succession, SuccessionOf(reader, body, day));

@@ -20,6 +20,10 @@ absl::StatusOr<std::optional<catalogue::v1::Organisation>> FindOrganisation(cons
                                                                             const std::string& code,
                                                                             uint64_t sequence);
 
+// NOT_FOUND for a code that no organisation has, and none has had; "" and "-", which name none, are
+// right.
+absl::Status CheckOrganisationIsThere(const Reader& reader, const std::string& code);
+
 // Who may act for a body on the day: itself while it is open; once it has closed those who have
 // succeeded it by then, and in their turn those who succeeded them. Only bodies that are open, and
 // nobody where nothing is known of what became of it.

@@ -1,5 +1,7 @@
 #include "services/ingestion/app/requests/obligations/obligation_message.h"
 
+#include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -8,10 +10,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/clock/clock.h"
+#include "common/commit/journal.h"
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/cost_in_pence.h"
+#include "services/ingestion/app/requests/matching/stored_matching.h"
+#include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/rules_in_force.h"
 #include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/store/request_table.h"
@@ -51,6 +56,20 @@ class Askers {
   const Reader* const reader_;
   std::map<uint64_t, requests::v1::DataRequest> askers_;
 };
+
+// NOT_FOUND for one that is not known.
+absl::StatusOr<std::set<std::string>> AtAndBelow(const Reader& reader,
+                                                 const std::string& organisation,
+                                                 uint64_t sequence) {
+  RETURN_IF_ERROR(CheckOrganisationIsThere(reader, organisation));
+  uint64_t at = sequence;
+  if (at == kNewest) {
+    ASSIGN_OR_RETURN(at, LastSequence(reader));
+  }
+  // As all reads of a position: who was below whom on its day.
+  ASSIGN_OR_RETURN(const CivilDay day, DayOf(reader, at));
+  return WithThoseBelow(reader, organisation, day, sequence);
+}
 
 }  // namespace
 
@@ -115,6 +134,11 @@ absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
   const bool of_all = organisation == "-";
   const uint64_t number = DataRequestNumber(request.request());
   if (!request.request().empty() && number == 0) return NotFound(request.request());
+  ASSIGN_OR_RETURN(const std::set<std::string> whom,
+                   of_all ? absl::StatusOr<std::set<std::string>>(std::set<std::string>())
+                          : AtAndBelow(reader, std::string(organisation), sequence));
+  // Of one alone only its own are looked at.
+  const std::string only = whom.size() == 1 ? *whom.begin() : "";
   ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesForHours(reader, sequence));
   PageOf<requests::v1::Obligation> page;
   Askers askers(&reader);
@@ -129,7 +153,7 @@ absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
     }
     ++looked;
     last = ObligationKeyText(key);
-    if (!of_all && key.key.organisation != organisation) return true;
+    if (!of_all && whom.count(key.key.organisation) == 0) return true;
     if (number != 0 && key.request != number) return true;
     ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, key, sequence));
     if (!claim.has_value()) return true;
@@ -142,10 +166,10 @@ absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
     bytes += page.rows.back().ByteSizeLong();
     return true;
   };
-  if (number != 0 && of_all) {
+  if (number != 0 && only.empty()) {
     RETURN_IF_ERROR(VisitObligationsOfRequest(reader, number, after, visit));
   } else {
-    RETURN_IF_ERROR(VisitObligationsInOrder(reader, of_all ? "" : organisation, after, visit));
+    RETURN_IF_ERROR(VisitObligationsInOrder(reader, only, after, visit));
   }
   return page;
 }

@@ -37,6 +37,15 @@ class DecideRequestTest : public ::testing::Test, protected RequestsWorld {
   using RequestsWorld::Draft;
 };
 
+std::string RemedyOfError(const absl::Status& status) {
+  const auto details = DetailsOf(status);
+  if (!details.has_value()) return "";
+  for (const auto& [key, value] : details->metadata) {
+    if (key == kRemedyKey) return value;
+  }
+  return "";
+}
+
 TEST_F(DecideRequestTest, ConcernsAreToBeSettled) {
   const std::pair<const char*, const char*> kinds[] = {
       {"CONCERN_KIND_NEAR_DUPLICATE", "near duplicate"},
@@ -59,6 +68,19 @@ TEST_F(DecideRequestTest, ConcernsAreToBeSettled) {
   }
 }
 
+// What is to be done is about what is open alone, and of the whole request it is its name.
+TEST_F(DecideRequestTest, TheRemedyIsOfWhatIsOpen) {
+  const auto remedy = [](const Answer& answer) { return RemedyOfError(answer.status()); };
+  const Answer large = Decide(Consulted("concerns { kind: CONCERN_KIND_TOO_LARGE words: 'much' }"));
+  EXPECT_EQ(DetailsOf(large.status())->preconditions[0].subject.rfind("requests/", 0), 0u);
+  EXPECT_EQ(remedy(large),
+            "Ask in several requests, each of some of the periods, organisations or lines.");
+  EXPECT_EQ(remedy(Decide(Consulted("concerns { kind: CONCERN_KIND_NEAR_DUPLICATE line: 1 }"))),
+            "Decide the likeness.");
+  EXPECT_EQ(remedy(Decide(Consulted(Asking(108)))),
+            "Draft it with a later due date, or give an exception of notice.");
+}
+
 TEST_F(DecideRequestTest, AJustifiedDefinitionIsLetThrough) {
   requests::v1::DataRequest draft = Draft();
   draft.mutable_lines(0)->set_justification("six hours are what the pledge says");
@@ -76,7 +98,9 @@ TEST_F(DecideRequestTest, ARegionThatObjectsIsNamedByItsWholeCode) {
   requests::v1::DecideRequestRequest decision = Decision(name);
   for (const char* reason : {"all is well", "as Y631 has it", "in 2Y63 and Y63X", "Y6 and 3"}) {
     decision.set_reason(reason);
-    EXPECT_THAT(Decide(decision), HasReason(Reason::kConcernsOpen)) << reason;
+    const Answer open = Decide(decision);
+    EXPECT_THAT(open, HasReason(Reason::kConcernsOpen)) << reason;
+    EXPECT_EQ(RemedyOfError(open.status()), "Have Y63 agree, or name it in the reason.");
   }
   decision.set_reason("Y631 is none; what (Y63) says is weighed");
   EXPECT_THAT(Decide(decision), IsOk());

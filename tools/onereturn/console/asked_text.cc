@@ -1,0 +1,126 @@
+#include "tools/onereturn/console/asked_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tools/onereturn/console/hours_text.h"
+#include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/text_table.h"
+
+namespace onereturn::client {
+namespace {
+
+using requests::v1::AskedDimension;
+using requests::v1::DescribedItem;
+using requests::v1::RequestLine;
+using AskedDimensions = google::protobuf::RepeatedPtrField<AskedDimension>;
+
+// "department (type1, type2), booked"; without values all of them are meant.
+std::string DimensionsText(const AskedDimensions& dimensions) {
+  return absl::StrJoin(dimensions, ", ", [](std::string* text, const AskedDimension& one) {
+    absl::StrAppend(
+        text, one.code(),
+        one.values().empty() ? "" : absl::StrCat(" (", absl::StrJoin(one.values(), ", "), ")"));
+  });
+}
+
+std::string DescribedText(const DescribedItem& item) {
+  std::vector<std::string> meaning;
+  for (const std::string& one :
+       {item.concept_code(), item.measure(), item.population(), item.cut_off()}) {
+    if (!one.empty()) meaning.push_back(one);
+  }
+  return absl::StrCat(
+      "\"", item.display_name(), "\" in ", item.unit(),
+      meaning.empty() ? "" : absl::StrCat(" (", absl::StrJoin(meaning, ", "), ")"),
+      item.dimensions().empty() ? "" : absl::StrCat(" by ", DimensionsText(item.dimensions())),
+      ": ", item.definition_text());
+}
+
+std::string ItemAskedText(const RequestLine& line) {
+  if (line.detail() != requests::v1::DETAIL_BY_DIMENSIONS) return line.item();
+  return absl::StrCat(line.item(), line.dimensions().empty()
+                                       ? " as one figure"
+                                       : absl::StrCat(" by ", DimensionsText(line.dimensions())));
+}
+
+}  // namespace
+
+std::string NamedRow(absl::string_view name, absl::string_view value) {
+  constexpr size_t kColumn = 13;
+  if (value.empty()) return "";
+  return absl::StrCat("  ", name,
+                      std::string(kColumn - 2 - std::min(kColumn - 3, name.size()), ' '),
+                      Printable(value), "\n");
+}
+
+std::string LineAskedText(const RequestLine& line) {
+  std::string text = line.has_described() ? DescribedText(line.described()) : ItemAskedText(line);
+  if (!line.guidance().empty()) {
+    absl::StrAppend(&text, "; guidance ", line.guidance(),
+                    line.guidance_edition().empty() ? "" : " ", line.guidance_edition());
+  }
+  if (!line.justification().empty()) absl::StrAppend(&text, "; because ", line.justification());
+  return text;
+}
+
+std::string LinesAskedText(const requests::v1::DataRequest& request) {
+  std::string text;
+  for (int i = 0; i < request.lines_size(); ++i) {
+    std::string line = LineAskedText(request.lines(i));
+    if (request.lines(i).has_described() && i < request.issue().line_items_size()) {
+      absl::StrAppend(&line, "; it is ", request.issue().line_items(i));
+    }
+    absl::StrAppend(&text, NamedRow(absl::StrCat("line ", i + 1), line));
+  }
+  return text;
+}
+
+std::string BecameText(const requests::v1::ListObligationsResponse& obligations) {
+  uint64_t met = 0;
+  uint64_t outstanding = 0;
+  uint64_t awaited = 0;
+  uint64_t challenged = 0;
+  uint64_t released = 0;
+  uint64_t collected_minutes = 0;
+  uint64_t outstanding_minutes = 0;
+  for (const requests::v1::Obligation& one : obligations.obligations()) {
+    const uint64_t minutes = AllMinutes(one.return_minutes()) + AllMinutes(one.item_minutes());
+    const bool is_open = one.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING ||
+                         one.state() == requests::v1::OBLIGATION_STATE_AWAITED;
+    challenged += is_open && one.has_challenge() && !one.challenge().has_answer() ? 1 : 0;
+    switch (one.state()) {
+      case requests::v1::OBLIGATION_STATE_OUTSTANDING:
+        ++outstanding;
+        outstanding_minutes += minutes;
+        break;
+      case requests::v1::OBLIGATION_STATE_AWAITED:
+        ++awaited;
+        break;
+      case requests::v1::OBLIGATION_STATE_COLLECTED:
+        ++met;
+        collected_minutes += minutes;
+        break;
+      case requests::v1::OBLIGATION_STATE_SHARED:
+        ++met;
+        break;
+      case requests::v1::OBLIGATION_STATE_RELEASED:
+        ++released;
+        break;
+      default:
+        break;
+    }
+  }
+  if (obligations.obligations().empty()) return "";
+  return absl::StrCat(
+      Count(static_cast<uint64_t>(obligations.obligations_size()), "return"), ": ",
+      WithThousands(met), " met, ", WithThousands(outstanding + awaited), " outstanding",
+      awaited == 0 ? "" : absl::StrCat(" (", WithThousands(awaited), " owed already)"),
+      challenged == 0 ? "" : absl::StrCat(" (", WithThousands(challenged), " challenged)"), ", ",
+      WithThousands(released), " released; ", HoursWords(collected_minutes), " collected, ",
+      HoursWords(outstanding_minutes), " outstanding");
+}
+
+}  // namespace onereturn::client
