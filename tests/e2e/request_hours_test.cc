@@ -301,5 +301,19 @@ TEST_F(RequestHoursTest, WhatCannotBeAskedIsRefused) {
   EXPECT_THAT(Ask(kAnalyst, {"list"}), Field(&ClientRun::out, Not(HasSubstr("Wrong"))));
 }
 
+// It suspends something for everybody: a steward of one body may not.
+TEST_F(RequestHoursTest, SimplifiedModeIsSwitchedAtNationalScopeAlone) {
+  const std::vector<std::string> on = {
+      "simplified", "on", "--until", DayAhead(30) + "T00:00:00Z", "--reason", "a pandemic"};
+  EXPECT_THAT(As(kDecider, on),
+              AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION"))));
+  EXPECT_THAT(As(kSteward, on),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("is released for good"))));
+  EXPECT_THAT(As(kAnalyst, {"simplified", "show"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Released so far: "))));
+  EXPECT_THAT(As(kDecider, {"simplified", "off", "--reason", "it is over"}), ExitedWith(3));
+  EXPECT_THAT(As(kSteward, {"simplified", "off", "--reason", "it is over"}), ExitedWith(0));
+}
+
 }  // namespace
 }  // namespace onereturn

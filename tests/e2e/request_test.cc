@@ -389,20 +389,6 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
                                                "OUTSTANDING", "OUTSTANDING", "OUTSTANDING"));
 }
 
-// It suspends something for everybody: a steward of one body may not.
-TEST_F(RequestTest, SimplifiedModeIsSwitchedAtNationalScopeAlone) {
-  const std::vector<std::string> on = {
-      "simplified", "on", "--until", DayAhead(30) + "T00:00:00Z", "--reason", "a pandemic"};
-  EXPECT_THAT(As(kDecider, on),
-              AllOf(ExitedWith(3), Field(&ClientRun::err, HasSubstr("PERMISSION"))));
-  EXPECT_THAT(As(kSteward, on),
-              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("is released for good"))));
-  EXPECT_THAT(As(kAnalyst, {"simplified", "show"}),
-              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Released so far: "))));
-  EXPECT_THAT(As(kDecider, {"simplified", "off", "--reason", "it is over"}), ExitedWith(3));
-  EXPECT_THAT(As(kSteward, {"simplified", "off", "--reason", "it is over"}), ExitedWith(0));
-}
-
 // Nobody read the three months of it since they came, and by the rules three are long enough.
 TEST_F(RequestTest, WhatNobodyReadsGoesToReviewWithItsUsers) {
   Issue(Draft("Never read", R"(lines { item: "ae_waits_over_twelve_hours" })"));
