@@ -378,10 +378,10 @@ TEST_F(RequestTest, WhatNobodyReadsGoesToReviewWithItsUsers) {
       "--reason", "nobody reads it"};
   EXPECT_THAT(As(kSteward, retire),
               AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--consult"))));
-  // Layouts of its collection name the item: that collection is changed by hand first.
+  // A rule of its collection reads other items too: whether it goes is for a person to say.
   EXPECT_THAT(As(kSteward, {"usage", "retire", "ae_waits_over_twelve_hours", "--from", "2030-04",
                             "--reason", "nobody reads it"}),
-              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("layouts"))));
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("rule AE04"))));
   const std::vector<std::string> keep = {"usage", "keep", "ae_waits_over_twelve_hours", "--reason",
                                          "the winter plan needs it"};
   EXPECT_THAT(As(kDecider, keep), ExitedWith(3));
