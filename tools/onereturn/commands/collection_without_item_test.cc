@@ -1,7 +1,8 @@
 #include "tools/onereturn/commands/collection_without_item.h"
 
-#include "gmock/gmock.h"
 #include <google/protobuf/text_format.h>
+
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace onereturn::client {
@@ -37,56 +38,54 @@ constexpr char kWard[] = R"text(
   not_collected { organisation: "RCF" items: "falls" items: "beds" reason: "a fire" })text";
 
 catalogue::v1::Collection Ward() {
-    catalogue::v1::Collection collection;
-    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(kWard, &collection));
-    return collection;
-  }
+  catalogue::v1::Collection collection;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(kWard, &collection));
+  return collection;
+}
 
-  TEST(CollectionWithoutItemTest, WhatIsOfTheItemAloneIsTakenOutAndSaid) {
-    const CollectionWithoutItem made = WithoutItem(Ward(), "falls", {});
-    EXPECT_THAT(
-        made.left_out,
-        ElementsAre("rule W1: Whole falls.", "layout flat, column \"Falls\"",
-                    "layout older, 1 of its cells without a column",
-                    "layout falls-alone, column \"Falls\"", "layout falls-alone as a whole",
-                    "layout by-row, rows of B, column \"Falls\"",
-                    "layout by-row, rows of F, column \"Falls\"",
-                    "layout by-row, rows of F, the sum \"All falls\"",
-                    "layout by-row, rows of F as a whole", "that RLQ is not asked for it: a trial",
-                    "that RCF is not asked for it: a fire"));
-    EXPECT_THAT(made.collection.items(), ElementsAre("beds"));
-    ASSERT_EQ(made.collection.item_minutes_size(), 1);
-    EXPECT_EQ(made.collection.item_minutes(0).item(), "beds");
-    ASSERT_EQ(made.collection.layouts_size(), 4);
-    EXPECT_EQ(made.collection.layouts(0).wide().columns_size(), 1);
-    EXPECT_EQ(made.collection.layouts(2).wide().shapes_size(), 1);
-    ASSERT_EQ(made.collection.not_collected_size(), 1);
-    EXPECT_THAT(made.collection.not_collected(0).items(), ElementsAre("beds"));
-  }
+TEST(CollectionWithoutItemTest, WhatIsOfTheItemAloneIsTakenOutAndSaid) {
+  const CollectionWithoutItem made = WithoutItem(Ward(), "falls", {});
+  EXPECT_THAT(
+      made.left_out,
+      ElementsAre(
+          "rule W1: Whole falls.", "layout flat, column \"Falls\"",
+          "layout older, 1 of its cells without a column", "layout falls-alone, column \"Falls\"",
+          "layout falls-alone as a whole", "layout by-row, rows of B, column \"Falls\"",
+          "layout by-row, rows of F, column \"Falls\"",
+          "layout by-row, rows of F, the sum \"All falls\"", "layout by-row, rows of F as a whole",
+          "that RLQ is not asked for it: a trial", "that RCF is not asked for it: a fire"));
+  EXPECT_THAT(made.collection.items(), ElementsAre("beds"));
+  ASSERT_EQ(made.collection.item_minutes_size(), 1);
+  EXPECT_EQ(made.collection.item_minutes(0).item(), "beds");
+  ASSERT_EQ(made.collection.layouts_size(), 4);
+  EXPECT_EQ(made.collection.layouts(0).wide().columns_size(), 1);
+  EXPECT_EQ(made.collection.layouts(2).wide().shapes_size(), 1);
+  ASSERT_EQ(made.collection.not_collected_size(), 1);
+  EXPECT_THAT(made.collection.not_collected(0).items(), ElementsAre("beds"));
+}
 
-  TEST(CollectionWithoutItemTest, WhatIsOfOthersTooIsForHand) {
-    const CollectionWithoutItem made = WithoutItem(Ward(), "falls", {});
-    EXPECT_THAT(
-        made.by_hand,
-        ElementsAre("rule W3, which reads beds too",
-                    "layout by-row, rows of B, the sum \"All\", which adds up other columns "
-                    "too"));
-    EXPECT_EQ(made.collection.rules_size(), 2);
-  }
+TEST(CollectionWithoutItemTest, WhatIsOfOthersTooIsForHand) {
+  const CollectionWithoutItem made = WithoutItem(Ward(), "falls", {});
+  EXPECT_THAT(made.by_hand,
+              ElementsAre("rule W3, which reads beds too",
+                          "layout by-row, rows of B, the sum \"All\", which adds up other columns "
+                          "too"));
+  EXPECT_EQ(made.collection.rules_size(), 2);
+}
 
-  TEST(CollectionWithoutItemTest, ARuleThatIsNamedIsTakenOutThoughItReadsOthers) {
-    const CollectionWithoutItem made = WithoutItem(Ward(), "falls", {"W3", "W9"});
-    EXPECT_THAT(made.by_hand, ElementsAre(HasSubstr("the sum")));
-    ASSERT_EQ(made.collection.rules_size(), 1);
-    EXPECT_EQ(made.collection.rules(0).code(), "W2");
-  }
+TEST(CollectionWithoutItemTest, ARuleThatIsNamedIsTakenOutThoughItReadsOthers) {
+  const CollectionWithoutItem made = WithoutItem(Ward(), "falls", {"W3", "W9"});
+  EXPECT_THAT(made.by_hand, ElementsAre(HasSubstr("the sum")));
+  ASSERT_EQ(made.collection.rules_size(), 1);
+  EXPECT_EQ(made.collection.rules(0).code(), "W2");
+}
 
-  TEST(CollectionWithoutItemTest, NothingElseIsTouched) {
-    const CollectionWithoutItem made = WithoutItem(Ward(), "none", {});
-    EXPECT_THAT(made.left_out, IsEmpty());
-    EXPECT_THAT(made.by_hand, IsEmpty());
-    EXPECT_EQ(made.collection.SerializeAsString(), Ward().SerializeAsString());
-  }
+TEST(CollectionWithoutItemTest, NothingElseIsTouched) {
+  const CollectionWithoutItem made = WithoutItem(Ward(), "none", {});
+  EXPECT_THAT(made.left_out, IsEmpty());
+  EXPECT_THAT(made.by_hand, IsEmpty());
+  EXPECT_EQ(made.collection.SerializeAsString(), Ward().SerializeAsString());
+}
 
-  }  // namespace
-  }  // namespace onereturn::client
+}  // namespace
+}  // namespace onereturn::client
