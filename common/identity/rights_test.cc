@@ -76,7 +76,8 @@ TEST(RolesTest, EachRoleHoldsExactlyThese) {
         PERMISSION_OWN_RIGHTS_READ}},
       {rights::v1::ROLE_REQUESTER,
        {PERMISSION_CATALOGUE_READ, PERMISSION_REQUESTS_READ, PERMISSION_REQUESTS_MAKE,
-        PERMISSION_LEDGER_READ, PERMISSION_OWN_RIGHTS_READ, PERMISSION_FREE_TEXT_READ}},
+        PERMISSION_CATALOGUE_REPLY, PERMISSION_LEDGER_READ, PERMISSION_OWN_RIGHTS_READ,
+        PERMISSION_FREE_TEXT_READ}},
   };
   const auto* roles = rights::v1::Role_descriptor();
   const auto* permissions = options::v1::Permission_descriptor();

@@ -112,7 +112,8 @@ const RoleRow kRoles[] = {
      false,
      true,
      {PERMISSION_CATALOGUE_READ, PERMISSION_REQUESTS_READ, PERMISSION_REQUESTS_MAKE,
-      PERMISSION_LEDGER_READ, PERMISSION_OWN_RIGHTS_READ, PERMISSION_FREE_TEXT_READ}},
+      PERMISSION_CATALOGUE_REPLY, PERMISSION_LEDGER_READ, PERMISSION_OWN_RIGHTS_READ,
+      PERMISSION_FREE_TEXT_READ}},
 };
 
 // What a caller that acts for one organisation may do without naming it. Definitions, the figures

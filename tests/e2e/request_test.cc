@@ -62,9 +62,6 @@ constexpr char kDescribed[] = R"(
     }
   })";
 
-// The scheduler looks each second.
-constexpr int64_t kReviewsTake_micros = int64_t{30} * 1'000'000;
-
 // England's definitions and three months of A&E returns: one deployment for all tests.
 class RequestTest : public ::testing::Test {
  protected:
@@ -389,50 +386,25 @@ TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
                                                "OUTSTANDING", "OUTSTANDING", "OUTSTANDING"));
 }
 
-// Nobody read the three months of it since they came, and by the rules three are long enough.
-TEST_F(RequestTest, WhatNobodyReadsGoesToReviewWithItsUsers) {
-  Issue(Draft("Never read", R"(lines { item: "ae_waits_over_twelve_hours" })"));
+// The months came today, so that nobody can have left them unread for long: by whatever rules.
+TEST_F(RequestTest, WhatCameTodayIsNotReviewed) {
   std::string rules = ReadWholeFile(SourcePath("deploy/england/request_rules.textproto"));
   const std::string periods = "unused_periods: 12";
   ASSERT_NE(rules.find(periods), std::string::npos);
   rules.replace(rules.find(periods), periods.size(), "unused_periods: 3");
-  ASSERT_THAT(As(kSteward, {"apply", Write("rules.textproto", rules)}), ExitedWith(0));
-  const std::vector<std::string> of_body = {"usage", "--review", "--body", "X24"};
-  const Timestamp until{SystemClock().Now().micros + kReviewsTake_micros};
-  ClientRun reviews = As(kAnalyst, of_body);
-  while (reviews.out.find("ae_waits_over_twelve_hours") == std::string::npos &&
-         SystemClock().Now() < until) {
-    reviews = As(kAnalyst, of_body);
-  }
-  EXPECT_THAT(reviews, AllOf(ExitedWith(0), Field(&ClientRun::out,
-                                                  AllOf(HasSubstr("X24"), HasSubstr("MSitAE"),
-                                                        HasSubstr("ae_waits_over_twelve_hours")))));
+  // As `apply` takes them, which `request rules` does too.
+  const std::string file = Write("rules.textproto", rules);
+  EXPECT_THAT(Ask(kSteward, {"rules", file, "--validate-only"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("they would be taken"))));
+  EXPECT_THAT(Ask(kSteward, {"rules", file}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("version 2"))));
+  EXPECT_THAT(As(kAnalyst, {"usage", "--review"}),
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Nothing is in review."))));
+  EXPECT_THAT(As(kSteward, {"usage", "keep", "ae_waits_over_twelve_hours", "--reason", "needed"}),
+              AllOf(ExitedWith(4), Field(&ClientRun::err, HasSubstr("is not in review"))));
+  // It has no right to read returns, so that no service tells it of revisions: it is told so.
   EXPECT_THAT(As(kRequester, {"notices"}),
-              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("ae_waits_over_twelve_hours of "
-                                                                    "MSitAE goes to review"))));
-  // Nobody asked for it, so that somebody must be named.
-  const std::vector<std::string> retire = {
-      "usage",    "retire",         "ae_waits_four_to_twelve_hours", "--from", "2030-04",
-      "--reason", "nobody reads it"};
-  EXPECT_THAT(As(kSteward, retire),
-              AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--consult"))));
-  // Layouts of its collection name the item, in review or not: that collection is changed by hand
-  // first.
-  std::vector<std::string> consulting = retire;
-  consulting.insert(consulting.end(), {"--consult", "X24"});
-  EXPECT_THAT(As(kSteward, consulting),
-              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("layouts"))));
-  EXPECT_THAT(As(kSteward, {"usage", "retire", "ae_waits_over_twelve_hours", "--from", "2030-04",
-                            "--reason", "nobody reads it"}),
-              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("layouts"))));
-  const std::vector<std::string> keep = {"usage", "keep", "ae_waits_over_twelve_hours", "--reason",
-                                         "the winter plan needs it"};
-  EXPECT_THAT(As(kDecider, keep), ExitedWith(3));
-  EXPECT_THAT(As(kSteward, keep), AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("kept"))));
-  EXPECT_THAT(As(kAnalyst, of_body),
-              Field(&ClientRun::out, Not(HasSubstr("ae_waits_over_twelve_hours"))));
-  EXPECT_THAT(As(kAnalyst, {"usage", "--review", "--state", "kept"}),
-              Field(&ClientRun::out, HasSubstr("the winter plan needs it")));
+              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("no right to read returns"))));
   // Which reviews there were is known of earlier days, who used what is not.
   EXPECT_THAT(As(kAnalyst, {"usage", "--as-of", "2026-01-01T00:00:00Z"}),
               AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--review"))));

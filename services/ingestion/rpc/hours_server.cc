@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/period/london_day.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/hours/accounts.h"
@@ -92,7 +93,8 @@ grpc::Status HoursServer::ListUsage(grpc::ServerContext* context,
         RETURN_IF_ERROR(CheckCollectionKnown(snapshot, request->collection()));
         ASSIGN_OR_RETURN(const auto catalogue, picture_->At(snapshot, place.sequence));
         ASSIGN_OR_RETURN(const auto coverage, coverage_->At(snapshot, place.sequence));
-        const UsageWorld world{catalogue.get(), coverage.get(), place.sequence};
+        const UsageWorld world{catalogue.get(), coverage.get(), place.sequence,
+                               LondonDay(parts_.committer->LatestPromise().through_time)};
         ASSIGN_OR_RETURN(PageOf<requests::v1::ItemUsage> found,
                          ListItemUsage(snapshot, world, *request, page.after, rows));
         for (requests::v1::ItemUsage& row : found.rows) *response->add_items() = std::move(row);

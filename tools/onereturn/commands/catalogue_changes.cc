@@ -43,13 +43,20 @@ absl::StatusOr<StewardshipClient> ConnectToStewardship(const Environment& enviro
 std::string RepliesText(const catalogue::v1::Change& change) {
   std::vector<std::string> parts;
   for (const std::string& consultee : change.consultees()) {
-    std::string opinion = "no answer";
+    // A comment changes no opinion that was given: it stands beside it.
+    std::string opinion;
+    std::string comment;
     for (const catalogue::v1::ChangeReply& reply : change.replies()) {
       if (reply.organisation() != consultee) continue;
-      opinion = LowerWordOf(catalogue::v1::Opinion_Name(reply.opinion()), "OPINION_");
-      if (!reply.text().empty()) absl::StrAppend(&opinion, ": ", reply.text());
+      const bool comments = reply.opinion() == catalogue::v1::OPINION_COMMENT;
+      std::string& said = comments ? comment : opinion;
+      said = LowerWordOf(catalogue::v1::Opinion_Name(reply.opinion()), "OPINION_");
+      if (!reply.text().empty()) absl::StrAppend(&said, ": ", reply.text());
+      if (!comments) comment.clear();
     }
-    parts.push_back(absl::StrCat(consultee, " ", opinion));
+    if (opinion.empty() && comment.empty()) opinion = "no answer";
+    const bool both = !opinion.empty() && !comment.empty();
+    parts.push_back(absl::StrCat(consultee, " ", opinion, both ? ", " : "", comment));
   }
   return absl::StrJoin(parts, "; ");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -10,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "common/status/enum_words.h"
+#include "onereturn/config/v1/definitions.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/number_text.h"
@@ -168,6 +170,21 @@ std::string RulesText(const RequestRules& rules, size_t width) {
   return text;
 }
 
+// A file of the rules alone, or of the catalogue that holds them and nothing else.
+absl::StatusOr<RequestRules> RulesOfFile(const std::string& file) {
+  config::v1::DefinitionSet set;
+  if (ReadMessageFile(file, &set).ok() && set.request_rules_size() == 1) {
+    RequestRules rules = std::move(*set.mutable_request_rules(0));
+    set.clear_request_rules();
+    if (set.ByteSizeLong() == 0) return rules;
+    return UsageError(absl::StrCat("\"", file, "\" holds other definitions besides the rules"),
+                      "Define all of them with onereturn apply, or take the others out.");
+  }
+  RequestRules rules;
+  RETURN_IF_ERROR(ReadMessageFile(file, &rules));
+  return rules;
+}
+
 absl::StatusOr<ExitCode> ShowOrDefineRules(const LikenessOptions& options,
                                            Environment& environment) {
   ASSIGN_OR_RETURN(const RequestsClient client,
@@ -182,7 +199,7 @@ absl::StatusOr<ExitCode> ShowOrDefineRules(const LikenessOptions& options,
     return ExitCode::kOk;
   }
   requests::v1::UpdateRequestRulesRequest request;
-  RETURN_IF_ERROR(ReadMessageFile(options.file, request.mutable_rules()));
+  ASSIGN_OR_RETURN(*request.mutable_rules(), RulesOfFile(options.file));
   request.set_validate_only(options.validate_only);
   // Going back to earlier rules is a new fact: the id is also of the version that is in force.
   const auto held = client.Call(&RequestsClient::Stub::GetRequestRules, get);
@@ -230,7 +247,9 @@ void AddLikenesses(CommandLine* line, CLI::App* request) {
               {"rules", "What the register goes by: notice, minutes, budgets, likeness.",
                "request rules\nrequest rules rules.textproto"},
               ShowOrDefineRules, rules);
-  auto* file = command->add_option("FILE", rules->file, "Define them anew: text protobuf or .json");
+  auto* file =
+      command->add_option("FILE", rules->file,
+                          "Define them anew: text protobuf or .json, alone or as apply takes them");
   command
       ->add_flag("--validate-only", rules->validate_only,
                  "Say what defining them would say, and keep nothing")

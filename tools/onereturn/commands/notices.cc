@@ -82,6 +82,7 @@ absl::Status AskReviews(const Session& session, Told* told) {
 }
 
 std::string ReviewsText(const requests::v1::ListItemReviewsResponse& list) {
+  if (list.reviews().empty()) return "Nothing that you used or asked for is in review.\n";
   std::string text;
   for (const requests::v1::ItemReview& one : list.reviews()) {
     absl::StrAppend(&text, one.item(), " of ", one.collection(),
@@ -205,8 +206,11 @@ absl::StatusOr<ExitCode> ShowNotices(const NoticeOptions& options, Environment& 
     environment.console.Print(ToldJson(told));
   } else {
     const size_t width = environment.console.width();
-    if (told.notices.has_value()) environment.console.Print(NoticesText(*told.notices, width));
-    if (told.notices.has_value() && told.evidence.has_value()) environment.console.Print("\n");
+    environment.console.Print(told.notices.has_value()
+                                  ? NoticesText(*told.notices, width)
+                                  : "Of figures that were revised you are not told: you have no "
+                                    "right to read returns.\n");
+    if (told.evidence.has_value()) environment.console.Print("\n");
     if (told.evidence.has_value()) environment.console.Print(EvidenceText(told, width));
     if (told.reviews.has_value()) environment.console.Print(ReviewsText(*told.reviews));
   }

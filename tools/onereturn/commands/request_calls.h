@@ -87,6 +87,8 @@ void AddLikenesses(CommandLine* line, CLI::App* request);
 void AddRequestHours(CommandLine* line, CLI::App* request);
 // `usage`, and what is below it.
 void AddUsage(CommandLine* line);
+// `usage retire`.
+void AddRetire(CommandLine* line, CLI::App* usage);
 
 }  // namespace onereturn::client
 

@@ -1,5 +1,5 @@
-// usage, usage keep, usage retire: which items are used and what that costs, and what becomes of
-// those that nobody uses.
+// usage, usage keep: which items are used and what that costs, and what becomes of those that
+// nobody uses.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -8,8 +8,6 @@
 #include "absl/strings/str_join.h"
 #include "common/status/enum_words.h"
 #include "common/status/error.h"
-#include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
-#include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/connection/pages.h"
@@ -20,8 +18,6 @@
 namespace onereturn::client {
 namespace {
 
-using CatalogueClient = ServiceClient<catalogue::v1::CatalogueService>;
-using StewardshipClient = ServiceClient<catalogue::v1::StewardshipService>;
 using UsageClient = ServiceClient<requests::v1::HoursService>;
 using requests::v1::ItemReview;
 
@@ -36,8 +32,6 @@ struct UsageOptions {
   ReadOptions read;
   std::string item;
   std::string reason;
-  std::string from;
-  std::vector<std::string> consult;
   std::string request_id;
 };
 
@@ -150,111 +144,6 @@ absl::StatusOr<ExitCode> KeepItem(const UsageOptions& options, Environment& envi
                    &environment);
 }
 
-// Those it concerns: the review's users, and whoever is named besides.
-absl::StatusOr<std::vector<std::string>> ConsulteesOf(const UsageOptions& options,
-                                                      const Environment& environment) {
-  const absl::StatusOr<ItemReview> review = ReviewOf(options.item, environment);
-  if (!review.ok() && !absl::IsNotFound(review.status())) return review.status();
-  std::vector<std::string> consultees;
-  if (review.ok()) consultees.assign(review->users().begin(), review->users().end());
-  for (const std::string& code : options.consult) {
-    const bool named = std::find(consultees.begin(), consultees.end(), code) != consultees.end();
-    if (!named) consultees.push_back(code);
-  }
-  if (!consultees.empty()) return consultees;
-  return UsageError(absl::StrCat("nobody is known to have used ", options.item),
-                    "Name whom it concerns with --consult, such as the body that owns it.");
-}
-
-absl::StatusOr<catalogue::v1::ProposeChangeResponse> Propose(
-    const UsageOptions& options, catalogue::v1::ProposeChangeRequest request,
-    const StewardshipClient& client) {
-  request.set_reason(options.reason);
-  request.set_request_id(IdOr(options.request_id, "usage.retire", request));
-  return client.Call(&StewardshipClient::Stub::ProposeChange, request);
-}
-
-template <typename Definition>
-Definition WithoutOutput(Definition definition) {
-  definition.clear_name();
-  definition.clear_version();
-  definition.clear_etag();
-  return definition;
-}
-
-// The collection that asks for the item, whether it is in review or not.
-absl::StatusOr<std::string> HomeOf(const std::string& item, const Environment& environment) {
-  ASSIGN_OR_RETURN(const UsageClient client, ConnectToUsage(environment));
-  requests::v1::ListUsageRequest request;
-  request.set_page_size(kRequestsAPage);
-  ASSIGN_OR_RETURN(const auto list, AllPages(client, &UsageClient::Stub::ListUsage, request));
-  for (const requests::v1::ItemUsage& one : list.items()) {
-    if (one.item() == item) return one.collection();
-  }
-  return Error(Reason::kNotFound, absl::StrCat("no collection asks for ", item));
-}
-
-// The collection as it is now, but for the item, from the period on.
-absl::StatusOr<catalogue::v1::Collection> HomeWithout(const std::string& item,
-                                                      const std::string& from,
-                                                      const std::string& home,
-                                                      const CatalogueClient& client) {
-  catalogue::v1::GetCollectionRequest get;
-  get.set_name(absl::StrCat("collections/", home));
-  ASSIGN_OR_RETURN(const auto found, client.Call(&CatalogueClient::Stub::GetCollection, get));
-  catalogue::v1::Collection collection = WithoutOutput(found.collection());
-  auto* items = collection.mutable_items();
-  items->erase(std::remove(items->begin(), items->end(), item), items->end());
-  auto* minutes = collection.mutable_item_minutes();
-  minutes->erase(std::remove_if(minutes->begin(), minutes->end(),
-                                [&item](const auto& one) { return one.item() == item; }),
-                 minutes->end());
-  collection.set_valid_from_period(from);
-  return collection;
-}
-
-absl::StatusOr<ExitCode> RetireItem(const UsageOptions& options, Environment& environment) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> consultees, ConsulteesOf(options, environment));
-  ASSIGN_OR_RETURN(const CatalogueClient catalogue,
-                   ConnectToIngestion<catalogue::v1::CatalogueService>(environment));
-  ASSIGN_OR_RETURN(const StewardshipClient stewardship,
-                   ConnectToIngestion<catalogue::v1::StewardshipService>(environment));
-  catalogue::v1::GetItemRequest get;
-  get.set_name(absl::StrCat("items/", options.item));
-  ASSIGN_OR_RETURN(const auto found, catalogue.Call(&CatalogueClient::Stub::GetItem, get));
-  catalogue::v1::ProposeChangeRequest request;
-  for (const std::string& code : consultees) request.mutable_change()->add_consultees(code);
-  catalogue::v1::DataItem* item = request.mutable_change()->mutable_item();
-  *item = WithoutOutput(found.item());
-  item->set_retired_from_period(options.from);
-  item->set_retirement_reason(options.reason);
-  absl::StatusOr<catalogue::v1::ProposeChangeResponse> answer =
-      Propose(options, request, stewardship);
-  std::string next = "Once it is approved the item is no more from then on.\n";
-  if (!answer.ok() && ReasonOf(answer.status()) == Reason::kHomeCollection) {
-    // First its collection leaves it out.
-    ASSIGN_OR_RETURN(const std::string home, HomeOf(options.item, environment));
-    ASSIGN_OR_RETURN(*request.mutable_change()->mutable_collection(),
-                     HomeWithout(options.item, options.from, home, catalogue));
-    answer = Propose(options, request, stewardship);
-    next =
-        "That leaves it out of its collection. Once it is approved, give the same command "
-        "again: it proposes to retire the item itself.\n";
-  }
-  if (!answer.ok()) return answer.status();
-  return PrintStep(*answer, answer->change().name(),
-                   absl::StrCat("proposed; asked: ", absl::StrJoin(consultees, ", ")), next,
-                   &environment);
-}
-
-void AddItem(CLI::App* command, UsageOptions* options) {
-  command->add_option("ITEM", options->item, "Its code")->type_name("CODE")->required();
-  command->add_option("--reason", options->reason, "Why, without personal data")
-      ->type_name("TEXT")
-      ->required();
-  AddRequestIdOption(command, &options->request_id);
-}
-
 }  // namespace
 
 void AddUsage(CommandLine* line) {
@@ -280,25 +169,15 @@ void AddUsage(CommandLine* line) {
   for (const char* read : {"--at-least", "--as-of"}) usage->get_option(read)->needs(review);
 
   auto keep = std::make_shared<UsageOptions>();
-  AddItem(AddWith(line, usage,
-                  {"keep", "Keep an item that is in review, as a steward.",
-                   "usage keep ae_attendances --reason \"the winter plan needs it\""},
-                  KeepItem, keep),
-          keep.get());
+  CLI::App* command = AddWith(line, usage,
+                              {"keep", "Keep an item that is in review, as a steward.",
+                               "usage keep ae_attendances --reason \"the winter plan needs it\""},
+                              KeepItem, keep);
+  command->add_option("ITEM", keep->item, "Its code")->type_name("CODE")->required();
+  AddReason(command, &keep->reason);
+  AddRequestIdOption(command, &keep->request_id);
 
-  auto retire = std::make_shared<UsageOptions>();
-  CLI::App* command = AddWith(
-      line, usage,
-      {"retire",
-       "Propose that an item is retired: its users are asked, and a second steward decides.",
-       "usage retire ae_attendances --from 2027-04 --reason \"nobody reads it\""},
-      RetireItem, retire);
-  AddItem(command, retire.get());
-  command->add_option("--from", retire->from, "First period for which it is no more")
-      ->type_name("PERIOD")
-      ->required();
-  command->add_option("--consult", retire->consult, "Ask these as well; may be given again")
-      ->type_name("ODS");
+  AddRetire(line, usage);
 }
 
 }  // namespace onereturn::client

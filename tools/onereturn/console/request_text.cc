@@ -196,6 +196,23 @@ std::string RequestStepText(const RequestStep& step) {
   return text;
 }
 
+// What it said last for itself, or as a region that filters: its newest opinion, which a comment
+// does not change, and what it remarked since. Empty: nothing.
+std::string LastWords(const DataRequest& request, const std::string& organisation, bool filters) {
+  std::string opinion;
+  std::string comment;
+  for (const RequestReply& reply : request.replies()) {
+    if (reply.organisation() != organisation || reply.regional_filter() != filters) continue;
+    if (reply.opinion() == catalogue::v1::OPINION_COMMENT) {
+      comment = OpinionText(reply);
+    } else {
+      opinion = OpinionText(reply);
+      comment.clear();
+    }
+  }
+  return absl::StrCat(opinion, opinion.empty() || comment.empty() ? "" : ", ", comment);
+}
+
 std::string RequestRepliesText(const DataRequest& request) {
   std::vector<std::string> asked(request.consultees().begin(), request.consultees().end());
   for (const RequestReply& reply : request.replies()) {
@@ -205,11 +222,10 @@ std::string RequestRepliesText(const DataRequest& request) {
   }
   std::vector<std::string> parts;
   for (const std::string& organisation : asked) {
-    std::string opinion = "no answer";
-    for (const RequestReply& reply : request.replies()) {
-      if (reply.organisation() == organisation) opinion = OpinionText(reply);
-    }
-    parts.push_back(absl::StrCat(organisation, " ", opinion));
+    const std::string own = LastWords(request, organisation, /*filters=*/false);
+    const std::string filter = LastWords(request, organisation, /*filters=*/true);
+    const std::string words = absl::StrCat(own, own.empty() || filter.empty() ? "" : ", ", filter);
+    parts.push_back(absl::StrCat(organisation, " ", words.empty() ? "no answer" : words));
   }
   return absl::StrJoin(parts, "; ");
 }

@@ -123,6 +123,20 @@ TEST(RequestText, TheNewestReplyOfEachCounts) {
   EXPECT_EQ(RequestRepliesText(request), "QGH agree; QOC no answer; Y60 agree (region's filter)");
 }
 
+TEST(RequestText, ACommentStandsBesideTheOpinionThatWasGiven) {
+  const auto request = Read<requests::v1::DataRequest>(R"(
+    consultees: "QGH" consultees: "QOC"
+    replies { organisation: "QGH" opinion: OPINION_COMMENT text: "first" }
+    replies { organisation: "QGH" opinion: OPINION_AGREE }
+    replies { organisation: "QGH" opinion: OPINION_COMMENT text: "but soon" }
+    replies { organisation: "QOC" opinion: OPINION_COMMENT text: "why?" }
+    replies { organisation: "Y60" opinion: OPINION_OBJECT text: "no" regional_filter: true }
+    replies { organisation: "Y60" opinion: OPINION_COMMENT text: "hm" regional_filter: true })");
+  EXPECT_EQ(RequestRepliesText(request),
+            "QGH agree, comment: but soon; QOC comment: why?; "
+            "Y60 object: no (region's filter), comment: hm (region's filter)");
+}
+
 TEST(RequestText, AllOfARequest) {
   const auto request = Read<requests::v1::DataRequest>(R"(
     name: "requests/001-00" title: "Winter" etag: "\"7\"" requesting_body: "X24" sponsor: "Director of care"

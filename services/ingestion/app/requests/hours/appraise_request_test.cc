@@ -147,24 +147,38 @@ TEST_F(AppraiseRequestTest, ABodyBeyondItsBudgetIsToldWhatCouldEnd) {
   Issue(Of("2025-01", {"admissions"}, "X30"));                               // Another body's.
   const std::string name = Drafted(Of("2025-02", {"stays"}));                // 121 of each.
   SetBudget(756);
+  // Nothing of it came yet, so that nothing could be read.
   const std::string ends = ", 2025-06-15 to 2026-03-31";
   EXPECT_THAT(OthersOf(Appraised(name)),
-              ElementsAre(absl::StrCat(second, " frees 264, unread admissions stays", ends),
-                          absl::StrCat(first, " frees 250, unread admissions", ends)));
+              ElementsAre(absl::StrCat(second, " frees 264, unread ", ends),
+                          absl::StrCat(first, " frees 250, unread ", ends)));
   SetBudget(755);
   EXPECT_THAT(OthersOf(Appraised(name)),
               ElementsAre("X24 since 2025-04-01: 514 + 242 of 755",
-                          absl::StrCat(second, " frees 264, unread admissions stays", ends),
-                          absl::StrCat(first, " frees 250, unread admissions", ends)));
+                          absl::StrCat(second, " frees 264, unread ", ends),
+                          absl::StrCat(first, " frees 250, unread ", ends)));
   // What was collected has been used, and cannot be freed.
   Send("RLQ", "2025-03");
   EXPECT_THAT(OthersOf(Appraised(name)),
               ElementsAre("X24 since 2025-04-01: 514 + 242 of 755",
-                          absl::StrCat(first, " frees 250, unread admissions", ends),
-                          absl::StrCat(second, " frees 132, unread admissions stays", ends)));
+                          absl::StrCat(first, " frees 250, unread ", ends),
+                          absl::StrCat(second, " frees 132, unread ", ends)));
   ASSERT_THAT(End(first), IsOk());
   EXPECT_THAT(OthersOf(Appraised(name)),
+              ElementsAre(absl::StrCat(second, " frees 132, unread ", ends)));
+  // The day after, what came and nobody read is named.
+  ingestion().clock().Set(ParseTimestamp("2025-06-16T12:00:00Z").value());
+  Send("RLQ", "2025-05");
+  EXPECT_THAT(OthersOf(Appraised(name)),
               ElementsAre(absl::StrCat(second, " frees 132, unread admissions stays", ends)));
+}
+
+TEST_F(AppraiseRequestTest, WhatCameAlreadyFillsNoWeek) {
+  const std::string name = Drafted(Of("2025-03", {"stays"}, "X30"));
+  Issue(Asking({"admissions"}));  // 125 of each, beside the 56 of RLQ.
+  Send("RLQ", "2025-04");
+  EXPECT_THAT(WeeksOf(Appraised(name)),
+              ElementsAre("CLASH RCF 2025-W27 from 2025-06-30: 125 + 121 of 180"));
 }
 
 TEST_F(AppraiseRequestTest, ItIsSaidUntilTheIssueAndTheMatchStaysTheSame) {

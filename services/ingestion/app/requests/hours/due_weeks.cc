@@ -11,6 +11,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/hours/falling_due.h"
 #include "services/ingestion/store/obligation_table.h"
+#include "services/ingestion/store/return_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -90,6 +91,14 @@ DaySpan SpanOfWeeks(const Weeks& weeks) {
   return span;
 }
 
+// What came already is nobody's work any more.
+absl::StatusOr<bool> IsStillToCome(const Reader& reader, const FallingDue& one, uint64_t sequence) {
+  if (one.claim.has_value()) return one.claim->outcome.state == ObligationState::kOutstanding;
+  ASSIGN_OR_RETURN(const auto held,
+                   FindRevision(reader, OrganisationScope::National(), one.key, sequence));
+  return !held.has_value();
+}
+
 }  // namespace
 
 absl::StatusOr<DueWeeks> DueWeeksOf(const Reader& reader, const DueMinutes& due, uint64_t sequence,
@@ -105,15 +114,16 @@ absl::StatusOr<DueWeeks> DueWeeksOf(const Reader& reader, const DueMinutes& due,
   std::erase_if(weeks, [&](const auto& one) {
     return one.first.second.end() > span.last || organisations.count(one.first.first) == 0;
   });
-  RETURN_IF_ERROR(VisitFallingDue(reader, organisations, span, sequence,
-                                  [&weeks](const FallingDue& one) -> absl::Status {
-                                    const std::optional<Period> week = WeekOfMoment(one.due);
-                                    if (!week.has_value()) return absl::OkStatus();
-                                    const auto place = weeks.find({one.key.organisation, *week});
-                                    if (place != weeks.end())
-                                      place->second.before += one.minutes.Total();
-                                    return absl::OkStatus();
-                                  }));
+  RETURN_IF_ERROR(VisitFallingDue(
+      reader, organisations, span, sequence, [&](const FallingDue& one) -> absl::Status {
+        const std::optional<Period> week = WeekOfMoment(one.due);
+        if (!week.has_value()) return absl::OkStatus();
+        const auto place = weeks.find({one.key.organisation, *week});
+        if (place == weeks.end()) return absl::OkStatus();
+        ASSIGN_OR_RETURN(const bool to_come, IsStillToCome(reader, one, sequence));
+        if (to_come) place->second.before += one.minutes.Total();
+        return absl::OkStatus();
+      }));
   for (const auto& [of, in_week] : weeks) {
     found.weeks.push_back({of.first, of.second, in_week.before, in_week.added});
   }

@@ -25,6 +25,19 @@ std::vector<HeldPeriod> HeldPeriodsIn(const Coverage& coverage, const std::strin
   return held;
 }
 
+// Whole periods after the one of `since` that have ended before `today`; at most `most`.
+uint32_t PeriodsBetween(PeriodKind kind, const CivilDay& since, const CivilDay& today,
+                        uint32_t most) {
+  uint32_t count = 0;
+  std::optional<Period> period = Period::Containing(kind, since);
+  while (count < most && period.has_value()) {
+    period = period->Next();
+    if (!period.has_value() || !(period->end() < today)) break;
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> HomesByItem(const KnownCatalogue& catalogue) {
@@ -50,7 +63,8 @@ const std::vector<HeldPeriod>& HeldPeriods::Of(const std::string& collection) {
 }
 
 UnusedPeriods UnusedPeriodsOf(const CollectionOverTime& home, const std::vector<HeldPeriod>& held,
-                              const std::string& item, const std::optional<CivilDay>& last_use) {
+                              const std::string& item, const std::optional<CivilDay>& last_use,
+                              const CivilDay& today) {
   UnusedPeriods unused;
   for (const HeldPeriod& period : held) {
     const KnownCollection* stretch = CollectionOn(home, period.start);
@@ -59,6 +73,10 @@ UnusedPeriods UnusedPeriodsOf(const CollectionOverTime& home, const std::vector<
         std::min(unused.first_held.value_or(period.first_accepted), period.first_accepted);
     if (!last_use.has_value() || *last_use < period.first_accepted) ++unused.count;
   }
+  const std::optional<CivilDay> since = last_use.has_value() ? last_use : unused.first_held;
+  if (unused.count == 0 || !since.has_value()) return unused;
+  const PeriodKind kind = home.stretches.back().period_kind;
+  unused.count = PeriodsBetween(kind, *since, today, unused.count);
   return unused;
 }
 

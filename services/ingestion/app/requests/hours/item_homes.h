@@ -42,9 +42,12 @@ struct UnusedPeriods {
   std::optional<CivilDay> first_held;  // The day on which the first of any of its periods came.
 };
 // Of the held periods for which the collection has the item, those of which all that is held came
-// on a later day than `last_use` (nullopt: all of them).
+// on a later day than `last_use` (nullopt: all of them); at most as many as whole periods of the
+// collection's kind have gone by between `last_use` (nullopt: the day on which the first of them
+// came) and `today`. So years that are loaded on one day are not unused for years.
 UnusedPeriods UnusedPeriodsOf(const CollectionOverTime& home, const std::vector<HeldPeriod>& held,
-                              const std::string& item, const std::optional<CivilDay>& last_use);
+                              const std::string& item, const std::optional<CivilDay>& last_use,
+                              const CivilDay& today);
 
 }  // namespace onereturn::ingestion
 

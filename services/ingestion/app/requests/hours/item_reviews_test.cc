@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "common/period/london_day.h"
 #include "common/status/error.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/requests/answers/item_uses.h"
@@ -26,7 +27,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// Three periods without a use lead to a review.
+// Three periods without a use lead to a review, once three months have gone by: the figures of all
+// tests first come on 15 June, so that July, August and September have on 1 October.
 class ReviewWorld : public IssueWorld {
  public:
   explicit ReviewWorld(CommitterOptions options = {}) : IssueWorld(std::move(options)) {
@@ -79,8 +81,9 @@ class ReviewWorld : public IssueWorld {
     const uint64_t sequence = ingestion().LastSequence();
     const auto catalogue = picture_.At(ingestion().store(), sequence).value();
     const auto held = coverage_.At(ingestion().store(), sequence).value();
-    const auto page =
-        ListItemUsage(ingestion().store(), {catalogue.get(), held.get(), sequence}, {}, "", 100);
+    const auto page = ListItemUsage(
+        ingestion().store(),
+        {catalogue.get(), held.get(), sequence, LondonDay(ingestion().clock().Now())}, {}, "", 100);
     Say(page);
     for (const requests::v1::ItemUsage& row : page->rows) {
       if (row.item() == item) return row;
@@ -121,14 +124,16 @@ TEST_F(ItemReviewsTest, WhatNobodyUsedForLongIsReviewedOnceWithItsUsers) {
   Use("wards", "spiffe://example.nhs.uk/desk");
   ingestion().clock().Set(ParseTimestamp("2025-06-17T12:00:00Z").value());
   SendAcute({"2025-03"});
-  // On the same day it is not looked at again.
-  ASSERT_THAT(LookOn("2025-06-18"), IsOk());
+  ASSERT_THAT(LookOn("2025-09-30"), IsOk());
+  EXPECT_THAT(Texts(), IsEmpty());
+  ASSERT_THAT(LookOn("2025-10-01"), IsOk());
   EXPECT_THAT(Texts(), ElementsAre("items/admissions/reviews/1 OPEN since 2025-06-15 3 X24"));
-  // Two more after the day of its use: wards were read on the 16th.
+  // Two more after the day of its use: wards were read on the 16th. On the same day it is not
+  // looked at again.
   SendAcute({"2025-04", "2025-05"});
   ASSERT_THAT(Look(), IsOk());
   EXPECT_THAT(Texts(), SizeIs(1));
-  ASSERT_THAT(LookOn("2025-06-19"), IsOk());
+  ASSERT_THAT(LookOn("2025-10-02"), IsOk());
   EXPECT_THAT(Texts(), ElementsAre("items/admissions/reviews/1 OPEN since 2025-06-15 3 X24",
                                    "items/wards/reviews/1 OPEN since 2025-06-16 3 X30"));
   RestartReviews(ingestion().writer());
@@ -156,15 +161,36 @@ TEST_F(ItemReviewsTest, WhoAskedByADescriptionIsNamedToo) {
   described->set_concept_code("ward");
   described->set_measure("count");
   ASSERT_THAT(Now(Issued(request)).issue().line_items(), ElementsAre("admissions", "wards"));
-  ASSERT_THAT(LookOn("2025-06-16"), IsOk());
+  ASSERT_THAT(LookOn("2025-10-01"), IsOk());
   EXPECT_THAT(Texts(), ElementsAre("items/admissions/reviews/1 OPEN since 2025-06-15 3 X24",
                                    "items/wards/reviews/1 OPEN since 2025-06-15 3 X24"));
+}
+
+// Two years that are loaded on one day were nobody's to use before: they are not unused for years.
+TEST_F(ItemReviewsTest, HistoryThatIsLoadedCountsFromTheDayOnWhichItCame) {
+  std::vector<std::string> months;
+  for (const char* year : {"2023-", "2024-"}) {
+    for (const char* month :
+         {"01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"}) {
+      months.push_back(absl::StrCat(year, month));
+    }
+  }
+  SendAcute(months);
+  ASSERT_THAT(LookOn("2025-06-16"), IsOk());
+  EXPECT_THAT(Texts(), IsEmpty());
+  EXPECT_EQ(UsageOf("wards").periods_unused(), 0u);
+  EXPECT_FALSE(UsageOf("wards").review());
+  ASSERT_THAT(LookOn("2025-08-31"), IsOk());
+  EXPECT_EQ(UsageOf("wards").periods_unused(), 1u);
+  ASSERT_THAT(LookOn("2025-10-01"), IsOk());
+  EXPECT_THAT(Texts(), ElementsAre("items/admissions/reviews/1 OPEN since 2025-06-15 3",
+                                   "items/wards/reviews/1 OPEN since 2025-06-15 3"));
 }
 
 TEST_F(ItemReviewsTest, WhoIsNamedFindsItself) {
   SendAcute({"2025-01", "2025-02", "2025-03"});
   Issued(Asking({"admissions"}, {"RLQ"}));
-  ASSERT_THAT(LookOn("2025-06-16"), IsOk());
+  ASSERT_THAT(LookOn("2025-10-01"), IsOk());
   ASSERT_THAT(Reviews(), SizeIs(2));
   requests::v1::ListItemReviewsRequest request;
   request.set_body("X24");
@@ -181,7 +207,7 @@ TEST_F(ItemReviewsTest, WhoIsNamedFindsItself) {
 
 TEST_F(ItemReviewsTest, WhatIsKeptGoesToReviewAnewAfterAsManyPeriods) {
   SendAcute({"2025-01", "2025-02", "2025-03"});
-  ASSERT_THAT(LookOn("2025-06-16"), IsOk());
+  ASSERT_THAT(LookOn("2025-10-01"), IsOk());
   EXPECT_THAT(Keep("items/wards/reviews/2"), HasReason(Reason::kNotFound));
   EXPECT_THAT(Keep("items/wards"), HasReason(Reason::kNotFound));
   EXPECT_THAT(Keep(kWards, ""), HasReason(Reason::kFieldInvalid));
@@ -193,42 +219,42 @@ TEST_F(ItemReviewsTest, WhatIsKeptGoesToReviewAnewAfterAsManyPeriods) {
   EXPECT_THAT(Keep(kWards), HasReason(Reason::kRequestState));
   const uint64_t keeping = kept->review.kept().sequence();
   EXPECT_EQ(Texts(keeping - 1)[1], "items/wards/reviews/1 OPEN since 2025-06-15 3");
-  ASSERT_THAT(LookOn("2025-06-17"), IsOk());
+  ASSERT_THAT(LookOn("2025-10-02"), IsOk());
   EXPECT_EQ(Texts()[1], "items/wards/reviews/1 KEPT since 2025-06-15 3");
   SendAcute({"2024-10", "2024-11"});
-  ASSERT_THAT(LookOn("2025-06-18"), IsOk());
+  ASSERT_THAT(LookOn("2026-02-01"), IsOk());
   EXPECT_EQ(Texts()[1], "items/wards/reviews/1 KEPT since 2025-06-15 3");
   SendAcute({"2024-12"});
-  ASSERT_THAT(LookOn("2025-06-19"), IsOk());
-  EXPECT_EQ(Texts()[1], "items/wards/reviews/2 OPEN since 2025-06-16 3");
+  ASSERT_THAT(LookOn("2026-02-02"), IsOk());
+  EXPECT_EQ(Texts()[1], "items/wards/reviews/2 OPEN since 2025-10-01 3");
 }
 
 TEST_F(ItemReviewsTest, WhatIsRetiredIsSaidSoAndReviewedNoMore) {
   SendAcute({"2025-01", "2025-02", "2025-03"});
-  ASSERT_THAT(LookOn("2025-06-16"), IsOk());
+  ASSERT_THAT(LookOn("2025-10-01"), IsOk());
   const uint64_t before = ingestion().LastSequence();
   Define(Parse<catalogue::v1::Collection>(R"(
       code: "Acute" display_name: "Acute" period_kind: PERIOD_KIND_MONTH items: "admissions"
-      valid_from_period: "2025-09")"));
+      valid_from_period: "2025-12")"));
   catalogue::v1::DataItem wards = SmallItem("wards");
   wards.set_additive_over_organisations(true);
   wards.set_additive_over_time(true);
-  wards.set_retired_from_period("2025-09");
+  wards.set_retired_from_period("2025-12");
   wards.set_retirement_reason("nobody reads it");
   Define(wards);
   const ItemReview review = Reviews()[1];
   EXPECT_EQ(review.state(), requests::v1::ITEM_REVIEW_STATE_RETIRED);
-  EXPECT_EQ(review.retired_from_period(), "2025-09");
+  EXPECT_EQ(review.retired_from_period(), "2025-12");
   EXPECT_EQ(Reviews({}, before)[1].state(), requests::v1::ITEM_REVIEW_STATE_OPEN);
   EXPECT_THAT(Keep(kWards), HasReason(Reason::kRequestState));
   SendAcute({"2024-10", "2024-11", "2024-12"});
-  ASSERT_THAT(LookOn("2025-06-17"), IsOk());
+  ASSERT_THAT(LookOn("2025-10-02"), IsOk());
   EXPECT_THAT(EntriesOf(feed::v1::ENTRY_KIND_ITEM_REVIEW_OPENED), SizeIs(2));
 }
 
 TEST_F(ItemReviewsTest, OtherRulesAreLookedAtAtOnceAndNoneIsNoReview) {
   SendAcute({"2025-01", "2025-02"});
-  ASSERT_THAT(Look(), IsOk());
+  ASSERT_THAT(LookOn("2025-09-01"), IsOk());
   EXPECT_THAT(Texts(), IsEmpty());
   requests::v1::RequestRules rules = Rules();
   rules.set_unused_periods(0);
@@ -278,7 +304,7 @@ TEST_F(ItemReviewsTest, AfterAnyKillTheRestFollowsOnce) {
     ReviewWorld world(std::move(options));
     world.SendAcute({"2025-01", "2025-02", "2025-03"});
     armed = true;
-    EXPECT_THAT(world.Look(), HasReason(Reason::kLedgerBehind)) << kill;
+    EXPECT_THAT(world.LookOn("2025-10-01"), HasReason(Reason::kLedgerBehind)) << kill;
     CommitterOptions plain;
     plain.service = "ingestion";
     plain.on_fatal = [](const absl::Status&) { ONERETURN_CHECK(false); };

@@ -71,8 +71,8 @@ absl::StatusOr<std::optional<CivilDay>> FillUses(const Reader& reader, ItemUsage
 
 // Fills what follows from what its home holds.
 void FillHeld(const CollectionOverTime& home, const std::vector<HeldPeriod>& held,
-              const std::optional<CivilDay>& last_use, const requests::v1::RequestRules& rules,
-              ItemUsage* usage) {
+              const std::optional<CivilDay>& last_use, const CivilDay& today,
+              const requests::v1::RequestRules& rules, ItemUsage* usage) {
   Minutes minutes;
   for (const HeldPeriod& period : held) {
     const KnownCollection* stretch = CollectionOn(home, period.start);
@@ -83,7 +83,7 @@ void FillHeld(const CollectionOverTime& home, const std::vector<HeldPeriod>& hel
       minutes.by_lens[lens] += cost->second.by_lens[lens] * period.returns;
     }
   }
-  const uint32_t unused = UnusedPeriodsOf(home, held, usage->item(), last_use).count;
+  const uint32_t unused = UnusedPeriodsOf(home, held, usage->item(), last_use, today).count;
   usage->set_periods_unused(unused);
   usage->set_review(rules.unused_periods() > 0 && unused >= rules.unused_periods());
   usage->set_minutes(minutes.Total());
@@ -112,8 +112,8 @@ absl::StatusOr<PageOf<ItemUsage>> ListItemUsage(const Reader& reader, const Usag
     ASSIGN_OR_RETURN(const std::optional<CivilDay> last_use, FillUses(reader, &usage));
     const auto acted = actions.find(item);
     if (acted != actions.end()) usage.set_actions(acted->second);
-    FillHeld(world.catalogue->collections.at(collection), held.Of(collection), last_use, rules,
-             &usage);
+    FillHeld(world.catalogue->collections.at(collection), held.Of(collection), last_use,
+             world.today, rules, &usage);
     if (request.review_only() && !usage.review()) continue;
     if (page.rows.size() == limit) {
       page.after = page.rows.back().item();

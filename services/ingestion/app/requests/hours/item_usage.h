@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/period/civil_day.h"
 #include "common/storage/reader.h"
 #include "onereturn/requests/v1/hours_service.pb.h"
 #include "onereturn/requests/v1/request.pb.h"
@@ -21,16 +22,16 @@ struct UsageWorld {
   const KnownCatalogue* catalogue = nullptr;
   const Coverage* coverage = nullptr;
   uint64_t sequence = 0;
+  CivilDay today;  // In London.
 };
 
 // The items that have or had a home, in order of code, after `after` (where the page before ended;
 // empty: from the first), at most `limit`. Uses are no facts: they are as they are on disk now,
 // those of the last second may be missing; all else is as it was at the position.
 //
-// A period counts as unused where all that is held of it came on a later day (in London) than the
-// item's last use. `minutes` are what the item's figures cost, by the estimates for each period,
-// without its returns as a whole; each return counts once, however often it was revised. Pence are
-// the same by the pay bands in force (CostInPence of burden.h).
+// Periods are unused as UnusedPeriodsOf says. `minutes` are what the item's figures cost, by the
+// estimates for each period, without its returns as a whole; each return counts once, however often
+// it was revised. Pence are the same by the pay bands in force (CostInPence of burden.h).
 absl::StatusOr<PageOf<requests::v1::ItemUsage>> ListItemUsage(
     const Reader& reader, const UsageWorld& world, const requests::v1::ListUsageRequest& request,
     const std::string& after, size_t limit);

@@ -55,7 +55,7 @@ absl::Status OpenItemReviews::Run() {
   if (rules.unused_periods() > 0) {
     ASSIGN_OR_RETURN(const auto catalogue, picture_->At(snapshot, sequence));
     ASSIGN_OR_RETURN(const auto coverage, coverage_->At(snapshot, sequence));
-    const UsageWorld world{catalogue.get(), coverage.get(), sequence};
+    const UsageWorld world{catalogue.get(), coverage.get(), sequence, now.first};
     ASSIGN_OR_RETURN(const std::vector<requests::v1::ItemReview> unused,
                      UnusedItems(snapshot, world, rules.unused_periods()));
     for (const requests::v1::ItemReview& review : unused) RETURN_IF_ERROR(Open(review));

@@ -104,7 +104,8 @@ absl::StatusOr<std::vector<ItemReview>> UnusedItems(const Reader& reader, const 
     ASSIGN_OR_RETURN(const ReadOfItem read, ReadsOf(reader, item));
     ASSIGN_OR_RETURN(const std::optional<CivilDay> kept, KeptOn(before));
     const std::optional<CivilDay> since = std::max(read.last, kept);
-    const UnusedPeriods unused = UnusedPeriodsOf(home, held.Of(collection), item, since);
+    const UnusedPeriods unused =
+        UnusedPeriodsOf(home, held.Of(collection), item, since, world.today);
     if (unused.count < periods) continue;
     ItemReview review;
     const uint32_t number = before.has_value() ? ParseItemReviewName(before->name()).number + 1 : 1;

@@ -52,7 +52,7 @@ void MakeRoomForReply(int most, requests::v1::DataRequest* request) {
   for (int i = request->replies_size() - 1; i >= 0; --i) {
     const requests::v1::RequestReply& reply = request->replies(i);
     if (reply.step().sequence() < request->drafted().sequence()) continue;
-    const bool says = reply.regional_filter() && reply.opinion() != catalogue::v1::OPINION_COMMENT;
+    const bool says = reply.opinion() != catalogue::v1::OPINION_COMMENT;
     const bool last = later.insert({reply.organisation(), reply.regional_filter(), false}).second;
     const bool last_opinion =
         says && later.insert({reply.organisation(), reply.regional_filter(), true}).second;
