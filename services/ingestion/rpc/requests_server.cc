@@ -144,9 +144,12 @@ grpc::Status RequestsServer::PreviewMatch(grpc::ServerContext* context,
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
         ASSIGN_OR_RETURN(const ReadPlace place,
                          PlaceOfPage(parts_, call, request->read(), PagePlace()));
-        const Snapshot snapshot = parts_.store->TakeSnapshot();
-        ASSIGN_OR_RETURN(*response,
-                         PreviewMatchOf(snapshot, requests_->World(), *request, place.sequence));
+        RETURN_IF_ERROR(match_reads_.Run(call, [&]() -> absl::Status {
+          const Snapshot snapshot = parts_.store->TakeSnapshot();
+          ASSIGN_OR_RETURN(*response,
+                           PreviewMatchOf(snapshot, requests_->World(), *request, place.sequence));
+          return absl::OkStatus();
+        }));
         response->set_position(place.position);
         return absl::OkStatus();
       });
@@ -163,9 +166,12 @@ grpc::Status RequestsServer::GetRequest(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(*response->mutable_data_request(),
                          GetDataRequest(snapshot, request->name(), place.sequence));
         if (request->with_appraisal()) {
-          ASSIGN_OR_RETURN(*response->mutable_appraisal(),
-                           AppraiseRequest(snapshot, *requests_->World().matching,
-                                           response->data_request(), place.sequence));
+          RETURN_IF_ERROR(match_reads_.Run(call, [&]() -> absl::Status {
+            ASSIGN_OR_RETURN(*response->mutable_appraisal(),
+                             AppraiseRequest(snapshot, *requests_->World().matching,
+                                             response->data_request(), place.sequence));
+            return absl::OkStatus();
+          }));
         }
         response->set_position(place.position);
         return absl::OkStatus();

@@ -6,6 +6,7 @@
 #include "services/ingestion/app/catalogue/define.h"
 #include "services/ingestion/app/requests/issue/request_issuing.h"
 #include "services/ingestion/app/requests/register/data_requests.h"
+#include "services/ingestion/rpc/match_reads.h"
 #include "services/ingestion/rpc/returns_server.h"
 
 namespace onereturn::ingestion {
@@ -78,6 +79,7 @@ class RequestsServer final : public RequestsBase {
   const Define* const define_;
   const DataRequests* const requests_;
   const RequestIssuing* const issue_;
+  MatchReads match_reads_;
 };
 
 }  // namespace onereturn::ingestion

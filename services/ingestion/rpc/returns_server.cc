@@ -58,6 +58,10 @@ std::set<std::string> ItemsOf(const returns::v1::RulePack& pack) {
   return items;
 }
 
+ReuseOfDigests DigestsFor(const IngestionParts& parts, const CallContext& call) {
+  return ReuseOfDigests(parts.store, ReuserOf(call, common::v1::PURPOSE_UNSPECIFIED));
+}
+
 Uploader UploaderOf(const CallContext& call) { return {OwnerOf(call), call.caller.scope}; }
 
 }  // namespace
@@ -202,6 +206,8 @@ grpc::Status ReturnsServer::GetReturn(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(parts_, call, request->read(), {}));
     ASSIGN_OR_RETURN(*response->mutable_return_(),
                      ingestion::GetReturn(*parts_.store, call.caller.scope, key, place.sequence));
+    RETURN_IF_ERROR(
+        DigestsFor(parts_, call).LeaveOut(key, response->mutable_return_()->mutable_revision()));
     response->set_position(place.position);
     return absl::OkStatus();
   });
@@ -223,7 +229,12 @@ grpc::Status ReturnsServer::ListReturns(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(auto rows,
                      ingestion::ListReturns(*parts_.store, scope, request->collection(),
                                             request->period(), place.sequence, page.after, size));
-    for (returns::v1::Return& row : rows.rows) *response->add_returns() = std::move(row);
+    ReuseOfDigests digests = DigestsFor(parts_, call);
+    for (returns::v1::Return& row : rows.rows) {
+      const ReturnKey key{row.collection(), row.period(), row.organisation()};
+      RETURN_IF_ERROR(digests.LeaveOut(key, row.mutable_revision()));
+      *response->add_returns() = std::move(row);
+    }
     if (!rows.after.empty()) {
       response->set_next_page_token(parts_.pages->Write(*request, call.caller.spiffe_id,
                                                         PagePlace{rows.after, place.position}));
@@ -245,7 +256,11 @@ grpc::Status ReturnsServer::ListRevisions(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
     ASSIGN_OR_RETURN(auto rows, ingestion::ListRevisions(*parts_.store, call.caller.scope, key,
                                                          place.sequence, page.after, size));
-    for (returns::v1::Revision& row : rows.rows) *response->add_revisions() = std::move(row);
+    ReuseOfDigests digests = DigestsFor(parts_, call);
+    for (returns::v1::Revision& row : rows.rows) {
+      RETURN_IF_ERROR(digests.LeaveOut(key, &row));
+      *response->add_revisions() = std::move(row);
+    }
     if (!rows.after.empty()) {
       response->set_next_page_token(parts_.pages->Write(*request, call.caller.spiffe_id,
                                                         PagePlace{rows.after, place.position}));
@@ -323,6 +338,8 @@ grpc::Status ReturnsServer::GetReceipt(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(
         RevisionPlace revision,
         PlaceOfRevision(*parts_.store, call.caller.scope, name.key, name.revision, place.sequence));
+    // Its entry holds the digests.
+    RETURN_IF_ERROR(DigestsFor(parts_, call).Check(name.key));
     ASSIGN_OR_RETURN(Accepted accepted, parts_.committer->ReceiptOf(revision.sequence));
     *response->mutable_receipt() = onereturn::ToWire(accepted);
     response->set_public_key_pem(parts_.committer->verifying_key().ToPem());

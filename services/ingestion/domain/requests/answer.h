@@ -76,7 +76,6 @@ absl::StatusOr<std::vector<AnswerFigure>> EvaluateFigures(const FigureSource& so
 struct AnswerSource {
   PartKey key;
   uint32_t revision = 0;
-  Digest cell_digest = {};
 };
 // In order of collection, period, organisation, each once: docs/collect-once.md.
 Digest SourcesDigest(const std::vector<AnswerSource>& sources);

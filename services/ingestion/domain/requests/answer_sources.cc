@@ -1,7 +1,8 @@
 // sources  := "onereturn answer 1" 00 source*
-// source   := collection:text period:text organisation:text revision:u32 cell_digest:32 bytes
+// source   := collection:text period:text organisation:text revision:u32
 // text     := length:u32 byte*
-// In order of collection, period, organisation; numbers big-endian.
+// In order of collection, period, organisation; numbers big-endian. Nothing of their cells: whoever
+// may not read them could guess until the digest fits.
 #include <algorithm>
 
 #include "absl/strings/string_view.h"
@@ -33,8 +34,6 @@ Digest SourcesDigest(const std::vector<AnswerSource>& sources) {
     AppendText(source->key.period.ToString(), &bytes);
     AppendText(source->key.organisation, &bytes);
     AppendBigEndian(source->revision, kU32Bytes, &bytes);
-    const absl::string_view cells = DigestBytes(source->cell_digest);
-    bytes.append(cells.data(), cells.size());
   }
   return Sha256(bytes);
 }

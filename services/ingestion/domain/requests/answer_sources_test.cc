@@ -10,10 +10,8 @@ namespace onereturn::ingestion {
 namespace {
 
 AnswerSource SourceFor(const std::string& collection, const char* period,
-                       const std::string& organisation, uint32_t revision, uint8_t byte) {
-  Digest cell_digest;
-  cell_digest.fill(byte);
-  return {{collection, Period::Parse(period).value(), organisation}, revision, cell_digest};
+                       const std::string& organisation, uint32_t revision) {
+  return {{collection, Period::Parse(period).value(), organisation}, revision};
 }
 
 TEST(SourcesDigestTest, OfNothingIsThatOfTheHead) {
@@ -30,7 +28,6 @@ TEST(SourcesDigestTest, IsOfTheBytesThatTheGrammarSays) {
       11);
   bytes += std::string("\x00\x00\x00\x03RWX", 7);
   bytes += std::string("\x00\x00\x00\x01", 4);
-  bytes += std::string(32, '\x11');
   bytes += std::string("\x00\x00\x00\x06MSitAE", 10);
   bytes += std::string(
       "\x00\x00\x00\x07"
@@ -38,7 +35,6 @@ TEST(SourcesDigestTest, IsOfTheBytesThatTheGrammarSays) {
       11);
   bytes += std::string("\x00\x00\x00\x03RWY", 7);
   bytes += std::string("\x00\x00\x01\x02", 4);
-  bytes += std::string(32, '\xab');
   bytes += std::string("\x00\x00\x00\x06MSitAE", 10);
   bytes += std::string(
       "\x00\x00\x00\x07"
@@ -46,12 +42,11 @@ TEST(SourcesDigestTest, IsOfTheBytesThatTheGrammarSays) {
       11);
   bytes += std::string("\x00\x00\x00\x03RCF", 7);
   bytes += std::string("\x00\x00\x00\x02", 4);
-  bytes += std::string(32, '\x00');
-  ASSERT_EQ(bytes.size(), 19u + 62 + 64 + 64);
+  ASSERT_EQ(bytes.size(), 19u + 30 + 32 + 32);
 
-  const AnswerSource beds = SourceFor("KH03", "2024-Q3", "RWX", 1, 0x11);
-  const AnswerSource april = SourceFor("MSitAE", "2023-04", "RWY", 258, 0xab);
-  const AnswerSource may = SourceFor("MSitAE", "2023-05", "RCF", 2, 0);
+  const AnswerSource beds = SourceFor("KH03", "2024-Q3", "RWX", 1);
+  const AnswerSource april = SourceFor("MSitAE", "2023-04", "RWY", 258);
+  const AnswerSource may = SourceFor("MSitAE", "2023-05", "RCF", 2);
   EXPECT_EQ(SourcesDigest({beds, april, may}), Sha256(bytes));
   EXPECT_EQ(SourcesDigest({may, beds, april}), Sha256(bytes)) << "the order given does not matter";
 }

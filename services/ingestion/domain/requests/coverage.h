@@ -10,7 +10,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
-#include "common/digest/digest.h"
 #include "common/period/civil_day.h"
 #include "common/period/period.h"
 
@@ -23,7 +22,6 @@ struct HeldRevision {
   uint32_t collection_version = 0;
   bool is_final = false;
   CivilDay accepted_on;  // In London.
-  Digest cell_digest = {};
 };
 
 // The returns of one collection and period. Organisations are numbered by Coverage.

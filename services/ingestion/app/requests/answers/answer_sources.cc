@@ -25,7 +25,7 @@ std::vector<AnswerSource> SourcesOf(const MatchedRequest& matched) {
   }
   std::vector<AnswerSource> sources;
   for (const auto& [key, revision] : held) {
-    sources.push_back({key, revision->number, revision->cell_digest});
+    sources.push_back({key, revision->number});
   }
   return sources;
 }

@@ -60,7 +60,7 @@ absl::Status AnswerMessages::Finish(requests::v1::StreamAnswerResponse last) {
 std::vector<AnswerSource> AnswerMessages::Sources() const {
   std::vector<AnswerSource> sources;
   for (const auto& [key, held] : sources_) {
-    sources.push_back({key, held->number, held->cell_digest});
+    sources.push_back({key, held->number});
   }
   return sources;
 }

@@ -2,9 +2,9 @@
 
 #include "common/commit/journal.h"
 #include "common/period/period.h"
+#include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/catalogue/v1/organisation.pb.h"
-#include "services/ingestion/app/catalogue/catalogue_time.h"
 #include "services/ingestion/app/requests/matching/reuse_rights.h"
 #include "services/ingestion/app/requests/matching/stored_matching.h"
 #include "services/ingestion/app/requests/request_bodies.h"
@@ -61,6 +61,38 @@ absl::Status CheckReuseOfFile(const Reader& reader, const ReturnReader& who,
   CatalogueTime time(&reader);
   ASSIGN_OR_RETURN(const Period of_today, Period::Day(today));
   return ReuseTermsIn(&time, items, *who.body, who.purpose, {of_today}).status();
+}
+
+absl::Status ReuseOfDigests::Check(const ReturnKey& key) {
+  ASSIGN_OR_RETURN(const bool reuse, IsReuse(*reader_, who_, key.organisation));
+  if (!reuse) return absl::OkStatus();
+  const auto known = asked_.find({key.collection, key.period});
+  if (known != asked_.end()) return known->second;
+  ASSIGN_OR_RETURN(const Period period, Period::Parse(key.period));
+  // Also of versions that are for no period any more.
+  std::set<std::string> items;
+  RETURN_IF_ERROR(VisitVersions(*reader_, DefinitionKind::kCollection, key.collection, kNewest,
+                                [&](const StoredDefinition& stored) -> absl::StatusOr<bool> {
+                                  catalogue::v1::Collection version;
+                                  if (!version.ParseFromString(stored.bytes)) {
+                                    return absl::DataLossError(
+                                        "a stored definition cannot be read");
+                                  }
+                                  items.insert(version.items().begin(), version.items().end());
+                                  return true;
+                                }));
+  absl::Status status =
+      ReuseTermsIn(&time_, {items.begin(), items.end()}, *who_.body, who_.purpose, {period})
+          .status();
+  return asked_[{key.collection, key.period}] = std::move(status);
+}
+
+absl::Status ReuseOfDigests::LeaveOut(const ReturnKey& key, returns::v1::Revision* revision) {
+  const absl::Status status = Check(key);
+  if (status.ok() || ReasonOf(status) != Reason::kReuseRefused) return status;
+  revision->clear_cell_digest();
+  revision->clear_file_digest();
+  return absl::OkStatus();
 }
 
 }  // namespace onereturn::ingestion

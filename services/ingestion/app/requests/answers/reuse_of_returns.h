@@ -3,9 +3,11 @@
 #ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_ANSWERS_REUSE_OF_RETURNS_H_
 #define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_ANSWERS_REUSE_OF_RETURNS_H_
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -13,7 +15,9 @@
 #include "common/identity/organisation_scope.h"
 #include "common/storage/reader.h"
 #include "onereturn/common/v1/purpose.pb.h"
+#include "onereturn/returns/v1/return.pb.h"
 #include "onereturn/rights/v1/rights.pb.h"
+#include "services/ingestion/app/catalogue/catalogue_time.h"
 #include "services/ingestion/store/return_table.h"
 
 namespace onereturn::ingestion {
@@ -40,6 +44,28 @@ absl::StatusOr<std::vector<std::string>> ReuseTermsOfReturn(const Reader& reader
 // every item that is defined is asked about, as it is now.
 absl::Status CheckReuseOfFile(const Reader& reader, const ReturnReader& who,
                               const std::string& owner);
+
+// Who may see the digests of returns: of the cells, of the file they came in, or the entry that
+// holds both. Whoever knows most figures of a return finds the others by trying until the digest
+// fits, so a digest is for those who may use the figures, no purpose being stated. Asked once for
+// each collection and period; not thread safe, and the reader must outlive it.
+class ReuseOfDigests {
+ public:
+  ReuseOfDigests(const Reader* reader, ReturnReader who)
+      : reader_(reader), who_(std::move(who)), time_(reader) {}
+
+  // REUSE_REFUSED as ReuseTermsOfReturn, of all items that a version of the collection names: a
+  // revision holds the cells of the version it was sent by.
+  absl::Status Check(const ReturnKey& key);
+  // Clears the digests where Check() refuses them.
+  absl::Status LeaveOut(const ReturnKey& key, returns::v1::Revision* revision);
+
+ private:
+  const Reader* const reader_;
+  const ReturnReader who_;
+  CatalogueTime time_;
+  std::map<std::pair<std::string, std::string>, absl::Status> asked_;  // Collection and period.
+};
 
 }  // namespace onereturn::ingestion
 

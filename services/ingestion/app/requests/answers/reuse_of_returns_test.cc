@@ -125,5 +125,42 @@ TEST_F(ReuseOfReturnsTest, WhatTheReadGivesIsAskedAboutBesideTheCollection) {
               HasReason(Reason::kReuseRefused));
 }
 
+// A digest tells a figure to whoever tries numbers until it fits.
+TEST_F(ReuseOfReturnsTest, DigestsAreForWhoMayUseTheFigures) {
+  const auto shown = [this](const ReturnReader& who) {
+    returns::v1::Revision revision;
+    revision.set_number(3);
+    revision.set_cell_digest(std::string(32, 'c'));
+    revision.set_file_digest(std::string(32, 'f'));
+    EXPECT_THAT(ReuseOfDigests(&ingestion().store(), who).LeaveOut(kReturnOfTrust, &revision),
+                IsOk());
+    EXPECT_EQ(revision.number(), 3u);
+    EXPECT_EQ(revision.cell_digest().empty(), revision.file_digest().empty());
+    return !revision.cell_digest().empty();
+  };
+  const ReturnReader auditor = National(std::nullopt, rights::v1::ROLE_AUDITOR);
+  for (const ReturnReader& who : {Of("RLQ"), Of("Q12"), auditor}) {
+    EXPECT_THAT(ReuseOfDigests(&ingestion().store(), who).Check(kReturnOfTrust), IsOk());
+    EXPECT_TRUE(shown(who));
+  }
+  for (const ReturnReader& who :
+       {Of("X30"), Of("X24"), National("X24", rights::v1::ROLE_ANALYST)}) {
+    EXPECT_THAT(ReuseOfDigests(&ingestion().store(), who).Check(kReturnOfTrust),
+                HasReason(Reason::kReuseRefused));
+    EXPECT_FALSE(shown(who));
+  }
+}
+
+TEST_F(ReuseOfReturnsTest, DigestsAreOfWhatEveryVersionOfTheCollectionNames) {
+  Define(SmallCollection("AE", {"deaths"}));
+  EXPECT_THAT(Read(Of("X30")), IsOk());
+  ReuseOfDigests digests(&ingestion().store(), Of("X30"));
+  for (int i = 0; i < 2; ++i) {  // The second time as it was answered before.
+    EXPECT_THAT(digests.Check(kReturnOfTrust), HasReason(Reason::kReuseRefused));
+  }
+  EXPECT_THAT(digests.Check({"SitRep", "2025-01", "RLQ"}), IsOk());
+  EXPECT_THAT(digests.Check({"AE", "2025-01", "X30"}), IsOk()) << "its own";
+}
+
 }  // namespace
 }  // namespace onereturn::ingestion

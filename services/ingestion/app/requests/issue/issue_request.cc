@@ -20,6 +20,7 @@
 #include "services/ingestion/app/requests/obligations/suspended_obligations.h"
 #include "services/ingestion/app/requests/register/read_requests.h"
 #include "services/ingestion/app/requests/register/request_decisions.h"
+#include "services/ingestion/app/requests/register/second_body.h"
 #include "services/ingestion/app/requests/register/settled_concerns.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/definitions/minutes_messages.h"
@@ -309,6 +310,7 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   DataRequest& row = stored.request;
   RETURN_IF_ERROR(CheckActsFor(snapshot, origin.scope, row.requesting_body(), today));
   RETURN_IF_ERROR(CheckNotExpired(row, today));
+  RETURN_IF_ERROR(CheckApprovedByAnother(snapshot, row));
   ASSIGN_OR_RETURN(const MatchedRequest matched, matching_->Read(snapshot, row, kNewest));
   const MatchResult result = MatchAsk(matched.ask, matched.world);
   RETURN_IF_ERROR(matched.status());

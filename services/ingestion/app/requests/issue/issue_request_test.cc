@@ -290,6 +290,26 @@ TEST_F(IssueRequestTest, WhoMayNotIssue) {
   EXPECT_THAT(Issue(name), HasReason(Reason::kRequestExpired));
 }
 
+// X30, which approved it, merges into X24, which asks.
+TEST_F(IssueRequestTest, WhoHasMergedWithTheApproverIssuesNothing) {
+  requests::v1::DataRequest draft = Asking({"admissions"}, {"RLQ"});
+  const std::string name = Approved(draft);
+  Define(Parse<catalogue::v1::Organisation>(
+      R"(code: "X30" display_name: "Department" type: ORGANISATION_TYPE_NATIONAL_BODY
+         close_date: "2025-06-14" successions { successor: "X24" effective_date: "2025-06-15" })"));
+  const uint64_t before = ingestion().LastSequence();
+  EXPECT_THAT(Issue(name), HasReason(Reason::kSelfApproval));
+  EXPECT_EQ(ingestion().LastSequence(), before);
+  EXPECT_EQ(Now(name).state(), requests::v1::REQUEST_STATE_APPROVED);
+  // Drafted anew as it is, and decided by a body that stands alone.
+  draft.set_name(name);
+  Say(Draft(draft, "X24"));
+  Say(Match(name));
+  Say(Close(name, true));
+  Say(Decide(name, true, "Y62"));
+  EXPECT_THAT(Issue(name), IsOk());
+}
+
 // 30 September is less than 28 days from the 3rd.
 TEST_F(IssueRequestTest, WhatIsNotSettledAnyMoreIsNotIssued) {
   const std::string name = Approved(Asking({"admissions"}, {"RLQ"}));

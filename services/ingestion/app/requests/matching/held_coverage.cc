@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "common/commit/journal.h"
-#include "common/digest/digest.h"
 #include "common/identity/rights.h"
 #include "common/period/london_day.h"
 #include "common/status/status_macros.h"
@@ -30,15 +29,13 @@ absl::Status TakeReturn(const feed::v1::Entry& entry, Coverage* coverage) {
     return UnreadableReturn();
   }
   const absl::StatusOr<Period> period = Period::Parse(fact.period());
-  const absl::StatusOr<Digest> digest = DigestFromBytes(fact.cell_digest());
-  if (!period.ok() || !digest.ok()) return UnreadableReturn();
+  if (!period.ok()) return UnreadableReturn();
   HeldRevision revision;
   revision.number = fact.revision();
   revision.sequence = entry.sequence();
   revision.collection_version = fact.collection_version();
   revision.is_final = fact.status() == returns::v1::REVISION_STATUS_FINAL;
   revision.accepted_on = LondonDay(Timestamp{entry.time_micros()});
-  revision.cell_digest = *digest;
   coverage->Take(fact.collection(), *period, fact.organisation(), revision);
   return absl::OkStatus();
 }

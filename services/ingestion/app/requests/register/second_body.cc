@@ -29,6 +29,17 @@ absl::Status CheckSecondBody(const Reader& reader, const OfficerOrigin& origin,
                          origin.actor);
 }
 
+absl::Status CheckApprovedByAnother(const Reader& reader, const DataRequest& request) {
+  const std::string& approver = request.decided().body();
+  ASSIGN_OR_RETURN(const bool related, AreRelated(reader, approver, request.requesting_body()));
+  if (!related) return absl::OkStatus();
+  return Error(Reason::kSelfApproval,
+               absl::StrCat(approver,
+                            ", which approved it, is by now the body that asks, or a "
+                            "predecessor or successor of it"))
+      .Remedy("Draft the request anew, and have a steward of another body decide.");
+}
+
 absl::Status CheckSecondBodyOfAll(const Reader& reader, const RequestMatching& matching,
                                   const OfficerOrigin& origin, const LikenessKey& key,
                                   const std::string& first) {

@@ -18,8 +18,12 @@ namespace onereturn::ingestion {
 absl::Status CheckSecondBody(const Reader& reader, const OfficerOrigin& origin,
                              const requests::v1::DataRequest& request);
 
-// The same towards every request that describes the figure now, whatever became of it, and the one
-// named `first`, in which it was found, though that may describe another by now.
+// SELF_APPROVAL where the body that approved the request is by now the requesting one, or a
+// predecessor or successor of it.
+absl::Status CheckApprovedByAnother(const Reader& reader, const requests::v1::DataRequest& request);
+
+// As CheckSecondBody, towards every request that describes the figure now, whatever became of it,
+// and the one named `first`, in which it was found, though that may describe another by now.
 absl::Status CheckSecondBodyOfAll(const Reader& reader, const RequestMatching& matching,
                                   const OfficerOrigin& origin, const LikenessKey& key,
                                   const std::string& first);
