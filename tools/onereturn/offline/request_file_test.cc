@@ -5,8 +5,12 @@
 #include <google/protobuf/text_format.h>
 
 #include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "common/base/testing/temporary_folder.h"
+#include "common/status/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tools/onereturn/console/error_text.h"
@@ -14,6 +18,7 @@
 namespace onereturn::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class RequestFile : public testing::Test {
@@ -43,6 +48,27 @@ TEST_F(RequestFile, WhatCannotBeReadNamesTheFile) {
     EXPECT_THAT(read.status().message(), HasSubstr(file));
   }
   EXPECT_EQ(ExitCodeOf(ReadRequestFile(folder_.File("bad.json")).status()), ExitCode::kUsage);
+}
+
+// It could not be sent.
+TEST_F(RequestFile, ATextThatIsNotUtf8IsNamed) {
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {"title", R"(title: "a\377b")"},
+      {"title", "title: 'a\xFF'"},
+      {"organisations[1]", R"(organisations: "RLQ" organisations: "\303(")"},
+      {"lines[1].described.display_name",
+       R"(lines { item: "x" } lines { described { display_name: "\200" } })"}};
+  for (const auto& [field, text] : texts) {
+    const absl::Status status = ReadRequestFile(Write("bytes.textproto", text)).status();
+    EXPECT_EQ(ExitCodeOf(status), ExitCode::kInvalidData);
+    const auto details = DetailsOf(status);
+    ASSERT_TRUE(details.has_value()) << text;
+    EXPECT_EQ(details->reason, Reason::kFieldInvalid);
+    ASSERT_EQ(details->fields.size(), 1u);
+    EXPECT_EQ(details->fields[0].field, field);
+    EXPECT_THAT(status.message(), AllOf(HasSubstr("bytes.textproto"), HasSubstr(field)));
+  }
+  EXPECT_TRUE(ReadRequestFile(Write("utf8.textproto", R"(title: "\303\251t\303\251")")).ok());
 }
 
 // Every field that the API calls required stands in it.
