@@ -1,6 +1,7 @@
 #include "common/rpc/server.h"
 
 #include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/text_format.h>
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -18,11 +19,13 @@
 #include <fstream>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/check.h"
 #include "common/base/read_file.h"
+#include "common/base/utf8.h"
 #include "common/log/log.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/read_bound.h"
@@ -45,6 +48,35 @@ class FirstError final : public google::protobuf::io::ErrorCollector {
  private:
   std::string text_;
 };
+
+// The path of the first text that is not UTF-8, such as "lines[1].item"; "" where all are. It can
+// be written in a text proto, by its bytes or escaped, and could not be sent.
+std::string PathOfWrongText(const google::protobuf::Message& message) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const google::protobuf::FieldDescriptor* field : fields) {
+    const bool is_text = field->type() == google::protobuf::FieldDescriptor::TYPE_STRING;
+    if (!is_text && field->message_type() == nullptr) continue;
+    const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      const std::string path =
+          field->is_repeated() ? absl::StrCat(field->name(), "[", i, "]") : field->name();
+      if (is_text) {
+        if (!IsValidUtf8(field->is_repeated() ? reflection.GetRepeatedString(message, field, i)
+                                              : reflection.GetString(message, field))) {
+          return path;
+        }
+        continue;
+      }
+      const std::string below =
+          PathOfWrongText(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
+                                               : reflection.GetMessage(message, field));
+      if (!below.empty()) return absl::StrCat(path, ".", below);
+    }
+  }
+  return "";
+}
 
 void ToAbsolute(const std::filesystem::path& folder, std::string* path) {
   if (!path->empty() && std::filesystem::path(*path).is_relative())
@@ -124,6 +156,12 @@ absl::Status ReadTextProto(const std::string& file, google::protobuf::Message* m
   if (!parser.ParseFromString(text, message)) {
     return Error(Reason::kFieldInvalid, absl::StrCat("\"", file, "\" is wrong at ", error.text()))
         .Field("file", error.text());
+  }
+  if (const std::string path = PathOfWrongText(*message); !path.empty()) {
+    return Error(Reason::kFieldInvalid,
+                 absl::StrCat("\"", file, "\" is wrong: ", path,
+                              " is not UTF-8; save the file as UTF-8 and write the text anew"))
+        .Field(path, "is not UTF-8");
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "common/status/testing/status_matchers.h"
 #include "onereturn/requests/v1/answers_service.pb.h"
 #include "tests/e2e/client_run.h"
 #include "tests/e2e/ward.h"
@@ -172,6 +173,29 @@ TEST_F(AnswersTest, AStandingRequestIsFollowed) {
                           Row("RLQ", "2025-05", 50, 1), Row("RWP", "2025-05", 70, 1),
                           Row("RLQ", "2025-04", 41, 2), Row("RWP", "2025-05", 71, 2)));
   EXPECT_THAT(run.err, HasSubstr(", verified\n"));
+}
+
+TEST_F(AnswersTest, IsFollowedOnThroughARestart) {
+  const std::string reference = Issued({"admissions"}, /*standing=*/true);
+  RunningClient follow({{"request", "answer", reference, "--follow", "--limit", "3", "--profile",
+                         suite_->ProfileOf(kRequester).value()}});
+  ASSERT_TRUE(follow.WaitForLines(4));
+  ASSERT_THAT(Send("RWP", "2025-05", "70", "7"), ExitedWith(0));
+  ASSERT_TRUE(follow.WaitForLines(5));
+  ASSERT_THAT(suite_->Stop("ingestion"), IsOk());
+  ASSERT_THAT(suite_->Start("ingestion"), IsOk());
+  ASSERT_THAT(Send("RLQ", "2025-04", "41", "4", {"--reason", "correction"}), ExitedWith(0));
+  ASSERT_TRUE(follow.WaitForLines(6));
+  suite_->Kill9("ingestion");
+  ASSERT_THAT(suite_->Start("ingestion"), IsOk());
+  ASSERT_THAT(Send("RWP", "2025-05", "71", "7", {"--reason", "correction"}), ExitedWith(0));
+  const ClientRun run = follow.Finish();
+  EXPECT_THAT(run, ExitedWith(0));
+  EXPECT_THAT(Lines(run.out),
+              ElementsAre(kHeader, Row("RLQ", "2025-04", 40, 1), Row("RWP", "2025-04", 60, 1),
+                          Row("RLQ", "2025-05", 50, 1), Row("RWP", "2025-05", 70, 1),
+                          Row("RLQ", "2025-04", 41, 2), Row("RWP", "2025-05", 71, 2)));
+  EXPECT_THAT(run.err, HasSubstr("It is asked again until it is there; nothing is left out.\n"));
 }
 
 TEST_F(AnswersTest, WhatFollowedIsRecordedOnce) {

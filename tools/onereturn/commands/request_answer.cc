@@ -1,7 +1,10 @@
 // request answer: the figures of a request that was issued, with the receipt that proves its issue.
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "onereturn/requests/v1/answers_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
@@ -16,6 +19,9 @@ namespace {
 
 using AnswersClient = ServiceClient<requests::v1::AnswersService>;
 using requests::v1::StreamAnswerResponse;
+
+constexpr std::chrono::milliseconds kFirstWaitToFollow(250);
+constexpr std::chrono::milliseconds kLongestWaitToFollow(15'000);
 
 struct AnswerOptions {
   std::string reference;
@@ -52,24 +58,68 @@ absl::StatusOr<requests::v1::AnswerEnd> ReadWhole(const AnswersClient& client,
   return end;
 }
 
+// Figures of one look are written once all of them are there, so that a look that breaks off can be
+// asked for again from where the last one ended.
+class FollowedFigures {
+ public:
+  // `from`: up to where the output has them.
+  FollowedFigures(std::string from, uint64_t limit, FigureOutput* output)
+      : position_(std::move(from)), limit_(limit), output_(output) {}
+
+  // False: enough.
+  bool Take(const requests::v1::WatchAnswerResponse& page) {
+    look_.mutable_cells()->MergeFrom(page.cells());
+    if (page.position().empty()) return true;
+    position_ = page.position();
+    // It may say only up to where it has looked.
+    if (look_.cells_size() > 0) output_->Take(look_);
+    shown_ += static_cast<uint64_t>(look_.cells_size());
+    look_.Clear();
+    return output_->Outcome().ok() && (limit_ == 0 || shown_ < limit_);
+  }
+  // To ask again from position().
+  void BreakOff() { look_.Clear(); }
+  const std::string& position() const { return position_; }
+
+ private:
+  std::string position_;
+  const uint64_t limit_;
+  uint64_t shown_ = 0;
+  StreamAnswerResponse look_;
+  FigureOutput* const output_;
+};
+
+// While the service cannot be reached it is asked again, from where it was, until it is there.
 absl::Status Follow(const AnswersClient& client, const AnswerOptions& options,
-                    const std::string& name, const std::string& from, FigureOutput* output) {
-  requests::v1::WatchAnswerRequest request;
-  request.set_name(name);
-  request.set_from_position(from);
-  uint64_t shown = 0;
+                    const std::string& name, const std::string& from, FigureOutput* output,
+                    Console* console) {
+  FollowedFigures followed(from, options.limit, output);
+  std::chrono::milliseconds wait = kFirstWaitToFollow;
   const std::function<bool(const requests::v1::WatchAnswerResponse&)> take =
       [&](const requests::v1::WatchAnswerResponse& page) {
-        if (page.cells_size() == 0) return true;  // It says only up to where it has looked.
-        StreamAnswerResponse changed;
-        *changed.mutable_cells() = page.cells();
-        output->Take(changed);
-        shown += static_cast<uint64_t>(page.cells_size());
-        return output->Outcome().ok() && (options.limit == 0 || shown < options.limit);
+        wait = kFirstWaitToFollow;
+        return followed.Take(page);
       };
-  RETURN_IF_ERROR(
-      client.Stream(&AnswersClient::Stub::WatchAnswer, request, /*endless=*/true, take));
-  return output->Outcome();
+  while (true) {
+    requests::v1::WatchAnswerRequest request;
+    request.set_name(name);
+    request.set_from_position(followed.position());
+    const absl::Status ended =
+        client.Stream(&AnswersClient::Stub::WatchAnswer, request, /*endless=*/true, take);
+    RETURN_IF_ERROR(output->Outcome());
+    // CANCELLED is the service's too: of what it could not end before it stopped.
+    if (ended.code() != absl::StatusCode::kUnavailable &&
+        ended.code() != absl::StatusCode::kCancelled) {
+      return ended;
+    }
+    if (wait == kFirstWaitToFollow) {
+      console->Note(absl::StrCat(Printable(ended.message()),
+                                 "\nIt is asked again until it is there; nothing is left out.\n"));
+    }
+    followed.BreakOff();
+    PauseFor(wait);
+    wait = std::min(2 * wait, kLongestWaitToFollow);
+  }
 }
 
 // The words come after the figures where they would stand among them.
@@ -100,7 +150,8 @@ absl::StatusOr<ExitCode> AnswerOne(const AnswerOptions& options, Environment& en
   }
   SayTo(options, text, &environment);
   if (!issue.ok()) return ProofExitCode(issue.status());
-  if (options.follow) RETURN_IF_ERROR(Follow(client, options, name, end.position(), &output));
+  if (options.follow)
+    RETURN_IF_ERROR(Follow(client, options, name, end.position(), &output, &environment.console));
   return ExitCode::kOk;
 }
 

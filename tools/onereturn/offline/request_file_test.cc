@@ -7,10 +7,12 @@
 #include <fstream>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_split.h"
 #include "common/base/testing/temporary_folder.h"
+#include "common/status/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/ingestion/definitions/request_checks.h"
@@ -19,6 +21,7 @@
 namespace onereturn::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class RequestFile : public testing::Test {
@@ -48,6 +51,27 @@ TEST_F(RequestFile, WhatCannotBeReadNamesTheFile) {
     EXPECT_THAT(read.status().message(), HasSubstr(file));
   }
   EXPECT_EQ(ExitCodeOf(ReadRequestFile(folder_.File("bad.json")).status()), ExitCode::kUsage);
+}
+
+// It could not be sent.
+TEST_F(RequestFile, ATextThatIsNotUtf8IsNamed) {
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {"title", R"(title: "a\377b")"},
+      {"title", "title: 'a\xFF'"},
+      {"organisations[1]", R"(organisations: "RLQ" organisations: "\303(")"},
+      {"lines[1].described.display_name",
+       R"(lines { item: "x" } lines { described { display_name: "\200" } })"}};
+  for (const auto& [field, text] : texts) {
+    const absl::Status status = ReadRequestFile(Write("bytes.textproto", text)).status();
+    EXPECT_EQ(ExitCodeOf(status), ExitCode::kInvalidData);
+    const auto details = DetailsOf(status);
+    ASSERT_TRUE(details.has_value()) << text;
+    EXPECT_EQ(details->reason, Reason::kFieldInvalid);
+    ASSERT_EQ(details->fields.size(), 1u);
+    EXPECT_EQ(details->fields[0].field, field);
+    EXPECT_THAT(status.message(), AllOf(HasSubstr("bytes.textproto"), HasSubstr(field)));
+  }
+  EXPECT_TRUE(ReadRequestFile(Write("utf8.textproto", R"(title: "\303\251t\303\251")")).ok());
 }
 
 // Every field that the API calls required stands in it.

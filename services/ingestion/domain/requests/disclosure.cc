@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -96,47 +97,111 @@ bool HideSeconds(const std::set<std::string>& may_hold_totals, std::vector<Answe
   return any;
 }
 
-// An organisation's figures by their places, and the other organisations that they are made of.
-struct FiguresByPlace {
+// The figures of one organisation by their places, and what they are made of.
+struct NestedFigures {
   std::map<FigurePlace, AnswerFigure*> at;
-  std::set<std::string> below;
-};
-using FiguresByOrganisation = std::map<std::string, FiguresByPlace>;
+  std::vector<size_t> parts;  // Numbers of the organisations whose returns they sum, in order.
+  // The others that have no parts but these, those with the most first.
+  std::vector<const NestedFigures*> within;
 
-FiguresByPlace ByPlace(const ShownFigures& shown) {
-  FiguresByPlace by_place;
-  for (AnswerFigure& figure : *shown.figures) by_place.at[figure.dimensions] = &figure;
-  by_place.below = shown.made_of;
-  by_place.below.erase(shown.organisation);
-  return by_place;
+  // Null: there is none of it.
+  AnswerFigure* At(const FigurePlace& place) const {
+    const auto found = at.find(place);
+    return found == at.end() ? nullptr : found->second;
+  }
+};
+
+bool Includes(const std::vector<size_t>& parts, const std::set<size_t>& some) {
+  return std::includes(parts.begin(), parts.end(), some.begin(), some.end());
+}
+
+bool Includes(const std::set<size_t>& parts, const std::vector<size_t>& some) {
+  return std::all_of(some.begin(), some.end(),
+                     [&parts](size_t part) { return parts.count(part) > 0; });
+}
+
+// Those of one part first.
+std::vector<NestedFigures> Nested(absl::Span<const ShownFigures> shown) {
+  std::map<std::string, size_t> numbers;
+  for (const ShownFigures& one : shown) {
+    for (const std::string& organisation : one.made_of) numbers.emplace(organisation, 0);
+  }
+  size_t next = 0;
+  for (auto& [organisation, number] : numbers) number = next++;
+  std::vector<NestedFigures> all(shown.size());
+  for (size_t i = 0; i < shown.size(); ++i) {
+    for (AnswerFigure& figure : *shown[i].figures) all[i].at[figure.dimensions] = &figure;
+    for (const std::string& part : shown[i].made_of) all[i].parts.push_back(numbers.at(part));
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const NestedFigures& left, const NestedFigures& right) {
+                     return left.parts.size() < right.parts.size();
+                   });
+  std::vector<std::vector<size_t>> made_of(numbers.size());  // Positions of those that have a part.
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (const size_t part : all[i].parts) made_of[part].push_back(i);
+  }
+  for (NestedFigures& sum : all) {
+    std::map<size_t, size_t, std::greater<size_t>> common;
+    for (const size_t part : sum.parts) {
+      for (const size_t other : made_of[part]) ++common[other];
+    }
+    for (const auto& [other, parts] : common) {
+      if (&all[other] != &sum && parts == all[other].parts.size()) {
+        sum.within.push_back(&all[other]);
+      }
+    }
+  }
+  return all;
+}
+
+// A figure, what is shown within it, and what of it is left over.
+struct Remainder {
+  std::vector<AnswerFigure*> taken;  // The largest that do not overlap.
+  std::set<size_t> parts;
+  Int128 millionths = 0;  // Of a figure that is shown.
+};
+
+Remainder RemainderOf(const NestedFigures& sum, const FigurePlace& place,
+                      const AnswerFigure& figure) {
+  Remainder left;
+  left.parts.insert(sum.parts.begin(), sum.parts.end());
+  if (figure.value.has_value()) left.millionths = figure.value->wide();
+  for (const NestedFigures* one : sum.within) {
+    if (one->parts.size() == sum.parts.size() || !Includes(left.parts, one->parts)) continue;
+    AnswerFigure* const taken = one->At(place);
+    if (taken != nullptr) {
+      if (!taken->value.has_value()) continue;
+      left.taken.push_back(taken);
+      left.millionths -= taken->value->wide();
+    }
+    for (const size_t part : one->parts) left.parts.erase(part);
+  }
+  return left;
 }
 
 // Whether anything was hidden.
-bool HideRemainder(const DisclosureRule& rule, AnswerFigure* sum,
-                   const FiguresByOrganisation& shown, const std::set<std::string>& below) {
-  if (!sum->value.has_value()) return false;
-  std::vector<AnswerFigure*> figures;
-  size_t unknown = 0;
-  Int128 remainder = sum->value->wide();
-  for (const std::string& organisation : below) {
-    const auto found = shown.find(organisation);
-    if (found == shown.end()) {
-      ++unknown;
-      continue;
+bool HideRemainder(const DisclosureRule& rule, const NestedFigures& sum, const FigurePlace& place,
+                   AnswerFigure* figure) {
+  const Remainder left = RemainderOf(sum, place, *figure);
+  bool is_told = false;
+  if (figure->value.has_value()) {
+    is_told = !left.parts.empty() && IsWithin(rule, left.millionths);
+    for (const NestedFigures* one : sum.within) {
+      const AnswerFigure* const other = one->At(place);
+      if (other == nullptr || !other->suppressed) continue;
+      if (one->parts.size() == sum.parts.size()) {  // It says the same.
+        Suppress(rule.rule, figure);
+        return true;
+      }
+      is_told = is_told || (!left.parts.empty() && Includes(one->parts, left.parts));
     }
-    const auto figure = found->second.at.find(sum->dimensions);
-    if (figure == found->second.at.end()) continue;  // There is none of it.
-    figures.push_back(figure->second);
-    if (figure->second->value.has_value()) {
-      remainder -= figure->second->value->wide();
-    } else {
-      ++unknown;
-    }
+  } else {
+    is_told = figure->suppressed && left.parts.empty() && !left.taken.empty();
   }
-  if (unknown != 1) return false;
-  if (CountSuppressed(figures) == 0 && !IsWithin(rule, remainder)) return false;
-  AnswerFigure* second = SmallestShown(figures);
-  Suppress(rule.rule, second != nullptr ? second : sum);
+  if (!is_told) return false;
+  AnswerFigure* const second = SmallestShown(left.taken);
+  Suppress(rule.rule, second != nullptr ? second : figure);
   return true;
 }
 
@@ -180,15 +245,13 @@ DisclosureRule StricterRule(const DisclosureRule& first, const DisclosureRule& s
 
 void HideRemainders(const DisclosureRule& rule, const std::set<std::string>& may_hold_totals,
                     absl::Span<const ShownFigures> shown) {
-  FiguresByOrganisation by_organisation;
-  for (const ShownFigures& one : shown) by_organisation[one.organisation] = ByPlace(one);
+  const std::vector<NestedFigures> sums = Nested(shown);
   bool hidden = true;
   while (hidden) {
     hidden = false;
-    for (const auto& [organisation, sum] : by_organisation) {
-      if (sum.below.empty()) continue;
+    for (const NestedFigures& sum : sums) {
       for (const auto& [place, figure] : sum.at) {
-        hidden = HideRemainder(rule, figure, by_organisation, sum.below) || hidden;
+        while (HideRemainder(rule, sum, place, figure)) hidden = true;
       }
     }
     for (const ShownFigures& one : shown) {

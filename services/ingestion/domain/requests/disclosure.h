@@ -34,16 +34,17 @@ DisclosureRule StricterRule(const DisclosureRule& first, const DisclosureRule& s
 
 // Of one item and period: the figures of one organisation.
 struct ShownFigures {
-  std::string organisation;
   std::set<std::string> made_of;  // The organisations whose returns they sum.
   std::vector<AnswerFigure>* figures = nullptr;
 };
 
-// For organisations whose figures are shown beside the sum of them: where all but one of a sum's
-// organisations are shown, and what is left for that one is suppressed or would be, the smallest of
-// those shown is suppressed too; where there is none, the sum. `figures` are disclosed by the same
-// rule; `may_hold_totals` as above. Sums that have organisations in common are not guarded against
-// one another.
+// For organisations whose figures are shown beside one another, some of them made of what others
+// are made of too. From each sum that is shown the largest shown figures within it that do not
+// overlap are taken: where what is left over would be suppressed, or lies within a single one that
+// is, the smallest of those taken is suppressed; where there is none, the sum. So it is too where
+// they make up the whole of one that is suppressed. This is repeated until nothing changes.
+// `figures` are disclosed by the same rule; `may_hold_totals` as above. Sums that overlap, neither
+// within the other, are not guarded against one another.
 void HideRemainders(const DisclosureRule& rule, const std::set<std::string>& may_hold_totals,
                     absl::Span<const ShownFigures> shown);
 

@@ -115,7 +115,7 @@ struct Sides {
     std::vector<ShownFigures> shown;
     for (auto& [organisation, own_figures] : figures) {
       const std::set<std::string> alone = {organisation};
-      shown.push_back({organisation, organisation == "QHG" ? below : alone, &own_figures});
+      shown.push_back({organisation == "QHG" ? below : alone, &own_figures});
     }
     HideRemainders(kSmallNumbers, {"test"}, shown);
     std::map<std::string, std::string> texts;
@@ -168,8 +168,7 @@ TEST(DisclosureTest, WhatIsHiddenBesideASumIsNotToldByATotalOfItsOwn) {
   ASSERT_TRUE(Disclose(kSmallNumbers, {"test"}, &second).ok());
   HideRemainders(
       kSmallNumbers, {"test"},
-      std::vector<ShownFigures>{
-          {"QHG", {"R0A", "RCC"}, &sum}, {"R0A", {"R0A"}, &first}, {"RCC", {"RCC"}, &second}});
+      std::vector<ShownFigures>{{{"R0A", "RCC"}, &sum}, {{"R0A"}, &first}, {{"RCC"}, &second}});
   EXPECT_TRUE(first[0].suppressed);
   EXPECT_TRUE(first[2].suppressed) << "120 - 100 would be 20";
   EXPECT_TRUE(second[0].suppressed && second[2].suppressed);

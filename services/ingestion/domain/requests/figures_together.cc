@@ -27,7 +27,7 @@ void HideRemaindersOfLine(absl::Span<const FiguresWanted> wanted, const KnownIte
     for (const auto& [code, parts] : wanted[i].source->parts_of_item) {
       AddOrganisations(parts, &made_of);
     }
-    shown.push_back({wanted[i].organisation, std::move(made_of), &(*figures)[i]});
+    shown.push_back({std::move(made_of), &(*figures)[i]});
   }
   HideRemainders(disclosure, DimensionsWithTotals(wanted.front().source->dimensions, item), shown);
 }
@@ -42,7 +42,7 @@ void HideRemaindersOfInput(absl::Span<const FiguresWanted> wanted, size_t input,
     InputFigures& own = (*read)[i].inputs()[input];
     std::set<std::string> made_of;
     AddOrganisations(*own.parts, &made_of);
-    shown.push_back({wanted[i].organisation, std::move(made_of), &own.figures});
+    shown.push_back({std::move(made_of), &own.figures});
   }
   HideRemainders(first.rule, first.may_hold_totals, shown);
 }

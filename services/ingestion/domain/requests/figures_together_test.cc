@@ -1,6 +1,7 @@
 // Goal: of a formula too, what is hidden of one organisation is not told by a sum over it beside
-// the others. Method: tables by hand; then random organisations, against whoever can read from a
-// figure that is shown every number that it is made of.
+// the others, on whatever levels they are. Method: tables by hand; then random organisations,
+// against whoever can read from a figure that is shown every number that it is made of, and whoever
+// takes any of the figures that are shown from one another.
 #include "services/ingestion/domain/requests/figures_together.h"
 
 #include <gmock/gmock.h>
@@ -8,6 +9,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -176,6 +178,172 @@ TEST(FiguresTogetherTest, NoSmallNumberIsLeftOverInRandomLines) {
     for (const std::vector<uint8_t>& tape : *tapes) CheckTellsNothing(RandomIcbLine(tape));
   }));
   EXPECT_GT(lines_guarded, 100);
+}
+
+// What each provider returned of one item, and what is shown of it of those that are asked, each of
+// whom is made of some of the providers.
+struct NestedLine {
+  std::map<std::string, int> providers;
+  std::map<std::string, std::vector<std::string>> asked;
+
+  // The organisation's one figure, where numbers of one to seven are hidden.
+  std::map<std::string, AnswerFigure> Shown() const {
+    HeldFigures held;
+    for (const auto& [provider, number] : providers) {
+      held.Hold(provider, kIcbMonth, HeldCell("x", {}, std::to_string(number)));
+    }
+    std::map<std::string, FigureSource> sources;
+    for (const auto& [organisation, made_of] : asked) {
+      FigureSource& source = sources[organisation];
+      source.coverage = CoverageClass::kRollup;
+      source.parts_of_item["x"] = held.Parts(made_of, {kIcbMonth});
+    }
+    std::vector<FiguresWanted> wanted;
+    for (const auto& [organisation, source] : sources) wanted.push_back({organisation, &source});
+    KnownItem item;
+    item.additive_over_organisations = true;
+    const auto figures = EvaluateTogether(
+        wanted, item, Period::Parse(kIcbMonth).value(), {7, 0, "up to seven"}, {},
+        [&](const FigureSource::Part& part, const std::string& of) { return held.Read(part, of); });
+    std::map<std::string, AnswerFigure> shown;
+    for (size_t i = 0; i < wanted.size(); ++i) shown[wanted[i].organisation] = (*figures)[i].at(0);
+    return shown;
+  }
+  std::vector<std::string> Hidden() const {
+    std::vector<std::string> hidden;
+    for (const auto& [organisation, figure] : Shown()) {
+      if (figure.suppressed) hidden.push_back(organisation);
+    }
+    return hidden;
+  }
+};
+
+// A region of two ICBs, one of them of one provider that returned 2.
+NestedLine LineOfRegion() {
+  NestedLine line;
+  line.providers = {{"RLQ", 20}, {"RWP", 12}, {"RLT", 2}};
+  line.asked = {{"Y60", {"RLQ", "RWP", "RLT"}}, {"QGH", {"RLQ", "RWP"}}};
+  return line;
+}
+
+TEST(FiguresTogetherTest, ARegionBesideItsIcbsDoesNotTellTheOneThatIsHidden) {
+  NestedLine line = LineOfRegion();  // 34 - 32 would be QWU's 2.
+  line.asked["QWU"] = {"RLT"};
+  EXPECT_THAT(line.Hidden(), ElementsAre("QGH", "QWU"));
+}
+
+TEST(FiguresTogetherTest, ARegionBesideAnIcbDoesNotTellTheProviderOfAnother) {
+  NestedLine line = LineOfRegion();
+  line.asked["RLT"] = {"RLT"};
+  EXPECT_THAT(line.Hidden(), ElementsAre("QGH", "RLT"));
+  line.asked.erase("RLT");  // Asked for or not.
+  EXPECT_THAT(line.Hidden(), ElementsAre("QGH"));
+}
+
+TEST(FiguresTogetherTest, AnIcbThatIsHiddenIsNotToldByItsProviders) {
+  NestedLine line = LineOfRegion();
+  line.asked["QWU"] = {"RLT"}, line.asked["RLQ"] = {"RLQ"}, line.asked["RWP"] = {"RWP"};
+  // QGH goes for QWU's sake, and 20 + 12 would be QGH.
+  EXPECT_THAT(line.Hidden(), ElementsAre("QGH", "QWU", "RWP"));
+}
+
+TEST(FiguresTogetherTest, OfThreeLevelsNoneTellsWhatIsHiddenBelow) {
+  NestedLine line = LineOfRegion();
+  line.providers["RAL"] = 50;
+  line.asked["ENG"] = {"RAL", "RLQ", "RLT", "RWP"};
+  line.asked["Y56"] = {"RAL"}, line.asked["QWU"] = {"RLT"};
+  // 34 - 32 would be 2, and so would 84 - 50 - 32 be: once QGH is hidden neither tells it.
+  EXPECT_THAT(line.Hidden(), ElementsAre("QGH", "QWU"));
+  line.asked.erase("Y60");  // 84 - 50 - 32 would be 2.
+  EXPECT_THAT(line.Hidden(), ElementsAre("QGH", "QWU"));
+  // The same 34 by another name.
+  line.providers = {{"RLQ", 20}, {"RWP", 9}, {"RLT", 2}};
+  line.asked = {{"ENG", {"RLQ", "RWP", "RLT"}},
+                {"Y60", {"RLQ", "RWP", "RLT"}},
+                {"QGH", {"RLQ", "RWP"}},
+                {"QWU", {"RLT"}}};
+  EXPECT_THAT(line.Hidden(), ElementsAre("QGH", "QWU"));
+}
+
+// Whoever takes any figures that do not overlap from one that they lie within learns of none that
+// is hidden, and no small number; nor by adding up.
+void CheckSubtractionTellsNothing(const NestedLine& line) {
+  std::vector<std::pair<std::set<std::string>, int>> open;
+  std::set<std::set<std::string>> hidden;
+  for (const auto& [organisation, figure] : line.Shown()) {
+    const auto& made_of = line.asked.at(organisation);
+    const std::set<std::string> parts(made_of.begin(), made_of.end());
+    int number = 0;
+    for (const std::string& provider : parts) number += line.providers.at(provider);
+    RC_ASSERT(figure.suppressed || number == 0 || number > 7);
+    if (figure.suppressed) hidden.insert(parts);
+    if (!figure.suppressed) open.emplace_back(parts, number);
+  }
+  const auto add = [](const std::set<std::string>& parts, std::set<std::string>* to) {
+    return std::all_of(parts.begin(), parts.end(),
+                       [to](const std::string& part) { return to->insert(part).second; });
+  };
+  for (uint32_t chosen = 1; chosen < 1u << open.size(); ++chosen) {
+    std::set<std::string> parts;
+    int number = 0;
+    bool apart = true;
+    for (size_t i = 0; i < open.size(); ++i) {
+      if ((chosen >> i & 1) == 0) continue;
+      apart = apart && add(open[i].first, &parts);
+      number += open[i].second;
+    }
+    if (!apart) continue;
+    RC_ASSERT(hidden.count(parts) == 0);
+    for (const auto& [all, sum] : open) {
+      if (!std::includes(all.begin(), all.end(), parts.begin(), parts.end())) continue;
+      std::set<std::string> rest;
+      std::set_difference(all.begin(), all.end(), parts.begin(), parts.end(),
+                          std::inserter(rest, rest.end()));
+      if (rest.empty()) continue;
+      RC_ASSERT(hidden.count(rest) == 0);
+      RC_ASSERT(sum == number || sum - number > 7);
+    }
+  }
+}
+
+// Providers in ICBs, ICBs in two regions, and the nation; some of them are asked.
+NestedLine RandomNestedLine(const std::vector<uint8_t>& tape) {
+  NestedLine line;
+  for (size_t i = 0; i < 5; ++i) {
+    const std::string provider = absl::StrCat("R0", i);
+    line.providers[provider] = tape[2 * i] % 3 == 0 ? tape[2 * i] % 12 : 8 + tape[2 * i];
+    const size_t icb = tape[2 * i + 1] % 4u;
+    for (const std::string& of :
+         {provider, absl::StrCat("Q0", icb), absl::StrCat("Y0", icb / 2), std::string("ENG")}) {
+      line.asked[of].push_back(provider);
+    }
+  }
+  size_t next = 10;
+  for (auto of = line.asked.begin(); of != line.asked.end();) {
+    of = tape[next++] % 5 == 0 ? line.asked.erase(of) : std::next(of);
+  }
+  return line;
+}
+
+TEST(FiguresTogetherTest, NoSubtractionTellsANumberInRandomHierarchies) {
+  int guarded = 0;  // Lines in which more is hidden than is small.
+  const auto tapes = rc::gen::noShrink(rc::gen::resize(
+      100, rc::gen::container<std::vector<std::vector<uint8_t>>>(
+               10, rc::gen::container<std::vector<uint8_t>>(22, rc::gen::arbitrary<uint8_t>()))));
+  EXPECT_TRUE(rc::check("10 random hierarchies", [&] {
+    for (const std::vector<uint8_t>& tape : *tapes) {
+      const NestedLine line = RandomNestedLine(tape);
+      CheckSubtractionTellsNothing(line);
+      for (const std::string& organisation : line.Hidden()) {
+        int number = 0;
+        for (const std::string& part : line.asked.at(organisation)) {
+          number += line.providers.at(part);
+        }
+        guarded += number == 0 || number > 7;
+      }
+    }
+  }));
+  EXPECT_GT(guarded, 100);
 }
 
 }  // namespace
