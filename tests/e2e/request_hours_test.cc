@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "common/period/london_day.h"
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/requests/v1/requests_service.pb.h"
 #include "tests/e2e/client_run.h"
