@@ -14,7 +14,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-using catalogue::v1::Collection;
 using catalogue::v1::DataItem;
 
 constexpr char kLongLayout[] = "onereturn-long";
@@ -171,9 +170,9 @@ catalogue::v1::PeriodKind KindOf(PeriodKind kind) {
 }
 
 // For the asked periods alone. It has no frames: who owes it is who has an obligation.
-Collection CollectionOf(const requests::v1::DataRequest& request, const Ask& ask,
-                        const MatchingRules& rules) {
-  Collection collection;
+catalogue::v1::Collection CollectionOf(const requests::v1::DataRequest& request, const Ask& ask,
+                                       const MatchingRules& rules) {
+  catalogue::v1::Collection collection;
   collection.set_code(absl::StrCat("R", request.reference()));
   collection.set_display_name(request.title());
   collection.set_period_kind(KindOf(ask.periods.front().kind()));
