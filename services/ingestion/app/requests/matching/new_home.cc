@@ -190,7 +190,7 @@ catalogue::v1::Collection CollectionOf(const requests::v1::DataRequest& request,
 }
 
 // Whoever owes it can send it as a file: a row for each cell, as of England's own collections.
-void AddLayout(const std::vector<DataItem>& items, Collection* collection) {
+void AddLayout(const std::vector<DataItem>& items, catalogue::v1::Collection* collection) {
   std::set<std::string> dimensions;
   for (const DataItem& item : items) {
     for (const auto& dimension : item.dimensions()) dimensions.insert(dimension.code());
