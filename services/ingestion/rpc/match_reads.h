@@ -11,7 +11,7 @@
 namespace onereturn::ingestion {
 
 // Reads that match at once, and of one caller. Any reader may ask for a match of two million
-// returns, for which tens of megabytes are held and a processor is busy: without a bound a crowd of
+// figures, for which tens of megabytes are held and a processor is busy: without a bound a crowd of
 // them would keep submissions waiting, and memory would have none. Steps that match are not
 // counted: they have the threads of writes.
 inline constexpr int kMatchReads = 2;
