@@ -17,11 +17,13 @@
 #include <cstdio>
 #include <ctime>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/period/london_day.h"
 #include "services/ingestion/domain/requests/match.h"
 
 namespace onereturn::ingestion {
@@ -258,8 +260,10 @@ bool Run(const Options& options) {
   MatchWorld world;
   world.catalogue = &catalogue;
   world.coverage = &coverage;
-  world.is_owed = [](const PartKey& part, const std::string& item) {
-    return part.organisation == "R007" && item == "item047";
+  world.due_for_earlier = [](const PartKey& part,
+                             const std::string& item) -> std::optional<Timestamp> {
+    if (part.organisation != "R007" || item != "item047") return std::nullopt;
+    return LondonTime(CivilDay{2026, 3, 31}, 0);
   };
   world.today = CivilDay{2026, 1, 10};
   const std::vector<Kind> kinds = Kinds();
