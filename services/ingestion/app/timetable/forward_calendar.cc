@@ -22,8 +22,6 @@ namespace {
 constexpr uint32_t kUsualWeeks = 13;
 constexpr uint32_t kMostWeeks = 53;
 constexpr int kWeekDays = 7;
-// How long ago a period may have ended whose return is still open or late.
-constexpr int kDaysBack = 400;
 
 using timetable::v1::EstimatedMinutes;
 using timetable::v1::ForwardEntry;
@@ -74,46 +72,47 @@ absl::StatusOr<Timestamp> DueOf(const ForwardEntry& entry) {
   return FromWire(entry.has_extended_until() ? entry.extended_until() : entry.moments().due_time());
 }
 
-// Adds the entries of the periods that go by one version of a collection.
-absl::Status AddEntries(const Reader& reader, const std::string& organisation,
-                        const WindowReader& windows, const CollectionStretch& stretch,
-                        const Days& days, uint64_t sequence, std::vector<ForwardEntry>* entries) {
-  const std::optional<CivilDay> back = days.first.PlusDays(-kDaysBack);
-  for (std::optional<Period> period = stretch.FirstWithWindow();
-       period.has_value() && stretch.days.Covers(period->start()); period = period->Next()) {
-    if (back.has_value() && period->end() < *back) continue;
-    ASSIGN_OR_RETURN(const WindowView view, windows.At(*period));
-    if (!view.moments.has_value()) {
-      const bool too_early =
-          stretch.calendar.has_value() && BeginsAfter(stretch.calendar->calendar, *period);
-      if (too_early) continue;
-      break;
-    }
-    if (LondonDay(view.moments->opens) > days.last) break;
-    if (!Owes(windows, organisation, *period)) continue;
-    const ReturnKey key{windows.collection(), period->ToString(), organisation};
-    ASSIGN_OR_RETURN(const StandingRow row, StandingAt(reader, view, true, key, sequence));
-    ASSIGN_OR_RETURN(const auto until, ExtendedUntil(reader, key, sequence));
-    ForwardEntry entry;
-    entry.set_collection(key.collection);
-    entry.set_period(key.period);
-    *entry.mutable_moments() = ToWire(*view.moments);
-    entry.set_planned(!view.opened);
-    entry.set_standing(static_cast<timetable::v1::Standing>(row.standing));
-    if (until.has_value()) *entry.mutable_extended_until() = onereturn::ToWire(*until);
-    // As a whole, and all of its items: as burden counts it.
-    if (stretch.definition.has_estimated_minutes()) {
-      *entry.mutable_minutes() = stretch.definition.estimated_minutes();
-    }
-    for (const catalogue::v1::ItemMinutes& item : stretch.definition.item_minutes()) {
-      AddMinutes(item.minutes(), entry.mutable_minutes());
-    }
-    ASSIGN_OR_RETURN(const Timestamp due, DueOf(entry));
-    const CivilDay day = LondonDay(due);
-    const bool asked_for = day >= days.first && day <= days.last;
-    if (asked_for || IsWaitedFor(entry.standing())) entries->push_back(std::move(entry));
+// What the organisation owes for the period.
+absl::StatusOr<ForwardEntry> EntryOf(const Reader& reader, const ReturnKey& key,
+                                     const CollectionStretch& stretch, const WindowView& view,
+                                     const Moments& moments, uint64_t sequence) {
+  ASSIGN_OR_RETURN(const StandingRow row, StandingAt(reader, view, true, key, sequence));
+  ASSIGN_OR_RETURN(const auto until, ExtendedUntil(reader, key, sequence));
+  ForwardEntry entry;
+  entry.set_collection(key.collection);
+  entry.set_period(key.period);
+  *entry.mutable_moments() = ToWire(moments);
+  entry.set_planned(!view.opened);
+  entry.set_standing(static_cast<timetable::v1::Standing>(row.standing));
+  if (until.has_value()) *entry.mutable_extended_until() = onereturn::ToWire(*until);
+  // As a whole, and all of its items: as burden counts it.
+  if (stretch.definition.has_estimated_minutes()) {
+    *entry.mutable_minutes() = stretch.definition.estimated_minutes();
   }
-  return absl::OkStatus();
+  for (const catalogue::v1::ItemMinutes& item : stretch.definition.item_minutes()) {
+    AddMinutes(item.minutes(), entry.mutable_minutes());
+  }
+  return entry;
+}
+
+// Adds the entries of a collection.
+absl::Status AddEntries(const Reader& reader, const std::string& organisation,
+                        const WindowReader& windows, const Days& days, uint64_t sequence,
+                        std::vector<ForwardEntry>* entries) {
+  return windows.VisitDue(
+      days.first, days.last,
+      [&](const CollectionStretch& stretch, const Period& period, const WindowView& view,
+          const Moments& moments) -> absl::Status {
+        if (!Owes(windows, organisation, period)) return absl::OkStatus();
+        const ReturnKey key{windows.collection(), period.ToString(), organisation};
+        ASSIGN_OR_RETURN(ForwardEntry entry,
+                         EntryOf(reader, key, stretch, view, moments, sequence));
+        ASSIGN_OR_RETURN(const Timestamp due, DueOf(entry));
+        const CivilDay day = LondonDay(due);
+        const bool asked_for = day >= days.first && day <= days.last;
+        if (asked_for || IsWaitedFor(entry.standing())) entries->push_back(std::move(entry));
+        return absl::OkStatus();
+      });
 }
 
 // What is due before the first week and still waited for counts in the first.
@@ -162,10 +161,8 @@ absl::StatusOr<timetable::v1::GetForwardCalendarResponse> GetForwardCalendar(
                        [&](const StoredDefinition& stored) -> absl::StatusOr<bool> {
                          ASSIGN_OR_RETURN(const WindowReader windows,
                                           WindowReader::Make(&reader, stored.code, sequence));
-                         for (const CollectionStretch& stretch : windows.stretches()) {
-                           RETURN_IF_ERROR(AddEntries(reader, organisation, windows, stretch,
-                                                      Days{first, *last}, sequence, &entries));
-                         }
+                         RETURN_IF_ERROR(AddEntries(reader, organisation, windows,
+                                                    Days{first, *last}, sequence, &entries));
                          return true;
                        }));
   std::sort(entries.begin(), entries.end(), [](const ForwardEntry& a, const ForwardEntry& b) {

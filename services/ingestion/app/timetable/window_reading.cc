@@ -8,12 +8,19 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/feed/wire.h"
+#include "common/period/london_day.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/catalogue_time.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {
+namespace {
+
+// How long ago a period may have ended whose return is still open or late.
+constexpr int kDaysBack = 400;
+
+}  // namespace
 
 absl::StatusOr<std::optional<FoundCalendar>> FindCalendar(const Reader& reader,
                                                           const std::string& code,
@@ -80,6 +87,33 @@ absl::StatusOr<WindowView> WindowReader::At(const Period& period) const {
     view.moments = MomentsOf(*stretch->spec, stretch->calendar->calendar, period);
   }
   return view;
+}
+
+absl::Status WindowReader::VisitDue(const CivilDay& first, const CivilDay& last,
+                                    VisitWindow visit) const {
+  for (const CollectionStretch& stretch : stretches_) {
+    RETURN_IF_ERROR(VisitDueOf(stretch, first, last, visit));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WindowReader::VisitDueOf(const CollectionStretch& stretch, const CivilDay& first,
+                                      const CivilDay& last, VisitWindow visit) const {
+  const std::optional<CivilDay> back = first.PlusDays(-kDaysBack);
+  for (std::optional<Period> period = stretch.FirstWithWindow();
+       period.has_value() && stretch.days.Covers(period->start()); period = period->Next()) {
+    if (back.has_value() && period->end() < *back) continue;
+    ASSIGN_OR_RETURN(const WindowView view, At(*period));
+    if (!view.moments.has_value()) {
+      const bool too_early =
+          stretch.calendar.has_value() && BeginsAfter(stretch.calendar->calendar, *period);
+      if (too_early) continue;
+      break;
+    }
+    if (LondonDay(view.moments->opens) > last) break;
+    RETURN_IF_ERROR(visit(stretch, *period, view, *view.moments));
+  }
+  return absl::OkStatus();
 }
 
 timetable::v1::WindowMoments ToWire(const Moments& moments) {

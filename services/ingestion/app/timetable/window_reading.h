@@ -9,7 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/period/civil_day.h"
+#include "common/period/period.h"
 #include "common/storage/reader.h"
 #include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "onereturn/timetable/v1/timetable.pb.h"
@@ -69,6 +73,13 @@ class WindowReader {
 
   absl::StatusOr<WindowView> At(const Period& period) const;
 
+  using VisitWindow =
+      absl::FunctionRef<absl::Status(const CollectionStretch& stretch, const Period& period,
+                                     const WindowView& window, const Moments& moments)>;
+  // The windows whose return may still be due on one of the days: of periods that ended at most 400
+  // days before the first, and that open by the last. In order of time; stops at the first error.
+  absl::Status VisitDue(const CivilDay& first, const CivilDay& last, VisitWindow visit) const;
+
  private:
   WindowReader(const Reader* reader, std::string collection, uint64_t sequence,
                std::vector<CollectionStretch> stretches)
@@ -76,6 +87,9 @@ class WindowReader {
         collection_(std::move(collection)),
         sequence_(sequence),
         stretches_(std::move(stretches)) {}
+
+  absl::Status VisitDueOf(const CollectionStretch& stretch, const CivilDay& first,
+                          const CivilDay& last, VisitWindow visit) const;
 
   const Reader* reader_;
   std::string collection_;

@@ -12,9 +12,6 @@
 namespace onereturn::ingestion {
 namespace {
 
-// How long before the span a period may have ended whose return is due in it.
-constexpr int kDaysBefore = 400;
-
 class FallingDueReader {
  public:
   FallingDueReader(const Reader& reader, const std::set<std::string>& organisations,
@@ -32,9 +29,7 @@ class FallingDueReader {
                               ASSIGN_OR_RETURN(
                                   const WindowReader windows,
                                   WindowReader::Make(&reader_, stored.code, sequence_));
-                              for (const CollectionStretch& stretch : windows.stretches()) {
-                                RETURN_IF_ERROR(ReadReturns(windows, stretch));
-                              }
+                              RETURN_IF_ERROR(ReadReturns(windows));
                               return true;
                             });
   }
@@ -50,23 +45,13 @@ class FallingDueReader {
   }
 
  private:
-  // Of the periods that go by one version of a collection.
-  absl::Status ReadReturns(const WindowReader& windows, const CollectionStretch& stretch) const {
-    const std::optional<CivilDay> back = span_.first.PlusDays(-kDaysBefore);
-    for (std::optional<Period> period = stretch.FirstWithWindow();
-         period.has_value() && stretch.days.Covers(period->start()); period = period->Next()) {
-      if (back.has_value() && period->end() < *back) continue;
-      ASSIGN_OR_RETURN(const WindowView view, windows.At(*period));
-      if (!view.moments.has_value()) {
-        const bool too_early =
-            stretch.calendar.has_value() && BeginsAfter(stretch.calendar->calendar, *period);
-        if (too_early) continue;
-        break;
-      }
-      if (LondonDay(view.moments->opens) > span_.last) break;
-      RETURN_IF_ERROR(ReadReturnsOf(windows, *period, view.moments->due, stretch.definition));
-    }
-    return absl::OkStatus();
+  absl::Status ReadReturns(const WindowReader& windows) const {
+    return windows.VisitDue(span_.first, span_.last,
+                            [&](const CollectionStretch& stretch, const Period& period,
+                                const WindowView&, const Moments& moments) {
+                              return ReadReturnsOf(windows, period, moments.due,
+                                                   stretch.definition);
+                            });
   }
 
   absl::Status ReadReturnsOf(const WindowReader& windows, const Period& period, Timestamp due,
