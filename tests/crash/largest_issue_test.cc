@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -32,6 +34,44 @@ constexpr uint64_t kObligations = 2 * kOrganisations * kMonths;
 // What the process may need at its highest, the store's own buffers included.
 constexpr uint64_t kMostResidentBytes = uint64_t{512} << 20;
 constexpr int64_t kCallTakes_ms = 60'000;
+
+// Small writes, some twenty a second as a caller has no more, on a thread of its own, until it is
+// destroyed: what others wait for while a large one is taken.
+class SmallWrites {
+ public:
+  explicit SmallWrites(const std::shared_ptr<grpc::Channel>& channel)
+      : stub_(RequestsService::NewStub(channel)), thread_([this] { Write(); }) {}
+  ~SmallWrites() {
+    stop_ = true;
+    thread_.join();
+  }
+  // In seconds, since it was asked last.
+  double LongestWait() { return longest_.exchange(0); }
+  int written() const { return written_; }
+
+ private:
+  void Write() {
+    requests::v1::DraftRequestRequest draft;
+    *draft.mutable_data_request() = MadeUpAsk(2, MadeUpOrganisations(1), 1);
+    while (!stop_) {
+      draft.set_request_id(absl::StrCat("small-", ++written_));
+      const auto begin = std::chrono::steady_clock::now();
+      const auto answer =
+          CallOnce(*stub_, &RequestsService::Stub::DraftRequest, draft, kCallTakes_ms);
+      EXPECT_THAT(answer, IsOk());
+      const double waited =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+      longest_ = std::max(longest_.load(), waited);
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  }
+
+  const std::unique_ptr<RequestsService::Stub> stub_;
+  std::atomic<bool> stop_{false};
+  std::atomic<double> longest_{0};
+  std::atomic<int> written_{0};
+  std::thread thread_;
+};
 
 class LargestIssueTest : public ::testing::Test {
  protected:
@@ -150,7 +190,9 @@ TEST_F(LargestIssueTest, IsWholeOnceAndInBoundedMemory) {
   ASSERT_THAT(suite_->Start(kIngestion), IsOk());
   const IssueLeft left = Left(name);
 
+  SmallWrites others(suite_->Channel(kRequester, kIngestion));
   const auto issued = Issue(name);
+  const double while_issued = others.LongestWait();
   ASSERT_THAT(issued, IsOk());
   const IssueLeft whole = WholeOf(issued->data_request().issue());
   EXPECT_EQ(whole.obligations, kObligations);
@@ -165,9 +207,14 @@ TEST_F(LargestIssueTest, IsWholeOnceAndInBoundedMemory) {
   requests::v1::EndRequestRequest end;
   end.set_name(name);
   end.set_reason("a test");
+  others.LongestWait();
   ASSERT_THAT(Step("end", kRequester, &RequestsService::Stub::EndRequest, end), IsOk());
+  const double while_ended = others.LongestWait();
   const uint64_t after_end = PeakBytes();
   EXPECT_LE(after_end, kMostResidentBytes);
+  EXPECT_GT(others.written(), 0);
+  std::printf("longest of %d small writes: %.0f ms while it was issued, %.0f ms while it ended\n",
+              others.written(), 1e3 * while_issued, 1e3 * while_ended);
   std::printf("highest resident memory: %.0f MiB before (another life), %.0f issued, %.0f ended\n",
               static_cast<double>(before) / (1 << 20), static_cast<double>(after_issue) / (1 << 20),
               static_cast<double>(after_end) / (1 << 20));
