@@ -303,9 +303,11 @@ TEST_F(AnswerKillTest, AnAnswerIsTheSameForEverAndAWatchMissesNothing) {
   const auto figure = [](uint64_t count) { return static_cast<unsigned long long>(count); };
   std::printf(
       "%d kills, seed %llu: %llu answers read whole, %llu broken off; %llu files written whole, "
-      "%llu broken off; %llu revisions accepted, %llu figures watched, 0 missed, 0 given again\n",
+      "%llu broken off; %llu revisions accepted, %llu figures watched, 0 missed, %llu given "
+      "again\n",
       kills, figure(seed), figure(answers_whole_), figure(answers_broken_), figure(files_whole_),
-      figure(files_broken_), figure(revised_), figure(watched.figures));
+      figure(files_broken_), figure(revised_), figure(watched.figures),
+      figure(watched.given_again));
 }
 
 }  // namespace

@@ -52,6 +52,22 @@ TEST_P(WorkedRequestTest, ComesOutAsItWasWorkedOut) {
 INSTANTIATE_TEST_SUITE_P(All, WorkedRequestTest, ::testing::ValuesIn(Names()),
                          [](const auto& info) { return info.param; });
 
+// All but TOO_LARGE: what is too large to be issued is too large to be worked by hand.
+std::set<std::string> KindsToWork() {
+  std::set<std::string> kinds = {"SUBSET"};
+  const auto add = [&kinds](const google::protobuf::EnumDescriptor& type) {
+    for (int i = 0; i < type.value_count(); ++i) {
+      const auto& value = *type.value(i);
+      if (value.number() != 0 && value.number() != requests::v1::CONCERN_KIND_TOO_LARGE) {
+        kinds.insert(value.name());
+      }
+    }
+  };
+  add(*requests::v1::CoverageClass_descriptor());
+  add(*requests::v1::ConcernKind_descriptor());
+  return kinds;
+}
+
 TEST(WorkedRequestsTest, EachClassAndEachConcernIsWorkedOutFourTimes) {
   std::map<std::string, int> requests_with;
   for (const std::string& name : Names()) {
@@ -69,8 +85,7 @@ TEST(WorkedRequestsTest, EachClassAndEachConcernIsWorkedOutFourTimes) {
     for (const std::string& kind : kinds) ++requests_with[kind];
   }
   EXPECT_GE(Names().size(), 44u);
-  EXPECT_EQ(requests_with.size(), 11u);
-  for (const auto& [kind, count] : requests_with) EXPECT_GE(count, 4) << kind;
+  for (const std::string& kind : KindsToWork()) EXPECT_GE(requests_with[kind], 4) << kind;
 }
 
 }  // namespace
