@@ -19,6 +19,9 @@ namespace {
 
 using requests::v1::DataRequest;
 
+// The fields from which on only the service sets what stands there.
+constexpr int kFirstOutputField = 40;
+
 bool IsInUse(const ItemTimeline& item, const Period& period) {
   const Stretch* stretch = StretchOn(item.stretches, period.start());
   return stretch != nullptr && stretch->InUse().has_value() &&
@@ -113,6 +116,36 @@ class OrganisationLook {
 };
 
 }  // namespace
+
+DataRequest AskedPartOf(const DataRequest& request) {
+  DataRequest asked = request;
+  const auto* reflection = asked.GetReflection();
+  const auto* type = asked.GetDescriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    if (type->field(i)->number() >= kFirstOutputField) {
+      reflection->ClearField(&asked, type->field(i));
+    }
+  }
+  asked.clear_name();
+  asked.clear_reference();
+  return asked;
+}
+
+absl::Status CheckOutputLeftEmpty(const DataRequest& given) {
+  DataRequest rest = given;
+  rest.clear_etag();
+  DataRequest asked = AskedPartOf(rest);
+  asked.set_name(given.name());
+  asked.set_reference(given.reference());
+  const uint64_t number = DataRequestNumber(given.name());
+  const bool reference_fits =
+      given.reference().empty() || (number > 0 && given.reference() == RequestReference(number));
+  if (reference_fits && asked.SerializeAsString() == rest.SerializeAsString()) {
+    return absl::OkStatus();
+  }
+  return Error(Reason::kOutputOnly, "the request has fields that only the service sets")
+      .Field("data_request", "leave reference, state, match, replies and steps empty");
+}
 
 absl::Status CheckDraftFields(const DataRequest& request) {
   RETURN_IF_ERROR(CheckDataRequest(request));

@@ -12,6 +12,12 @@
 
 namespace onereturn::ingestion {
 
+// What the asker says of it, and nothing else.
+requests::v1::DataRequest AskedPartOf(const requests::v1::DataRequest& request);
+// OUTPUT_ONLY where something is given that only the service says. The name, its reference and an
+// etag may be given.
+absl::Status CheckOutputLeftEmpty(const requests::v1::DataRequest& given);
+
 // As CheckDataRequest (definitions/request_checks.h); PERSONAL_DATA.
 absl::Status CheckDraftFields(const requests::v1::DataRequest& request);
 

@@ -14,40 +14,6 @@ namespace {
 
 using requests::v1::DataRequest;
 
-// The fields from which on only the service sets what stands there.
-constexpr int kFirstOutputField = 40;
-
-// What the asker says of it, and nothing else.
-DataRequest AskedPartOf(const DataRequest& request) {
-  DataRequest asked = request;
-  const auto* reflection = asked.GetReflection();
-  const auto* type = asked.GetDescriptor();
-  for (int i = 0; i < type->field_count(); ++i) {
-    if (type->field(i)->number() >= kFirstOutputField) {
-      reflection->ClearField(&asked, type->field(i));
-    }
-  }
-  asked.clear_name();
-  asked.clear_reference();
-  return asked;
-}
-
-absl::Status CheckOutputLeftEmpty(const DataRequest& given) {
-  DataRequest rest = given;
-  rest.clear_etag();
-  DataRequest asked = AskedPartOf(rest);
-  asked.set_name(given.name());
-  asked.set_reference(given.reference());
-  const uint64_t number = DataRequestNumber(given.name());
-  const bool reference_fits =
-      given.reference().empty() || (number > 0 && given.reference() == RequestReference(number));
-  if (reference_fits && asked.SerializeAsString() == rest.SerializeAsString()) {
-    return absl::OkStatus();
-  }
-  return Error(Reason::kOutputOnly, "the request has fields that only the service sets")
-      .Field("data_request", "leave reference, state, match, replies and steps empty");
-}
-
 // Whoever acts for the request may hand it to a body that acts for it, such as a successor.
 absl::Status CheckBodyOfDraft(const Reader& reader, const OfficerOrigin& origin,
                               const DataRequest& before, const DataRequest& after,

@@ -4,6 +4,7 @@
 
 #include "common/status/testing/status_matchers.h"
 #include "onereturn/feed/v1/entry.pb.h"
+#include "services/ingestion/app/requests/register/read_requests.h"
 #include "services/ingestion/app/requests/testing/requests_world.h"
 
 namespace onereturn::ingestion {
@@ -92,6 +93,22 @@ TEST_F(DraftRequestTest, EachRefusalHasItsReason) {
               IsOk());
   EXPECT_THAT(Draft(With(R"(selector { types: ORGANISATION_TYPE_PROVIDER })")), IsOk());
   EXPECT_THAT(Draft(With(R"(lines { item: "old_beds" } from_period: "2024-03")")), IsOk());
+}
+
+// What only the service says would be believed by a match: organisations that an issue settled, a
+// steward's exception of notice.
+TEST_F(DraftRequestTest, WhatOnlyTheServiceSaysIsRefusedAlsoOfOneThatIsShown) {
+  for (const char* output :
+       {R"(issue { organisations: "RLQ" organisations: "RVZ" })",
+        R"(notice_exception { notice_days: 1 })", R"(state: REQUEST_STATE_ISSUED)"}) {
+    requests::v1::PreviewMatchRequest shown;
+    *shown.mutable_data_request() = Draft();
+    shown.mutable_data_request()->MergeFrom(Parse<DataRequest>(output));
+    EXPECT_THAT(PreviewMatchOf(ingestion().store(), data_requests().World(), shown, kNewest),
+                HasReason(Reason::kOutputOnly))
+        << output;
+    EXPECT_THAT(Draft(shown.data_request()), HasReason(Reason::kOutputOnly)) << output;
+  }
 }
 
 // RVZ opened on 2024-03-31, the last day of its first month.

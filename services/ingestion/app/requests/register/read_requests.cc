@@ -118,7 +118,8 @@ absl::StatusOr<requests::v1::PreviewMatchResponse> PreviewMatchOf(
     ASSIGN_OR_RETURN(const DataRequest known, GetDataRequest(reader, request.name(), sequence));
     return ShownMatch(reader, world, known, sequence);
   }
-  const DataRequest& shown = request.data_request();
+  RETURN_IF_ERROR(CheckOutputLeftEmpty(request.data_request()));
+  const DataRequest shown = AskedPartOf(request.data_request());
   RETURN_IF_ERROR(CheckDraftFields(shown));
   RETURN_IF_ERROR(CheckDraftReferences(reader, *world.matching, shown, world.today(), sequence));
   return ShownMatch(reader, world, shown, sequence);
