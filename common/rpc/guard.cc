@@ -314,10 +314,7 @@ absl::Status Guard::CheckScope(const CallContext& call, const Message& request) 
     // "-" stands for all the caller may see: the scoped store sees to it.
     if (organisation == kAllOrganisations)
       organisation.clear();
-    else if (!scope.Covers(organisation) && !organisation.empty() &&
-             access.permission() == options::v1::PERMISSION_REQUESTS_REPLY)
-      // What is asked of whom stands in a register that everybody may read: there is nothing to
-      // hide.
+    else if (!scope.Covers(organisation) && !organisation.empty() && access.registered())
       return Error(Reason::kOrgScope,
                    "the request names an organisation that the caller does not act for")
           .Field(access.path(), "must be of the caller's own organisation");

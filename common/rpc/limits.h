@@ -4,7 +4,8 @@
 // request id (common/commit/request_id.h), a group of commits (common/commit/committer.h), what a
 // page of the feed holds (common/feed/feed_service.cc), an upload's size and life
 // (services/ingestion/app/files/uploads.h), cells and explanations of a call
-// (services/ingestion/rpc/convert.cc).
+// (services/ingestion/rpc/convert.cc), matches that reads make
+// (services/ingestion/rpc/match_reads.h).
 #ifndef ONERETURN_COMMON_RPC_LIMITS_H_
 #define ONERETURN_COMMON_RPC_LIMITS_H_
 

@@ -36,7 +36,7 @@ namespace onereturn {
   /* Organisations and periods. */ \
   row(kOdsFormat, "ODS_FORMAT", kInvalidArgument, "An organisation code is not of 3 to 12 upper-case letters and digits.", "Correct the code; mind the letter O and the digit 0.") \
   row(kOdsUnknown, "ODS_UNKNOWN", kFailedPrecondition, "The organisation code is well formed but is not held.", "Check the code, or have the organisation added first.") \
-  row(kOdsClosed, "ODS_CLOSED", kFailedPrecondition, "The organisation had closed before the period began.", "Send the return for its successor, which is named where it is known.") \
+  row(kOdsClosed, "ODS_CLOSED", kFailedPrecondition, "The organisation is not open in the period: it closed before it began, or opens after it.", "Name its successor, which is named where it is known, or a period in which it is open.") \
   row(kPeriod, "PERIOD", kInvalidArgument, "A period cannot be read, or is not of the kind that the collection uses.", "Write the period in its canonical form, such as 2025-04.") \
   row(kPeriodNotOpen, "PERIOD_NOT_OPEN", kFailedPrecondition, "Returns of the period are not taken yet.", "Send the return from the stated moment on, or correct the period.") \
   row(kPeriodClosed, "PERIOD_CLOSED", kFailedPrecondition, "The window of the period has closed, and the organisation has no extension in force.", "Ask a steward of the collection for an extension, then send the return again.") \

@@ -270,6 +270,10 @@ TEST_F(RequestTest, TheGapIsOwedAndContested) {
   EXPECT_THAT(Ask(Submitter(kProvider), {"challenge", of_one, "--ground", "disproportionate",
                                          "--text", "and it costs too much"}),
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("OBLIGATION_STATE"))));
+  EXPECT_THAT(As(kRequester, {"notices"}),
+              AllOf(ExitedWith(0),
+                    Field(&ClientRun::out, AllOf(HasSubstr(of_one), HasSubstr("sent in May"),
+                                                 HasSubstr("1 challenge waits for your answer")))));
   EXPECT_THAT(Ask(kRequester, {"uphold", of_one, "--reason", "another month"}),
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("still to be sent"))));
   EXPECT_THAT(challenge(kOtherProvider, of_other), ExitedWith(0));
@@ -307,6 +311,26 @@ TEST_F(RequestTest, MoreThanWasApprovedIsNotIssued) {
   EXPECT_EQ(StatesOf(later), std::vector<std::string>(6, "OUTSTANDING"));
   // Others ask for the same.
   EXPECT_THAT(Ask(kRequester, {"end", later, "--reason", "is over"}), ExitedWith(0));
+}
+
+TEST_F(RequestTest, WhatIsSaidOfTheNextDraftIsAnotherReply) {
+  const std::string consulted = absl::StrCat(kTwoHeld, R"( consultees: "RLQ")");
+  const std::string reference = Draft("Season", consulted);
+  const std::vector<std::string> agree = {"reply",   reference,   "--organisation",
+                                          kProvider, "--opinion", "agree"};
+  const auto close = [&] { return Ask(kRequester, {"consult", reference, "--close"}); };
+  ASSERT_THAT(Ask(kRequester, {"match", reference}), ExitedWith(0));
+  ASSERT_THAT(Ask(Submitter(kProvider), agree), ExitedWith(0));
+  EXPECT_THAT(Ask(Submitter(kProvider), agree),
+              AllOf(ExitedWith(0),
+                    Field(&ClientRun::out, HasSubstr("(the same request was taken before)"))));
+  const std::string anew = absl::StrCat("name: 'requests/", reference, "' ", consulted);
+  ASSERT_THAT(Ask(kRequester, {"draft", FileOf("Season, later", anew)}), ExitedWith(0));
+  ASSERT_THAT(Ask(kRequester, {"match", reference}), ExitedWith(0));
+  EXPECT_THAT(close(),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("REPLIES_OUTSTANDING"))));
+  ASSERT_THAT(Ask(Submitter(kProvider), agree), ExitedWith(0));
+  EXPECT_THAT(close(), ExitedWith(0));
 }
 
 TEST_F(RequestTest, WhatNobodyCollectsIsMadeACollectionThatCanBeSent) {
@@ -402,9 +426,10 @@ TEST_F(RequestTest, WhatCameTodayIsNotReviewed) {
               AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("Nothing is in review."))));
   EXPECT_THAT(As(kSteward, {"usage", "keep", "ae_waits_over_twelve_hours", "--reason", "needed"}),
               AllOf(ExitedWith(4), Field(&ClientRun::err, HasSubstr("is not in review"))));
-  // It has no right to read returns, so that no service tells it of revisions: it is told so.
-  EXPECT_THAT(As(kRequester, {"notices"}),
-              AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("no right to read returns"))));
+  // It reads no figures, so that no service tells it of revisions: it is told so.
+  EXPECT_THAT(
+      As(kSteward, {"notices"}),
+      AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("your role reads no figures"))));
   // Which reviews there were is known of earlier days, who used what is not.
   EXPECT_THAT(As(kAnalyst, {"usage", "--as-of", "2026-01-01T00:00:00Z"}),
               AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("--review"))));

@@ -19,12 +19,13 @@ ReturnUse Together(const ReturnUse& left, const ReturnUse& right) {
   both.told_micros = left.told_revision == right.told_revision
                          ? std::min(left.told_micros, right.told_micros)
                          : told.told_micros;
+  both.answered = left.answered || right.answered;
   return both;
 }
 
 bool IsWorthStoring(const ReturnUse& stored, const ReturnUse& now) {
   return now.revision > stored.revision || now.told_revision > stored.told_revision ||
-         now.use_micros - stored.use_micros >= kHourMicros;
+         (now.answered && !stored.answered) || now.use_micros - stored.use_micros >= kHourMicros;
 }
 
 }  // namespace onereturn::ingestion

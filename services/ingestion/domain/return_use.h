@@ -16,6 +16,8 @@ struct ReturnUse {
   // The newest revision that a notice told it of, and when it first did; 0: none.
   uint32_t told_revision = 0;
   int64_t told_micros = 0;
+  // An answer to a request of the body gave it, at least once.
+  bool answered = false;
 
   friend bool operator==(const ReturnUse&, const ReturnUse&) = default;
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/feed/position.h"
+#include "common/identity/roles.h"
 #include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -13,6 +14,11 @@ namespace {
 
 constexpr int64_t kNoticeHeartbeatMicros = 500'000;
 constexpr size_t kNoticesAMessage = 100;
+
+NoticeReader NoticeReaderOf(const CallContext& call) {
+  return {call.caller.scope, BodyOf(call),
+          Holds(call.caller.role, options::v1::PERMISSION_REQUESTS_MAKE)};
+}
 
 }  // namespace
 
@@ -25,7 +31,7 @@ grpc::Status NoticeServer::ListNotices(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(const PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                                   request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, {}, page));
-        const Notices notices(parts_.store, parts_.uses, call.caller.scope, BodyOf(call),
+        const Notices notices(parts_.store, parts_.uses, NoticeReaderOf(call),
                               request->collection());
         ASSIGN_OR_RETURN(auto rows,
                          notices.Open(place.sequence, page.after, static_cast<size_t>(size)));
@@ -71,8 +77,7 @@ bool NoticeServer::Give(grpc::ServerContext* context, const CallContext& call,
 absl::Status NoticeServer::Follow(grpc::ServerContext* context, const CallContext& call,
                                   const returns::v1::WatchNoticesRequest& request,
                                   Writer* writer) const {
-  const Notices notices(parts_.store, parts_.uses, call.caller.scope, BodyOf(call),
-                        request.collection());
+  const Notices notices(parts_.store, parts_.uses, NoticeReaderOf(call), request.collection());
   uint64_t at = parts_.committer->LatestHead().head.size;
   std::string after;
   do {

@@ -101,9 +101,9 @@ grpc::Status ObligationsServer::ListObligations(grpc::ServerContext* context,
         ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
-        ASSIGN_OR_RETURN(
-            PageOf<requests::v1::Obligation> found,
-            ingestion::ListObligations(*parts_.store, *request, page.after, rows, place.sequence));
+        ASSIGN_OR_RETURN(PageOf<requests::v1::Obligation> found,
+                         ingestion::ListObligations(*parts_.store, call.caller.scope, *request,
+                                                    page.after, rows, place.sequence));
         for (requests::v1::Obligation& row : found.rows) {
           *response->add_obligations() = std::move(row);
         }

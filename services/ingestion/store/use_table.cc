@@ -29,8 +29,8 @@ absl::StatusOr<ReturnUse> UseIn(absl::string_view bytes) {
   if (!record.ParseFromString(std::string(bytes))) {
     return absl::DataLossError("a stored use cannot be read");
   }
-  return ReturnUse{record.revision(), record.sequence(), record.use_micros(),
-                   record.told_revision(), record.told_micros()};
+  return ReturnUse{record.revision(),      record.sequence(),    record.use_micros(),
+                   record.told_revision(), record.told_micros(), record.answered()};
 }
 
 absl::StatusOr<UseKey> DecodeUse(absl::string_view stored) {
@@ -108,6 +108,7 @@ void PutUse(const UseKey& key, const ReturnUse& use, WriteBatch* batch) {
   record.set_use_micros(use.use_micros);
   record.set_told_revision(use.told_revision);
   record.set_told_micros(use.told_micros);
+  record.set_answered(use.answered);
   batch->Put(Family::kUses, UseKeyText(key), record.SerializeAsString());
   batch->Put(Family::kUses, UserPrefix(key.key) + KeyWriter().String(key.body).Take(), "");
 }

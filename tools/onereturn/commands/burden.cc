@@ -56,6 +56,7 @@ absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& en
   TextTable weeks({{"week"},
                    {"returns", kFigures},
                    {"hours", kFigures},
+                   {"to come", kFigures},
                    {"capacity", kFigures},
                    {"pounds", kFigures},
                    {"clash"}});
@@ -63,17 +64,18 @@ absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& en
                      {"return", TextTable::Align::kLeft, true},
                      {"charged to", TextTable::Align::kLeft, true},
                      {"hours", kFigures},
+                     {"sent"},
                      {"declared", kFigures}});
   MinutesByName lenses;
   uint64_t minutes = 0;
   for (const requests::v1::BurdenWeek& week : burden.weeks()) {
     minutes += week.estimated_minutes();
     weeks.Row({week.week(), absl::StrCat(week.items_size()), HoursText(week.estimated_minutes()),
-               HoursText(week.capacity_minutes()), PoundsText(week.cost_pence()),
-               week.clash() ? "CLASH" : ""});
+               HoursText(week.minutes_to_come()), HoursText(week.capacity_minutes()),
+               PoundsText(week.cost_pence()), week.clash() ? "CLASH" : ""});
     for (const requests::v1::BurdenItem& item : week.items()) {
       returns.Row({TimeText(item.due_time()), ShortReturn(item.return_()), ChargedTo(item),
-                   HoursText(AllMinutes(item.estimated())),
+                   HoursText(AllMinutes(item.estimated())), item.sent() ? "yes" : "",
                    item.has_declared() ? HoursText(AllMinutes(item.declared())) : ""});
       lenses.emplace_back(ShortReturn(item.return_()), item.estimated());
     }

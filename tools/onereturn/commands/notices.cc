@@ -9,15 +9,18 @@
 #include "common/status/status_macros.h"
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
+#include "onereturn/requests/v1/obligations_service.grpc.pb.h"
 #include "onereturn/returns/v1/notice_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/return_name.h"
 #include "tools/onereturn/connection/pages.h"
+#include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
+#include "tools/onereturn/console/request_text.h"
 #include "tools/onereturn/console/text_table.h"
 
 namespace onereturn::client {
@@ -25,6 +28,7 @@ namespace {
 
 using NoticeClient = ServiceClient<returns::v1::NoticeService>;
 using NoticeHoursClient = ServiceClient<requests::v1::HoursService>;
+using ChallengesClient = ServiceClient<requests::v1::ObligationsService>;
 
 struct NoticeOptions {
   std::string collection;
@@ -37,6 +41,8 @@ struct Told {
   uint64_t checked = 0;
   // Of items that the caller's body used or asked for, and that nobody used for long.
   std::optional<requests::v1::ListItemReviewsResponse> reviews;
+  // That wait for an answer of the caller's body.
+  std::optional<requests::v1::ListObligationsResponse> challenges;
 };
 
 bool MayNotAsk(const absl::Status& status) { return ReasonOf(status) == Reason::kPermission; }
@@ -81,6 +87,36 @@ absl::Status AskReviews(const Session& session, Told* told) {
   return absl::OkStatus();
 }
 
+absl::Status AskChallenges(const Session& session, Told* told) {
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::ObligationsService>(kIngestion));
+  requests::v1::ListObligationsRequest request;
+  request.set_parent("organisations/-");
+  request.set_waiting_for_me(true);
+  request.set_page_size(kLargestPage);
+  ASSIGN_OR_RETURN(told->challenges,
+                   AllPages(client, &ChallengesClient::Stub::ListObligations, request));
+  return absl::OkStatus();
+}
+
+// Nothing for who was never asked to answer one: most callers ask for no data.
+std::string ChallengesText(const requests::v1::ListObligationsResponse& list, size_t width) {
+  if (list.obligations().empty()) return "";
+  TextTable table({{"obligation"},
+                   {"ground"},
+                   {"what was said", TextTable::Align::kLeft, true},
+                   {"answer by", TextTable::Align::kLeft, true}});
+  for (const requests::v1::Obligation& one : list.obligations()) {
+    table.Row({ShortObligation(one.name()), WordOf(one.challenge().ground(), "CHALLENGE_GROUND_"),
+               one.challenge().text(), TimeText(one.challenge().answer_by())});
+  }
+  const auto count = static_cast<uint64_t>(list.obligations_size());
+  return absl::StrCat("\n", table.Render(width), Count(count, "challenge"), " ",
+                      count == 1 ? "waits" : "wait",
+                      " for your answer; unanswered, what is challenged lapses:\n"
+                      "  onereturn request uphold OBLIGATION --reason TEXT\n"
+                      "  onereturn request drop OBLIGATION --reason TEXT\n");
+}
+
 std::string ReviewsText(const requests::v1::ListItemReviewsResponse& list) {
   if (list.reviews().empty()) return "Nothing that you used or asked for is in review.\n";
   std::string text;
@@ -118,7 +154,9 @@ std::string NoticesText(const returns::v1::ListNoticesResponse& list, size_t wid
       " that you used ", list.notices_size() == 1 ? "was" : "were",
       " revised. What changed, which also settles the notice:\n  onereturn diff ",
       Printable(first.organisation()), " --collection ", Printable(first.collection()),
-      " --period ", Printable(first.period()), " --base ", first.used_revision(), "\n");
+      " --period ", Printable(first.period()), " --base ", first.used_revision(),
+      "\nWhat a request gave you: onereturn request answer REFERENCE gives it as it is now, and "
+      "settles the notice too.\n");
 }
 
 // What became of the returns behind a piece.
@@ -182,6 +220,11 @@ std::string ToldJson(const Told& told) {
     for (const auto& one : *told.evidence) json.Message(one);
     json.EndArray().Key("evidence_checked").Number(told.checked);
   }
+  if (told.challenges.has_value()) {
+    json.Key("challenges").BeginArray();
+    for (const auto& one : told.challenges->obligations()) json.Message(one);
+    json.EndArray();
+  }
   if (told.reviews.has_value()) {
     json.Key("reviews").BeginArray();
     for (const auto& one : told.reviews->reviews()) json.Message(one);
@@ -201,6 +244,8 @@ absl::StatusOr<ExitCode> ShowNotices(const NoticeOptions& options, Environment& 
   const absl::Status checked = AskEvidence(session, &told);
   const absl::Status reviewed = AskReviews(session, &told);
   if (!reviewed.ok() && !MayNotAsk(reviewed)) return reviewed;
+  const absl::Status challenged = AskChallenges(session, &told);
+  if (!challenged.ok() && !MayNotAsk(challenged)) return challenged;
   if (!noticed.ok() && !checked.ok() && !reviewed.ok()) return noticed;
   if (environment.json) {
     environment.console.Print(ToldJson(told));
@@ -208,11 +253,14 @@ absl::StatusOr<ExitCode> ShowNotices(const NoticeOptions& options, Environment& 
     const size_t width = environment.console.width();
     environment.console.Print(told.notices.has_value()
                                   ? NoticesText(*told.notices, width)
-                                  : "Of figures that were revised you are not told: you have no "
-                                    "right to read returns.\n");
+                                  : "Of figures that were revised you are not told: your role "
+                                    "reads no figures.\n");
     if (told.evidence.has_value()) environment.console.Print("\n");
     if (told.evidence.has_value()) environment.console.Print(EvidenceText(told, width));
     if (told.reviews.has_value()) environment.console.Print(ReviewsText(*told.reviews));
+    if (told.challenges.has_value()) {
+      environment.console.Print(ChallengesText(*told.challenges, width));
+    }
   }
   // What could be told is told; what could not is an error all the same.
   if (!checked.ok() && !MayNotAsk(checked)) return Within("the evidence", checked);
@@ -260,7 +308,8 @@ void AddNoticeCommands(CommandLine* line) {
       {"notices",
        "Show which figures that your organisation used were revised since, which evidence no "
        "longer "
-       "has the value that was pinned, and which items it used or asked for nobody uses now. "
+       "has the value that was pinned, which items it used or asked for nobody uses now, and which "
+       "challenges of what it asked wait for its answer. "
        "`watch notices` says of figures as it happens.",
        "notices --profile analyst.profile.textproto\n"
        "notices --collection MSitAE --json"},

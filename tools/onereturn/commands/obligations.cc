@@ -26,6 +26,7 @@ struct ObligationOptions {
   std::string organisation;
   std::string reference;
   std::string state;
+  bool waiting = false;
   ReadOptions read;
   std::string obligation;
   std::string ground;
@@ -54,8 +55,8 @@ std::string StillToSend(const requests::v1::ListObligationsResponse& list, uint6
   uint64_t pence = 0;
   for (const Obligation& one : list.obligations()) {
     const bool outstanding = one.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING;
-    minutes += outstanding ? MinutesOf(one) : 0;
-    pence += outstanding ? one.cost_pence() : 0;
+    minutes += outstanding ? AllMinutes(one.charged_minutes()) : 0;
+    pence += outstanding ? one.charged_pence() : 0;
   }
   if (to_send == 0) return "Nothing is to be sent.\n";
   return absl::StrCat(Count(to_send, "return"), " to be sent, ", HoursWords(minutes),
@@ -83,6 +84,7 @@ absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
                                                                "state of an obligation"));
     request.set_state(state);
   }
+  request.set_waiting_for_me(options.waiting);
   request.set_page_size(kObligationsAPage);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
   ASSIGN_OR_RETURN(const ObligationsClient client, ConnectToObligations(environment));
@@ -266,15 +268,15 @@ CLI::App* AddObligationStep(CommandLine* line, CLI::App* parent, const CommandLi
 
 void AddObligations(CommandLine* line, CLI::App* request) {
   auto list = std::make_shared<ObligationOptions>();
-  CLI::App* command =
-      AddWith(line, request,
-              {"obligations",
-               "What requests make organisations owe: for whom, why, by when, at which cost, and "
-               "what to do.",
-               "request obligations --of R0A\nrequest obligations --of QGH --state outstanding\n"
-               "request obligations --request 001-00 --state "
-               "outstanding"},
-              ListObligationsOf, list);
+  CLI::App* command = AddWith(
+      line, request,
+      {"obligations",
+       "What requests make organisations owe: for whom, why, by when, at which cost, and "
+       "what to do.",
+       "request obligations --of R0A\nrequest obligations --of QGH --state outstanding\n"
+       "request obligations --request 001-00 --state "
+       "outstanding\nrequest obligations --waiting --profile requester-X24.profile.textproto"},
+      ListObligationsOf, list);
   command
       ->add_option("--of", list->organisation,
                    "Only of this organisation, and of those below it: of an ICB its providers")
@@ -285,6 +287,8 @@ void AddObligations(CommandLine* line, CLI::App* request) {
           "--state", list->state,
           "Only in this state: " + AllWords<requests::v1::ObligationState>("OBLIGATION_STATE_"))
       ->type_name("STATE");
+  command->add_flag("--waiting", list->waiting,
+                    "Only those whose challenge waits for your body's answer");
   AddReadOptions(command, &list->read);
 
   auto contested = std::make_shared<ObligationOptions>();

@@ -1,4 +1,5 @@
 // request reply, consult, approve, refuse, issue, end: the steps of a request.
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -54,16 +55,19 @@ ExitCode PrintRequestStep(const Answer& answer, const std::string& next, Environ
       environment);
 }
 
-// The newest reply of the organisation that says something else, counted from 1; 0: none. Going
-// back to what was said before it is a new fact.
-int OtherReply(const DataRequest& held, const requests::v1::ReplyToRequestRequest& request) {
-  int newest = 0;
-  for (int i = 0; i < held.replies_size(); ++i) {
-    const requests::v1::RequestReply& said = held.replies(i);
+// The fact since which the reply would say something new: the organisation's newest reply that says
+// something else, or the draft that is replied to. Going back to what was said before is a new
+// fact.
+uint64_t SaysAnewSince(const DataRequest& held,
+                       const requests::v1::ReplyToRequestRequest& request) {
+  uint64_t newest = held.drafted().sequence();
+  for (const requests::v1::RequestReply& said : held.replies()) {
     const bool same = said.opinion() == request.reply().opinion() &&
                       said.text() == request.reply().text() &&
                       said.regional_filter() == request.reply().regional_filter();
-    if (said.organisation() == request.organisation() && !same) newest = i + 1;
+    if (said.organisation() == request.organisation() && !same) {
+      newest = std::max(newest, said.step().sequence());
+    }
   }
   return newest;
 }
@@ -84,7 +88,7 @@ absl::StatusOr<ExitCode> ReplyToOne(const StepOptions& options, Environment& env
   ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, request.name()));
   request.set_request_id(
       options.request_id.empty()
-          ? absl::StrCat(ContentId("request.reply", request), ".", OtherReply(held, request))
+          ? absl::StrCat(ContentId("request.reply", request), ".", SaysAnewSince(held, request))
           : options.request_id);
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::ReplyToRequest, request));
   return PrintRequestStep(answer, "", &environment);
@@ -261,7 +265,7 @@ void AddNotice(CLI::App* command, const StepPointer& options) {
   auto* days = command->add_option_function<uint32_t>(
       "--notice-days", [options](const uint32_t& value) { options->notice.set_notice_days(value); },
       "Days of notice, where fewer are allowed than the class of change demands");
-  days->type_name("N")->check(CLI::Range(1, 3'650));
+  days->type_name("N")->check(CLI::Range(1, 3'660));
   auto* office = AddTextOption(
       command, "--notice-approver", "The office that answers for it, not a person", "OFFICE",
       [options](const std::string& value) { options->notice.set_approver(value); });

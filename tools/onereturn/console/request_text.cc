@@ -197,12 +197,14 @@ std::string RequestStepText(const RequestStep& step) {
 }
 
 // What it said last for itself, or as a region that filters: its newest opinion, which a comment
-// does not change, and what it remarked since. Empty: nothing.
+// does not change, and what it remarked since. Empty: nothing of the draft as it is now, as what
+// was said of an earlier one does not count.
 std::string LastWords(const DataRequest& request, const std::string& organisation, bool filters) {
   std::string opinion;
   std::string comment;
   for (const RequestReply& reply : request.replies()) {
     if (reply.organisation() != organisation || reply.regional_filter() != filters) continue;
+    if (reply.step().sequence() < request.drafted().sequence()) continue;
     if (reply.opinion() == catalogue::v1::OPINION_COMMENT) {
       comment = OpinionText(reply);
     } else {

@@ -123,6 +123,15 @@ TEST(RequestText, TheNewestReplyOfEachCounts) {
   EXPECT_EQ(RequestRepliesText(request), "QGH agree; QOC no answer; Y60 agree (region's filter)");
 }
 
+TEST(RequestText, WhatWasSaidOfAnEarlierDraftDoesNotCount) {
+  const auto request = Read<requests::v1::DataRequest>(R"(
+    consultees: ["QGH", "QOC"] drafted { sequence: 7 }
+    replies { organisation: "QGH" opinion: OPINION_AGREE step { sequence: 6 } }
+    replies { organisation: "QOC" opinion: OPINION_AGREE step { sequence: 5 } }
+    replies { organisation: "QOC" opinion: OPINION_COMMENT text: "why?" step { sequence: 9 } })");
+  EXPECT_EQ(RequestRepliesText(request), "QGH no answer; QOC comment: why?");
+}
+
 TEST(RequestText, ACommentStandsBesideTheOpinionThatWasGiven) {
   const auto request = Read<requests::v1::DataRequest>(R"(
     consultees: "QGH" consultees: "QOC"

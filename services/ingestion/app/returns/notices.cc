@@ -23,12 +23,13 @@ constexpr size_t kFactBytesAPage = 1024 * 1024;
 
 }  // namespace
 
-absl::Status Notices::CountChanged(const ReturnKey& key, uint64_t sequence, uint64_t* cells_left,
+absl::Status Notices::CountChanged(const OrganisationScope& scope, const ReturnKey& key,
+                                   uint64_t sequence, uint64_t* cells_left,
                                    returns::v1::Notice* notice) const {
   ASSIGN_OR_RETURN(const CellState before,
-                   RevisionState(*store_, scope_, key, notice->used_revision(), sequence));
+                   RevisionState(*store_, scope, key, notice->used_revision(), sequence));
   ASSIGN_OR_RETURN(const CellState now,
-                   RevisionState(*store_, scope_, key, notice->revision(), sequence));
+                   RevisionState(*store_, scope, key, notice->revision(), sequence));
   if (before.cell_digest == now.cell_digest) {
     notice->set_changed_cells(0);
     return absl::OkStatus();
@@ -47,11 +48,13 @@ absl::StatusOr<std::optional<returns::v1::Notice>> Notices::About(const ReturnKe
                                                                   uint64_t sequence,
                                                                   uint64_t* cells_left) const {
   std::optional<returns::v1::Notice> none;
+  ASSIGN_OR_RETURN(const std::optional<ReturnUse> use, uses_->Find({*reader_.body, key}));
+  if (!use.has_value()) return none;
+  const OrganisationScope scope =
+      reader_.makes_requests && use->answered ? OrganisationScope::National() : reader_.scope;
   ASSIGN_OR_RETURN(const std::optional<RevisionPlace> newest,
-                   FindRevision(*store_, scope_, key, sequence));
-  if (!newest.has_value()) return none;
-  ASSIGN_OR_RETURN(const std::optional<ReturnUse> use, uses_->Find({*body_, key}));
-  if (!use.has_value() || !IsOutdated(*use, newest->number)) return none;
+                   FindRevision(*store_, scope, key, sequence));
+  if (!newest.has_value() || !IsOutdated(*use, newest->number)) return none;
   ASSIGN_OR_RETURN(const std::string entry, EntryBytes(*store_, newest->sequence));
   ASSIGN_OR_RETURN(const returns::v1::Return held, ReturnMessageOf(entry));
   const returns::v1::Revision& revision = held.revision();
@@ -60,7 +63,7 @@ absl::StatusOr<std::optional<returns::v1::Notice>> Notices::About(const ReturnKe
   notice.set_organisation(key.organisation);
   notice.set_collection(key.collection);
   notice.set_period(key.period);
-  notice.set_body(*body_);
+  notice.set_body(*reader_.body);
   notice.set_used_revision(use->revision);
   notice.set_used_sequence(use->sequence);
   *notice.mutable_use_time() = ToWire(Timestamp{use->use_micros});
@@ -73,7 +76,7 @@ absl::StatusOr<std::optional<returns::v1::Notice>> Notices::About(const ReturnKe
   if (use->told_revision == revision.number()) {
     *notice.mutable_told_time() = ToWire(Timestamp{use->told_micros});
   }
-  RETURN_IF_ERROR(CountChanged(key, sequence, cells_left, &notice));
+  RETURN_IF_ERROR(CountChanged(scope, key, sequence, cells_left, &notice));
   return std::make_optional(std::move(notice));
 }
 
@@ -81,14 +84,14 @@ absl::StatusOr<PageOf<returns::v1::Notice>> Notices::Open(uint64_t sequence,
                                                           const std::string& after,
                                                           size_t limit) const {
   PageOf<returns::v1::Notice> page;
-  if (!body_.has_value()) return page;
+  if (!reader_.body.has_value()) return page;
   // Where the disk takes no writes now, what is stored counts, and of that what waits as well.
   uses_->Flush().IgnoreError();
   uint64_t cells_left = kMostCellsAPage;
   size_t looked = 0;
   std::string last;
   RETURN_IF_ERROR(
-      VisitUsesOfBody(*store_, *body_, collection_, after,
+      VisitUsesOfBody(*store_, *reader_.body, collection_, after,
                       [&](const ReturnKey& key, const ReturnUse&) -> absl::StatusOr<bool> {
                         if (page.rows.size() == limit || looked == kReturnsAPage) {
                           page.after = last;
@@ -108,7 +111,7 @@ absl::StatusOr<Notices::OfFacts> Notices::Accepted(uint64_t after, uint64_t newe
   OfFacts found;
   found.sequence = after;
   if (after >= newest) return found;
-  if (!body_.has_value()) {
+  if (!reader_.body.has_value()) {
     found.sequence = newest;
     return found;
   }
@@ -131,7 +134,7 @@ absl::StatusOr<Notices::OfFacts> Notices::Accepted(uint64_t after, uint64_t newe
 }
 
 void Notices::MarkTold(const returns::v1::Notice& notice) const {
-  uses_->Told({*body_, {notice.collection(), notice.period(), notice.organisation()}},
+  uses_->Told({*reader_.body, {notice.collection(), notice.period(), notice.organisation()}},
               notice.revision());
 }
 

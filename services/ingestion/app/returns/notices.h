@@ -16,17 +16,22 @@
 
 namespace onereturn::ingestion {
 
-// The notices of one caller. Nothing for a caller that uses nothing, or of what it may not read
-// today. All must outlive it; thread-compatible.
+struct NoticeReader {
+  OrganisationScope scope;
+  std::optional<std::string> body;  // As BodyOf.
+  // It asks for its body: it is told of what answers gave the body, wherever its scope ends.
+  bool makes_requests = false;
+};
+
+// The notices of one caller. Nothing for a caller that uses nothing, nor of what it may not read
+// today and no answer gave its body. All must outlive it; thread-compatible.
 class Notices {
  public:
-  // `body` as BodyOf; `collection` empty: of all.
-  Notices(const Store* store, ReturnUses* uses, OrganisationScope scope,
-          std::optional<std::string> body, std::string collection)
+  // `collection` empty: of all.
+  Notices(const Store* store, ReturnUses* uses, NoticeReader reader, std::string collection)
       : store_(store),
         uses_(uses),
-        scope_(std::move(scope)),
-        body_(std::move(body)),
+        reader_(std::move(reader)),
         collection_(std::move(collection)) {}
 
   // Those that are open at `sequence`, after `after`. It looks at a bounded number of returns: a
@@ -49,13 +54,12 @@ class Notices {
   // be compared, less what was.
   absl::StatusOr<std::optional<returns::v1::Notice>> About(const ReturnKey& key, uint64_t sequence,
                                                            uint64_t* cells_left) const;
-  absl::Status CountChanged(const ReturnKey& key, uint64_t sequence, uint64_t* cells_left,
-                            returns::v1::Notice* notice) const;
+  absl::Status CountChanged(const OrganisationScope& scope, const ReturnKey& key, uint64_t sequence,
+                            uint64_t* cells_left, returns::v1::Notice* notice) const;
 
   const Store* const store_;
   ReturnUses* const uses_;
-  const OrganisationScope scope_;
-  const std::optional<std::string> body_;
+  const NoticeReader reader_;
   const std::string collection_;
 };
 

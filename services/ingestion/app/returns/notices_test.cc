@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/identity/roles.h"
 #include "common/status/error.h"
 #include "services/ingestion/app/returns/read_unsigned.h"
 #include "services/ingestion/app/returns/testing/sign_off_fixture.h"
@@ -51,7 +52,10 @@ class NoticesTest : public SignOffTest {
     uses_.Used(BodyOf(caller, ""), key, RevisionPlace{revision, state.sequence});
   }
   std::vector<returns::v1::Notice> OpenOf(const Caller& caller, size_t limit = 100) {
-    const Notices notices(&ingestion_.store(), &uses_, caller.scope, BodyOf(caller, ""), "");
+    const Notices notices(&ingestion_.store(), &uses_,
+                          {caller.scope, BodyOf(caller, ""),
+                           Holds(caller.role, options::v1::PERMISSION_REQUESTS_MAKE)},
+                          "");
     std::vector<returns::v1::Notice> all;
     std::string after;
     do {
@@ -118,6 +122,27 @@ TEST_F(NoticesTest, UsingTheOldOneAgainOpensNothingThatWasClosed) {
   Use(icb_, 2);
   Use(icb_, 1);
   EXPECT_THAT(OpenOf(icb_), IsEmpty());
+}
+
+// Beyond the requester's scope is told what an answer gave its body, and nothing that another right
+// gave it.
+TEST_F(NoticesTest, WhoeverAsksIsToldOfWhatAnAnswerGaveItsBody) {
+  const Caller requester =
+      CallerOf("spiffe://a/x24", OrganisationScope::Only("X24"), rights::v1::ROLE_REQUESTER);
+  const Caller colleague = CallerOf("spiffe://a/x24", OrganisationScope::Only("X24"));
+  Send("10");
+  const RevisionPlace first{1, ingestion_.LastSequence()};
+  uses_.Used("X24", kReturn, first);
+  Send("12");
+  EXPECT_THAT(OpenOf(requester), IsEmpty()) << "no answer gave it";
+  uses_.UsedInAnswer("X24", kReturn, first);
+  EXPECT_THAT(OpenOf(requester), SizeIs(1));
+  ASSERT_THAT(uses_.Flush(), IsOk());
+  ASSERT_THAT(OpenOf(requester), SizeIs(1)) << "it is stored";
+  EXPECT_EQ(OpenOf(requester)[0].changed_cells(), 1);
+  EXPECT_THAT(OpenOf(colleague), IsEmpty()) << "it does not ask for the body";
+  uses_.UsedInAnswer("X24", kReturn, RevisionPlace{2, ingestion_.LastSequence()});
+  EXPECT_THAT(OpenOf(requester), IsEmpty());
 }
 
 TEST_F(NoticesTest, WhoCarriesOrVerifiesOrActsForTheOrganisationUsesNothing) {
@@ -189,7 +214,7 @@ TEST_F(NoticesTest, TheOrganisationSeesWhoUsedAndWhoWasToldOfWhat) {
   Use(analyst_, 1);
   EXPECT_THAT(UsesOfMarch(), ElementsAre("QGH 1/1", absl::StrCat(kAnalystSystem, " 1/1")));
   Send("12");
-  const Notices notices(&ingestion_.store(), &uses_, icb_.scope, "QGH", "");
+  const Notices notices(&ingestion_.store(), &uses_, {icb_.scope, "QGH"}, "");
   for (const auto& notice : OpenOf(icb_)) notices.MarkTold(notice);
   const std::string analyst = absl::StrCat(kAnalystSystem, " 1/2 outdated");
   EXPECT_THAT(UsesOfMarch(), ElementsAre("QGH 1/2 told 2 outdated", analyst));
@@ -210,14 +235,14 @@ TEST_F(NoticesTest, AWatchTellsOfEachRevisionAsItIsAccepted) {
   Send("5", returns::v1::REVISION_REASON_REFRESH, "RCF");
   Send("12");
   Send("13");
-  const Notices notices(&ingestion_.store(), &uses_, icb_.scope, "QGH", "");
+  const Notices notices(&ingestion_.store(), &uses_, {icb_.scope, "QGH"}, "");
   const Notices::OfFacts found = notices.Accepted(from, ingestion_.LastSequence()).value();
   EXPECT_EQ(found.sequence, ingestion_.LastSequence());
   std::vector<uint32_t> revisions;
   for (const auto& notice : found.notices) revisions.push_back(notice.revision());
   EXPECT_THAT(revisions, ElementsAre(2, 3));
   EXPECT_THAT(notices.Accepted(found.sequence, found.sequence)->notices, IsEmpty());
-  const Notices of_others(&ingestion_.store(), &uses_, icb_.scope, "QGH", "DM01");
+  const Notices of_others(&ingestion_.store(), &uses_, {icb_.scope, "QGH"}, "DM01");
   EXPECT_THAT(of_others.Accepted(from, ingestion_.LastSequence())->notices, IsEmpty());
 }
 
@@ -244,7 +269,7 @@ TEST_F(NoticesTest, WhatWasWrittenIsThereAfterARestartAndCountsWithWhatWaits) {
   Send("12");
   // Of a service that begins, with what is stored alone.
   ReturnUses again(&ingestion_.store(), &ingestion_.committer(), &ingestion_.clock());
-  const Notices notices(&ingestion_.store(), &again, icb_.scope, "QGH", "");
+  const Notices notices(&ingestion_.store(), &again, {icb_.scope, "QGH"}, "");
   EXPECT_THAT(notices.Open(ingestion_.LastSequence(), "", 10)->rows, SizeIs(1));
   again.Used("QGH", kReturn, RevisionPlace{2, ingestion_.LastSequence()});
   EXPECT_EQ(again.Find({"QGH", kReturn}).value()->revision, 2);

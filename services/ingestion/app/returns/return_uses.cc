@@ -30,12 +30,23 @@ std::optional<std::string> BodyOf(const Caller& caller, const std::string& perso
 
 void ReturnUses::Used(const std::optional<std::string>& body, const ReturnKey& key,
                       const RevisionPlace& revision) {
+  NoteUse(body, key, revision, /*answered=*/false);
+}
+
+void ReturnUses::UsedInAnswer(const std::optional<std::string>& body, const ReturnKey& key,
+                              const RevisionPlace& revision) {
+  NoteUse(body, key, revision, /*answered=*/true);
+}
+
+void ReturnUses::NoteUse(const std::optional<std::string>& body, const ReturnKey& key,
+                         const RevisionPlace& revision, bool answered) {
   if (!body.has_value() || *body == key.organisation) return;
-  Note({*body, key}, ReturnUse{revision.number, revision.sequence, clock_->Now().micros, 0, 0});
+  Note({*body, key},
+       ReturnUse{revision.number, revision.sequence, clock_->Now().micros, 0, 0, answered});
 }
 
 void ReturnUses::Told(const UseKey& key, uint32_t revision) {
-  Note(key, ReturnUse{0, 0, 0, revision, clock_->Now().micros});
+  Note(key, ReturnUse{0, 0, 0, revision, clock_->Now().micros, false});
 }
 
 void ReturnUses::Note(const UseKey& key, const ReturnUse& use) {

@@ -32,6 +32,9 @@ class ReturnUses {
   // nullopt.
   void Used(const std::optional<std::string>& body, const ReturnKey& key,
             const RevisionPlace& revision);
+  // The same, by an answer to a request of the body.
+  void UsedInAnswer(const std::optional<std::string>& body, const ReturnKey& key,
+                    const RevisionPlace& revision);
   // The body was told of the revision by a notice.
   void Told(const UseKey& key, uint32_t revision);
 
@@ -42,6 +45,8 @@ class ReturnUses {
   absl::StatusOr<std::optional<ReturnUse>> Find(const UseKey& key) const;
 
  private:
+  void NoteUse(const std::optional<std::string>& body, const ReturnKey& key,
+               const RevisionPlace& revision, bool answered);
   void Note(const UseKey& key, const ReturnUse& use);
 
   const Store* const store_;

@@ -371,7 +371,7 @@ TEST_F(ReviewTest, WhoReadAReviewUsedItsFigures) {
   ReturnUses uses(&ingestion_.store(), &ingestion_.committer(), &ingestion_.clock());
   const auto scope = OrganisationScope::Of("QE1", {"QE1", "RAA", "RCC"});
   const auto told = [&] {
-    const Notices notices(&ingestion_.store(), &uses, scope, "QE1", "");
+    const Notices notices(&ingestion_.store(), &uses, {scope, "QE1"}, "");
     std::vector<std::string> texts;
     const auto page = notices.Open(ingestion_.LastSequence(), "", 10).value();
     for (const auto& one : page.rows) {

@@ -57,7 +57,7 @@ using FormulaInputs = std::map<std::string, FormulaInput>;  // By code.
 // "The figures of an answer". A sum of which a part is missing or a null is a null with that part's
 // reason (NOT_COLLECTED where it is missing), and says how many parts hold a number; so is a
 // formula over such. What is shown of a ratio is made of parts that are shown: where an item of it
-// is suppressed, so is the ratio. `formula` as in KnownItem; null: the line is an item.
+// is suppressed, so is the ratio.
 //
 // The order of parts and of cells does not matter. Errors: those of `read`; DEFINITION_INVALID
 // where a figure is too great to be one, or the formula is no number; INTERNAL where the source

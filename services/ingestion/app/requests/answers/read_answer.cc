@@ -20,7 +20,7 @@ void AnswerMessages::Note(uint32_t line, const FigureSource& source) {
     items.insert(item);
     for (const FigureSource::Part& part : parts) {
       if (part.held == nullptr || !sources_.emplace(part.key, part.held).second) continue;
-      parts_.uses->Used(
+      parts_.uses->UsedInAnswer(
           reader_.body,
           ReturnKey{part.key.collection, part.key.period.ToString(), part.key.organisation},
           RevisionPlace{part.held->number, part.held->sequence});

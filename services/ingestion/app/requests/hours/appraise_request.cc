@@ -10,7 +10,6 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/cost_in_pence.h"
 #include "services/ingestion/app/requests/hours/body_requests.h"
-#include "services/ingestion/app/requests/hours/burden.h"
 #include "services/ingestion/app/requests/hours/due_weeks.h"
 #include "services/ingestion/app/requests/hours/request_sums.h"
 #include "services/ingestion/app/requests/matching/stored_matching.h"

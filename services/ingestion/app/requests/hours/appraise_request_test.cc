@@ -287,7 +287,8 @@ TEST_F(AppraiseRequestTest, ObligationsArePriced) {
   const std::string name = Issue(Asking({"admissions"}));
   requests::v1::ListObligationsRequest list;
   list.set_parent("organisations/RLQ");
-  const auto page = ListObligations(ingestion().store(), list, "", 10, ingestion().LastSequence());
+  const auto page = ListObligations(ingestion().store(), OrganisationScope::National(), list, "",
+                                    10, ingestion().LastSequence());
   ASSERT_THAT(page, IsOk());
   ASSERT_EQ(page->rows.size(), 1u);
   // (112 x 1,009 + 13 x 2,003) / 60 = 139,047 / 60 = 2,317.45.

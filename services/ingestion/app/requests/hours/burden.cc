@@ -124,6 +124,7 @@ class Burden {
     } else {
       ASSIGN_OR_RETURN(sent, FirstRevisionOf(reader_, due.key, sequence_));
     }
+    one.item.set_sent(sent != 0);
     RETURN_IF_ERROR(AddDeclared(reader_, sent, &one.item));
     falling_.push_back(std::move(one));
     return absl::OkStatus();
@@ -141,15 +142,18 @@ requests::v1::BurdenWeek WeekOf(const std::string& name, std::vector<Falling> fa
   requests::v1::BurdenWeek week;
   week.set_week(name);
   Minutes all;
+  uint64_t to_come = 0;
   for (Falling& one : falling) {
     all += one.minutes;
+    if (!one.item.sent()) to_come += one.minutes.Total();
     *one.item.mutable_estimated() = MessageOf(one.minutes);
     *week.add_items() = std::move(one.item);
   }
   week.set_estimated_minutes(all.Total());
   week.set_capacity_minutes(rules.capacity_minutes_a_week());
   const uint64_t clash = rules.clash_minutes_a_week();
-  week.set_clash(clash != 0 && all.Total() > clash);
+  week.set_minutes_to_come(to_come);
+  week.set_clash(clash != 0 && to_come > clash);
   week.set_cost_pence(CostInPence(all, rules));
   return week;
 }

@@ -100,6 +100,25 @@ TEST_F(BurdenTest, SaysWhatWasDeclaredOfTheRevisionThatMetIt) {
   EXPECT_EQ(MinutesOf(burden->weeks(0).items(1).estimated()).Total(), 125u);
 }
 
+// 181 minutes clash while they are to come; once the ward return's 125 are sent, 56 do not.
+TEST_F(BurdenTest, WhatWasSentClashesWithNothing) {
+  Issue(Asking({"admissions"}));
+  const GetBurdenRequest week = Of("RLQ", "2025-06-30", "2025-07-06");
+  const auto before = Ask(week);
+  ASSERT_THAT(before, IsOk());
+  EXPECT_FALSE(before->weeks(0).items(1).sent());
+  EXPECT_EQ(before->weeks(0).minutes_to_come(), 181u);
+  EXPECT_TRUE(before->weeks(0).clash());
+  Send("RLQ", "2025-04", returns::v1::REVISION_STATUS_FINAL, 137);
+  const auto after = Ask(week);
+  ASSERT_THAT(after, IsOk());
+  EXPECT_FALSE(after->weeks(0).items(0).sent());
+  EXPECT_TRUE(after->weeks(0).items(1).sent());
+  EXPECT_EQ(after->weeks(0).estimated_minutes(), 181u);
+  EXPECT_EQ(after->weeks(0).minutes_to_come(), 56u);
+  EXPECT_FALSE(after->weeks(0).clash());
+}
+
 TEST_F(BurdenTest, IsBoundedByTheDaysOfItsSpan) {
   EXPECT_EQ(Ask(Of("RLQ", "2025-06-03", "2025-06-03"))->weeks_size(), 1);
   EXPECT_EQ(Ask(Of("RLQ", "2025-06-04", "2025-07-01"))->weeks_size(), 0);

@@ -14,7 +14,6 @@
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/requests/cost_in_pence.h"
-#include "services/ingestion/app/requests/hours/burden.h"
 #include "services/ingestion/app/requests/hours/item_homes.h"
 #include "services/ingestion/app/requests/matching/stored_matching.h"
 #include "services/ingestion/app/requests/request_bodies.h"

@@ -31,7 +31,7 @@ struct UsageWorld {
 //
 // Periods are unused as UnusedPeriodsOf says. `minutes` are what the item's figures cost, by the
 // estimates for each period, without its returns as a whole; each return counts once, however often
-// it was revised. Pence are the same by the pay bands in force (CostInPence of burden.h).
+// it was revised. Pence are the same by the pay bands in force (cost_in_pence.h).
 absl::StatusOr<PageOf<requests::v1::ItemUsage>> ListItemUsage(
     const Reader& reader, const UsageWorld& world, const requests::v1::ListUsageRequest& request,
     const std::string& after, size_t limit);

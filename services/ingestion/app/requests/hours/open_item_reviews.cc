@@ -12,7 +12,6 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/feed/v1/entry.pb.h"
-#include "services/ingestion/app/requests/hours/burden.h"
 #include "services/ingestion/app/requests/hours/unused_items.h"
 #include "services/ingestion/app/requests/rules_in_force.h"
 #include "services/ingestion/store/item_review_table.h"

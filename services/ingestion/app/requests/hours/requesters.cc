@@ -11,7 +11,6 @@
 #include "common/period/london_day.h"
 #include "common/status/enum_words.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/hours/burden.h"
 #include "services/ingestion/app/requests/hours/item_usage.h"
 #include "services/ingestion/app/requests/hours/request_sums.h"
 #include "services/ingestion/app/requests/matching/stored_matching.h"

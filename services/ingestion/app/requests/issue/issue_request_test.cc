@@ -204,6 +204,24 @@ TEST_F(IssueRequestTest, WhoAsksForTheSameLaterIsChargedWithNothing) {
             requests::v1::RELEASE_REASON_UNSPECIFIED);
 }
 
+// A return of 120 minutes with admissions (10), and with wards (5) for a second request: the second
+// is charged with its wards alone.
+TEST_F(IssueRequestTest, EachMinuteOfAReturnIsChargedOnce) {
+  const std::string first = Issued(Asking({"admissions"}, {"RLQ"}));
+  const std::string second = Issued(Asking({"admissions", "wards"}, {"RLQ"}));
+  const auto minutes = [](const requests::v1::Obligation& one) {
+    return MinutesOf(one.charged_minutes()).Total();
+  };
+  EXPECT_EQ(minutes(MessagesAt(first)[0]), 130u);
+  EXPECT_EQ(minutes(MessagesAt(second)[0]), 5u);
+  ASSERT_THAT(Send("Acute", "RLQ", "2025-04", {{"admissions", 40}, {"wards", 3}}), IsOk());
+  EXPECT_EQ(minutes(MessagesAt(first)[0]), 130u) << "it came";
+  EXPECT_EQ(minutes(MessagesAt(second)[0]), 5u);
+  ASSERT_THAT(End(first), IsOk());
+  EXPECT_EQ(minutes(MessagesAt(first)[1]), 0u) << "it was released";
+  EXPECT_EQ(minutes(MessagesAt(second)[1]), 135u);
+}
+
 // The second asks for it by 20 August; it is due on 30 September, before and after the first ends.
 TEST_F(IssueRequestTest, ASecondRequestDoesNotGetRoundTheNoticeOfTheFirst) {
   const std::string first = Issued(Asking({"admissions"}, {"RLQ"}));

@@ -138,6 +138,10 @@ absl::StatusOr<Decision> DecideAnswer(const Reader& reader, const OfficerOrigin&
   const storage::v1::ObligationRecord& record = found.stored.record;
   if (!record.has_challenge()) return StateError(request.name(), "was not contested");
   if (record.challenge().has_answer()) return StateError(request.name(), "was answered before");
+  ASSIGN_OR_RETURN(const Timestamp answer_by, FromWire(record.challenge().answer_by()));
+  if (answer_by < now) {
+    return StateError(request.name(), "was not answered in time: it lapses");
+  }
   RETURN_IF_ERROR(CheckStepReason(request.reason(), true));
   requests::v1::ChallengeAnswered fact;
   fact.set_obligation(request.name());

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "common/feed/wire.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/requests/testing/issue_world.h"
 
@@ -13,6 +14,7 @@ namespace onereturn::ingestion {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr char kApril[] = "organisations/RLQ/obligations/001-00.Acute.2025-04";
@@ -139,6 +141,42 @@ TEST_F(ChallengeObligationTest, WhatEndedWithItsRequestIsNotContested) {
   ASSERT_THAT(End(name_), IsOk());
   EXPECT_THAT(Challenge(kApril), HasReason(Reason::kObligationState));
   EXPECT_THAT(AnswerChallenge(kMay, true), HasReason(Reason::kObligationState));
+}
+
+TEST_F(ChallengeObligationTest, UntilItIsAnsweredItWaitsForTheRequestersBody) {
+  const auto waiting = [&](const OrganisationScope& mine) {
+    requests::v1::ListObligationsRequest list;
+    list.set_parent("organisations/-");
+    list.set_waiting_for_me(true);
+    const auto page =
+        ListObligations(ingestion().store(), mine, list, "", 10, ingestion().LastSequence());
+    EXPECT_THAT(page, IsOk());
+    std::vector<std::string> names;
+    for (const auto& row : page->rows) names.push_back(row.name());
+    return names;
+  };
+  const OrganisationScope x24 = OrganisationScope::Only("X24");
+  EXPECT_THAT(waiting(x24), IsEmpty());
+  ASSERT_THAT(Challenge(kApril), IsOk());
+  ASSERT_THAT(Challenge(kMay), IsOk());
+  EXPECT_THAT(waiting(x24), ElementsAre(kApril, kMay));
+  EXPECT_THAT(waiting(OrganisationScope::Only("RLQ")), IsEmpty());
+  EXPECT_THAT(waiting(OrganisationScope::National()), IsEmpty()) << "acts for no body";
+  ASSERT_THAT(AnswerChallenge(kApril, true), IsOk());
+  EXPECT_THAT(waiting(x24), ElementsAre(kMay));
+  ASSERT_THAT(Send("Acute", "RLQ", "2025-05", {{"admissions", 40}, {"wards", 3}}), IsOk());
+  EXPECT_THAT(waiting(x24), IsEmpty()) << "it was met";
+}
+
+TEST_F(ChallengeObligationTest, AfterItsMomentAnAnswerComesTooLate) {
+  const auto challenged = Challenge(kApril);
+  ASSERT_THAT(challenged, IsOk());
+  const Timestamp by = FromWire(challenged->obligation.challenge().answer_by()).value();
+  ingestion().clock().Set(Timestamp{by.micros + 1});
+  // The scheduler has not looked yet.
+  EXPECT_THAT(AnswerChallenge(kApril, true), HasReason(Reason::kObligationState));
+  EXPECT_THAT(Keep(), IsOk());
+  EXPECT_EQ(MessagesAt(name_)[0].release_reason(), requests::v1::RELEASE_REASON_LAPSED);
 }
 
 TEST_F(ChallengeObligationTest, TheRequestersBodyAlone) {

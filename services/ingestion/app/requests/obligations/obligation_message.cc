@@ -26,6 +26,8 @@ namespace {
 
 // Obligations that one page looks at: some 20 ms.
 constexpr size_t kLookedAtAPage = 2'000;
+// The same of obligations of which the record alone is read.
+constexpr size_t kPassedOverAPage = 50'000;
 
 // The steps that had been taken by then: a later one has not happened.
 requests::v1::Challenge ChallengeAt(const requests::v1::Challenge& challenge, uint64_t sequence) {
@@ -40,7 +42,7 @@ requests::v1::Challenge ChallengeAt(const requests::v1::Challenge& challenge, ui
 // Who asks, and what for: read once a request, and nothing else of it kept.
 class Askers {
  public:
-  explicit Askers(const Reader* reader) : reader_(reader) {}
+  Askers(const Reader* reader, const CivilDay& day) : reader_(reader), day_(day) {}
   absl::StatusOr<const requests::v1::DataRequest*> Of(uint64_t request) {
     const auto known = askers_.find(request);
     if (known != askers_.end()) return &known->second;
@@ -51,24 +53,86 @@ class Askers {
     asker.set_title(stored->request.title());
     return &asker;
   }
+  absl::StatusOr<bool> ActsFor(uint64_t request, const std::string& organisation) {
+    ASSIGN_OR_RETURN(const requests::v1::DataRequest* asker, Of(request));
+    ASSIGN_OR_RETURN(const std::set<std::string> acting,
+                     BodiesActingFor(*reader_, asker->requesting_body(), day_));
+    return acting.count(organisation) > 0;
+  }
 
  private:
   const Reader* const reader_;
+  const CivilDay day_;
   std::map<uint64_t, requests::v1::DataRequest> askers_;
 };
 
-// NOT_FOUND for one that is not known.
-absl::StatusOr<std::set<std::string>> AtAndBelow(const Reader& reader,
-                                                 const std::string& organisation,
-                                                 uint64_t sequence) {
-  RETURN_IF_ERROR(CheckOrganisationIsThere(reader, organisation));
+bool ChallengeWaits(const storage::v1::ObligationRecord& record, uint64_t sequence) {
+  const requests::v1::Challenge& challenge = record.challenge();
+  const bool answered = challenge.has_answer() && challenge.answer().sequence() <= sequence;
+  const bool released = record.release_sequence() != 0 && record.release_sequence() <= sequence;
+  return record.has_challenge() && challenge.step().sequence() <= sequence && !answered &&
+         !released;
+}
+
+// As all reads of a position: who was below whom, and who acted for whom, on its day.
+absl::StatusOr<CivilDay> DayOfPlace(const Reader& reader, uint64_t sequence) {
   uint64_t at = sequence;
   if (at == kNewest) {
     ASSIGN_OR_RETURN(at, LastSequence(reader));
   }
-  // As all reads of a position: who was below whom on its day.
-  ASSIGN_OR_RETURN(const CivilDay day, DayOf(reader, at));
+  return DayOf(reader, at);
+}
+
+// NOT_FOUND for one that is not known.
+absl::StatusOr<std::set<std::string>> AtAndBelow(const Reader& reader,
+                                                 const std::string& organisation,
+                                                 const CivilDay& day, uint64_t sequence) {
+  RETURN_IF_ERROR(CheckOrganisationIsThere(reader, organisation));
   return WithThoseBelow(reader, organisation, day, sequence);
+}
+
+// What a listing asks for.
+struct Wanted {
+  bool of_all = false;         // Organisations.
+  std::set<std::string> whom;  // Else these.
+  uint64_t request = 0;        // 0: of all.
+  requests::v1::ObligationState state = requests::v1::OBLIGATION_STATE_UNSPECIFIED;
+  bool waiting = false;  // For an answer by `body`.
+  std::string body;
+
+  // Does the record alone rule it out?
+  bool Passes(const ObligationKey& key, const storage::v1::ObligationRecord& record,
+              uint64_t sequence) const {
+    return (of_all || whom.count(key.key.organisation) > 0) &&
+           (request == 0 || key.request == request) &&
+           (!waiting || ChallengeWaits(record, sequence));
+  }
+  bool Has(const ClaimState& claim) const {
+    return (!waiting || claim.outcome.met == 0) &&
+           (state == requests::v1::OBLIGATION_STATE_UNSPECIFIED ||
+            static_cast<int>(state) == static_cast<int>(claim.outcome.state));
+  }
+};
+
+absl::StatusOr<Wanted> WantedOf(const Reader& reader, const OrganisationScope& mine,
+                                const requests::v1::ListObligationsRequest& request,
+                                const CivilDay& day, uint64_t sequence) {
+  absl::string_view organisation = request.parent();
+  if (!absl::ConsumePrefix(&organisation, "organisations/") || organisation.empty() ||
+      absl::StrContains(organisation, '/')) {
+    return NotFound(request.parent());
+  }
+  Wanted wanted;
+  wanted.of_all = organisation == "-";
+  wanted.request = DataRequestNumber(request.request());
+  if (!request.request().empty() && wanted.request == 0) return NotFound(request.request());
+  if (!wanted.of_all) {
+    ASSIGN_OR_RETURN(wanted.whom, AtAndBelow(reader, std::string(organisation), day, sequence));
+  }
+  wanted.state = request.state();
+  wanted.waiting = request.waiting_for_me();
+  if (!mine.national()) wanted.body = mine.organisation();
+  return wanted;
 }
 
 }  // namespace
@@ -118,56 +182,55 @@ requests::v1::Obligation MessageOf(const ClaimState& claim,
   for (const auto& minutes : record.item_minutes()) items += MinutesOf(minutes);
   *obligation.mutable_item_minutes() = MessageOf(items);
   obligation.set_cost_pence(CostInPence(MinutesOf(record.return_minutes()) + items, rules));
+  const Minutes charged = claim.outcome.account.collected + claim.outcome.account.outstanding;
+  *obligation.mutable_charged_minutes() = MessageOf(charged);
+  obligation.set_charged_pence(CostInPence(charged, rules));
   obligation.set_issue_sequence(record.issue_sequence());
   obligation.set_met_sequence(claim.outcome.met);
   return obligation;
 }
 
 absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
-    const Reader& reader, const requests::v1::ListObligationsRequest& request,
-    const std::string& after, size_t limit, uint64_t sequence) {
-  absl::string_view organisation = request.parent();
-  if (!absl::ConsumePrefix(&organisation, "organisations/") || organisation.empty() ||
-      absl::StrContains(organisation, '/')) {
-    return NotFound(request.parent());
-  }
-  const bool of_all = organisation == "-";
-  const uint64_t number = DataRequestNumber(request.request());
-  if (!request.request().empty() && number == 0) return NotFound(request.request());
-  ASSIGN_OR_RETURN(const std::set<std::string> whom,
-                   of_all ? absl::StatusOr<std::set<std::string>>(std::set<std::string>())
-                          : AtAndBelow(reader, std::string(organisation), sequence));
+    const Reader& reader, const OrganisationScope& mine,
+    const requests::v1::ListObligationsRequest& request, const std::string& after, size_t limit,
+    uint64_t sequence) {
+  ASSIGN_OR_RETURN(const CivilDay day, DayOfPlace(reader, sequence));
+  ASSIGN_OR_RETURN(const Wanted wanted, WantedOf(reader, mine, request, day, sequence));
   // Of one alone only its own are looked at.
-  const std::string only = whom.size() == 1 ? *whom.begin() : "";
+  const std::string only = wanted.whom.size() == 1 ? *wanted.whom.begin() : "";
   ASSIGN_OR_RETURN(const requests::v1::RequestRules rules, RulesForHours(reader, sequence));
   PageOf<requests::v1::Obligation> page;
-  Askers askers(&reader);
+  Askers askers(&reader, day);
   size_t looked = 0;
+  size_t passed_over = 0;
   size_t bytes = 0;
   std::string last;
   const auto visit = [&](const ObligationKey& key,
-                         const storage::v1::ObligationRecord&) -> absl::StatusOr<bool> {
-    if (page.rows.size() == limit || looked == kLookedAtAPage || bytes >= kMaxCataloguePageBytes) {
+                         const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
+    if (page.rows.size() == limit || looked == kLookedAtAPage || passed_over == kPassedOverAPage ||
+        bytes >= kMaxCataloguePageBytes) {
       page.after = last;
       return false;
     }
-    ++looked;
     last = ObligationKeyText(key);
-    if (!of_all && whom.count(key.key.organisation) == 0) return true;
-    if (number != 0 && key.request != number) return true;
-    ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, key, sequence));
-    if (!claim.has_value()) return true;
-    if (request.state() != requests::v1::OBLIGATION_STATE_UNSPECIFIED &&
-        static_cast<int>(request.state()) != static_cast<int>(claim->outcome.state)) {
+    if (!wanted.Passes(key, record, sequence)) {
+      ++passed_over;
       return true;
     }
+    ++looked;
+    if (wanted.waiting) {
+      ASSIGN_OR_RETURN(const bool acts, askers.ActsFor(key.request, wanted.body));
+      if (!acts) return true;
+    }
+    ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, key, sequence));
+    if (!claim.has_value() || !wanted.Has(*claim)) return true;
     ASSIGN_OR_RETURN(const requests::v1::DataRequest* asker, askers.Of(key.request));
     page.rows.push_back(MessageOf(*claim, *asker, rules, sequence));
     bytes += page.rows.back().ByteSizeLong();
     return true;
   };
-  if (number != 0 && only.empty()) {
-    RETURN_IF_ERROR(VisitObligationsOfRequest(reader, number, after, visit));
+  if (wanted.request != 0 && only.empty()) {
+    RETURN_IF_ERROR(VisitObligationsOfRequest(reader, wanted.request, after, visit));
   } else {
     RETURN_IF_ERROR(VisitObligationsInOrder(reader, only, after, visit));
   }

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/identity/organisation_scope.h"
 #include "common/storage/reader.h"
 #include "onereturn/requests/v1/obligation.pb.h"
 #include "onereturn/requests/v1/obligations_service.pb.h"
@@ -31,11 +32,13 @@ requests::v1::Obligation MessageOf(const ClaimState& claim,
                                    const requests::v1::DataRequest& request,
                                    const requests::v1::RequestRules& rules, uint64_t sequence);
 
-// Those of ListObligations at `sequence`, after `after`. It looks at a bounded number: a page may
-// be short, even empty, and not the last. NOT_FOUND for a parent or a request of another form.
+// Those of ListObligations at `sequence`, after `after`; `mine`: the scope of who asks. It looks at
+// a bounded number: a page may be short, even empty, and not the last. NOT_FOUND for a parent or a
+// request of another form.
 absl::StatusOr<PageOf<requests::v1::Obligation>> ListObligations(
-    const Reader& reader, const requests::v1::ListObligationsRequest& request,
-    const std::string& after, size_t limit, uint64_t sequence);
+    const Reader& reader, const OrganisationScope& mine,
+    const requests::v1::ListObligationsRequest& request, const std::string& after, size_t limit,
+    uint64_t sequence);
 
 }  // namespace onereturn::ingestion
 

@@ -175,7 +175,8 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
     requests::v1::ListObligationsRequest list;
     list.set_parent("organisations/-");
     list.set_request(request);
-    auto page = ListObligations(ingestion().store(), list, "", 10'000, sequence);
+    auto page = ListObligations(ingestion().store(), OrganisationScope::National(), list, "",
+                                10'000, sequence);
     Say(page);
     return {page->rows.begin(), page->rows.end()};
   }
