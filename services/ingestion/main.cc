@@ -142,7 +142,8 @@ struct UseCases {
   const SignReturn sign_return{&writer, &collections};
   const ReplyToFinding replies{&writer};
   KeptRequestSums request_sums;
-  const StoredMatching matching{&picture, &coverage};
+  const StoredMatching matching{&picture, &coverage,
+                                [this] { return committer->LatestPromise().through_time; }};
   const DataRequests data_requests{store, &writer, committer, &matching};
   const IssueRequest issue_request{store, &writer, committer, &matching};
   const ChallengeObligation challenges{store, &writer, committer, &picture, &coverage};

@@ -127,7 +127,7 @@ struct MatchWorld {
   const KnownCatalogue* catalogue = nullptr;
   const Coverage* coverage = nullptr;
   DueForEarlier due_for_earlier;  // Null: nothing is.
-  CivilDay today;                 // Of the newest entry, in London.
+  CivilDay today;                 // From which notice counts, in London.
   // Was a window closed by a fact? Null: none was. By its moments it closes before `today` too.
   std::function<bool(const std::string& collection, const Period& period)> is_closed;
   IssueBounds bounds;

@@ -29,6 +29,22 @@ absl::StatusOr<bool> IsReuse(const Reader& reader, const ReturnReader& who,
   return !oversight;
 }
 
+// From each of which on one of the items is another one, for some period.
+absl::StatusOr<std::vector<Period>> FirstDaysOf(const std::vector<std::string>& items,
+                                                CatalogueTime* time) {
+  std::set<CivilDay> days;
+  for (const std::string& item : items) {
+    ASSIGN_OR_RETURN(const ItemTimeline* timeline, time->Item(item));
+    for (const Stretch& stretch : timeline->stretches) days.insert(stretch.days.from);
+  }
+  std::vector<Period> first_days;
+  for (const CivilDay& day : days) {
+    ASSIGN_OR_RETURN(const Period first_day, Period::Day(day));
+    first_days.push_back(first_day);
+  }
+  return first_days;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ReuseTermsOfReturn(const Reader& reader,
@@ -56,11 +72,9 @@ absl::Status CheckReuseOfFile(const Reader& reader, const ReturnReader& who,
                                      items.push_back(stored.code);
                                      return true;
                                    }));
-  ASSIGN_OR_RETURN(const uint64_t sequence, LastSequence(reader));
-  ASSIGN_OR_RETURN(const CivilDay today, DayOf(reader, sequence));
   CatalogueTime time(&reader);
-  ASSIGN_OR_RETURN(const Period of_today, Period::Day(today));
-  return ReuseTermsIn(&time, items, *who.body, who.purpose, {of_today}).status();
+  ASSIGN_OR_RETURN(const std::vector<Period> days, FirstDaysOf(items, &time));
+  return ReuseTermsIn(&time, items, *who.body, who.purpose, days).status();
 }
 
 absl::Status ReuseOfDigests::Check(const ReturnKey& key) {

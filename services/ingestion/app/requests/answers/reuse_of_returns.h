@@ -41,7 +41,7 @@ absl::StatusOr<std::vector<std::string>> ReuseTermsOfReturn(const Reader& reader
                                                             std::set<std::string> given);
 
 // The same of a file as it was sent by `owner`: what it holds is not known until it is read, so
-// every item that is defined is asked about, as it is now.
+// every item that is defined is asked about, as it is and was for any period.
 absl::Status CheckReuseOfFile(const Reader& reader, const ReturnReader& who,
                               const std::string& owner);
 

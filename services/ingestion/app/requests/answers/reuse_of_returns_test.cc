@@ -118,6 +118,17 @@ TEST_F(ReuseOfReturnsTest, ARightOfAnItemThatIsRetiredHoldsForFiles) {
   EXPECT_THAT(ReadFileOf("RLQ", Of("RLQ")), IsOk());
 }
 
+// A later version that anybody may use does not open the figures of the periods before it.
+TEST_F(ReuseOfReturnsTest, ARightThatHeldForAnEarlierPeriodHoldsForFiles) {
+  catalogue::v1::DataItem item = Attendances();
+  item.set_valid_from_period("2025-03");
+  *item.add_reuse_rights() = Parse<catalogue::v1::ReuseRight>(R"(terms: "any")");
+  Define(item);
+  EXPECT_THAT(ReadFileOf("RLQ", National("X30", rights::v1::ROLE_ANALYST)),
+              HasReason(Reason::kReuseRefused));
+  EXPECT_THAT(ReadFileOf("RLQ", National("X24", rights::v1::ROLE_ANALYST, kFunding)), IsOk());
+}
+
 TEST_F(ReuseOfReturnsTest, WhatTheReadGivesIsAskedAboutBesideTheCollection) {
   const ReturnKey other{"SitRep", "2025-01", "RLQ"};
   EXPECT_THAT(ReuseTermsOfReturn(ingestion().store(), Of("X30"), other, {}), IsOk());

@@ -12,6 +12,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/define_decision.h"
 #include "services/ingestion/app/requests/answers/answer_sources.h"
+#include "services/ingestion/app/requests/issue/approved_match.h"
 #include "services/ingestion/app/requests/matching/issue_bounds.h"
 #include "services/ingestion/app/requests/matching/issue_plan.h"
 #include "services/ingestion/app/requests/matching/new_home.h"
@@ -51,30 +52,6 @@ FactRequest PartOf(const FactRequest& own, feed::v1::EntryKind kind, const std::
   request.organisation_of_caller = false;
   request.derived_id = true;
   return request;
-}
-
-uint64_t TotalOf(const timetable::v1::EstimatedMinutes& minutes) {
-  return MinutesOf(minutes).Total();
-}
-
-uint64_t MissingReturnsOf(const requests::v1::MatchSummary& match) {
-  return match.parts() - match.parts_held();
-}
-
-// More would be asked than when it was approved: of minutes, or of returns, which may have none.
-absl::Status CheckAsksNoMore(const DataRequest& request, const requests::v1::MatchSummary& now) {
-  const requests::v1::MatchSummary& approved = request.match();
-  const uint64_t before = TotalOf(approved.outstanding());
-  const uint64_t after = TotalOf(now.outstanding());
-  const bool more = after > before || MissingReturnsOf(now) > MissingReturnsOf(approved) ||
-                    now.change_class() > approved.change_class();
-  if (!more) return absl::OkStatus();
-  return Error(Reason::kMatchChanged,
-               absl::StrCat("it was approved with ", before, " minutes of outstanding work and ",
-                            MissingReturnsOf(approved), " missing returns, and now there would be ",
-                            after, " minutes and ", MissingReturnsOf(now),
-                            " returns: match it again"))
-      .Precondition(request.name(), "asks for more than was approved");
 }
 
 // The items whose figures are given, and those that new ones are a finer view of: who may use what
@@ -317,6 +294,10 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   const requests::v1::Match match = MessageOf(result, matched.ask, matched.sequence);
   RETURN_IF_ERROR(CheckConcernsSettled(row, match, today, row.decided().reason()));
   RETURN_IF_ERROR(CheckAsksNoMore(row, match.summary()));
+  ASSIGN_OR_RETURN(const MatchedRequest approved,
+                   matching_->Read(snapshot, row, row.match().sequence()));
+  RETURN_IF_ERROR(CheckAsksNobodyElse(row, MatchAsk(approved.ask, approved.world), result));
+  RETURN_IF_ERROR(approved.status());
 
   Making making;
   RETURN_IF_ERROR(AddWhatIsOwed(snapshot, RequestOf(origin, request), stored.number, row, matched,

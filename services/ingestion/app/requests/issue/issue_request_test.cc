@@ -280,6 +280,38 @@ TEST_F(IssueRequestTest, WhoAsksTooMuchNowIsToMatchAnew) {
   EXPECT_THAT(Match(second), IsOk());
 }
 
+// One leaves and another comes, of another region: no more is asked in all.
+TEST_F(IssueRequestTest, WhoWasNotApprovedIsNotAsked) {
+  requests::v1::DataRequest of_all = Asking({"admissions"}, {});
+  of_all.mutable_selector()->add_types(catalogue::v1::ORGANISATION_TYPE_PROVIDER);
+  const std::string name = Approved(of_all);
+  const uint64_t returns = Now(name).match().parts();
+  catalogue::v1::Organisation closed = SmallProvider("RAE");
+  closed.set_close_date("2025-01-01");
+  Define(closed);
+  Define(SmallProvider("RXX"));
+  const Answer refused = Issue(name);
+  EXPECT_THAT(refused, HasReason(Reason::kMatchChanged));
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("such as of RXX"));
+  // Matched and approved anew it is as much.
+  EXPECT_EQ(Match(name)->request.match().parts(), returns);
+}
+
+// A month goes by in which nothing is accepted: the notice counts from the issue.
+TEST_F(IssueRequestTest, NoticeCountsFromTheDayOfTheIssue) {
+  requests::v1::DataRequest ask = Asking({"visits"}, {"RLQ"});
+  ask.set_from_period("2025-05");
+  ask.set_to_period("2025-05");
+  const std::string first = Approved(ask);
+  const uint64_t before = ingestion().LastSequence();
+  ingestion().clock().Set(ParseTimestamp("2025-07-20T12:00:00Z").value());
+  ASSERT_EQ(ingestion().LastSequence(), before);
+  ASSERT_THAT(Issue(first), IsOk());
+  // 28 days end on 17 August: at 17:00 on Tuesday 2 September, the second working day.
+  EXPECT_EQ(FromWire(MessagesAt(first)[0].due_time()).value(),
+            ParseTimestamp("2025-09-02T16:00:00Z").value());
+}
+
 TEST_F(IssueRequestTest, WhatHasNoMinutesIsNotAskedUnseenEither) {
   const std::string first = Issued(Asking({"beds"}, {"RCF"}));
   const std::string second = Approved(Asking({"beds"}, {"RCF"}));

@@ -46,7 +46,9 @@ TEST_F(IssueSizeTest, MoreFiguresAreRefusedAtIssueToo) {
   const std::string name = Approved(Asking({"admissions"}, {"RLQ", "RCF"}));
   CataloguePicture own_picture(ReadSaidForMatching);
   HeldCoverage own_coverage;
-  const StoredMatching stricter(&own_picture, &own_coverage, IssueBounds{4, 3});
+  const StoredMatching stricter(
+      &own_picture, &own_coverage, [this] { return data_requests().World().now; },
+      IssueBounds{4, 3});
   const IssueRequest issue(&ingestion().store(), &ingestion().writer(), &ingestion().committer(),
                            &stricter);
   std::promise<Answer> refused;

@@ -1,5 +1,6 @@
 #include "services/ingestion/app/requests/matching/stored_matching.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -64,6 +65,13 @@ absl::StatusOr<CivilDay> DayOf(const Reader& reader, uint64_t sequence) {
   return LondonDay(Timestamp{entry.time_micros()});
 }
 
+absl::StatusOr<CivilDay> StoredMatching::DayOfMatch(const Reader& reader, uint64_t sequence) const {
+  ASSIGN_OR_RETURN(const CivilDay day, DayOf(reader, sequence));
+  ASSIGN_OR_RETURN(const uint64_t newest, LastSequence(reader));
+  if (sequence < newest) return day;
+  return std::max(day, LondonDay(promised_()));
+}
+
 absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
                                                     const requests::v1::DataRequest& request,
                                                     uint64_t sequence) const {
@@ -83,7 +91,7 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
                                                         const std::string& item) {
     return owed->DueOf(part, item);
   };
-  ASSIGN_OR_RETURN(matched.world.today, DayOf(reader, matched.sequence));
+  ASSIGN_OR_RETURN(matched.world.today, DayOfMatch(reader, matched.sequence));
   matched.closed = std::make_shared<ClosedWindows>(&reader, matched.sequence);
   matched.world.is_closed = [closed = matched.closed](const std::string& collection,
                                                       const Period& period) {

@@ -3,6 +3,7 @@
 #define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_MATCHING_STORED_MATCHING_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/clock/clock.h"
 #include "common/storage/reader.h"
 #include "onereturn/requests/v1/match.pb.h"
 #include "onereturn/requests/v1/request.pb.h"
@@ -57,11 +59,14 @@ struct MatchedRequest {
 // OrganisationsAt as CheckAskedIsKnown, and of the store.
 class StoredMatching final : public RequestMatching {
  public:
-  // Both must outlive it. `bounds`: of what one issue may make owed.
-  StoredMatching(CataloguePicture* picture, HeldCoverage* coverage, IssueBounds bounds = {})
-      : picture_(picture), coverage_(coverage), bounds_(bounds) {}
+  // Both must outlive it. `promised`: the time that the committer's newest promise goes to; it must
+  // be thread safe. `bounds`: of what one issue may make owed.
+  StoredMatching(CataloguePicture* picture, HeldCoverage* coverage,
+                 std::function<Timestamp()> promised, IssueBounds bounds = {})
+      : picture_(picture), coverage_(coverage), promised_(std::move(promised)), bounds_(bounds) {}
 
-  // `reader` must outlive what it answers.
+  // `reader` must outlive what it answers. The day of the match, from which notice counts, is that
+  // of the newest entry at `sequence`; while nothing has been accepted since, it is today.
   absl::StatusOr<MatchedRequest> Read(const Reader& reader,
                                       const requests::v1::DataRequest& request,
                                       uint64_t sequence) const;
@@ -76,12 +81,15 @@ class StoredMatching final : public RequestMatching {
   std::string DescriptionKeyOf(const requests::v1::DescribedItem& described) const override;
 
  private:
+  absl::StatusOr<CivilDay> DayOfMatch(const Reader& reader, uint64_t sequence) const;
+
   CataloguePicture* const picture_;
   HeldCoverage* const coverage_;
+  const std::function<Timestamp()> promised_;
   const IssueBounds bounds_;
 };
 
-// The day of the entry at `sequence`, in London: nothing is matched, or counted, by a clock.
+// The day of the entry at `sequence`, in London.
 absl::StatusOr<CivilDay> DayOf(const Reader& reader, uint64_t sequence);
 
 // What stewards said for matching, as it was at `sequence`: for CataloguePicture.

@@ -213,7 +213,7 @@ TEST_F(KeepRequestsTest, AnExtensionKeepsItOpen) {
   EXPECT_THAT(Facts(), ElementsAre("RELEASED MISSING 1"));
 }
 
-// The newest entry is of 10 July, on which the window of June is open.
+// It is judged on 10 July, on which the window of June is open, and committed after midnight.
 TEST_F(KeepRequestsTest, WhatIsIssuedJustAsItsWindowClosesIsMissing) {
   requests::v1::DataRequest june = Asking({"visits"}, {"RAE"});
   june.set_from_period("2025-06");
@@ -222,6 +222,7 @@ TEST_F(KeepRequestsTest, WhatIsIssuedJustAsItsWindowClosesIsMissing) {
   const std::string name = Approved(june);
   ingestion().clock().Set(ParseTimestamp("2025-07-11T00:00:00Z").value());
   ASSERT_THAT(Keep(), IsOk());
+  MatchAsOn("2025-07-10T22:59:59Z");
   ASSERT_THAT(Issue(name), IsOk());
   EXPECT_THAT(ObligationsAt(name), ElementsAre("RAE Timed 2025-06 AWAITED"));
   ASSERT_THAT(Keep(), IsOk());

@@ -156,7 +156,8 @@ class AnswerWorld : public RequestsWorld {
  private:
   CataloguePicture picture_{ReadSaidForMatching};
   HeldCoverage coverage_;
-  StoredMatching stored_{&picture_, &coverage_};
+  StoredMatching stored_{&picture_, &coverage_,
+                         [this] { return ingestion().committer().LatestPromise().through_time; }};
   IssueRequest issue_{&ingestion().store(), &ingestion().writer(), &ingestion().committer(),
                       &stored_};
   ReturnUses uses_{&ingestion().store(), &ingestion().committer(), &ingestion().clock()};

@@ -122,7 +122,9 @@ class HoursWorld : public RequestsWorld {
  private:
   CataloguePicture picture_{ReadSaidForMatching};
   HeldCoverage coverage_;
-  const StoredMatching stored_matching_{&picture_, &coverage_};
+  const StoredMatching stored_matching_{
+      &picture_, &coverage_,
+      [this] { return ingestion().committer().LatestPromise().through_time; }};
   const IssueRequest issue_{&ingestion().store(), &ingestion().writer(), &ingestion().committer(),
                             &stored_matching_};
   int figures_ = 0;

@@ -18,7 +18,10 @@
 namespace onereturn::ingestion {
 
 struct MatchingOnTheStore {
-  explicit MatchingOnTheStore(IssueBounds bounds) : stored_matching(&picture, &coverage, bounds) {}
+  explicit MatchingOnTheStore(IssueBounds bounds)
+      : stored_matching(
+            &picture, &coverage, [this] { return promised(); }, bounds) {}
+  std::function<Timestamp()> promised;  // Set before anything is matched.
   CataloguePicture picture{ReadSaidForMatching};
   HeldCoverage coverage;
   const StoredMatching stored_matching;
@@ -32,6 +35,7 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
  public:
   explicit IssueWorld(CommitterOptions options = {}, IssueBounds bounds = {})
       : MatchingOnTheStore(bounds), RequestsWorld(&stored_matching, std::move(options)) {
+    promised = [this] { return ingestion().committer().LatestPromise().through_time; };
     const config::v1::DefinitionSet working_days = EnglishWorkingDays();
     for (const auto& calendar : working_days.calendars()) Define(calendar);
     Define(Parse<catalogue::v1::Organisation>(
@@ -227,6 +231,10 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
     return entries;
   }
   const StoredMatching& matching_on_the_store() const { return stored_matching; }
+  // From here on matches are made at `time`, RFC 3339, whatever the clock says.
+  void MatchAsOn(const std::string& time) {
+    promised = [time] { return ParseTimestamp(time).value(); };
+  }
 
   // An error is told, and ends the test.
   template <typename Answered>
