@@ -61,6 +61,7 @@ absl::Status AnswersServer::Follow(grpc::ServerContext* context, const CallConte
   const Committer& committer = *parts_.committer;
   uint64_t after = committer.LatestHead().head.size;
   if (!request.from_position().empty()) {
+    RETURN_IF_ERROR(CheckFromPosition(request.from_position(), committer.service()));
     common::v1::ReadAt from;
     from.set_as_of_position(request.from_position());
     ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, from, {}));

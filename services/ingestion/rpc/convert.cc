@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/personal_data.h"
 #include "common/base/utf8.h"
+#include "common/feed/position.h"
 #include "common/feed/wire.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
@@ -300,6 +301,13 @@ absl::StatusOr<std::string> UploadIdOf(const std::string& name, absl::string_vie
   absl::string_view id = name;
   if (!absl::ConsumePrefix(&id, "uploads/") || id.empty() || id.size() > 64) return NotFound(name);
   return std::string(id);
+}
+
+absl::Status CheckFromPosition(const std::string& position, const std::string& service) {
+  ASSIGN_OR_RETURN(const Position parsed, Position::Parse(position));
+  if (parsed.Of(service).has_value()) return absl::OkStatus();
+  return Error(Reason::kPositionInvalid, "the position has no place in this ledger")
+      .Field("from_position", absl::StrCat("give a position from an answer of ", service));
 }
 
 }  // namespace onereturn::ingestion

@@ -95,6 +95,10 @@ ReturnReader ReuserOf(const CallContext& call, common::v1::Purpose purpose);
 // NOT_FOUND for another form.
 absl::StatusOr<std::string> UploadIdOf(const std::string& name, absl::string_view field);
 
+// Of a position from which on changes are told: POSITION_INVALID where it has no place in this
+// service's ledger. A read takes such a one for the newest state; changes from there would be none.
+absl::Status CheckFromPosition(const std::string& position, const std::string& service);
+
 }  // namespace onereturn::ingestion
 
 #endif  // ONERETURN_SERVICES_INGESTION_RPC_CONVERT_H_

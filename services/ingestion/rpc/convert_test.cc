@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/feed/position.h"
 #include "common/status/testing/status_matchers.h"
 
 namespace onereturn::ingestion {
@@ -307,6 +308,15 @@ TEST(ToSubmissionTest, OneKindOfFaultIsToldByItsOwnReason) {
   EXPECT_EQ(explained(std::string(2'001, 'x')), Reason::kLength);
   EXPECT_EQ(explained("Line one.\nLine two."), Reason::kCharset);
   EXPECT_EQ(explained("the patient 943 476 5919"), Reason::kPersonalData);
+}
+
+TEST(CheckFromPositionTest, APositionOfOtherServicesAloneIsNoPlaceToBeginAt) {
+  Position both;
+  both.Set("metrics", ServicePosition{7, 30});
+  EXPECT_THAT(CheckFromPosition(both.ToString(), "ingestion"), HasReason(Reason::kPositionInvalid));
+  both.Set("ingestion", ServicePosition{5, 20});
+  EXPECT_THAT(CheckFromPosition(both.ToString(), "ingestion"), IsOk());
+  EXPECT_THAT(CheckFromPosition("7", "ingestion"), HasReason(Reason::kPositionInvalid));
 }
 
 }  // namespace

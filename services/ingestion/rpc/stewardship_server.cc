@@ -207,6 +207,7 @@ grpc::Status StewardshipServer::DiffCatalogue(grpc::ServerContext* context,
       return Error(Reason::kFieldInvalid, "what is to be compared?")
           .Field("from_position", "is missing: give a position from a receipt or an answer");
     }
+    RETURN_IF_ERROR(CheckFromPosition(request->from_position(), parts_.committer->service()));
     ASSIGN_OR_RETURN(PagePlace page,
                      parts_.pages->Read(*request, call.caller.spiffe_id, request->page_token()));
     ASSIGN_OR_RETURN(const ReadPlace from, PlaceOf(parts_, call, {}, request->from_position()));
