@@ -21,10 +21,10 @@ bool MayBeOwedByFrames(const MatchWorld& world, const CollectionReturns& returns
   return window.has_value() && LondonDay(window->closes) >= world.today;
 }
 
-// Does a missing return have its own collection ask for it?
+// Does its own collection ask for it? Frames ask for a return once: of one that came without the
+// item they ask nothing more.
 bool OwedByFrames(const ItemReturns& part, uint32_t organisation) {
-  return part.states[organisation] == PartState::kMissing &&
-         part.of->named_by_frames.Has(organisation);
+  return part.of->held[organisation] == nullptr && part.of->named_by_frames.Has(organisation);
 }
 
 // Organisations that are asked for the same items.

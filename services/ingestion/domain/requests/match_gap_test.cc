@@ -106,6 +106,26 @@ TEST(MatchGap, AwaitedByFramesWhileTheWindowIsOpen) {
   EXPECT_EQ(MatchAsk(ask, facts).gaps.size(), 1u);
 }
 
+// Frames ask for a return once: what came without the item is no longer owed by them.
+TEST(MatchGap, AskedAnewWhereTheReturnCameWithoutTheItem) {
+  RequestWorld world = Hospitals();
+  CollectionOverTime& mon = world.catalogue.collections["MON"];
+  RequestWorld::Window(mon);
+  RequestWorld::Frame(mon, "RA", "2025-04");
+  RequestWorld::Frame(mon, "RB", "2025-04");
+  mon.items_of_version[2] = mon.items_of_version[1];
+  mon.items_of_version[1].erase("plain");
+  world.today = DayOf("2025-08-20");
+  world.Hold("MON", {"2025-07"}, {"RA"});
+  const MatchResult match = world.Match(AskFor({LineOf("plain")}, {"RA", "RB"}, {"2025-07"}));
+  EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RA 2025-07 plain 2025-10-14T11:00:00",
+                                              "MON RB 2025-07 plain 2025-08-14T11:00:00 (owed)"));
+  EXPECT_EQ(match.change_class, ChangeClass::kExistingItems);
+  // 100 the return and 4 the item.
+  EXPECT_EQ(match.prices.at("RA").outstanding.Total(), 104u);
+  EXPECT_EQ(match.prices.at("RB").outstanding.Total(), 0u);
+}
+
 // The timetable begins in August: nobody owes July by it.
 TEST(MatchGap, AskedAnewWhereTheTimetableHasNoWindowForThePeriod) {
   RequestWorld world = Hospitals();

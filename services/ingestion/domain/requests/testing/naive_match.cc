@@ -62,7 +62,9 @@ bool NaiveMatch::IsAwaited(const NaivePart& part) const {
     open = moments.has_value() && LondonDay(moments->closes) >= world_.today;
   }
   const bool framed = !of.frames.empty() && Reports(key.collection, key.organisation, key.period);
-  if (framed && (open || !has_windows) && Held(part) == nullptr) return true;
+  // Frames ask for a return once, whatever items it came without.
+  const bool came = world_.coverage->Find(key.collection, key.period, key.organisation) != nullptr;
+  if (framed && (open || !has_windows) && !came) return true;
   return world_.due_for_earlier != nullptr && world_.due_for_earlier(key, item).has_value();
 }
 
