@@ -45,8 +45,9 @@ namespace {
 // As AskOf and CheckAskedIsKnown. What is not known is said before that a selector chooses nobody,
 // and that too much is asked before anything is looked up.
 absl::StatusOr<Ask> AskOfKnown(const Reader& reader, const requests::v1::DataRequest& request,
-                               const KnownCatalogue& catalogue, uint64_t sequence) {
-  absl::StatusOr<Ask> ask = AskOf(request, catalogue);
+                               const KnownCatalogue& catalogue, uint64_t sequence,
+                               const CivilDay& today) {
+  absl::StatusOr<Ask> ask = AskOf(request, catalogue, today);
   const bool looked_up = ask.ok() || ReasonOf(ask.status()) == Reason::kEmptySelector;
   if (looked_up && !request.has_issue()) {
     RETURN_IF_ERROR(CheckAskedIsKnown(reader, request, sequence));
@@ -74,7 +75,9 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
   }
   ASSIGN_OR_RETURN(matched.catalogue, picture_->At(reader, matched.sequence));
   ASSIGN_OR_RETURN(matched.coverage, coverage_->At(reader, matched.sequence));
-  ASSIGN_OR_RETURN(matched.ask, AskOfKnown(reader, request, *matched.catalogue, matched.sequence));
+  ASSIGN_OR_RETURN(matched.world.today, DayOf(reader, matched.sequence));
+  ASSIGN_OR_RETURN(matched.ask, AskOfKnown(reader, request, *matched.catalogue, matched.sequence,
+                                           matched.world.today));
   matched.owed = std::make_shared<OwedForRequests>(&reader, matched.sequence);
   matched.world.catalogue = matched.catalogue.get();
   matched.world.coverage = matched.coverage.get();
@@ -83,7 +86,6 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
                                                         const std::string& item) {
     return owed->DueOf(part, item);
   };
-  ASSIGN_OR_RETURN(matched.world.today, DayOf(reader, matched.sequence));
   matched.closed = std::make_shared<ClosedWindows>(&reader, matched.sequence);
   matched.world.is_closed = [closed = matched.closed](const std::string& collection,
                                                       const Period& period) {
@@ -113,7 +115,8 @@ absl::StatusOr<AskedOrganisations> StoredMatching::OrganisationsAt(const Reader&
   ASSIGN_OR_RETURN(const auto catalogue, picture_->At(reader, sequence));
   return AskedOrganisations([catalogue](const requests::v1::DataRequest& request)
                                 -> absl::StatusOr<std::vector<std::string>> {
-    ASSIGN_OR_RETURN(Ask ask, AskOf(request, *catalogue));
+    // Whom it asks depends on no day.
+    ASSIGN_OR_RETURN(Ask ask, AskOf(request, *catalogue, CivilDay::Latest()));
     return std::move(ask.organisations);
   });
 }
