@@ -245,7 +245,7 @@ absl::Status AddWhatIsOwed(const Snapshot& snapshot, const FactRequest& own, uin
     RETURN_IF_ERROR(AddHome(snapshot, own, *home, making));
   }
   AddLineItems(result, home, &making->statement);
-  IssuePlan plan = PlanIssue(result, *matched.catalogue, home);
+  IssuePlan plan = PlanIssue(result, matched.world, home);
   RETURN_IF_ERROR(AddReadSet(snapshot, plan, making));
   RETURN_IF_ERROR(
       CheckNotSuspended(snapshot, row.name(), plan,

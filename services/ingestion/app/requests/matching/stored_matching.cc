@@ -24,20 +24,21 @@
 
 namespace onereturn::ingestion {
 
-bool ClosedWindows::Holds(const std::string& collection, const Period& period) {
-  const auto key = std::make_pair(collection, period);
-  const auto known = closed_.find(key);
-  if (known != closed_.end()) return known->second;
+std::optional<OpenedWindow> WindowsOfMatch::Of(const std::string& collection,
+                                               const Period& period) {
+  const auto [entry, is_new] = windows_.try_emplace({collection, period});
+  if (!is_new) return entry->second;
   const absl::StatusOr<StoredWindow> window = FindWindow(*reader_, {collection, period.ToString()});
   status_.Update(window.status());
-  const bool closed =
-      window.ok() && window->facts.has_value() && window->facts->At(sequence_).closed != 0;
-  return closed_[key] = closed;
+  if (!window.ok() || !window->facts.has_value()) return std::nullopt;
+  const WindowFacts facts = window->facts->At(sequence_);
+  if (facts.opened != 0) entry->second = OpenedWindow{facts.moments, facts.closed != 0};
+  return entry->second;
 }
 
 absl::Status MatchedRequest::status() const {
   RETURN_IF_ERROR(owed->status());
-  return closed->status();
+  return windows->status();
 }
 
 namespace {
@@ -86,10 +87,10 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
                                                         const std::string& item) {
     return owed->DueOf(part, item);
   };
-  matched.closed = std::make_shared<ClosedWindows>(&reader, matched.sequence);
-  matched.world.is_closed = [closed = matched.closed](const std::string& collection,
-                                                      const Period& period) {
-    return closed->Holds(collection, period);
+  matched.windows = std::make_shared<WindowsOfMatch>(&reader, matched.sequence);
+  matched.world.opened_window = [windows = matched.windows](const std::string& collection,
+                                                            const Period& period) {
+    return windows->Of(collection, period);
   };
   return matched;
 }

@@ -21,6 +21,7 @@ class AnyRequest {
     for (const char* code : {"C1", "C2", "C3"}) AddCollection(code);
     AddReturns();
     AddOwed();
+    AddOpened();
     FillAsk();
   }
 
@@ -166,6 +167,17 @@ class AnyRequest {
         const Timestamp due = LondonTime(DayOf(In(50) ? "2025-09-30" : "2027-01-31"), 0);
         world.owed.emplace(std::pair(PartKey{"C1", PeriodOf(period), OneOf(Codes())}, item), due);
       }
+    }
+  }
+
+  // Whatever the calendars say.
+  void AddOpened() {
+    for (const char* period : {"2025-06", "2025-07", "2025-08", "2025-Q2"}) {
+      if (!In(20)) continue;
+      OpenedWindow& window = world.opened[{"C1", PeriodOf(period)}];
+      window.moments.due = LondonTime(DayOf(In(50) ? "2025-08-20" : "2025-09-10"), 3600);
+      window.moments.closes = LondonTime(DayOf(In(50) ? "2025-08-31" : "2025-09-12"), 0);
+      window.closed = In(20);
     }
   }
 

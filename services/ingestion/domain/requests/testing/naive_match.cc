@@ -61,6 +61,12 @@ bool NaiveMatch::IsAwaited(const NaivePart& part) const {
     const auto moments = MomentsOf(*stretch.window, *stretch.calendar, key.period);
     open = moments.has_value() && LondonDay(moments->closes) >= world_.today;
   }
+  if (world_.opened_window != nullptr) {
+    if (const auto opened = world_.opened_window(key.collection, key.period)) {
+      has_windows = true;
+      open = !opened->closed && LondonDay(opened->moments.closes) >= world_.today;
+    }
+  }
   const bool framed = !of.frames.empty() && Reports(key.collection, key.organisation, key.period);
   // Frames ask for a return once, whatever items it came without.
   const bool came = world_.coverage->Find(key.collection, key.period, key.organisation) != nullptr;
