@@ -349,13 +349,18 @@ NaiveTriple NaiveMatch::TripleOfItem(const AskLine& line, const std::string& org
       if (reading.known != nullptr && Lacks(*reading.known, reading.dimensions)) {
         reading.known = nullptr;
       }
-      for (const ItemSelection& selection : known->formula->Selections()) {
-        const bool asked =
-            std::any_of(reading.dimensions.begin(), reading.dimensions.end(),
-                        [&](const AskedDimension& one) { return one.code == selection.dimension; });
-        if (selection.item == item && !asked) {
-          reading.dimensions.push_back({selection.dimension, selection.values});
+      // How many of the references take one value of a dimension.
+      size_t references = 0;
+      std::map<std::string, size_t> by_one_value;
+      for (const ItemReference& reference : known->formula->References()) {
+        if (reference.item != item) continue;
+        ++references;
+        for (const ItemSelection& one : reference.selections) {
+          by_one_value[one.dimension] += one.values.size() == 1 ? 1 : 0;
         }
+      }
+      for (const auto& [dimension, count] : by_one_value) {
+        if (count == references) reading.dimensions.push_back({dimension, {}});
       }
       readings.push_back(reading);
     }
