@@ -19,7 +19,7 @@ using requests::v1::DataRequest;
 using requests::v1::OrganisationSelector;
 
 // Everything but the organisations, of a request that is sound by itself.
-absl::StatusOr<Ask> FieldsOf(const DataRequest& request) {
+absl::StatusOr<Ask> FieldsOf(const DataRequest& request, const CivilDay& today) {
   Ask ask;
   for (const requests::v1::RequestLine& line : request.lines()) {
     ask.lines.push_back(AskLineOf(line));
@@ -30,7 +30,7 @@ absl::StatusOr<Ask> FieldsOf(const DataRequest& request) {
   }
   ask.final_only = request.freshness().final_only();
   ask.ask_anew = request.ask_anew();
-  if (request.has_notice_exception()) {
+  if (IsExcepted(request, today)) {
     ask.excepted_notice_days = request.notice_exception().notice_days();
   }
   ASSIGN_OR_RETURN(ask.due_date, CivilDay::Parse(request.due_date()));
@@ -126,9 +126,14 @@ absl::StatusOr<std::vector<std::string>> OrganisationsChosen(const OrganisationS
   return chosen;
 }
 
-absl::StatusOr<Ask> AskOf(const DataRequest& request, const KnownCatalogue& catalogue) {
+bool IsExcepted(const DataRequest& request, const CivilDay& day) {
+  return request.has_notice_exception() && day.ToString() <= request.notice_exception().expiry();
+}
+
+absl::StatusOr<Ask> AskOf(const DataRequest& request, const KnownCatalogue& catalogue,
+                          const CivilDay& today) {
   RETURN_IF_ERROR(CheckWhatIsAsked(request));
-  ASSIGN_OR_RETURN(Ask ask, FieldsOf(request));
+  ASSIGN_OR_RETURN(Ask ask, FieldsOf(request, today));
   if (request.has_issue()) {
     ask.organisations.assign(request.issue().organisations().begin(),
                              request.issue().organisations().end());

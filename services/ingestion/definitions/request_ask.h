@@ -19,13 +19,17 @@ namespace onereturn::ingestion {
 // (docs/collect-once.md).
 inline constexpr uint64_t kMostTriples = 2'000'000;
 
-// What the request asks for, on the catalogue as it is. Of a request that was issued the
-// organisations are those of its issue, and the catalogue is not asked again.
+// Is there, on the day, an exception from the notice that its class of change demands?
+bool IsExcepted(const requests::v1::DataRequest& request, const CivilDay& day);
+
+// What the request asks for, on the catalogue as it is. `today`: the day of the match, on which an
+// exception of notice is good or has lapsed; nothing else depends on it. Of a request that was
+// issued the organisations are those of its issue, and the catalogue is not asked again.
 //
 // Errors as CheckWhatIsAsked and OrganisationsChosen; TOO_MANY_ITEMS for more than kMostTriples.
 // That what it names is defined is not looked at: what is not known is matched as NEW.
-absl::StatusOr<Ask> AskOf(const requests::v1::DataRequest& request,
-                          const KnownCatalogue& catalogue);
+absl::StatusOr<Ask> AskOf(const requests::v1::DataRequest& request, const KnownCatalogue& catalogue,
+                          const CivilDay& today);
 
 // Those of its types that are open on the day, below `within` by leading relationships that are in
 // force then, in order of code. EMPTY_SELECTOR where it chooses nobody, FIELD_INVALID where it

@@ -57,6 +57,8 @@ KnownCatalogue SmallEngland() {
   return BuildKnownCatalogue(messages).value();
 }
 
+constexpr CivilDay kToday{2025, 6, 15};
+
 requests::v1::DataRequest RequestWith(const std::string& changes) {
   requests::v1::DataRequest request;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
@@ -72,7 +74,7 @@ requests::v1::DataRequest RequestWith(const std::string& changes) {
 }
 
 absl::StatusOr<Ask> AskWith(const std::string& changes) {
-  return AskOf(RequestWith(changes), SmallEngland());
+  return AskOf(RequestWith(changes), SmallEngland(), kToday);
 }
 
 std::vector<std::string> FieldsAtFault(const absl::Status& status) {
@@ -116,13 +118,20 @@ TEST(RequestAskTest, ALineByItsCode) {
   EXPECT_EQ(ask->due_date.ToString(), "2025-09-30");
 }
 
+TEST(RequestAskTest, AnExceptionOfNoticeUpToItsDay) {
+  const auto request = RequestWith("notice_exception { notice_days: 5 expiry: '2025-06-15' }");
+  EXPECT_EQ(AskOf(request, SmallEngland(), kToday)->excepted_notice_days, 5u);
+  EXPECT_EQ(AskOf(request, SmallEngland(), *kToday.PlusDays(1))->excepted_notice_days,
+            std::nullopt);
+}
+
 TEST(RequestAskTest, ADescribedItem) {
   const auto request = RequestWith(
       "lines { described { display_name: 'Beds open' concept_code: 'bed' measure: 'count' "
       "population: 'adults' cut_off: '1-day' unit: 'beds' definition_text: 'Beds that are open.' "
       "dimensions { code: 'ward' values: 'b' values: 'a' } dimensions { code: 'age' } } "
       "justification: 'Ours are weekly.' }");
-  const auto ask = AskOf(request, SmallEngland());
+  const auto ask = AskOf(request, SmallEngland(), kToday);
   ASSERT_THAT(ask, IsOk());
   const AskLine& line = ask->lines[0];
   EXPECT_EQ(line.justification, "Ours are weekly.");
@@ -166,11 +175,11 @@ TEST(RequestAskTest, WhatIsAskedInAllIsBounded) {
   request.clear_organisations();
   for (int i = 0; i < 160; ++i) request.add_organisations(absl::StrCat("R", 100 + i));
   for (int i = 1; i < 125; ++i) request.add_lines()->set_item("beds");
-  const auto most = AskOf(request, SmallEngland());
+  const auto most = AskOf(request, SmallEngland(), kToday);
   ASSERT_THAT(most, IsOk());
   EXPECT_EQ(most->lines.size() * most->organisations.size() * most->periods.size(), 2'000'000u);
   request.add_lines()->set_item("beds");
-  const absl::Status more = AskOf(request, SmallEngland()).status();
+  const absl::Status more = AskOf(request, SmallEngland(), kToday).status();
   EXPECT_THAT(more, HasReason(Reason::kTooManyItems));
   EXPECT_THAT(more.message(),
               ::testing::HasSubstr("126 lines of 160 organisations for 100 periods are 2016000"));
@@ -181,7 +190,7 @@ TEST(RequestAskTest, WhatIsAskedInAllIsBounded) {
           kRemedyKey, "Ask for fewer periods, organisations or lines, or in several requests.")));
   // What was issued was within the bound of its day.
   request.mutable_issue()->add_organisations("RCF");
-  EXPECT_THAT(AskOf(request, SmallEngland()), IsOk());
+  EXPECT_THAT(AskOf(request, SmallEngland(), kToday), IsOk());
 }
 
 TEST(RequestAskTest, WhatIsWrongByItselfIsNotRead) {
@@ -192,7 +201,7 @@ TEST(RequestAskTest, WhatIsWrongByItselfIsNotRead) {
 
 TEST(RequestAskTest, AnIssuedRequestIsAskedOfWhomItWasIssuedTo) {
   auto request = RequestWith("lines { item: 'gone' } issue { organisations: ['RAE', 'RZZ'] }");
-  const auto ask = AskOf(request, SmallEngland());
+  const auto ask = AskOf(request, SmallEngland(), kToday);
   ASSERT_THAT(ask, IsOk());
   EXPECT_THAT(ask->organisations, ElementsAre("RAE", "RZZ"));
 }

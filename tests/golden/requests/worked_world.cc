@@ -240,7 +240,7 @@ absl::StatusOr<WorkedWorld> WorldOf(const testing::v1::WorkedRequest& worked) {
   }
   requests::v1::DataRequest ask = worked.ask();
   if (ask.expiry().empty()) ask.set_expiry(kExpiry);
-  ASSIGN_OR_RETURN(world.ask, AskOf(ask, world.catalogue));
+  ASSIGN_OR_RETURN(world.ask, AskOf(ask, world.catalogue, world.today));
   return world;
 }
 

@@ -258,6 +258,24 @@ TEST_F(FormulaAnswerTest, ReadsTheValuesThatItSelectsAndNoOthers) {
               ElementsAre("WITHHELD [0/1]"));
 }
 
+// 52+ is among the others: all of them are no sum of which it could be a share.
+TEST_F(FormulaAnswerTest, SumsNothingOverATotal) {
+  KnownItem waits = CountedItem({DimensionOf("band", {"0-17", "18+", "52+"})});
+  waits.dimensions[0].adds_up = false;
+  for (const char* band : {"0-17", "18+", "52+"}) {
+    held_.Hold("RXA", "2023-04", HeldCell("w", {{"band", band}}, "10"));
+  }
+  source_.parts_of_item = {{"w", held_.Parts({"RXA"}, {"2023-04"})}};
+  const auto figures = [&](const char* formula) {
+    return Figures(DerivedItem(formula), {}, {{"w", {&waits, {}}}}).front();
+  };
+  EXPECT_EQ(figures("w[band = '52+'] / w[band = '18+']"), "1 [1/1]");
+  for (const char* formula :
+       {"w[band = '52+'] / sum(w)", "w[band = '52+'] / sum(w[band = '18+' or '52+'])"}) {
+    EXPECT_THAT(figures(formula), HasSubstr("was to be summed over band")) << formula;
+  }
+}
+
 TEST_F(FormulaAnswerTest, OverANullIsANullWhateverItSaysOfNulls) {
   Of({"RXA"}, {"2023-04", "2023-05"});
   EXPECT_THAT(Figures(FourHours()), ElementsAre("WITHHELD [1/2]"));

@@ -107,17 +107,15 @@ struct LastDue {
   bool with_earlier = false;
 };
 
-std::string WhyLater(const Ask& ask, const CollectionOverTime* collection, const LastDue& last,
-                     uint32_t notice_days) {
+std::string WhyLater(const Ask& ask, const MatchWorld& world, const std::string& collection,
+                     const LastDue& last, uint32_t notice_days) {
   if (last.period.end() >= ask.due_date) {
     return absl::StrCat(last.period.Display(), " ends on ", last.period.end().ToString());
   }
-  if (collection != nullptr) {
-    const std::optional<Moments> window = DueMoments::WindowOf(*collection, last.period);
-    if (window.has_value() && LondonDay(window->due) > ask.due_date) {
-      return absl::StrCat("returns for ", last.period.Display(), " are due on ",
-                          LondonDay(window->due).ToString());
-    }
+  const std::optional<Moments> window = WindowOf(world, collection, last.period);
+  if (window.has_value() && LondonDay(window->due) > ask.due_date) {
+    return absl::StrCat("returns for ", last.period.Display(), " are due on ",
+                        LondonDay(window->due).ToString());
   }
   if (last.with_earlier) {
     return absl::StrCat("an earlier request has given until then for returns for ",
@@ -169,7 +167,7 @@ std::vector<Concern> LineConcerns(const Ask& ask, const std::vector<LineSubject>
   return concerns;
 }
 
-std::vector<Concern> DateConcerns(const Ask& ask, const KnownCatalogue& catalogue,
+std::vector<Concern> DateConcerns(const Ask& ask, const MatchWorld& world,
                                   const MatchResult& result) {
   std::map<std::string, LastDue> last;
   for (const Gap& gap : result.gaps) {
@@ -184,15 +182,12 @@ std::vector<Concern> DateConcerns(const Ask& ask, const KnownCatalogue& catalogu
   for (const auto& [code, part] : last) {
     const CivilDay day = LondonDay(part.due);
     if (day <= ask.due_date) continue;
-    const auto found = catalogue.collections.find(code);
-    const CollectionOverTime* collection =
-        found == catalogue.collections.end() ? nullptr : &found->second;
     concerns.push_back(Concern{
         ConcernKind::kConflictDate, std::nullopt,
         code.empty() ? "" : absl::StrCat("collections/", code),
         absl::StrCat("asked by ", ask.due_date.ToString(), ", but ",
                      code.empty() ? "the new collection" : code, " can be there only on ",
-                     day.ToString(), ": ", WhyLater(ask, collection, part, result.notice_days)),
+                     day.ToString(), ": ", WhyLater(ask, world, code, part, result.notice_days)),
         0});
   }
   return concerns;

@@ -14,7 +14,7 @@ std::vector<Concern> LineConcerns(const Ask& ask, const std::vector<LineSubject>
                                   const KnownCatalogue& catalogue);
 
 // CONFLICT_DATE, once for each collection, in order.
-std::vector<Concern> DateConcerns(const Ask& ask, const KnownCatalogue& catalogue,
+std::vector<Concern> DateConcerns(const Ask& ask, const MatchWorld& world,
                                   const MatchResult& result);
 
 // TOO_LARGE, where more is missing than one issue may make owed. It stops counting there.

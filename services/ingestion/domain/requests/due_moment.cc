@@ -7,6 +7,19 @@ namespace {
 
 constexpr int kLastSecondOfDay = 86'399;
 
+const CollectionOverTime* Find(const MatchWorld& world, const std::string& collection) {
+  const auto found = world.catalogue->collections.find(collection);
+  return found == world.catalogue->collections.end() ? nullptr : &found->second;
+}
+
+// Has it a window for any period?
+bool HasWindows(const CollectionOverTime& collection) {
+  return std::any_of(collection.stretches.begin(), collection.stretches.end(),
+                     [](const KnownCollection& stretch) {
+                       return stretch.window.has_value() && stretch.calendar != nullptr;
+                     });
+}
+
 // No window of any period from this one on has moments: the calendar has ended.
 bool IsBeyond(const CollectionOverTime& collection, const Period& period) {
   const KnownCollection* definition = CollectionOn(collection, period.start());
@@ -19,17 +32,14 @@ bool IsBeyond(const CollectionOverTime& collection, const Period& period) {
          period.end() > definition->calendar->last();
 }
 
-}  // namespace
-
-bool DueMoments::HasWindows(const CollectionOverTime& collection) {
-  return std::any_of(collection.stretches.begin(), collection.stretches.end(),
-                     [](const KnownCollection& stretch) {
-                       return stretch.window.has_value() && stretch.calendar != nullptr;
-                     });
+std::optional<OpenedWindow> OpenedOf(const MatchWorld& world, const std::string& collection,
+                                     const Period& period) {
+  if (world.opened_window == nullptr) return std::nullopt;
+  return world.opened_window(collection, period);
 }
 
-std::optional<Moments> DueMoments::WindowOf(const CollectionOverTime& collection,
-                                            const Period& period) {
+std::optional<Moments> MomentsOfCalendar(const CollectionOverTime& collection,
+                                         const Period& period) {
   const KnownCollection* definition = CollectionOn(collection, period.start());
   if (definition == nullptr || !definition->window.has_value() || definition->calendar == nullptr ||
       !definition->window->Covers(period)) {
@@ -38,30 +48,56 @@ std::optional<Moments> DueMoments::WindowOf(const CollectionOverTime& collection
   return MomentsOf(*definition->window, *definition->calendar, period);
 }
 
-Timestamp DueMoments::DueOf(const CollectionOverTime* collection, const Period& period,
+}  // namespace
+
+std::optional<Moments> WindowOf(const MatchWorld& world, const std::string& collection,
+                                const Period& period) {
+  const CollectionOverTime* const over_time = Find(world, collection);
+  if (over_time == nullptr) return std::nullopt;
+  const std::optional<OpenedWindow> opened = OpenedOf(world, collection, period);
+  return opened.has_value() ? opened->moments : MomentsOfCalendar(*over_time, period);
+}
+
+bool IsYetToClose(const MatchWorld& world, const std::string& collection, const Period& period) {
+  const CollectionOverTime* const over_time = Find(world, collection);
+  if (over_time == nullptr) return false;
+  const std::optional<OpenedWindow> opened = OpenedOf(world, collection, period);
+  if (!opened.has_value() && !HasWindows(*over_time)) return true;
+  const std::optional<Moments> moments =
+      opened.has_value() ? opened->moments : MomentsOfCalendar(*over_time, period);
+  const bool closed = opened.has_value() && opened->closed;
+  return !closed && moments.has_value() && LondonDay(moments->closes) >= world.today;
+}
+
+const std::optional<Moments>& DueMoments::Window(const std::string& collection,
+                                                 const Period& period) {
+  const auto [window, is_new] = windows_.try_emplace({collection, period});
+  if (is_new) window->second = WindowOf(world_, collection, period);
+  return window->second;
+}
+
+Timestamp DueMoments::DueOf(const std::string& collection, const Period& period,
                             uint32_t notice_days) {
-  if (collection == nullptr || !HasWindows(*collection)) {
-    return WithoutWindow(period, notice_days);
-  }
-  const CivilDay first_day = today_.PlusDays(notice_days).value_or(CivilDay::Latest());
+  const CollectionOverTime* const over_time = Find(world_, collection);
+  if (over_time == nullptr) return WithoutWindow(period, notice_days);
+  const CivilDay first_day = world_.today.PlusDays(notice_days).value_or(CivilDay::Latest());
+  // Its own may have been opened by a timetable that is given up since.
   std::optional<Period> next = period;
-  while (next.has_value() && !IsBeyond(*collection, *next)) {
-    const auto [window, is_new] = windows_.try_emplace({collection, *next});
-    if (is_new) window->second = WindowOf(*collection, *next);
-    const std::optional<Moments>& moments = window->second;
+  do {
+    const std::optional<Moments>& moments = Window(collection, *next);
     if (moments.has_value() && LondonDay(moments->due) >= first_day) return moments->due;
     next = next->Next();
-  }
+  } while (HasWindows(*over_time) && next.has_value() && !IsBeyond(*over_time, *next));
   return WithoutWindow(period, notice_days);
 }
 
-Timestamp DueMoments::DueOfOwed(const CollectionOverTime& collection, const Period& period) {
-  const std::optional<Moments> window = WindowOf(collection, period);
+Timestamp DueMoments::DueOfOwed(const std::string& collection, const Period& period) {
+  const std::optional<Moments>& window = Window(collection, period);
   return window.has_value() ? window->due : WithoutWindow(period, 0);
 }
 
 Timestamp DueMoments::WithoutWindow(const Period& period, uint32_t notice_days) const {
-  const CivilDay noticed = today_.PlusDays(notice_days).value_or(CivilDay::Latest());
+  const CivilDay noticed = world_.today.PlusDays(notice_days).value_or(CivilDay::Latest());
   return LondonTime(std::max({ask_.due_date, noticed, period.end()}), kLastSecondOfDay);
 }
 

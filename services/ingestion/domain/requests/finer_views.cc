@@ -1,6 +1,7 @@
 #include "services/ingestion/domain/requests/finer_views.h"
 
 #include <algorithm>
+#include <map>
 
 #include "services/ingestion/domain/requests/held_returns.h"
 
@@ -132,9 +133,17 @@ std::vector<AskedDimension> AllDimensions(const KnownItem& item) {
 
 std::vector<AskedDimension> InputDimensions(const std::string& input, const KnownItem& derived,
                                             std::vector<AskedDimension> asked) {
-  for (const ItemSelection& selection : derived.formula->Selections()) {
-    if (selection.item != input || selection.values.size() != 1) continue;
-    asked.push_back({selection.dimension, selection.values});
+  size_t references = 0;
+  std::map<std::string, size_t> by_one_value;  // So many of them pick one value of the dimension.
+  for (const ItemReference& reference : derived.formula->References()) {
+    if (reference.item != input) continue;
+    ++references;
+    for (const ItemSelection& selection : reference.selections) {
+      if (selection.values.size() == 1) ++by_one_value[selection.dimension];
+    }
+  }
+  for (const auto& [dimension, count] : by_one_value) {
+    if (count == references) asked.push_back({dimension, {}});
   }
   return asked;
 }

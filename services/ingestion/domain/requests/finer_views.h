@@ -26,8 +26,8 @@ Lacked FirstLacked(const KnownItem& item, const std::vector<AskedDimension>& ask
 // All its dimensions, with all their values.
 std::vector<AskedDimension> AllDimensions(const KnownItem& item);
 
-// Of an item that the formula of `derived` reads, those asked of the derived item: also what the
-// formula picks by one value of a dimension, which is summed over nothing.
+// Of an item that the formula of `derived` reads, the dimensions over which nothing is summed:
+// those asked of the derived item, and those of which every reference to the item picks one value.
 std::vector<AskedDimension> InputDimensions(const std::string& input, const KnownItem& derived,
                                             std::vector<AskedDimension> asked);
 

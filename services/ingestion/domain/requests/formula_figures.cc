@@ -12,6 +12,7 @@
 #include "common/status/error.h"
 #include "services/ingestion/domain/requests/disclosure.h"
 #include "services/ingestion/domain/requests/figure_sums.h"
+#include "services/ingestion/domain/requests/finer_views.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -121,7 +122,8 @@ absl::Status FormulaEvaluation::ReadSums(CellReader read) {
         LevelOf(source_.dimensions, ReferencesTo(*item_.formula, code));
     const KnownItem& known = KnownInput(code);
     if (&known != &item_) {
-      const absl::Status summable = CheckSummable(known, parts->second, level);
+      const absl::Status summable =
+          CheckSummable(known, parts->second, InputDimensions(code, item_, source_.dimensions));
       if (!summable.ok()) return summable;
     }
     absl::StatusOr<FigureSums> sums =

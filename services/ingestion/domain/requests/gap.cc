@@ -4,27 +4,13 @@
 #include <map>
 #include <tuple>
 
-#include "common/period/london_day.h"
-
 namespace onereturn::ingestion {
 namespace {
 
-// May the frames make returns of the period owed? Until its window closes: it is open on the day on
-// which it does, unless a fact closed it. A timetable that has none for the period asks for
-// nothing.
-bool MayBeOwedByFrames(const MatchWorld& world, const CollectionReturns& returns) {
-  if (world.is_closed != nullptr && world.is_closed(*returns.collection, returns.period)) {
-    return false;
-  }
-  if (!DueMoments::HasWindows(*returns.over_time)) return true;
-  const std::optional<Moments> window = DueMoments::WindowOf(*returns.over_time, returns.period);
-  return window.has_value() && LondonDay(window->closes) >= world.today;
-}
-
-// Does a missing return have its own collection ask for it?
+// Does its own collection ask for it? Frames ask for a return once: of one that came without the
+// item they ask nothing more.
 bool OwedByFrames(const ItemReturns& part, uint32_t organisation) {
-  return part.states[organisation] == PartState::kMissing &&
-         part.of->named_by_frames.Has(organisation);
+  return part.of->held[organisation] == nullptr && part.of->named_by_frames.Has(organisation);
 }
 
 // Organisations that are asked for the same items.
@@ -168,8 +154,8 @@ void AddReturns(const AskedReturns& asked, PartAsk wanted, uint32_t notice_days,
   if (!IsAskedOfAnybody(asked, wanted)) return;
   const CollectionReturns& of = *asked.begin()->second->of;
   const Timestamp moment = wanted == PartAsk::kOwedByFrames
-                               ? due.DueOfOwed(*of.over_time, of.period)
-                               : due.DueOf(of.over_time, of.period, notice_days);
+                               ? due.DueOfOwed(*of.collection, of.period)
+                               : due.DueOf(*of.collection, of.period, notice_days);
   std::map<DueWhen, std::map<std::string, OrganisationSet>> by_due;
   for (const auto& [item, part] : asked) {
     for (auto& [when, organisations] : OfWhomAsked(*part, wanted, moment)) {
@@ -195,7 +181,9 @@ bool MarkAsks(const Ask& ask, const MatchWorld& world, const std::vector<PeriodN
     for (const auto& need : of_period.home()) {
       ItemReturns& part = *need->returns;
       const auto [entry, is_new] = by_frames.try_emplace(part.of, false);
-      if (is_new) entry->second = MayBeOwedByFrames(world, *part.of);
+      if (is_new) {
+        entry->second = IsYetToClose(world, *part.of->collection, part.of->period);
+      }
       PartKey key{*part.of->collection, part.of->period, ""};
       const std::string& item = returns.ItemOf(part.item);
       OrganisationSet asked_of = need->organisations.Without(part.held);
@@ -242,7 +230,7 @@ std::vector<Gap> GapsOf(const std::vector<PeriodNeeds>& needs, uint32_t notice_d
     for (const auto& [name, organisations] : of_period.without_home()) {
       items.push_back({name, &organisations});
     }
-    rows.Add("", PartAsk::kOutstanding, {due.DueOf(nullptr, of_period.period(), notice_days)},
+    rows.Add("", PartAsk::kOutstanding, {due.DueOf("", of_period.period(), notice_days)},
              of_period.period(), GroupByItems(items, returns.index().count()));
   }
   return rows.Gaps();

@@ -48,7 +48,7 @@ class Matcher {
     const bool outstanding = MarkAsks(ask_, world_, needs_, returns_);
     result_.change_class = ClassOf(outstanding);
     result_.notice_days = NoticeOf(result_.change_class);
-    DueMoments due(ask_, world_.today);
+    DueMoments due(ask_, world_);
     const uint32_t notice_days = ask_.excepted_notice_days.value_or(result_.notice_days);
     result_.gaps = GapsOf(needs_, notice_days, returns_, due);
     for (const Gap& gap : result_.gaps) {
@@ -58,7 +58,7 @@ class Matcher {
     result_.prices = PricesOf(world_.catalogue->rules, needs_, new_figures_.minutes(), returns_,
                               world_.by_due ? &by_due : nullptr);
     result_.concerns = LineConcerns(ask_, subjects_, *world_.catalogue);
-    for (Concern& concern : DateConcerns(ask_, *world_.catalogue, result_)) {
+    for (Concern& concern : DateConcerns(ask_, world_, result_)) {
       result_.concerns.push_back(std::move(concern));
     }
     if (std::optional<Concern> size = SizeConcern(result_.gaps, world_.bounds)) {

@@ -123,13 +123,21 @@ struct IssueBounds {
   uint64_t figures = 500'000;  // Items of those returns, in all.
 };
 
+// As the facts say it: whatever its calendar or its collection says since, this is when it closes.
+struct OpenedWindow {
+  Moments moments;
+  bool closed = false;  // By a fact.
+};
+// nullopt: it was not opened.
+using OpenedWindows =
+    std::function<std::optional<OpenedWindow>(const std::string& collection, const Period& period)>;
+
 struct MatchWorld {
   const KnownCatalogue* catalogue = nullptr;
   const Coverage* coverage = nullptr;
   DueForEarlier due_for_earlier;  // Null: nothing is.
   CivilDay today;                 // From which notice counts, in London.
-  // Was a window closed by a fact? Null: none was. By its moments it closes before `today` too.
-  std::function<bool(const std::string& collection, const Period& period)> is_closed;
+  OpenedWindows opened_window;    // Null: none was.
   IssueBounds bounds;
   bool by_due = false;  // Say also when what is outstanding is due.
 };

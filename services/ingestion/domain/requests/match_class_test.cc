@@ -263,6 +263,16 @@ TEST(MatchClass, AFormulaMayPickFromADimensionThatDoesNotAddUp) {
   };
   EXPECT_EQ(coverage("picked"), CoverageClass::kDerivable);
   EXPECT_EQ(coverage("share"), CoverageClass::kNew);
+  // Every time by one value, or something is summed over it.
+  world.Derived("ratio", "sum(all[standard = '28']) / sum(all[standard = '62'])");
+  EXPECT_EQ(coverage("ratio"), CoverageClass::kDerivable);
+  for (const char* formula :
+       {"sum(all[standard = '28']) / sum(all)", "sum(all) / all[standard = '28']",
+        "sum(all[standard = '28' or '62'])",
+        "all[standard = '28'] / sum(all[standard = '28' or '62'])"}) {
+    world.Derived("summed", formula);
+    EXPECT_EQ(coverage("summed"), CoverageClass::kNew) << formula;
+  }
 }
 
 struct FreshCase {

@@ -97,13 +97,65 @@ TEST(MatchGap, AwaitedByFramesWhileTheWindowIsOpen) {
               ElementsAre("MON RA,RB 2025-07 plain 2025-10-14T11:00:00"));
   // A fact closes it before its moment; that there is none yet keeps it open no longer.
   MatchWorld facts = world.World();
-  facts.is_closed = [](const std::string& collection, const Period& period) { return false; };
+  OpenedWindow window;
+  window.moments.due = LondonTime(DayOf("2025-08-14"), 12 * 3600);
+  window.moments.closes = LondonTime(DayOf("2025-08-28"), 12 * 3600);
+  facts.opened_window = [&](const std::string& collection, const Period& period) {
+    return period == PeriodOf("2025-07") ? std::optional(window) : std::nullopt;
+  };
   EXPECT_EQ(MatchAsk(ask, facts).gaps.size(), 1u);
-  world.today = DayOf("2025-08-28");
-  facts = world.World();
+  facts.today = DayOf("2025-08-28");
   EXPECT_EQ(MatchAsk(ask, facts).gaps.size(), 2u);
-  facts.is_closed = [](const std::string& collection, const Period& period) { return true; };
+  window.closed = true;
   EXPECT_EQ(MatchAsk(ask, facts).gaps.size(), 1u);
+}
+
+// That of July was opened before the calendar got two holidays.
+TEST(MatchGap, AWindowThatWasOpenedStaysAsItIs) {
+  RequestWorld world = Hospitals();
+  CollectionOverTime& mon = world.catalogue.collections["MON"];
+  RequestWorld::Window(mon);
+  RequestWorld::Frame(mon, "RA", "2025-04");
+  mon.stretches[0].calendar = std::make_shared<WorkingCalendar>(
+      DayOf("2019-01-01"), DayOf("2027-12-31"),
+      std::set<CivilDay>{DayOf("2025-08-11"), DayOf("2025-08-12")});
+  OpenedWindow july;
+  july.moments.due = LondonTime(DayOf("2025-08-14"), 12 * 3600);
+  july.moments.closes = LondonTime(DayOf("2025-08-28"), 12 * 3600);
+  Ask ask = AskFor({LineOf("plain")}, {"RA"}, {"2025-07"});
+  ask.due_date = DayOf("2025-08-10");
+  world.today = DayOf("2025-08-01");
+  EXPECT_THAT(TextsOfGaps(world.Match(ask)),
+              ElementsAre("MON RA 2025-07 plain 2025-08-18T11:00:00 (owed)"));
+  world.opened[{"MON", PeriodOf("2025-07")}] = july;
+  const MatchResult match = world.Match(ask);
+  EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RA 2025-07 plain 2025-08-14T11:00:00 (owed)"));
+  ASSERT_EQ(match.concerns.size(), 1u);
+  EXPECT_THAT(match.concerns[0].words, ::testing::HasSubstr("are due on 2025-08-14"));
+  // By the calendar it were open until 1 September.
+  world.today = DayOf("2025-08-29");
+  EXPECT_THAT(TextsOfGaps(world.Match(ask)),
+              ElementsAre("MON RA 2025-07 plain 2025-10-14T11:00:00"));
+}
+
+// Frames ask for a return once: what came without the item is no longer owed by them.
+TEST(MatchGap, AskedAnewWhereTheReturnCameWithoutTheItem) {
+  RequestWorld world = Hospitals();
+  CollectionOverTime& mon = world.catalogue.collections["MON"];
+  RequestWorld::Window(mon);
+  RequestWorld::Frame(mon, "RA", "2025-04");
+  RequestWorld::Frame(mon, "RB", "2025-04");
+  mon.items_of_version[2] = mon.items_of_version[1];
+  mon.items_of_version[1].erase("plain");
+  world.today = DayOf("2025-08-20");
+  world.Hold("MON", {"2025-07"}, {"RA"});
+  const MatchResult match = world.Match(AskFor({LineOf("plain")}, {"RA", "RB"}, {"2025-07"}));
+  EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RA 2025-07 plain 2025-10-14T11:00:00",
+                                              "MON RB 2025-07 plain 2025-08-14T11:00:00 (owed)"));
+  EXPECT_EQ(match.change_class, ChangeClass::kExistingItems);
+  // 100 the return and 4 the item.
+  EXPECT_EQ(match.prices.at("RA").outstanding.Total(), 104u);
+  EXPECT_EQ(match.prices.at("RB").outstanding.Total(), 0u);
 }
 
 // The timetable begins in August: nobody owes July by it.

@@ -113,7 +113,7 @@ class PriceOfPeriod {
 };
 
 void AddDue(const PriceByDue& by_due, const std::string& organisation,
-            const CollectionOverTime* collection, const Period& period, const Minutes& minutes) {
+            const std::string& collection, const Period& period, const Minutes& minutes) {
   if (minutes.Total() == 0) return;
   const Timestamp due = by_due.moments->DueOf(collection, period, by_due.notice_days);
   (*by_due.minutes)[organisation][due] += minutes;
@@ -134,7 +134,7 @@ void AddHome(const PeriodNeeds& needs, uint16_t asked_period, const HeldReturns&
       (*prices)[organisation].outstanding += of_period.outstanding;
       if (by_due == nullptr) return;
       for (const auto& sent : price.sent()) {
-        AddDue(*by_due, returns.index().CodeOf(organisation), sent.of->over_time, sent.of->period,
+        AddDue(*by_due, returns.index().CodeOf(organisation), *sent.of->collection, sent.of->period,
                sent.outstanding);
       }
     });
@@ -155,7 +155,7 @@ void AddNew(const PeriodNeeds& needs, const MatchingRules& rules, const NewFigur
     }
     (*prices)[organisation].outstanding += outstanding;
     if (by_due != nullptr) {
-      AddDue(*by_due, index.CodeOf(organisation), nullptr, needs.period(), outstanding);
+      AddDue(*by_due, index.CodeOf(organisation), "", needs.period(), outstanding);
     }
   }
 }

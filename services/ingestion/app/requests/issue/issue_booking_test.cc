@@ -18,21 +18,41 @@ constexpr int kIssuesEach = 25;
 
 class IssueBookingTest : public ::testing::Test {
  protected:
-  std::string MonthUpToMay(uint32_t first = 1) {
-    return absl::StrCat("2025-0", first + random_() % (6 - first));
+  std::string MonthUpToJune(uint32_t first = 1) {
+    return absl::StrCat("2025-0", first + random_() % (7 - first));
   }
   std::string Provider() { return std::vector<std::string>{"RAE", "RCF", "RLQ"}[random_() % 3]; }
 
   void SendAny(IssueWorld* world) {
-    const auto sent = world->Send("Acute", Provider(), MonthUpToMay(),
+    const auto sent = world->Send("Acute", Provider(), MonthUpToJune(),
                                   {{"admissions", static_cast<int>(random_() % 1'000)},
                                    {"wards", static_cast<int>(random_() % 9)}});
     ASSERT_THAT(sent, IsOk());
   }
 
+  // Of June, whose window is open, and which the frames make RAE owe.
+  void SendTimed(IssueWorld* world) {
+    ASSERT_THAT(
+        world->Send("Timed", "RAE", "2025-06", {{"visits", static_cast<int>(random_() % 1'000)}}),
+        IsOk());
+  }
+
+  // A version of Timed that has calls, or has them no longer.
+  void DefineTimedAnew(IssueWorld* world) {
+    catalogue::v1::Collection timed = IssueWorld::Timed();
+    timed.set_display_name(absl::StrCat("Timed ", ++versions_));
+    if (versions_ % 2 == 1) {
+      timed.add_items("calls");
+      catalogue::v1::ItemMinutes* of_calls = timed.add_item_minutes();
+      of_calls->set_item("calls");
+      of_calls->mutable_minutes()->set_gathering(11);
+    }
+    world->Define(timed);
+  }
+
   requests::v1::DataRequest AnyDraft() {
     std::vector<std::string> items;
-    for (const char* item : {"admissions", "wards", "visits", "beds"}) {
+    for (const char* item : {"admissions", "wards", "visits", "calls", "beds"}) {
       if (random_() % 2 == 0) items.push_back(item);
     }
     std::vector<std::string> organisations;
@@ -49,9 +69,9 @@ class IssueBookingTest : public ::testing::Test {
       described->set_definition_text(DigestToHex(Sha256(absl::StrCat("text ", described_))));
       described->set_unit("patients");
     }
-    const std::string first = MonthUpToMay();
+    const std::string first = MonthUpToJune();
     draft.set_from_period(first);
-    draft.set_to_period(MonthUpToMay(static_cast<uint32_t>(first.back() - '0')));
+    draft.set_to_period(MonthUpToJune(static_cast<uint32_t>(first.back() - '0')));
     return draft;
   }
 
@@ -88,6 +108,7 @@ class IssueBookingTest : public ::testing::Test {
 
   std::mt19937 random_{20250616};
   int described_ = 0;
+  int versions_ = 0;  // Of Timed, beside the first.
   std::map<std::string, std::map<std::string, Minutes>> asked_;
 };
 
@@ -95,8 +116,16 @@ TEST_F(IssueBookingTest, WhatIsPricedIsBooked) {
   for (int run = 0; run < kWorlds; ++run) {
     IssueWorld world;
     asked_.clear();
+    versions_ = 0;
+    catalogue::v1::DataItem calls = SmallItem("calls");
+    calls.set_additive_over_organisations(true);
+    calls.set_additive_over_time(true);
+    world.Define(calls);
+    ASSERT_THAT(world.RunAt("2025-07-02T09:00:00Z"), IsOk());
     for (int issue = 0; issue < kIssuesEach; ++issue) {
       if (random_() % 2 == 0) SendAny(&world);
+      if (random_() % 8 == 0) DefineTimedAnew(&world);
+      if (random_() % 8 == 0) SendTimed(&world);
       if (random_() % 4 == 0 && !asked_.empty()) {
         const auto any = std::next(asked_.begin(), static_cast<long>(random_() % asked_.size()));
         const auto ended = world.End(any->first);

@@ -25,6 +25,7 @@
 #include "services/ingestion/app/requests/register/settled_concerns.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/definitions/minutes_messages.h"
+#include "services/ingestion/definitions/request_ask.h"
 #include "services/ingestion/definitions/request_match.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/obligation_table.h"
@@ -73,6 +74,14 @@ void AddLineItems(const MatchResult& match, const NewHome* home, IssueStatement*
       statement->add_line_items(line.is_item ? line.item : "");
     }
   }
+}
+
+// As it is asked on the day of the issue, which may be after that of the newest entry, by which it
+// is matched: on an exception that has lapsed meanwhile nothing is issued.
+DataRequest AskedOn(const DataRequest& row, const CivilDay& today) {
+  DataRequest asked = row;
+  if (!IsExcepted(row, today)) asked.clear_notice_exception();
+  return asked;
 }
 
 // Everything that the issue makes, while it is put together.
@@ -213,7 +222,7 @@ absl::Status AddWhatIsOwed(const Snapshot& snapshot, const FactRequest& own, uin
     RETURN_IF_ERROR(AddHome(snapshot, own, *home, making));
   }
   AddLineItems(result, home, &making->statement);
-  IssuePlan plan = PlanIssue(result, *matched.catalogue, home);
+  IssuePlan plan = PlanIssue(result, matched.world, home);
   RETURN_IF_ERROR(AddReadSet(snapshot, plan, making));
   RETURN_IF_ERROR(
       CheckNotSuspended(snapshot, row.name(), plan,
@@ -288,7 +297,8 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
   RETURN_IF_ERROR(CheckActsFor(snapshot, origin.scope, row.requesting_body(), today));
   RETURN_IF_ERROR(CheckNotExpired(row, today));
   RETURN_IF_ERROR(CheckApprovedByAnother(snapshot, row));
-  ASSIGN_OR_RETURN(const MatchedRequest matched, matching_->Read(snapshot, row, kNewest));
+  ASSIGN_OR_RETURN(const MatchedRequest matched,
+                   matching_->Read(snapshot, AskedOn(row, today), kNewest));
   const MatchResult result = MatchAsk(matched.ask, matched.world);
   RETURN_IF_ERROR(matched.status());
   const requests::v1::Match match = MessageOf(result, matched.ask, matched.sequence);

@@ -123,7 +123,9 @@ TEST(IssuePlanTest, AGroupThatHasNoRoomInAFactIsSplitByOrganisations) {
   for (int i = 0; i < 2'000; ++i) gap.organisations.push_back(absl::StrCat("ABCDEFGH", 1'000 + i));
   gap.periods.push_back(Period::Parse("2025-04").value());
   match.gaps.push_back(gap);
-  const IssuePlan plan = PlanIssue(match, catalogue, nullptr);
+  MatchWorld world;
+  world.catalogue = &catalogue;
+  const IssuePlan plan = PlanIssue(match, world, nullptr);
   EXPECT_EQ(plan.obligations, 2'000u);
   std::set<std::string> owing;
   for (const requests::v1::ObligationsCreated& part : plan.parts) {

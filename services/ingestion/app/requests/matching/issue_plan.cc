@@ -11,6 +11,7 @@
 #include "common/period/london_day.h"
 #include "services/ingestion/app/requests/matching/claim_reading.h"
 #include "services/ingestion/definitions/minutes_messages.h"
+#include "services/ingestion/domain/requests/due_moment.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -30,13 +31,12 @@ struct Missing {
 using Alike = std::tuple<std::string, Period, std::vector<uint32_t>, int64_t, bool>;
 
 // When the window closes whose due moment it is, be it of a later period; nullopt: there is none.
-std::optional<Timestamp> CloseOf(const KnownCatalogue& catalogue, const std::string& collection,
+std::optional<Timestamp> CloseOf(const MatchWorld& world, const std::string& collection,
                                  const Period& period, Timestamp due) {
+  if (world.catalogue->collections.count(collection) == 0) return std::nullopt;
   for (std::optional<Period> of = period; of.has_value(); of = of->Next()) {
-    const KnownCollection* stretch = CollectionOn(catalogue, collection, of->start());
-    if (stretch == nullptr || LondonTime(of->start(), 0) > due) return std::nullopt;
-    if (!stretch->window.has_value() || stretch->calendar == nullptr) continue;
-    const std::optional<Moments> moments = MomentsOf(*stretch->window, *stretch->calendar, *of);
+    if (LondonTime(of->start(), 0) > due) return std::nullopt;
+    const std::optional<Moments> moments = WindowOf(world, collection, *of);
     if (moments.has_value() && moments->due == due) return moments->closes;
   }
   return std::nullopt;
@@ -151,9 +151,9 @@ void SetMinutes(const KnownCollection* stretch, const NewHome* home,
 requests::v1::ObligationGroup GroupOf(const Alike& alike,
                                       const std::vector<std::string>& organisations,
                                       const std::vector<std::string>& codes,
-                                      const KnownCatalogue& catalogue, const NewHome* home) {
+                                      const MatchWorld& world, const NewHome* home) {
   const auto& [collection, period, items, due_micros, owed] = alike;
-  const KnownCollection* stretch = CollectionOn(catalogue, collection, period.start());
+  const KnownCollection* stretch = CollectionOn(*world.catalogue, collection, period.start());
   requests::v1::ObligationGroup group;
   group.set_collection(collection);
   group.set_period(period.ToString());
@@ -161,8 +161,7 @@ requests::v1::ObligationGroup GroupOf(const Alike& alike,
   for (const std::string& organisation : organisations) group.add_organisations(organisation);
   *group.mutable_due_time() = ToWire(Timestamp{due_micros});
   group.set_owed_to_collection(owed);
-  const std::optional<Timestamp> closes =
-      CloseOf(catalogue, collection, period, Timestamp{due_micros});
+  const std::optional<Timestamp> closes = CloseOf(world, collection, period, Timestamp{due_micros});
   if (closes.has_value()) *group.mutable_close_time() = ToWire(*closes);
   SetMinutes(stretch, home, &group);
   return group;
@@ -183,8 +182,7 @@ Minutes Less(Minutes from, const Minutes& what) {
 
 }  // namespace
 
-IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue,
-                    const NewHome* home) {
+IssuePlan PlanIssue(const MatchResult& match, const MatchWorld& world, const NewHome* home) {
   const std::vector<std::string> codes = CodesOf(match, home);
   std::map<Alike, std::vector<std::string>> groups;
   for (const auto& [part, missing] : MissingByReturn(match, home, codes)) {
@@ -196,8 +194,7 @@ IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue,
   Packer packer;
   std::map<std::string, Minutes> of_obligations;
   for (const auto& [alike, organisations] : groups) {
-    const requests::v1::ObligationGroup group =
-        GroupOf(alike, organisations, codes, catalogue, home);
+    const requests::v1::ObligationGroup group = GroupOf(alike, organisations, codes, world, home);
     packer.Add(group);
     plan.obligations += static_cast<uint32_t>(organisations.size());
     const Minutes each = MinutesOfOne(group);

@@ -13,7 +13,6 @@
 #include "onereturn/requests/v1/obligation.pb.h"
 #include "services/ingestion/app/requests/matching/new_home.h"
 #include "services/ingestion/domain/requests/ask.h"
-#include "services/ingestion/domain/requests/known_catalogue.h"
 #include "services/ingestion/domain/requests/match.h"
 
 namespace onereturn::ingestion {
@@ -25,10 +24,11 @@ struct IssuePlan {
   uint32_t obligations = 0;
 };
 
-// `home`: what the issue makes for what nobody collects; null: nothing. Every missing return is one
-// obligation, awaited or not. What is avoided is what the match says falls on an organisation, less
-// what its obligations cost: so that asked = avoided + the minutes of the obligations.
-IssuePlan PlanIssue(const MatchResult& match, const KnownCatalogue& catalogue, const NewHome* home);
+// `world`: of the match. `home`: what the issue makes for what nobody collects; null: nothing.
+// Every missing return is one obligation, awaited or not. What is avoided is what the match says
+// falls on an organisation, less what its obligations cost: so that asked = avoided + the minutes
+// of the obligations.
+IssuePlan PlanIssue(const MatchResult& match, const MatchWorld& world, const NewHome* home);
 
 }  // namespace onereturn::ingestion
 

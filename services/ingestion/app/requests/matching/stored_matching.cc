@@ -25,20 +25,21 @@
 
 namespace onereturn::ingestion {
 
-bool ClosedWindows::Holds(const std::string& collection, const Period& period) {
-  const auto key = std::make_pair(collection, period);
-  const auto known = closed_.find(key);
-  if (known != closed_.end()) return known->second;
+std::optional<OpenedWindow> WindowsOfMatch::Of(const std::string& collection,
+                                               const Period& period) {
+  const auto [entry, is_new] = windows_.try_emplace({collection, period});
+  if (!is_new) return entry->second;
   const absl::StatusOr<StoredWindow> window = FindWindow(*reader_, {collection, period.ToString()});
   status_.Update(window.status());
-  const bool closed =
-      window.ok() && window->facts.has_value() && window->facts->At(sequence_).closed != 0;
-  return closed_[key] = closed;
+  if (!window.ok() || !window->facts.has_value()) return std::nullopt;
+  const WindowFacts facts = window->facts->At(sequence_);
+  if (facts.opened != 0) entry->second = OpenedWindow{facts.moments, facts.closed != 0};
+  return entry->second;
 }
 
 absl::Status MatchedRequest::status() const {
   RETURN_IF_ERROR(owed->status());
-  return closed->status();
+  return windows->status();
 }
 
 namespace {
@@ -46,8 +47,9 @@ namespace {
 // As AskOf and CheckAskedIsKnown. What is not known is said before that a selector chooses nobody,
 // and that too much is asked before anything is looked up.
 absl::StatusOr<Ask> AskOfKnown(const Reader& reader, const requests::v1::DataRequest& request,
-                               const KnownCatalogue& catalogue, uint64_t sequence) {
-  absl::StatusOr<Ask> ask = AskOf(request, catalogue);
+                               const KnownCatalogue& catalogue, uint64_t sequence,
+                               const CivilDay& today) {
+  absl::StatusOr<Ask> ask = AskOf(request, catalogue, today);
   const bool looked_up = ask.ok() || ReasonOf(ask.status()) == Reason::kEmptySelector;
   if (looked_up && !request.has_issue()) {
     RETURN_IF_ERROR(CheckAskedIsKnown(reader, request, sequence));
@@ -82,7 +84,9 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
   }
   ASSIGN_OR_RETURN(matched.catalogue, picture_->At(reader, matched.sequence));
   ASSIGN_OR_RETURN(matched.coverage, coverage_->At(reader, matched.sequence));
-  ASSIGN_OR_RETURN(matched.ask, AskOfKnown(reader, request, *matched.catalogue, matched.sequence));
+  ASSIGN_OR_RETURN(matched.world.today, DayOfMatch(reader, matched.sequence));
+  ASSIGN_OR_RETURN(matched.ask, AskOfKnown(reader, request, *matched.catalogue, matched.sequence,
+                                           matched.world.today));
   matched.owed = std::make_shared<OwedForRequests>(&reader, matched.sequence);
   matched.world.catalogue = matched.catalogue.get();
   matched.world.coverage = matched.coverage.get();
@@ -91,11 +95,10 @@ absl::StatusOr<MatchedRequest> StoredMatching::Read(const Reader& reader,
                                                         const std::string& item) {
     return owed->DueOf(part, item);
   };
-  ASSIGN_OR_RETURN(matched.world.today, DayOfMatch(reader, matched.sequence));
-  matched.closed = std::make_shared<ClosedWindows>(&reader, matched.sequence);
-  matched.world.is_closed = [closed = matched.closed](const std::string& collection,
-                                                      const Period& period) {
-    return closed->Holds(collection, period);
+  matched.windows = std::make_shared<WindowsOfMatch>(&reader, matched.sequence);
+  matched.world.opened_window = [windows = matched.windows](const std::string& collection,
+                                                            const Period& period) {
+    return windows->Of(collection, period);
   };
   return matched;
 }
@@ -121,7 +124,8 @@ absl::StatusOr<AskedOrganisations> StoredMatching::OrganisationsAt(const Reader&
   ASSIGN_OR_RETURN(const auto catalogue, picture_->At(reader, sequence));
   return AskedOrganisations([catalogue](const requests::v1::DataRequest& request)
                                 -> absl::StatusOr<std::vector<std::string>> {
-    ASSIGN_OR_RETURN(Ask ask, AskOf(request, *catalogue));
+    // Whom it asks depends on no day.
+    ASSIGN_OR_RETURN(Ask ask, AskOf(request, *catalogue, CivilDay::Latest()));
     return std::move(ask.organisations);
   });
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,20 +24,20 @@
 
 namespace onereturn::ingestion {
 
-// Whether a window was closed by a fact, each read once. `reader` must outlive it;
-// thread-compatible.
-class ClosedWindows {
+// Windows that were opened by a fact, each read once. `reader` must outlive it; thread-compatible.
+class WindowsOfMatch {
  public:
-  ClosedWindows(const Reader* reader, uint64_t sequence) : reader_(reader), sequence_(sequence) {}
+  WindowsOfMatch(const Reader* reader, uint64_t sequence) : reader_(reader), sequence_(sequence) {}
 
-  bool Holds(const std::string& collection, const Period& period);
-  // OK, or why something could not be read; then Holds answered false.
+  // nullopt: it was not opened.
+  std::optional<OpenedWindow> Of(const std::string& collection, const Period& period);
+  // OK, or why something could not be read; then Of answered nullopt.
   const absl::Status& status() const { return status_; }
 
  private:
   const Reader* const reader_;
   const uint64_t sequence_;
-  std::map<std::pair<std::string, Period>, bool> closed_;
+  std::map<std::pair<std::string, Period>, std::optional<OpenedWindow>> windows_;
   absl::Status status_;
 };
 
@@ -46,7 +47,7 @@ struct MatchedRequest {
   std::shared_ptr<const KnownCatalogue> catalogue;
   std::shared_ptr<const Coverage> coverage;
   std::shared_ptr<OwedForRequests> owed;
-  std::shared_ptr<ClosedWindows> closed;
+  std::shared_ptr<WindowsOfMatch> windows;
   Ask ask;
   MatchWorld world;
   uint64_t sequence = 0;

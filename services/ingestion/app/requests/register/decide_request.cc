@@ -44,6 +44,18 @@ absl::Status CheckDecisionFields(const requests::v1::DecideRequestRequest& reque
   return CheckNoPersonalData(exception, "notice_exception");
 }
 
+// The exception moves dates, and is no change since the request was matched: where `match`, without
+// it, is still the recorded one, the one with it is recorded in its place.
+absl::Status RecordExceptedMatch(const Reader& reader, const RequestMatching& matching,
+                                 const requests::v1::Match& match, DataRequest* row) {
+  if (!row->has_notice_exception() || row->match().digest() != match.summary().digest()) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const requests::v1::Match excepted, MatchOf(matching, reader, *row, kNewest));
+  *row->mutable_match() = excepted.summary();
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Decision> DecideApproval(const Reader& reader, const RequestWorld& world,
@@ -60,11 +72,12 @@ absl::StatusOr<Decision> DecideApproval(const Reader& reader, const RequestWorld
     RETURN_IF_ERROR(CheckNotExpired(row, world.today()));
     ASSIGN_OR_RETURN(const requests::v1::Match match,
                      MatchOf(*world.matching, reader, row, kNewest));
-    requests::v1::DataRequest with_exception = row;
     if (request.has_notice_exception()) {
-      *with_exception.mutable_notice_exception() = request.notice_exception();
+      *row.mutable_notice_exception() = request.notice_exception();
+      row.set_notice_exceptions(row.notice_exceptions() + 1);
     }
-    RETURN_IF_ERROR(CheckConcernsSettled(with_exception, match, world.today(), request.reason()));
+    RETURN_IF_ERROR(CheckConcernsSettled(row, match, world.today(), request.reason()));
+    RETURN_IF_ERROR(RecordExceptedMatch(reader, *world.matching, match, &row));
   }
   RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   row.set_state(request.approve() ? requests::v1::REQUEST_STATE_APPROVED
@@ -75,8 +88,6 @@ absl::StatusOr<Decision> DecideApproval(const Reader& reader, const RequestWorld
   fact.set_approved(request.approve());
   *fact.mutable_step() = row.decided();
   if (request.has_notice_exception()) {
-    *row.mutable_notice_exception() = request.notice_exception();
-    row.set_notice_exceptions(row.notice_exceptions() + 1);
     *fact.mutable_notice_exception() = request.notice_exception();
   }
   judged->request = row;

@@ -11,6 +11,7 @@
 #include "common/status/enum_words.h"
 #include "common/status/error.h"
 #include "services/ingestion/app/requests/register/consultation.h"
+#include "services/ingestion/definitions/request_ask.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -36,9 +37,8 @@ bool IsOpenConcern(const DataRequest& request, const requests::v1::Concern& conc
 // How many days of notice it takes.
 uint32_t NoticeOf(const DataRequest& request, const requests::v1::Match& match,
                   const CivilDay& today) {
-  const requests::v1::NoticeException& exception = request.notice_exception();
-  const bool excepted = request.has_notice_exception() && today.ToString() <= exception.expiry();
-  return excepted ? exception.notice_days() : match.summary().notice_days();
+  return IsExcepted(request, today) ? request.notice_exception().notice_days()
+                                    : match.summary().notice_days();
 }
 
 // As a word of its own: Y6 does not stand in "Y63".

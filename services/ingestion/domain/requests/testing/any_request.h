@@ -21,6 +21,7 @@ class AnyRequest {
     for (const char* code : {"C1", "C2", "C3"}) AddCollection(code);
     AddReturns();
     AddOwed();
+    AddOpened();
     FillAsk();
   }
 
@@ -44,7 +45,7 @@ class AnyRequest {
   }
   static const std::vector<std::string>& ItemCodes() {
     static const auto* const codes =
-        new std::vector<std::string>{"a", "a_finer", "b", "c", "d", "half", "share", "z"};
+        new std::vector<std::string>{"a", "a_finer", "b", "c", "d", "half", "part", "share", "z"};
     return *codes;
   }
 
@@ -97,7 +98,18 @@ class AnyRequest {
     }
     static const Expression share = Expression::Parse("sum(a) / sum(b)").value();
     static const Expression half = Expression::Parse("sum(c[x = '1']) / 2").value();
+    static const std::vector<Expression> parts = {
+        Expression::Parse("sum(d[x = '1']) / sum(d)").value(),
+        Expression::Parse("d[x = '1'] / sum(d[x = '1' or '2'])").value(),
+        Expression::Parse("sum(d[x = '1']) / sum(d[x = '2'])").value(),
+        Expression::Parse("sum(d[x = '1' or '2']) / sum(a)").value()};
     world.Item("share", false, false).formula = share;
+    world.Item("part", false, false).formula = OneOf(parts);
+    if (In(50)) {  // What they pick from.
+      KnownItem& picked = world.catalogue.items["d"].front();
+      picked.dimensions.clear();
+      RequestWorld::Dimension(picked, "x", {"1", "2"}, In(50));
+    }
     KnownItem& of_half = world.Item("half", false, false);
     of_half.formula = half;
     if (In(30)) RequestWorld::Dimension(of_half, "y", {"1"});
@@ -166,6 +178,17 @@ class AnyRequest {
         const Timestamp due = LondonTime(DayOf(In(50) ? "2025-09-30" : "2027-01-31"), 0);
         world.owed.emplace(std::pair(PartKey{"C1", PeriodOf(period), OneOf(Codes())}, item), due);
       }
+    }
+  }
+
+  // Whatever the calendars say.
+  void AddOpened() {
+    for (const char* period : {"2025-06", "2025-07", "2025-08", "2025-Q2"}) {
+      if (!In(20)) continue;
+      OpenedWindow& window = world.opened[{"C1", PeriodOf(period)}];
+      window.moments.due = LondonTime(DayOf(In(50) ? "2025-08-20" : "2025-09-10"), 3600);
+      window.moments.closes = LondonTime(DayOf(In(50) ? "2025-08-31" : "2025-09-12"), 0);
+      window.closed = In(20);
     }
   }
 

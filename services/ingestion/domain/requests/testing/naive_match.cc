@@ -61,8 +61,16 @@ bool NaiveMatch::IsAwaited(const NaivePart& part) const {
     const auto moments = MomentsOf(*stretch.window, *stretch.calendar, key.period);
     open = moments.has_value() && LondonDay(moments->closes) >= world_.today;
   }
+  if (world_.opened_window != nullptr) {
+    if (const auto opened = world_.opened_window(key.collection, key.period)) {
+      has_windows = true;
+      open = !opened->closed && LondonDay(opened->moments.closes) >= world_.today;
+    }
+  }
   const bool framed = !of.frames.empty() && Reports(key.collection, key.organisation, key.period);
-  if (framed && (open || !has_windows) && Held(part) == nullptr) return true;
+  // Frames ask for a return once, whatever items it came without.
+  const bool came = world_.coverage->Find(key.collection, key.period, key.organisation) != nullptr;
+  if (framed && (open || !has_windows) && !came) return true;
   return world_.due_for_earlier != nullptr && world_.due_for_earlier(key, item).has_value();
 }
 
@@ -341,13 +349,18 @@ NaiveTriple NaiveMatch::TripleOfItem(const AskLine& line, const std::string& org
       if (reading.known != nullptr && Lacks(*reading.known, reading.dimensions)) {
         reading.known = nullptr;
       }
-      for (const ItemSelection& selection : known->formula->Selections()) {
-        const bool asked =
-            std::any_of(reading.dimensions.begin(), reading.dimensions.end(),
-                        [&](const AskedDimension& one) { return one.code == selection.dimension; });
-        if (selection.item == item && !asked) {
-          reading.dimensions.push_back({selection.dimension, selection.values});
+      // How many of the references take one value of a dimension.
+      size_t references = 0;
+      std::map<std::string, size_t> by_one_value;
+      for (const ItemReference& reference : known->formula->References()) {
+        if (reference.item != item) continue;
+        ++references;
+        for (const ItemSelection& one : reference.selections) {
+          by_one_value[one.dimension] += one.values.size() == 1 ? 1 : 0;
         }
+      }
+      for (const auto& [dimension, count] : by_one_value) {
+        if (count == references) reading.dimensions.push_back({dimension, {}});
       }
       readings.push_back(reading);
     }

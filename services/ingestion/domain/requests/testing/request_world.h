@@ -139,6 +139,14 @@ class RequestWorld {
     world.coverage = &coverage;
     world.today = today;
     world.bounds = bounds;
+    if (!opened.empty()) {
+      world.opened_window = [this](const std::string& collection,
+                                   const Period& period) -> std::optional<OpenedWindow> {
+        const auto found = opened.find({collection, period});
+        if (found == opened.end()) return std::nullopt;
+        return found->second;
+      };
+    }
     if (!owed.empty()) {
       world.due_for_earlier = [this](const PartKey& part,
                                      const std::string& item) -> std::optional<Timestamp> {
@@ -157,6 +165,7 @@ class RequestWorld {
   CivilDay today = DayOf("2025-09-01");
   // An item of a return that an earlier request asked, and when it is due.
   std::map<std::pair<PartKey, std::string>, Timestamp> owed;
+  std::map<std::pair<std::string, Period>, OpenedWindow> opened;
   IssueBounds bounds;
 
  private:
