@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "common/status/error.h"
 #include "services/ingestion/domain/requests/disclosure.h"
 #include "services/ingestion/domain/requests/figure_sums.h"
 #include "services/ingestion/domain/requests/formula_figures.h"
@@ -18,16 +22,34 @@ void AddOrganisations(const FigureParts& parts, std::set<std::string>* organisat
   for (const FigureSource::Part& part : parts) organisations->insert(part.key.organisation);
 }
 
+std::set<std::string> MadeOf(const FigureSource& source) {
+  std::set<std::string> made_of;
+  for (const auto& [code, parts] : source.parts_of_item) AddOrganisations(parts, &made_of);
+  return made_of;
+}
+
+absl::Status CheckNotTooMany(size_t organisations, size_t figures, size_t most) {
+  if (organisations < 2 || figures <= most) return absl::OkStatus();
+  return Error(Reason::kTooManyItems,
+               "too many figures may tell of one another to be shown at once")
+      .Field("data_request.lines",
+             absl::StrCat(organisations,
+                          " organisations, some of which are made of others, have "
+                          "more than ",
+                          most,
+                          " figures of one line and period, some of which may "
+                          "not be shown"))
+      .Remedy(
+          "Ask in several requests, each for some of the values of its dimensions, or for "
+          "organisations of one level: what is held costs nobody anything.");
+}
+
 void HideRemaindersOfLine(absl::Span<const FiguresWanted> wanted, const KnownItem& item,
                           const DisclosureRule& disclosure, FiguresOfEach* figures) {
   if (disclosure.suppressed_to == 0 || wanted.empty()) return;
   std::vector<ShownFigures> shown;
   for (size_t i = 0; i < wanted.size(); ++i) {
-    std::set<std::string> made_of;
-    for (const auto& [code, parts] : wanted[i].source->parts_of_item) {
-      AddOrganisations(parts, &made_of);
-    }
-    shown.push_back({std::move(made_of), &(*figures)[i]});
+    shown.push_back({MadeOf(*wanted[i].source), &(*figures)[i]});
   }
   HideRemainders(disclosure, DimensionsWithTotals(wanted.front().source->dimensions, item), shown);
 }
@@ -57,22 +79,54 @@ bool AreShownTogether(const KnownItem& item, const DisclosureRule& disclosure,
                      [](const auto& input) { return input.second.disclosure.suppressed_to > 0; });
 }
 
+std::vector<std::vector<size_t>> GroupsTogether(absl::Span<const FiguresWanted> wanted) {
+  std::vector<size_t> group(wanted.size());  // By position: one before it of its group, or itself.
+  std::iota(group.begin(), group.end(), size_t{0});
+  const auto first_of = [&group](size_t position) {
+    while (group[position] != position) position = group[position] = group[group[position]];
+    return position;
+  };
+  std::map<std::string, size_t> user_of;  // By organisation whose returns are summed.
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    for (const std::string& organisation : MadeOf(*wanted[i].source)) {
+      const auto [user, is_new] = user_of.emplace(organisation, i);
+      if (is_new) continue;
+      const size_t left = first_of(user->second);
+      const size_t right = first_of(i);
+      group[std::max(left, right)] = std::min(left, right);
+    }
+  }
+  std::map<size_t, std::vector<size_t>> groups;
+  for (size_t i = 0; i < wanted.size(); ++i) groups[first_of(i)].push_back(i);
+  std::vector<std::vector<size_t>> in_order;
+  for (auto& [first, positions] : groups) in_order.push_back(std::move(positions));
+  return in_order;
+}
+
 absl::StatusOr<FiguresOfEach> EvaluateTogether(absl::Span<const FiguresWanted> wanted,
                                                const KnownItem& item, const Period& period,
                                                const DisclosureRule& disclosure,
-                                               const FormulaInputs& inputs, CellReader read) {
+                                               const FormulaInputs& inputs, CellReader read,
+                                               size_t most) {
   FiguresOfEach all;
+  size_t held = 0;
   std::deque<FormulaEvaluation> formulas;  // Of each, where the line is one.
   for (const FiguresWanted& one : wanted) {
     if (item.formula.has_value()) {
       formulas.emplace_back(*one.source, item, period, disclosure, inputs);
       const absl::Status status = formulas.back().Read(read);
       if (!status.ok()) return status;
+      for (const InputFigures& input : formulas.back().inputs()) held += input.figures.size();
+      const absl::Status few = CheckNotTooMany(wanted.size(), held, most);
+      if (!few.ok()) return few;
       continue;
     }
     absl::StatusOr<std::vector<AnswerFigure>> figures =
         EvaluateFigures(*one.source, item, period, disclosure, inputs, read);
     if (!figures.ok()) return std::move(figures).status();
+    held += figures->size();
+    const absl::Status few = CheckNotTooMany(wanted.size(), held, most);
+    if (!few.ok()) return few;
     all.push_back(*std::move(figures));
   }
   const size_t items = formulas.empty() ? 0 : formulas.front().inputs().size();

@@ -14,6 +14,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/error.h"
 #include "services/ingestion/domain/requests/testing/held_figures.h"
 
 namespace onereturn::ingestion {
@@ -187,7 +188,7 @@ struct NestedLine {
   std::map<std::string, std::vector<std::string>> asked;
 
   // The organisation's one figure, where numbers of one to seven are hidden.
-  std::map<std::string, AnswerFigure> Shown() const {
+  std::map<std::string, AnswerFigure> Shown(bool in_groups = false) const {
     HeldFigures held;
     for (const auto& [provider, number] : providers) {
       held.Hold(provider, kIcbMonth, HeldCell("x", {}, std::to_string(number)));
@@ -200,14 +201,26 @@ struct NestedLine {
     }
     std::vector<FiguresWanted> wanted;
     for (const auto& [organisation, source] : sources) wanted.push_back({organisation, &source});
+    std::vector<std::vector<size_t>> groups = {{}};
+    for (size_t i = 0; i < wanted.size(); ++i) groups[0].push_back(i);
+    if (in_groups) groups = GroupsTogether(wanted);
+    std::map<std::string, AnswerFigure> shown;
+    for (const std::vector<size_t>& group : groups) {
+      std::vector<FiguresWanted> some;
+      for (const size_t position : group) some.push_back(wanted[position]);
+      const auto figures = Evaluate(held, some, kMostFiguresTogether);
+      for (size_t i = 0; i < some.size(); ++i) shown[some[i].organisation] = (*figures)[i].at(0);
+    }
+    return shown;
+  }
+  static absl::StatusOr<std::vector<std::vector<AnswerFigure>>> Evaluate(
+      HeldFigures& held, const std::vector<FiguresWanted>& wanted, size_t most) {
     KnownItem item;
     item.additive_over_organisations = true;
-    const auto figures = EvaluateTogether(
+    return EvaluateTogether(
         wanted, item, Period::Parse(kIcbMonth).value(), {7, 0, "up to seven"}, {},
-        [&](const FigureSource::Part& part, const std::string& of) { return held.Read(part, of); });
-    std::map<std::string, AnswerFigure> shown;
-    for (size_t i = 0; i < wanted.size(); ++i) shown[wanted[i].organisation] = (*figures)[i].at(0);
-    return shown;
+        [&](const FigureSource::Part& part, const std::string& of) { return held.Read(part, of); },
+        most);
   }
   std::vector<std::string> Hidden() const {
     std::vector<std::string> hidden;
@@ -265,6 +278,27 @@ TEST(FiguresTogetherTest, OfThreeLevelsNoneTellsWhatIsHiddenBelow) {
   EXPECT_THAT(line.Hidden(), ElementsAre("QGH", "QWU"));
 }
 
+TEST(FiguresTogetherTest, ThoseThatShareReturnsAreOneGroup) {
+  FigureSource sources[6];
+  const std::vector<std::string> made_of[6] = {{"A"}, {"B", "C"}, {"D"}, {"C", "E"}, {"A"}, {"E"}};
+  HeldFigures held;
+  for (const char* organisation : {"A", "B", "C", "D", "E"}) {
+    held.Hold(organisation, kIcbMonth, HeldCell("x", {}, "20"));
+  }
+  std::vector<FiguresWanted> wanted;
+  for (size_t i = 0; i < 6; ++i) {
+    sources[i].parts_of_item["x"] = held.Parts(made_of[i], {kIcbMonth});
+    wanted.push_back({absl::StrCat("O", i), &sources[i]});
+  }
+  EXPECT_THAT(GroupsTogether(wanted),
+              ElementsAre(ElementsAre(0, 4), ElementsAre(1, 3, 5), ElementsAre(2)));
+  EXPECT_TRUE(NestedLine::Evaluate(held, wanted, 6).ok());
+  const absl::Status refused = NestedLine::Evaluate(held, wanted, 5).status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kTooManyItems);
+  // Of one organisation alone there is nothing to hold back.
+  EXPECT_TRUE(NestedLine::Evaluate(held, {wanted[0]}, 0).ok());
+}
+
 // Whoever takes any figures that do not overlap from one that they lie within learns of none that
 // is hidden, and no small number; nor by adding up.
 void CheckSubtractionTellsNothing(const NestedLine& line) {
@@ -306,6 +340,17 @@ void CheckSubtractionTellsNothing(const NestedLine& line) {
   }
 }
 
+// By themselves those that share nothing are shown as they are beside one another.
+void CheckGroupsTellTheSame(const NestedLine& line) {
+  const auto together = line.Shown();
+  const auto in_groups = line.Shown(/*in_groups=*/true);
+  RC_ASSERT(together.size() == in_groups.size());
+  for (const auto& [organisation, figure] : together) {
+    RC_ASSERT(figure.suppressed == in_groups.at(organisation).suppressed);
+    RC_ASSERT(figure.value == in_groups.at(organisation).value);
+  }
+}
+
 // Providers in ICBs, ICBs in two regions, and the nation; some of them are asked.
 NestedLine RandomNestedLine(const std::vector<uint8_t>& tape) {
   NestedLine line;
@@ -334,6 +379,7 @@ TEST(FiguresTogetherTest, NoSubtractionTellsANumberInRandomHierarchies) {
     for (const std::vector<uint8_t>& tape : *tapes) {
       const NestedLine line = RandomNestedLine(tape);
       CheckSubtractionTellsNothing(line);
+      CheckGroupsTellTheSame(line);
       for (const std::string& organisation : line.Hidden()) {
         int number = 0;
         for (const std::string& part : line.asked.at(organisation)) {

@@ -89,6 +89,7 @@ class Matcher {
       periods.push_back(std::move(of_period));
     }
     match.new_figure = new_figures_.NameOf(line);
+    match.split = IsSplit(periods);
     match.subset = IsSubset(periods);
     match.source = SourceOfAll(periods);
     result_.parts += count.Needed();
@@ -140,6 +141,18 @@ class Matcher {
       }
     }
     return held && not_held;
+  }
+
+  static bool IsSplit(const std::vector<LinePeriod>& periods) {
+    bool at_home = false;
+    bool without_home = false;
+    for (const LinePeriod& of_period : periods) {
+      for (const Cover& cover : of_period.covers) {
+        if (cover.because == Because::kNotOpen) continue;
+        (cover.at_home ? at_home : without_home) = true;
+      }
+    }
+    return at_home && without_home;
   }
 
   static std::string SourceOfAll(const std::vector<LinePeriod>& periods) {

@@ -60,6 +60,7 @@ struct LineMatch {
   bool is_item = false;
   uint64_t triples[kCoverageClassCount + 1] = {};  // By CoverageClass.
   bool subset = false;
+  bool split = false;  // Some of it has a home, and some has none.
   std::string source;
   // What gaps call that of it which has no home; empty: all of it has one. Lines that ask for one
   // item in the same detail share it: the item's code, of the first detail; else "line {number from

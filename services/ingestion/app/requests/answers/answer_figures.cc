@@ -1,5 +1,6 @@
 #include "services/ingestion/app/requests/answers/answer_figures.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -152,31 +153,45 @@ absl::StatusOr<std::vector<AnswerCell>> AnswerFigures::CellsOf(uint32_t line, co
   return cells;
 }
 
+absl::Status AnswerFigures::Give(uint32_t line, const Period& period, const Subject& subject,
+                                 std::vector<OrganisationFigures> organisations, Take take) {
+  RETURN_IF_ERROR(Evaluate(subject, period, &organisations));
+  for (OrganisationFigures& one : organisations) {
+    ASSIGN_OR_RETURN(std::vector<AnswerCell> cells, CellsOf(line, period, one));
+    one.figures = {};
+    RETURN_IF_ERROR(take(one.source, std::move(cells)));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AnswerFigures::Visit(uint32_t line, const Period& period, Wanted wanted, Take take) {
   if (!issued_.IsAnswered(line)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Subject subject, SubjectIn(line, period));
   if (subject.item == nullptr) return absl::OkStatus();
   const bool together = AreShownTogether(*subject.item, subject.disclosure, subject.inputs);
-  const auto give = [&](std::vector<OrganisationFigures> organisations) -> absl::Status {
-    RETURN_IF_ERROR(Evaluate(subject, period, &organisations));
-    for (const OrganisationFigures& one : organisations) {
-      ASSIGN_OR_RETURN(std::vector<AnswerCell> cells, CellsOf(line, period, one));
-      RETURN_IF_ERROR(take(one.source, std::move(cells)));
-    }
-    return absl::OkStatus();
-  };
-  std::vector<OrganisationFigures> all;  // Those that are shown together.
-  bool any = false;
+  std::vector<OrganisationFigures> all;  // Where they may be shown together.
   for (const std::string& organisation : issued_.matched.ask.organisations) {
     std::optional<FigureSource> source = sources_.Of(line, organisation, period);
     if (!source.has_value()) continue;
-    const bool is_wanted = wanted(*source);
-    any = any || is_wanted;
-    if (!together && !is_wanted) continue;
-    all.push_back({organisation, *std::move(source), {}});
-    if (!together) RETURN_IF_ERROR(give(std::exchange(all, {})));
+    if (together) {
+      all.push_back({organisation, *std::move(source), {}});
+    } else if (wanted(*source)) {
+      std::vector<OrganisationFigures> one;
+      one.push_back({organisation, *std::move(source), {}});
+      RETURN_IF_ERROR(Give(line, period, subject, std::move(one), take));
+    }
   }
-  return any ? give(std::move(all)) : absl::OkStatus();
+  std::vector<FiguresWanted> sources;
+  for (const OrganisationFigures& one : all) sources.push_back({one.organisation, &one.source});
+  for (const std::vector<size_t>& group : GroupsTogether(sources)) {
+    const bool any = std::any_of(group.begin(), group.end(),
+                                 [&](size_t position) { return wanted(all[position].source); });
+    if (!any) continue;
+    std::vector<OrganisationFigures> some;
+    for (const size_t position : group) some.push_back(std::move(all[position]));
+    RETURN_IF_ERROR(Give(line, period, subject, std::move(some), take));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace onereturn::ingestion

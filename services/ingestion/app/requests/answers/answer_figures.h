@@ -42,8 +42,9 @@ class AnswerFigures {
 
   // Of the line (from 0) in the period, in order of organisation, those whose sources are wanted:
   // nothing else is read. Where the item, or one that its formula reads, has a rule by which
-  // numbers are not shown, and one of them is wanted, all of them: what is shown of one depends on
-  // the others. Errors: those of EvaluateFigures, of the store, and of `take`.
+  // numbers are not shown, those that are summed of the same returns stand together, where the
+  // first of them does, and all of them come where one is wanted: what is shown of one depends on
+  // the others. Errors: those of EvaluateTogether, of the store, and of `take`.
   absl::Status Visit(uint32_t line, const Period& period, Wanted wanted, Take take);
 
  private:
@@ -56,7 +57,10 @@ class AnswerFigures {
 
   absl::StatusOr<DisclosureRule> DisclosureOn(const std::string& code, const CivilDay& day);
   absl::StatusOr<Subject> SubjectIn(uint32_t line, const Period& period);
-  // Fills in the figures of organisations that are shown together.
+  // Makes and gives the figures of organisations that are shown together.
+  absl::Status Give(uint32_t line, const Period& period, const Subject& subject,
+                    std::vector<OrganisationFigures> organisations, Take take);
+  // Fills in the figures of those.
   absl::Status Evaluate(const Subject& subject, const Period& period,
                         std::vector<OrganisationFigures>* organisations);
   absl::StatusOr<std::vector<requests::v1::AnswerCell>> CellsOf(uint32_t line, const Period& period,

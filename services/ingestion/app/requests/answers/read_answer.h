@@ -70,8 +70,8 @@ class AnswerMessages {
   std::set<std::string> noted_items_;
 };
 
-// All figures, by period, line and organisation, and the end. Errors: those of ReadIssued, of
-// EvaluateFigures, and of `give`.
+// All figures, by period, line and organisation (AnswerFigures::Visit), and the end. Errors: those
+// of ReadIssued, of EvaluateTogether, and of `give`.
 absl::Status ReadAnswer(const AnswerParts& parts, const AnswerReader& reader,
                         const std::string& name, const ReadPlace& place, GiveAnswer give);
 

@@ -18,6 +18,7 @@
 #include "services/ingestion/app/requests/matching/new_home.h"
 #include "services/ingestion/app/requests/matching/new_home_checks.h"
 #include "services/ingestion/app/requests/matching/reuse_rights.h"
+#include "services/ingestion/app/requests/matching/split_lines.h"
 #include "services/ingestion/app/requests/obligations/suspended_obligations.h"
 #include "services/ingestion/app/requests/register/read_requests.h"
 #include "services/ingestion/app/requests/register/request_decisions.h"
@@ -301,6 +302,7 @@ absl::StatusOr<Decision> IssueRequest::Decide(const Snapshot& snapshot, const Of
                    matching_->Read(snapshot, AskedOn(row, today), kNewest));
   const MatchResult result = MatchAsk(matched.ask, matched.world);
   RETURN_IF_ERROR(matched.status());
+  RETURN_IF_ERROR(CheckNoLineIsSplit(matched.ask, result));
   const requests::v1::Match match = MessageOf(result, matched.ask, matched.sequence);
   RETURN_IF_ERROR(CheckConcernsSettled(row, match, today, row.decided().reason()));
   RETURN_IF_ERROR(CheckAsksNoMore(row, match.summary()));

@@ -14,6 +14,7 @@
 #include "services/ingestion/app/requests/matching/issue_bounds.h"
 #include "services/ingestion/app/requests/matching/new_home.h"
 #include "services/ingestion/app/requests/matching/new_home_checks.h"
+#include "services/ingestion/app/requests/matching/split_lines.h"
 #include "services/ingestion/app/requests/rules_in_force.h"
 #include "services/ingestion/definitions/known_catalogue_builder.h"
 #include "services/ingestion/definitions/request_ask.h"
@@ -137,6 +138,8 @@ absl::StatusOr<requests::v1::Match> StoredMatching::MatchAt(
   matched.world.by_due = due != nullptr;
   MatchResult result = MatchAsk(matched.ask, matched.world);
   RETURN_IF_ERROR(matched.status());
+  // What an issued one asks for, it asks for.
+  if (!request.has_issue()) RETURN_IF_ERROR(CheckNoLineIsSplit(matched.ask, result));
   if (due != nullptr) *due = std::move(result.due);
   return MessageOf(result, matched.ask, matched.sequence);
 }

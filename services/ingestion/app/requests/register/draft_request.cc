@@ -78,6 +78,7 @@ absl::StatusOr<Decision> DecideDraft(const Reader& reader, const RequestWorld& w
   row.set_name(DataRequestName(number));
   row.set_reference(RequestReference(number));
   RETURN_IF_ERROR(CheckDraftReferences(reader, *world.matching, row, world.today(), kNewest));
+  RETURN_IF_ERROR(world.matching->MatchAt(reader, row, kNewest, nullptr).status());
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(reader));
   read_set.push_back(CatalogueCheck(catalogue));
   ASSIGN_OR_RETURN(std::string fact, FactOfDraft(row));
