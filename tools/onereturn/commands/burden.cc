@@ -123,6 +123,12 @@ std::string BudgetWarnings(const requests::v1::ListRequestersResponse& list) {
   return text;
 }
 
+// A body that has caused nothing may have no day on which anything was due.
+std::string MedianNotice(const requests::v1::RequesterStanding& one) {
+  if (one.median_notice_days() == 0 && one.minutes_caused() == 0) return "-";
+  return Count(one.median_notice_days(), "day");
+}
+
 absl::StatusOr<ExitCode> ShowRequesters(const HoursOptions& options, Environment& environment) {
   requests::v1::ListRequestersRequest request;
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
@@ -142,10 +148,10 @@ absl::StatusOr<ExitCode> ShowRequesters(const HoursOptions& options, Environment
                    {"budget used", kFigures}});
   for (const requests::v1::RequesterStanding& one : list.requesters()) {
     table.Row({one.body(), WithThousands(one.requests()), HoursText(one.minutes_caused()),
-               HoursText(one.minutes_avoided()), HoursText(one.minutes_wasted()),
-               Count(one.median_notice_days(), "day"), WithThousands(one.late_asks()),
-               WithThousands(one.notice_exceptions()), WithThousands(one.direct_asks()),
-               WithThousands(one.duplicates_avoided()), WithThousands(one.unused_items()),
+               HoursText(one.minutes_avoided()), HoursText(one.minutes_wasted()), MedianNotice(one),
+               WithThousands(one.late_asks()), WithThousands(one.notice_exceptions()),
+               WithThousands(one.direct_asks()), WithThousands(one.duplicates_avoided()),
+               WithThousands(one.unused_items()),
                one.budget_minutes() == 0 ? ""
                                          : absl::StrCat(HoursWords(one.budget_used_minutes()),
                                                         " of ", HoursWords(one.budget_minutes()))});

@@ -6,9 +6,11 @@
 #include <string>
 #include <utility>
 
+#include "common/status/error.h"
 #include "onereturn/requests/v1/answers_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/console/answer_rows.h"
+#include "tools/onereturn/console/asked_text.h"
 #include "tools/onereturn/console/number_text.h"
 #include "tools/onereturn/console/proof_text.h"
 #include "tools/onereturn/evidence/issue_proof.h"
@@ -131,10 +133,20 @@ void SayTo(const AnswerOptions& options, const std::string& text, Environment* e
   }
 }
 
+// Before any figure is given: only a standing request is followed.
+absl::Status CheckStands(const Session& session, const std::string& name) {
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::RequestsService>(kIngestion));
+  ASSIGN_OR_RETURN(const requests::v1::DataRequest request, ReadRequest(client, name));
+  if (request.standing()) return absl::OkStatus();
+  return Error(Reason::kRequestState, absl::StrCat(name, " is not a standing request"))
+      .Precondition(name, "answers itself once: read its answer without --follow");
+}
+
 absl::StatusOr<ExitCode> AnswerOne(const AnswerOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const std::string name, RequestName(options.reference));
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::AnswersService>(kIngestion));
+  if (options.follow) RETURN_IF_ERROR(CheckStands(session, name));
   FigureOutput output(options.out, environment.json, &environment.console);
   RETURN_IF_ERROR(output.Open());
   ASSIGN_OR_RETURN(const requests::v1::AnswerEnd end, ReadWhole(client, options, name, &output));
@@ -144,6 +156,12 @@ absl::StatusOr<ExitCode> AnswerOne(const AnswerOptions& options, Environment& en
   std::string text = absl::StrCat(AnswerSentence(end, issue.status()), "\n");
   if (issue.ok() && issue->sources_digest() != end.sources_digest()) {
     absl::StrAppend(&text, "Since it was issued, returns have come or were revised.\n");
+  }
+  if (end.cells() == 0) {
+    common::v1::ReadAt as_answered;
+    as_answered.set_as_of_position(end.position());
+    ASSIGN_OR_RETURN(const auto owed, ObligationsOfRequest(session, name, as_answered));
+    text = absl::StrCat(NoFigureText(owed), "\n", text);
   }
   for (const std::string& terms : end.reuse_terms()) {
     absl::StrAppend(&text, "terms: ", Printable(terms), "\n");

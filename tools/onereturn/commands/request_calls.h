@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/status/status_macros.h"
+#include "onereturn/requests/v1/obligations_service.pb.h"
 #include "onereturn/requests/v1/requests_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/command.h"
@@ -47,6 +48,10 @@ inline absl::StatusOr<requests::v1::Appraisal> ReadAppraisal(const RequestsClien
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::GetRequest, request));
   return answer.appraisal();
 }
+
+// All that an issued request made owed, and what became of it.
+absl::StatusOr<requests::v1::ListObligationsResponse> ObligationsOfRequest(
+    const Session& session, const std::string& name, const common::v1::ReadAt& read);
 
 // `given`, or an id from the content.
 inline std::string IdOr(const std::string& given, absl::string_view prefix,

@@ -22,18 +22,6 @@ struct ReadRequestOptions {
   ReadOptions read;
 };
 
-// What became of the returns that it made owed.
-absl::StatusOr<requests::v1::ListObligationsResponse> ObligationsOf(
-    const Session& session, const DataRequest& held, const common::v1::ReadAt& read) {
-  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::ObligationsService>(kIngestion));
-  requests::v1::ListObligationsRequest request;
-  request.set_parent("organisations/-");
-  request.set_request(held.name());
-  request.set_page_size(kLargestPage);
-  *request.mutable_read() = read;
-  return AllPages(client, &requests::v1::ObligationsService::Stub::ListObligations, request);
-}
-
 bool MayStillBeIssued(requests::v1::RequestState state) {
   return state == requests::v1::REQUEST_STATE_MATCHED ||
          state == requests::v1::REQUEST_STATE_CONSULTED ||
@@ -73,7 +61,7 @@ absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environm
   const DataRequest& held = answer.data_request();
   requests::v1::ListObligationsResponse owed;
   if (held.issue().obligations() > 0) {
-    ASSIGN_OR_RETURN(owed, ObligationsOf(session, held, request.read()));
+    ASSIGN_OR_RETURN(owed, ObligationsOfRequest(session, held.name(), request.read()));
   }
   std::string text = RequestText(held, answer.appraisal(), owed);
   if (MayStillBeIssued(held.state())) {
@@ -104,8 +92,8 @@ absl::StatusOr<ExitCode> ListAllRequests(const ReadRequestOptions& options,
   }
   request.set_page_size(kRequestsAPage);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
-  ASSIGN_OR_RETURN(const RequestsClient client,
-                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::RequestsService>(kIngestion));
   ASSIGN_OR_RETURN(const auto list, AllPages(client, &RequestsClient::Stub::ListRequests, request));
   TextTable table({{"request"},
                    {"state"},
@@ -118,7 +106,11 @@ absl::StatusOr<ExitCode> ListAllRequests(const ReadRequestOptions& options,
                    {"hours asked", TextTable::Align::kRight}});
   for (const requests::v1::DataRequest& one : list.data_requests()) {
     const auto& match = one.has_issue() ? one.issue().match() : one.match();
-    table.Row({ReferenceOf(one.name()), RequestStateText(one.state()), one.requesting_body(),
+    requests::v1::ListObligationsResponse owed;
+    if (!environment.json && MayBeAnsweredByNothing(one)) {
+      ASSIGN_OR_RETURN(owed, ObligationsOfRequest(session, one.name(), request.read()));
+    }
+    table.Row({ReferenceOf(one.name()), RequestStateText(one, owed), one.requesting_body(),
                one.title(), one.due_date(), one.expiry(),
                match.lines() == 0 ? "" : absl::StrCat(match.lines_held(), " of ", match.lines()),
                HoursText(AllMinutes(match.avoided())), HoursText(AllMinutes(match.outstanding()))});
@@ -127,6 +119,17 @@ absl::StatusOr<ExitCode> ListAllRequests(const ReadRequestOptions& options,
 }
 
 }  // namespace
+
+absl::StatusOr<requests::v1::ListObligationsResponse> ObligationsOfRequest(
+    const Session& session, const std::string& name, const common::v1::ReadAt& read) {
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::ObligationsService>(kIngestion));
+  requests::v1::ListObligationsRequest request;
+  request.set_parent("organisations/-");
+  request.set_request(name);
+  request.set_page_size(kLargestPage);
+  *request.mutable_read() = read;
+  return AllPages(client, &requests::v1::ObligationsService::Stub::ListObligations, request);
+}
 
 void AddRequestReads(CommandLine* line, CLI::App* request) {
   auto one = std::make_shared<ReadRequestOptions>();

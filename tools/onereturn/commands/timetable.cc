@@ -9,12 +9,13 @@
 #include "common/clock/clock.h"
 #include "common/feed/wire.h"
 #include "common/status/status_macros.h"
+#include "onereturn/requests/v1/obligations_service.grpc.pb.h"
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
 #include "tools/onereturn/commands/assessment_file.h"
 #include "tools/onereturn/commands/catalogue_reading.h"
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/printed_answer.h"
-#include "tools/onereturn/console/hours_text.h"
+#include "tools/onereturn/console/calendar_text.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/number_text.h"
@@ -47,43 +48,28 @@ absl::StatusOr<TimetableClient> ConnectTimetable(const Environment& environment)
   return session.To<timetable::v1::TimetableService>(kIngestion);
 }
 
-// What needs somebody's hand stands in capitals.
-std::string StandingText(Standing standing) {
-  switch (standing) {
-    case timetable::v1::STANDING_NOT_OWED:
-      return "-";
-    case timetable::v1::STANDING_EXPECTED:
-      return ".";
-    case timetable::v1::STANDING_OPEN:
-      return "open";
-    case timetable::v1::STANDING_HELD:
-      return "held";
-    case timetable::v1::STANDING_HELD_ON_TIME:
-      return "on time";
-    case timetable::v1::STANDING_HELD_LATE:
-      return "came late";
-    case timetable::v1::STANDING_EXTENDED:
-      return "extended";
-    case timetable::v1::STANDING_LATE:
-      return "LATE";
-    case timetable::v1::STANDING_MISSING:
-      return "MISSING";
-    case timetable::v1::STANDING_ESTIMATED:
-      return "ESTIMATE";
-    default:
-      return "?";
-  }
-}
-
 std::string ParentOf(const std::string& organisation) {
   return absl::StrCat("organisations/", organisation.empty() ? "-" : organisation);
 }
 
-std::string DueText(const timetable::v1::ForwardEntry& entry) {
-  if (entry.has_extended_until()) {
-    return absl::StrCat(TimeText(entry.extended_until()), " (extended)");
+// What requests make the organisation owe and has not come, charged to them or not.
+absl::StatusOr<requests::v1::ListObligationsResponse> ObligationsToMeet(
+    const Session& session, const TimetableOptions& options) {
+  using Obligations = requests::v1::ObligationsService;
+  ASSIGN_OR_RETURN(const auto client, session.To<Obligations>(kIngestion));
+  requests::v1::ListObligationsResponse all;
+  for (const auto state :
+       {requests::v1::OBLIGATION_STATE_OUTSTANDING, requests::v1::OBLIGATION_STATE_AWAITED}) {
+    requests::v1::ListObligationsRequest request;
+    request.set_parent(ParentOf(options.organisation));
+    request.set_state(state);
+    request.set_page_size(kLargestPage);
+    ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
+    ASSIGN_OR_RETURN(const auto list,
+                     AllPages(client, &Obligations::Stub::ListObligations, request));
+    all.MergeFrom(list);
   }
-  return absl::StrCat(TimeText(entry.moments().due_time()), entry.planned() ? " (planned)" : "");
+  return all;
 }
 
 absl::StatusOr<ExitCode> ShowCalendar(const TimetableOptions& options, Environment& environment) {
@@ -92,49 +78,25 @@ absl::StatusOr<ExitCode> ShowCalendar(const TimetableOptions& options, Environme
   request.set_from_date(options.from);
   request.set_weeks(options.weeks);
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
-  ASSIGN_OR_RETURN(const TimetableClient client, ConnectTimetable(environment));
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<timetable::v1::TimetableService>(kIngestion));
   ASSIGN_OR_RETURN(const auto calendar,
                    client.Call(&TimetableClient::Stub::GetForwardCalendar, request));
   if (calendar.entries().empty()) {
     RETURN_IF_ERROR(CheckNamesAreKnown(environment, {options.organisation, "", ""}));
   }
+  ASSIGN_OR_RETURN(const auto obligations, ObligationsToMeet(session, options));
+  const std::vector<requests::v1::Obligation> owed =
+      OwedToRequests(obligations, options.organisation, calendar);
   if (environment.json) {
-    environment.console.Print(JsonOf(calendar) + "\n");
+    environment.console.Print(CalendarJson(calendar, owed));
     return ExitCode::kOk;
   }
-  TextTable entries({{"due"}, {"collection"}, {"period"}, {"standing"}, {"hours", kRight}});
-  for (const auto& entry : calendar.entries()) {
-    entries.Row({DueText(entry), entry.collection(), entry.period(), StandingText(entry.standing()),
-                 HoursText(AllMinutes(entry.minutes()))});
-  }
-  if (entries.empty()) {
-    environment.console.Print(absl::StrCat(options.organisation, " owes nothing from ",
-                                           calendar.from_date(), " on in these weeks.\n"));
-    return ExitCode::kOk;
-  }
-  TextTable weeks({{"week of"},
-                   {"returns", kRight},
-                   {"hours", kRight},
-                   {"gathering", kRight},
-                   {"assurance", kRight},
-                   {"extraction", kRight},
-                   {"transmission", kRight},
-                   {"change", kRight},
-                   {"training", kRight}});
-  for (const auto& week : calendar.weeks()) {
-    if (week.returns_due() == 0) continue;
-    const timetable::v1::EstimatedMinutes& minutes = week.minutes();
-    weeks.Row({week.monday(), absl::StrCat(week.returns_due()), HoursText(AllMinutes(minutes)),
-               HoursText(minutes.gathering()), HoursText(minutes.quality_assurance()),
-               HoursText(minutes.extraction_and_transformation()),
-               HoursText(minutes.transmission()),
-               HoursText(minutes.system_change_and_development()),
-               HoursText(minutes.training_and_guidance())});
-  }
-  environment.console.Print(entries.Render(environment.console.width()));
-  if (!weeks.empty()) {
-    environment.console.Print(absl::StrCat("\n", weeks.Render(environment.console.width())));
-  }
+  const std::string text = CalendarText(calendar, owed, environment.console.width());
+  environment.console.Print(!text.empty()
+                                ? text
+                                : absl::StrCat(options.organisation, " owes nothing from ",
+                                               calendar.from_date(), " on in these weeks.\n"));
   return ExitCode::kOk;
 }
 
@@ -313,7 +275,9 @@ void AddTimetableCommands(CommandLine* line) {
   auto ahead = std::make_shared<TimetableOptions>();
   CLI::App* calendar = line->Add(
       nullptr,
-      {"calendar", "What an organisation owes in the weeks ahead, and the hours it costs.",
+      {"calendar",
+       "What an organisation owes in the weeks ahead, to collections and to data requests, and the "
+       "hours it costs.",
        "calendar RLQ --weeks 8 --profile submitter-RLQ.profile.textproto"},
       [ahead](Environment& environment) { return ShowCalendar(*ahead, environment); });
   calendar->add_option("ORGANISATION", ahead->organisation, "ODS code")->required();

@@ -47,8 +47,34 @@ struct Consultees {
   }
 };
 
-// Those it concerns: whom an open review names, who used it, and whoever is named besides. A
-// system that acts for no organisation cannot be asked.
+// Does it ask for the item, by its code or by what issuing took its description for?
+bool AsksFor(const requests::v1::DataRequest& request, const std::string& item) {
+  const auto& taken_for = request.issue().line_items();
+  return std::any_of(request.lines().begin(), request.lines().end(),
+                     [&item](const auto& line) { return line.item() == item; }) ||
+         std::find(taken_for.begin(), taken_for.end(), item) != taken_for.end();
+}
+
+// Those whose requests, neither refused nor ended, ask for the item.
+absl::Status AddAskers(const RetireOptions& options, const Environment& environment,
+                       Consultees* found) {
+  ASSIGN_OR_RETURN(const RequestsClient client,
+                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  requests::v1::ListRequestsRequest all;
+  all.set_page_size(kRequestsAPage);
+  ASSIGN_OR_RETURN(const auto requests, AllPages(client, &RequestsClient::Stub::ListRequests, all));
+  for (const requests::v1::DataRequest& one : requests.data_requests()) {
+    if (one.state() == requests::v1::REQUEST_STATE_REFUSED ||
+        one.state() == requests::v1::REQUEST_STATE_ENDED) {
+      continue;
+    }
+    if (AsksFor(one, options.item)) found->Add(one.requesting_body());
+  }
+  return absl::OkStatus();
+}
+
+// Those it concerns: whom an open review names, who used it, whose requests ask for it, and whoever
+// is named besides. A system that acts for no organisation cannot be asked.
 absl::StatusOr<Consultees> ConsulteesOf(const RetireOptions& options,
                                         const Environment& environment) {
   ASSIGN_OR_RETURN(const RetireUsage client,
@@ -72,11 +98,13 @@ absl::StatusOr<Consultees> ConsulteesOf(const RetireOptions& options,
       if (CheckOdsCode(user.body()).ok()) found.Add(user.body());
     }
   }
+  RETURN_IF_ERROR(AddAskers(options, environment, &found));
   found.users = absl::StrJoin(found.codes, ", ");
   for (const std::string& code : options.consult) found.Add(code);
   if (!found.codes.empty()) return found;
-  return UsageError(absl::StrCat("nobody is known to have used ", options.item),
-                    "Name whom it concerns with --consult, such as the body that owns it.");
+  return UsageError(
+      absl::StrCat("nobody is known to have used ", options.item, ", and no request asks for it"),
+      "Name whom it concerns with --consult, such as the body that owns it.");
 }
 
 template <typename Definition>
@@ -145,13 +173,20 @@ absl::StatusOr<ExitCode> RetireItem(const RetireOptions& options, Environment& e
   catalogue::v1::GetItemRequest get;
   get.set_name(absl::StrCat("items/", options.item));
   ASSIGN_OR_RETURN(const auto found, catalogue.Call(&RetireCatalogue::Stub::GetItem, get));
+  if (!found.item().retired_from_period().empty()) {
+    return Error(Reason::kDefinitionRetired,
+                 absl::StrCat(options.item, " is retired from ", found.item().retired_from_period(),
+                              " already"))
+        .Precondition(found.item().name(), "is no more from then on: nothing is left to propose");
+  }
   ASSIGN_OR_RETURN(const Consultees consultees, ConsulteesOf(options, environment));
   if (!consultees.in_review) {
-    environment.console.Note(absl::StrCat(
-        options.item, " is not in review. ",
-        consultees.users.empty() ? "Nobody is known to have used it."
-                                 : absl::StrCat("It was used by ", consultees.users, "."),
-        "\n"));
+    environment.console.Note(
+        absl::StrCat(options.item, " is not in review. ",
+                     consultees.users.empty()
+                         ? "Nobody is known to have used it, and no request asks for it."
+                         : absl::StrCat("It was used or is asked for by ", consultees.users, "."),
+                     "\n"));
   }
   ProposeChangeRequest request;
   for (const std::string& code : consultees.codes) request.mutable_change()->add_consultees(code);

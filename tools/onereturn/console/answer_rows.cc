@@ -86,9 +86,12 @@ std::vector<std::string> AnswerRow(const AnswerCell& cell) {
 }
 
 std::string AnswerSentence(const requests::v1::AnswerEnd& end, const absl::Status& proof) {
-  const uint32_t minutes = end.provider_minutes();
-  return absl::StrCat("provider hours: ", minutes == 0 ? "0" : HoursWords(minutes), "; ",
-                      Count(end.cells(), "figure"), " from ", Count(end.sources(), "return"),
+  const uint32_t collected = end.provider_minutes();
+  return absl::StrCat("provider hours: 0",
+                      collected == 0 ? ""
+                                     : absl::StrCat(" for what was held, ", HoursWords(collected),
+                                                    " collected for this request"),
+                      "; ", Count(end.cells(), "figure"), " from ", Count(end.sources(), "return"),
                       "; receipt sequence ", WithThousands(end.receipt().sequence()), ", ",
                       ProofWords(proof));
 }

@@ -104,8 +104,9 @@ TEST(AnswerRows, TheEndInWords) {
             "provider hours: 0; 4,866 figures from 1 return; receipt sequence 5,012, verified");
   end.set_provider_minutes(90);
   EXPECT_EQ(AnswerSentence(end, absl::DataLossError("the receipt is of another request")),
-            "provider hours: 1 h 30 min; 4,866 figures from 1 return; receipt sequence 5,012, "
-            "NOT VERIFIED: the receipt is of another request");
+            "provider hours: 0 for what was held, 1 h 30 min collected for this request; 4,866 "
+            "figures from 1 return; receipt sequence 5,012, NOT VERIFIED: the receipt is of "
+            "another request");
   EXPECT_THAT(AnswerSentence(end, absl::UnavailableError("ingestion does not answer")),
               testing::EndsWith("5,012, not checked: ingestion does not answer"));
 }

@@ -1,10 +1,12 @@
 #include "tools/onereturn/console/asked_text.h"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/status/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/number_text.h"
 #include "tools/onereturn/console/text_table.h"
@@ -121,6 +123,39 @@ std::string BecameText(const requests::v1::ListObligationsResponse& obligations)
       challenged == 0 ? "" : absl::StrCat(" (", WithThousands(challenged), " challenged)"), ", ",
       WithThousands(released), " released; ", HoursWords(collected_minutes), " collected, ",
       HoursWords(outstanding_minutes), " outstanding");
+}
+
+bool NothingCame(const requests::v1::ListObligationsResponse& obligations) {
+  return !obligations.obligations().empty() &&
+         std::all_of(obligations.obligations().begin(), obligations.obligations().end(),
+                     [](const requests::v1::Obligation& one) {
+                       return one.state() == requests::v1::OBLIGATION_STATE_RELEASED;
+                     });
+}
+
+std::string NoFigureText(const requests::v1::ListObligationsResponse& obligations) {
+  if (obligations.obligations().empty()) return "No figure: nothing of it is held.";
+  uint64_t to_come = 0;
+  std::map<std::string, uint64_t> released;  // By why.
+  for (const requests::v1::Obligation& one : obligations.obligations()) {
+    if (one.state() == requests::v1::OBLIGATION_STATE_COLLECTED ||
+        one.state() == requests::v1::OBLIGATION_STATE_SHARED) {
+      return "No figure: in what came there is none of it.";
+    }
+    if (one.state() == requests::v1::OBLIGATION_STATE_RELEASED) {
+      ++released[EnumWords(one.release_reason())];
+    } else {
+      ++to_come;
+    }
+  }
+  std::vector<std::string> became;
+  if (to_come > 0) became.push_back(absl::StrCat(WithThousands(to_come), " still to come"));
+  for (const auto& [why, count] : released) {
+    became.push_back(absl::StrCat(WithThousands(count), " ", why));
+  }
+  return absl::StrCat("No figure: nothing is held, and of ",
+                      Count(static_cast<uint64_t>(obligations.obligations_size()), "return"),
+                      " asked none came (", absl::StrJoin(became, ", "), ").");
 }
 
 }  // namespace onereturn::client

@@ -24,6 +24,12 @@ std::string LinesAskedText(const requests::v1::DataRequest& request);
 // challenged), 1 released; 4 h 40 min collected, 18 h 40 min outstanding"; "" of none.
 std::string BecameText(const requests::v1::ListObligationsResponse& obligations);
 
+// Was something asked, and all of it released before any came?
+bool NothingCame(const requests::v1::ListObligationsResponse& obligations);
+// Why an answer has no figure, of all that its request made owed: "No figure: nothing is held, and
+// of 3 returns asked none came (2 missing, 1 withdrawn)."
+std::string NoFigureText(const requests::v1::ListObligationsResponse& obligations);
+
 }  // namespace onereturn::client
 
 #endif  // ONERETURN_TOOLS_ONERETURN_CONSOLE_ASKED_TEXT_H_

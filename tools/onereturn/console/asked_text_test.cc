@@ -52,5 +52,26 @@ TEST(AskedText, WhatBecameOfTheReturnsThatAreOwed) {
             "min collected, 3 h 20 min outstanding");
 }
 
+TEST(AskedText, WhyThereIsNoFigure) {
+  const auto all_released = Parsed<requests::v1::ListObligationsResponse>(R"(
+    obligations { state: OBLIGATION_STATE_RELEASED release_reason: RELEASE_REASON_MISSING }
+    obligations { state: OBLIGATION_STATE_RELEASED release_reason: RELEASE_REASON_WITHDRAWN }
+    obligations { state: OBLIGATION_STATE_RELEASED release_reason: RELEASE_REASON_MISSING })");
+  EXPECT_EQ(NoFigureText(all_released),
+            "No figure: nothing is held, and of 3 returns asked none came (2 missing, 1 "
+            "withdrawn).");
+  EXPECT_TRUE(NothingCame(all_released));
+  auto more = all_released;
+  more.add_obligations()->set_state(requests::v1::OBLIGATION_STATE_OUTSTANDING);
+  EXPECT_EQ(NoFigureText(more),
+            "No figure: nothing is held, and of 4 returns asked none came (1 still to come, 2 "
+            "missing, 1 withdrawn).");
+  EXPECT_FALSE(NothingCame(more));
+  more.add_obligations()->set_state(requests::v1::OBLIGATION_STATE_SHARED);
+  EXPECT_EQ(NoFigureText(more), "No figure: in what came there is none of it.");
+  EXPECT_EQ(NoFigureText({}), "No figure: nothing of it is held.");
+  EXPECT_FALSE(NothingCame({}));
+}
+
 }  // namespace
 }  // namespace onereturn::client

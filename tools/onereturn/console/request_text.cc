@@ -188,6 +188,18 @@ std::string ReturnsToSend::ToDoAbout(const Obligation& obligation) {
 
 std::string RequestStateText(requests::v1::RequestState state) { return EnumWords(state); }
 
+bool MayBeAnsweredByNothing(const DataRequest& request) {
+  return request.state() == requests::v1::REQUEST_STATE_ANSWERED &&
+         request.issue().sources() == 0 && request.issue().obligations() > 0;
+}
+
+std::string RequestStateText(const DataRequest& request,
+                             const requests::v1::ListObligationsResponse& obligations) {
+  const std::string state = RequestStateText(request.state());
+  if (!MayBeAnsweredByNothing(request) || !NothingCame(obligations)) return state;
+  return absl::StrCat(state, ": nothing came");
+}
+
 std::string RequestStepText(const RequestStep& step) {
   if (step.sequence() == 0 && !step.has_time()) return "";
   std::string text = TimeText(step.time());
@@ -264,7 +276,7 @@ std::string RequestText(const DataRequest& request, const requests::v1::Appraisa
                         const requests::v1::ListObligationsResponse& obligations) {
   std::string text =
       absl::StrCat(ReferenceOf(request.name()), "  ", Printable(request.title()), "\n");
-  AppendRow("state", RequestStateText(request.state()), &text);
+  AppendRow("state", RequestStateText(request, obligations), &text);
   AppendRow("etag", absl::StrReplaceAll(request.etag(), {{"\"", ""}}), &text);
   AppendRow("asked by", absl::StrCat(request.requesting_body(), ", ", request.sponsor()), &text);
   AppendRow("purpose", EnumWords(request.purpose()), &text);

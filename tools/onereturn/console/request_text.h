@@ -53,6 +53,11 @@ std::string ObligationStateText(const requests::v1::Obligation& obligation);
 
 // "approved"; "" for none.
 std::string RequestStateText(requests::v1::RequestState state);
+// Is it answered, though it was given nothing? Then what it made owed says whether any came.
+bool MayBeAnsweredByNothing(const requests::v1::DataRequest& request);
+// Of a request, with all that it made owed: "answered: nothing came", else as RequestStateText.
+std::string RequestStateText(const requests::v1::DataRequest& request,
+                             const requests::v1::ListObligationsResponse& obligations);
 
 // "12 May 2026 ..., X24: reason": a step that was taken; "" for one that was not.
 std::string RequestStepText(const requests::v1::RequestStep& step);

@@ -170,6 +170,19 @@ TEST(RequestText, AllOfARequest) {
   EXPECT_THAT(text, Not(HasSubstr("late")));
 }
 
+TEST(RequestText, OneThatIsAnsweredByNothingSaysSo) {
+  auto request = Read<requests::v1::DataRequest>(R"(
+    name: "requests/001-00" state: REQUEST_STATE_ANSWERED issue { obligations: 1 })");
+  auto owed = Read<requests::v1::ListObligationsResponse>(
+      "obligations { state: OBLIGATION_STATE_RELEASED release_reason: RELEASE_REASON_MISSING }");
+  EXPECT_THAT(RequestText(request, {}, owed), HasSubstr("  state      answered: nothing came\n"));
+  owed.mutable_obligations(0)->set_state(requests::v1::OBLIGATION_STATE_COLLECTED);
+  EXPECT_EQ(RequestStateText(request, owed), "answered");
+  owed.mutable_obligations(0)->set_state(requests::v1::OBLIGATION_STATE_RELEASED);
+  request.mutable_issue()->set_sources(1);
+  EXPECT_EQ(RequestStateText(request, owed), "answered");
+}
+
 TEST(RequestText, ItsPriceAndHowItsBodyWentAboutIt) {
   const auto request = Read<requests::v1::DataRequest>(R"(
     name: "requests/001-00" state: REQUEST_STATE_ISSUED notice_exceptions: 2

@@ -1,16 +1,29 @@
 #include "services/ingestion/app/requests/answers/read_answer.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "common/feed/wire.h"
 #include "common/period/london_day.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/answers/answer_figures.h"
+#include "services/ingestion/app/requests/matching/claim_reading.h"
 
 namespace onereturn::ingestion {
 namespace {
 
 constexpr size_t kAnswerMessageBytes = 192 << 10;
+
+// What all organisations have collected for the request by then, in minutes.
+absl::StatusOr<uint32_t> CollectedFor(const Reader& reader, const std::string& name,
+                                      uint64_t sequence) {
+  ASSIGN_OR_RETURN(const auto accounts,
+                   AccountsOfRequest(reader, DataRequestNumber(name), sequence));
+  uint64_t minutes = 0;
+  for (const auto& [organisation, account] : accounts) minutes += account.collected.Total();
+  return static_cast<uint32_t>(std::min<uint64_t>(minutes, std::numeric_limits<uint32_t>::max()));
+}
 
 }  // namespace
 
@@ -92,6 +105,9 @@ absl::Status ReadAnswer(const AnswerParts& parts, const AnswerReader& reader,
   const Digest digest = SourcesDigest(sources);
   end->set_sources_digest(std::string(DigestBytes(digest)));
   end->set_sources(sources.size());
+  ASSIGN_OR_RETURN(const uint32_t collected,
+                   CollectedFor(snapshot, issued.request.name(), place.sequence));
+  end->set_provider_minutes(collected);
   *end->mutable_receipt() = ToWire(receipt);
   for (const std::string& terms : issued.reuse_terms) end->add_reuse_terms(terms);
   end->set_position(place.position);

@@ -109,6 +109,39 @@ TEST_F(ReadAnswerTest, TheEndIsTheIssuesWhileNothingChanged) {
   EXPECT_NE(Read(name).end->sources_digest(), issue.sources_digest());
 }
 
+// A return of Beside costs 20 minutes and 7 of its item: RLQ was asked for one, RCF had sent it.
+TEST_F(ReadAnswerTest, TheEndSaysWhatWasCollectedForIt) {
+  catalogue::v1::DataItem visits = Attendances();
+  visits.set_code("visits");
+  Define(visits);
+  catalogue::v1::Collection beside = SmallCollection("Beside", {"visits"});
+  beside.mutable_estimated_minutes()->set_gathering(20);
+  beside.add_item_minutes()->set_item("visits");
+  beside.mutable_item_minutes(0)->mutable_minutes()->set_gathering(7);
+  Define(beside);
+  const auto send = [this](const std::string& organisation) {
+    ReturnSubmission sent;
+    sent.origin = ingestion().FreshOrigin();
+    sent.collection = "Beside";
+    sent.period = "2025-03";
+    sent.submission.organisation = organisation;
+    sent.submission.cells = {CellOf("visits", "other", 1), CellOf("visits", "type1", 2)};
+    Must(ingestion().Submit(std::move(sent)).status());
+  };
+  send("RCF");
+  requests::v1::DataRequest request = QuarterOf("visits", {"RCF", "RLQ"});
+  request.set_from_period("2025-03");
+  request.set_to_period("2025-03");
+  matching().Tell(
+      "summary { change_class: CHANGE_CLASS_NEW_ITEMS parts: 9 outstanding { gathering: 99 } }");
+  const std::string name = Issued(request);
+  EXPECT_EQ(Read(name).end->provider_minutes(), 0u);
+  const uint64_t before = ingestion().LastSequence();
+  send("RLQ");
+  EXPECT_EQ(Read(name).end->provider_minutes(), 27u);
+  EXPECT_EQ(Read(name, "X24", before).end->provider_minutes(), 0u);
+}
+
 TEST_F(ReadAnswerTest, ANullMakesTheSumANullWithItsReason) {
   SendQuarter();
   Send("RCF", "2025-02", -1, 2, 60);

@@ -22,20 +22,36 @@ using requests::v1::DataRequest;
 // The fields from which on only the service sets what stands there.
 constexpr int kFirstOutputField = 40;
 
-bool IsInUse(const ItemTimeline& item, const Period& period) {
-  const Stretch* stretch = StretchOn(item.stretches, period.start());
-  return stretch != nullptr && stretch->InUse().has_value() &&
-         stretch->InUse()->Covers(period.start());
+bool IsInUseOn(const ItemTimeline& item, const CivilDay& day) {
+  const Stretch* stretch = StretchOn(item.stretches, day);
+  return stretch != nullptr && stretch->InUse().has_value() && stretch->InUse()->Covers(day);
 }
 
-// An item that is in use for none of the periods is asked in vain; one that begins or ends among
-// them is matched period by period.
+// Why the item cannot be asked for all of these periods; empty: it can be. One that begins among
+// them is matched period by period; of one that ends no home could be made for what comes after.
+std::string WhyNotInUse(const ItemTimeline& item, const std::vector<Period>& periods) {
+  const auto first = std::find_if(periods.begin(), periods.end(), [&](const Period& period) {
+    return IsInUseOn(item, period.start());
+  });
+  if (first == periods.end()) {
+    return absl::StrCat("is not in use from ", periods.front().ToString(), " to ",
+                        periods.back().ToString());
+  }
+  const auto ended = std::find_if(
+      first, periods.end(), [&](const Period& period) { return !IsInUseOn(item, period.end()); });
+  if (ended == periods.end()) return "";
+  if (ended == first) {
+    return absl::StrCat("ends within ", ended->ToString(), ": ask for shorter periods");
+  }
+  return absl::StrCat("ends among the periods: ask for it up to ", (ended - 1)->ToString());
+}
+
 absl::Status CheckItems(const Reader& reader, const DataRequest& request,
                         const std::vector<Period>& periods, uint64_t sequence) {
   CatalogueTime catalogue(&reader, sequence);
   Error unknown(Reason::kDefinitionUnknown, "the request names an item that is not defined");
   Error retired(Reason::kDefinitionRetired,
-                "the request names an item that is in use for none of its periods");
+                "the request names an item that is not in use for its periods");
   bool any_retired = false;
   for (int i = 0; i < request.lines_size(); ++i) {
     if (!request.lines(i).has_item()) continue;
@@ -44,13 +60,12 @@ absl::Status CheckItems(const Reader& reader, const DataRequest& request,
     if (item->newest_first.empty()) {
       unknown.Field(absl::StrCat("data_request.lines[", i, "].item"),
                     absl::StrCat("there is no item ", code));
-    } else if (std::none_of(periods.begin(), periods.end(),
-                            [&](const Period& period) { return IsInUse(*item, period); })) {
-      any_retired = true;
-      retired.Precondition(absl::StrCat("items/", code),
-                           absl::StrCat("is not in use from ", periods.front().ToString(), " to ",
-                                        periods.back().ToString()));
+      continue;
     }
+    const std::string why = WhyNotInUse(*item, periods);
+    if (why.empty()) continue;
+    any_retired = true;
+    retired.Precondition(absl::StrCat("items/", code), why);
   }
   if (unknown.fields_total() > 0) return unknown;
   if (any_retired) return retired;

@@ -125,7 +125,10 @@ absl::StatusOr<Wanted> WantedOf(const Reader& reader, const OrganisationScope& m
   Wanted wanted;
   wanted.of_all = organisation == "-";
   wanted.request = DataRequestNumber(request.request());
-  if (!request.request().empty() && wanted.request == 0) return NotFound(request.request());
+  if (!request.request().empty()) {
+    ASSIGN_OR_RETURN(const auto known, FindDataRequest(reader, wanted.request));
+    if (!known.has_value()) return NotFound(request.request());
+  }
   if (!wanted.of_all) {
     ASSIGN_OR_RETURN(wanted.whom, AtAndBelow(reader, std::string(organisation), day, sequence));
   }

@@ -92,7 +92,31 @@ TEST_F(DraftRequestTest, EachRefusalHasItsReason) {
   EXPECT_THAT(Draft(With(R"(organisations: "RVW" from_period: "2024-02" to_period: "2024-03")")),
               IsOk());
   EXPECT_THAT(Draft(With(R"(selector { types: ORGANISATION_TYPE_PROVIDER })")), IsOk());
-  EXPECT_THAT(Draft(With(R"(lines { item: "old_beds" } from_period: "2024-03")")), IsOk());
+}
+
+// Old beds are retired from April 2024 on: nothing could be issued of the periods after that.
+TEST_F(DraftRequestTest, AnItemIsAskedUpToItsLastPeriod) {
+  const auto asked = [this](const std::string& from, const std::string& to) {
+    return Draft(With(absl::StrCat(R"(lines { item: "old_beds" } from_period: ")", from,
+                                   R"(" to_period: ")", to, "\"")));
+  };
+  EXPECT_THAT(asked("2024-02", "2024-03"), IsOk());
+  EXPECT_THAT(asked("2024-Q1", "2024-Q1"), IsOk());
+  const Answer refused = asked("2024-02", "2024-05");
+  ASSERT_THAT(refused, HasReason(Reason::kDefinitionRetired));
+  EXPECT_THAT(DetailsOf(refused.status())->preconditions,
+              ElementsAre(PreconditionViolation{
+                  "items/old_beds", "ends among the periods: ask for it up to 2024-03"}));
+  // Week 13 ends on 31 March 2024; the year goes on beyond.
+  EXPECT_THAT(DetailsOf(asked("2024-W12", "2024-W14").status())->preconditions,
+              ElementsAre(PreconditionViolation{
+                  "items/old_beds", "ends among the periods: ask for it up to 2024-W13"}));
+  EXPECT_THAT(DetailsOf(asked("CY2023", "CY2024").status())->preconditions,
+              ElementsAre(PreconditionViolation{
+                  "items/old_beds", "ends among the periods: ask for it up to CY2023"}));
+  EXPECT_THAT(DetailsOf(asked("CY2024", "CY2024").status())->preconditions,
+              ElementsAre(PreconditionViolation{"items/old_beds",
+                                                "ends within CY2024: ask for shorter periods"}));
 }
 
 // What only the service says would be believed by a match: organisations that an issue settled, a
