@@ -14,6 +14,7 @@
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/printed_answer.h"
 #include "tools/onereturn/connection/session.h"
+#include "tools/onereturn/console/consultation_text.h"
 #include "tools/onereturn/console/request_text.h"
 
 namespace onereturn::client {
@@ -47,6 +48,10 @@ inline absl::StatusOr<requests::v1::Appraisal> ReadAppraisal(const RequestsClien
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::GetRequest, request));
   return answer.appraisal();
 }
+
+// Whose regions filter what a match asks anew of them, as organisations are today.
+absl::StatusOr<FilteringRegions> RegionsOfMatch(const Session& session,
+                                                const requests::v1::Match& match);
 
 // `given`, or an id from the content.
 inline std::string IdOr(const std::string& given, absl::string_view prefix,
