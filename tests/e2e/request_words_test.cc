@@ -11,6 +11,7 @@ namespace onereturn {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -82,6 +83,33 @@ TEST_F(RequestWordsTest, WhatAnItemLacksIsSaidInTheTable) {
   ASSERT_THAT(Ask(kRequester, {"draft", file, "--name-file", File("named")}), ExitedWith(0));
   EXPECT_THAT(Ask(kRequester, {"match", "001-00"}), AllOf(ExitedWith(0), Says(words)));
   EXPECT_THAT(Ask(kAnalyst, {"show", "001-00"}), AllOf(ExitedWith(0), Says(words)));
+}
+
+// An error names what to do about it, and the option by which it is done.
+TEST_F(RequestWordsTest, RemediesAreOfTheFaultAtHand) {
+  const auto refused = [](const char* words) { return Field(&ClientRun::err, HasSubstr(words)); };
+  EXPECT_THAT(As(kSteward, {"simplified", "off", "--reason", "it is over"}),
+              AllOf(ExitedWith(1), refused("Nothing is left to do")));
+  EXPECT_THAT(As(Submitter("RLQ"), {"uses", "RLQ", "--collection", "Ward", "--period", "2025-13"}),
+              AllOf(ExitedWith(2), refused("--period: ")));
+  EXPECT_THAT(As(kSteward, {"usage", "retire", "stays", "--from", "2027-01", "--reason", "unread",
+                            "--consult", "RLQ", "--without-rule", "AE99", "--validate-only"}),
+              AllOf(ExitedWith(2), refused("Ward has no rule AE99")));
+  const std::string reference = Draft({"visits"});
+  ASSERT_THAT(Ask(kRequester, {"match", reference}), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"consult", reference, "--close"}),
+              AllOf(ExitedWith(1), refused("--without-all-replies --reason")));
+  ASSERT_THAT(Ask(kRequester, {"end", reference, "--reason", "is over"}), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"issue", reference}),
+              AllOf(ExitedWith(1), refused("register another one")));
+}
+
+// Of each return, which costs 60 minutes and its admissions 11: RLQ's are held, of RWP one.
+TEST_F(RequestWordsTest, AccountsHaveATotal) {
+  Issued({"admissions"});
+  EXPECT_THAT(
+      Ask(kAnalyst, {"hours"}),
+      AllOf(ExitedWith(0), Field(&ClientRun::out, ContainsRegex("in all +4:44 +3:33 +1:11\n"))));
 }
 
 }  // namespace
