@@ -152,14 +152,16 @@ TEST_F(RequestHoursTest, WhatIsAskedAndAvoidedIsShownEverywhere) {
   const std::string matched = Printed(kAnalyst, {"request", "match", gap, "--hours"});
   EXPECT_THAT(
       matched,
-      AllOf(HasSubstr("1 of 2 items held; 6 h avoided (about £167)"),
+      AllOf(HasSubstr("1 of 2 items held (3 of 6 returns); 6 h avoided (about £167)"),
             HasSubstr("14 h (about £379) would be asked of 3 organisations (existing items: 28 "
                       "days of notice)."),
             ContainsRegex("RLT +2:00 +4:40\n")));
   stands_in_guide(absl::StrReplaceAll(matched, {{gap, "gap.textproto"}}));
   const std::string owed = Issued(gap);
-  EXPECT_THAT(issue_,
-              HasSubstr("1 of 2 items held, from 3 returns; 6 h avoided; provider hours: 0\n"));
+  EXPECT_THAT(
+      issue_,
+      HasSubstr(
+          "1 of 2 items held (3 of 6 returns), from 3 returns; 6 h avoided; provider hours: 0\n"));
   EXPECT_THAT(issue_, ContainsRegex("asked +3 returns, 14 h, by [0-9]"));
 
   EXPECT_THAT(Printed(kAnalyst, {"request", "hours", "--of", "RWP"}),

@@ -101,12 +101,14 @@ absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& en
 }
 
 std::string AttentionText(const requests::v1::ListRequestersResponse& list, size_t width) {
-  TextTable table({{"attention to"}, {"is"}, {"requests", kFigures}, {"hours", kFigures}});
+  TextTable table({{"attention to"}, {"is"}, {"issued requests", kFigures}, {"hours", kFigures}});
   for (const requests::v1::AttentionShare& share : list.attention()) {
     table.Row({share.of(), share.value().empty() ? "not said" : share.value(),
                WithThousands(share.requests()), HoursText(share.minutes())});
   }
-  return table.empty() ? "" : absl::StrCat("\n", table.Render(width));
+  return table.empty() ? ""
+                       : absl::StrCat("\nOf all bodies, requests that were issued alone:\n",
+                                      table.Render(width));
 }
 
 // A body that has caused more than its year allows is told so, and what it could do.
@@ -143,7 +145,7 @@ absl::StatusOr<ExitCode> ShowRequesters(const HoursOptions& options, Environment
                    {"late asks", kFigures},
                    {"exceptions", kFigures},
                    {"direct asks", kFigures},
-                   {"held when asked", kFigures},
+                   {"figures held when asked", kFigures},
                    {"items unused", kFigures},
                    {"budget used", kFigures}});
   for (const requests::v1::RequesterStanding& one : list.requesters()) {
@@ -165,6 +167,15 @@ absl::StatusOr<ExitCode> ShowRequesters(const HoursOptions& options, Environment
   return ExitCode::kOk;
 }
 
+// Minutes of all accounts.
+struct AccountSums {
+  uint64_t asked = 0;
+  uint64_t collected = 0;
+  uint64_t avoided = 0;
+  uint64_t outstanding = 0;
+  uint64_t released = 0;
+};
+
 absl::StatusOr<ExitCode> ShowAccounts(const HoursOptions& options, Environment& environment) {
   requests::v1::ListAccountsRequest request;
   request.set_requesting_body(options.body);
@@ -183,10 +194,20 @@ absl::StatusOr<ExitCode> ShowAccounts(const HoursOptions& options, Environment& 
                    {"avoided", kFigures},
                    {"outstanding", kFigures},
                    {"released", kFigures}});
+  AccountSums sums;
   for (const requests::v1::Account& one : list.accounts()) {
+    sums.asked += AllMinutes(one.asked());
+    sums.collected += AllMinutes(one.collected());
+    sums.avoided += AllMinutes(one.avoided());
+    sums.outstanding += AllMinutes(one.outstanding());
+    sums.released += AllMinutes(one.released());
     table.Row({one.requesting_body(), one.organisation(), HoursText(AllMinutes(one.asked())),
                HoursText(AllMinutes(one.collected())), HoursText(AllMinutes(one.avoided())),
                HoursText(AllMinutes(one.outstanding())), HoursText(AllMinutes(one.released()))});
+  }
+  if (list.accounts_size() > 1) {
+    table.Row({"in all", "", HoursText(sums.asked), HoursText(sums.collected),
+               HoursText(sums.avoided), HoursText(sums.outstanding), HoursText(sums.released)});
   }
   return PrintList(list, table, "No request has asked for anything.", &environment);
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/period/period.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/assessment/v1/assessment_service.grpc.pb.h"
@@ -123,9 +124,12 @@ std::string ReviewsText(const requests::v1::ListItemReviewsResponse& list) {
   for (const requests::v1::ItemReview& one : list.reviews()) {
     absl::StrAppend(&text, one.item(), " of ", one.collection(),
                     " goes to review: nobody used it since ", one.unused_since(),
-                    ". It may be retired: you are asked before that.\n");
+                    " (in review since ", TimeText(one.opened_time()),
+                    "). It may be retired: you are asked before that.\n");
   }
-  return text;
+  return absl::StrCat(text,
+                      "What each costs: onereturn usage --review. A steward keeps one: onereturn "
+                      "usage keep ITEM --reason TEXT\n");
 }
 
 std::string NoticesText(const returns::v1::ListNoticesResponse& list, size_t width) {
@@ -268,6 +272,10 @@ absl::StatusOr<ExitCode> ShowNotices(const NoticeOptions& options, Environment& 
 }
 
 absl::StatusOr<ExitCode> ShowUses(const ReturnOptions& options, Environment& environment) {
+  if (const auto period = Period::Parse(options.period); !period.ok()) {
+    return UsageError(absl::StrCat("--period: ", period.status().message()),
+                      "Give a period such as 2024-03.");
+  }
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<returns::v1::NoticeService>(kIngestion));
   returns::v1::ListUsesRequest request;

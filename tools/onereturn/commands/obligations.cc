@@ -1,6 +1,7 @@
 // request obligations, challenge, uphold, drop: what requests make organisations owe; and
 // simplified, the switch for an emergency.
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "common/feed/wire.h"
 #include "onereturn/requests/v1/obligations_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
+#include "tools/onereturn/console/challenge_text.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
@@ -43,6 +45,15 @@ struct SimplifiedOptions {
 
 absl::StatusOr<ObligationsClient> ConnectToObligations(const Environment& environment) {
   return ConnectToIngestion<requests::v1::ObligationsService>(environment);
+}
+
+// By which it is told what is late: now, of a read of a time that time. Of a position no time is
+// known, and nothing is said.
+std::optional<Timestamp> LateBy(const common::v1::ReadAt& read) {
+  if (!read.as_of_position().empty()) return std::nullopt;
+  if (!read.has_as_of_time()) return SystemClock().Now();
+  const absl::StatusOr<Timestamp> time = FromWire(read.as_of_time());
+  return time.ok() ? std::optional<Timestamp>(*time) : std::nullopt;
 }
 
 uint64_t MinutesOf(const Obligation& one) {
@@ -99,19 +110,21 @@ absl::StatusOr<ExitCode> ListObligationsOf(const ObligationOptions& options,
                    {"body"},
                    {"what for", TextTable::Align::kLeft, true},
                    {"due", TextTable::Align::kLeft, true},
-                   {"hours", TextTable::Align::kRight},
+                   {"hours charged", TextTable::Align::kRight},
                    {"pounds", TextTable::Align::kRight},
                    {"state"},
                    {"to do", TextTable::Align::kLeft, true}});
   ReturnsToSend to_send;
+  const std::optional<Timestamp> late_by = LateBy(request.read());
   for (const Obligation& one : list.obligations()) {
     const std::vector<std::string> items(one.items().begin(), one.items().end());
     table.Row({ShortObligation(one.name()), FirstFew(items), one.requesting_body(), one.title(),
-               TimeText(one.due_time()), HoursText(MinutesOf(one)), PoundsText(one.cost_pence()),
-               ObligationStateText(one), to_send.ToDoAbout(one)});
+               TimeText(one.due_time()), HoursText(AllMinutes(one.charged_minutes())),
+               PoundsText(one.charged_pence()), ObligationStateText(one, late_by),
+               to_send.ToDoAbout(one)});
   }
   environment.console.Print(absl::StrCat(table.Render(environment.console.width()), "\n",
-                                         StillToSend(list, to_send.count())));
+                                         ContestedText(list), StillToSend(list, to_send.count())));
   return ExitCode::kOk;
 }
 
@@ -127,16 +140,11 @@ absl::StatusOr<ExitCode> ChallengeOne(const ObligationOptions& options, Environm
   ASSIGN_OR_RETURN(const ObligationsClient client, ConnectToObligations(environment));
   ASSIGN_OR_RETURN(const auto answer,
                    client.Call(&ObligationsClient::Stub::ChallengeObligation, request));
-  const requests::v1::Challenge& challenge = answer.obligation().challenge();
-  std::string held;
-  for (const requests::v1::HeldOfObligation& one : challenge.held_items()) {
-    absl::StrAppend(&held, "  held already: ", Printable(one.words()), "\n");
-  }
   return PrintStep(
       answer, ShortObligation(request.name()),
       absl::StrCat("challenged; ", answer.obligation().requesting_body(), " answers by ",
-                   TimeText(challenge.answer_by()), ", else it lapses"),
-      held, &environment);
+                   TimeText(answer.obligation().challenge().answer_by()), ", else it lapses"),
+      HeldAlreadyText(answer.obligation()), &environment);
 }
 
 absl::StatusOr<ExitCode> AnswerIt(const ObligationOptions& options, bool uphold,

@@ -1,11 +1,16 @@
 // request: template, draft, match; what is asked of organisations, and what is held of it.
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 
+#include "common/clock/clock.h"
 #include "common/digest/digest.h"
+#include "common/period/london_day.h"
 #include "common/status/error.h"
+#include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
+#include "tools/onereturn/connection/pages.h"
 #include "tools/onereturn/console/match_text.h"
 #include "tools/onereturn/offline/request_file.h"
 #include "tools/onereturn/offline/rule_pack_file.h"
@@ -160,8 +165,9 @@ absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& envi
   }
   requests::v1::MatchRequestRequest request;
   ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.target));
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const RequestsClient client,
-                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+                   session.To<requests::v1::RequestsService>(kIngestion));
   // With an id of the caller's, the command repeated is the same step, whatever came of the first.
   if (options.request_id.empty()) {
     ASSIGN_OR_RETURN(const auto held, ReadRequest(client, request.name()));
@@ -169,8 +175,9 @@ absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& envi
   }
   request.set_request_id(IdOr(options.request_id, "request.match", request));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::MatchRequest, request));
-  const std::string reference = ReferenceOf(request.name());
+  FilteringRegions regions;
   if (!environment.json) {
+    ASSIGN_OR_RETURN(regions, RegionsOfMatch(session, answer.match()));
     ASSIGN_OR_RETURN(const requests::v1::Appraisal appraisal,
                      ReadAppraisal(client, request.name()));
     environment.console.Print(
@@ -178,11 +185,10 @@ absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& envi
                                ShownOn(environment, options.shown)),
                      "\n"));
   }
-  return PrintStep(answer, reference,
+  return PrintStep(answer, ReferenceOf(request.name()),
                    absl::StrCat(RequestStateText(answer.data_request().state()),
                                 answer.unchanged() ? ", the match is as it was" : ""),
-                   absl::StrCat("Next: onereturn request consult ", reference, " --close\n"),
-                   &environment);
+                   NextStepText(answer.data_request(), regions), &environment);
 }
 
 void AddDrafting(CommandLine* line, CLI::App* parent) {
@@ -235,6 +241,20 @@ void AddMatching(CommandLine* line, CLI::App* parent) {
 }
 
 }  // namespace
+
+absl::StatusOr<FilteringRegions> RegionsOfMatch(const Session& session,
+                                                const requests::v1::Match& match) {
+  const std::set<std::string> asked = AskedAnew(match);
+  if (asked.empty()) return FilteringRegions();
+  using OrganisationsClient = ServiceClient<catalogue::v1::CatalogueService>;
+  ASSIGN_OR_RETURN(const auto client, session.To<catalogue::v1::CatalogueService>(kIngestion));
+  catalogue::v1::ListOrganisationsRequest request;
+  request.set_page_size(kLargestPage);
+  ASSIGN_OR_RETURN(const auto list,
+                   AllPages(client, &OrganisationsClient::Stub::ListOrganisations, request));
+  return RegionsThatFilter({list.organisations().begin(), list.organisations().end()}, asked,
+                           LondonDay(SystemClock().Now()).ToString());
+}
 
 void AddRequestCommands(CommandLine* line) {
   CLI::App* request = line->Add(

@@ -190,7 +190,10 @@ void AddRequestAnswers(CommandLine* line, CLI::App* request) {
   auto* follow = command->add_flag(
       "--follow", options->follow,
       "Of a standing request: go on with the figures that change, until it is stopped");
-  command->add_option("--limit", options->limit, "With --follow: end after so many figures")
+  command
+      ->add_option("--limit", options->limit,
+                   "With --follow: end once so many figures have changed; those of the "
+                   "first answer do not count")
       ->type_name("N")
       ->needs(follow);
   AddReadOptions(command, &options->read);

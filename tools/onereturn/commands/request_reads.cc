@@ -7,6 +7,7 @@
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/match_text.h"
+#include "tools/onereturn/console/number_text.h"
 
 namespace onereturn::client {
 namespace {
@@ -21,6 +22,18 @@ struct ReadRequestOptions {
   bool lenses = false;
   ReadOptions read;
 };
+
+// What was decided of one that ended without having been issued, which it does not say any more.
+absl::StatusOr<requests::v1::RequestState> DecisionOf(const RequestsClient& client,
+                                                      const DataRequest& held) {
+  const bool lost = held.state() == requests::v1::REQUEST_STATE_ENDED && !held.has_issue();
+  if (!lost || !held.has_decided()) return requests::v1::REQUEST_STATE_UNSPECIFIED;
+  requests::v1::GetRequestRequest request;
+  request.set_name(held.name());
+  *request.mutable_read()->mutable_as_of_time() = held.decided().time();
+  ASSIGN_OR_RETURN(const auto then, client.Call(&RequestsClient::Stub::GetRequest, request));
+  return then.data_request().state();
+}
 
 bool MayStillBeIssued(requests::v1::RequestState state) {
   return state == requests::v1::REQUEST_STATE_MATCHED ||
@@ -43,7 +56,7 @@ std::string OpenNow(const RequestsClient& client, const DataRequest& held,
   }
   const bool same = answer->match().summary().digest() == held.match().digest();
   return absl::StrCat(same ? "" : "\nSince it was matched something has changed. As it is now:\n",
-                      OpenText(answer->match(), width));
+                      OpenText(answer->match(), held, width));
 }
 
 absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environment& environment) {
@@ -63,7 +76,8 @@ absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environm
   if (held.issue().obligations() > 0) {
     ASSIGN_OR_RETURN(owed, ObligationsOfRequest(session, held.name(), request.read()));
   }
-  std::string text = RequestText(held, answer.appraisal(), owed);
+  ASSIGN_OR_RETURN(const requests::v1::RequestState decided, DecisionOf(client, held));
+  std::string text = RequestText(held, answer.appraisal(), owed, decided);
   if (MayStillBeIssued(held.state())) {
     absl::StrAppend(&text, OpenNow(client, held, request.read(), environment.console.width()));
   }
@@ -102,6 +116,7 @@ absl::StatusOr<ExitCode> ListAllRequests(const ReadRequestOptions& options,
                    {"due"},
                    {"expires"},
                    {"held"},
+                   {"returns held"},
                    {"hours avoided", TextTable::Align::kRight},
                    {"hours asked", TextTable::Align::kRight}});
   for (const requests::v1::DataRequest& one : list.data_requests()) {
@@ -110,10 +125,16 @@ absl::StatusOr<ExitCode> ListAllRequests(const ReadRequestOptions& options,
     if (!environment.json && MayBeAnsweredByNothing(one)) {
       ASSIGN_OR_RETURN(owed, ObligationsOfRequest(session, one.name(), request.read()));
     }
+    // Of what was refused or withdrawn before it was issued nothing came.
+    const bool in_vain = !one.has_issue() && one.state() >= requests::v1::REQUEST_STATE_REFUSED;
     table.Row({ReferenceOf(one.name()), RequestStateText(one, owed), one.requesting_body(),
                one.title(), one.due_date(), one.expiry(),
                match.lines() == 0 ? "" : absl::StrCat(match.lines_held(), " of ", match.lines()),
-               HoursText(AllMinutes(match.avoided())), HoursText(AllMinutes(match.outstanding()))});
+               match.parts() == 0 ? ""
+                                  : absl::StrCat(WithThousands(match.parts_held()), " of ",
+                                                 WithThousands(match.parts())),
+               in_vain ? "" : HoursText(AllMinutes(match.avoided())),
+               in_vain ? "" : HoursText(AllMinutes(match.outstanding()))});
   }
   return PrintList(list, table, "No requests.", &environment);
 }

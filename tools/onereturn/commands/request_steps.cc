@@ -6,6 +6,7 @@
 #include "onereturn/catalogue/v1/stewardship.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/console/appraisal_text.h"
+#include "tools/onereturn/console/consultation_text.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
@@ -94,30 +95,39 @@ absl::StatusOr<ExitCode> ReplyToOne(const StepOptions& options, Environment& env
   return PrintRequestStep(answer, "", &environment);
 }
 
-// How to go on, where the consultation is open.
-std::string ToCloseText(const DataRequest& held) {
-  if (held.state() != requests::v1::REQUEST_STATE_MATCHED) return "";
-  return absl::StrCat("To close it: onereturn request consult ", ReferenceOf(held.name()),
-                      " --close\n");
+// Who filters a request that is open for consultation, as things stand now.
+absl::StatusOr<FilteringRegions> ReadRegions(const Session& session, const RequestsClient& client,
+                                             const DataRequest& held) {
+  if (held.state() != requests::v1::REQUEST_STATE_MATCHED) return FilteringRegions();
+  requests::v1::PreviewMatchRequest request;
+  request.set_name(held.name());
+  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::PreviewMatch, request));
+  return RegionsOfMatch(session, answer.match());
 }
 
-absl::StatusOr<ExitCode> ShowReplies(const RequestsClient& client, const StepOptions& options,
-                                     Environment* environment) {
+absl::StatusOr<ExitCode> ShowReplies(const Session& session, const RequestsClient& client,
+                                     const StepOptions& options, Environment* environment) {
   ASSIGN_OR_RETURN(const std::string name, RequestName(options.reference));
   ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, name));
+  if (environment->json) {
+    environment->console.Print(JsonOf(held) + "\n");
+    return ExitCode::kOk;
+  }
+  ASSIGN_OR_RETURN(const FilteringRegions regions, ReadRegions(session, client, held));
   const std::string replies = RequestRepliesText(held);
-  environment->console.Print(
-      environment->json ? JsonOf(held) + "\n"
-                        : absl::StrCat(ReferenceOf(name), ": ", RequestStateText(held.state()),
-                                       ". ", replies.empty() ? "Nobody is consulted" : replies,
-                                       ".\n", ToCloseText(held)));
+  const std::string said = !replies.empty()  ? absl::StrCat(" ", replies, ".")
+                           : regions.empty() ? " Nobody is consulted."
+                                             : "";
+  environment->console.Print(absl::StrCat(ReferenceOf(name), ": ", RequestStateText(held.state()),
+                                          ".", said, "\n", AwaitedText(held, regions)));
   return ExitCode::kOk;
 }
 
 absl::StatusOr<ExitCode> ConsultOnOne(const StepOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const RequestsClient client,
-                   ConnectToIngestion<requests::v1::RequestsService>(environment));
-  if (!options.close) return ShowReplies(client, options, &environment);
+                   session.To<requests::v1::RequestsService>(kIngestion));
+  if (!options.close) return ShowReplies(session, client, options, &environment);
   requests::v1::CloseConsultationRequest request;
   RETURN_IF_ERROR(FillStep(client, options, &request));
   request.set_without_all_replies(options.without_all_replies);
@@ -125,12 +135,7 @@ absl::StatusOr<ExitCode> ConsultOnOne(const StepOptions& options, Environment& e
   request.set_request_id(IdOr(options.request_id, "request.consult", request));
   ASSIGN_OR_RETURN(const auto answer,
                    client.Call(&RequestsClient::Stub::CloseConsultation, request));
-  return PrintRequestStep(
-      answer,
-      absl::StrCat("Next, by a steward of another body: onereturn request show ",
-                   ReferenceOf(request.name()), ", then\n  onereturn request approve ",
-                   ReferenceOf(request.name()), " --reason TEXT\n"),
-      &environment);
+  return PrintRequestStep(answer, NextStepText(answer.data_request(), {}), &environment);
 }
 
 absl::StatusOr<ExitCode> DecideOn(const StepOptions& options, bool approve,
@@ -147,9 +152,7 @@ absl::StatusOr<ExitCode> DecideOn(const StepOptions& options, bool approve,
   if (!approve || environment.json) return PrintRequestStep(answer, "", &environment);
   ASSIGN_OR_RETURN(const requests::v1::Appraisal appraisal, ReadAppraisal(client, request.name()));
   return PrintRequestStep(
-      answer,
-      absl::StrCat(WarningsText(appraisal), "Next, by who asks: onereturn request issue ",
-                   ReferenceOf(request.name()), "\n"),
+      answer, absl::StrCat(WarningsText(appraisal), NextStepText(answer.data_request(), {})),
       &environment);
 }
 
@@ -185,12 +188,16 @@ absl::StatusOr<ExitCode> IssueOne(const StepOptions& options, Environment& envir
     return code;
   }
   const std::string reference = ReferenceOf(request.name());
-  environment.console.Print(absl::StrCat(
-      reference, answer.replayed() ? " (the same request was taken before)" : "", ": ",
-      RequestStateText(answer.data_request().state()), ".\n",
-      IssueText(proved.ok() ? *proved : answer.data_request().issue()), "  receipt    sequence ",
-      WithThousands(answer.receipt().sequence()), ", ", ProofWords(proved.status()),
-      "\nWhat is held can be read: onereturn request answer ", reference, " --out FILE.csv\n"));
+  const requests::v1::IssueStatement& issued =
+      proved.ok() ? *proved : answer.data_request().issue();
+  environment.console.Print(
+      absl::StrCat(reference, answer.replayed() ? " (the same request was taken before)" : "", ": ",
+                   RequestStateText(answer.data_request().state()), ".\n", IssueText(issued),
+                   "  receipt    sequence ", WithThousands(answer.receipt().sequence()), ", ",
+                   ProofWords(proved.status()), "\n",
+                   issued.sources() == 0 ? "Nothing of it is held yet; what comes can be read"
+                                         : "What is held can be read",
+                   ": onereturn request answer ", reference, " --out FILE.csv\n"));
   return code;
 }
 
@@ -202,9 +209,11 @@ absl::StatusOr<ExitCode> EndOne(const StepOptions& options, Environment& environ
   request.set_reason(options.reason);
   request.set_request_id(IdOr(options.request_id, "request.end", request));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::EndRequest, request));
-  return PrintStep(answer, ReferenceOf(request.name()),
-                   RequestStateText(answer.data_request().state()),
-                   "What was outstanding is released.\n", &environment);
+  return PrintStep(
+      answer, ReferenceOf(request.name()), RequestStateText(answer.data_request().state()),
+      answer.data_request().issue().obligations() == 0 ? "Nothing was asked of anybody by it.\n"
+                                                       : "What was outstanding is released.\n",
+      &environment);
 }
 
 using StepPointer = std::shared_ptr<StepOptions>;

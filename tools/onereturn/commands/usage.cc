@@ -111,11 +111,21 @@ absl::StatusOr<ExitCode> ShowUsage(const UsageOptions& options, Environment& env
                    {"pounds a use", kUsageFigures},
                    {"used by", TextTable::Align::kLeft, true},
                    {"review"}});
+  uint64_t uses = 0;
+  uint64_t minutes = 0;
+  uint64_t pence = 0;
   for (const requests::v1::ItemUsage& one : list.items()) {
+    uses += one.uses();
+    minutes += one.minutes();
+    pence += one.cost_pence();
     table.Row({one.item(), one.collection(), WithThousands(one.uses()), absl::StrCat(one.actions()),
                absl::StrCat(one.periods_unused()), HoursText(one.minutes()),
                HoursText(one.minutes_a_use()), PoundsText(one.cost_pence()),
                PoundsText(one.pence_a_use()), UsersText(one), one.review() ? "REVIEW" : ""});
+  }
+  if (list.items_size() > 1) {
+    table.Row({"in all", "", WithThousands(uses), "", "", HoursText(minutes), "", PoundsText(pence),
+               "", "", ""});
   }
   return PrintList(list, table, "No items.", &environment);
 }

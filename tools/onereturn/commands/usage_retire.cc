@@ -145,6 +145,20 @@ absl::Status MustBeDoneByHand(const RetireOptions& options, const std::string& h
                           home, " --textproto > FILE, then onereturn catalogue propose FILE"));
 }
 
+// A rule that is mistyped would stay, or go unnoticed.
+absl::Status CheckRulesAreThere(const RetireOptions& options,
+                                const catalogue::v1::Collection& home) {
+  for (const std::string& code : options.without_rules) {
+    const bool there = std::any_of(home.rules().begin(), home.rules().end(),
+                                   [&code](const auto& rule) { return rule.code() == code; });
+    if (there) continue;
+    return UsageError(
+        absl::StrCat("--without-rule: ", home.code(), " has no rule ", code),
+        absl::StrCat("See which it has: onereturn catalogue show collections/", home.code()));
+  }
+  return absl::OkStatus();
+}
+
 // The collection as it is now, but for the item and what is of it alone, from the period on.
 absl::StatusOr<catalogue::v1::Collection> HomeWithout(const RetireOptions& options,
                                                       const std::string& home,
@@ -153,6 +167,7 @@ absl::StatusOr<catalogue::v1::Collection> HomeWithout(const RetireOptions& optio
   catalogue::v1::GetCollectionRequest get;
   get.set_name(absl::StrCat("collections/", home));
   ASSIGN_OR_RETURN(const auto found, client.Call(&RetireCatalogue::Stub::GetCollection, get));
+  RETURN_IF_ERROR(CheckRulesAreThere(options, found.collection()));
   CollectionWithoutItem made =
       WithoutItem(WithoutOutput(found.collection()), options.item,
                   {options.without_rules.begin(), options.without_rules.end()});

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/match_text.h"
@@ -27,7 +28,8 @@ std::string WeekText(const Warning& warning) {
                       HoursWords(warning.minutes_allowed()));
 }
 
-// "003-00 (19 h, beds not read since 2 May 2026)".
+// "003-00 (19 h, beds not read since 2 May 2026)"; of one that is only due to go on for long
+// "003-00 (19 h, goes on until 31 March 2027)": that is no fault of it.
 std::string EndableText(const Warning& warning) {
   const std::vector<std::string> unused(warning.unused_items().begin(),
                                         warning.unused_items().end());
@@ -59,11 +61,15 @@ std::string WarningsText(const Appraisal& appraisal) {
   std::string text = "To weigh before it goes out:\n";
   const Warning* budget = nullptr;
   std::vector<std::string> could_end;
+  std::vector<std::string> one_out;
   for (const Warning& warning : appraisal.warnings()) {
     if (warning.kind() == requests::v1::WARNING_KIND_BUDGET) {
       budget = &warning;
     } else if (warning.kind() == requests::v1::WARNING_KIND_ONE_IN_ONE_OUT) {
       could_end.push_back(EndableText(warning));
+      one_out.push_back(absl::StrCat(
+          "  one in, one out: ", Printable(could_end.back()),
+          warning.unused_items().empty() ? ": its end would free that\n" : " could end\n"));
     } else {
       absl::StrAppend(&text, "  ", Printable(WeekText(warning)), "\n");
     }
@@ -74,13 +80,11 @@ std::string WarningsText(const Appraisal& appraisal) {
     absl::StrAppend(&text, "  ", Printable(BudgetText(*budget)));
     if (!could_end.empty()) {
       absl::StrAppend(&text, ": end ", Printable(could_end.front()), " first");
-      could_end.erase(could_end.begin());
+      one_out.erase(one_out.begin());
     }
     absl::StrAppend(&text, "\n");
   }
-  for (const std::string& one : could_end) {
-    absl::StrAppend(&text, "  one in, one out: ", Printable(one), " could end\n");
-  }
+  absl::StrAppend(&text, absl::StrJoin(one_out, ""));
   AppendMore(appraisal.requests_left_out(), "more request", " that could end", &text);
   return text;
 }

@@ -60,12 +60,13 @@ TEST(AppraisalText, ABudgetNamesWhatToEndFirst) {
   EXPECT_EQ(WarningsText(Appraised(kBudget)),
             "To weigh before it goes out:\n"
             "  X24 has used 112 h of its 120 h since 1 April 2026; this asks 14 h\n");
-  EXPECT_EQ(WarningsText(Appraised((std::string(kBudget) + kCouldEnd).c_str())),
-            "To weigh before it goes out:\n"
-            "  X24 has used 112 h of its 120 h since 1 April 2026; this asks 14 h: end 003-00 "
-            "(19 h, beds, stays not read since 2 May 2026) first\n"
-            "  one in, one out: 001-00 (1 h, goes on until 31 March 2027) could end\n"
-            "  and 2 more requests that could end\n");
+  EXPECT_EQ(
+      WarningsText(Appraised((std::string(kBudget) + kCouldEnd).c_str())),
+      "To weigh before it goes out:\n"
+      "  X24 has used 112 h of its 120 h since 1 April 2026; this asks 14 h: end 003-00 "
+      "(19 h, beds, stays not read since 2 May 2026) first\n"
+      "  one in, one out: 001-00 (1 h, goes on until 31 March 2027): its end would free that\n"
+      "  and 2 more requests that could end\n");
 }
 
 TEST(AppraisalText, WithinTheBudgetWhatCouldEndIsNamedAsWell) {

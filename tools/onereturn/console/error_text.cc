@@ -49,6 +49,13 @@ absl::Status UsageError(absl::string_view message, absl::string_view remedy) {
   return WithRemedy(status, remedy);
 }
 
+absl::Status AsUsageError(const absl::Status& status) {
+  if (status.ok()) return status;
+  absl::Status usage = status;
+  usage.SetPayload(kUsageMark, absl::Cord("1"));
+  return usage;
+}
+
 absl::Status Within(absl::string_view place, const absl::Status& status) {
   if (status.ok()) return status;
   return Rebuilt(status, absl::StrCat(place, ": ", status.message()));

@@ -23,6 +23,9 @@ enum class ExitCode {
 // says what to do, in one sentence.
 absl::Status UsageError(absl::string_view message, absl::string_view remedy);
 
+// The same of an error that is there already: its details stay.
+absl::Status AsUsageError(const absl::Status& status);
+
 // `status` with words of our own before its message ("msitae.textproto, collection MSitAE"); the
 // details stay.
 absl::Status Within(absl::string_view place, const absl::Status& status);

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <regex>
 #include <set>
 #include <tuple>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -28,6 +31,7 @@ using requests::v1::MatchSummary;
 constexpr TextTable::Align kNumbers = TextTable::Align::kRight;
 constexpr size_t kCodesNamed = 3;
 constexpr size_t kGapsShown = 40;
+constexpr size_t kReasonsShown = 10;
 
 // Blank for none: what is there stands out.
 std::string CountOrBlank(uint64_t number) { return number == 0 ? "" : WithThousands(number); }
@@ -67,14 +71,64 @@ std::string LinesText(const Match& match, const DataRequest& request, size_t wid
   return table.Render(width);
 }
 
-std::string ToDoAbout(const Concern& concern) {
+// What an item has instead of what is asked, and what nobody collects, is said in words: it may be
+// a slip of the pen. What has a home stands below as missing.
+std::string WhyNotText(const Match& match) {
+  std::string text;
+  std::set<std::pair<uint32_t, std::string>> said;
+  for (const requests::v1::MatchBlock& block : match.blocks()) {
+    const bool nowhere =
+        block.coverage() == requests::v1::COVERAGE_CLASS_FINER ||
+        (block.coverage() == requests::v1::COVERAGE_CLASS_NEW && block.collection().empty());
+    if (!nowhere || block.words().empty() || !said.emplace(block.line(), block.words()).second) {
+      continue;
+    }
+    if (said.size() > kReasonsShown) continue;
+    absl::StrAppend(&text, "  line ", block.line(), ": ", Printable(block.words()), "\n");
+  }
+  if (text.empty()) return "";
+  if (said.size() > kReasonsShown) {
+    absl::StrAppend(&text, "  and ", said.size() - kReasonsShown, " more: --json has them\n");
+  }
+  return absl::StrCat("\nNot held as it is asked:\n", text);
+}
+
+std::string DateToDo(const Concern& concern) {
+  // Of the notice alone an exception mends it; figures that are not there yet none brings.
+  if (!absl::StrContains(concern.words(), "of notice")) return "draft it with a later due date";
+  return "draft it with a later due date, or have it approved on a shorter notice: onereturn "
+         "request approve --notice-days and the options beside it";
+}
+
+bool IsJustified(const Concern& concern, const DataRequest& request) {
+  const int index = static_cast<int>(concern.line()) - 1;
+  return index >= 0 && index < request.lines_size() &&
+         !request.lines(index).justification().empty();
+}
+
+// Days as they are written everywhere else: "14 May 2026" for "2026-05-14".
+std::string WithDaysInWords(const std::string& words) {
+  static const std::regex& day = *new std::regex("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+  std::string text;
+  auto from = words.begin();
+  for (std::sregex_iterator found(words.begin(), words.end(), day), end; found != end; ++found) {
+    text.append(from, words.begin() + found->position());
+    text += DayText(found->str());
+    from = words.begin() + found->position() + found->length();
+  }
+  return text.append(from, words.end());
+}
+
+std::string ToDoAbout(const Concern& concern, const DataRequest& request) {
   switch (concern.kind()) {
     case requests::v1::CONCERN_KIND_NEAR_DUPLICATE:
       return "a steward says which: onereturn request likenesses, then request same or different";
     case requests::v1::CONCERN_KIND_CONFLICT_DEFINITION:
-      return "ask for the item as it is held, or say in the line's justification why not";
+      return IsJustified(concern, request)
+                 ? "nothing: whoever decides weighs the justification"
+                 : "ask for the item as it is held, or say in the line's justification why not";
     case requests::v1::CONCERN_KIND_CONFLICT_DATE:
-      return "draft it with a later due date";
+      return DateToDo(concern);
     case requests::v1::CONCERN_KIND_CONFLICT_GUIDANCE:
       return "name the edition that is in force in the line, or no guidance";
     case requests::v1::CONCERN_KIND_TOO_LARGE:
@@ -84,7 +138,7 @@ std::string ToDoAbout(const Concern& concern) {
   }
 }
 
-std::string ConcernsText(const Match& match) {
+std::string ConcernsText(const Match& match, const DataRequest& request) {
   std::string text;
   for (const Concern& concern : match.concerns()) {
     std::string kind = EnumWords(concern.kind());
@@ -95,7 +149,10 @@ std::string ConcernsText(const Match& match) {
                                              concern.likeness() % 10));
     }
     absl::StrAppend(&text, concern.about().empty() ? "" : ", ", Printable(concern.about()), ": ",
-                    Printable(concern.words()), "\n    to do: ", ToDoAbout(concern), "\n");
+                    Printable(concern.kind() == requests::v1::CONCERN_KIND_CONFLICT_DATE
+                                  ? WithDaysInWords(concern.words())
+                                  : concern.words()),
+                    "\n    to do: ", ToDoAbout(concern, request), "\n");
   }
   return text;
 }
@@ -167,11 +224,18 @@ std::string FirstFew(const std::vector<std::string>& codes) {
 std::string HeldSentence(const MatchSummary& summary) {
   std::string text = absl::StrCat(WithThousands(summary.lines_held()), " of ",
                                   Count(summary.lines(), "item"), " held");
+  if (summary.parts_held() < summary.parts()) {
+    absl::StrAppend(&text, " (", WithThousands(summary.parts_held()), " of ",
+                    Count(summary.parts(), "return"), ")");
+  }
   if (summary.lines_derivable() > 0) {
     absl::StrAppend(&text, ", ", WithThousands(summary.lines_derivable()), " derivable");
   }
   if (summary.lines_new() > 0) {
     absl::StrAppend(&text, ", ", WithThousands(summary.lines_new()), " new");
+  }
+  if (summary.fresher() > 0) {
+    absl::StrAppend(&text, ", ", Count(summary.fresher(), "figure"), " too old");
   }
   return text;
 }
@@ -208,11 +272,11 @@ std::string AskedSentence(const Match& match, uint64_t pence) {
 std::string MatchText(const Match& match, const DataRequest& request,
                       const requests::v1::Appraisal& appraisal, const MatchTextOptions& options) {
   const std::string warnings = WarningsText(appraisal);
-  std::string text = absl::StrCat(MatchSentence(match.summary(), appraisal.avoided_pence()), ".\n",
-                                  AskedSentence(match, appraisal.outstanding_pence()), "\n",
-                                  LinesText(match, request, options.width), ConcernsText(match),
-                                  warnings.empty() ? "" : absl::StrCat("\n", warnings),
-                                  GapsText(match, options.width));
+  std::string text = absl::StrCat(
+      MatchSentence(match.summary(), appraisal.avoided_pence()), ".\n",
+      AskedSentence(match, appraisal.outstanding_pence()), "\n",
+      LinesText(match, request, options.width), WhyNotText(match), ConcernsText(match, request),
+      warnings.empty() ? "" : absl::StrCat("\n", warnings), GapsText(match, options.width));
   if (options.hours) absl::StrAppend(&text, PricesText(match, options.width));
   if (options.lenses) {
     absl::StrAppend(&text, "\n",
@@ -223,8 +287,8 @@ std::string MatchText(const Match& match, const DataRequest& request,
   return text;
 }
 
-std::string OpenText(const Match& match, size_t width) {
-  return absl::StrCat(ConcernsText(match), GapsText(match, width));
+std::string OpenText(const Match& match, const DataRequest& request, size_t width) {
+  return absl::StrCat(WhyNotText(match), ConcernsText(match, request), GapsText(match, width));
 }
 
 }  // namespace onereturn::client

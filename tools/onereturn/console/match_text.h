@@ -13,7 +13,9 @@
 
 namespace onereturn::client {
 
-// "37 of 40 items held, 2 derivable, 1 new".
+// "37 of 40 items held, 2 derivable, 1 new"; where not every return is held that is needed, how
+// many are, and how many figures are older than was asked: "0 of 5 items held (4,866 of 5,088
+// returns)".
 std::string HeldSentence(const requests::v1::MatchSummary& summary);
 
 // "37 of 40 items held, 2 derivable, 1 new; 93 h avoided (about £2,790); earliest due date 14 May
@@ -34,13 +36,16 @@ struct MatchTextOptions {
   bool lenses = false;  // Also the minutes of each lens.
 };
 
-// The sentences, a table of the lines, the concerns with what to do, the warnings, the gap by
-// collection and period. `request` names what its described lines are; it may be empty.
+// The sentences, a table of the lines, why something is not held as it is asked, the concerns with
+// what to do, the warnings, the gap by collection and period. `request` names what its described
+// lines are; it may be empty.
 std::string MatchText(const requests::v1::Match& match, const requests::v1::DataRequest& request,
                       const requests::v1::Appraisal& appraisal, const MatchTextOptions& options);
 
-// What is still to be looked at, with what to do, and what is missing: whole lines; "" of nothing.
-std::string OpenText(const requests::v1::Match& match, size_t width);
+// Why something is not held as it is asked, what is still to be looked at, with what to do, and
+// what is missing: whole lines; "" of nothing.
+std::string OpenText(const requests::v1::Match& match, const requests::v1::DataRequest& request,
+                     size_t width);
 
 }  // namespace onereturn::client
 

@@ -44,6 +44,37 @@ TEST(MatchText, WhatIsWhollyHeldAsksNobody) {
   EXPECT_EQ(AskedSentence(match), "");
 }
 
+// Of an item of which a figure is missing nothing is said to be held, however much of it is.
+TEST(MatchText, TheShareOfReturnsStandsBesideTheItems) {
+  const auto most = Of<requests::v1::Match>(
+      "summary { lines: 5 parts: 5088 parts_held: 4866 last_due_date: '2026-05-14' }");
+  EXPECT_EQ(HeldSentence(most.summary()), "0 of 5 items held (4,866 of 5,088 returns)");
+  const auto old = Of<requests::v1::Match>(
+      "summary { lines: 1 lines_held: 1 fresher: 3 parts: 3 parts_held: 3 }");
+  EXPECT_EQ(HeldSentence(old.summary()), "1 of 1 item held, 3 figures too old");
+}
+
+// A value that nobody has is a slip of the pen as often as a wish.
+TEST(MatchText, WhatAnItemHasInsteadIsSaidOnce) {
+  auto match = Of<requests::v1::Match>(R"(
+    blocks { line: 1 coverage: COVERAGE_CLASS_EXACT collection: "MSitAE" words: "held" }
+    blocks { line: 1 coverage: COVERAGE_CLASS_FINER words: "ae has no value type9" }
+    blocks { line: 1 coverage: COVERAGE_CLASS_FINER words: "ae has no value type9" }
+    blocks { line: 2 coverage: COVERAGE_CLASS_NEW words: "no item of the catalogue is like it" }
+    blocks { line: 3 coverage: COVERAGE_CLASS_NEW collection: "DM01" words: "nothing is held" })");
+  constexpr char kWords[] =
+      "\nNot held as it is asked:\n"
+      "  line 1: ae has no value type9\n"
+      "  line 2: no item of the catalogue is like it\n";
+  EXPECT_THAT(MatchText(match, {}, {}, {}), HasSubstr(kWords));
+  EXPECT_EQ(OpenText(match, {}, 0), kWords);
+  for (int line = 3; line <= 13; ++line) {
+    *match.add_blocks() = match.blocks(1);
+    match.mutable_blocks(match.blocks_size() - 1)->set_line(static_cast<uint32_t>(line));
+  }
+  EXPECT_THAT(OpenText(match, {}, 0), HasSubstr("  and 3 more: --json has them\n"));
+}
+
 TEST(MatchText, WhatIsAskedCountsThoseWhoAreAsked) {
   auto match = Of<requests::v1::Match>(kFortyLines);
   match.add_prices()->mutable_outstanding()->set_gathering(100);
@@ -86,8 +117,27 @@ TEST(MatchText, ConcernsSayWhatToDo) {
   EXPECT_THAT(text, HasSubstr("line 3, near duplicate (87.4 % alike), items/ae: like it\n"
                               "    to do: a steward says which"));
   EXPECT_THAT(text, HasSubstr("  conflict date, collections/DM01: due 14 May\n    to do: draft"));
-  // Of notice the words say that an exception mends it; what is not there yet none does.
-  EXPECT_THAT(text, Not(HasSubstr("exception")));
+  // Of notice alone an exception mends it; what is not there yet none does.
+  EXPECT_THAT(text, Not(HasSubstr("--notice-days")));
+}
+
+TEST(MatchText, AConflictOfNoticeNamesTheException) {
+  const auto match = Of<requests::v1::Match>(R"(
+    concerns { kind: CONCERN_KIND_CONFLICT_DATE about: "collections/DM01"
+               words: "asked by 2026-12-14, but only on 2027-01-05: needs 28 days of notice" })");
+  EXPECT_THAT(MatchText(match, {}, {}, {}),
+              HasSubstr("asked by 14 December 2026, but only on 5 January 2027: needs 28 days of "
+                        "notice\n    to do: draft it with a later due date, or have it approved on "
+                        "a shorter notice: onereturn request approve --notice-days"));
+}
+
+TEST(MatchText, WhatIsJustifiedNeedsNothingMore) {
+  const auto match = Of<requests::v1::Match>(
+      "concerns { kind: CONCERN_KIND_CONFLICT_DEFINITION line: 1 words: 'another unit' }");
+  auto request = Of<requests::v1::DataRequest>("lines { item: 'a' }");
+  EXPECT_THAT(MatchText(match, request, {}, {}), HasSubstr("to do: ask for the item as it is"));
+  request.mutable_lines(0)->set_justification("the law counts nights");
+  EXPECT_THAT(MatchText(match, request, {}, {}), HasSubstr("to do: nothing: whoever decides"));
 }
 
 // Two gaps of one collection and period are one row; what is owed already is another.

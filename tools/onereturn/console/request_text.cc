@@ -10,10 +10,12 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/feed/wire.h"
 #include "common/status/enum_words.h"
 #include "onereturn/catalogue/v1/stewardship.pb.h"
 #include "tools/onereturn/console/appraisal_text.h"
 #include "tools/onereturn/console/asked_text.h"
+#include "tools/onereturn/console/challenge_text.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/error_text.h"
 #include "tools/onereturn/console/hours_text.h"
@@ -75,6 +77,36 @@ std::string PeriodsText(const DataRequest& request) {
 
 void AppendRow(absl::string_view name, absl::string_view value, std::string* text) {
   absl::StrAppend(text, NamedRow(name, value));
+}
+
+bool IsToBeSent(const Obligation& obligation) {
+  return obligation.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING ||
+         obligation.state() == requests::v1::OBLIGATION_STATE_AWAITED;
+}
+
+// Its due moment is the first that is late.
+bool IsDueBy(const Obligation& obligation, Timestamp now) {
+  const absl::StatusOr<Timestamp> due = FromWire(obligation.due_time());
+  return due.ok() && *due <= now;
+}
+
+// "refused: 12 May 2026 ..."; what was decided, where it is known, before the step.
+std::string DecisionText(const DataRequest& request, requests::v1::RequestState decided) {
+  const std::string step = RequestStepText(request.decided());
+  if (step.empty()) return step;
+  requests::v1::RequestState state =
+      request.has_issue() ? requests::v1::REQUEST_STATE_APPROVED : request.state();
+  if (decided != requests::v1::REQUEST_STATE_UNSPECIFIED) state = decided;
+  const bool is_decision =
+      state == requests::v1::REQUEST_STATE_APPROVED || state == requests::v1::REQUEST_STATE_REFUSED;
+  return absl::StrCat(is_decision ? RequestStateText(state) + ": " : "", step);
+}
+
+// Who withdraws one says why, for a body; the service ends what has expired.
+std::string EndText(const DataRequest& request) {
+  const std::string step = RequestStepText(request.ended());
+  const bool expired = request.ended().body().empty() && request.ended().reason().empty();
+  return step.empty() ? step : absl::StrCat(step, expired ? ": it expired" : "");
 }
 
 // How it stands with notice, and with work that was for nothing.
@@ -154,35 +186,43 @@ std::string ShortObligation(absl::string_view name) {
   return parts.size() == 2 ? absl::StrCat(parts[0], "/", parts[1]) : std::string(whole);
 }
 
-std::string ObligationStateText(const Obligation& obligation) {
-  if (obligation.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING) return "OUTSTANDING";
+std::string ObligationStateText(const Obligation& obligation, std::optional<Timestamp> now) {
+  const char* late =
+      IsToBeSent(obligation) && now.has_value() && IsDueBy(obligation, *now) ? ", LATE" : "";
+  if (obligation.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING) {
+    return absl::StrCat("OUTSTANDING", late);
+  }
   const std::string state = EnumWords(obligation.state());
   const std::string why = EnumWords(obligation.release_reason());
-  return why.empty() ? state : absl::StrCat(state, ": ", why);
+  return why.empty() ? absl::StrCat(state, late) : absl::StrCat(state, ": ", why);
 }
 
 std::string ObligationToDo(const Obligation& obligation) {
-  if (obligation.state() == requests::v1::OBLIGATION_STATE_AWAITED) {
-    return "send it: it is owed already, and costs nothing more";
-  }
-  if (obligation.state() != requests::v1::OBLIGATION_STATE_OUTSTANDING) return "";
-  if (!obligation.has_challenge()) return "send it; or challenge it";
+  if (!IsToBeSent(obligation)) return "";
+  const bool awaited = obligation.state() == requests::v1::OBLIGATION_STATE_AWAITED;
   const requests::v1::Challenge& challenge = obligation.challenge();
-  if (challenge.upheld()) return "send it: the challenge was not agreed to";
-  return absl::StrCat("wait: ", obligation.requesting_body(), " answers the challenge by ",
-                      TimeText(challenge.answer_by()));
+  if (ChallengeWaits(obligation)) {
+    return absl::StrCat(
+        awaited ? "send it to whom it is owed already; " : "wait: ", obligation.requesting_body(),
+        " answers the challenge by ", TimeText(challenge.answer_by()));
+  }
+  if (awaited) return "send it: it is owed already, and costs nothing more";
+  return challenge.upheld() ? "send it: the challenge was not agreed to"
+                            : "send it; or challenge it";
 }
 
 std::string ReturnsToSend::ToDoAbout(const Obligation& obligation) {
   const std::string to_do = ObligationToDo(obligation);
-  const bool awaited = obligation.state() == requests::v1::OBLIGATION_STATE_AWAITED;
-  if (!awaited && obligation.state() != requests::v1::OBLIGATION_STATE_OUTSTANDING) return to_do;
+  if (!IsToBeSent(obligation)) return to_do;
   const auto [first, is_new] = requests_.try_emplace(
       {obligation.organisation(), obligation.collection(), obligation.period()},
       ReferenceOf(obligation.request()));
   if (is_new) return to_do;
   const std::string same = absl::StrCat("the same return as ", first->second, "'s");
-  if (awaited) return absl::StrCat(same, ": it costs nothing more");
+  const bool awaited = obligation.state() == requests::v1::OBLIGATION_STATE_AWAITED;
+  if (awaited && !ChallengeWaits(obligation)) {
+    return absl::StrCat(same, ": it costs nothing more");
+  }
   return absl::StrCat(to_do, " (", same, ")");
 }
 
@@ -273,7 +313,8 @@ std::string IssueText(const requests::v1::IssueStatement& issue,
 }
 
 std::string RequestText(const DataRequest& request, const requests::v1::Appraisal& appraisal,
-                        const requests::v1::ListObligationsResponse& obligations) {
+                        const requests::v1::ListObligationsResponse& obligations,
+                        requests::v1::RequestState decided) {
   std::string text =
       absl::StrCat(ReferenceOf(request.name()), "  ", Printable(request.title()), "\n");
   AppendRow("state", RequestStateText(request, obligations), &text);
@@ -294,12 +335,12 @@ std::string RequestText(const DataRequest& request, const requests::v1::Appraisa
   AppendRow("drafted", RequestStepText(request.drafted()), &text);
   AppendRow("matched", RequestStepText(request.matched()), &text);
   AppendRow("consulted", RequestStepText(request.consulted()), &text);
-  AppendRow("decided", RequestStepText(request.decided()), &text);
+  AppendRow("decided", DecisionText(request, decided), &text);
   AppendConduct(request, appraisal, &text);
   AppendRow("issued", RequestStepText(request.issued()), &text);
   AppendRow("answered", RequestStepText(request.answered()), &text);
   AppendRow("review", RequestStepText(request.reviewed()), &text);
-  AppendRow("ended", RequestStepText(request.ended()), &text);
+  AppendRow("ended", EndText(request), &text);
   if (request.has_issue()) {
     absl::StrAppend(&text, IssueText(request.issue(), appraisal));
     AppendRow("since then", BecameText(obligations), &text);

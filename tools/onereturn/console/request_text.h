@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/clock/clock.h"
 #include "onereturn/requests/v1/appraisal.pb.h"
 #include "onereturn/requests/v1/obligation.pb.h"
 #include "onereturn/requests/v1/obligations_service.pb.h"
@@ -48,8 +50,10 @@ class ReturnsToSend {
   // By organisation, collection and period: the reference of the first request.
   std::map<std::tuple<std::string, std::string, std::string>, std::string> requests_;
 };
-// "OUTSTANDING", "released: withdrawn"; what needs somebody's hand stands in capitals.
-std::string ObligationStateText(const requests::v1::Obligation& obligation);
+// "OUTSTANDING", "released: withdrawn"; what needs somebody's hand stands in capitals. What is to
+// be sent and due by `now`, where it is given, is "OUTSTANDING, LATE".
+std::string ObligationStateText(const requests::v1::Obligation& obligation,
+                                std::optional<Timestamp> now = std::nullopt);
 
 // "approved"; "" for none.
 std::string RequestStateText(requests::v1::RequestState state);
@@ -67,10 +71,12 @@ std::string RequestStepText(const requests::v1::RequestStep& step);
 std::string RequestRepliesText(const requests::v1::DataRequest& request);
 
 // All of a request: what is asked, by whom, what for, what became of it and of the returns that it
-// made owed, and what to weigh before it goes out. Whole lines.
-std::string RequestText(const requests::v1::DataRequest& request,
-                        const requests::v1::Appraisal& appraisal,
-                        const requests::v1::ListObligationsResponse& obligations = {});
+// made owed, and what to weigh before it goes out. `decided` is its state after the decision, where
+// the state it is in does not say it. Whole lines.
+std::string RequestText(
+    const requests::v1::DataRequest& request, const requests::v1::Appraisal& appraisal,
+    const requests::v1::ListObligationsResponse& obligations = {},
+    requests::v1::RequestState decided = requests::v1::REQUEST_STATE_UNSPECIFIED);
 
 // What issuing came to: what was given at once, what is asked, on which terms. Whole lines. Of the
 // appraisal its price, where there is one.

@@ -11,6 +11,7 @@
 namespace onereturn::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -104,14 +105,59 @@ TEST(RequestText, WhatAnOfficerDoes) {
   // 2026-06-01T12:00:00Z.
   owed.mutable_challenge()->mutable_answer_by()->set_seconds(1'780'315'200);
   EXPECT_EQ(ObligationToDo(owed), "wait: X24 answers the challenge by 2026-06-01 13:00:00 BST");
+  owed.mutable_challenge()->mutable_answer();
   owed.mutable_challenge()->set_upheld(true);
   EXPECT_EQ(ObligationToDo(owed), "send it: the challenge was not agreed to");
+  owed = Read<requests::v1::Obligation>(
+      "state: OBLIGATION_STATE_AWAITED requesting_body: 'X24' "
+      "challenge { answer_by { seconds: 1780315200 } }");
+  EXPECT_EQ(ObligationToDo(owed),
+            "send it to whom it is owed already; X24 answers the challenge by 2026-06-01 13:00:00 "
+            "BST");
+  EXPECT_EQ(ReturnsToSend().ToDoAbout(owed), ObligationToDo(owed));
   owed = Read<requests::v1::Obligation>("state: OBLIGATION_STATE_AWAITED");
   EXPECT_THAT(ObligationToDo(owed), HasSubstr("costs nothing more"));
   owed = Read<requests::v1::Obligation>(
       "state: OBLIGATION_STATE_RELEASED release_reason: RELEASE_REASON_WITHDRAWN");
   EXPECT_EQ(ObligationToDo(owed), "");
   EXPECT_EQ(ObligationStateText(owed), "released: withdrawn");
+}
+
+TEST(RequestText, WhatIsDueAndHasNotComeIsLate) {
+  const Timestamp now{1'780'315'200'000'000};
+  const auto state = [&](const char* text) {
+    return ObligationStateText(Read<requests::v1::Obligation>(text), now);
+  };
+  constexpr char kDueNow[] = "state: OBLIGATION_STATE_OUTSTANDING due_time { seconds: 1780315200 }";
+  EXPECT_EQ(state(kDueNow), "OUTSTANDING, LATE");
+  EXPECT_EQ(ObligationStateText(Read<requests::v1::Obligation>(kDueNow)), "OUTSTANDING");
+  EXPECT_EQ(state("state: OBLIGATION_STATE_OUTSTANDING due_time { seconds: 1780315201 }"),
+            "OUTSTANDING");
+  EXPECT_EQ(state("state: OBLIGATION_STATE_AWAITED due_time { seconds: 1780315200 }"),
+            "awaited, LATE");
+  EXPECT_EQ(state("state: OBLIGATION_STATE_COLLECTED due_time { seconds: 1780315200 }"),
+            "collected");
+}
+
+TEST(RequestText, WhatWasDecidedAndHowItEndedIsSaid) {
+  auto request = Read<requests::v1::DataRequest>(R"(
+    name: "requests/001-00" state: REQUEST_STATE_REFUSED
+    decided { sequence: 9 time { seconds: 1780315200 } body: "Y63" reason: "all of it is held" })");
+  constexpr char kDecided[] = "2026-06-01 13:00:00 BST, Y63: all of it is held\n";
+  EXPECT_THAT(RequestText(request, {}), HasSubstr(absl::StrCat("decided    refused: ", kDecided)));
+  request.set_state(requests::v1::REQUEST_STATE_ENDED);
+  EXPECT_THAT(RequestText(request, {}), HasSubstr(absl::StrCat("decided    ", kDecided)));
+  EXPECT_THAT(RequestText(request, {}, {}, requests::v1::REQUEST_STATE_REFUSED),
+              HasSubstr(absl::StrCat("decided    refused: ", kDecided)));
+  request.mutable_issue();
+  request.mutable_ended()->mutable_time()->set_seconds(1'780'315'200);
+  EXPECT_THAT(RequestText(request, {}),
+              AllOf(HasSubstr(absl::StrCat("decided    approved: ", kDecided)),
+                    HasSubstr("ended      2026-06-01 13:00:00 BST: it expired\n")));
+  request.mutable_ended()->set_body("X24");
+  request.mutable_ended()->set_reason("is over");
+  EXPECT_THAT(RequestText(request, {}),
+              HasSubstr("ended      2026-06-01 13:00:00 BST, X24: is over\n"));
 }
 
 TEST(RequestText, TheNewestReplyOfEachCounts) {

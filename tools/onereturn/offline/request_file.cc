@@ -13,6 +13,7 @@
 #include "common/rpc/server.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/console/error_text.h"
+#include "tools/onereturn/offline/file_faults.h"
 
 namespace onereturn::client {
 namespace {
@@ -129,19 +130,30 @@ absl::Status ReadMessageFile(const std::string& file, google::protobuf::Message*
     return UsageError(absl::StrCat("there is no file \"", file, "\""),
                       "Name a file that is there; onereturn request template writes one.");
   }
+  const absl::StatusOr<std::string> bytes = ReadTextFile(file);
+  if (!bytes.ok()) return AsUsageError(bytes.status());
+  RETURN_IF_ERROR(CheckIsMessageText(file, *bytes));
+  const google::protobuf::Descriptor& described = *message->GetDescriptor();
   if (!absl::EndsWithIgnoreCase(file, ".json")) {
-    return WithWordsThereAre(ReadTextProto(file, message), *message->GetDescriptor());
+    return InWordsOfWriter(WithWordsThereAre(ReadTextProto(file, message), described), described);
   }
-  ASSIGN_OR_RETURN(const std::string json, ReadTextFile(file));
-  const auto read = google::protobuf::util::JsonStringToMessage(json, message);
+  const auto read = google::protobuf::util::JsonStringToMessage(*bytes, message);
   if (read.ok()) return absl::OkStatus();
-  return UsageError(absl::StrCat("\"", file, "\" is wrong: ", std::string(read.message())),
-                    "Its fields are those of onereturn.requests.v1.");
+  const std::string words(read.message());
+  const absl::Status wrong =
+      UsageError(absl::StrCat("\"", file, "\" is wrong: ", PlaceInJson(*bytes, words),
+                              words.substr(0, words.find('\n'))),
+                 absl::StrCat("Its fields are those of ", described.full_name(), "."));
+  return InWordsOfWriter(wrong, described);
 }
 
 absl::StatusOr<requests::v1::DataRequest> ReadRequestFile(const std::string& file) {
   requests::v1::DataRequest request;
   RETURN_IF_ERROR(ReadMessageFile(file, &request));
+  if (request.ByteSizeLong() == 0) {
+    return UsageError(absl::StrCat("\"", file, "\" is empty: it asks for nothing"),
+                      "Begin from one that onereturn request template writes.");
+  }
   return request;
 }
 

@@ -63,7 +63,7 @@ TEST_F(RequestFile, ATextThatIsNotUtf8IsNamed) {
        R"(lines { item: "x" } lines { described { display_name: "\200" } })"}};
   for (const auto& [field, text] : texts) {
     const absl::Status status = ReadRequestFile(Write("bytes.textproto", text)).status();
-    EXPECT_EQ(ExitCodeOf(status), ExitCode::kInvalidData);
+    EXPECT_EQ(ExitCodeOf(status), ExitCode::kUsage);
     const auto details = DetailsOf(status);
     ASSERT_TRUE(details.has_value()) << text;
     EXPECT_EQ(details->reason, Reason::kFieldInvalid);
@@ -131,6 +131,36 @@ TEST_F(RequestFile, AWrongWordIsAnsweredWithTheRightOnes) {
   };
   EXPECT_THAT(wrong("purpose: FUNDING"), HasSubstr("PURPOSE_FUNDING, PURPOSE_ACCOUNTABILITY"));
   EXPECT_THAT(wrong("lines { detail: SOME }"), HasSubstr("DETAIL_AS_HELD, DETAIL_BY_DIMENSIONS."));
+}
+
+TEST_F(RequestFile, AnEmptyFileAsksForNothing) {
+  for (const auto& file : {Write("empty.textproto", ""), Write("blank.textproto", "# nothing\n"),
+                           Write("empty.json", "{}")}) {
+    const absl::Status status = ReadRequestFile(file).status();
+    EXPECT_EQ(ExitCodeOf(status), ExitCode::kUsage) << file;
+    EXPECT_THAT(ErrorText(status), AllOf(HasSubstr("is empty"), HasSubstr("request template")));
+  }
+}
+
+TEST_F(RequestFile, WhatIsWrongIsSaidWithItsLineAndWhatMayBeMeant) {
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {Write("text.textproto", "title: 'x'\norganisation: 'RLQ'\n"),
+       "line 2, column 13: there is no field \"organisation\""},
+      {Write("fields.json", "{\n \"title\": \"x\",\n \"organisation\": [\"RLQ\"]\n}"),
+       "line 3: there is no field \"organisation\""}};
+  for (const auto& [file, words] : files) {
+    const absl::Status status = ReadRequestFile(file).status();
+    EXPECT_EQ(ExitCodeOf(status), ExitCode::kUsage) << file;
+    EXPECT_THAT(ErrorText(status), AllOf(HasSubstr(words), HasSubstr("Perhaps organisations is")));
+  }
+  const absl::Status open = ReadRequestFile(Write("open.json",
+                                                  "{\n \"title\": \"x\",\n "
+                                                  "\"organisations\": [\"RLQ\"\n}"))
+                                .status();
+  EXPECT_EQ(ExitCodeOf(open), ExitCode::kUsage);
+  EXPECT_THAT(open.message(), HasSubstr("line 4: "));
+  EXPECT_EQ(ExitCodeOf(ReadRequestFile(Write("word.textproto", "due_date: 3")).status()),
+            ExitCode::kUsage);
 }
 
 TEST_F(RequestFile, WhatIsNoFileIsWrongUsage) {

@@ -82,12 +82,16 @@ absl::StatusOr<StoredRequest> FindForStep(const Reader& reader, const std::strin
   }
   if (!IsOpenIn(request.state(), action)) {
     const std::string state = EnumWords(request.state());
-    return Error(Reason::kRequestState,
-                 absl::StrCat(name, " is in state ", state, ", in which it is not open to ",
-                              RequestActionName(action)))
-        .With("state", state)
-        .Precondition(name, absl::StrCat("is in state ", state, ": it is open to ",
-                                         OpenSteps(request.state())));
+    Error not_open = Error(Reason::kRequestState,
+                           absl::StrCat(name, " is in state ", state,
+                                        ", in which it is not open to ", RequestActionName(action)))
+                         .With("state", state)
+                         .Precondition(name, absl::StrCat("is in state ", state, ": it is open to ",
+                                                          OpenSteps(request.state())));
+    if (request.state() == requests::v1::REQUEST_STATE_ENDED) {
+      not_open.Remedy("It has ended: register another one for what is still needed.");
+    }
+    return not_open;
   }
   return *std::move(stored);
 }

@@ -132,7 +132,10 @@ absl::StatusOr<IssuedRequest> ReadIssued(const Reader& reader, const StoredMatch
                                          const CivilDay& today, uint64_t sequence) {
   ASSIGN_OR_RETURN(const StoredRequest stored, FindReadable(reader, scope, name, today));
   if (stored.request.issued().sequence() > sequence) {
-    return NotToBeRead(name, "was not issued yet at that position");
+    const std::string why = "was not issued yet at that position";
+    return Error(Reason::kRequestState, absl::StrCat(name, " ", why))
+        .Precondition(name, why)
+        .Remedy("Read it as of a position or time after its issue.");
   }
   ASSIGN_OR_RETURN(IssuedRequest issued, MatchIssued(reader, matching, stored.request, sequence));
   ASSIGN_OR_RETURN(issued.reuse_terms, TermsOf(reader, issued));

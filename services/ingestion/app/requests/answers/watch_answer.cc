@@ -76,7 +76,8 @@ absl::Status WatchAnswer::Step(uint64_t newest, GiveAnswer give) {
   ASSIGN_OR_RETURN(const StoredRequest stored, FindReadable(snapshot, reader_.scope, name_, today));
   if (!stored.request.standing()) {
     return Error(Reason::kRequestState, absl::StrCat(name_, " is not a standing request"))
-        .Precondition(name_, "answers itself once: read its answer instead");
+        .Precondition(name_, "answers itself once: read its answer instead")
+        .Remedy("Read its answer without --follow; a request that stands has standing: true.");
   }
   uint64_t reached = at_;
   ASSIGN_OR_RETURN(const std::set<PartKey> changed,

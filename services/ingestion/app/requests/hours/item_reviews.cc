@@ -45,7 +45,10 @@ absl::StatusOr<Decision> DecideKeeping(const Reader& reader, const OfficerOrigin
   if (review.state() != requests::v1::ITEM_REVIEW_STATE_OPEN) {
     const bool kept = review.state() == requests::v1::ITEM_REVIEW_STATE_KEPT;
     return Error(Reason::kRequestState, "the review is over")
-        .Precondition(request.name(), kept ? "was kept before" : "is retired");
+        .Precondition(request.name(), kept ? "was kept before" : "is retired")
+        .Remedy(kept ? "Nothing is left to do: it stays, and is looked at anew after as many "
+                       "periods without a use."
+                     : "Nothing is left to do: what is held of it stays.");
   }
   RETURN_IF_ERROR(CheckStepReason(request.reason(), true));
   RETURN_IF_ERROR(CheckRequestId(request.request_id()));

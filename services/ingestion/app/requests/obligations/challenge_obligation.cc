@@ -38,7 +38,9 @@ struct Found {
 };
 
 absl::Status StateError(const std::string& name, const std::string& why) {
-  return Error(Reason::kObligationState, absl::StrCat(name, " ", why)).Precondition(name, why);
+  return Error(Reason::kObligationState, absl::StrCat(name, " ", why))
+      .Precondition(name, why)
+      .Remedy("See how each stands, and what is left to do: onereturn request obligations.");
 }
 
 absl::StatusOr<Found> FindOpen(const Reader& reader, const std::string& name) {
@@ -90,7 +92,7 @@ absl::StatusOr<Decision> DecideChallenge(const Reader& reader, const OfficerOrig
                                          const ReadHeld& read_held) {
   ASSIGN_OR_RETURN(Found found, FindOpen(reader, request.name()));
   if (found.stored.record.has_challenge()) {
-    return StateError(request.name(), "was contested before");
+    return StateError(request.name(), "was challenged before");
   }
   Error faults(Reason::kFieldInvalid, "the challenge cannot be taken as it is");
   if (request.ground() == requests::v1::CHALLENGE_GROUND_UNSPECIFIED ||
@@ -136,7 +138,7 @@ absl::StatusOr<Decision> DecideAnswer(const Reader& reader, const OfficerOrigin&
       CheckActsFor(reader, origin.scope, asked->request.requesting_body(), LondonDay(now)));
   ASSIGN_OR_RETURN(Found found, FindOpen(reader, request.name()));
   const storage::v1::ObligationRecord& record = found.stored.record;
-  if (!record.has_challenge()) return StateError(request.name(), "was not contested");
+  if (!record.has_challenge()) return StateError(request.name(), "was not challenged");
   if (record.challenge().has_answer()) return StateError(request.name(), "was answered before");
   ASSIGN_OR_RETURN(const Timestamp answer_by, FromWire(record.challenge().answer_by()));
   if (answer_by < now) {

@@ -76,7 +76,8 @@ absl::StatusOr<Decision> DecideMode(const Reader& reader, Timestamp now,
   }
   if (!mode.on() && !stored.mode.on()) {
     return Error(Reason::kRequestState, "simplified mode is off")
-        .Precondition(kSimplifiedModeName, "is off: nothing is suspended");
+        .Precondition(kSimplifiedModeName, "is off: nothing is suspended")
+        .Remedy("Nothing is left to do: onereturn simplified show says so too.");
   }
   RETURN_IF_ERROR(token->Spend());
   return FactOfMode(mode, std::move(stored.check));

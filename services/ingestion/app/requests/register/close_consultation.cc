@@ -35,7 +35,11 @@ absl::Status CheckAllReplied(const Reader& reader, const RequestWorld& world,
     missing.Precondition(absl::StrCat("organisations/", region),
                          "has not replied as the region that filters");
   }
-  if (any) return missing;
+  if (any) {
+    return missing.Remedy(
+        "Wait for the replies that are named; or close it without them and say why: "
+        "--without-all-replies --reason TEXT.");
+  }
   return absl::OkStatus();
 }
 

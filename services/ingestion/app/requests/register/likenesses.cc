@@ -30,7 +30,8 @@ Error StateOf(const Likeness& likeness, const std::string& words) {
 absl::Status PutAside(const requests::v1::DecideLikenessRequest& request, Likeness* likeness) {
   if (!likeness->has_decided()) return absl::OkStatus();
   if (!request.replace()) {
-    return StateOf(*likeness, "the likeness was decided").Remedy("Say so if it is to be replaced.");
+    return StateOf(*likeness, "the likeness was decided")
+        .Remedy("Give --replace where what was decided before was wrong.");
   }
   if (likeness->same() == request.same()) {
     return StateOf(*likeness, "the likeness was decided so already")
