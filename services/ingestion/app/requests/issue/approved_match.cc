@@ -12,7 +12,7 @@
 namespace onereturn::ingestion {
 namespace {
 
-constexpr size_t kMostNamed = 5;
+constexpr size_t kMostOthersNamed = 5;
 
 uint64_t TotalOf(const timetable::v1::EstimatedMinutes& minutes) {
   return MinutesOf(minutes).Total();
@@ -66,7 +66,7 @@ absl::Status CheckAsksNobodyElse(const requests::v1::DataRequest& request,
   const std::set<AskedReturn> known = ReturnsAskedBy(approved, /*also_awaited=*/true);
   std::set<std::string> others;
   for (const AskedReturn& asked : ReturnsAskedBy(now, /*also_awaited=*/false)) {
-    if (known.count(asked) > 0 || others.size() == kMostNamed) continue;
+    if (known.count(asked) > 0 || others.size() == kMostOthersNamed) continue;
     others.insert(asked.organisation);
   }
   if (others.empty()) return absl::OkStatus();
