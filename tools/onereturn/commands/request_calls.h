@@ -15,6 +15,7 @@
 #include "tools/onereturn/commands/command.h"
 #include "tools/onereturn/commands/printed_answer.h"
 #include "tools/onereturn/connection/session.h"
+#include "tools/onereturn/console/match_text.h"
 #include "tools/onereturn/console/request_text.h"
 
 namespace onereturn::client {
@@ -52,6 +53,10 @@ inline absl::StatusOr<requests::v1::Appraisal> ReadAppraisal(const RequestsClien
 // All that an issued request made owed, and what became of it.
 absl::StatusOr<requests::v1::ListObligationsResponse> ObligationsOfRequest(
     const Session& session, const std::string& name, const common::v1::ReadAt& read);
+
+// The collections that would be asked anew, as they are now.
+absl::StatusOr<HomeCollections> HomesAskedAnew(const Session& session,
+                                               const requests::v1::Match& match);
 
 // `given`, or an id from the content.
 inline std::string IdOr(const std::string& given, absl::string_view prefix,
