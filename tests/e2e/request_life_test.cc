@@ -70,7 +70,7 @@ TEST_F(RequestLifeTest, WhoAskedForNothingNewHasNoMedianNotice) {
 }
 
 TEST_F(RequestLifeTest, WhoseRequestAsksForAnItemIsAskedAboutItsEnd) {
-  const std::vector<std::string> retire = {"usage",   "retire",   "visits", "--from",
+  const std::vector<std::string> retire = {"usage",   "retire",   "stays",  "--from",
                                            "2030-04", "--reason", "no use", "--validate-only"};
   EXPECT_THAT(As(kSteward, retire),
               AllOf(ExitedWith(2), Field(&ClientRun::err, HasSubstr("no request asks for it"))));

@@ -81,6 +81,7 @@ class Builder {
       faults_.Field("period_kind", "is missing");
     }
     collection_.sign_off_levels = definition_.sign_off_levels();
+    collection_.made_by_request = !definition_.request().empty();
     collection_.asks_revision_reason = definition_.asks_revision_reason();
     if (definition_.sign_off_levels() > kMaxSignOffLevels) {
       faults_.Field("sign_off_levels", absl::StrCat("at most ", kMaxSignOffLevels,

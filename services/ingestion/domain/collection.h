@@ -132,6 +132,8 @@ struct Collection {
   std::map<std::string, std::vector<NotCollectedSpec>> not_collected;  // By organisation.
   std::vector<LayoutSpec> layouts;
   std::optional<WindowSpec> window;  // Absent: its returns are taken at any time.
+  bool made_by_request =
+      false;  // By issuing it: without a window, a period is taken once it ended.
   std::map<std::string, OrganisationListSpec> lists = {};
   std::vector<BesideSpec> beside = {};
 

@@ -12,6 +12,7 @@
 #include "tools/onereturn/console/challenge_text.h"
 #include "tools/onereturn/console/enum_words.h"
 #include "tools/onereturn/console/hours_text.h"
+#include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
 #include "tools/onereturn/console/match_text.h"
 #include "tools/onereturn/console/number_text.h"
@@ -206,15 +207,27 @@ absl::StatusOr<ExitCode> SetMode(const SimplifiedOptions& options, bool on,
                                                     : options.request_id);
   ASSIGN_OR_RETURN(const auto answer,
                    client.Call(&ObligationsClient::Stub::SetSimplifiedMode, request));
-  environment.console.Print(environment.json ? JsonOf(answer) + "\n" : ModeText(answer.mode()));
+  environment.console.Print(
+      environment.json ? JsonOf(answer) + "\n"
+                       : absl::StrCat(ModeText(answer.mode()),
+                                      on ? "That is done within a minute; how much was released: "
+                                           "onereturn simplified show\n"
+                                         : ""));
   return ExitCode::kOk;
 }
 
-// What the mode has released since it was set; it is released within a minute of that.
-absl::StatusOr<std::string> ReleasedText(const ObligationsClient& client,
-                                         const requests::v1::SimplifiedMode& mode,
-                                         const common::v1::ReadAt& read) {
-  if (!mode.on()) return std::string();
+struct Released {
+  uint64_t returns = 0;
+  uint64_t minutes = 0;
+};
+
+// What the mode has released since it was set; it is released within a minute of that. Of one that
+// is off nothing is counted.
+absl::StatusOr<Released> ReleasedBy(const ObligationsClient& client,
+                                    const requests::v1::SimplifiedMode& mode,
+                                    const common::v1::ReadAt& read) {
+  Released released;
+  if (!mode.on()) return released;
   requests::v1::ListObligationsRequest request;
   request.set_parent("organisations/-");
   request.set_state(requests::v1::OBLIGATION_STATE_RELEASED);
@@ -222,18 +235,15 @@ absl::StatusOr<std::string> ReleasedText(const ObligationsClient& client,
   *request.mutable_read() = read;
   ASSIGN_OR_RETURN(const auto list,
                    AllPages(client, &ObligationsClient::Stub::ListObligations, request));
-  uint64_t returns = 0;
-  uint64_t minutes = 0;
   for (const Obligation& one : list.obligations()) {
     if (one.release_reason() != requests::v1::RELEASE_REASON_SUSPENDED ||
         one.release_sequence() < mode.sequence()) {
       continue;
     }
-    ++returns;
-    minutes += MinutesOf(one);
+    ++released.returns;
+    released.minutes += MinutesOf(one);
   }
-  return absl::StrCat("Released so far: ", Count(returns, "return"), ", ", HoursWords(minutes),
-                      ".\n");
+  return released;
 }
 
 absl::StatusOr<ExitCode> SwitchOn(const SimplifiedOptions& options, Environment& environment) {
@@ -250,12 +260,20 @@ absl::StatusOr<ExitCode> ShowMode(const SimplifiedOptions& options, Environment&
   ASSIGN_OR_RETURN(const ObligationsClient client, ConnectToObligations(environment));
   ASSIGN_OR_RETURN(const auto answer,
                    client.Call(&ObligationsClient::Stub::GetSimplifiedMode, request));
+  ASSIGN_OR_RETURN(const Released released, ReleasedBy(client, answer.mode(), request.read()));
   if (environment.json) {
-    environment.console.Print(JsonOf(answer) + "\n");
+    JsonWriter json;
+    json.BeginObject().Key("mode").Message(answer.mode()).Key("position").Text(answer.position());
+    json.Key("released").BeginObject().Key("returns").Number(released.returns);
+    json.Key("minutes").Number(released.minutes).EndObject().EndObject();
+    environment.console.Print(json.Take());
     return ExitCode::kOk;
   }
-  ASSIGN_OR_RETURN(const std::string released, ReleasedText(client, answer.mode(), request.read()));
-  environment.console.Print(ModeText(answer.mode()) + released);
+  environment.console.Print(absl::StrCat(
+      ModeText(answer.mode()),
+      answer.mode().on() ? absl::StrCat("Released so far: ", Count(released.returns, "return"),
+                                        ", ", HoursWords(released.minutes), ".\n")
+                         : ""));
   return ExitCode::kOk;
 }
 

@@ -111,8 +111,10 @@ absl::StatusOr<ExitCode> DraftOne(const DraftOptions& options, Environment& envi
                    &environment);
 }
 
-MatchTextOptions ShownOn(const Environment& environment, MatchTextOptions shown) {
+absl::StatusOr<MatchTextOptions> ShownOn(const Environment& environment, const Session& session,
+                                         const requests::v1::Match& match, MatchTextOptions shown) {
   shown.width = environment.console.width();
+  ASSIGN_OR_RETURN(shown.homes, HomesAskedAnew(session, match));
   return shown;
 }
 
@@ -133,8 +135,8 @@ absl::StatusOr<ExitCode> Preview(const MatchOptions& options, Environment& envir
   if (!registered) {
     ASSIGN_OR_RETURN(asked, ReadRequestFile(options.target));
   }
-  ASSIGN_OR_RETURN(const RequestsClient client,
-                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
+  ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::RequestsService>(kIngestion));
   if (registered) {
     ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.target));
     ASSIGN_OR_RETURN(asked, ReadRequest(client, request.name()));
@@ -148,9 +150,10 @@ absl::StatusOr<ExitCode> Preview(const MatchOptions& options, Environment& envir
     environment.console.Print(JsonOf(answer) + "\n");
     return ExitCode::kOk;
   }
+  ASSIGN_OR_RETURN(const MatchTextOptions shown,
+                   ShownOn(environment, session, answer.match(), options.shown));
   environment.console.Print(absl::StrCat(
-      MatchText(answer.match(), asked, answer.appraisal(), ShownOn(environment, options.shown)),
-      "\nNothing was kept.",
+      MatchText(answer.match(), asked, answer.appraisal(), shown), "\nNothing was kept.",
       IsBeyondDrafts(asked) ? ""
                             : absl::StrCat(" To register it: onereturn request ",
                                            registered ? "match " : "draft ", options.target),
@@ -180,10 +183,10 @@ absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& envi
     ASSIGN_OR_RETURN(regions, RegionsOfMatch(session, answer.match()));
     ASSIGN_OR_RETURN(const requests::v1::Appraisal appraisal,
                      ReadAppraisal(client, request.name()));
+    ASSIGN_OR_RETURN(const MatchTextOptions shown,
+                     ShownOn(environment, session, answer.match(), options.shown));
     environment.console.Print(
-        absl::StrCat(MatchText(answer.match(), answer.data_request(), appraisal,
-                               ShownOn(environment, options.shown)),
-                     "\n"));
+        absl::StrCat(MatchText(answer.match(), answer.data_request(), appraisal, shown), "\n"));
   }
   return PrintStep(answer, ReferenceOf(request.name()),
                    absl::StrCat(RequestStateText(answer.data_request().state()),

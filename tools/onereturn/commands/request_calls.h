@@ -16,6 +16,7 @@
 #include "tools/onereturn/commands/printed_answer.h"
 #include "tools/onereturn/connection/session.h"
 #include "tools/onereturn/console/consultation_text.h"
+#include "tools/onereturn/console/match_text.h"
 #include "tools/onereturn/console/request_text.h"
 
 namespace onereturn::client {
@@ -57,6 +58,10 @@ absl::StatusOr<requests::v1::ListObligationsResponse> ObligationsOfRequest(
 // Whose regions filter what a match asks anew of them, as organisations are today.
 absl::StatusOr<FilteringRegions> RegionsOfMatch(const Session& session,
                                                 const requests::v1::Match& match);
+
+// The collections that would be asked anew, as they are now.
+absl::StatusOr<HomeCollections> HomesAskedAnew(const Session& session,
+                                               const requests::v1::Match& match);
 
 // `given`, or an id from the content.
 inline std::string IdOr(const std::string& given, absl::string_view prefix,

@@ -1,7 +1,9 @@
 // request show, list.
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "onereturn/catalogue/v1/catalogue_service.grpc.pb.h"
 #include "onereturn/requests/v1/obligations_service.grpc.pb.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/console/enum_words.h"
@@ -41,29 +43,30 @@ bool MayStillBeIssued(requests::v1::RequestState state) {
          state == requests::v1::REQUEST_STATE_APPROVED;
 }
 
+bool IsAsRecorded(const requests::v1::Match& match, const DataRequest& held) {
+  return match.summary().digest() == held.match().digest();
+}
+
 // What a decision goes by: the match as it is at this moment, which may be another than the one
 // recorded.
-std::string OpenNow(const RequestsClient& client, const DataRequest& held,
-                    const common::v1::ReadAt& read, size_t width) {
-  requests::v1::PreviewMatchRequest request;
-  request.set_name(held.name());
-  *request.mutable_read() = read;
-  const auto answer = client.Call(&RequestsClient::Stub::PreviewMatch, request);
+std::string OpenNow(const absl::StatusOr<requests::v1::PreviewMatchResponse>& answer,
+                    const DataRequest& held, const HomeCollections& homes, size_t width) {
   // What cannot be matched any more is shown all the same, with the reason.
   if (!answer.ok()) {
     return absl::StrCat(
         "\nIt cannot be matched as it is now: ", Printable(answer.status().message()), "\n");
   }
-  const bool same = answer->match().summary().digest() == held.match().digest();
-  return absl::StrCat(same ? "" : "\nSince it was matched something has changed. As it is now:\n",
-                      OpenText(answer->match(), held, width));
+  return absl::StrCat(IsAsRecorded(answer->match(), held)
+                          ? ""
+                          : "\nSince it was matched something has changed. As it is now:\n",
+                      OpenText(answer->match(), held, homes, width));
 }
 
 absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environment& environment) {
   requests::v1::GetRequestRequest request;
   ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.reference));
   ASSIGN_OR_RETURN(*request.mutable_read(), ToReadAt(options.read));
-  request.set_with_appraisal(true);
+  request.set_with_appraisal(environment.json);
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::RequestsService>(kIngestion));
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::GetRequest, request));
@@ -77,9 +80,29 @@ absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environm
     ASSIGN_OR_RETURN(owed, ObligationsOfRequest(session, held.name(), request.read()));
   }
   ASSIGN_OR_RETURN(const requests::v1::RequestState decided, DecisionOf(client, held));
-  std::string text = RequestText(held, answer.appraisal(), owed, decided);
+  absl::StatusOr<requests::v1::PreviewMatchResponse> now;
   if (MayStillBeIssued(held.state())) {
-    absl::StrAppend(&text, OpenNow(client, held, request.read(), environment.console.width()));
+    requests::v1::PreviewMatchRequest preview;
+    preview.set_name(held.name());
+    *preview.mutable_read() = request.read();
+    now = client.Call(&RequestsClient::Stub::PreviewMatch, preview);
+  }
+  // A match is dear: where it is the one recorded, its appraisal is the request's.
+  requests::v1::Appraisal appraisal;
+  if (now.ok() && IsAsRecorded(now->match(), held)) {
+    appraisal = now->appraisal();
+  } else {
+    request.set_with_appraisal(true);
+    ASSIGN_OR_RETURN(const auto whole, client.Call(&RequestsClient::Stub::GetRequest, request));
+    appraisal = whole.appraisal();
+  }
+  std::string text = RequestText(held, appraisal, owed, decided);
+  if (MayStillBeIssued(held.state())) {
+    HomeCollections homes;
+    if (now.ok()) {
+      ASSIGN_OR_RETURN(homes, HomesAskedAnew(session, now->match()));
+    }
+    absl::StrAppend(&text, OpenNow(now, held, homes, environment.console.width()));
   }
   if (options.lenses) {
     const auto& match = held.match();
@@ -150,6 +173,21 @@ absl::StatusOr<requests::v1::ListObligationsResponse> ObligationsOfRequest(
   request.set_page_size(kLargestPage);
   *request.mutable_read() = read;
   return AllPages(client, &requests::v1::ObligationsService::Stub::ListObligations, request);
+}
+
+absl::StatusOr<HomeCollections> HomesAskedAnew(const Session& session,
+                                               const requests::v1::Match& match) {
+  using Catalogue = catalogue::v1::CatalogueService;
+  ASSIGN_OR_RETURN(const auto client, session.To<Catalogue>(kIngestion));
+  HomeCollections homes;
+  for (const requests::v1::Gap& gap : match.gaps()) {
+    if (gap.awaited() || gap.collection().empty() || homes.count(gap.collection()) > 0) continue;
+    catalogue::v1::GetCollectionRequest request;
+    request.set_name(absl::StrCat("collections/", gap.collection()));
+    ASSIGN_OR_RETURN(auto found, client.Call(&Catalogue::Stub::GetCollection, request));
+    homes[gap.collection()] = std::move(*found.mutable_collection());
+  }
+  return homes;
 }
 
 void AddRequestReads(CommandLine* line, CLI::App* request) {

@@ -11,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "common/period/civil_day.h"
+#include "common/period/period.h"
 #include "common/status/enum_words.h"
 #include "tools/onereturn/console/appraisal_text.h"
 #include "tools/onereturn/console/hours_text.h"
@@ -157,6 +159,59 @@ std::string ConcernsText(const Match& match, const DataRequest& request) {
   return text;
 }
 
+// By organisation: the days of which the frames make it owe the collection.
+class FramedDays {
+ public:
+  explicit FramedDays(const catalogue::v1::Collection& home) {
+    for (const catalogue::v1::Frame& frame : home.frames()) {
+      const auto from = Period::Parse(frame.from_period());
+      const auto to = Period::Parse(frame.to_period());
+      if (!from.ok()) continue;
+      days_[frame.organisation()].emplace_back(from->start(),
+                                               to.ok() ? to->end() : CivilDay::Latest());
+    }
+  }
+
+  // True of everybody where there are no frames.
+  bool Name(const std::string& organisation, const Period& period) const {
+    if (days_.empty()) return true;
+    const auto found = days_.find(organisation);
+    if (found == days_.end()) return false;
+    return std::any_of(found->second.begin(), found->second.end(), [&period](const auto& days) {
+      return days.first <= period.start() && period.start() <= days.second;
+    });
+  }
+
+ private:
+  std::map<std::string, std::vector<std::pair<CivilDay, CivilDay>>> days_;
+};
+
+// Of the returns that are asked anew of collections that there are: how many, and how many of them
+// their collection's frames never asked for.
+std::string NeverAskedText(const Match& match, const HomeCollections& homes) {
+  std::map<std::string, std::set<std::pair<std::string, std::string>>> asked;  // By collection.
+  for (const Gap& gap : match.gaps()) {
+    if (gap.awaited() || homes.count(gap.collection()) == 0) continue;
+    for (const std::string& period : gap.periods()) {
+      for (const std::string& one : gap.organisations())
+        asked[gap.collection()].insert({period, one});
+    }
+  }
+  std::string text;
+  for (const auto& [collection, returns] : asked) {
+    const FramedDays frames(homes.at(collection));
+    const auto never = std::count_if(returns.begin(), returns.end(), [&frames](const auto& one) {
+      const auto period = Period::Parse(one.first);
+      return period.ok() && !frames.Name(one.second, *period);
+    });
+    if (never == 0) continue;
+    absl::StrAppend(&text, WithThousands(static_cast<uint64_t>(never)), " of the ",
+                    Count(returns.size(), "return"), " of ", collection,
+                    " that would be asked anew are not in its frames: it never asked for them.\n");
+  }
+  return text;
+}
+
 // What is asked in one collection for one period, by one day.
 struct PeriodGap {
   std::set<std::string> organisations;
@@ -167,7 +222,7 @@ std::string ListOf(const std::set<std::string>& codes) {
   return FirstFew(std::vector<std::string>(codes.begin(), codes.end()));
 }
 
-std::string GapsText(const Match& match, size_t width) {
+std::string GapsText(const Match& match, const HomeCollections& homes, size_t width) {
   // By collection, period, whether it is owed already, and due day.
   std::map<std::tuple<std::string, std::string, bool, std::string>, PeriodGap> gaps;
   for (const Gap& gap : match.gaps()) {
@@ -196,7 +251,7 @@ std::string GapsText(const Match& match, size_t width) {
   if (gaps.size() > kGapsShown) {
     absl::StrAppend(&text, kGapsShown, " of ", gaps.size(), " rows; --json has all of them.\n");
   }
-  return text;
+  return absl::StrCat(text, NeverAskedText(match, homes));
 }
 
 std::string PricesText(const Match& match, size_t width) {
@@ -276,7 +331,7 @@ std::string MatchText(const Match& match, const DataRequest& request,
       MatchSentence(match.summary(), appraisal.avoided_pence()), ".\n",
       AskedSentence(match, appraisal.outstanding_pence()), "\n",
       LinesText(match, request, options.width), WhyNotText(match), ConcernsText(match, request),
-      warnings.empty() ? "" : absl::StrCat("\n", warnings), GapsText(match, options.width));
+      warnings.empty() ? "" : absl::StrCat("\n", warnings), GapsText(match, options.homes, options.width));
   if (options.hours) absl::StrAppend(&text, PricesText(match, options.width));
   if (options.lenses) {
     absl::StrAppend(&text, "\n",
@@ -287,8 +342,10 @@ std::string MatchText(const Match& match, const DataRequest& request,
   return text;
 }
 
-std::string OpenText(const Match& match, const DataRequest& request, size_t width) {
-  return absl::StrCat(WhyNotText(match), ConcernsText(match, request), GapsText(match, width));
+std::string OpenText(const Match& match, const DataRequest& request, const HomeCollections& homes,
+                     size_t width) {
+  return absl::StrCat(WhyNotText(match), ConcernsText(match, request),
+                      GapsText(match, homes, width));
 }
 
 }  // namespace onereturn::client

@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "onereturn/catalogue/v1/catalogue.pb.h"
 #include "onereturn/requests/v1/appraisal.pb.h"
 #include "onereturn/requests/v1/match.pb.h"
 #include "onereturn/requests/v1/request.pb.h"
@@ -30,22 +32,27 @@ std::string AskedSentence(const requests::v1::Match& match, uint64_t pence = 0);
 // The first of `codes`, and how many more: "RA4, RA7, RA9 and 4 more".
 std::string FirstFew(const std::vector<std::string>& codes);
 
+// Collections that are asked, by code: their frames say whom they ever named.
+using HomeCollections = std::map<std::string, catalogue::v1::Collection>;
+
 struct MatchTextOptions {
+  HomeCollections homes;
   size_t width = 0;     // Of the terminal; 0: as wide as it needs.
   bool hours = false;   // Also the hours of each organisation.
   bool lenses = false;  // Also the minutes of each lens.
 };
 
 // The sentences, a table of the lines, why something is not held as it is asked, the concerns with
-// what to do, the warnings, the gap by collection and period. `request` names what its described
-// lines are; it may be empty.
+// what to do, the warnings, the gap by collection and period, and how many of the returns that are
+// asked anew the frames of their homes do not name: of a collection that is not among the homes none
+// is told. `request` names what its described lines are; it may be empty.
 std::string MatchText(const requests::v1::Match& match, const requests::v1::DataRequest& request,
                       const requests::v1::Appraisal& appraisal, const MatchTextOptions& options);
 
 // Why something is not held as it is asked, what is still to be looked at, with what to do, and
 // what is missing: whole lines; "" of nothing.
 std::string OpenText(const requests::v1::Match& match, const requests::v1::DataRequest& request,
-                     size_t width);
+                     const HomeCollections& homes, size_t width);
 
 }  // namespace onereturn::client
 

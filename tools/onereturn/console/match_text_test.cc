@@ -155,6 +155,28 @@ TEST(MatchText, TheGapStandsByCollectionAndPeriod) {
   EXPECT_THAT(text, ContainsRegex("a new collection +2026-04 +1: RA4 +line 3 +.*owed already\n"));
 }
 
+// RA4 is named from April on, RA7 until February, RA9 never; whom Ward would name is not said.
+TEST(MatchText, WhatTheFramesNeverAskedForIsTold) {
+  const auto match = Of<requests::v1::Match>(R"(
+    gaps { collection: "DM01" items: "x" organisations: ["RA4", "RA7", "RA9"]
+           periods: ["2026-02", "2026-03", "2026-04"] due_date: "2026-05-14" }
+    gaps { collection: "DM01" items: "y" organisations: "RA9" periods: "2026-04" }
+    gaps { collection: "DM01" organisations: "RA9" periods: "2026-05" awaited: true }
+    gaps { collection: "Ward" organisations: "RA9" periods: "2026-05" })");
+  MatchTextOptions options;
+  options.homes["DM01"] = Of<catalogue::v1::Collection>(R"(
+    frames { organisation: "RA4" from_period: "2026-04" }
+    frames { organisation: "RA7" from_period: "2025-04" to_period: "2026-02" })");
+  options.homes["Ward"] = catalogue::v1::Collection();
+  // Not named: RA4 of two months, RA7 of two, RA9 of three.
+  EXPECT_THAT(
+      MatchText(match, {}, {}, options),
+      HasSubstr("\n7 of the 9 returns of DM01 that would be asked anew are not in its frames: "
+                "it never asked for them.\n"));
+  EXPECT_THAT(MatchText(match, {}, {}, options), Not(HasSubstr("of Ward that")));
+  EXPECT_THAT(MatchText(match, {}, {}, {}), Not(HasSubstr("never asked")));
+}
+
 TEST(MatchText, HoursAndLensesStandOnlyWhereTheyAreWished) {
   auto match = Of<requests::v1::Match>(kFortyLines);
   auto* price = match.add_prices();

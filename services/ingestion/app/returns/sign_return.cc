@@ -96,10 +96,10 @@ absl::StatusOr<std::vector<ReadCheck>> CheckStands(const Snapshot& snapshot,
         .Precondition(found.message.name(), "was judged by rules that have changed")
         .Remedy("Submit the return again: it is then judged by the rules in force.");
   }
-  // It was submitted, so its period has begun.
+  // It was submitted, so its period had come by then.
   ASSIGN_OR_RETURN(std::vector<ReadCheck> seen,
                    AdmitToWindow(snapshot, *compiled.collection, period, found.key.organisation,
-                                 LondonTime(period.start(), 0)));
+                                 FirstMomentAfter(period)));
   seen.push_back(CatalogueCheck(compiled.catalogue_sequence));
   return seen;
 }

@@ -12,6 +12,11 @@
 #include "services/ingestion/store/timetable_table.h"
 
 namespace onereturn::ingestion {
+
+Timestamp FirstMomentAfter(const Period& period) {
+  return LondonTime(period.end().PlusDays(1).value_or(period.end()), 0);
+}
+
 namespace {
 
 absl::Status NotBegun(const Collection& collection, const Period& period) {
@@ -21,6 +26,16 @@ absl::Status NotBegun(const Collection& collection, const Period& period) {
                             day, ": send its return from then on"))
       .With("opens", FormatTimestamp(LondonTime(period.start(), 0)))
       .Field("period", absl::StrCat("begins on ", day));
+}
+
+// What is asked of a whole period is not known before its end.
+absl::Status NotEnded(const Collection& collection, const Period& period) {
+  const std::string day = period.end().ToString();
+  return Error(Reason::kPeriodNotOpen,
+               absl::StrCat("period ", period.ToString(), " of ", collection.code, " ends on ", day,
+                            ": send its return after that day"))
+      .With("opens", FormatTimestamp(FirstMomentAfter(period)))
+      .Field("period", absl::StrCat("ends on ", day));
 }
 
 // It may be due to open already: then the service is about to.
@@ -67,7 +82,9 @@ absl::StatusOr<std::vector<ReadCheck>> AdmitToWindow(const Reader& reader,
   std::vector<ReadCheck> read_set = {std::move(window.check)};
   const bool defined = collection.window.has_value() && collection.window->Covers(period);
   if (!window.facts.has_value() && !defined) {
-    if (period.start() > LondonDay(no_earlier)) return NotBegun(collection, period);
+    const CivilDay today = LondonDay(no_earlier);
+    if (period.start() > today) return NotBegun(collection, period);
+    if (collection.made_by_request && period.end() >= today) return NotEnded(collection, period);
     return read_set;
   }
   const WindowFacts* facts = window.facts.has_value() ? &*window.facts : nullptr;

@@ -124,6 +124,26 @@ TEST_F(NewHomeTest, ItsReturnIsTakenOfWhoOwesIt) {
   EXPECT_EQ(Now(Issued(again)).issue().sources(), 1u);
 }
 
+// It is 15 June 2025.
+TEST_F(NewHomeTest, AMonthIsTakenOnceItIsOver) {
+  requests::v1::DataRequest draft = AskingAnew();
+  draft.clear_lines();
+  *draft.add_lines() = AskingAnew().lines(0);
+  draft.set_to_period("2025-06");
+  const std::string name = Issued(draft);
+  const auto send = [this](const std::string& period) {
+    return Send("R001-00", "RLQ", period, {{"r001_00_1", 12}});
+  };
+  EXPECT_THAT(send("2025-05"), IsOk());
+  const auto early = send("2025-06");
+  ASSERT_THAT(early, HasReason(Reason::kPeriodNotOpen));
+  EXPECT_THAT(std::string(early.status().message()), HasSubstr("ends on 2025-06-30"));
+  ingestion().clock().Set(ParseTimestamp("2025-06-30T22:59:59Z").value());
+  EXPECT_THAT(send("2025-06"), HasReason(Reason::kPeriodNotOpen));
+  ingestion().clock().Set(ParseTimestamp("2025-06-30T23:00:01Z").value());  // July in London.
+  EXPECT_THAT(send("2025-06"), IsOk());
+}
+
 // Weeks of an item that is held by month.
 TEST_F(NewHomeTest, AFinerViewIsAnItemOfItsOwn) {
   for (const char* month : {"2025-04", "2025-05"}) {
