@@ -62,6 +62,28 @@ std::string OpenNow(const absl::StatusOr<requests::v1::PreviewMatchResponse>& an
                       OpenText(answer->match(), held, homes, width));
 }
 
+// An error also of one that is issued no more: it is not matched.
+absl::StatusOr<requests::v1::PreviewMatchResponse> MatchNow(
+    const RequestsClient& client, const DataRequest& held,
+    const requests::v1::GetRequestRequest& request) {
+  if (!MayStillBeIssued(held.state())) return absl::FailedPreconditionError("it is settled");
+  requests::v1::PreviewMatchRequest preview;
+  preview.set_name(held.name());
+  *preview.mutable_read() = request.read();
+  return client.Call(&RequestsClient::Stub::PreviewMatch, preview);
+}
+
+// A match is dear: where `now` is the one recorded, its appraisal is the request's.
+absl::StatusOr<requests::v1::Appraisal> AppraisalOf(
+    const RequestsClient& client, const DataRequest& held,
+    const absl::StatusOr<requests::v1::PreviewMatchResponse>& now,
+    requests::v1::GetRequestRequest request) {
+  if (now.ok() && IsAsRecorded(now->match(), held)) return now->appraisal();
+  request.set_with_appraisal(true);
+  ASSIGN_OR_RETURN(const auto whole, client.Call(&RequestsClient::Stub::GetRequest, request));
+  return whole.appraisal();
+}
+
 absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environment& environment) {
   requests::v1::GetRequestRequest request;
   ASSIGN_OR_RETURN(*request.mutable_name(), RequestName(options.reference));
@@ -80,22 +102,9 @@ absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environm
     ASSIGN_OR_RETURN(owed, ObligationsOfRequest(session, held.name(), request.read()));
   }
   ASSIGN_OR_RETURN(const requests::v1::RequestState decided, DecisionOf(client, held));
-  absl::StatusOr<requests::v1::PreviewMatchResponse> now;
-  if (MayStillBeIssued(held.state())) {
-    requests::v1::PreviewMatchRequest preview;
-    preview.set_name(held.name());
-    *preview.mutable_read() = request.read();
-    now = client.Call(&RequestsClient::Stub::PreviewMatch, preview);
-  }
-  // A match is dear: where it is the one recorded, its appraisal is the request's.
-  requests::v1::Appraisal appraisal;
-  if (now.ok() && IsAsRecorded(now->match(), held)) {
-    appraisal = now->appraisal();
-  } else {
-    request.set_with_appraisal(true);
-    ASSIGN_OR_RETURN(const auto whole, client.Call(&RequestsClient::Stub::GetRequest, request));
-    appraisal = whole.appraisal();
-  }
+  const absl::StatusOr<requests::v1::PreviewMatchResponse> now = MatchNow(client, held, request);
+  ASSIGN_OR_RETURN(const requests::v1::Appraisal appraisal,
+                   AppraisalOf(client, held, now, request));
   std::string text = RequestText(held, appraisal, owed, decided);
   if (MayStillBeIssued(held.state())) {
     HomeCollections homes;

@@ -327,11 +327,12 @@ std::string AskedSentence(const Match& match, uint64_t pence) {
 std::string MatchText(const Match& match, const DataRequest& request,
                       const requests::v1::Appraisal& appraisal, const MatchTextOptions& options) {
   const std::string warnings = WarningsText(appraisal);
-  std::string text = absl::StrCat(
-      MatchSentence(match.summary(), appraisal.avoided_pence()), ".\n",
-      AskedSentence(match, appraisal.outstanding_pence()), "\n",
-      LinesText(match, request, options.width), WhyNotText(match), ConcernsText(match, request),
-      warnings.empty() ? "" : absl::StrCat("\n", warnings), GapsText(match, options.homes, options.width));
+  std::string text = absl::StrCat(MatchSentence(match.summary(), appraisal.avoided_pence()), ".\n",
+                                  AskedSentence(match, appraisal.outstanding_pence()), "\n",
+                                  LinesText(match, request, options.width), WhyNotText(match),
+                                  ConcernsText(match, request),
+                                  warnings.empty() ? "" : absl::StrCat("\n", warnings),
+                                  GapsText(match, options.homes, options.width));
   if (options.hours) absl::StrAppend(&text, PricesText(match, options.width));
   if (options.lenses) {
     absl::StrAppend(&text, "\n",

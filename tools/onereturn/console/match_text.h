@@ -44,8 +44,8 @@ struct MatchTextOptions {
 
 // The sentences, a table of the lines, why something is not held as it is asked, the concerns with
 // what to do, the warnings, the gap by collection and period, and how many of the returns that are
-// asked anew the frames of their homes do not name: of a collection that is not among the homes none
-// is told. `request` names what its described lines are; it may be empty.
+// asked anew the frames of their homes do not name: of a collection that is not among the homes
+// none is told. `request` names what its described lines are; it may be empty.
 std::string MatchText(const requests::v1::Match& match, const requests::v1::DataRequest& request,
                       const requests::v1::Appraisal& appraisal, const MatchTextOptions& options);
 

@@ -67,12 +67,12 @@ TEST(MatchText, WhatAnItemHasInsteadIsSaidOnce) {
       "  line 1: ae has no value type9\n"
       "  line 2: no item of the catalogue is like it\n";
   EXPECT_THAT(MatchText(match, {}, {}, {}), HasSubstr(kWords));
-  EXPECT_EQ(OpenText(match, {}, 0), kWords);
+  EXPECT_EQ(OpenText(match, {}, {}, 0), kWords);
   for (int line = 3; line <= 13; ++line) {
     *match.add_blocks() = match.blocks(1);
     match.mutable_blocks(match.blocks_size() - 1)->set_line(static_cast<uint32_t>(line));
   }
-  EXPECT_THAT(OpenText(match, {}, 0), HasSubstr("  and 3 more: --json has them\n"));
+  EXPECT_THAT(OpenText(match, {}, {}, 0), HasSubstr("  and 3 more: --json has them\n"));
 }
 
 TEST(MatchText, WhatIsAskedCountsThoseWhoAreAsked) {
