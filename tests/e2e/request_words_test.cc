@@ -48,6 +48,9 @@ TEST_F(RequestWordsTest, ARefusedOneIsShownAsRefused) {
   EXPECT_THAT(Ask(kRequester, {"end", reference, "--reason", "it was refused"}),
               AllOf(ExitedWith(0), SaysNot("is released")));
   EXPECT_THAT(Ask(kAnalyst, {"show", reference}), Says("decided    refused: "));
+  // Of the four returns three are held; nothing was avoided by it, as nothing was given.
+  EXPECT_THAT(Ask(kAnalyst, {"list", "--state", "ended"}),
+              AllOf(ExitedWith(0), Says("3 of 4"), SaysNot("hours avoided")));
 }
 
 TEST_F(RequestWordsTest, AChallengeStandsInTheListWithItsAnswer) {
@@ -67,6 +70,54 @@ TEST_F(RequestWordsTest, AChallengeStandsInTheListWithItsAnswer) {
   ASSERT_THAT(Ask(kRequester, {"uphold", owed, "--reason", "another month"}), ExitedWith(0));
   EXPECT_THAT(Ask(kAnalyst, {"obligations", "--request", reference}),
               AllOf(Says("upheld, it is still to be sent: "), Says("X24: another month")));
+}
+
+// All of it is owed to an earlier request.
+TEST_F(RequestWordsTest, WhatIsAwaitedMayBeChallengedAndCostsNothing) {
+  Issued({"admissions"});
+  const std::string later = Draft({"admissions"}, /*standing=*/false, "Wards again");
+  Approve(later);
+  ASSERT_THAT(Ask(kRequester, {"issue", later}), ExitedWith(0));
+  EXPECT_THAT(Ask(kAnalyst, {"obligations", "--request", later}),
+              AllOf(ExitedWith(0), Says("awaited"), SaysNot("hours charged")));
+  const std::string owed = absl::StrCat("RWP/", later, ".Ward.2025-05");
+  ASSERT_THAT(
+      Ask(Submitter("RWP"), {"challenge", owed, "--ground", "duplicate", "--text", "sent in May"}),
+      AllOf(ExitedWith(0), Says("held already: ")));
+  EXPECT_THAT(Ask(kRequester, {"obligations", "--waiting"}),
+              AllOf(ExitedWith(0), Says("onereturn request drop " + owed),
+                    Says("X24 answers the challenge by")));
+  EXPECT_THAT(As(kRequester, {"notices"}), Says(owed));
+}
+
+TEST_F(RequestWordsTest, WhereNothingIsHeldNothingIsSaidToBe) {
+  const std::string reference = Draft({"visits"});
+  Approve(reference);
+  EXPECT_THAT(
+      Ask(kRequester, {"issue", reference}),
+      AllOf(ExitedWith(0), Says("Nothing of it is held yet"), SaysNot("What is held can be read")));
+  ASSERT_THAT(Ask(kRequester, {"end", reference, "--reason", "is over"}),
+              AllOf(ExitedWith(0), Says("What was outstanding is released")));
+  EXPECT_THAT(Ask(kRequester, {"answer", reference}),
+              AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("register another one"))));
+}
+
+// As the guide has it: two officers give it, and it holds at once.
+TEST_F(RequestWordsTest, AnotherBodyBecomesARequester) {
+  const std::string file = Write(
+      "own.textproto",
+      "requesting_body: 'RWP' from_period: '2025-04' to_period: '2025-04' organisations: 'RLQ' "
+      "due_date: '2030-01-01' expiry: '2031-01-01' title: 'A neighbour' sponsor: 'Director' "
+      "product: 'Ward review' purpose: PURPOSE_EVALUATING_TRENDS legal_basis: 'Section 259' "
+      "planned_use: 'to see wards' lines { item: 'admissions' }");
+  EXPECT_THAT(Ask(Submitter("RWP"), {"draft", file}), ExitedWith(3));
+  ASSERT_THAT(As(kFirstOfficer,
+                 {"rights", "propose", "--principal", Deployment::SpiffeIdOf(Submitter("RWP")),
+                  "--as", "requester", "--organisation", "RWP", "--reason", "asks for itself"}),
+              ExitedWith(0));
+  ASSERT_THAT(As(kSecondOfficer, {"rights", "decide", "grants/1", "--reason", "agreed"}),
+              ExitedWith(0));
+  EXPECT_THAT(Ask(Submitter("RWP"), {"draft", file}), ExitedWith(0));
 }
 
 // A dimension that the item does not have.

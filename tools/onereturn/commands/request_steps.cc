@@ -113,11 +113,17 @@ absl::StatusOr<ExitCode> ShowReplies(const Session& session, const RequestsClien
     environment->console.Print(JsonOf(held) + "\n");
     return ExitCode::kOk;
   }
-  ASSIGN_OR_RETURN(const FilteringRegions regions, ReadRegions(session, client, held));
+  const absl::StatusOr<FilteringRegions> known = ReadRegions(session, client, held);
+  const FilteringRegions regions = known.value_or(FilteringRegions());
   const std::string replies = RequestRepliesText(held);
-  const std::string said = !replies.empty()  ? absl::StrCat(" ", replies, ".")
-                           : regions.empty() ? " Nobody is consulted."
-                                             : "";
+  // What cannot be matched any more is shown all the same.
+  const std::string said = !known.ok()
+                               ? absl::StrCat(" ", replies, replies.empty() ? "" : ". ",
+                                              "Which region filters it cannot be said now: ",
+                                              Printable(known.status().message()), ".")
+                           : !replies.empty() ? absl::StrCat(" ", replies, ".")
+                           : regions.empty()  ? " Nobody is consulted."
+                                              : "";
   environment->console.Print(absl::StrCat(ReferenceOf(name), ": ", RequestStateText(held.state()),
                                           ".", said, "\n", AwaitedText(held, regions)));
   return ExitCode::kOk;

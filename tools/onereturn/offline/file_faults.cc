@@ -108,6 +108,12 @@ absl::Status InWordsOfWriter(const absl::Status& status, const Descriptor& messa
   if (status.ok()) return status;
   const std::string words(status.message());
   std::smatch parts;
+  static const std::regex& foreign =
+      *new std::regex("^([^]*?)Interpreting non ascii codepoint [0-9]+\\.?");
+  if (std::regex_search(words, parts, foreign)) {
+    return UsageError(absl::StrCat(parts.str(1), "a character that may stand in quotes alone"),
+                      "Put texts in quotes, and save the file as UTF-8 text.");
+  }
   if (!std::regex_search(words, parts, unknown)) return AsUsageError(status);
   std::string written = parts[2].matched ? parts.str(2) : parts.str(3);
   written.erase(0, written.rfind('.') + 1);

@@ -48,6 +48,9 @@ TEST(FileFaults, TheFieldThatMayBeMeantIsNamed) {
                     HasSubstr("Perhaps justification is meant.")));
   EXPECT_THAT(words("line 3: zzzzzzzz: Cannot find field."),
               AllOf(HasSubstr("there is no field"), Not(HasSubstr("Perhaps"))));
+  EXPECT_THAT(words("line 1, column 1: Interpreting non ascii codepoint 242."),
+              AllOf(HasSubstr("line 1, column 1: a character that may stand in quotes alone\n"),
+                    HasSubstr("save the file as UTF-8"), Not(HasSubstr("codepoint"))));
   EXPECT_THAT(words("Expected string, got: 3"), HasSubstr("Expected string, got: 3"));
 }
 

@@ -17,8 +17,15 @@
 namespace onereturn::ingestion {
 namespace {
 
-absl::Status NotToBeRead(const std::string& name, const std::string& why) {
-  return Error(Reason::kRequestState, absl::StrCat(name, " ", why)).Precondition(name, why);
+absl::Status NotToBeRead(const requests::v1::DataRequest& request) {
+  const std::string why =
+      absl::StrCat("is in state ", EnumWords(request.state()),
+                   ": figures are given while it is issued, answered or in review");
+  const bool ended = request.state() == requests::v1::REQUEST_STATE_ENDED;
+  return Error(Reason::kRequestState, absl::StrCat(request.name(), " ", why))
+      .Precondition(request.name(), why)
+      .Remedy(ended ? "It has ended: register another one for what is still needed."
+                    : "It is answered once it has been issued: its state says which step is next.");
 }
 
 bool GivesFigures(requests::v1::RequestState state) {
@@ -103,11 +110,7 @@ absl::StatusOr<StoredRequest> FindReadable(const Reader& reader, const Organisat
   if (!stored.has_value()) return NotFound(name);
   const requests::v1::DataRequest& request = stored->request;
   RETURN_IF_ERROR(CheckActsFor(reader, scope, request.requesting_body(), today));
-  if (!GivesFigures(request.state())) {
-    return NotToBeRead(name, absl::StrCat("is in state ", EnumWords(request.state()),
-                                          ": figures are given while it is issued, answered or in "
-                                          "review"));
-  }
+  if (!GivesFigures(request.state())) return NotToBeRead(request);
   return *std::move(stored);
 }
 
