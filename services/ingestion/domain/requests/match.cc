@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "common/period/london_day.h"
 #include "services/ingestion/domain/requests/blocks.h"
 #include "services/ingestion/domain/requests/concerns.h"
+#include "services/ingestion/domain/requests/due_moment.h"
 #include "services/ingestion/domain/requests/gap.h"
 #include "services/ingestion/domain/requests/new_figures.h"
 #include "services/ingestion/domain/requests/price.h"
@@ -52,7 +52,7 @@ class Matcher {
     const uint32_t notice_days = ask_.excepted_notice_days.value_or(result_.notice_days);
     result_.gaps = GapsOf(needs_, notice_days, returns_, due);
     for (const Gap& gap : result_.gaps) {
-      result_.last_due = std::max(result_.last_due, std::optional(LondonDay(gap.due)));
+      result_.last_due = std::max(result_.last_due, std::optional(DueDayOf(gap.due)));
     }
     const PriceByDue by_due{&due, notice_days, &result_.due};
     result_.prices = PricesOf(world_.catalogue->rules, needs_, new_figures_.minutes(), returns_,
