@@ -38,9 +38,7 @@ class Matcher {
       organisations_.push_back(*index_.NumberOf(code));
     }
     for (const Period& period : ask.periods) needs_.emplace_back(index_.count(), period);
-    for (const AskLine& line : ask.lines) {
-      subjects_.push_back(SubjectOf(line, ask, *world.catalogue));
-    }
+    subjects_ = SubjectsOf(ask, *world.catalogue);
   }
 
   MatchResult Match() {
