@@ -94,6 +94,8 @@ std::vector<Fault> FaultsOfWhatIsAsked() {
       {described + "dimensions { values: 'x' } } }", "lines[0].described.dimensions[0].code"},
       {described + "} detail: DETAIL_AS_HELD }", "lines[0].detail"},
       {described + "} new_item: 'N' }", "lines[0].new_item"},
+      {described + "dimensions { code: 'age' } dimensions { code: 'AGE' } } }",
+       "lines[0].described.dimensions[1].code"},
       {absl::StrCat(described, "} new_item: 'n' } ", described, "} new_item: 'n' }"),
        "lines[1].new_item"},
       {"organisations: 'rcf'", "organisations[0]"},

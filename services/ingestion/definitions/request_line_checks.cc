@@ -9,6 +9,7 @@
 #include "services/ingestion/definitions/item_checks.h"
 #include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/definitions/request_text_checks.h"
+#include "services/ingestion/domain/requests/likeness.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -51,6 +52,21 @@ void CheckAskedDimensions(const DimensionList& dimensions, const std::string& pa
   }
 }
 
+// Of what is described: a dimension that is spelt otherwise alone is compared as the same.
+void CheckDimensionsDiffer(const DimensionList& dimensions, const std::string& path,
+                           Error* faults) {
+  for (int i = 1; i < std::min(dimensions.size(), kMostDimensions); ++i) {
+    const std::string& code = dimensions[i].code();
+    const bool again =
+        std::any_of(dimensions.begin(), dimensions.begin() + i, [&code](const auto& before) {
+          return before.code() != code && SameText(before.code(), code);
+        });
+    if (!again) continue;
+    faults->Field(absl::StrCat(path, "[", i, "].code"),
+                  "stands twice: capital letters and blanks about it make no other dimension");
+  }
+}
+
 void CheckDescribed(const requests::v1::DescribedItem& described, const std::string& path,
                     Error* faults) {
   CheckName(described.display_name(), absl::StrCat(path, ".display_name"), faults);
@@ -66,6 +82,7 @@ void CheckDescribed(const requests::v1::DescribedItem& described, const std::str
   CheckRequiredText(described.definition_text(), absl::StrCat(path, ".definition_text"),
                     kMostDefinitionBytes, faults);
   CheckAskedDimensions(described.dimensions(), absl::StrCat(path, ".dimensions"), faults);
+  CheckDimensionsDiffer(described.dimensions(), absl::StrCat(path, ".dimensions"), faults);
 }
 
 void CheckCoded(const RequestLine& line, const std::string& path, Error* faults) {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "common/base/check.h"
-#include "common/period/london_day.h"
 #include "services/ingestion/definitions/minutes_messages.h"
+#include "services/ingestion/domain/requests/due_moment.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -67,8 +67,7 @@ requests::v1::Gap MessageOfGap(const Gap& gap) {
   message.mutable_items()->Assign(gap.items.begin(), gap.items.end());
   message.mutable_organisations()->Assign(gap.organisations.begin(), gap.organisations.end());
   AddPeriods(gap.periods, message.mutable_periods());
-  // The moment is the first that is late: at the end of a day it lies on the next one.
-  message.set_due_date(LondonDay(Timestamp{gap.due.micros - 1}).ToString());
+  message.set_due_date(DueDayOf(gap.due).ToString());
   message.set_awaited(gap.awaited);
   return message;
 }

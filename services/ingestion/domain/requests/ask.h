@@ -41,9 +41,9 @@ struct AskLine {
   std::optional<DescribedItem> described;
   // Of an item by its code: all its dimensions, or those of `dimensions` alone.
   bool as_held = true;
-  std::vector<AskedDimension> dimensions;  // In order of code.
-  std::string guidance;                    // Code; empty: none.
-  std::string guidance_edition;
+  std::vector<AskedDimension> dimensions;    // In order of code.
+  std::string guidance;                      // Code; empty: none.
+  std::string guidance_edition;              // Of guidance that is named, never empty.
   std::string justification;                 // Why another definition is needed; empty: not said.
   std::optional<Minutes> estimated_minutes;  // Of one figure of a new item.
 };

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "common/period/london_day.h"
 #include "services/ingestion/domain/requests/due_moment.h"
 
 namespace onereturn::ingestion {
@@ -71,16 +70,14 @@ std::optional<Concern> GuidanceConcern(const AskLine& line, uint32_t number,
   Concern concern{ConcernKind::kConflictGuidance, number, absl::StrCat("guidance/", line.guidance),
                   "", 0};
   bool is_about = false;
-  bool edition_is_known = line.guidance_edition.empty();
+  bool edition_is_known = false;
   std::string in_force;
   for (const KnownGuidance& guidance : catalogue.guidance) {
     if (guidance.code != line.guidance || !IsAbout(guidance, item, catalogue)) continue;
     is_about = true;
     edition_is_known |= guidance.edition == line.guidance_edition;
     if (!guidance.days.Covers(last_day)) continue;
-    if (line.guidance_edition.empty() || guidance.edition == line.guidance_edition) {
-      return std::nullopt;
-    }
+    if (guidance.edition == line.guidance_edition) return std::nullopt;
     in_force = guidance.edition;
   }
   if (!is_about) {
@@ -108,20 +105,24 @@ struct LastDue {
 };
 
 std::string WhyLater(const Ask& ask, const MatchWorld& world, const std::string& collection,
-                     const LastDue& last, uint32_t notice_days) {
+                     const LastDue& last, uint32_t class_notice_days) {
   if (last.period.end() >= ask.due_date) {
     return absl::StrCat(last.period.Display(), " ends on ", last.period.end().ToString());
   }
   const std::optional<Moments> window = WindowOf(world, collection, last.period);
-  if (window.has_value() && LondonDay(window->due) > ask.due_date) {
+  if (window.has_value() && DueDayOf(window->due) > ask.due_date) {
     return absl::StrCat("returns for ", last.period.Display(), " are due on ",
-                        LondonDay(window->due).ToString());
+                        DueDayOf(window->due).ToString());
   }
   if (last.with_earlier) {
     return absl::StrCat("an earlier request has given until then for returns for ",
                         last.period.Display());
   }
-  return absl::StrCat("what is asked needs ", notice_days,
+  if (ask.excepted_notice_days.has_value()) {
+    return absl::StrCat("what is asked needs ", *ask.excepted_notice_days,
+                        " days of notice, as the exception gives");
+  }
+  return absl::StrCat("what is asked needs ", class_notice_days,
                       " days of notice, or an exception when it is approved");
 }
 
@@ -180,7 +181,7 @@ std::vector<Concern> DateConcerns(const Ask& ask, const MatchWorld& world,
   }
   std::vector<Concern> concerns;
   for (const auto& [code, part] : last) {
-    const CivilDay day = LondonDay(part.due);
+    const CivilDay day = DueDayOf(part.due);
     if (day <= ask.due_date) continue;
     concerns.push_back(Concern{
         ConcernKind::kConflictDate, std::nullopt,

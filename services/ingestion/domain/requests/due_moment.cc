@@ -20,16 +20,16 @@ bool HasWindows(const CollectionOverTime& collection) {
                      });
 }
 
-// No window of any period from this one on has moments: the calendar has ended.
+// No period from this one on has a window with moments: the last stretch that has windows is over,
+// or its calendar has ended.
 bool IsBeyond(const CollectionOverTime& collection, const Period& period) {
-  const KnownCollection* definition = CollectionOn(collection, period.start());
-  if (definition == nullptr) {
-    return std::none_of(
-        collection.stretches.begin(), collection.stretches.end(),
-        [&](const KnownCollection& stretch) { return stretch.days.from > period.start(); });
-  }
-  return definition->window.has_value() && definition->calendar != nullptr &&
-         period.end() > definition->calendar->last();
+  return std::none_of(collection.stretches.begin(), collection.stretches.end(),
+                      [&](const KnownCollection& stretch) {
+                        const bool over = stretch.days.before.has_value() &&
+                                          *stretch.days.before <= period.start();
+                        return !over && stretch.window.has_value() && stretch.calendar != nullptr &&
+                               period.end() <= stretch.calendar->last();
+                      });
 }
 
 std::optional<OpenedWindow> OpenedOf(const MatchWorld& world, const std::string& collection,
@@ -49,6 +49,8 @@ std::optional<Moments> MomentsOfCalendar(const CollectionOverTime& collection,
 }
 
 }  // namespace
+
+CivilDay DueDayOf(Timestamp due) { return LondonDay(Timestamp{due.micros - 1}); }
 
 std::optional<Moments> WindowOf(const MatchWorld& world, const std::string& collection,
                                 const Period& period) {
@@ -78,6 +80,13 @@ const std::optional<Moments>& DueMoments::Window(const std::string& collection,
 
 Timestamp DueMoments::DueOf(const std::string& collection, const Period& period,
                             uint32_t notice_days) {
+  const auto [due, is_new] = due_.try_emplace({collection, period, notice_days});
+  if (is_new) due->second = FindDue(collection, period, notice_days);
+  return due->second;
+}
+
+Timestamp DueMoments::FindDue(const std::string& collection, const Period& period,
+                              uint32_t notice_days) {
   const CollectionOverTime* const over_time = Find(world_, collection);
   if (over_time == nullptr) return WithoutWindow(period, notice_days);
   const CivilDay first_day = world_.today.PlusDays(notice_days).value_or(CivilDay::Latest());
@@ -85,9 +94,9 @@ Timestamp DueMoments::DueOf(const std::string& collection, const Period& period,
   std::optional<Period> next = period;
   do {
     const std::optional<Moments>& moments = Window(collection, *next);
-    if (moments.has_value() && LondonDay(moments->due) >= first_day) return moments->due;
+    if (moments.has_value() && DueDayOf(moments->due) >= first_day) return moments->due;
     next = next->Next();
-  } while (HasWindows(*over_time) && next.has_value() && !IsBeyond(*over_time, *next));
+  } while (next.has_value() && !IsBeyond(*over_time, *next));
   return WithoutWindow(period, notice_days);
 }
 

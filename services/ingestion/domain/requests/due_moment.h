@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "common/period/london_day.h"
@@ -13,6 +14,10 @@
 #include "services/ingestion/domain/requests/match.h"
 
 namespace onereturn::ingestion {
+
+// The last day, in London, on which what is due then is not late: the moment is the first that is,
+// and at the end of a day it lies on the next one.
+CivilDay DueDayOf(Timestamp due);
 
 // The moments of the collection's window for the period: once it is opened those of that fact,
 // until then those of its calendar. nullopt: it has none.
@@ -36,11 +41,14 @@ class DueMoments {
 
  private:
   const std::optional<Moments>& Window(const std::string& collection, const Period& period);
+  Timestamp FindDue(const std::string& collection, const Period& period, uint32_t notice_days);
   Timestamp WithoutWindow(const Period& period, uint32_t notice_days) const;
 
   const Ask& ask_;
   const MatchWorld& world_;
   std::map<std::pair<std::string, Period>, std::optional<Moments>> windows_;
+  // By collection, period and days of notice.
+  std::map<std::tuple<std::string, Period, uint32_t>, Timestamp> due_;
 };
 
 }  // namespace onereturn::ingestion

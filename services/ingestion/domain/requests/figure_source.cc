@@ -174,11 +174,8 @@ FigureSources::FigureSources(const Ask& ask, const MatchWorld& world,
     : ask_(ask),
       world_(world),
       index_(*world.catalogue, *world.coverage, organisations),
-      returns_(ask, world, index_) {
-  for (const AskLine& line : ask.lines) {
-    subjects_.push_back(SubjectOf(line, ask, *world.catalogue));
-  }
-}
+      returns_(ask, world, index_),
+      subjects_(SubjectsOf(ask, *world.catalogue)) {}
 
 std::optional<FigureSource> FigureSources::Of(uint32_t line, const std::string& organisation,
                                               const Period& period) {

@@ -90,6 +90,7 @@ struct KnownGuidance {
 // What a steward said of a description and an item.
 struct LikenessDecision {
   bool same = false;
+  uint64_t sequence = 0;  // When: of several that say "same", the last counts.
   friend bool operator==(const LikenessDecision&, const LikenessDecision&) = default;
 };
 // By DescriptionKey(description) of likeness.h, then item.

@@ -16,25 +16,6 @@ namespace {
 constexpr absl::string_view kDescriptionHeader("onereturn description 1\0", 24);
 constexpr uint32_t kMostAlike = 1000;
 
-struct Candidate {
-  const std::string& code;
-  const KnownItem& item;
-};
-
-bool SameText(absl::string_view left, absl::string_view right) {
-  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(left),
-                                absl::StripAsciiWhitespace(right));
-}
-
-std::vector<Candidate> CandidatesOn(const KnownCatalogue& catalogue, const CivilDay& day) {
-  std::vector<Candidate> items;
-  for (const auto& [code, stretches] : catalogue.items) {
-    const KnownItem* const item = ItemOn(stretches, day);
-    if (item != nullptr) items.push_back({code, *item});
-  }
-  return items;
-}
-
 // As the dimension spells it; nullopt where it is none of its values.
 std::optional<std::string> ValueAsHeld(const KnownDimension& dimension, absl::string_view asked,
                                        const KnownCatalogue& catalogue) {
@@ -64,11 +45,11 @@ std::optional<AskedDimension> DimensionAsHeld(const KnownItem& item, const Asked
 }
 
 // What a description is that means the item: the item, or a finer view of it.
-FoundLikeness SameOrFiner(const DescribedItem& described, const Candidate& held,
-                          const KnownCatalogue& catalogue) {
-  auto dimensions = DimensionsAsHeld(described, held.item, catalogue);
-  if (!dimensions.has_value()) return {LikenessKind::kFiner, held.code, {}, {}, 0};
-  return {LikenessKind::kSame, held.code, {}, *std::move(dimensions), 0};
+FoundLikeness SameOrFiner(const DescribedItem& described, const std::string& code,
+                          const KnownItem& held, const KnownCatalogue& catalogue) {
+  auto dimensions = DimensionsAsHeld(described, held, catalogue);
+  if (!dimensions.has_value()) return {LikenessKind::kFiner, code, {}, {}, 0};
+  return {LikenessKind::kSame, code, {}, *std::move(dimensions), 0};
 }
 
 void CompareTexts(absl::string_view what, absl::string_view held, absl::string_view asked,
@@ -86,64 +67,21 @@ bool HasMeaning(const ItemMeaning& meaning) {
          !absl::StripAsciiWhitespace(meaning.measure).empty();
 }
 
-FoundLikeness CompareMeaning(const DescribedItem& described, const Candidate& held,
-                             const KnownCatalogue& catalogue) {
-  if (!held.item.meaning.has_value()) return {};
-  const ItemMeaning& meaning = *held.item.meaning;
+FoundLikeness CompareMeaning(const DescribedItem& described, const std::string& code,
+                             const KnownItem& held, const KnownCatalogue& catalogue) {
+  if (!held.meaning.has_value()) return {};
+  const ItemMeaning& meaning = *held.meaning;
   const ItemMeaning& asked = described.meaning;
   if (!SameText(meaning.concept_code, asked.concept_code) ||
       !SameText(meaning.measure, asked.measure)) {
     return {};
   }
   std::vector<std::string> differs;
-  CompareTexts("unit", held.item.unit, described.unit, &differs);
+  CompareTexts("unit", held.unit, described.unit, &differs);
   CompareTexts("population", meaning.population, asked.population, &differs);
   CompareTexts("cut-off", meaning.cut_off, asked.cut_off, &differs);
-  if (differs.empty()) return SameOrFiner(described, held, catalogue);
-  return {LikenessKind::kConflict, held.code, std::move(differs), {}, 0};
-}
-
-FoundLikeness FindByMeaning(const DescribedItem& described, const std::vector<Candidate>& items,
-                            const KnownCatalogue& catalogue) {
-  FoundLikeness best;
-  if (!HasMeaning(described.meaning)) return best;
-  for (const Candidate& held : items) {
-    FoundLikeness found = CompareMeaning(described, held, catalogue);
-    // The kinds are in order of preference.
-    if (found.kind < best.kind) best = std::move(found);
-  }
-  return best;
-}
-
-FoundLikeness FindByWords(const DescribedItem& described, const std::vector<Candidate>& items,
-                          const KnownCatalogue& catalogue) {
-  const auto decisions = catalogue.likenesses.find(DescriptionKey(described));
-  const auto decision_on = [&](const std::string& code) -> const LikenessDecision* {
-    if (decisions == catalogue.likenesses.end()) return nullptr;
-    const auto decision = decisions->second.find(code);
-    return decision == decisions->second.end() ? nullptr : &decision->second;
-  };
-  for (const Candidate& held : items) {
-    const LikenessDecision* const decision = decision_on(held.code);
-    if (decision != nullptr && decision->same) return SameOrFiner(described, held, catalogue);
-  }
-  const uint32_t from = catalogue.rules.near_duplicate_from;
-  if (from > kMostAlike) return {};
-  const WordReader reader(catalogue.rules.synonyms);
-  const ComparedFigure asked(described.display_name, described.definition_text, reader);
-  // Of equals the first code.
-  const Candidate* most_alike = nullptr;
-  std::pair<FigureLikeness, bool> greatest;  // And whether it is no derived item.
-  for (const Candidate& held : items) {
-    if (decision_on(held.code) != nullptr) continue;
-    const ComparedFigure figure(held.item.display_name, held.item.definition_text, reader);
-    const std::pair rank(figure.LikenessTo(asked), !held.item.formula.has_value());
-    if (rank.first.likeness < from || (most_alike != nullptr && rank <= greatest)) continue;
-    most_alike = &held;
-    greatest = rank;
-  }
-  if (most_alike == nullptr) return {};
-  return {LikenessKind::kNearDuplicate, most_alike->code, {}, {}, greatest.first.likeness};
+  if (differs.empty()) return SameOrFiner(described, code, held, catalogue);
+  return {LikenessKind::kConflict, code, std::move(differs), {}, 0};
 }
 
 void AppendLength(size_t length, std::string* bytes) {
@@ -177,12 +115,81 @@ std::optional<std::vector<AskedDimension>> DimensionsAsHeld(const DescribedItem&
   return dimensions;
 }
 
+bool SameText(absl::string_view left, absl::string_view right) {
+  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(left),
+                                absl::StripAsciiWhitespace(right));
+}
+
+ItemFinder::ItemFinder(const KnownCatalogue& catalogue, const CivilDay& day)
+    : catalogue_(catalogue), reader_(std::make_unique<const WordReader>(catalogue.rules.synonyms)) {
+  for (const auto& [code, stretches] : catalogue.items) {
+    const KnownItem* const item = ItemOn(stretches, day);
+    if (item != nullptr) items_.push_back({code, *item, nullptr});
+  }
+}
+
+ItemFinder::~ItemFinder() = default;
+
+FoundLikeness ItemFinder::FindByMeaning(const DescribedItem& described) const {
+  FoundLikeness best;
+  if (!HasMeaning(described.meaning)) return best;
+  for (const Candidate& held : items_) {
+    FoundLikeness found = CompareMeaning(described, held.code, held.item, catalogue_);
+    // The kinds are in order of preference.
+    if (found.kind < best.kind) best = std::move(found);
+  }
+  return best;
+}
+
+FoundLikeness ItemFinder::FindByWords(const DescribedItem& described) {
+  static const auto* const kUndecided = new std::map<std::string, LikenessDecision>();
+  const auto found = catalogue_.likenesses.find(DescriptionKey(described));
+  const auto& decisions = found == catalogue_.likenesses.end() ? *kUndecided : found->second;
+  const Candidate* same = nullptr;
+  uint64_t said = 0;
+  for (const Candidate& held : items_) {
+    const auto decision = decisions.find(held.code);
+    if (decision == decisions.end() || !decision->second.same) continue;
+    if (same != nullptr && decision->second.sequence <= said) continue;
+    same = &held;
+    said = decision->second.sequence;
+  }
+  if (same != nullptr) return SameOrFiner(described, same->code, same->item, catalogue_);
+  return MostAlike(described, decisions);
+}
+
+FoundLikeness ItemFinder::MostAlike(const DescribedItem& described,
+                                    const std::map<std::string, LikenessDecision>& decisions) {
+  const uint32_t from = catalogue_.rules.near_duplicate_from;
+  if (from > kMostAlike) return {};
+  const ComparedFigure asked(described.display_name, described.definition_text, *reader_);
+  // Of equals the first code.
+  const Candidate* most_alike = nullptr;
+  std::pair<FigureLikeness, bool> greatest;  // And whether it is no derived item.
+  for (Candidate& held : items_) {
+    if (decisions.count(held.code) > 0) continue;
+    if (held.figure == nullptr) {
+      held.figure = std::make_unique<const ComparedFigure>(held.item.display_name,
+                                                           held.item.definition_text, *reader_);
+    }
+    const std::pair rank(held.figure->LikenessTo(asked), !held.item.formula.has_value());
+    if (rank.first.likeness < from || (most_alike != nullptr && rank <= greatest)) continue;
+    most_alike = &held;
+    greatest = rank;
+  }
+  if (most_alike == nullptr) return {};
+  return {LikenessKind::kNearDuplicate, most_alike->code, {}, {}, greatest.first.likeness};
+}
+
+FoundLikeness ItemFinder::Find(const DescribedItem& described) {
+  FoundLikeness found = FindByMeaning(described);
+  if (found.kind != LikenessKind::kNone) return found;
+  return FindByWords(described);
+}
+
 FoundLikeness FindItem(const DescribedItem& described, const KnownCatalogue& catalogue,
                        const CivilDay& day) {
-  const std::vector<Candidate> items = CandidatesOn(catalogue, day);
-  FoundLikeness found = FindByMeaning(described, items, catalogue);
-  if (found.kind != LikenessKind::kNone) return found;
-  return FindByWords(described, items, catalogue);
+  return ItemFinder(catalogue, day).Find(described);
 }
 
 uint32_t LikenessOf(absl::string_view left, absl::string_view right,

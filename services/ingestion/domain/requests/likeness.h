@@ -3,6 +3,8 @@
 #define ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_LIKENESS_H_
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +14,9 @@
 #include "services/ingestion/domain/requests/known_catalogue.h"
 
 namespace onereturn::ingestion {
+
+class ComparedFigure;
+class WordReader;
 
 enum class LikenessKind {
   kSame,           // It is the item; dimensions that it leaves out are summed over.
@@ -31,7 +36,38 @@ struct FoundLikeness {
   uint32_t likeness = 0;  // Of a near duplicate, in thousandths.
 };
 
-// The rules of docs/collect-once.md, over the items as they are on `day`, in order of code.
+// Equal texts of descriptions and items: after trimming, in lower case, of ASCII letters.
+bool SameText(absl::string_view left, absl::string_view right);
+
+// Finds the items of many descriptions. What it read of an item's words it keeps; not for several
+// threads. The catalogue must outlive it.
+class ItemFinder {
+ public:
+  // Over the items as they are on the day.
+  ItemFinder(const KnownCatalogue& catalogue, const CivilDay& day);
+  ~ItemFinder();
+
+  // The rules of docs/collect-once.md, over the items in order of code.
+  FoundLikeness Find(const DescribedItem& described);
+
+ private:
+  struct Candidate {
+    const std::string& code;
+    const KnownItem& item;
+    std::unique_ptr<const ComparedFigure> figure;  // Null: not compared yet.
+  };
+
+  FoundLikeness FindByMeaning(const DescribedItem& described) const;
+  FoundLikeness FindByWords(const DescribedItem& described);
+  FoundLikeness MostAlike(const DescribedItem& described,
+                          const std::map<std::string, LikenessDecision>& decisions);
+
+  const KnownCatalogue& catalogue_;
+  std::unique_ptr<const WordReader> reader_;
+  std::vector<Candidate> items_;
+};
+
+// As ItemFinder, of one description.
 FoundLikeness FindItem(const DescribedItem& described, const KnownCatalogue& catalogue,
                        const CivilDay& day);
 

@@ -251,6 +251,19 @@ TEST(LikenessTest, WhatWasDecidedToBeDifferentIsNoConcernAnyMore) {
   EXPECT_EQ(FindItem(other, catalogue, kApril2024).item, "scans_one");
 }
 
+TEST(LikenessTest, OfSeveralThatAreTheSameTheOneSaidLastIs) {
+  KnownCatalogue catalogue = CatalogueOfWords(500);
+  auto& decisions = catalogue.likenesses[DescriptionKey(AskedWords())];
+  for (const char* last : {"planned", "scans_one", "scans_two"}) {
+    for (const char* code : {"planned", "scans_one", "scans_two"}) decisions[code] = {true, 7};
+    decisions[last].sequence = 8;
+    EXPECT_EQ(FindItem(AskedWords(), catalogue, kApril2024).item, last);
+  }
+  // "Different" that was said later makes nothing of what another is.
+  decisions["scans_two"] = {false, 9};
+  EXPECT_EQ(FindItem(AskedWords(), catalogue, kApril2024).item, "planned");
+}
+
 TEST(LikenessTest, WhatWasDecidedToBeTheSameIsTheItemHoweverAlike) {
   KnownCatalogue catalogue = CatalogueOfWords(1001);
   catalogue.items["planned"][0].dimensions = {{"Age", {"Adult", "child"}, false, true}};

@@ -1,6 +1,7 @@
 #include "services/ingestion/domain/requests/line_plan.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "services/ingestion/domain/requests/finer_views.h"
@@ -80,13 +81,16 @@ void TakeFinerView(const AskLine& line, const Ask& ask, const KnownCatalogue& ca
   subject->versions = &versions;
 }
 
-}  // namespace
-
-LineSubject SubjectOf(const AskLine& line, const Ask& ask, const KnownCatalogue& catalogue) {
+// `finder`: null until a line is described.
+LineSubject SubjectOf(const AskLine& line, const Ask& ask, const KnownCatalogue& catalogue,
+                      std::unique_ptr<ItemFinder>* finder) {
   LineSubject subject;
   if (line.described.has_value()) {
     if (ask.periods.empty()) return subject;
-    subject.found = FindItem(*line.described, catalogue, ask.periods.back().start());
+    if (*finder == nullptr) {
+      *finder = std::make_unique<ItemFinder>(catalogue, ask.periods.back().start());
+    }
+    subject.found = (*finder)->Find(*line.described);
     subject.item = subject.found.item;
   } else {
     subject.item = line.item;
@@ -110,6 +114,17 @@ LineSubject SubjectOf(const AskLine& line, const Ask& ask, const KnownCatalogue&
     if (!subject.is_item) break;
   }
   return subject;
+}
+
+}  // namespace
+
+std::vector<LineSubject> SubjectsOf(const Ask& ask, const KnownCatalogue& catalogue) {
+  std::vector<LineSubject> subjects;
+  std::unique_ptr<ItemFinder> finder;
+  for (const AskLine& line : ask.lines) {
+    subjects.push_back(SubjectOf(line, ask, catalogue, &finder));
+  }
+  return subjects;
 }
 
 LinePlan PlanOf(const AskLine& line, const LineSubject& subject, const Period& period,

@@ -53,9 +53,9 @@ struct LinePlan {
   std::vector<std::string> lacks_values;   // Of that dimension; empty: all of it.
 };
 
-// The item by its code, or as FindItem finds it on the first day of the last period; or the finer
-// view of it that the line asks for.
-LineSubject SubjectOf(const AskLine& line, const Ask& ask, const KnownCatalogue& catalogue);
+// Of each line the item by its code, or as ItemFinder finds it on the first day of the last period;
+// or the finer view of it that the line asks for.
+std::vector<LineSubject> SubjectsOf(const Ask& ask, const KnownCatalogue& catalogue);
 
 LinePlan PlanOf(const AskLine& line, const LineSubject& subject, const Period& period,
                 const KnownCatalogue& catalogue, HeldReturns& returns);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "common/period/london_day.h"
 #include "services/ingestion/domain/requests/blocks.h"
 #include "services/ingestion/domain/requests/concerns.h"
+#include "services/ingestion/domain/requests/due_moment.h"
 #include "services/ingestion/domain/requests/gap.h"
 #include "services/ingestion/domain/requests/new_figures.h"
 #include "services/ingestion/domain/requests/price.h"
@@ -38,9 +38,7 @@ class Matcher {
       organisations_.push_back(*index_.NumberOf(code));
     }
     for (const Period& period : ask.periods) needs_.emplace_back(index_.count(), period);
-    for (const AskLine& line : ask.lines) {
-      subjects_.push_back(SubjectOf(line, ask, *world.catalogue));
-    }
+    subjects_ = SubjectsOf(ask, *world.catalogue);
   }
 
   MatchResult Match() {
@@ -52,7 +50,7 @@ class Matcher {
     const uint32_t notice_days = ask_.excepted_notice_days.value_or(result_.notice_days);
     result_.gaps = GapsOf(needs_, notice_days, returns_, due);
     for (const Gap& gap : result_.gaps) {
-      result_.last_due = std::max(result_.last_due, std::optional(LondonDay(gap.due)));
+      result_.last_due = std::max(result_.last_due, std::optional(DueDayOf(gap.due)));
     }
     const PriceByDue by_due{&due, notice_days, &result_.due};
     result_.prices = PricesOf(world_.catalogue->rules, needs_, new_figures_.minutes(), returns_,

@@ -126,7 +126,6 @@ TEST(MatchConcern, Guidance) {
   world.catalogue.guidance = {old, first, second};
   const std::vector<GuidanceCase> cases = {
       {"in force on the last day", "plain", "rules", "2", ""},
-      {"whatever is in force", "plain", "rules", "", ""},
       {"another is in force", "plain", "rules", "1",
        "edition 2 of rules is in force on 2025-04-30"},
       {"not about the item", "stock", "rules", "2", "no guidance rules is known about stock"},
@@ -192,6 +191,17 @@ TEST(MatchConcern, DatesOnceForEachCollection) {
     EXPECT_EQ(absl::StrContains(concerns[0].words, "exception"),
               absl::StrContains(concerns[0].words, "of notice"));
   }
+}
+
+TEST(MatchConcern, ADateNamesTheDaysOfTheException) {
+  Ask ask = AskFor({LineOf("over")}, {"RC"}, {"2025-07"});
+  ask.due_date = DayOf("2025-09-05");
+  ask.excepted_notice_days = 5;
+  const MatchResult match = Shares().Match(ask);
+  ASSERT_THAT(match.concerns, SizeIs(1));
+  EXPECT_THAT(match.concerns[0].words,
+              EndsWith("only on 2025-09-06: what is asked needs 5 days of notice, as the exception "
+                       "gives"));
 }
 
 // Two organisations, two periods, of two items at one home: four returns, with eight figures.

@@ -206,7 +206,7 @@ TEST(MatchGap, DueNoEarlierThanForAnEarlierRequest) {
   const Timestamp november = LondonTime(DayOf("2025-11-14"), 12 * 3600);
   world.owed = {{{part("RA"), "plain"}, november},
                 {{part("RA"), "stock"}, LondonTime(DayOf("2025-09-05"), 0)},
-                {{part("RB"), "plain"}, LondonTime(DayOf("2026-01-31"), 0)}};
+                {{part("RB"), "plain"}, LondonTime(DayOf("2026-01-31"), 12 * 3600)}};
   Ask ask = AskFor({LineOf("plain"), LineOf("stock")}, {"RA", "RB"}, {"2025-07"});
   ask.due_date = DayOf("2025-10-01");
   const MatchResult match = world.Match(ask);
@@ -214,7 +214,7 @@ TEST(MatchGap, DueNoEarlierThanForAnEarlierRequest) {
   EXPECT_THAT(TextsOfGaps(match), ElementsAre("MON RB 2025-07 stock 2025-10-14T11:00:00",
                                               "MON RA 2025-07 plain 2025-11-14T12:00:00 (owed)",
                                               "MON RA 2025-07 stock 2025-10-14T11:00:00 (owed)",
-                                              "MON RB 2025-07 plain 2026-01-31T00:00:00 (owed)"));
+                                              "MON RB 2025-07 plain 2026-01-31T12:00:00 (owed)"));
   EXPECT_EQ(match.last_due, DayOf("2026-01-31"));
   ASSERT_EQ(match.concerns.size(), 1u);
   EXPECT_EQ(match.concerns[0].kind, ConcernKind::kConflictDate);

@@ -124,9 +124,7 @@ absl::StatusOr<IssuedRequest> MatchIssued(const Reader& reader, const StoredMatc
   ask.organisations.assign(request.issue().organisations().begin(),
                            request.issue().organisations().end());
   AskForWhatLinesBecame(request.issue(), *issued.matched.catalogue, &ask);
-  for (const AskLine& line : ask.lines) {
-    issued.subjects.push_back(SubjectOf(line, ask, *issued.matched.catalogue));
-  }
+  issued.subjects = SubjectsOf(ask, *issued.matched.catalogue);
   return issued;
 }
 

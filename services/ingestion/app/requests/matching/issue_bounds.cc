@@ -41,8 +41,7 @@ absl::Status CheckFitsOneIssue(const requests::v1::DataRequest& request, const A
   std::set<std::string> items;
   size_t new_items = 0;
   std::vector<std::string> nearest;
-  for (const AskLine& line : ask.lines) {
-    const LineSubject subject = SubjectOf(line, ask, catalogue);
+  for (const LineSubject& subject : SubjectsOf(ask, catalogue)) {
     if (!subject.is_item) ++new_items;
     if (subject.item.empty()) continue;
     nearest.push_back(subject.item);

@@ -253,26 +253,23 @@ absl::StatusOr<std::optional<NewHome>> NewHomeOf(const requests::v1::DataRequest
                                                  CatalogueTime* time) {
   std::vector<NewFigure> figures;
   std::map<std::string, size_t> places;
-  std::vector<LineSubject> nearest;
   for (uint32_t line = 0; line < match.lines.size(); ++line) {
-    nearest.push_back(SubjectOf(ask.lines[line], ask, catalogue));
     const std::string& name = match.lines[line].new_figure;
     if (name.empty()) continue;
     const auto [place, is_first] = places.emplace(name, figures.size());
     if (is_first) figures.push_back({name, {}});
     figures[place->second].lines.push_back(line);
   }
-  return HomeOf(figures, nearest, request, ask, catalogue.rules, time);
+  return HomeOf(figures, SubjectsOf(ask, catalogue), request, ask, catalogue.rules, time);
 }
 
 absl::StatusOr<std::optional<NewHome>> SureHomeOf(const requests::v1::DataRequest& request,
                                                   const Ask& ask, const KnownCatalogue& catalogue,
                                                   CatalogueTime* time) {
   std::vector<NewFigure> figures;
-  std::vector<LineSubject> nearest;
+  const std::vector<LineSubject> nearest = SubjectsOf(ask, catalogue);
   for (uint32_t line = 0; line < ask.lines.size(); ++line) {
-    nearest.push_back(SubjectOf(ask.lines[line], ask, catalogue));
-    if (!nearest.back().is_item) figures.push_back({absl::StrCat("line ", line + 1), {line}});
+    if (!nearest[line].is_item) figures.push_back({absl::StrCat("line ", line + 1), {line}});
   }
   return HomeOf(figures, nearest, request, ask, catalogue.rules, time);
 }

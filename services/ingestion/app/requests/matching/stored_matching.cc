@@ -162,7 +162,8 @@ absl::StatusOr<SaidForMatching> ReadSaidForMatching(const Reader& reader, uint64
       [&](const LikenessKey& key, const requests::v1::Likeness& likeness) -> absl::StatusOr<bool> {
         const requests::v1::Likeness then = LikenessAt(likeness, sequence);
         if (then.has_decided()) {
-          said.likenesses[key.description][key.item] = LikenessDecision{then.same()};
+          said.likenesses[key.description][key.item] =
+              LikenessDecision{then.same(), then.decided().sequence()};
         }
         return true;
       }));
