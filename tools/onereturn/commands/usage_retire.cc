@@ -14,6 +14,7 @@
 #include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
 #include "tools/onereturn/commands/collection_without_item.h"
+#include "tools/onereturn/commands/consultees.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/connection/pages.h"
 
@@ -145,7 +146,7 @@ absl::StatusOr<ExitCode> RetireItem(const RetireOptions& options, Environment& e
   catalogue::v1::GetItemRequest get;
   get.set_name(absl::StrCat("items/", options.item));
   ASSIGN_OR_RETURN(const auto found, catalogue.Call(&RetireCatalogue::Stub::GetItem, get));
-  ASSIGN_OR_RETURN(const Consultees consultees, ConsulteesOf(options, environment));
+  ASSIGN_OR_RETURN(Consultees consultees, ConsulteesOf(options, environment));
   if (!consultees.in_review) {
     environment.console.Note(absl::StrCat(
         options.item, " is not in review. ",
@@ -153,6 +154,7 @@ absl::StatusOr<ExitCode> RetireItem(const RetireOptions& options, Environment& e
                                  : absl::StrCat("It was used by ", consultees.users, "."),
         "\n"));
   }
+  environment.console.Note(LeftOutWords(TakeBeyondMost(&consultees.codes)));
   ProposeChangeRequest request;
   for (const std::string& code : consultees.codes) request.mutable_change()->add_consultees(code);
   catalogue::v1::DataItem* item = request.mutable_change()->mutable_item();
