@@ -20,7 +20,7 @@ using DimensionList = google::protobuf::RepeatedPtrField<requests::v1::AskedDime
 constexpr int kMostDimensions = 64;
 constexpr int kMostValues = 1'000;
 constexpr size_t kMostUnitBytes = 64;
-constexpr size_t kMostDefinitionBytes = 2'000;
+constexpr size_t kMostDefinitionTextBytes = 2'000;
 constexpr size_t kMostEditionBytes = 64;
 constexpr size_t kMostJustificationBytes = 1'000;
 
@@ -80,7 +80,7 @@ void CheckDescribed(const requests::v1::DescribedItem& described, const std::str
   check_code(described.cut_off(), "cut_off");
   CheckRequiredText(described.unit(), absl::StrCat(path, ".unit"), kMostUnitBytes, faults);
   CheckRequiredText(described.definition_text(), absl::StrCat(path, ".definition_text"),
-                    kMostDefinitionBytes, faults);
+                    kMostDefinitionTextBytes, faults);
   CheckAskedDimensions(described.dimensions(), absl::StrCat(path, ".dimensions"), faults);
   CheckDimensionsDiffer(described.dimensions(), absl::StrCat(path, ".dimensions"), faults);
 }

@@ -15,7 +15,7 @@
 #include "onereturn/returns/v1/returns_service.pb.h"
 #include "onereturn/returns/v1/sign_off_service.pb.h"
 #include "services/ingestion/app/files/submit_file.h"
-#include "services/ingestion/app/requests/answers/reuse_of_returns.h"
+#include "services/ingestion/app/requests/reuse_of_returns.h"
 #include "services/ingestion/app/returns/accepted_return.h"
 #include "services/ingestion/app/returns/submit_return.h"
 #include "services/ingestion/app/returns/submitted_return.h"

@@ -24,11 +24,6 @@ namespace {
 constexpr int kUsualAccounts = 100;
 constexpr int kMostAccounts = 1'000;
 
-absl::StatusOr<size_t> AccountRowsOf(int32_t page_size) {
-  ASSIGN_OR_RETURN(const int size, PageSize(page_size));
-  return static_cast<size_t>(page_size == 0 ? kUsualAccounts : std::min(size, kMostAccounts));
-}
-
 // Empty: of all of them.
 absl::Status CheckCollectionKnown(const Reader& reader, const std::string& code) {
   if (code.empty()) return absl::OkStatus();
@@ -44,7 +39,8 @@ grpc::Status HoursServer::ListAccounts(grpc::ServerContext* context,
                                        requests::v1::ListAccountsResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(const size_t rows, AccountRowsOf(request->page_size()));
+        ASSIGN_OR_RETURN(const int rows,
+                         PageSize(request->page_size(), kUsualAccounts, kMostAccounts));
         ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
@@ -85,7 +81,8 @@ grpc::Status HoursServer::ListUsage(grpc::ServerContext* context,
                                     requests::v1::ListUsageResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(const size_t rows, AccountRowsOf(request->page_size()));
+        ASSIGN_OR_RETURN(const int rows,
+                         PageSize(request->page_size(), kUsualAccounts, kMostAccounts));
         ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, {}, page));
@@ -112,7 +109,8 @@ grpc::Status HoursServer::ListItemReviews(grpc::ServerContext* context,
                                           requests::v1::ListItemReviewsResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(const size_t rows, AccountRowsOf(request->page_size()));
+        ASSIGN_OR_RETURN(const int rows,
+                         PageSize(request->page_size(), kUsualAccounts, kMostAccounts));
         ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));

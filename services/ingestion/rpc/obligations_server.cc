@@ -16,11 +16,6 @@ namespace {
 constexpr int kUsualObligations = 100;
 constexpr int kMostObligations = 1'000;
 
-absl::StatusOr<size_t> ObligationRowsOf(int32_t page_size) {
-  ASSIGN_OR_RETURN(const int size, PageSize(page_size));
-  return static_cast<size_t>(page_size == 0 ? kUsualObligations : std::min(size, kMostObligations));
-}
-
 // A method that takes one step of an obligation.
 template <typename Response, typename Request>
 grpc::ServerUnaryReactor* StartObligationStep(
@@ -97,7 +92,8 @@ grpc::Status ObligationsServer::ListObligations(grpc::ServerContext* context,
                                                 requests::v1::ListObligationsResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(const size_t rows, ObligationRowsOf(request->page_size()));
+        ASSIGN_OR_RETURN(const int rows,
+                         PageSize(request->page_size(), kUsualObligations, kMostObligations));
         ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));

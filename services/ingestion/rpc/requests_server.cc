@@ -19,11 +19,6 @@ namespace {
 constexpr int kUsualRequests = 20;
 constexpr int kMostRequests = 100;
 
-absl::StatusOr<size_t> RequestRowsOf(int32_t page_size) {
-  ASSIGN_OR_RETURN(const int size, PageSize(page_size));
-  return static_cast<size_t>(page_size == 0 ? kUsualRequests : std::min(size, kMostRequests));
-}
-
 template <typename Response>
 DataRequests::Done RespondingWithRequest(std::function<void(absl::StatusOr<Response>)> respond,
                                          void (*fill)(DataRequestAnswer* answer,
@@ -183,7 +178,8 @@ grpc::Status RequestsServer::ListRequests(grpc::ServerContext* context,
                                           requests::v1::ListRequestsResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(const size_t rows, RequestRowsOf(request->page_size()));
+        ASSIGN_OR_RETURN(const int rows,
+                         PageSize(request->page_size(), kUsualRequests, kMostRequests));
         ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                             request->page_token()));
         ASSIGN_OR_RETURN(const ReadPlace place, PlaceOfPage(parts_, call, request->read(), page));
@@ -208,7 +204,8 @@ grpc::Status RequestsServer::ListLikenesses(grpc::ServerContext* context,
                                             requests::v1::ListLikenessesResponse* response) {
   return parts_.guard->Serve(
       *context, *request, response, [&](const CallContext& call) -> absl::Status {
-        ASSIGN_OR_RETURN(const size_t rows, RequestRowsOf(request->page_size()));
+        ASSIGN_OR_RETURN(const int rows,
+                         PageSize(request->page_size(), kUsualRequests, kMostRequests));
         ASSIGN_OR_RETURN(PagePlace page, parts_.pages->Read(*request, call.caller.spiffe_id,
                                                             request->page_token()));
         // Decisions are added and never taken back, so a page goes on where the one before ended.

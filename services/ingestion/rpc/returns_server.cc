@@ -11,7 +11,7 @@
 #include "common/rpc/stream_bound.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/answers/reuse_of_returns.h"
+#include "services/ingestion/app/requests/reuse_of_returns.h"
 #include "services/ingestion/app/returns/accepted_return.h"
 #include "services/ingestion/app/returns/read_returns.h"
 #include "services/ingestion/app/returns/read_rule_pack.h"

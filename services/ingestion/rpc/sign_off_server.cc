@@ -11,7 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/answers/reuse_of_returns.h"
+#include "services/ingestion/app/requests/reuse_of_returns.h"
 #include "services/ingestion/app/returns/read_unsigned.h"
 #include "services/ingestion/app/returns/undo_revision.h"
 #include "services/ingestion/rpc/convert.h"

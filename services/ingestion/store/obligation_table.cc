@@ -186,9 +186,10 @@ absl::Status VisitClosing(
 }
 
 absl::Status VisitLapsing(
-    const Reader& reader, Timestamp until,
+    const Reader& reader, Timestamp after, Timestamp until,
     absl::FunctionRef<absl::StatusOr<bool>(Timestamp answer_by, const ObligationKey& key)> visit) {
-  return VisitMoments(reader, kLapsing, KeyWriter().U8(kLapsing).Take(), until, visit);
+  return VisitMoments(reader, kLapsing, MomentPrefix(kLapsing, Timestamp{after.micros + 1}), until,
+                      visit);
 }
 
 absl::Status ObligationTerms::Fill(uint64_t request, storage::v1::ObligationRecord* record) {

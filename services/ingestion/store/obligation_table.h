@@ -62,10 +62,10 @@ std::string ObligationKeyText(const ObligationKey& key);
 absl::Status VisitClosing(
     const Reader& reader, Timestamp after, Timestamp until,
     absl::FunctionRef<absl::StatusOr<bool>(Timestamp closes, const ObligationKey& key)> visit);
-// Those that were contested, are not answered, and wait for an answer until `until` at most, in
-// order of that moment.
+// Those that were contested, are not answered, and wait for an answer until a moment after `after`,
+// and `until` at most, in order of that moment. One whose return came stays among them.
 absl::Status VisitLapsing(
-    const Reader& reader, Timestamp until,
+    const Reader& reader, Timestamp after, Timestamp until,
     absl::FunctionRef<absl::StatusOr<bool>(Timestamp answer_by, const ObligationKey& key)> visit);
 
 // What the obligations of a group share, each group read once. `reader` must outlive it;

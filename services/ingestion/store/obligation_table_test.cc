@@ -93,9 +93,9 @@ class ObligationTableTest : public ::testing::Test {
                 IsOk());
     return texts;
   }
-  std::vector<std::string> Lapsing(Timestamp until) {
+  std::vector<std::string> Lapsing(Timestamp until, Timestamp after = {}) {
     std::vector<std::string> texts;
-    EXPECT_THAT(VisitLapsing(*store_, until,
+    EXPECT_THAT(VisitLapsing(*store_, after, until,
                              [&](Timestamp, const ObligationKey& key) -> absl::StatusOr<bool> {
                                texts.push_back(Text(key));
                                return true;
@@ -191,6 +191,7 @@ TEST_F(ObligationTableTest, AChallengeLapsesUntilItIsAnsweredOrReleased) {
   EXPECT_THAT(Lapsing(Before(kJuly)), IsEmpty());
   EXPECT_THAT(Lapsing(kJuly), ElementsAre("RCF Beds 2025-04 2"));
   EXPECT_THAT(Lapsing(kAugust), ElementsAre("RCF Beds 2025-04 2", "RLQ Beds 2025-04 2"));
+  EXPECT_THAT(Lapsing(kAugust, kJuly), ElementsAre("RLQ Beds 2025-04 2"));
   storage::v1::ObligationRecord upheld = Contested(kJuly);
   upheld.mutable_challenge()->mutable_answer()->set_sequence(8);
   Put(answered, upheld);

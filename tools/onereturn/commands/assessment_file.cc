@@ -16,7 +16,7 @@
 namespace onereturn::client {
 namespace {
 
-constexpr size_t kDigestDigits = 40;
+constexpr size_t kDigitsOfRequestId = 40;
 
 bool IsPinned(const assessment::v1::Assessment& held, const assessment::v1::Evidence& wanted) {
   return std::any_of(held.evidence().begin(), held.evidence().end(), [&](const auto& pinned) {
@@ -69,13 +69,13 @@ std::string ContentId(absl::string_view prefix, const google::protobuf::Message&
     coded.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&coded);
   }
-  return absl::StrCat(prefix, ".", DigestToHex(Sha256(bytes)).substr(0, kDigestDigits));
+  return absl::StrCat(prefix, ".", DigestToHex(Sha256(bytes)).substr(0, kDigitsOfRequestId));
 }
 
 std::string ScoreId(const assessment::v1::Assessment& seen, const assessment::v1::Score& score) {
   const Digest state = Sha256(seen.etag());
   return absl::StrCat(ContentId("assess.score", score), ".",
-                      DigestToHex(state).substr(0, kDigestDigits));
+                      DigestToHex(state).substr(0, kDigitsOfRequestId));
 }
 
 void AddAllEvidence(const assessment::v1::Assessment& assessment, assessment::v1::Score* score) {

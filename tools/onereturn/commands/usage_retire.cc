@@ -14,6 +14,7 @@
 #include "onereturn/catalogue/v1/stewardship_service.grpc.pb.h"
 #include "onereturn/requests/v1/hours_service.grpc.pb.h"
 #include "tools/onereturn/commands/collection_without_item.h"
+#include "tools/onereturn/commands/consultees.h"
 #include "tools/onereturn/commands/request_calls.h"
 #include "tools/onereturn/connection/pages.h"
 
@@ -194,7 +195,7 @@ absl::StatusOr<ExitCode> RetireItem(const RetireOptions& options, Environment& e
                               " already"))
         .Precondition(found.item().name(), "is no more from then on: nothing is left to propose");
   }
-  ASSIGN_OR_RETURN(const Consultees consultees, ConsulteesOf(options, environment));
+  ASSIGN_OR_RETURN(Consultees consultees, ConsulteesOf(options, environment));
   if (!consultees.in_review) {
     environment.console.Note(
         absl::StrCat(options.item, " is not in review. ",
@@ -203,6 +204,7 @@ absl::StatusOr<ExitCode> RetireItem(const RetireOptions& options, Environment& e
                          : absl::StrCat("It was used or is asked for by ", consultees.users, "."),
                      "\n"));
   }
+  environment.console.Note(LeftOutWords(TakeBeyondMost(&consultees.codes)));
   ProposeChangeRequest request;
   for (const std::string& code : consultees.codes) request.mutable_change()->add_consultees(code);
   catalogue::v1::DataItem* item = request.mutable_change()->mutable_item();

@@ -35,8 +35,8 @@ class RequestMatching {
   virtual absl::StatusOr<AskedOrganisations> OrganisationsAt(const Reader& reader,
                                                              uint64_t sequence) const = 0;
   // docs/collect-once.md. All of it but the summary's sequence and digest. `due`: also when what is
-  // outstanding is due; may be null. FIELD_INVALID where a line would be split, unless it was issued
-  // (CheckNoLineIsSplit).
+  // outstanding is due; may be null. FIELD_INVALID where a line would be split, unless it was
+  // issued (CheckNoLineIsSplit).
   virtual absl::StatusOr<requests::v1::Match> MatchAt(const Reader& reader,
                                                       const requests::v1::DataRequest& request,
                                                       uint64_t sequence, DueMinutes* due) const = 0;

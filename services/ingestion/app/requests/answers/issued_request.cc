@@ -9,8 +9,8 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/catalogue_time.h"
-#include "services/ingestion/app/requests/matching/reuse_rights.h"
 #include "services/ingestion/app/requests/request_bodies.h"
+#include "services/ingestion/app/requests/reuse_rights.h"
 #include "services/ingestion/domain/requests/finer_views.h"
 #include "services/ingestion/domain/requests/likeness.h"
 

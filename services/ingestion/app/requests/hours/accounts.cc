@@ -10,7 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/matching/claim_reading.h"
+#include "services/ingestion/app/requests/hours/request_accounts.h"
 #include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/store/request_table.h"
 

@@ -9,10 +9,10 @@
 #include "common/feed/wire.h"
 #include "common/period/london_day.h"
 #include "common/status/status_macros.h"
+#include "services/ingestion/app/requests/day_of_entry.h"
 #include "services/ingestion/app/requests/hours/item_usage.h"
 #include "services/ingestion/app/requests/hours/request_sums.h"
 #include "services/ingestion/app/requests/matching/claim_reading.h"
-#include "services/ingestion/app/requests/matching/stored_matching.h"
 #include "services/ingestion/definitions/minutes_messages.h"
 #include "services/ingestion/store/request_table.h"
 

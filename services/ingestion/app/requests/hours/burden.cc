@@ -19,7 +19,7 @@
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/cost_in_pence.h"
 #include "services/ingestion/app/requests/hours/falling_due.h"
-#include "services/ingestion/app/requests/matching/claim_reading.h"
+#include "services/ingestion/app/requests/hours/request_accounts.h"
 #include "services/ingestion/app/requests/rules_in_force.h"
 #include "services/ingestion/app/returns/accepted_return.h"
 #include "services/ingestion/definitions/minutes_messages.h"
@@ -43,6 +43,17 @@ absl::StatusOr<DaySpan> SpanOf(const requests::v1::GetBurdenRequest& request) {
         .Field("to_date", "must be at most 366 days after from_date");
   }
   return DaySpan{*first, *last};
+}
+
+// With the whole of its first and last week: what a week comes to does not hang on the day from
+// which it is looked at.
+DaySpan WholeWeeks(const DaySpan& span) {
+  DaySpan whole = span;
+  const std::optional<Period> first = Period::Containing(PeriodKind::kWeek, span.first);
+  const std::optional<Period> last = Period::Containing(PeriodKind::kWeek, span.last);
+  if (first.has_value()) whole.first = first->start();
+  if (last.has_value()) whole.last = last->end();
+  return whole;
 }
 
 struct Falling {
@@ -72,7 +83,7 @@ absl::StatusOr<uint64_t> FirstRevisionOf(const Reader& reader, const ReturnKey& 
   return first;
 }
 
-// All that falls on the organisation in the span.
+// All that falls on the organisation in the weeks of the span.
 class Burden {
  public:
   Burden(const Reader* reader, std::string organisation, const DaySpan& span, uint64_t sequence)
@@ -83,7 +94,7 @@ class Burden {
 
   // In order of time.
   absl::StatusOr<std::vector<Falling>> Read() {
-    RETURN_IF_ERROR(VisitFallingDue(reader_, {organisation_}, span_, sequence_,
+    RETURN_IF_ERROR(VisitFallingDue(reader_, {organisation_}, WholeWeeks(span_), sequence_,
                                     [this](const FallingDue& one) { return Add(one); }));
     std::sort(falling_.begin(), falling_.end(), [](const Falling& a, const Falling& b) {
       return std::forward_as_tuple(a.due, a.item.return_(), a.item.request()) <
@@ -92,7 +103,7 @@ class Burden {
     return std::move(falling_);
   }
 
-  // By the requests that were issued in the span.
+  // By the requests that were issued on the days of the span.
   absl::StatusOr<Minutes> Avoided() const {
     Minutes avoided;
     RETURN_IF_ERROR(VisitDataRequests(

@@ -13,8 +13,8 @@
 
 namespace onereturn::ingestion {
 
-// As it was at `sequence`, without its position. NOT_FOUND for a parent of another form;
-// FIELD_INVALID for days that are none, RANGE for too many.
+// As it was at `sequence`, without its position: the weeks in which the days lie, each as a whole.
+// NOT_FOUND for a parent of another form; FIELD_INVALID for days that are none, RANGE for too many.
 absl::StatusOr<requests::v1::GetBurdenResponse> GetBurden(
     const Reader& reader, const requests::v1::GetBurdenRequest& request, uint64_t sequence);
 

@@ -119,10 +119,27 @@ TEST_F(BurdenTest, WhatWasSentClashesWithNothing) {
   EXPECT_FALSE(after->weeks(0).clash());
 }
 
-TEST_F(BurdenTest, IsBoundedByTheDaysOfItsSpan) {
+// Due on Tuesday 3 June, and on Wednesday 2 July.
+TEST_F(BurdenTest, ShowsWholeWeeksWhateverDayItsSpanBeginsAndEnds) {
   EXPECT_EQ(Ask(Of("RLQ", "2025-06-03", "2025-06-03"))->weeks_size(), 1);
-  EXPECT_EQ(Ask(Of("RLQ", "2025-06-04", "2025-07-01"))->weeks_size(), 0);
+  EXPECT_EQ(Ask(Of("RLQ", "2025-06-05", "2025-06-30"))->weeks_size(), 2);
+  EXPECT_EQ(Ask(Of("RLQ", "2025-06-09", "2025-06-29"))->weeks_size(), 0);
   EXPECT_EQ(Ask(Of("RCF", "2025-06-01", "2025-07-31"))->weeks_size(), 0);
+}
+
+// 56 minutes on Wednesday and 125 on another day, of which 180 in a week are too many.
+TEST_F(BurdenTest, AWeekThatBeginsBeforeTheSpanClashesAsTheWholeOfIt) {
+  Issue(Asking({"admissions"}));
+  const auto whole = Ask(Of("RLQ", "2025-06-30", "2025-07-06"));
+  ASSERT_THAT(whole, IsOk());
+  for (const char* day : {"2025-06-30", "2025-07-03", "2025-07-06"}) {
+    const auto burden = Ask(Of("RLQ", day, day));
+    ASSERT_THAT(burden, IsOk());
+    ASSERT_EQ(burden->weeks_size(), 1) << day;
+    EXPECT_TRUE(burden->weeks(0).clash()) << day;
+    EXPECT_EQ(burden->weeks(0).estimated_minutes(), 181u) << day;
+    EXPECT_EQ(burden->weeks(0).SerializeAsString(), whole->weeks(0).SerializeAsString()) << day;
+  }
 }
 
 TEST_F(BurdenTest, RefusesWhatIsNoSpan) {

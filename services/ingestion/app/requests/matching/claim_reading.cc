@@ -86,68 +86,6 @@ absl::StatusOr<std::optional<ClaimState>> ClaimOf(const Reader& reader, const Ob
   return found;
 }
 
-absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& reader,
-                                                                 uint64_t request,
-                                                                 uint64_t sequence) {
-  std::map<std::string, Account> accounts;
-  RETURN_IF_ERROR(
-      VisitAvoided(reader, request,
-                   [&](const std::string& organisation,
-                       const storage::v1::AvoidedRecord& record) -> absl::StatusOr<bool> {
-                     if (record.issue_sequence() > sequence) return true;
-                     accounts[organisation].avoided += MinutesOf(record.minutes());
-                     return true;
-                   }));
-  RETURN_IF_ERROR(VisitObligationsOfRequest(
-      reader, request, "",
-      [&](const ObligationKey& key, const storage::v1::ObligationRecord&) -> absl::StatusOr<bool> {
-        ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, key, sequence));
-        if (claim.has_value()) accounts[key.key.organisation] += claim->outcome.account;
-        return true;
-      }));
-  return accounts;
-}
-
-absl::StatusOr<std::optional<Account>> AccountOf(const Reader& reader, uint64_t request,
-                                                 const std::string& organisation, uint64_t sequence,
-                                                 size_t* looked) {
-  std::optional<Account> account;
-  ASSIGN_OR_RETURN(const auto avoided, FindAvoided(reader, request, organisation));
-  if (avoided.has_value() && avoided->issue_sequence() <= sequence) {
-    account.emplace().avoided = MinutesOf(avoided->minutes());
-  }
-  RETURN_IF_ERROR(VisitObligationsOfRequest(
-      reader, request, ObligationKeyText({{"", "", organisation}, 0}),
-      [&](const ObligationKey& key, const storage::v1::ObligationRecord&) -> absl::StatusOr<bool> {
-        if (key.key.organisation != organisation) return false;
-        if (looked != nullptr) ++*looked;
-        ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, key, sequence));
-        if (!claim.has_value()) return true;
-        if (!account.has_value()) account.emplace();
-        *account += claim->outcome.account;
-        return true;
-      }));
-  return account;
-}
-
-absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed) {
-  bool open = false;
-  const std::string from = *passed;
-  RETURN_IF_ERROR(VisitObligationsOfRequest(
-      reader, request, from,
-      [&](const ObligationKey& key,
-          const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
-        bool over = record.release_sequence() != 0;
-        if (!over) {
-          ASSIGN_OR_RETURN(over, IsMet(reader, key, record));
-        }
-        open = !over;
-        if (over) *passed = ObligationKeyText(key);
-        return over;
-      }));
-  return open;
-}
-
 std::optional<Timestamp> OwedForRequests::DueOf(const PartKey& part, const std::string& item) {
   if (part.collection.empty()) return std::nullopt;
   const auto key = std::make_pair(part.collection, part.period);

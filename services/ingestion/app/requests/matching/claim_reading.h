@@ -1,4 +1,4 @@
-// Claims on returns as they stand at a position, and the accounts that follow from them.
+// Claims on returns as they stand at a position.
 #ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_MATCHING_CLAIM_READING_H_
 #define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_MATCHING_CLAIM_READING_H_
 
@@ -31,19 +31,6 @@ absl::StatusOr<std::vector<ClaimState>> ClaimsOf(const Reader& reader, const Ret
 // Of one obligation; nullopt where it was not issued by then.
 absl::StatusOr<std::optional<ClaimState>> ClaimOf(const Reader& reader, const ObligationKey& key,
                                                   uint64_t sequence);
-
-// The accounts of one request, by organisation: what its claims came to, and what it avoided.
-absl::StatusOr<std::map<std::string, Account>> AccountsOfRequest(const Reader& reader,
-                                                                 uint64_t request,
-                                                                 uint64_t sequence);
-// Of one organisation alone; nullopt where nothing was asked of it by then. Adds the claims that it
-// read to `looked`, which may be null.
-absl::StatusOr<std::optional<Account>> AccountOf(const Reader& reader, uint64_t request,
-                                                 const std::string& organisation, uint64_t sequence,
-                                                 size_t* looked = nullptr);
-// Is one of its obligations neither met nor released? Those up to `passed` (a text of
-// ObligationKeyText) are known to be, for good; it moves on over others that are.
-absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed);
 
 // What was owed for requests at `sequence`, for matching: read a collection and period at a time,
 // and remembered. `reader` must outlive it; thread-compatible.

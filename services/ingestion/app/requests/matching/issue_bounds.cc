@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/matching/reuse_rights.h"
+#include "services/ingestion/app/requests/reuse_rights.h"
 #include "services/ingestion/domain/requests/line_plan.h"
 
 namespace onereturn::ingestion {

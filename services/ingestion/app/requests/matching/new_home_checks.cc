@@ -15,7 +15,7 @@ namespace {
 using requests::v1::RequestLine;
 
 // A definition is kept in one fact, with its name and version.
-constexpr size_t kMostDefinitionBytes = kMaxFactBytes - 1024;
+constexpr size_t kMostNewDefinitionBytes = kMaxFactBytes - 1024;
 
 std::string PathOf(uint32_t line) { return absl::StrCat("data_request.lines[", line, "]"); }
 
@@ -38,10 +38,10 @@ void CheckNewItem(const catalogue::v1::DataItem& item, const RequestLine& line,
     faults->Field(PathOfDimension(line, path, dimension.code()),
                   "is empty: no item is known that has this dimension, so name its values");
   }
-  if (item.ByteSizeLong() > kMostDefinitionBytes) {
+  if (item.ByteSizeLong() > kMostNewDefinitionBytes) {
     faults->Field(path,
                   absl::StrCat("makes an item of ", item.ByteSizeLong(), " bytes, of at most ",
-                               kMostDefinitionBytes, ": name fewer values"));
+                               kMostNewDefinitionBytes, ": name fewer values"));
   }
 }
 
@@ -88,11 +88,11 @@ absl::Status CheckNewHome(const Reader& reader, const requests::v1::DataRequest&
                  absl::StrCat(home.items[i].code(), " is the code that lines[", other->second,
                               "] gets: give another code"));
   }
-  if (home.collection.ByteSizeLong() > kMostDefinitionBytes) {
+  if (home.collection.ByteSizeLong() > kMostNewDefinitionBytes) {
     faults.Field(
         "data_request.lines",
         absl::StrCat("make a collection of ", home.collection.ByteSizeLong(), " bytes, of at most ",
-                     kMostDefinitionBytes, ": ask for fewer new items, or in fewer dimensions"));
+                     kMostNewDefinitionBytes, ": ask for fewer new items, or in fewer dimensions"));
   }
   if (faults.fields_total() > 0) return faults;
   return CheckCodesAreFree(reader, request, home, sequence);

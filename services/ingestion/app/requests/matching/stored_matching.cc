@@ -5,11 +5,10 @@
 #include <utility>
 
 #include "common/commit/journal.h"
-#include "common/period/london_day.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "onereturn/feed/v1/entry.pb.h"
 #include "services/ingestion/app/catalogue/catalogue_time.h"
+#include "services/ingestion/app/requests/day_of_entry.h"
 #include "services/ingestion/app/requests/matching/draft_checks.h"
 #include "services/ingestion/app/requests/matching/issue_bounds.h"
 #include "services/ingestion/app/requests/matching/new_home.h"
@@ -59,14 +58,6 @@ absl::StatusOr<Ask> AskOfKnown(const Reader& reader, const requests::v1::DataReq
 }
 
 }  // namespace
-
-absl::StatusOr<CivilDay> DayOf(const Reader& reader, uint64_t sequence) {
-  if (sequence == 0) return CivilDay::Earliest();
-  ASSIGN_OR_RETURN(const std::string bytes, EntryBytes(reader, sequence));
-  feed::v1::Entry entry;
-  if (!entry.ParseFromString(bytes)) return absl::DataLossError("a stored entry cannot be read");
-  return LondonDay(Timestamp{entry.time_micros()});
-}
 
 absl::StatusOr<CivilDay> StoredMatching::DayOfMatch(const Reader& reader, uint64_t sequence) const {
   ASSIGN_OR_RETURN(const CivilDay day, DayOf(reader, sequence));

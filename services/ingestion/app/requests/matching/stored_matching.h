@@ -90,9 +90,6 @@ class StoredMatching final : public RequestMatching {
   const IssueBounds bounds_;
 };
 
-// The day of the entry at `sequence`, in London.
-absl::StatusOr<CivilDay> DayOf(const Reader& reader, uint64_t sequence);
-
 // What stewards said for matching, as it was at `sequence`: for CataloguePicture.
 absl::StatusOr<SaidForMatching> ReadSaidForMatching(const Reader& reader, uint64_t sequence);
 

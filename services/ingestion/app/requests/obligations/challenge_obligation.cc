@@ -25,6 +25,7 @@
 #include "services/ingestion/app/returns/accepted_return.h"
 #include "services/ingestion/store/catalogue_table.h"
 #include "services/ingestion/store/request_table.h"
+#include "services/ingestion/store/return_table.h"
 
 namespace onereturn::ingestion {
 namespace {
@@ -35,6 +36,7 @@ constexpr int64_t kDayMicros = int64_t{86'400} * 1'000'000;
 struct Found {
   ObligationKey key;
   StoredObligation stored;
+  ReadCheck not_sent;  // That nothing came since.
 };
 
 absl::Status StateError(const std::string& name, const std::string& why) {
@@ -50,6 +52,7 @@ absl::StatusOr<Found> FindOpen(const Reader& reader, const std::string& name) {
   if (!stored.has_value()) return NotFound(name);
   ASSIGN_OR_RETURN(const std::optional<ClaimState> claim, ClaimOf(reader, *key, kNewest));
   if (!claim.has_value()) return absl::DataLossError("a stored obligation has no claim");
+  ASSIGN_OR_RETURN(ReturnHeadState head, HeadOf(reader, key->key));
   switch (claim->outcome.state) {
     case ObligationState::kReleased:
       return StateError(name,
@@ -58,7 +61,7 @@ absl::StatusOr<Found> FindOpen(const Reader& reader, const std::string& name) {
     case ObligationState::kShared:
       return StateError(name, "is met: the return was sent");
     default:
-      return Found{*key, *std::move(stored)};
+      return Found{*key, *std::move(stored), std::move(head.check)};
   }
 }
 
@@ -115,7 +118,7 @@ absl::StatusOr<Decision> DecideChallenge(const Reader& reader, const OfficerOrig
   *fact.mutable_challenge() = challenge;
   return NewFact{request.name(),
                  fact.SerializeAsString(),
-                 {std::move(found.stored.check)},
+                 {std::move(found.stored.check), std::move(found.not_sent)},
                  [key = found.key, record = found.stored.record, challenge](
                      const Placement& placement, WriteBatch* batch) {
                    storage::v1::ObligationRecord after = record;
@@ -151,7 +154,7 @@ absl::StatusOr<Decision> DecideAnswer(const Reader& reader, const OfficerOrigin&
   *fact.mutable_step() = RequestStepOf(origin, origin.scope.organisation(), request.reason());
   return NewFact{request.name(),
                  fact.SerializeAsString(),
-                 {std::move(found.stored.check)},
+                 {std::move(found.stored.check), std::move(found.not_sent)},
                  [key = found.key, record, fact](const Placement& placement, WriteBatch* batch) {
                    storage::v1::ObligationRecord after = record;
                    after.mutable_challenge()->set_upheld(fact.upheld());

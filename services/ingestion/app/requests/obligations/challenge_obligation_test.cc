@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "common/feed/wire.h"
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/app/requests/testing/issue_world.h"
@@ -62,7 +64,10 @@ TEST_F(ChallengeObligationTest, TheSameItemsInAnyCollectionAndVersionAreAttached
     return item;
   };
   Define(meaning("admissions", "Admissions"));
-  Define(meaning("stays_begun", "Stays begun"));
+  catalogue::v1::DataItem alike = meaning("stays_begun", "Stays begun");
+  // Equal after trimming and in lower case.
+  alike.set_unit(absl::StrCat(" ", absl::AsciiStrToUpper(alike.unit())));
+  Define(alike);
   Define(SmallCollection("Weekly", {"stays_begun"}));
   ASSERT_THAT(Send("Weekly", "RLQ", "2025-03", {{"stays_begun", 41}}), IsOk());
   ASSERT_THAT(Send("Weekly", "RCF", "2025-03", {{"stays_begun", 41}}), IsOk());

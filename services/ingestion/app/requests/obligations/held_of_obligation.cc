@@ -5,6 +5,7 @@
 #include <optional>
 #include <tuple>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/ingestion/app/returns/accepted_return.h"
@@ -16,14 +17,20 @@ constexpr size_t kMostHeldReturns = 20;
 constexpr int kMostHeldItems = 20;
 constexpr int kMostItemsInWords = 5;
 
+// As it is compared: docs/collect-once.md, "Which item a line is".
+std::string Compared(absl::string_view text) {
+  return absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
+}
+
 using MeaningText = std::tuple<std::string, std::string, std::string, std::string, std::string>;
 
 std::set<MeaningText> MeaningsOf(const std::vector<KnownItem>& stretches) {
   std::set<MeaningText> meanings;
   for (const KnownItem& item : stretches) {
     if (!item.meaning.has_value()) continue;
-    meanings.emplace(item.meaning->concept_code, item.meaning->measure, item.unit,
-                     item.meaning->population, item.meaning->cut_off);
+    const ItemMeaning& meaning = *item.meaning;
+    meanings.emplace(Compared(meaning.concept_code), Compared(meaning.measure), Compared(item.unit),
+                     Compared(meaning.population), Compared(meaning.cut_off));
   }
   return meanings;
 }

@@ -14,7 +14,6 @@
 #include "common/period/london_day.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
-#include "services/ingestion/app/requests/matching/claim_reading.h"
 #include "services/ingestion/app/requests/obligations/obligation_message.h"
 #include "services/ingestion/app/requests/obligations/release_obligations.h"
 #include "services/ingestion/app/requests/obligations/simplified_mode.h"
@@ -23,6 +22,7 @@
 #include "services/ingestion/app/requests/rules_in_force.h"
 #include "services/ingestion/app/timetable/owed_return.h"
 #include "services/ingestion/store/request_table.h"
+#include "services/ingestion/store/return_table.h"
 #include "services/ingestion/store/simplified_mode_table.h"
 #include "services/ingestion/store/timetable_table.h"
 
@@ -33,6 +33,7 @@ constexpr char kRequest[] = "requests";
 // Of one fact: their names stay well within an entry.
 constexpr size_t kMostReleased = 500;
 constexpr int64_t kMinuteMicros = int64_t{60} * 1'000'000;
+constexpr int64_t kLookBackMicros = int64_t{86'400} * 1'000'000;
 
 // Nothing more may be written.
 bool IsLedgerBehind(const absl::Status& fault) {
@@ -85,19 +86,22 @@ absl::Status KeepRequests::Run() {
 
 absl::Status KeepRequests::Lapse(Timestamp now) {
   std::vector<ObligationKey> lapsing;
-  RETURN_IF_ERROR(
-      VisitLapsing(*store_, now, [&](Timestamp, const ObligationKey& key) -> absl::StatusOr<bool> {
-        // What came meanwhile needs no answer any more.
-        ASSIGN_OR_RETURN(const auto stored, FindObligation(*store_, key));
-        if (!stored.has_value()) return true;
-        ASSIGN_OR_RETURN(const bool met, IsMet(*store_, key, stored->record));
-        if (!met) lapsing.push_back(key);
-        return true;
-      }));
+  RETURN_IF_ERROR(VisitLapsing(*store_, lapsed_until_, now,
+                               [&](Timestamp, const ObligationKey& key) -> absl::StatusOr<bool> {
+                                 // What came meanwhile needs no answer any more.
+                                 ASSIGN_OR_RETURN(const auto stored, FindObligation(*store_, key));
+                                 if (!stored.has_value()) return true;
+                                 ASSIGN_OR_RETURN(const bool met,
+                                                  IsMet(*store_, key, stored->record));
+                                 if (!met) lapsing.push_back(key);
+                                 return true;
+                               }));
   for (const ObligationKey& key : lapsing) {
     RETURN_IF_ERROR(Release({key}, requests::v1::RELEASE_REASON_LAPSED,
                             absl::StrCat("lapse.", ObligationName(key))));
   }
+  // A day is looked back: a challenge waits from when it was judged, and is written after that.
+  lapsed_until_ = std::max(lapsed_until_, Timestamp{now.micros - kLookBackMicros});
   return absl::OkStatus();
 }
 
@@ -223,6 +227,11 @@ absl::Status KeepRequests::Release(const std::vector<ObligationKey>& keys,
                      if (!not_extended.has_value()) continue;
                      releases.read_set.push_back(*std::move(not_extended));
                    }
+                   // It may have come since it was looked at, or come before this is written.
+                   ASSIGN_OR_RETURN(const bool met, IsMet(snapshot, key, stored->record));
+                   if (met) continue;
+                   ASSIGN_OR_RETURN(ReturnHeadState head, HeadOf(snapshot, key.key));
+                   releases.read_set.push_back(std::move(head.check));
                    fact.add_obligations(ObligationName(key));
                    releases.rows.emplace_back(key, stored->record);
                    releases.read_set.push_back(std::move(stored->check));

@@ -67,6 +67,7 @@ class KeepRequests {
 
   uint64_t looked_at_ = UINT64_MAX;  // The newest entry when nothing was due.
   Timestamp looked_when_;            // And the clock then, to the minute.
+  Timestamp lapsed_until_;           // Challenges that lapse until then are released, or were met.
   Timestamp closed_until_;           // Windows that closed until then were looked at.
   uint64_t issues_seen_ = 0;         // The newest issue whose obligations are among them.
   LiveRequests live_;

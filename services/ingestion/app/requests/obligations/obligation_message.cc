@@ -15,7 +15,7 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/cost_in_pence.h"
-#include "services/ingestion/app/requests/matching/stored_matching.h"
+#include "services/ingestion/app/requests/day_of_entry.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 #include "services/ingestion/app/requests/rules_in_force.h"
 #include "services/ingestion/definitions/minutes_messages.h"

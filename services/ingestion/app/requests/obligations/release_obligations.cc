@@ -4,6 +4,7 @@
 
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/timetable/owed_return.h"
+#include "services/ingestion/store/return_table.h"
 
 namespace onereturn::ingestion {
 
@@ -29,9 +30,29 @@ absl::StatusOr<Releases> OpenObligationsOf(const Reader& reader, uint64_t reques
         ASSIGN_OR_RETURN(std::optional<StoredObligation> stored, FindObligation(reader, key));
         releases.rows.emplace_back(key, record);
         if (stored.has_value()) releases.read_set.push_back(std::move(stored->check));
+        ASSIGN_OR_RETURN(ReturnHeadState head, HeadOf(reader, key.key));
+        releases.read_set.push_back(std::move(head.check));
         return true;
       }));
   return releases;
+}
+
+absl::StatusOr<bool> HasOpen(const Reader& reader, uint64_t request, std::string* passed) {
+  bool open = false;
+  const std::string from = *passed;
+  RETURN_IF_ERROR(VisitObligationsOfRequest(
+      reader, request, from,
+      [&](const ObligationKey& key,
+          const storage::v1::ObligationRecord& record) -> absl::StatusOr<bool> {
+        bool over = record.release_sequence() != 0;
+        if (!over) {
+          ASSIGN_OR_RETURN(over, IsMet(reader, key, record));
+        }
+        open = !over;
+        if (over) *passed = ObligationKeyText(key);
+        return over;
+      }));
+  return open;
 }
 
 }  // namespace onereturn::ingestion

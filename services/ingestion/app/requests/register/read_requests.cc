@@ -10,9 +10,9 @@
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/read_catalogue.h"
+#include "services/ingestion/app/requests/day_of_entry.h"
 #include "services/ingestion/app/requests/hours/appraise_request.h"
 #include "services/ingestion/app/requests/matching/draft_checks.h"
-#include "services/ingestion/app/requests/matching/stored_matching.h"
 #include "services/ingestion/app/requests/page_rows.h"
 #include "services/ingestion/app/requests/request_bodies.h"
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "common/status/testing/status_matchers.h"
@@ -61,6 +62,21 @@ class RegisterSizeTest : public ::testing::Test, protected IssueWorld {
     PutDataRequestCount(static_cast<uint64_t>(requests) + 1, &count);
     Write(std::move(count));
   }
+  // The first obligation of the request cannot be read any more.
+  void Damage(const std::string& request) {
+    std::optional<ObligationKey> first;
+    EXPECT_THAT(VisitObligationsOfRequest(ingestion().store(), DataRequestNumber(request), "",
+                                          [&](const ObligationKey& key, const auto&) {
+                                            first = key;
+                                            return false;
+                                          }),
+                IsOk());
+    ASSERT_TRUE(first.has_value());
+    const ReadCheck row = FindObligation(ingestion().store(), *first).value()->check;
+    WriteBatch damage;
+    damage.Put(row.family, row.key, "\xff");
+    Write(std::move(damage));
+  }
   template <typename Work>
   static void TimeOf(const char* what, Work work) {
     const auto begin = std::chrono::steady_clock::now();
@@ -80,6 +96,9 @@ TEST_F(RegisterSizeTest, AFactIsLookedAtAlone) {
   };
   TimeOf("scheduler, first", [&] { EXPECT_THAT(Keep(), IsOk()); });
   TimeOf("requesters, first", look);
+  // Whoever looked at what no fact bears on would find these.
+  Damage("requests/002-00");
+  Damage("requests/040-00");
   for (const char* month : {"2025-04", "2025-05"}) {
     ASSERT_THAT(Send("Acute", "RLQ", month, {{"admissions", 40}, {"wards", 3}}), IsOk());
     TimeOf("scheduler, after a return", [&] { EXPECT_THAT(Keep(), IsOk()); });
@@ -87,6 +106,9 @@ TEST_F(RegisterSizeTest, AFactIsLookedAtAlone) {
   }
   EXPECT_EQ(Now("requests/001-00").state(), requests::v1::REQUEST_STATE_ANSWERED);
   EXPECT_EQ(Now("requests/002-00").state(), requests::v1::REQUEST_STATE_ISSUED);
+  Restart();
+  EXPECT_FALSE(Keep().ok());
+  EXPECT_FALSE(KeptRequestSums().At(ingestion().store(), ingestion().LastSequence()).ok());
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "services/ingestion/app/requests/hours/request_accounts.h"
 #include "services/ingestion/app/requests/issue/issue_request.h"
-#include "services/ingestion/app/requests/matching/claim_reading.h"
 #include "services/ingestion/app/requests/obligations/challenge_obligation.h"
 #include "services/ingestion/app/requests/obligations/keep_requests.h"
 #include "services/ingestion/app/requests/obligations/obligation_message.h"
@@ -197,11 +197,16 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
   absl::StatusOr<ObligationAnswer> Challenge(
       const std::string& name, const std::string& text = "sent last month",
       requests::v1::ChallengeGround ground = requests::v1::CHALLENGE_GROUND_DUPLICATE) {
+    return BeginChallenge(name, text, ground).get();
+  }
+  std::future<absl::StatusOr<ObligationAnswer>> BeginChallenge(
+      const std::string& name, const std::string& text = "sent last month",
+      requests::v1::ChallengeGround ground = requests::v1::CHALLENGE_GROUND_DUPLICATE) {
     requests::v1::ChallengeObligationRequest request;
     request.set_name(name);
     request.set_ground(ground);
     request.set_text(text);
-    return BeginContest(&ChallengeObligation::Challenge, "RLQ", std::move(request)).get();
+    return BeginContest(&ChallengeObligation::Challenge, "RLQ", std::move(request));
   }
   absl::StatusOr<ObligationAnswer> AnswerChallenge(const std::string& name, bool uphold,
                                                    const std::string& body = "X24") {

@@ -1,6 +1,6 @@
 // By which right a body may use the figures it asks for.
-#ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_MATCHING_REUSE_RIGHTS_H_
-#define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_MATCHING_REUSE_RIGHTS_H_
+#ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REUSE_RIGHTS_H_
+#define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REUSE_RIGHTS_H_
 
 #include <string>
 #include <vector>
@@ -23,4 +23,4 @@ absl::StatusOr<std::vector<std::string>> ReuseTermsIn(CatalogueTime* time,
 
 }  // namespace onereturn::ingestion
 
-#endif  // ONERETURN_SERVICES_INGESTION_APP_REQUESTS_MATCHING_REUSE_RIGHTS_H_
+#endif  // ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REUSE_RIGHTS_H_

@@ -1,7 +1,7 @@
 // Who reuses an organisation's returns when it reads them, and by which right: asked by every read
 // of held figures that is no answer to a request.
-#ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_ANSWERS_REUSE_OF_RETURNS_H_
-#define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_ANSWERS_REUSE_OF_RETURNS_H_
+#ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REUSE_OF_RETURNS_H_
+#define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REUSE_OF_RETURNS_H_
 
 #include <map>
 #include <optional>
@@ -69,4 +69,4 @@ class ReuseOfDigests {
 
 }  // namespace onereturn::ingestion
 
-#endif  // ONERETURN_SERVICES_INGESTION_APP_REQUESTS_ANSWERS_REUSE_OF_RETURNS_H_
+#endif  // ONERETURN_SERVICES_INGESTION_APP_REQUESTS_REUSE_OF_RETURNS_H_

@@ -1,13 +1,13 @@
-#include "services/ingestion/app/requests/answers/reuse_of_returns.h"
+#include "services/ingestion/app/requests/reuse_of_returns.h"
 
 #include "common/commit/journal.h"
 #include "common/period/period.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "onereturn/catalogue/v1/organisation.pb.h"
-#include "services/ingestion/app/requests/matching/reuse_rights.h"
-#include "services/ingestion/app/requests/matching/stored_matching.h"
+#include "services/ingestion/app/requests/day_of_entry.h"
 #include "services/ingestion/app/requests/request_bodies.h"
+#include "services/ingestion/app/requests/reuse_rights.h"
 #include "services/ingestion/store/catalogue_table.h"
 
 namespace onereturn::ingestion {

@@ -1,4 +1,4 @@
-#include "services/ingestion/app/requests/matching/reuse_rights.h"
+#include "services/ingestion/app/requests/reuse_rights.h"
 
 #include <algorithm>
 #include <set>

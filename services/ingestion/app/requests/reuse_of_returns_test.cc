@@ -1,6 +1,6 @@
 // Who reuses returns that it reads: an item with a right for one body and purpose, read by
 // everybody.
-#include "services/ingestion/app/requests/answers/reuse_of_returns.h"
+#include "services/ingestion/app/requests/reuse_of_returns.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
