@@ -170,9 +170,31 @@ absl::StatusOr<ExitCode> RefuseRequest(const StepOptions& options, Environment& 
   return DecideOn(options, /*approve=*/false, environment);
 }
 
+// A request is issued once: whoever gives the command again, as when its answer was lost, is told
+// what was issued.
+void PrintIssuedBefore(const DataRequest& held, Environment* environment) {
+  requests::v1::IssueRequestResponse answer;
+  *answer.mutable_data_request() = held;
+  answer.set_replayed(true);
+  environment->console.Print(environment->json
+                                 ? JsonOf(answer) + "\n"
+                                 : absl::StrCat(ReferenceOf(held.name()), " was issued before, ",
+                                                RequestStepText(held.issued()), ". It is ",
+                                                RequestStateText(held.state()), ".\n",
+                                                IssueText(held.issue())));
+}
+
 absl::StatusOr<ExitCode> IssueOne(const StepOptions& options, Environment& environment) {
   ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const auto client, session.To<requests::v1::RequestsService>(kIngestion));
+  if (options.request_id.empty()) {
+    ASSIGN_OR_RETURN(const std::string name, RequestName(options.reference));
+    ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, name));
+    if (held.has_issue()) {
+      PrintIssuedBefore(held, &environment);
+      return ExitCode::kOk;
+    }
+  }
   requests::v1::IssueRequestRequest request;
   RETURN_IF_ERROR(FillStep(client, options, &request));
   request.set_validate_only(options.validate_only);

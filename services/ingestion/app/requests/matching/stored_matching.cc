@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/commit/journal.h"
+#include "common/period/london_day.h"
 #include "common/status/error.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/catalogue/catalogue_time.h"
