@@ -84,6 +84,11 @@ TEST_F(NoticeExceptionTest, IsNoChangeSinceItWasMatched) {
   const std::string name = Excepted(draft, "2025-06-30");
   EXPECT_EQ(MatchNow(name).summary().last_due_date(), "2025-06-25");
   EXPECT_EQ(MatchNow(name).summary().digest(), Now(name).match().digest());
+  // The ledger has what stands in the register.
+  const std::vector<feed::v1::Entry> decided = EntriesOf(feed::v1::ENTRY_KIND_REQUEST_DECIDED);
+  requests::v1::RequestDecided fact;
+  ASSERT_TRUE(fact.ParseFromString(decided.back().fact()));
+  EXPECT_EQ(fact.match().SerializeAsString(), Now(name).match().SerializeAsString());
   Say(Match(name));
   EXPECT_EQ(Now(name).state(), requests::v1::REQUEST_STATE_APPROVED);
   EXPECT_TRUE(Now(name).has_notice_exception());

@@ -47,12 +47,14 @@ absl::Status CheckDecisionFields(const requests::v1::DecideRequestRequest& reque
 // The exception moves dates, and is no change since the request was matched: where `match`, without
 // it, is still the recorded one, the one with it is recorded in its place.
 absl::Status RecordExceptedMatch(const Reader& reader, const RequestMatching& matching,
-                                 const requests::v1::Match& match, DataRequest* row) {
+                                 const requests::v1::Match& match, DataRequest* row,
+                                 requests::v1::RequestDecided* fact) {
   if (!row->has_notice_exception() || row->match().digest() != match.summary().digest()) {
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const requests::v1::Match excepted, MatchOf(matching, reader, *row, kNewest));
   *row->mutable_match() = excepted.summary();
+  *fact->mutable_match() = excepted.summary();
   return absl::OkStatus();
 }
 
@@ -68,6 +70,7 @@ absl::StatusOr<Decision> DecideApproval(const Reader& reader, const RequestWorld
   RETURN_IF_ERROR(CheckSecondBody(reader, origin, row));
   RETURN_IF_ERROR(CheckDecisionFields(request, world.today()));
   ASSIGN_OR_RETURN(const uint64_t catalogue, CatalogueSequence(reader));
+  requests::v1::RequestDecided fact;
   if (request.approve()) {
     RETURN_IF_ERROR(CheckNotExpired(row, world.today()));
     ASSIGN_OR_RETURN(const requests::v1::Match match,
@@ -77,13 +80,12 @@ absl::StatusOr<Decision> DecideApproval(const Reader& reader, const RequestWorld
       row.set_notice_exceptions(row.notice_exceptions() + 1);
     }
     RETURN_IF_ERROR(CheckConcernsSettled(row, match, world.today(), request.reason()));
-    RETURN_IF_ERROR(RecordExceptedMatch(reader, *world.matching, match, &row));
+    RETURN_IF_ERROR(RecordExceptedMatch(reader, *world.matching, match, &row, &fact));
   }
   RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   row.set_state(request.approve() ? requests::v1::REQUEST_STATE_APPROVED
                                   : requests::v1::REQUEST_STATE_REFUSED);
   *row.mutable_decided() = RequestStepOf(origin, origin.scope.organisation(), request.reason());
-  requests::v1::RequestDecided fact;
   fact.set_request(row.name());
   fact.set_approved(request.approve());
   *fact.mutable_step() = row.decided();
