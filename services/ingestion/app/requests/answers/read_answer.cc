@@ -8,7 +8,7 @@
 #include "common/period/london_day.h"
 #include "common/status/status_macros.h"
 #include "services/ingestion/app/requests/answers/answer_figures.h"
-#include "services/ingestion/app/requests/matching/claim_reading.h"
+#include "services/ingestion/app/requests/hours/request_accounts.h"
 
 namespace onereturn::ingestion {
 namespace {
