@@ -247,17 +247,7 @@ TEST_F(KeepRequestsTest, AnExtensionGivenWhileReleasesAreWrittenCounts) {
   june.set_from_period("2025-06");
   june.set_to_period("2025-06");
   const ObligationKey owed{{"Timed", "2025-06", "RAE"}, DataRequestNumber(world.Issued(june))};
-  const auto record = FindObligation(world.ingestion().store(), owed).value()->record;
-  PlainWrite others;
-  for (int i = 0; i < 500; ++i) {
-    ObligationKey key = owed;
-    key.key.organisation = absl::StrCat("A", 100 + i);
-    PutObligation(key, record, &others.batch);
-  }
-  std::promise<absl::Status> written;
-  others.done = [&written](absl::Status status) { written.set_value(std::move(status)); };
-  ASSERT_THAT(world.ingestion().committer().Write(std::move(others)), IsOk());
-  ASSERT_THAT(written.get_future().get(), IsOk());
+  world.OweLike(owed, 500);
   world.ingestion().clock().Set(ParseTimestamp("2025-07-12T00:00:00Z").value());
   extending = &world;
   ASSERT_THAT(world.Keep(), IsOk());

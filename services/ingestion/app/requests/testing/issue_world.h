@@ -2,6 +2,7 @@
 #ifndef ONERETURN_SERVICES_INGESTION_APP_REQUESTS_TESTING_ISSUE_WORLD_H_
 #define ONERETURN_SERVICES_INGESTION_APP_REQUESTS_TESTING_ISSUE_WORLD_H_
 
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -162,6 +163,21 @@ class IssueWorld : private MatchingOnTheStore, public RequestsWorld {
       sent.submission.cells.push_back(std::move(cell));
     }
     return ingestion().Submit(std::move(sent));
+  }
+
+  // Others owe what is owed, as many more: A100, A101 and so on.
+  void OweLike(const ObligationKey& owed, int others) {
+    const auto record = FindObligation(ingestion().store(), owed).value()->record;
+    PlainWrite write;
+    for (int i = 0; i < others; ++i) {
+      ObligationKey key = owed;
+      key.key.organisation = absl::StrCat("A", 100 + i);
+      PutObligation(key, record, &write.batch);
+    }
+    std::promise<absl::Status> written;
+    write.done = [&written](absl::Status status) { written.set_value(std::move(status)); };
+    ONERETURN_CHECK(ingestion().committer().Write(std::move(write)).ok());
+    ONERETURN_CHECK(written.get_future().get().ok());
   }
 
   // "RCF Acute 2025-04 OUTSTANDING", in order.
