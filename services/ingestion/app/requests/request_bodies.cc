@@ -131,7 +131,9 @@ absl::StatusOr<bool> AreRelated(const Reader& reader, const std::string& first,
   if (first == second) return true;
   ASSIGN_OR_RETURN(const std::set<std::string> after_first, SuccessorsOf(reader, first));
   ASSIGN_OR_RETURN(const std::set<std::string> after_second, SuccessorsOf(reader, second));
-  return after_first.count(second) > 0 || after_second.count(first) > 0;
+  return after_first.count(second) > 0 || after_second.count(first) > 0 ||
+         std::any_of(after_first.begin(), after_first.end(),
+                     [&](const std::string& one) { return after_second.count(one) > 0; });
 }
 
 absl::StatusOr<std::set<std::string>> WithThoseBelow(const Reader& reader, const std::string& code,

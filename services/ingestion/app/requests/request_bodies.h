@@ -39,8 +39,8 @@ absl::StatusOr<std::set<std::string>> BodyAndSuccessors(const Reader& reader,
 absl::Status CheckActsFor(const Reader& reader, const OrganisationScope& scope,
                           const std::string& body, const CivilDay& day);
 
-// Is one of them the other, or a predecessor or successor of it, whenever and at however many
-// removes?
+// Is one of them the other, or a predecessor or successor of it, or have both one successor,
+// whenever and at however many removes?
 absl::StatusOr<bool> AreRelated(const Reader& reader, const std::string& first,
                                 const std::string& second);
 

@@ -106,6 +106,8 @@ absl::Status ReuseOfDigests::LeaveOut(const ReturnKey& key, returns::v1::Revisio
   if (status.ok() || ReasonOf(status) != Reason::kReuseRefused) return status;
   revision->clear_cell_digest();
   revision->clear_file_digest();
+  // Whoever sends a file may make its id from what is in it.
+  revision->clear_request_id();
   return absl::OkStatus();
 }
 

@@ -57,7 +57,7 @@ class ReuseOfDigests {
   // REUSE_REFUSED as ReuseTermsOfReturn, of all items that a version of the collection names: a
   // revision holds the cells of the version it was sent by.
   absl::Status Check(const ReturnKey& key);
-  // Clears the digests where Check() refuses them.
+  // Clears the digests where Check() refuses them, and the request id, which may be one.
   absl::Status LeaveOut(const ReturnKey& key, returns::v1::Revision* revision);
 
  private:

@@ -143,10 +143,12 @@ TEST_F(ReuseOfReturnsTest, DigestsAreForWhoMayUseTheFigures) {
     revision.set_number(3);
     revision.set_cell_digest(std::string(32, 'c'));
     revision.set_file_digest(std::string(32, 'f'));
+    revision.set_request_id("file.0123456789abcdef");
     EXPECT_THAT(ReuseOfDigests(&ingestion().store(), who).LeaveOut(kReturnOfTrust, &revision),
                 IsOk());
     EXPECT_EQ(revision.number(), 3u);
     EXPECT_EQ(revision.cell_digest().empty(), revision.file_digest().empty());
+    EXPECT_EQ(revision.cell_digest().empty(), revision.request_id().empty());
     return !revision.cell_digest().empty();
   };
   const ReturnReader auditor = National(std::nullopt, rights::v1::ROLE_AUDITOR);

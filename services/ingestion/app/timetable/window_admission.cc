@@ -83,8 +83,8 @@ absl::StatusOr<std::vector<ReadCheck>> AdmitToWindow(const Reader& reader,
   const bool defined = collection.window.has_value() && collection.window->Covers(period);
   if (!window.facts.has_value() && !defined) {
     const CivilDay today = LondonDay(no_earlier);
-    if (period.start() > today) return NotBegun(collection, period);
     if (collection.made_by_request && period.end() >= today) return NotEnded(collection, period);
+    if (period.start() > today) return NotBegun(collection, period);
     return read_set;
   }
   const WindowFacts* facts = window.facts.has_value() ? &*window.facts : nullptr;

@@ -30,10 +30,12 @@ struct AskedReturn {
   friend auto operator<=>(const AskedReturn&, const AskedReturn&) = default;
 };
 
-std::set<AskedReturn> ReturnsAskedBy(const MatchResult& match, bool also_awaited) {
+// `also_by_frames`: also what their collection's frames make them owe, which no request is charged
+// with.
+std::set<AskedReturn> ReturnsAskedBy(const MatchResult& match, bool also_by_frames) {
   std::set<AskedReturn> asked;
   for (const Gap& gap : match.gaps) {
-    if (gap.awaited && !also_awaited) continue;
+    if (gap.owed_to_collection && !also_by_frames) continue;
     for (const Period& period : gap.periods) {
       for (const std::string& organisation : gap.organisations) {
         asked.insert({gap.collection, period, organisation});
@@ -63,9 +65,9 @@ absl::Status CheckAsksNoMore(const requests::v1::DataRequest& request,
 
 absl::Status CheckAsksNobodyElse(const requests::v1::DataRequest& request,
                                  const MatchResult& approved, const MatchResult& now) {
-  const std::set<AskedReturn> known = ReturnsAskedBy(approved, /*also_awaited=*/true);
+  const std::set<AskedReturn> known = ReturnsAskedBy(approved, /*also_by_frames=*/true);
   std::set<std::string> others;
-  for (const AskedReturn& asked : ReturnsAskedBy(now, /*also_awaited=*/false)) {
+  for (const AskedReturn& asked : ReturnsAskedBy(now, /*also_by_frames=*/false)) {
     if (known.count(asked) > 0 || others.size() == kMostOthersNamed) continue;
     others.insert(asked.organisation);
   }

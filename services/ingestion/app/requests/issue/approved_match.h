@@ -14,9 +14,10 @@ namespace onereturn::ingestion {
 absl::Status CheckAsksNoMore(const requests::v1::DataRequest& request,
                              const requests::v1::MatchSummary& now);
 
-// MATCH_CHANGED where a return would be charged to the request that the approved match did not ask
+// MATCH_CHANGED where a return would be owed to the request that the approved match did not ask
 // for, even where less is asked in all: whoever owes it was in nobody's mind, and its region has
-// not filtered.
+// not filtered. What an earlier request is charged with counts too: this one is, once that one
+// ends.
 absl::Status CheckAsksNobodyElse(const requests::v1::DataRequest& request,
                                  const MatchResult& approved, const MatchResult& now);
 

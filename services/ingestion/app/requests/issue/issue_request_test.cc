@@ -297,6 +297,29 @@ TEST_F(IssueRequestTest, WhoWasNotApprovedIsNotAsked) {
   EXPECT_EQ(Match(name)->request.match().parts(), returns);
 }
 
+// The same where an earlier request is charged with the return: it is this one's once that ends.
+TEST_F(IssueRequestTest, WhoWasNotApprovedIsNotAskedBesideAnother) {
+  Define(SmallProvider("RXX"));
+  const std::string earlier = Issued(Asking({"admissions"}, {"RXX"}));
+  requests::v1::DataRequest within = Asking({"admissions"}, {});
+  within.mutable_selector()->add_types(catalogue::v1::ORGANISATION_TYPE_PROVIDER);
+  within.mutable_selector()->set_within("Y63");
+  const std::string name = Approved(within);
+  const auto below = [](const std::string& code, const std::string& region) {
+    catalogue::v1::Organisation provider = SmallProvider(code);
+    auto* tie = provider.add_relationships();
+    tie->set_kind(catalogue::v1::RELATIONSHIP_KIND_PROVIDER_TO_REGION);
+    tie->set_parent(region);
+    tie->set_from_date("2020-04-01");
+    tie->set_lead(true);
+    return provider;
+  };
+  // RAE, the only one below Y63, leaves it, and RXX comes.
+  Define(below("RAE", "Y62"));
+  Define(below("RXX", "Y63"));
+  EXPECT_THAT(Issue(name), HasReason(Reason::kMatchChanged));
+}
+
 // A month goes by in which nothing is accepted: the notice counts from the issue.
 TEST_F(IssueRequestTest, NoticeCountsFromTheDayOfTheIssue) {
   requests::v1::DataRequest ask = Asking({"visits"}, {"RLQ"});

@@ -129,7 +129,7 @@ TEST_F(NewHomeTest, AMonthIsTakenOnceItIsOver) {
   requests::v1::DataRequest draft = AskingAnew();
   draft.clear_lines();
   *draft.add_lines() = AskingAnew().lines(0);
-  draft.set_to_period("2025-06");
+  draft.set_to_period("2025-07");
   const std::string name = Issued(draft);
   const auto send = [this](const std::string& period) {
     return Send("R001-00", "RLQ", period, {{"r001_00_1", 12}});
@@ -138,6 +138,10 @@ TEST_F(NewHomeTest, AMonthIsTakenOnceItIsOver) {
   const auto early = send("2025-06");
   ASSERT_THAT(early, HasReason(Reason::kPeriodNotOpen));
   EXPECT_THAT(std::string(early.status().message()), HasSubstr("ends on 2025-06-30"));
+  // Before it has begun it is told the same: not to come back on its first day.
+  const auto too_early = send("2025-07");
+  ASSERT_THAT(too_early, HasReason(Reason::kPeriodNotOpen));
+  EXPECT_THAT(std::string(too_early.status().message()), HasSubstr("ends on 2025-07-31"));
   ingestion().clock().Set(ParseTimestamp("2025-06-30T22:59:59Z").value());
   EXPECT_THAT(send("2025-06"), HasReason(Reason::kPeriodNotOpen));
   ingestion().clock().Set(ParseTimestamp("2025-06-30T23:00:01Z").value());  // July in London.

@@ -361,6 +361,24 @@ TEST_F(RequestLifeTest, NobodyDecidesWhatIsHisOwn) {
   EXPECT_THAT(Decide(name, true, "X30"), IsOk());
 }
 
+// Two bodies that become one: neither decides for the other, nor for what they became.
+TEST_F(RequestLifeTest, NobodyDecidesWhatIsOfWhoBecomesOneWithHim) {
+  for (const char* code : {"X40", "X41"}) {
+    Define(Parse<catalogue::v1::Organisation>(absl::StrCat(
+        R"(code: ")", code, R"(" display_name: "Body" type: ORGANISATION_TYPE_NATIONAL_BODY
+           successions { successor: "X42" effective_date: "2025-07-01" })")));
+  }
+  requests::v1::DataRequest draft = Draft();
+  draft.set_requesting_body("X40");
+  const std::string name = Draft(draft, "X40")->request.name();
+  ASSERT_THAT(Match(name, "X40"), IsOk());
+  ASSERT_THAT(Close(name, true, "X40"), IsOk());
+  for (const char* body : {"X40", "X41", "X42"}) {
+    EXPECT_THAT(Decide(name, true, body), HasReason(Reason::kSelfApproval)) << body;
+  }
+  EXPECT_THAT(Decide(name, true, "X30"), IsOk());
+}
+
 TEST_F(RequestLifeTest, ADecisionSpendsItsTokenOnceAndGivesItBack) {
   const std::string name = InState(requests::v1::REQUEST_STATE_CONSULTED);
   int spent = 0;

@@ -22,7 +22,9 @@ absl::Status CheckSecondBody(const Reader& reader, const OfficerOrigin& origin,
   ASSIGN_OR_RETURN(const bool related, AreRelated(reader, body, request.requesting_body()));
   if (related) {
     return Error(Reason::kSelfApproval,
-                 absl::StrCat(body, " is the body that asks, or a predecessor or successor of it"))
+                 absl::StrCat(body,
+                              " is the body that asks, a predecessor or successor of it, or has a "
+                              "successor with it"))
         .Remedy("Have a steward of another body decide.");
   }
   return CheckTwoPersons(Actor{request.drafted().system(), request.drafted().person()},
@@ -35,8 +37,8 @@ absl::Status CheckApprovedByAnother(const Reader& reader, const DataRequest& req
   if (!related) return absl::OkStatus();
   return Error(Reason::kSelfApproval,
                absl::StrCat(approver,
-                            ", which approved it, is by now the body that asks, or a "
-                            "predecessor or successor of it"))
+                            ", which approved it, is by now the body that asks, a predecessor or "
+                            "successor of it, or has a successor with it"))
       .Remedy("Draft the request anew, and have a steward of another body decide.");
 }
 
