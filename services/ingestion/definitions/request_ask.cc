@@ -115,7 +115,9 @@ absl::StatusOr<std::vector<std::string>> OrganisationsChosen(const OrganisationS
   if (chosen.empty()) {
     return Error(Reason::kEmptySelector, "the selector chooses no organisation")
         .Field("data_request.selector",
-               absl::StrCat("chooses nobody that is open on ", day.ToString()));
+               absl::StrCat("chooses nobody that is open on ", day.ToString(),
+                            ", the last day that is asked for: widen it, or ask for a later "
+                            "period"));
   }
   if (chosen.size() > kMostAskedOrganisations) {
     return Error(Reason::kFieldInvalid, "the request cannot be taken as it is")

@@ -78,9 +78,10 @@ class SplitLinesTest : public IssueWorld, public ::testing::Test {
 TEST_F(SplitLinesTest, PeriodsBeforeItsHomeBeginsAreAskedApart) {
   Define(Later());
   ASSERT_THAT(Send("Later", "RLQ", "2025-05", {{"vacancies", 12}}), IsOk());
-  EXPECT_EQ(SaidOfLine(RequestsWorld::Draft(AskingFor("2025-04", "2025-05", {"RLQ"})).status()),
-            "vacancies has a home for 2025-05 and none for 2025-04: ask for those periods in a "
-            "request of their own");
+  EXPECT_EQ(
+      SaidOfLine(RequestsWorld::Draft(AskingFor("2025-04", "2025-05", {"RLQ"})).status()),
+      "vacancies is collected for 2025-05 and by no return for 2025-04: ask for it for 2025-04 "
+      "in a request of its own, in which it is a new figure");
 
   const std::string held = Issued(AskingFor("2025-05", "2025-05", {"RLQ"}));
   const Given may = Read(held);
@@ -111,7 +112,7 @@ TEST_F(SplitLinesTest, PeriodsBeforeItsHomeBeginsAreAskedApart) {
 
   // What was made for April is no home of both months.
   EXPECT_THAT(SaidOfLine(RequestsWorld::Draft(AskingFor("2025-04", "2025-05", {"RLQ"})).status()),
-              HasSubstr("and none for 2025-04"));
+              HasSubstr("and by no return for 2025-04"));
 }
 
 TEST_F(SplitLinesTest, OrganisationsThatNobodyCollectsItFromAreAskedApart) {
@@ -132,8 +133,8 @@ TEST_F(SplitLinesTest, OrganisationsThatNobodyCollectsItFromAreAskedApart) {
   ASSERT_THAT(Send("Framed", "Q12", "2025-05", {{"vacancies", 30}}), IsOk());
   EXPECT_EQ(
       SaidOfLine(RequestsWorld::Draft(AskingFor("2025-05", "2025-05", {"RLQ", "RBB"})).status()),
-      "vacancies has a home of RLQ and none of RBB: ask for those organisations in a request "
-      "of their own");
+      "vacancies is collected from RLQ and by no return of their own from RBB: ask for it from RBB "
+      "in a request of its own, in which it is a new figure");
   EXPECT_THAT(RequestsWorld::Draft(AskingFor("2025-05", "2025-05", {"RBB"})), IsOk());
   EXPECT_THAT(RequestsWorld::Draft(AskingFor("2025-05", "2025-05", {"RLQ"})), IsOk());
 }
@@ -142,8 +143,8 @@ TEST_F(SplitLinesTest, WhatIsSplitAfterItWasApprovedIsNeitherMatchedNorIssued) {
   const std::string name = Approved(AskingFor("2025-04", "2025-05", {"RLQ"}));
   Define(Later());
   EXPECT_THAT(SaidOfLine(Issue(name).status()),
-              HasSubstr("has a home for 2025-05 and none for 2025-04"));
-  EXPECT_THAT(SaidOfLine(Match(name).status()), HasSubstr("none for 2025-04"));
+              HasSubstr("is collected for 2025-05 and by no return for 2025-04"));
+  EXPECT_THAT(SaidOfLine(Match(name).status()), HasSubstr("by no return for 2025-04"));
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ std::string PeriodsOf(const Side& side) {
 }
 
 std::string OrganisationsOf(const Side& side) {
-  return absl::StrCat("of ", Named({side.organisations.begin(), side.organisations.end()}));
+  return absl::StrCat("from ", Named({side.organisations.begin(), side.organisations.end()}));
 }
 
 // Of a line: the figures that have a home, and those that have none.
@@ -69,18 +69,19 @@ std::pair<Side, Side> SidesOf(const LineMatch& line, const Ask& ask, const Match
 std::string WordsOf(const LineMatch& line, const Ask& ask, const MatchResult& match) {
   const auto [home, none] = SidesOf(line, ask, match);
   if (AreApart(home.periods, none.periods)) {
-    return absl::StrCat(line.item, " has a home ", PeriodsOf(home), " and none ", PeriodsOf(none),
-                        ": ask for those periods in a request of their own");
+    return absl::StrCat(line.item, " is collected ", PeriodsOf(home), " and by no return ",
+                        PeriodsOf(none), ": ask for it ", PeriodsOf(none),
+                        " in a request of its own, in which it is a new figure");
   }
   if (AreApart(home.organisations, none.organisations)) {
-    return absl::StrCat(line.item, " has a home ", OrganisationsOf(home), " and none ",
+    return absl::StrCat(line.item, " is collected ", OrganisationsOf(home),
+                        " and by no return of their own ", OrganisationsOf(none), ": ask for it ",
                         OrganisationsOf(none),
-                        ": ask for those organisations in a request of their own");
+                        " in a request of its own, in which it is a new figure");
   }
-  return absl::StrCat(
-      line.item, " has a home for some of this and none ", OrganisationsOf(none), " ",
-      PeriodsOf(none),
-      ": ask for that in requests of its own, in which each has a home or none has");
+  return absl::StrCat(line.item, " is collected for some of this and by no return ",
+                      OrganisationsOf(none), " ", PeriodsOf(none),
+                      ": ask for that in requests of its own, in which it is a new figure");
 }
 
 }  // namespace
