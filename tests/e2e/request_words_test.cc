@@ -37,6 +37,32 @@ TEST_F(RequestWordsTest, TheStepThatIsOpenIsOffered) {
               AllOf(ExitedWith(0), Says("request issue " + reference), SaysNot("consult")));
 }
 
+// Of the four returns RWP's of May comes only after it was matched twice.
+TEST_F(RequestWordsTest, AMatchTellsOfWhatCameSinceTheLast) {
+  const std::string reference = Draft({"admissions"});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Ask(kRequester, {"match", reference}),
+                AllOf(ExitedWith(0), Says("0 of 1 item held (3 of 4 returns)"),
+                      Says("would be asked of 1 organisation")));
+  }
+  ASSERT_THAT(Send("RWP", "2025-05", "70", "7"), ExitedWith(0));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Ask(kRequester, {"match", reference}),
+                AllOf(ExitedWith(0), Says("1 of 1 item held"), SaysNot("would be asked")));
+  }
+}
+
+// The caller's own id is of one step, whatever has come since.
+TEST_F(RequestWordsTest, ARepeatedMatchIsShownAsItIsNow) {
+  const std::string reference = Draft({"admissions"});
+  const std::vector<std::string> match = {"match", reference, "--request-id", "matched-once"};
+  ASSERT_THAT(Ask(kRequester, match), AllOf(ExitedWith(0), SaysNot("recorded before")));
+  ASSERT_THAT(Send("RWP", "2025-05", "70", "7"), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, match),
+              AllOf(ExitedWith(0), Says("This match was recorded before. As it is now:\n"),
+                    Says("1 of 1 item held"), Says("the same request was taken before")));
+}
+
 TEST_F(RequestWordsTest, ARefusedOneIsShownAsRefused) {
   const std::string reference = Draft({"admissions"});
   ASSERT_THAT(Ask(kRequester, {"match", reference}), ExitedWith(0));
