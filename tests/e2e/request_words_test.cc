@@ -25,6 +25,9 @@ auto SaysNot(const std::string& words) { return Field(&ClientRun::out, Not(HasSu
 TEST_F(RequestWordsTest, TheStepThatIsOpenIsOffered) {
   const std::string reference = Draft({"visits"});
   const std::string awaited = "Awaited: Y60 (region of RLQ, RWP):\n";
+  const std::string match = absl::StrCat("Next: onereturn request match ", reference, "\n");
+  EXPECT_THAT(Ask(kRequester, {"consult", reference}), AllOf(ExitedWith(0), Says(match)));
+  EXPECT_THAT(Ask(kAnalyst, {"show", reference}), AllOf(ExitedWith(0), Says(match)));
   EXPECT_THAT(Ask(kRequester, {"match", reference}), AllOf(ExitedWith(0), Says(awaited)));
   EXPECT_THAT(
       Ask(kRequester, {"consult", reference}),
@@ -69,7 +72,15 @@ TEST_F(RequestWordsTest, ARefusedOneIsShownAsRefused) {
   ASSERT_THAT(Ask(kRequester, {"consult", reference, "--close", "--without-all-replies", "--reason",
                                "the season begins"}),
               ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"consult", reference}),
+              AllOf(ExitedWith(0), Says("onereturn request approve " + reference)));
   ASSERT_THAT(Ask(kDecider, {"refuse", reference, "--reason", "it is held"}), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"consult", reference}),
+              AllOf(ExitedWith(0), Says(": refused."), SaysNot("Nobody is consulted")));
+  for (const char* step : {"match", "issue", "answer"}) {
+    EXPECT_THAT(Ask(kRequester, {step, reference}),
+                AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("draft it anew"))));
+  }
   EXPECT_THAT(Ask(kAnalyst, {"show", reference}), Says("decided    refused: "));
   EXPECT_THAT(Ask(kRequester, {"end", reference, "--reason", "it was refused"}),
               AllOf(ExitedWith(0), SaysNot("is released")));
@@ -103,7 +114,9 @@ TEST_F(RequestWordsTest, WhatIsAwaitedMayBeChallengedAndCostsNothing) {
   Issued({"admissions"});
   const std::string later = Draft({"admissions"}, /*standing=*/false, "Wards again");
   Approve(later);
-  ASSERT_THAT(Ask(kRequester, {"issue", later}), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"issue", later}),
+              AllOf(ExitedWith(0), Says("asked      1 return (1 owed already), 0 h, by ")));
+  EXPECT_THAT(Ask(kAnalyst, {"show", later}), Says("asked      1 return (1 owed already), 0 h"));
   EXPECT_THAT(Ask(kAnalyst, {"obligations", "--request", later}),
               AllOf(ExitedWith(0), Says("awaited"), SaysNot("hours charged")));
   const std::string owed = absl::StrCat("RWP/", later, ".Ward.2025-05");
@@ -123,9 +136,18 @@ TEST_F(RequestWordsTest, WhereNothingIsHeldNothingIsSaidToBe) {
       Ask(kRequester, {"issue", reference}),
       AllOf(ExitedWith(0), Says("Nothing of it is held yet"), SaysNot("What is held can be read")));
   ASSERT_THAT(Ask(kRequester, {"end", reference, "--reason", "is over"}),
-              AllOf(ExitedWith(0), Says("What was outstanding is released")));
+              AllOf(ExitedWith(0), Says("What was outstanding is released: 4 returns.\n")));
   EXPECT_THAT(Ask(kRequester, {"answer", reference}),
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("register another one"))));
+}
+
+// RLQ's are held, and of RWP only May's is asked.
+TEST_F(RequestWordsTest, AnEndThatReleasesNothingDoesNotSaySo) {
+  const std::string reference = Issued({"admissions"});
+  ASSERT_THAT(Send("RWP", "2025-05", "70", "7"), ExitedWith(0));
+  EXPECT_THAT(
+      Ask(kRequester, {"end", reference, "--reason", "is over"}),
+      AllOf(ExitedWith(0), Says("Nothing was outstanding any more"), SaysNot("is released")));
 }
 
 // As the guide has it: two officers give it, and it holds at once.
