@@ -58,7 +58,7 @@ std::string BurdenSentence(const HoursOptions& options, uint64_t minutes, uint64
       HoursWords(avoided), " avoided, because it was held or owed already.\n",
       weeks == days ? ""
                     : absl::StrCat("What is due is of whole weeks, what was avoided of requests "
-                                   "that were issued ",
+                                   "that were issued from ",
                                    days, ".\n"));
 }
 
