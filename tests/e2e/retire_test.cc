@@ -84,11 +84,11 @@ class RetireTest : public ::testing::Test {
                 AllOf(ExitedWith(0),
                       Field(&ClientRun::out,
                             HasSubstr(change + " (the same request was taken before): proposed"))));
-    EXPECT_THAT(As(kSteward, {"usage", "retire", "eyes_lost", "--from", "2031-04", "--reason",
-                              "too dear", "--consult", "X24,RLQ"}),
-                AllOf(Not(ExitedWith(0)),
-                      Field(&ClientRun::err, HasSubstr(change + " proposes it already, from "
-                                                                "2030-04"))));
+    EXPECT_THAT(
+        As(kSteward, {"usage", "retire", "eyes_lost", "--from", "2031-04", "--reason", "too dear",
+                      "--consult", "X24,RLQ"}),
+        AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr(change + " proposes it already, from "
+                                                                       "2030-04"))));
     EXPECT_THAT(As(kSteward, {"catalogue", "changes", "--state", "proposed"}).out,
                 AllOf(HasSubstr(change), Not(HasSubstr("changes/2"))));
   }

@@ -153,7 +153,7 @@ absl::StatusOr<ExitCode> TellPending(const RetireOptions& options,
   const std::string& from = pending.has_item() ? pending.item().retired_from_period()
                                                : pending.collection().valid_from_period();
   if (from != options.from || pending.proposed().reason() != options.reason) {
-    return Error(Reason::kFieldInvalid,
+    return Error(Reason::kChangeState,
                  absl::StrCat(pending.name(), " proposes it already, from ", from, ": \"",
                               pending.proposed().reason(), "\""))
         .Remedy(absl::StrCat("Nothing was proposed. See it: onereturn catalogue changes ",
