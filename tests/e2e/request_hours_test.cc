@@ -184,7 +184,7 @@ TEST_F(RequestHoursTest, WhatFallsOnAProviderIsShown) {
       Printed(kAnalyst, {"burden", "RLT", "--from", "2026-11-01", "--to", "2026-11-04"});
   EXPECT_THAT(
       burden,
-      AllOf(HasSubstr("1 November 2026 to 4 November 2026: 3 h 30 min fall due; "),
+      AllOf(HasSubstr("26 October 2026 to 8 November 2026: 3 h 30 min fall due; "),
             ContainsRegex("2026-W45 +1 +3:30 +3:30 +37:30 +93\\.75\n"),
             ContainsRegex("2026-11-03 23:59:59 GMT +MSitAE\\.2026-10 +the collection +3:30\n")));
   const std::string guide =

@@ -39,6 +39,19 @@ TEST_F(RequestLifeTest, TheCalendarShowsWhatRequestsMakeOwed) {
   EXPECT_THAT(As(kAnalyst, calendar).out, HasSubstr("RWP owes nothing"));
 }
 
+// Of RWP's return of May 71 minutes are charged to the first, and the 7 of stays to the second.
+TEST_F(RequestLifeTest, AReturnThatTwoRequestsShareIsCountedOnce) {
+  Issued({"admissions"});
+  const std::string second = Draft({"stays"}, /*standing=*/false, "Stays");
+  Approve(second);
+  ASSERT_THAT(Ask(kRequester, {"issue", second}), ExitedWith(0));
+  EXPECT_THAT(
+      Ask(kAnalyst, {"show", second}).out,
+      HasSubstr("1 return: 0 met, 1 outstanding, 0 released; 0 h collected, 7 min outstanding"));
+  EXPECT_THAT(As(kAnalyst, {"burden", "RWP", "--from", DayAhead(290), "--to", DayAhead(310)}).out,
+              ContainsRegex("-W[0-9]+ +1 +1:18 +1:18 "));
+}
+
 TEST_F(RequestLifeTest, WhatWasCollectedForItStandsInItsAnswer) {
   const std::string reference = Issued({"admissions"});
   EXPECT_THAT(Ask(kRequester, {"answer", reference}).err,

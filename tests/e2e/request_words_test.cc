@@ -25,6 +25,9 @@ auto SaysNot(const std::string& words) { return Field(&ClientRun::out, Not(HasSu
 TEST_F(RequestWordsTest, TheStepThatIsOpenIsOffered) {
   const std::string reference = Draft({"visits"});
   const std::string awaited = "Awaited: Y60 (region of RLQ, RWP):\n";
+  const std::string match = absl::StrCat("Next: onereturn request match ", reference, "\n");
+  EXPECT_THAT(Ask(kRequester, {"consult", reference}), AllOf(ExitedWith(0), Says(match)));
+  EXPECT_THAT(Ask(kAnalyst, {"show", reference}), AllOf(ExitedWith(0), Says(match)));
   EXPECT_THAT(Ask(kRequester, {"match", reference}), AllOf(ExitedWith(0), Says(awaited)));
   EXPECT_THAT(
       Ask(kRequester, {"consult", reference}),
@@ -37,13 +40,47 @@ TEST_F(RequestWordsTest, TheStepThatIsOpenIsOffered) {
               AllOf(ExitedWith(0), Says("request issue " + reference), SaysNot("consult")));
 }
 
+// Of the four returns RWP's of May comes only after it was matched twice.
+TEST_F(RequestWordsTest, AMatchTellsOfWhatCameSinceTheLast) {
+  const std::string reference = Draft({"admissions"});
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Ask(kRequester, {"match", reference}),
+                AllOf(ExitedWith(0), Says("0 of 1 item held (3 of 4 returns)"),
+                      Says("would be asked of 1 organisation")));
+  }
+  ASSERT_THAT(Send("RWP", "2025-05", "70", "7"), ExitedWith(0));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Ask(kRequester, {"match", reference}),
+                AllOf(ExitedWith(0), Says("1 of 1 item held"), SaysNot("would be asked")));
+  }
+}
+
+// The caller's own id is of one step, whatever has come since.
+TEST_F(RequestWordsTest, ARepeatedMatchIsShownAsItIsNow) {
+  const std::string reference = Draft({"admissions"});
+  const std::vector<std::string> match = {"match", reference, "--request-id", "matched-once"};
+  ASSERT_THAT(Ask(kRequester, match), AllOf(ExitedWith(0), SaysNot("recorded before")));
+  ASSERT_THAT(Send("RWP", "2025-05", "70", "7"), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, match),
+              AllOf(ExitedWith(0), Says("This match was recorded before. As it is now:\n"),
+                    Says("1 of 1 item held"), Says("the same request was taken before")));
+}
+
 TEST_F(RequestWordsTest, ARefusedOneIsShownAsRefused) {
   const std::string reference = Draft({"admissions"});
   ASSERT_THAT(Ask(kRequester, {"match", reference}), ExitedWith(0));
   ASSERT_THAT(Ask(kRequester, {"consult", reference, "--close", "--without-all-replies", "--reason",
                                "the season begins"}),
               ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"consult", reference}),
+              AllOf(ExitedWith(0), Says("onereturn request approve " + reference)));
   ASSERT_THAT(Ask(kDecider, {"refuse", reference, "--reason", "it is held"}), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"consult", reference}),
+              AllOf(ExitedWith(0), Says(": refused."), SaysNot("Nobody is consulted")));
+  for (const char* step : {"match", "issue", "answer"}) {
+    EXPECT_THAT(Ask(kRequester, {step, reference}),
+                AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("draft it anew"))));
+  }
   EXPECT_THAT(Ask(kAnalyst, {"show", reference}), Says("decided    refused: "));
   EXPECT_THAT(Ask(kRequester, {"end", reference, "--reason", "it was refused"}),
               AllOf(ExitedWith(0), SaysNot("is released")));
@@ -77,7 +114,9 @@ TEST_F(RequestWordsTest, WhatIsAwaitedMayBeChallengedAndCostsNothing) {
   Issued({"admissions"});
   const std::string later = Draft({"admissions"}, /*standing=*/false, "Wards again");
   Approve(later);
-  ASSERT_THAT(Ask(kRequester, {"issue", later}), ExitedWith(0));
+  EXPECT_THAT(Ask(kRequester, {"issue", later}),
+              AllOf(ExitedWith(0), Says("asked      1 return (1 owed already), 0 h, by ")));
+  EXPECT_THAT(Ask(kAnalyst, {"show", later}), Says("asked      1 return (1 owed already), 0 h"));
   EXPECT_THAT(Ask(kAnalyst, {"obligations", "--request", later}),
               AllOf(ExitedWith(0), Says("awaited"), SaysNot("hours charged")));
   const std::string owed = absl::StrCat("RWP/", later, ".Ward.2025-05");
@@ -97,9 +136,18 @@ TEST_F(RequestWordsTest, WhereNothingIsHeldNothingIsSaidToBe) {
       Ask(kRequester, {"issue", reference}),
       AllOf(ExitedWith(0), Says("Nothing of it is held yet"), SaysNot("What is held can be read")));
   ASSERT_THAT(Ask(kRequester, {"end", reference, "--reason", "is over"}),
-              AllOf(ExitedWith(0), Says("What was outstanding is released")));
+              AllOf(ExitedWith(0), Says("What was outstanding is released: 4 returns.\n")));
   EXPECT_THAT(Ask(kRequester, {"answer", reference}),
               AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr("register another one"))));
+}
+
+// RLQ's are held, and of RWP only May's is asked.
+TEST_F(RequestWordsTest, AnEndThatReleasesNothingDoesNotSaySo) {
+  const std::string reference = Issued({"admissions"});
+  ASSERT_THAT(Send("RWP", "2025-05", "70", "7"), ExitedWith(0));
+  EXPECT_THAT(
+      Ask(kRequester, {"end", reference, "--reason", "is over"}),
+      AllOf(ExitedWith(0), Says("Nothing was outstanding any more"), SaysNot("is released")));
 }
 
 // As the guide has it: two officers give it, and it holds at once.

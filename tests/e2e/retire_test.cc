@@ -78,6 +78,20 @@ class RetireTest : public ::testing::Test {
     ASSERT_THAT(As(kNewcomer, {"catalogue", "decide", change, "--reason", "it has cost enough"}),
                 AllOf(ExitedWith(0), Field(&ClientRun::out, HasSubstr("approved"))));
   }
+  // Of eyes_lost: proposed once, it is proposed no second time, in whatever words.
+  void ExpectOnlyThatIsPending(const std::string& change) const {
+    EXPECT_THAT(Retire("eyes_lost", {"--consult", "X24,RLQ"}),
+                AllOf(ExitedWith(0),
+                      Field(&ClientRun::out,
+                            HasSubstr(change + " (the same request was taken before): proposed"))));
+    EXPECT_THAT(
+        As(kSteward, {"usage", "retire", "eyes_lost", "--from", "2031-04", "--reason", "too dear",
+                      "--consult", "X24,RLQ"}),
+        AllOf(ExitedWith(1), Field(&ClientRun::err, HasSubstr(change + " proposes it already, from "
+                                                                       "2030-04"))));
+    EXPECT_THAT(As(kSteward, {"catalogue", "changes", "--state", "proposed"}).out,
+                AllOf(HasSubstr(change), Not(HasSubstr("changes/2"))));
+  }
   // A request for the item in a month.
   ClientRun Ask(const std::string& item, const std::string& period) const {
     return As(kRequester,
@@ -109,10 +123,12 @@ TEST_F(RetireTest, ACollectionLeavesTheItemOutAndThenItIsNoMore) {
                            Field(&ClientRun::err, HasSubstr("layout wide, column \"lost\"")),
                            Field(&ClientRun::err, HasSubstr("rule E1: A whole number of eyes.")),
                            Field(&ClientRun::err, HasSubstr("is not in review"))));
+  ExpectOnlyThatIsPending("collections/Eyes/changes/1");
   Approve("collections/Eyes/changes/1");
   EXPECT_THAT(Retire("eyes_lost", consult),
               AllOf(ExitedWith(0),
                     Field(&ClientRun::out, HasSubstr("items/eyes_lost/changes/1: proposed"))));
+  ExpectOnlyThatIsPending("items/eyes_lost/changes/1");
   EXPECT_THAT(Ask("eyes_lost", "2030-04"), ExitedWith(0));
   Approve("items/eyes_lost/changes/1");
   EXPECT_THAT(Ask("eyes_lost", "2030-04"),

@@ -1,6 +1,7 @@
 // burden, requesters, and request hours: what asking costs, and who asks.
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,26 @@ std::string ChargedTo(const requests::v1::BurdenItem& item) {
 // What follows the prefix: collection and period, as returns are named.
 std::string ShortReturn(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
+// Each once, however many requests want it.
+size_t ReturnsIn(const requests::v1::BurdenWeek& week) {
+  std::set<std::string> returns;
+  for (const requests::v1::BurdenItem& item : week.items()) returns.insert(item.return_());
+  return returns.size();
+}
+
+// What is due is counted in whole weeks; what was avoided, by the days that were given.
+std::string BurdenSentence(const HoursOptions& options, uint64_t minutes, uint64_t avoided) {
+  const std::string weeks = WholeWeeksText(options.from, options.to);
+  const std::string days = absl::StrCat(DayText(options.from), " to ", DayText(options.to));
+  return absl::StrCat(
+      options.organisation, ", ", weeks, ": ", HoursWords(minutes), " fall due; ",
+      HoursWords(avoided), " avoided, because it was held or owed already.\n",
+      weeks == days ? ""
+                    : absl::StrCat("What is due is of whole weeks, what was avoided of requests "
+                                   "that were issued from ",
+                                   days, ".\n"));
+}
+
 absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& environment) {
   requests::v1::GetBurdenRequest request;
   request.set_parent(absl::StrCat("organisations/", options.organisation));
@@ -70,7 +91,7 @@ absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& en
   uint64_t minutes = 0;
   for (const requests::v1::BurdenWeek& week : burden.weeks()) {
     minutes += week.estimated_minutes();
-    weeks.Row({week.week(), absl::StrCat(week.items_size()), HoursText(week.estimated_minutes()),
+    weeks.Row({week.week(), absl::StrCat(ReturnsIn(week)), HoursText(week.estimated_minutes()),
                HoursText(week.minutes_to_come()), HoursText(week.capacity_minutes()),
                PoundsText(week.cost_pence()), week.clash() ? "CLASH" : ""});
     for (const requests::v1::BurdenItem& item : week.items()) {
@@ -81,10 +102,7 @@ absl::StatusOr<ExitCode> ShowBurden(const HoursOptions& options, Environment& en
     }
   }
   const size_t width = environment.console.width();
-  std::string text = absl::StrCat(options.organisation, ", ", DayText(options.from), " to ",
-                                  DayText(options.to), ": ", HoursWords(minutes), " fall due; ",
-                                  HoursWords(AllMinutes(burden.avoided())),
-                                  " avoided, because it was held or owed already.\n");
+  std::string text = BurdenSentence(options, minutes, AllMinutes(burden.avoided()));
   if (!weeks.empty()) {
     absl::StrAppend(&text, "\n", weeks.Render(width), "\n", returns.Render(width));
   } else {

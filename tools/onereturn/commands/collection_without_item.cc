@@ -133,11 +133,15 @@ void Removal::FromWide(const std::string& where, WideLayout* wide) {
         absl::StrCat(where, ", ", without_column, " of its cells without a column"));
   }
   RemoveIf(wide->mutable_shapes(), [&](RowShape& shape) {
+    // A shape that nothing selects is of every row.
     const std::string rows =
-        absl::StrCat(where, ", rows of ", absl::StrJoin(shape.selected_by(), ", "));
+        shape.selected_by().empty()
+            ? where
+            : absl::StrCat(where, ", rows of ", absl::StrJoin(shape.selected_by(), ", "));
     FromShape(rows, &shape);
     if (!shape.columns().empty() || !shape.series().empty()) return false;
-    made_->left_out.push_back(absl::StrCat(rows, " as a whole"));
+    // The layout says it of itself.
+    if (rows != where) made_->left_out.push_back(absl::StrCat(rows, " as a whole"));
     return true;
   });
 }

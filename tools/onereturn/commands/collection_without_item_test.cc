@@ -64,6 +64,21 @@ TEST(CollectionWithoutItemTest, WhatIsOfTheItemAloneIsTakenOutAndSaid) {
   EXPECT_THAT(made.collection.not_collected(0).items(), ElementsAre("beds"));
 }
 
+TEST(CollectionWithoutItemTest, RowsThatNothingSelectsAreNotNamed) {
+  catalogue::v1::Collection collection;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"text(code: "WARD" items: "beds" items: "falls"
+             layouts { code: "all" wide { shapes {
+               columns { header: "Beds" cell { item: "beds" } }
+               columns { header: "Falls" cell { item: "falls" } } } } }
+             layouts { code: "alone" wide { shapes {
+               columns { header: "Falls" cell { item: "falls" } } } } })text",
+      &collection));
+  EXPECT_THAT(WithoutItem(collection, "falls", {}).left_out,
+              ElementsAre("layout all, column \"Falls\"", "layout alone, column \"Falls\"",
+                          "layout alone as a whole"));
+}
+
 TEST(CollectionWithoutItemTest, WhatIsOfOthersTooIsForHand) {
   const CollectionWithoutItem made = WithoutItem(Ward(), "falls", {});
   EXPECT_THAT(made.by_hand,

@@ -161,6 +161,31 @@ absl::StatusOr<ExitCode> Preview(const MatchOptions& options, Environment& envir
   return ExitCode::kOk;
 }
 
+// A match goes by all that is held, and by the day: its id is also of the ledger as it was seen.
+absl::StatusOr<std::string> MatchId(const RequestsClient& client,
+                                    requests::v1::MatchRequestRequest* request) {
+  requests::v1::GetRequestRequest get;
+  get.set_name(request->name());
+  ASSIGN_OR_RETURN(const auto seen, client.Call(&RequestsClient::Stub::GetRequest, get));
+  request->set_etag(seen.data_request().etag());
+  const std::string state =
+      absl::StrCat(seen.position(), " ", LondonDay(SystemClock().Now()).ToString());
+  return absl::StrCat(ContentId("request.match", *request), ".",
+                      DigestToHex(Sha256(state)).substr(0, kStateDigits));
+}
+
+// A repeat is answered without what was matched: that is shown as it is now.
+absl::Status FillRepeated(const RequestsClient& client, requests::v1::MatchRequestResponse* answer,
+                          Console* console) {
+  if (!answer->replayed()) return absl::OkStatus();
+  requests::v1::PreviewMatchRequest request;
+  request.set_name(answer->data_request().name());
+  ASSIGN_OR_RETURN(auto now, client.Call(&RequestsClient::Stub::PreviewMatch, request));
+  *answer->mutable_match() = std::move(*now.mutable_match());
+  console->Print("This match was recorded before. As it is now:\n");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& environment) {
   const bool then = !options.read.as_of.empty() || !options.read.at_least.empty();
   if (!IsReference(options.target) || options.preview || then) {
@@ -172,14 +197,21 @@ absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& envi
   ASSIGN_OR_RETURN(const RequestsClient client,
                    session.To<requests::v1::RequestsService>(kIngestion));
   // With an id of the caller's, the command repeated is the same step, whatever came of the first.
-  if (options.request_id.empty()) {
-    ASSIGN_OR_RETURN(const auto held, ReadRequest(client, request.name()));
-    request.set_etag(held.etag());
+  std::string id = options.request_id;
+  if (id.empty()) {
+    ASSIGN_OR_RETURN(id, MatchId(client, &request));
   }
-  request.set_request_id(IdOr(options.request_id, "request.match", request));
-  ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::MatchRequest, request));
+  request.set_request_id(id);
+  ASSIGN_OR_RETURN(auto answer, client.Call(&RequestsClient::Stub::MatchRequest, request));
+  const std::string reference = ReferenceOf(request.name());
+  if (answer.replayed() && IsBeyondDrafts(answer.data_request())) {
+    return PrintStep(answer, reference, RequestStateText(answer.data_request().state()),
+                     absl::StrCat("What became of it: onereturn request show ", reference, "\n"),
+                     &environment);
+  }
   FilteringRegions regions;
   if (!environment.json) {
+    RETURN_IF_ERROR(FillRepeated(client, &answer, &environment.console));
     ASSIGN_OR_RETURN(regions, RegionsOfMatch(session, answer.match()));
     ASSIGN_OR_RETURN(const requests::v1::Appraisal appraisal,
                      ReadAppraisal(client, request.name()));
@@ -188,7 +220,7 @@ absl::StatusOr<ExitCode> MatchOne(const MatchOptions& options, Environment& envi
     environment.console.Print(
         absl::StrCat(MatchText(answer.match(), answer.data_request(), appraisal, shown), "\n"));
   }
-  return PrintStep(answer, ReferenceOf(request.name()),
+  return PrintStep(answer, reference,
                    absl::StrCat(RequestStateText(answer.data_request().state()),
                                 answer.unchanged() ? ", the match is as it was" : ""),
                    NextStepText(answer.data_request(), regions), &environment);

@@ -195,6 +195,7 @@ void AddRequestAnswers(CommandLine* line, CLI::App* request) {
                    "With --follow: end once so many figures have changed; those of the "
                    "first answer do not count")
       ->type_name("N")
+      ->check(CLI::PositiveNumber)
       ->needs(follow);
   AddReadOptions(command, &options->read);
 }

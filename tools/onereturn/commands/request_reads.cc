@@ -113,6 +113,9 @@ absl::StatusOr<ExitCode> ShowRequest(const ReadRequestOptions& options, Environm
     }
     absl::StrAppend(&text, OpenNow(now, held, homes, environment.console.width()));
   }
+  if (held.state() == requests::v1::REQUEST_STATE_DRAFT) {
+    absl::StrAppend(&text, "\n", NextStepText(held, {}));
+  }
   if (options.lenses) {
     const auto& match = held.match();
     const bool issued = held.has_issue();

@@ -116,16 +116,18 @@ absl::StatusOr<ExitCode> ShowReplies(const Session& session, const RequestsClien
   const absl::StatusOr<FilteringRegions> known = ReadRegions(session, client, held);
   const FilteringRegions regions = known.value_or(FilteringRegions());
   const std::string replies = RequestRepliesText(held);
+  const bool is_open = held.state() == requests::v1::REQUEST_STATE_MATCHED;
   // What cannot be matched any more is shown all the same.
   const std::string said = !known.ok()
                                ? absl::StrCat(" ", replies, replies.empty() ? "" : ". ",
                                               "Which region filters it cannot be said now: ",
                                               Printable(known.status().message()), ".")
-                           : !replies.empty() ? absl::StrCat(" ", replies, ".")
-                           : regions.empty()  ? " Nobody is consulted."
-                                              : "";
-  environment->console.Print(absl::StrCat(ReferenceOf(name), ": ", RequestStateText(held.state()),
-                                          ".", said, "\n", AwaitedText(held, regions)));
+                           : !replies.empty()           ? absl::StrCat(" ", replies, ".")
+                           : is_open && regions.empty() ? " Nobody is consulted."
+                                                        : "";
+  environment->console.Print(
+      absl::StrCat(ReferenceOf(name), ": ", RequestStateText(held.state()), ".", said, "\n",
+                   is_open ? AwaitedText(held, regions) : NextStepText(held, regions)));
   return ExitCode::kOk;
 }
 
@@ -170,9 +172,16 @@ absl::StatusOr<ExitCode> RefuseRequest(const StepOptions& options, Environment& 
   return DecideOn(options, /*approve=*/false, environment);
 }
 
+// All that it made owed; nothing where that cannot be read, as it says no more than was done.
+requests::v1::ListObligationsResponse Owed(const Session& session, const DataRequest& issued) {
+  if (issued.issue().obligations() == 0) return {};
+  return ObligationsOfRequest(session, issued.name(), {})
+      .value_or(requests::v1::ListObligationsResponse());
+}
+
 // A request is issued once: whoever gives the command again, as when its answer was lost, is told
 // what was issued.
-void PrintIssuedBefore(const DataRequest& held, Environment* environment) {
+void PrintIssuedBefore(const Session& session, const DataRequest& held, Environment* environment) {
   requests::v1::IssueRequestResponse answer;
   *answer.mutable_data_request() = held;
   answer.set_replayed(true);
@@ -181,7 +190,7 @@ void PrintIssuedBefore(const DataRequest& held, Environment* environment) {
                                  : absl::StrCat(ReferenceOf(held.name()), " was issued before, ",
                                                 RequestStepText(held.issued()), ". It is ",
                                                 RequestStateText(held.state()), ".\n",
-                                                IssueText(held.issue())));
+                                                IssueText(held.issue(), {}, Owed(session, held))));
 }
 
 absl::StatusOr<ExitCode> IssueOne(const StepOptions& options, Environment& environment) {
@@ -191,7 +200,7 @@ absl::StatusOr<ExitCode> IssueOne(const StepOptions& options, Environment& envir
     ASSIGN_OR_RETURN(const std::string name, RequestName(options.reference));
     ASSIGN_OR_RETURN(const DataRequest held, ReadRequest(client, name));
     if (held.has_issue()) {
-      PrintIssuedBefore(held, &environment);
+      PrintIssuedBefore(session, held, &environment);
       return ExitCode::kOk;
     }
   }
@@ -218,20 +227,36 @@ absl::StatusOr<ExitCode> IssueOne(const StepOptions& options, Environment& envir
   const std::string reference = ReferenceOf(request.name());
   const requests::v1::IssueStatement& issued =
       proved.ok() ? *proved : answer.data_request().issue();
-  environment.console.Print(
-      absl::StrCat(reference, answer.replayed() ? " (the same request was taken before)" : "", ": ",
-                   RequestStateText(answer.data_request().state()), ".\n", IssueText(issued),
-                   "  receipt    sequence ", WithThousands(answer.receipt().sequence()), ", ",
-                   ProofWords(proved.status()), "\n",
-                   issued.sources() == 0 ? "Nothing of it is held yet; what comes can be read"
-                                         : "What is held can be read",
-                   ": onereturn request answer ", reference, " --out FILE.csv\n"));
+  environment.console.Print(absl::StrCat(
+      reference, answer.replayed() ? " (the same request was taken before)" : "", ": ",
+      RequestStateText(answer.data_request().state()), ".\n",
+      IssueText(issued, {}, Owed(session, answer.data_request())), "  receipt    sequence ",
+      WithThousands(answer.receipt().sequence()), ", ", ProofWords(proved.status()), "\n",
+      issued.sources() == 0 ? "Nothing of it is held yet; what comes can be read"
+                            : "What is held can be read",
+      ": onereturn request answer ", reference, " --out FILE.csv\n"));
   return code;
 }
 
+// What its end released: of what came, or was released before, nothing.
+std::string ReleasedByEnd(const Session& session, const DataRequest& ended) {
+  if (ended.issue().obligations() == 0) return "Nothing was asked of anybody by it.\n";
+  const auto owed = ObligationsOfRequest(session, ended.name(), {});
+  // It has ended all the same.
+  if (!owed.ok()) return "What was outstanding is released.\n";
+  const auto released = std::count_if(
+      owed->obligations().begin(), owed->obligations().end(), [](const auto& obligation) {
+        return obligation.release_reason() == requests::v1::RELEASE_REASON_WITHDRAWN;
+      });
+  if (released == 0) return "Nothing was outstanding any more.\n";
+  return absl::StrCat("What was outstanding is released: ",
+                      Count(static_cast<uint64_t>(released), "return"), ".\n");
+}
+
 absl::StatusOr<ExitCode> EndOne(const StepOptions& options, Environment& environment) {
+  ASSIGN_OR_RETURN(const Session session, environment.OpenSession());
   ASSIGN_OR_RETURN(const RequestsClient client,
-                   ConnectToIngestion<requests::v1::RequestsService>(environment));
+                   session.To<requests::v1::RequestsService>(kIngestion));
   requests::v1::EndRequestRequest request;
   RETURN_IF_ERROR(FillStep(client, options, &request));
   request.set_reason(options.reason);
@@ -239,9 +264,7 @@ absl::StatusOr<ExitCode> EndOne(const StepOptions& options, Environment& environ
   ASSIGN_OR_RETURN(const auto answer, client.Call(&RequestsClient::Stub::EndRequest, request));
   return PrintStep(
       answer, ReferenceOf(request.name()), RequestStateText(answer.data_request().state()),
-      answer.data_request().issue().obligations() == 0 ? "Nothing was asked of anybody by it.\n"
-                                                       : "What was outstanding is released.\n",
-      &environment);
+      environment.json ? "" : ReleasedByEnd(session, answer.data_request()), &environment);
 }
 
 using StepPointer = std::shared_ptr<StepOptions>;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/clock/clock.h"
 #include "common/feed/wire.h"
+#include "common/period/london_day.h"
 #include "common/status/status_macros.h"
 #include "onereturn/requests/v1/obligations_service.grpc.pb.h"
 #include "onereturn/timetable/v1/timetable_service.grpc.pb.h"
@@ -86,13 +87,14 @@ absl::StatusOr<ExitCode> ShowCalendar(const TimetableOptions& options, Environme
     RETURN_IF_ERROR(CheckNamesAreKnown(environment, {options.organisation, "", ""}));
   }
   ASSIGN_OR_RETURN(const auto obligations, ObligationsToMeet(session, options));
+  const CivilDay today = LondonDay(SystemClock().Now());
   const std::vector<requests::v1::Obligation> owed =
-      OwedToRequests(obligations, options.organisation, calendar);
+      OwedToRequests(obligations, options.organisation, calendar, today);
   if (environment.json) {
     environment.console.Print(CalendarJson(calendar, owed));
     return ExitCode::kOk;
   }
-  const std::string text = CalendarText(calendar, owed, environment.console.width());
+  const std::string text = CalendarText(calendar, owed, today, environment.console.width());
   environment.console.Print(!text.empty()
                                 ? text
                                 : absl::StrCat(options.organisation, " owes nothing from ",

@@ -1,6 +1,7 @@
 // usage retire: proposes that an item ends, and first that its collection leaves it out.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -125,6 +126,49 @@ absl::StatusOr<ProposeChangeResponse> Propose(const RetireOptions& options,
   return client.Call(&RetireStewardship::Stub::ProposeChange, request);
 }
 
+// The change of the definition ("items/x", "collections/Y") that is proposed and would end the
+// item, or leave it out; nothing where there is none.
+absl::StatusOr<std::optional<catalogue::v1::Change>> PendingChange(const RetireStewardship& client,
+                                                                   const std::string& of,
+                                                                   const std::string& item) {
+  catalogue::v1::ListChangesRequest request;
+  request.set_of(of);
+  request.set_state(catalogue::v1::CHANGE_STATE_PROPOSED);
+  request.set_page_size(kRequestsAPage);
+  ASSIGN_OR_RETURN(const auto list,
+                   AllPages(client, &RetireStewardship::Stub::ListChanges, request));
+  for (const catalogue::v1::Change& one : list.changes()) {
+    const auto& items = one.collection().items();
+    const bool leaves_out =
+        one.has_collection() && std::find(items.begin(), items.end(), item) == items.end();
+    if (leaves_out || !one.item().retired_from_period().empty()) return one;
+  }
+  return std::nullopt;
+}
+
+// The same again is told what it came to; anything else waits until that is decided or withdrawn.
+absl::StatusOr<ExitCode> TellPending(const RetireOptions& options,
+                                     const catalogue::v1::Change& pending,
+                                     Environment* environment) {
+  const std::string& from = pending.has_item() ? pending.item().retired_from_period()
+                                               : pending.collection().valid_from_period();
+  if (from != options.from || pending.proposed().reason() != options.reason) {
+    return Error(Reason::kChangeState,
+                 absl::StrCat(pending.name(), " proposes it already, from ", from, ": \"",
+                              pending.proposed().reason(), "\""))
+        .Remedy(absl::StrCat("Nothing was proposed. See it: onereturn catalogue changes ",
+                             pending.name(),
+                             "; who proposed it may take it back: onereturn catalogue withdraw ",
+                             pending.name(), " --reason TEXT"));
+  }
+  ProposeChangeResponse answer;
+  *answer.mutable_change() = pending;
+  answer.set_replayed(true);
+  return PrintStep(answer, pending.name(),
+                   absl::StrCat("proposed; asked: ", absl::StrJoin(pending.consultees(), ", ")), "",
+                   environment);
+}
+
 // Code of the collection for which the item cannot be retired yet; empty: it is not for one.
 std::string HomeInTheWay(const absl::Status& status) {
   if (status.ok() || ReasonOf(status) != Reason::kHomeCollection) return "";
@@ -195,6 +239,8 @@ absl::StatusOr<ExitCode> RetireItem(const RetireOptions& options, Environment& e
                               " already"))
         .Precondition(found.item().name(), "is no more from then on: nothing is left to propose");
   }
+  ASSIGN_OR_RETURN(auto pending, PendingChange(stewardship, found.item().name(), options.item));
+  if (pending.has_value()) return TellPending(options, *pending, &environment);
   ASSIGN_OR_RETURN(Consultees consultees, ConsulteesOf(options, environment));
   if (!consultees.in_review) {
     environment.console.Note(
@@ -215,6 +261,9 @@ absl::StatusOr<ExitCode> RetireItem(const RetireOptions& options, Environment& e
   std::string what = options.item;
   std::string next = "Once it is approved the item is no more from then on.\n";
   if (const std::string home = HomeInTheWay(answer.status()); !home.empty()) {
+    ASSIGN_OR_RETURN(pending,
+                     PendingChange(stewardship, absl::StrCat("collections/", home), options.item));
+    if (pending.has_value()) return TellPending(options, *pending, &environment);
     ASSIGN_OR_RETURN(*request.mutable_change()->mutable_collection(),
                      HomeWithout(options, home, catalogue, &environment));
     answer = Propose(options, request, stewardship);

@@ -224,7 +224,8 @@ void AddWatchCommands(CommandLine* line) {
   reminding->add_option("--soon", reminders->soon, "Working days ahead of due moments (else 2)")
       ->type_name("DAYS");
   reminding->add_option("--limit", reminders->limit, "End after so many (else never)")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
 
   auto notices = std::make_shared<NoticeWatchOptions>();
   CLI::App* noticing = line->Add(
@@ -233,7 +234,9 @@ void AddWatchCommands(CommandLine* line) {
        "watch notices --profile analyst.profile.textproto"},
       [notices](Environment& environment) { return WatchNotices(*notices, environment); });
   noticing->add_option("--collection", notices->collection, "Only of this one")->type_name("CODE");
-  noticing->add_option("--limit", notices->limit, "End after so many (else never)")->type_name("N");
+  noticing->add_option("--limit", notices->limit, "End after so many (else never)")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
 
   auto feed = std::make_shared<FeedOptions>();
   CLI::App* feed_command =

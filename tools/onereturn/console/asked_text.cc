@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/enum_words.h"
+#include "tools/onereturn/console/challenge_text.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/number_text.h"
 #include "tools/onereturn/console/text_table.h"
@@ -46,6 +47,17 @@ std::string ItemAskedText(const RequestLine& line) {
   return absl::StrCat(line.item(), line.dimensions().empty()
                                        ? " as one figure"
                                        : absl::StrCat(" by ", DimensionsText(line.dimensions())));
+}
+
+// " (2 challenged)": those whose challenge waits for an answer.
+std::string ChallengedText(uint64_t waiting) {
+  return waiting == 0 ? "" : absl::StrCat(" (", WithThousands(waiting), " challenged)");
+}
+
+// Why a return need not come any more.
+std::string ReleaseText(requests::v1::ReleaseReason reason) {
+  return reason == requests::v1::RELEASE_REASON_CHALLENGED ? "dropped after a challenge"
+                                                           : EnumWords(reason);
 }
 
 }  // namespace
@@ -89,10 +101,8 @@ std::string BecameText(const requests::v1::ListObligationsResponse& obligations)
   uint64_t collected_minutes = 0;
   uint64_t outstanding_minutes = 0;
   for (const requests::v1::Obligation& one : obligations.obligations()) {
-    const uint64_t minutes = AllMinutes(one.return_minutes()) + AllMinutes(one.item_minutes());
-    const bool is_open = one.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING ||
-                         one.state() == requests::v1::OBLIGATION_STATE_AWAITED;
-    challenged += is_open && one.has_challenge() && !one.challenge().has_answer() ? 1 : 0;
+    const uint64_t minutes = AllMinutes(one.charged_minutes());
+    challenged += ChallengeWaits(one) ? 1 : 0;
     switch (one.state()) {
       case requests::v1::OBLIGATION_STATE_OUTSTANDING:
         ++outstanding;
@@ -120,9 +130,9 @@ std::string BecameText(const requests::v1::ListObligationsResponse& obligations)
       Count(static_cast<uint64_t>(obligations.obligations_size()), "return"), ": ",
       WithThousands(met), " met, ", WithThousands(outstanding + awaited), " outstanding",
       awaited == 0 ? "" : absl::StrCat(" (", WithThousands(awaited), " owed already)"),
-      challenged == 0 ? "" : absl::StrCat(" (", WithThousands(challenged), " challenged)"), ", ",
-      WithThousands(released), " released; ", HoursWords(collected_minutes), " collected, ",
-      HoursWords(outstanding_minutes), " outstanding");
+      ChallengedText(challenged), ", ", WithThousands(released), " released; ",
+      HoursWords(collected_minutes), " collected, ", HoursWords(outstanding_minutes),
+      " outstanding");
 }
 
 bool NothingCame(const requests::v1::ListObligationsResponse& obligations) {
@@ -136,6 +146,7 @@ bool NothingCame(const requests::v1::ListObligationsResponse& obligations) {
 std::string NoFigureText(const requests::v1::ListObligationsResponse& obligations) {
   if (obligations.obligations().empty()) return "No figure: nothing of it is held.";
   uint64_t to_come = 0;
+  uint64_t challenged = 0;
   std::map<std::string, uint64_t> released;  // By why.
   for (const requests::v1::Obligation& one : obligations.obligations()) {
     if (one.state() == requests::v1::OBLIGATION_STATE_COLLECTED ||
@@ -143,13 +154,17 @@ std::string NoFigureText(const requests::v1::ListObligationsResponse& obligation
       return "No figure: in what came there is none of it.";
     }
     if (one.state() == requests::v1::OBLIGATION_STATE_RELEASED) {
-      ++released[EnumWords(one.release_reason())];
+      ++released[ReleaseText(one.release_reason())];
     } else {
       ++to_come;
+      challenged += ChallengeWaits(one) ? 1 : 0;
     }
   }
   std::vector<std::string> became;
-  if (to_come > 0) became.push_back(absl::StrCat(WithThousands(to_come), " still to come"));
+  if (to_come > 0) {
+    became.push_back(
+        absl::StrCat(WithThousands(to_come), " still to come", ChallengedText(challenged)));
+  }
   for (const auto& [why, count] : released) {
     became.push_back(absl::StrCat(WithThousands(count), " ", why));
   }

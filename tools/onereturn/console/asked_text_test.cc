@@ -40,16 +40,30 @@ TEST(AskedText, WhatBecameOfTheReturnsThatAreOwed) {
   // Each of 100 minutes but the last, of which nothing is charged to the request.
   const auto owed = Parsed<requests::v1::ListObligationsResponse>(R"(
     obligations { state: OBLIGATION_STATE_OUTSTANDING return_minutes { gathering: 60 }
-                  item_minutes { gathering: 40 } challenge { text: "held" } }
+                  item_minutes { gathering: 40 } charged_minutes { gathering: 60 transmission: 40 }
+                  challenge { text: "held" } }
     obligations { state: OBLIGATION_STATE_OUTSTANDING return_minutes { gathering: 100 }
+                  charged_minutes { gathering: 100 }
                   challenge { text: "held" upheld: true answer { sequence: 9 } } }
-    obligations { state: OBLIGATION_STATE_COLLECTED item_minutes { gathering: 100 } }
+    obligations { state: OBLIGATION_STATE_COLLECTED item_minutes { gathering: 100 }
+                  charged_minutes { gathering: 100 } }
     obligations { state: OBLIGATION_STATE_SHARED item_minutes { gathering: 100 } }
     obligations { state: OBLIGATION_STATE_RELEASED item_minutes { gathering: 100 } challenge { text: "held" } }
     obligations { state: OBLIGATION_STATE_AWAITED item_minutes { gathering: 100 } })");
   EXPECT_EQ(BecameText(owed),
             "6 returns: 2 met, 3 outstanding (1 owed already) (1 challenged), 1 released; 1 h 40 "
             "min collected, 3 h 20 min outstanding");
+}
+
+// Of 71 minutes 60, of the return as a whole, are charged to an earlier request for other items.
+TEST(AskedText, WhatTwoRequestsShareIsCountedOnce) {
+  const auto owed = Parsed<requests::v1::ListObligationsResponse>(R"(
+    obligations { state: OBLIGATION_STATE_OUTSTANDING return_minutes { gathering: 60 }
+                  item_minutes { gathering: 11 } charged_minutes { gathering: 11 } }
+    obligations { state: OBLIGATION_STATE_COLLECTED return_minutes { gathering: 60 }
+                  item_minutes { gathering: 11 } charged_minutes { gathering: 11 } })");
+  EXPECT_EQ(BecameText(owed),
+            "2 returns: 1 met, 1 outstanding, 0 released; 11 min collected, 11 min outstanding");
 }
 
 TEST(AskedText, WhyThereIsNoFigure) {
@@ -67,6 +81,11 @@ TEST(AskedText, WhyThereIsNoFigure) {
             "No figure: nothing is held, and of 4 returns asked none came (1 still to come, 2 "
             "missing, 1 withdrawn).");
   EXPECT_FALSE(NothingCame(more));
+  more.mutable_obligations(3)->mutable_challenge()->set_text("held");
+  more.mutable_obligations(2)->set_release_reason(requests::v1::RELEASE_REASON_CHALLENGED);
+  EXPECT_EQ(NoFigureText(more),
+            "No figure: nothing is held, and of 4 returns asked none came (1 still to come (1 "
+            "challenged), 1 dropped after a challenge, 1 missing, 1 withdrawn).");
   more.add_obligations()->set_state(requests::v1::OBLIGATION_STATE_SHARED);
   EXPECT_EQ(NoFigureText(more), "No figure: in what came there is none of it.");
   EXPECT_EQ(NoFigureText({}), "No figure: nothing of it is held.");

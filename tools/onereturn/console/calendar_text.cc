@@ -12,6 +12,7 @@
 #include "common/feed/wire.h"
 #include "common/period/civil_day.h"
 #include "common/period/london_day.h"
+#include "tools/onereturn/console/challenge_text.h"
 #include "tools/onereturn/console/hours_text.h"
 #include "tools/onereturn/console/json_writer.h"
 #include "tools/onereturn/console/labels.h"
@@ -48,14 +49,11 @@ bool IsToCome(timetable::v1::Standing standing) {
 }
 
 OwedLine LineOf(const ForwardEntry& entry) {
-  OwedLine line{entry.moments().due_time(),
-                entry.collection(),
-                entry.period(),
-                entry.minutes(),
-                "",
-                StandingText(entry.standing()),
-                "",
-                IsToCome(entry.standing())};
+  OwedLine line{
+      entry.moments().due_time(), entry.collection(), entry.period(), entry.minutes(), "",
+      // Of what is ahead nothing is to be said.
+      entry.standing() == timetable::v1::STANDING_EXPECTED ? "" : StandingText(entry.standing()),
+      "", IsToCome(entry.standing())};
   if (entry.has_extended_until()) {
     line.due = entry.extended_until();
     line.due_text = absl::StrCat(TimeText(line.due), " (extended)");
@@ -66,13 +64,12 @@ OwedLine LineOf(const ForwardEntry& entry) {
 }
 
 OwedLine LineOf(const Obligation& one) {
-  const bool challenged = one.has_challenge() && !one.challenge().upheld();
   return OwedLine{one.due_time(),
                   one.collection(),
                   one.period(),
                   one.charged_minutes(),
                   TimeText(one.due_time()),
-                  challenged ? "challenged" : "owed",
+                  ChallengeWaits(one) ? "challenged" : "owed",
                   absl::StrCat(ReferenceOf(one.request()), " of ", one.requesting_body())};
 }
 
@@ -178,20 +175,34 @@ std::string StandingText(timetable::v1::Standing standing) {
   }
 }
 
+bool HasWhatIsLate(const GetForwardCalendarResponse& calendar, const CivilDay& today) {
+  if (calendar.weeks().empty()) return true;
+  const auto monday = CivilDay::Parse(calendar.weeks(0).monday());
+  return !monday.ok() || *monday <= today;
+}
+
 std::vector<Obligation> OwedToRequests(const requests::v1::ListObligationsResponse& obligations,
                                        const std::string& organisation,
-                                       const GetForwardCalendarResponse& calendar) {
-  std::set<std::pair<std::string, std::string>> in_calendar;
+                                       const GetForwardCalendarResponse& calendar,
+                                       const CivilDay& today) {
+  std::set<std::pair<std::string, std::string>> to_be_sent;
   for (const ForwardEntry& entry : calendar.entries()) {
-    in_calendar.emplace(entry.collection(), entry.period());
+    to_be_sent.emplace(entry.collection(), entry.period());
   }
+  for (const Obligation& one : obligations.obligations()) {
+    if (one.organisation() == organisation &&
+        one.state() == requests::v1::OBLIGATION_STATE_OUTSTANDING) {
+      to_be_sent.emplace(one.collection(), one.period());
+    }
+  }
+  const bool has_late = HasWhatIsLate(calendar, today);
   std::vector<Obligation> owed;
   for (const Obligation& one : obligations.obligations()) {
     const std::optional<int64_t> days = DaysAfterFirstMonday(calendar, one.due_time());
     if (one.organisation() != organisation || !days.has_value()) continue;
-    if (*days >= kDaysOfWeek * calendar.weeks_size()) continue;
+    if (*days >= kDaysOfWeek * calendar.weeks_size() || (*days < 0 && !has_late)) continue;
     const bool awaited = one.state() == requests::v1::OBLIGATION_STATE_AWAITED;
-    if (awaited && in_calendar.count({one.collection(), one.period()}) > 0) continue;
+    if (awaited && to_be_sent.count({one.collection(), one.period()}) > 0) continue;
     owed.push_back(one);
   }
   std::stable_sort(owed.begin(), owed.end(), [](const Obligation& left, const Obligation& right) {
@@ -202,7 +213,7 @@ std::vector<Obligation> OwedToRequests(const requests::v1::ListObligationsRespon
 }
 
 std::string CalendarText(const GetForwardCalendarResponse& calendar,
-                         const std::vector<Obligation>& owed, size_t width) {
+                         const std::vector<Obligation>& owed, const CivilDay& today, size_t width) {
   const std::vector<OwedLine> lines = LinesOwed(calendar, owed);
   if (lines.empty()) return "";
   TextTable table({{"due"},
@@ -218,10 +229,11 @@ std::string CalendarText(const GetForwardCalendarResponse& calendar,
     any_late |= line.to_come && DaysAfterFirstMonday(calendar, line.due).value_or(0) < 0;
   }
   return absl::StrCat(table.Render(width), WeeksTable(calendar, lines, width),
-                      any_late ? "\nWhat was due before these weeks and is still to come counts in "
-                                 "the first of them; in onereturn burden, in the week in which it "
-                                 "was due.\n"
-                               : "",
+                      any_late && HasWhatIsLate(calendar, today)
+                          ? "\nWhat was due before these weeks and is still to come counts in "
+                            "the first of them; in onereturn burden, in the week in which it "
+                            "was due.\n"
+                          : "",
                       owed.empty() ? ""
                                    : "\nWhat requests ask, and what to do about it: onereturn "
                                      "request obligations --of ORG\n");

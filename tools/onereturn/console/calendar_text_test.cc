@@ -32,8 +32,12 @@ requests::v1::ListObligationsResponse Parsed(const char* text) {
   return list;
 }
 
-std::string TextOf(const requests::v1::ListObligationsResponse& list) {
-  return CalendarText(TwoWeeks(), OwedToRequests(list, "RLQ", TwoWeeks()), 200);
+// On the Wednesday of the first week.
+constexpr CivilDay kToday{2026, 3, 4};
+
+std::string TextOf(const requests::v1::ListObligationsResponse& list,
+                   const CivilDay& today = kToday) {
+  return CalendarText(TwoWeeks(), OwedToRequests(list, "RLQ", TwoWeeks(), today), today, 200);
 }
 
 TEST(CalendarText, WhatRequestsAskStandsBesideWhatCollectionsAsk) {
@@ -66,6 +70,49 @@ TEST(CalendarText, WhatIsAwaitedWithoutAWindowStandsThere) {
               ContainsRegex("Ward +2026-01 +owed +002-00 of X24"));
 }
 
+// Both of DM01 in January, due on 12 March: the earlier request pays for it.
+TEST(CalendarText, WhatIsAwaitedOfAnEarlierRequestStandsThereOnce) {
+  const std::string text = TextOf(Parsed(R"(
+      obligations { organisation: "RLQ" request: "requests/003-00" requesting_body: "X30"
+                    collection: "DM01" period: "2026-01" due_time { seconds: 1773273600 }
+                    state: OBLIGATION_STATE_AWAITED }
+      obligations { organisation: "RLQ" request: "requests/002-00" requesting_body: "X24"
+                    collection: "DM01" period: "2026-01" due_time { seconds: 1773273600 }
+                    state: OBLIGATION_STATE_OUTSTANDING charged_minutes { gathering: 90 } })"));
+  EXPECT_THAT(text, AllOf(HasSubstr("002-00 of X24"), Not(HasSubstr("003-00"))));
+}
+
+// Seen on Sunday 1 March, the weeks are still ahead; DM01 of January was due on Saturday.
+TEST(CalendarText, WeeksAheadHaveNothingThatIsDueBeforeThem) {
+  const auto list = Parsed(R"(
+      obligations { organisation: "RLQ" request: "requests/002-00" requesting_body: "X24"
+                    collection: "DM01" period: "2026-01" due_time { seconds: 1772236800 }
+                    state: OBLIGATION_STATE_AWAITED }
+      obligations { organisation: "RLQ" request: "requests/002-00" requesting_body: "X24"
+                    collection: "DM01" period: "2025-12" due_time { seconds: 1772236800 }
+                    state: OBLIGATION_STATE_OUTSTANDING charged_minutes { gathering: 90 } })");
+  EXPECT_THAT(TextOf(list, CivilDay{2026, 3, 1}),
+              AllOf(Not(HasSubstr("DM01")), Not(HasSubstr("What was due before"))));
+  EXPECT_THAT(TextOf(list),
+              AllOf(ContainsRegex("DM01 +2025-12"), HasSubstr("What was due before these weeks")));
+}
+
+// Also of the collections' own: a return that is open though it was due before.
+TEST(CalendarText, WeeksAheadDoNotSayThatAllIsInTheFirst) {
+  auto calendar = TwoWeeks();
+  calendar.mutable_entries(0)->mutable_moments()->mutable_due_time()->set_seconds(1772236800);
+  calendar.mutable_entries(0)->set_standing(timetable::v1::STANDING_LATE);
+  EXPECT_THAT(CalendarText(calendar, {}, kToday, 200), HasSubstr("What was due before"));
+  EXPECT_THAT(CalendarText(calendar, {}, CivilDay{2026, 3, 1}, 200),
+              AllOf(HasSubstr("LATE"), Not(HasSubstr("What was due before"))));
+}
+
+TEST(CalendarText, OfWhatIsAheadNoStandingIsSaid) {
+  auto calendar = TwoWeeks();
+  calendar.mutable_entries(0)->set_standing(timetable::v1::STANDING_EXPECTED);
+  EXPECT_THAT(CalendarText(calendar, {}, kToday, 200), ContainsRegex("AE +2026-02 +1:00"));
+}
+
 // Of 1 March, and of 16 March, which is after the second week.
 TEST(CalendarText, WhatIsLateCountsInTheFirstWeekAndSaysSo) {
   const std::string text = TextOf(Parsed(R"(
@@ -91,7 +138,7 @@ TEST(CalendarText, JsonHasThemUnderAKeyOfTheirOwn) {
       obligations { organisation: "RLQ" request: "requests/002-00" collection: "DM01"
                     period: "2026-01" due_time { seconds: 1773273600 }
                     state: OBLIGATION_STATE_OUTSTANDING })"),
-                                   "RLQ", TwoWeeks());
+                                   "RLQ", TwoWeeks(), kToday);
   EXPECT_THAT(CalendarJson(TwoWeeks(), owed),
               AllOf(HasSubstr(R"("entries":[{)"), HasSubstr(R"("from_date":"2026-03-02")"),
                     HasSubstr(R"("obligations":[{"organisation":"RLQ")")));

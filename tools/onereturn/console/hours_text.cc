@@ -54,6 +54,19 @@ std::string DayText(absl::string_view day) {
   return absl::StrCat(parsed->day, " ", kMonths[parsed->month - 1], " ", parsed->year);
 }
 
+std::string WholeWeeksText(absl::string_view from, absl::string_view to) {
+  // At the edge of the years the day itself.
+  const auto day_of_week = [](absl::string_view day, int weekday) -> std::string {
+    const auto parsed = CivilDay::Parse(day);
+    if (!parsed.ok()) return std::string(day);
+    return parsed->PlusDays(weekday - parsed->IsoWeekday()).value_or(*parsed).ToString();
+  };
+  constexpr int kMonday = 1;
+  constexpr int kSunday = 7;
+  return absl::StrCat(DayText(day_of_week(from, kMonday)), " to ",
+                      DayText(day_of_week(to, kSunday)));
+}
+
 std::string LensTable(const MinutesByName& rows, size_t width) {
   constexpr TextTable::Align kNumber = TextTable::Align::kRight;
   TextTable table({{"minutes"},

@@ -31,6 +31,10 @@ std::string AboutPounds(uint64_t pence);
 // "14 May 2026" for "2026-05-14"; a text that is no day comes back as it is.
 std::string DayText(absl::string_view day);
 
+// "26 October 2026 to 8 November 2026": the days of the whole weeks, Monday to Sunday, in which the
+// days from the first to the last lie; texts that are no days come back as they are.
+std::string WholeWeeksText(absl::string_view from, absl::string_view to);
+
 // A table with a row for each name and a column for each lens, in minutes, and their sum. As wide
 // as `width`; 0: as it needs.
 using MinutesByName = std::vector<std::pair<std::string, timetable::v1::EstimatedMinutes>>;

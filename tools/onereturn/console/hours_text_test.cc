@@ -62,6 +62,13 @@ TEST(HoursText, Days) {
   EXPECT_EQ(DayText(""), "");
 }
 
+// 1 November 2026 is a Sunday, 4 November the Wednesday after it.
+TEST(HoursText, WholeWeeks) {
+  EXPECT_EQ(WholeWeeksText("2026-11-01", "2026-11-04"), "26 October 2026 to 8 November 2026");
+  EXPECT_EQ(WholeWeeksText("2026-10-26", "2026-11-01"), "26 October 2026 to 1 November 2026");
+  EXPECT_EQ(WholeWeeksText("soon", "2199-12-31"), "soon to 31 December 2199");
+}
+
 TEST(HoursText, LensesStandBesideTheirSum) {
   const std::string table = LensTable({{"avoided", AllLenses()}}, 0);
   EXPECT_THAT(table, HasSubstr("gathering"));

@@ -90,6 +90,18 @@ bool IsDueBy(const Obligation& obligation, Timestamp now) {
   return due.ok() && *due <= now;
 }
 
+// " (6 owed already)": to the collection, or to an earlier request.
+std::string OwedAlreadyText(const requests::v1::ListObligationsResponse& obligations) {
+  const auto already = std::count_if(
+      obligations.obligations().begin(), obligations.obligations().end(), [](const auto& one) {
+        return one.state() == requests::v1::OBLIGATION_STATE_AWAITED ||
+               one.state() == requests::v1::OBLIGATION_STATE_SHARED;
+      });
+  return already == 0
+             ? ""
+             : absl::StrCat(" (", WithThousands(static_cast<uint64_t>(already)), " owed already)");
+}
+
 // "refused: 12 May 2026 ..."; what was decided, where it is known, before the step.
 std::string DecisionText(const DataRequest& request, requests::v1::RequestState decided) {
   const std::string step = RequestStepText(request.decided());
@@ -140,6 +152,14 @@ bool IsReference(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '-');
   return parts.size() == 2 && parts[0].size() >= kShortestCount && parts[1].size() == 2 &&
          AreDigits(parts[0]) && AreDigits(parts[1]);
+}
+
+bool IsMistypedReference(absl::string_view text) {
+  if (IsReference(text)) return false;
+  text = absl::StripAsciiWhitespace(text);
+  absl::ConsumePrefix(&text, kRequests);
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '-');
+  return parts.size() == 2 && !parts[0].empty() && AreDigits(parts[0]) && AreDigits(parts[1]);
 }
 
 absl::StatusOr<std::string> RequestName(absl::string_view text) {
@@ -285,7 +305,8 @@ std::string RequestRepliesText(const DataRequest& request) {
 }
 
 std::string IssueText(const requests::v1::IssueStatement& issue,
-                      const requests::v1::Appraisal& appraisal) {
+                      const requests::v1::Appraisal& appraisal,
+                      const requests::v1::ListObligationsResponse& obligations) {
   std::string text;
   AppendRow(
       "given",
@@ -297,8 +318,8 @@ std::string IssueText(const requests::v1::IssueStatement& issue,
   AppendRow("asked",
             issue.obligations() == 0
                 ? "nothing of anybody"
-                : absl::StrCat(Count(issue.obligations(), "return"), ", ",
-                               HoursWords(AllMinutes(issue.outstanding())),
+                : absl::StrCat(Count(issue.obligations(), "return"), OwedAlreadyText(obligations),
+                               ", ", HoursWords(AllMinutes(issue.outstanding())),
                                AboutPounds(appraisal.outstanding_pence()), ", by ",
                                DayText(issue.match().last_due_date())),
             &text);
@@ -342,7 +363,7 @@ std::string RequestText(const DataRequest& request, const requests::v1::Appraisa
   AppendRow("review", RequestStepText(request.reviewed()), &text);
   AppendRow("ended", EndText(request), &text);
   if (request.has_issue()) {
-    absl::StrAppend(&text, IssueText(request.issue(), appraisal));
+    absl::StrAppend(&text, IssueText(request.issue(), appraisal, obligations));
     AppendRow("since then", BecameText(obligations), &text);
   } else if (request.has_match()) {
     const requests::v1::MatchSummary& match = request.match();

@@ -21,6 +21,9 @@ namespace onereturn::client {
 // Is it "001-00", or "requests/001-00"? A file is named otherwise.
 bool IsReference(absl::string_view text);
 
+// Is it none, but of digits and a hyphen as one is: "001-0", or "001-00 " with a blank?
+bool IsMistypedReference(absl::string_view text);
+
 // "requests/001-00", of either form; a usage error for anything else.
 absl::StatusOr<std::string> RequestName(absl::string_view text);
 // "001-00" of either form.
@@ -79,9 +82,11 @@ std::string RequestText(
     requests::v1::RequestState decided = requests::v1::REQUEST_STATE_UNSPECIFIED);
 
 // What issuing came to: what was given at once, what is asked, on which terms. Whole lines. Of the
-// appraisal its price, where there is one.
+// appraisal its price, where there is one; of the returns that it made owed, as far as they are
+// given, how many were owed already and cost nothing more.
 std::string IssueText(const requests::v1::IssueStatement& issue,
-                      const requests::v1::Appraisal& appraisal = {});
+                      const requests::v1::Appraisal& appraisal = {},
+                      const requests::v1::ListObligationsResponse& obligations = {});
 
 }  // namespace onereturn::client
 

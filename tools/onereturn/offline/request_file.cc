@@ -7,12 +7,14 @@
 #include <set>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/rpc/server.h"
 #include "common/status/status_macros.h"
 #include "tools/onereturn/console/error_text.h"
+#include "tools/onereturn/console/request_text.h"
 #include "tools/onereturn/offline/file_faults.h"
 
 namespace onereturn::client {
@@ -119,6 +121,18 @@ absl::Status WithWordsThereAre(const absl::Status& status,
   return UsageError(words, absl::StrCat("Give one of: ", absl::StrJoin(names, ", "), "."));
 }
 
+// Whatever is in a file of that name is read as JSON; of nothing there is no more to say.
+absl::Status CheckIsJsonObject(const std::string& file, absl::string_view bytes) {
+  bytes = absl::StripAsciiWhitespace(bytes);
+  if (bytes.empty() || bytes.front() == '{') return absl::OkStatus();
+  if (bytes.front() == '[') {
+    return UsageError(absl::StrCat("\"", file, "\" must be an object, not a list"),
+                      "Put the one that is meant between { and }, into a file of its own.");
+  }
+  return UsageError(absl::StrCat("\"", file, "\" is read as JSON, by its name, and is none"),
+                    "Write it as JSON; or, where it is text protobuf, name it .textproto.");
+}
+
 }  // namespace
 
 absl::Status ReadMessageFile(const std::string& file, google::protobuf::Message* message) {
@@ -137,6 +151,8 @@ absl::Status ReadMessageFile(const std::string& file, google::protobuf::Message*
   if (!absl::EndsWithIgnoreCase(file, ".json")) {
     return InWordsOfWriter(WithWordsThereAre(ReadTextProto(file, message), described), described);
   }
+  RETURN_IF_ERROR(CheckIsJsonObject(file, *bytes));
+  if (absl::StripAsciiWhitespace(*bytes).empty()) return absl::OkStatus();
   const auto read = google::protobuf::util::JsonStringToMessage(*bytes, message);
   if (read.ok()) return absl::OkStatus();
   const std::string words(read.message());
@@ -149,6 +165,10 @@ absl::Status ReadMessageFile(const std::string& file, google::protobuf::Message*
 
 absl::StatusOr<requests::v1::DataRequest> ReadRequestFile(const std::string& file) {
   requests::v1::DataRequest request;
+  std::error_code error;
+  if (IsMistypedReference(file) && !std::filesystem::exists(file, error)) {
+    return RequestName(file).status();
+  }
   RETURN_IF_ERROR(ReadMessageFile(file, &request));
   if (request.ByteSizeLong() == 0) {
     return UsageError(absl::StrCat("\"", file, "\" is empty: it asks for nothing"),

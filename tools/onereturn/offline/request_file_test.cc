@@ -134,8 +134,9 @@ TEST_F(RequestFile, AWrongWordIsAnsweredWithTheRightOnes) {
 }
 
 TEST_F(RequestFile, AnEmptyFileAsksForNothing) {
-  for (const auto& file : {Write("empty.textproto", ""), Write("blank.textproto", "# nothing\n"),
-                           Write("empty.json", "{}")}) {
+  for (const auto& file :
+       {Write("empty.textproto", ""), Write("blank.textproto", "# nothing\n"),
+        Write("empty.json", "{}"), Write("none.json", ""), Write("blank.json", " \n")}) {
     const absl::Status status = ReadRequestFile(file).status();
     EXPECT_EQ(ExitCodeOf(status), ExitCode::kUsage) << file;
     EXPECT_THAT(ErrorText(status), AllOf(HasSubstr("is empty"), HasSubstr("request template")));
@@ -161,6 +162,27 @@ TEST_F(RequestFile, WhatIsWrongIsSaidWithItsLineAndWhatMayBeMeant) {
   EXPECT_THAT(open.message(), HasSubstr("line 4: "));
   EXPECT_EQ(ExitCodeOf(ReadRequestFile(Write("word.textproto", "due_date: 3")).status()),
             ExitCode::kUsage);
+}
+
+TEST_F(RequestFile, WhatIsNamedAsJsonIsReadAsJson) {
+  const auto wrong = [this](const char* text) {
+    const absl::Status status = ReadRequestFile(Write("other.json", text)).status();
+    EXPECT_EQ(ExitCodeOf(status), ExitCode::kUsage) << text;
+    return ErrorText(status);
+  };
+  EXPECT_THAT(wrong("[]"), HasSubstr("must be an object"));
+  EXPECT_THAT(wrong("title: 'Winter'\n"),
+              AllOf(HasSubstr("is read as JSON"), HasSubstr("name it .textproto")));
+}
+
+// Nobody names a file so: it is told how references are written.
+TEST_F(RequestFile, AMistypedReferenceIsNoFile) {
+  for (const char* name : {"001-00 ", "001-0", "1-00", "requests/01-00", "001-"}) {
+    const absl::Status status = ReadRequestFile(name).status();
+    EXPECT_EQ(ExitCodeOf(status), ExitCode::kUsage) << name;
+    EXPECT_THAT(ErrorText(status), HasSubstr("is no reference of a data request")) << name;
+  }
+  EXPECT_THAT(ErrorText(ReadRequestFile("2026-winter").status()), HasSubstr("there is no file"));
 }
 
 TEST_F(RequestFile, WhatIsNoFileIsWrongUsage) {

@@ -91,6 +91,9 @@ absl::StatusOr<StoredRequest> FindForStep(const Reader& reader, const std::strin
     if (request.state() == requests::v1::REQUEST_STATE_ENDED) {
       not_open.Remedy("It has ended: register another one for what is still needed.");
     }
+    if (request.state() == requests::v1::REQUEST_STATE_REFUSED) {
+      not_open.Remedy("It was refused: draft it anew, with what its refusal asks for.");
+    }
     return not_open;
   }
   return *std::move(stored);

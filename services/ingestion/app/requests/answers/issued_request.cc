@@ -17,15 +17,24 @@
 namespace onereturn::ingestion {
 namespace {
 
+const char* RemedyIn(requests::v1::RequestState state) {
+  switch (state) {
+    case requests::v1::REQUEST_STATE_ENDED:
+      return "It has ended: register another one for what is still needed.";
+    case requests::v1::REQUEST_STATE_REFUSED:
+      return "It was refused: draft it anew, with what its refusal asks for.";
+    default:
+      return "It is answered once it has been issued: its state says which step is next.";
+  }
+}
+
 absl::Status NotToBeRead(const requests::v1::DataRequest& request) {
   const std::string why =
       absl::StrCat("is in state ", EnumWords(request.state()),
                    ": figures are given while it is issued, answered or in review");
-  const bool ended = request.state() == requests::v1::REQUEST_STATE_ENDED;
   return Error(Reason::kRequestState, absl::StrCat(request.name(), " ", why))
       .Precondition(request.name(), why)
-      .Remedy(ended ? "It has ended: register another one for what is still needed."
-                    : "It is answered once it has been issued: its state says which step is next.");
+      .Remedy(RemedyIn(request.state()));
 }
 
 bool GivesFigures(requests::v1::RequestState state) {
