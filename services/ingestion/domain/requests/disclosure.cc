@@ -171,7 +171,8 @@ struct Remainder {
 };
 
 // Every way to take from a figure the largest that are shown within it. There are several only
-// where some of those overlap.
+// where some of those overlap, or one that is suppressed: what is left beside that one is looked at
+// without those that overlap it.
 class Remainders {
  public:
   Remainders(const NestedFigures& sum, const FigurePlace& place, const AnswerFigure& figure)
@@ -179,17 +180,24 @@ class Remainders {
     Remainder all;
     all.parts.insert(sum.parts.begin(), sum.parts.end());
     if (figure.value.has_value()) all.millionths = figure.value->wide();
-    Take(0, std::move(all));
+    Take(0, all);
+    if (!figure.value.has_value()) return;
+    for (const NestedFigures* one : sum.within) {
+      const AnswerFigure* const other = one->At(place);
+      if (one->overlapping.empty() || other == nullptr || !other->suppressed) continue;
+      without_ = &one->overlapping;
+      ways_before_ = ways_.size();
+      Take(0, all);
+    }
   }
 
   const std::vector<Remainder>& ways() const { return ways_; }
   // The smallest of those that overlap, where there are more ways than may be looked through.
-  AnswerFigure* one_too_many() const {
-    return ways_.size() > kMostWaysToTake ? SmallestShown(overlapping_) : nullptr;
-  }
+  AnswerFigure* one_too_many() const { return too_many_ ? SmallestShown(overlapping_) : nullptr; }
 
  private:
   bool MayBeTaken(const NestedFigures& one, const Remainder& left) const {
+    if (without_ != nullptr && without_->count(&one) > 0) return false;
     if (one.parts.size() == sum_.parts.size() || !Includes(left.parts, one.parts)) return false;
     const AnswerFigure* const figure = one.At(place_);
     return figure == nullptr || figure->value.has_value();
@@ -211,7 +219,7 @@ class Remainders {
       if (OverlapsLater(position, left)) {
         if (taken != nullptr) overlapping_.push_back(taken);
         Take(position + 1, left);
-        if (ways_.size() > kMostWaysToTake) return;
+        if (too_many_) return;
       }
       if (taken != nullptr) {
         left.taken.push_back(taken);
@@ -220,11 +228,15 @@ class Remainders {
       for (const size_t part : one.parts) left.parts.erase(part);
     }
     ways_.push_back(std::move(left));
+    too_many_ = too_many_ || ways_.size() - ways_before_ > kMostWaysToTake;
   }
 
   const NestedFigures& sum_;
   const FigurePlace& place_;
+  const std::set<const NestedFigures*>* without_ = nullptr;
   std::vector<Remainder> ways_;
+  size_t ways_before_ = 0;
+  bool too_many_ = false;
   std::vector<AnswerFigure*> overlapping_;
 };
 
