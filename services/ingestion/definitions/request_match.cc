@@ -78,12 +78,15 @@ bool IsHeld(const LineMatch& line) {
          TriplesOf(line, CoverageClass::kNew) == 0;
 }
 
+// A line that is no item, or of which some would be collected anew.
+bool IsNew(const LineMatch& line) { return !line.is_item || !line.new_figure.empty(); }
+
 requests::v1::MatchSummary SummaryOf(const MatchResult& result, const Ask& ask) {
   requests::v1::MatchSummary summary;
   uint64_t triples[kCoverageClassCount + 1] = {};
   for (const LineMatch& line : result.lines) {
     for (size_t i = 0; i <= kCoverageClassCount; ++i) triples[i] += line.triples[i];
-    if (!line.is_item) summary.set_lines_new(summary.lines_new() + 1);
+    if (IsNew(line)) summary.set_lines_new(summary.lines_new() + 1);
     if (!IsHeld(line)) continue;
     summary.set_lines_held(summary.lines_held() + 1);
     if (TriplesOf(line, CoverageClass::kDerivable) > 0) {

@@ -84,6 +84,16 @@ TEST(RequestMatchTest, TheSummaryAddsUpWhatWasFound) {
                                               requests::v1::CONCERN_KIND_CONFLICT_DATE));
 }
 
+// An item that is held of months, which may not be summed, and is asked by quarter.
+TEST(RequestMatchTest, AnItemThatWouldBeCollectedAnewIsNew) {
+  MatchResult result = TwoLinesFound();
+  result.lines[1].item = "waiting";
+  result.lines[1].is_item = true;
+  EXPECT_EQ(MessageOf(result, TwoLines(), 77).summary().lines_new(), 0u);
+  result.lines[1].new_figure = "waiting";
+  EXPECT_EQ(MessageOf(result, TwoLines(), 77).summary().lines_new(), 1u);
+}
+
 TEST(RequestMatchTest, LinesAreCountedFromOneAndMomentsBecomeTheirLastDay) {
   const requests::v1::Match match = MessageOf(TwoLinesFound(), TwoLines(), 77);
   ASSERT_EQ(match.lines_size(), 2);

@@ -131,6 +131,18 @@ TEST(MatchText, AConflictOfNoticeNamesTheException) {
                         "a shorter notice: onereturn request approve --notice-days"));
 }
 
+TEST(MatchText, AConflictThatNoNoticeMendsNamesNoException) {
+  for (const char* why : {"its window is due on 2026-12-14",
+                          "what is asked needs 28 days' notice, and however short it were its "
+                          "window is due on 2026-12-14"}) {
+    requests::v1::Match match;
+    match.add_concerns()->set_kind(requests::v1::CONCERN_KIND_CONFLICT_DATE);
+    match.mutable_concerns(0)->set_words(why);
+    EXPECT_THAT(MatchText(match, {}, {}, {}),
+                HasSubstr("due on 14 December 2026\n    to do: draft it with a later due date\n"));
+  }
+}
+
 TEST(MatchText, WhatIsJustifiedNeedsNothingMore) {
   const auto match = Of<requests::v1::Match>(
       "concerns { kind: CONCERN_KIND_CONFLICT_DEFINITION line: 1 words: 'another unit' }");

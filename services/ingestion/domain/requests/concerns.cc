@@ -104,6 +104,15 @@ struct LastDue {
   bool with_earlier = false;
 };
 
+// The earliest day on which its window is due, where that is too late however short the notice.
+std::optional<CivilDay> DueWithLeastNotice(const Ask& ask, const MatchWorld& world,
+                                           const std::string& collection, const LastDue& last) {
+  const std::optional<Moments> window =
+      DueMoments(ask, world).WindowAfter(collection, last.period, 1);
+  if (!window.has_value() || DueDayOf(window->due) <= ask.due_date) return std::nullopt;
+  return DueDayOf(window->due);
+}
+
 std::string WhyLater(const Ask& ask, const MatchWorld& world, const std::string& collection,
                      const LastDue& last, uint32_t class_notice_days) {
   if (last.period.end() >= ask.due_date) {
@@ -118,12 +127,18 @@ std::string WhyLater(const Ask& ask, const MatchWorld& world, const std::string&
     return absl::StrCat("an earlier request has given until then for returns for ",
                         last.period.Display());
   }
-  if (ask.excepted_notice_days.has_value()) {
-    return absl::StrCat("what is asked needs ", *ask.excepted_notice_days,
-                        " days of notice, as the exception gives");
+  const uint32_t days = ask.excepted_notice_days.value_or(class_notice_days);
+  const std::string needed = absl::StrCat(days, days == 1 ? " day" : " days");
+  // Only where a shorter notice could help it says "of notice", by which clients offer it.
+  if (const auto least = DueWithLeastNotice(ask, world, collection, last)) {
+    const std::string due = absl::StrCat("its window is due on ", least->ToString());
+    if (*least == DueDayOf(last.due)) return due;
+    return absl::StrCat("what is asked needs ", needed, days == 1 ? "'s" : "'",
+                        " notice, and however short it were ", due);
   }
-  return absl::StrCat("what is asked needs ", class_notice_days,
-                      " days of notice, or an exception when it is approved");
+  return absl::StrCat("what is asked needs ", needed, " of notice, ",
+                      ask.excepted_notice_days.has_value() ? "as the exception gives"
+                                                           : "or an exception when it is approved");
 }
 
 struct OwedCount {

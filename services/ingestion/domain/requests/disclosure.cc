@@ -100,9 +100,10 @@ bool HideSeconds(const std::set<std::string>& may_hold_totals, std::vector<Answe
 // The figures of one organisation by their places, and what they are made of.
 struct NestedFigures {
   std::map<FigurePlace, AnswerFigure*> at;
-  std::vector<size_t> parts;  // Numbers of the organisations whose returns they sum, in order.
+  std::vector<size_t> parts;  // Numbers, in order.
   // The others that have no parts but these, those with the most first.
   std::vector<const NestedFigures*> within;
+  std::set<const NestedFigures*> overlapping;  // Neither is within the other.
 
   // Null: there is none of it.
   AnswerFigure* At(const FigurePlace& place) const {
@@ -120,36 +121,43 @@ bool Includes(const std::set<size_t>& parts, const std::vector<size_t>& some) {
                      [&parts](size_t part) { return parts.count(part) > 0; });
 }
 
-// Those of one part first.
-std::vector<NestedFigures> Nested(absl::Span<const ShownFigures> shown) {
-  std::map<std::string, size_t> numbers;
-  for (const ShownFigures& one : shown) {
-    for (const std::string& organisation : one.made_of) numbers.emplace(organisation, 0);
-  }
-  size_t next = 0;
-  for (auto& [organisation, number] : numbers) number = next++;
-  std::vector<NestedFigures> all(shown.size());
+// By what they are made of: who has it, by position, in order. What the same ones have counts as
+// one part: the months of an organisation that none of them has without the others.
+std::set<std::vector<size_t>> PartsByOwners(const std::vector<const ShownFigures*>& shown) {
+  std::map<size_t, std::vector<size_t>> owners;
   for (size_t i = 0; i < shown.size(); ++i) {
-    for (AnswerFigure& figure : *shown[i].figures) all[i].at[figure.dimensions] = &figure;
-    for (const std::string& part : shown[i].made_of) all[i].parts.push_back(numbers.at(part));
+    for (const size_t part : shown[i]->made_of) owners[part].push_back(i);
   }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const NestedFigures& left, const NestedFigures& right) {
-                     return left.parts.size() < right.parts.size();
+  std::set<std::vector<size_t>> parts;
+  for (auto& [part, having_it] : owners) parts.insert(std::move(having_it));
+  return parts;
+}
+
+// Those of the least first.
+std::vector<NestedFigures> Nested(absl::Span<const ShownFigures> shown) {
+  std::vector<const ShownFigures*> in_order;
+  for (const ShownFigures& one : shown) in_order.push_back(&one);
+  std::stable_sort(in_order.begin(), in_order.end(),
+                   [](const ShownFigures* left, const ShownFigures* right) {
+                     return left->made_of.size() < right->made_of.size();
                    });
-  std::vector<std::vector<size_t>> made_of(numbers.size());  // Positions of those that have a part.
-  for (size_t i = 0; i < all.size(); ++i) {
-    for (const size_t part : all[i].parts) made_of[part].push_back(i);
-  }
-  for (NestedFigures& sum : all) {
-    std::map<size_t, size_t, std::greater<size_t>> common;
-    for (const size_t part : sum.parts) {
-      for (const size_t other : made_of[part]) ++common[other];
+  std::vector<NestedFigures> all(shown.size());
+  std::vector<std::map<size_t, size_t, std::greater<size_t>>> common(shown.size());
+  size_t next = 0;
+  for (const std::vector<size_t>& owners : PartsByOwners(in_order)) {
+    for (const size_t owner : owners) {
+      all[owner].parts.push_back(next);
+      for (const size_t other : owners) ++common[owner][other];
     }
-    for (const auto& [other, parts] : common) {
-      if (&all[other] != &sum && parts == all[other].parts.size()) {
-        sum.within.push_back(&all[other]);
-      }
+    ++next;
+  }
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (AnswerFigure& figure : *in_order[i]->figures) all[i].at[figure.dimensions] = &figure;
+    for (const auto& [other, parts] : common[i]) {
+      if (other == i) continue;
+      const bool is_within = parts == all[other].parts.size();
+      if (is_within) all[i].within.push_back(&all[other]);
+      if (!is_within && parts < all[i].parts.size()) all[i].overlapping.insert(&all[other]);
     }
   }
   return all;
@@ -162,47 +170,123 @@ struct Remainder {
   Int128 millionths = 0;  // Of a figure that is shown.
 };
 
-Remainder RemainderOf(const NestedFigures& sum, const FigurePlace& place,
-                      const AnswerFigure& figure) {
-  Remainder left;
-  left.parts.insert(sum.parts.begin(), sum.parts.end());
-  if (figure.value.has_value()) left.millionths = figure.value->wide();
-  for (const NestedFigures* one : sum.within) {
-    if (one->parts.size() == sum.parts.size() || !Includes(left.parts, one->parts)) continue;
-    AnswerFigure* const taken = one->At(place);
-    if (taken != nullptr) {
-      if (!taken->value.has_value()) continue;
-      left.taken.push_back(taken);
-      left.millionths -= taken->value->wide();
+// Every way to take from a figure the largest that are shown within it. There are several only
+// where some of those overlap, or one that is suppressed: what is left beside that one is looked at
+// without those that overlap it.
+class Remainders {
+ public:
+  Remainders(const NestedFigures& sum, const FigurePlace& place, const AnswerFigure& figure)
+      : sum_(sum), place_(place) {
+    Remainder all;
+    all.parts.insert(sum.parts.begin(), sum.parts.end());
+    if (figure.value.has_value()) all.millionths = figure.value->wide();
+    Take(0, all);
+    if (!figure.value.has_value()) return;
+    for (const NestedFigures* one : sum.within) {
+      const AnswerFigure* const other = one->At(place);
+      if (one->overlapping.empty() || other == nullptr || !other->suppressed) continue;
+      without_ = &one->overlapping;
+      ways_before_ = ways_.size();
+      Take(0, all);
     }
-    for (const size_t part : one->parts) left.parts.erase(part);
   }
-  return left;
+
+  const std::vector<Remainder>& ways() const { return ways_; }
+  // The smallest of those that overlap, where there are more ways than may be looked through.
+  AnswerFigure* one_too_many() const { return too_many_ ? SmallestShown(overlapping_) : nullptr; }
+
+ private:
+  bool MayBeTaken(const NestedFigures& one, const Remainder& left) const {
+    if (without_ != nullptr && without_->count(&one) > 0) return false;
+    if (one.parts.size() == sum_.parts.size() || !Includes(left.parts, one.parts)) return false;
+    const AnswerFigure* const figure = one.At(place_);
+    return figure == nullptr || figure->value.has_value();
+  }
+  bool OverlapsLater(size_t position, const Remainder& left) const {
+    const NestedFigures& one = *sum_.within[position];
+    if (one.overlapping.empty()) return false;
+    return std::any_of(sum_.within.begin() + static_cast<ptrdiff_t>(position) + 1,
+                       sum_.within.end(), [&](const NestedFigures* other) {
+                         return one.overlapping.count(other) > 0 && MayBeTaken(*other, left);
+                       });
+  }
+  // From those within it from this position on.
+  void Take(size_t position, Remainder left) {
+    for (; position < sum_.within.size(); ++position) {
+      const NestedFigures& one = *sum_.within[position];
+      if (!MayBeTaken(one, left)) continue;
+      AnswerFigure* const taken = one.At(place_);
+      if (OverlapsLater(position, left)) {
+        if (taken != nullptr) overlapping_.push_back(taken);
+        Take(position + 1, left);
+        if (too_many_) return;
+      }
+      if (taken != nullptr) {
+        left.taken.push_back(taken);
+        left.millionths -= taken->value->wide();
+      }
+      for (const size_t part : one.parts) left.parts.erase(part);
+    }
+    ways_.push_back(std::move(left));
+    too_many_ = too_many_ || ways_.size() - ways_before_ > kMostWaysToTake;
+  }
+
+  const NestedFigures& sum_;
+  const FigurePlace& place_;
+  const std::set<const NestedFigures*>* without_ = nullptr;
+  std::vector<Remainder> ways_;
+  size_t ways_before_ = 0;
+  bool too_many_ = false;
+  std::vector<AnswerFigure*> overlapping_;
+};
+
+// Has it parts that lie within a single one that is suppressed?
+bool IsOfOneSuppressed(const Remainder& left, const NestedFigures& sum, const FigurePlace& place) {
+  if (left.parts.empty()) return false;
+  return std::any_of(sum.within.begin(), sum.within.end(), [&](const NestedFigures* one) {
+    const AnswerFigure* const other = one->At(place);
+    return other != nullptr && other->suppressed && Includes(one->parts, left.parts);
+  });
+}
+
+// Does what is left over of the figure tell what is suppressed?
+bool Tells(const DisclosureRule& rule, const NestedFigures& sum, const FigurePlace& place,
+           const AnswerFigure& figure, const Remainder& left) {
+  if (figure.value.has_value()) {
+    return (!left.parts.empty() && IsWithin(rule, left.millionths)) ||
+           IsOfOneSuppressed(left, sum, place);
+  }
+  return figure.suppressed && left.parts.empty() && !left.taken.empty();
+}
+
+// Is one suppressed that is made of the same?
+bool IsSuppressedElsewhere(const NestedFigures& sum, const FigurePlace& place) {
+  return std::any_of(sum.within.begin(), sum.within.end(), [&](const NestedFigures* one) {
+    if (one->parts.size() != sum.parts.size()) return false;
+    const AnswerFigure* const other = one->At(place);
+    return other != nullptr && other->suppressed;
+  });
 }
 
 // Whether anything was hidden.
 bool HideRemainder(const DisclosureRule& rule, const NestedFigures& sum, const FigurePlace& place,
                    AnswerFigure* figure) {
-  const Remainder left = RemainderOf(sum, place, *figure);
-  bool is_told = false;
-  if (figure->value.has_value()) {
-    is_told = !left.parts.empty() && IsWithin(rule, left.millionths);
-    for (const NestedFigures* one : sum.within) {
-      const AnswerFigure* const other = one->At(place);
-      if (other == nullptr || !other->suppressed) continue;
-      if (one->parts.size() == sum.parts.size()) {  // It says the same.
-        Suppress(rule.rule, figure);
-        return true;
-      }
-      is_told = is_told || (!left.parts.empty() && Includes(one->parts, left.parts));
-    }
-  } else {
-    is_told = figure->suppressed && left.parts.empty() && !left.taken.empty();
+  if (figure->value.has_value() && IsSuppressedElsewhere(sum, place)) {
+    Suppress(rule.rule, figure);
+    return true;
   }
-  if (!is_told) return false;
-  AnswerFigure* const second = SmallestShown(left.taken);
-  Suppress(rule.rule, second != nullptr ? second : figure);
-  return true;
+  const Remainders remainders(sum, place, *figure);
+  if (AnswerFigure* const one_too_many = remainders.one_too_many()) {
+    Suppress(rule.rule, one_too_many);
+    return true;
+  }
+  for (const Remainder& left : remainders.ways()) {
+    if (!Tells(rule, sum, place, *figure, left)) continue;
+    AnswerFigure* const second = SmallestShown(left.taken);
+    Suppress(rule.rule, second != nullptr ? second : figure);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #ifndef ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_DISCLOSURE_H_
 #define ONERETURN_SERVICES_INGESTION_DOMAIN_REQUESTS_DISCLOSURE_H_
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,17 +35,22 @@ DisclosureRule StricterRule(const DisclosureRule& first, const DisclosureRule& s
 
 // Of one item and period: the figures of one organisation.
 struct ShownFigures {
-  std::set<std::string> made_of;  // The organisations whose returns they sum.
+  // Numbers of what they sum: an item of the return of one organisation for one period.
+  std::set<size_t> made_of;
   std::vector<AnswerFigure>* figures = nullptr;
 };
+
+inline constexpr size_t kMostWaysToTake = 64;
 
 // For organisations whose figures are shown beside one another, some of them made of what others
 // are made of too. From each sum that is shown the largest shown figures within it that do not
 // overlap are taken: where what is left over would be suppressed, or lies within a single one that
 // is, the smallest of those taken is suppressed; where there is none, the sum. So it is too where
 // they make up the whole of one that is suppressed. This is repeated until nothing changes.
-// `figures` are disclosed by the same rule; `may_hold_totals` as above. Sums that overlap, neither
-// within the other, are not guarded against one another.
+// Where some of those within it overlap, neither within the other, this holds of every way to take
+// them; of one that can be taken in more than kMostWaysToTake ways such ones are suppressed, the
+// smallest first. `figures` are disclosed by the same rule; `may_hold_totals` as above. What such
+// ones tell of one another otherwise, added up, is not guarded against.
 void HideRemainders(const DisclosureRule& rule, const std::set<std::string>& may_hold_totals,
                     absl::Span<const ShownFigures> shown);
 

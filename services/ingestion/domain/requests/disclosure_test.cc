@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
+
 #include "common/status/testing/status_matchers.h"
 #include "services/ingestion/domain/requests/testing/held_figures.h"
 
@@ -112,11 +114,15 @@ struct Sides {
   std::map<std::string, std::vector<AnswerFigure>> figures;
 
   std::map<std::string, std::string> Shown() {
+    const auto number = [this](const std::string& organisation) {
+      return static_cast<size_t>(std::distance(below.begin(), below.find(organisation)));
+    };
     std::vector<ShownFigures> shown;
     for (auto& [organisation, own_figures] : figures) {
-      const std::set<std::string> alone = {organisation};
-      shown.push_back({organisation == "QHG" ? below : alone, &own_figures});
+      shown.push_back({{}, &own_figures});
+      if (organisation != "QHG") shown.back().made_of = {number(organisation)};
     }
+    for (size_t i = 0; i < below.size(); ++i) shown.front().made_of.insert(i);  // QHG's.
     HideRemainders(kSmallNumbers, {"test"}, shown);
     std::map<std::string, std::string> texts;
     for (const auto& [organisation, own_figures] : figures) {
@@ -166,9 +172,8 @@ TEST(DisclosureTest, WhatIsHiddenBesideASumIsNotToldByATotalOfItsOwn) {
   std::vector<AnswerFigure> sum = by_test("24", "154", "130"), first = by_test("20", "120", "100"),
                             second = by_test("4", "34", "30");
   ASSERT_TRUE(Disclose(kSmallNumbers, {"test"}, &second).ok());
-  HideRemainders(
-      kSmallNumbers, {"test"},
-      std::vector<ShownFigures>{{{"R0A", "RCC"}, &sum}, {{"R0A"}, &first}, {{"RCC"}, &second}});
+  HideRemainders(kSmallNumbers, {"test"},
+                 std::vector<ShownFigures>{{{0, 1}, &sum}, {{0}, &first}, {{1}, &second}});
   EXPECT_TRUE(first[0].suppressed);
   EXPECT_TRUE(first[2].suppressed) << "120 - 100 would be 20";
   EXPECT_TRUE(second[0].suppressed && second[2].suppressed);

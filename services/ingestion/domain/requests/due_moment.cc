@@ -85,19 +85,25 @@ Timestamp DueMoments::DueOf(const std::string& collection, const Period& period,
   return due->second;
 }
 
-Timestamp DueMoments::FindDue(const std::string& collection, const Period& period,
-                              uint32_t notice_days) {
+std::optional<Moments> DueMoments::WindowAfter(const std::string& collection, const Period& period,
+                                               uint32_t notice_days) {
   const CollectionOverTime* const over_time = Find(world_, collection);
-  if (over_time == nullptr) return WithoutWindow(period, notice_days);
+  if (over_time == nullptr) return std::nullopt;
   const CivilDay first_day = world_.today.PlusDays(notice_days).value_or(CivilDay::Latest());
   // Its own may have been opened by a timetable that is given up since.
   std::optional<Period> next = period;
   do {
     const std::optional<Moments>& moments = Window(collection, *next);
-    if (moments.has_value() && DueDayOf(moments->due) >= first_day) return moments->due;
+    if (moments.has_value() && DueDayOf(moments->due) >= first_day) return moments;
     next = next->Next();
   } while (next.has_value() && !IsBeyond(*over_time, *next));
-  return WithoutWindow(period, notice_days);
+  return std::nullopt;
+}
+
+Timestamp DueMoments::FindDue(const std::string& collection, const Period& period,
+                              uint32_t notice_days) {
+  const std::optional<Moments> window = WindowAfter(collection, period, notice_days);
+  return window.has_value() ? window->due : WithoutWindow(period, notice_days);
 }
 
 Timestamp DueMoments::DueOfOwed(const std::string& collection, const Period& period) {

@@ -36,6 +36,9 @@ class DueMoments {
   // Of a return that is asked with so many days of notice. An empty collection: the one that
   // issuing would make.
   Timestamp DueOf(const std::string& collection, const Period& period, uint32_t notice_days);
+  // The window in which it falls due then. nullopt: none.
+  std::optional<Moments> WindowAfter(const std::string& collection, const Period& period,
+                                     uint32_t notice_days);
   // Of one that is owed by the collection's frames: its own window's, whatever the notice.
   Timestamp DueOfOwed(const std::string& collection, const Period& period);
 

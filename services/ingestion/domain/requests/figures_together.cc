@@ -18,14 +18,30 @@ namespace {
 
 using FiguresOfEach = std::vector<std::vector<AnswerFigure>>;
 
-void AddOrganisations(const FigureParts& parts, std::set<std::string>* organisations) {
-  for (const FigureSource::Part& part : parts) organisations->insert(part.key.organisation);
-}
+// Numbers items of returns.
+class PartNumbers {
+ public:
+  void Add(const std::string& item, const FigureParts& parts, std::set<size_t>* numbers) {
+    for (const FigureSource::Part& part : parts) {
+      numbers->insert(numbers_.try_emplace({item, part.key}, numbers_.size()).first->second);
+    }
+  }
+  std::set<size_t> Of(const FigureSource& source) {
+    std::set<size_t> numbers;
+    for (const auto& [item, parts] : source.parts_of_item) Add(item, parts, &numbers);
+    return numbers;
+  }
 
-std::set<std::string> MadeOf(const FigureSource& source) {
-  std::set<std::string> made_of;
-  for (const auto& [code, parts] : source.parts_of_item) AddOrganisations(parts, &made_of);
-  return made_of;
+ private:
+  std::map<std::pair<std::string, PartKey>, size_t> numbers_;
+};
+
+std::set<std::string> OrganisationsOf(const FigureSource& source) {
+  std::set<std::string> organisations;
+  for (const auto& [item, parts] : source.parts_of_item) {
+    for (const FigureSource::Part& part : parts) organisations.insert(part.key.organisation);
+  }
+  return organisations;
 }
 
 absl::Status CheckNotTooMany(size_t organisations, size_t figures, size_t most) {
@@ -47,9 +63,10 @@ absl::Status CheckNotTooMany(size_t organisations, size_t figures, size_t most) 
 void HideRemaindersOfLine(absl::Span<const FiguresWanted> wanted, const KnownItem& item,
                           const DisclosureRule& disclosure, FiguresOfEach* figures) {
   if (disclosure.suppressed_to == 0 || wanted.empty()) return;
+  PartNumbers numbers;
   std::vector<ShownFigures> shown;
   for (size_t i = 0; i < wanted.size(); ++i) {
-    shown.push_back({MadeOf(*wanted[i].source), &(*figures)[i]});
+    shown.push_back({numbers.Of(*wanted[i].source), &(*figures)[i]});
   }
   HideRemainders(disclosure, DimensionsWithTotals(wanted.front().source->dimensions, item), shown);
 }
@@ -59,11 +76,12 @@ void HideRemaindersOfInput(absl::Span<const FiguresWanted> wanted, size_t input,
                            std::deque<FormulaEvaluation>* read) {
   const InputFigures& first = read->front().inputs()[input];
   if (first.rule.suppressed_to == 0) return;
+  PartNumbers numbers;
   std::vector<ShownFigures> shown;
   for (size_t i = 0; i < wanted.size(); ++i) {
     InputFigures& own = (*read)[i].inputs()[input];
-    std::set<std::string> made_of;
-    AddOrganisations(*own.parts, &made_of);
+    std::set<size_t> made_of;
+    numbers.Add(own.code, *own.parts, &made_of);
     shown.push_back({std::move(made_of), &own.figures});
   }
   HideRemainders(first.rule, first.may_hold_totals, shown);
@@ -88,7 +106,7 @@ std::vector<std::vector<size_t>> GroupsTogether(absl::Span<const FiguresWanted> 
   };
   std::map<std::string, size_t> user_of;  // By organisation whose returns are summed.
   for (size_t i = 0; i < wanted.size(); ++i) {
-    for (const std::string& organisation : MadeOf(*wanted[i].source)) {
+    for (const std::string& organisation : OrganisationsOf(*wanted[i].source)) {
       const auto [user, is_new] = user_of.emplace(organisation, i);
       if (is_new) continue;
       const size_t left = first_of(user->second);

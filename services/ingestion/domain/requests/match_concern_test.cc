@@ -171,6 +171,10 @@ TEST(MatchConcern, DatesOnceForEachCollection) {
        "September 2025 ends on 2025-09-30"},
       {"notice", "plain", "2025-07", "2025-09-20", "collections/MON",
        "needs 28 days of notice, or an exception when it is approved"},
+      {"a window that is due too late, however short the notice", "plain", "2025-07", "2025-09-05",
+       "collections/MON",
+       "only on 2025-10-14: what is asked needs 28 days' notice, and however short it were its "
+       "window is due on 2025-09-12"},
       {"notice, without a window", "over", "2025-07", "2025-09-20", "collections/SHARE",
        "only on 2025-09-29: what is asked needs 28 days of notice"},
       {"a new item", "unknown", "2025-07", "2025-09-20", "",
@@ -201,6 +205,31 @@ TEST(MatchConcern, ADateNamesTheDaysOfTheException) {
   ASSERT_THAT(match.concerns, SizeIs(1));
   EXPECT_THAT(match.concerns[0].words,
               EndsWith("only on 2025-09-06: what is asked needs 5 days of notice, as the exception "
+                       "gives"));
+}
+
+TEST(MatchConcern, ADateThatNoShorterNoticeMendsNamesTheWindow) {
+  RequestWorld world = Shares();
+  RequestWorld::Window(world.catalogue.collections["MON"]);
+  Ask ask = AskFor({LineOf("plain")}, {"RA"}, {"2025-07"});  // Its own window is past.
+  ask.due_date = DayOf("2025-09-05");
+  for (const uint32_t days : {1, 11}) {
+    ask.excepted_notice_days = days;
+    const MatchResult match = world.Match(ask);
+    ASSERT_THAT(match.concerns, SizeIs(1));
+    EXPECT_THAT(match.concerns[0].words,
+                EndsWith("only on 2025-09-12: its window is due on 2025-09-12"));
+  }
+}
+
+TEST(MatchConcern, OneDayIsOneDay) {
+  Ask ask = AskFor({LineOf("over")}, {"RC"}, {"2025-07"});
+  ask.due_date = DayOf("2025-09-01");
+  ask.excepted_notice_days = 1;
+  const MatchResult match = Shares().Match(ask);
+  ASSERT_THAT(match.concerns, SizeIs(1));
+  EXPECT_THAT(match.concerns[0].words,
+              EndsWith("only on 2025-09-02: what is asked needs 1 day of notice, as the exception "
                        "gives"));
 }
 

@@ -199,6 +199,8 @@ std::string FinerWords(const BlockFacts& facts) {
     case Because::kAboveHeld:
       return absl::StrCat("of ", item, " only figures of organisations above are held");
     default:
+      // Of a dimension that it has, more than the whole may be held.
+      if (!facts.plan->lacks_values.empty()) return WhatItLacks(facts);
       return absl::StrCat("of ", item, " only the whole is held; ", WhatItLacks(facts));
   }
 }

@@ -106,7 +106,8 @@ absl::Status CheckConcernsSettled(const DataRequest& request, const requests::v1
   if (asks && IsNoticeTooShort(request, days, today)) {
     add(request.name(),
         absl::StrCat("is due on ", request.due_date(), ", with less than ", days,
-                     " days of notice: give it a later due date, or an exception"),
+                     days == 1 ? " day" : " days",
+                     " of notice: give it a later due date, or an exception"),
         "draft it with a later due date, or give an exception of notice");
   }
   const Replies replies(request);
